@@ -1,0 +1,10 @@
+//! Handsel turns a folder of Markdown into a free knowledge repository.
+
+pub mod diagnostic;
+pub mod document;
+pub mod fields;
+pub mod fingerprint;
+pub mod kind;
+pub mod paths;
+pub mod settings;
+pub mod source;

@@ -1,0 +1,191 @@
+//! Problems as values: a code, what is wrong, where, and how to mend it.
+//!
+//! A stage returns what it made together with the problems it met ([`Checked`]); it never stops at the first and never
+//! prints. Every code is defined once, in [`codes`]; the manual and `--format json` take it from there.
+
+pub mod codes;
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+pub use codes::Code;
+
+use crate::paths::SourcePath;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Not reported.
+    Off,
+    /// Reported; the site is published all the same.
+    Warning,
+    /// Nothing is published.
+    Error,
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Severity::Off => "off",
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        })
+    }
+}
+
+/// A run of characters on one line of a source file.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Place {
+    pub path: SourcePath,
+    /// From 1.
+    pub line: u32,
+    /// From 1, in characters.
+    pub column: u32,
+    /// In characters; 0 points between two.
+    pub length: u32,
+}
+
+impl Place {
+    /// The first character of a file.
+    pub fn start_of(path: &SourcePath) -> Self {
+        Self { path: path.clone(), line: 1, column: 1, length: 0 }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", printable(self.path.as_str()), self.line, self.column)
+    }
+}
+
+/// One problem of the site.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Diagnostic {
+    pub code: Code,
+    pub severity: Severity,
+    pub message: String,
+    /// `None` only for what belongs to no file (a folder that is missing, an argument).
+    pub place: Option<Place>,
+    /// What to do about it.
+    pub help: Option<String>,
+    /// Other places that have to do with it, each with a word why.
+    pub also: Vec<(Place, String)>,
+}
+
+impl Diagnostic {
+    /// A problem of the severity that its code has by default. Control characters in the message are made visible.
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self { code, severity: code.severity(), message: printable(&message.into()), place: None, help: None, also: Vec::new() }
+    }
+
+    pub fn at(mut self, place: Place) -> Self {
+        self.place = Some(place);
+        self
+    }
+
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(printable(&help.into()));
+        self
+    }
+
+    /// Help when there is some to give.
+    pub fn help_if(self, help: Option<impl Into<String>>) -> Self {
+        match help {
+            Some(help) => self.help(help),
+            None => self,
+        }
+    }
+
+    pub fn also(mut self, place: Place, word: impl Into<String>) -> Self {
+        self.also.push((place, word.into()));
+        self
+    }
+
+    pub fn severity(mut self, severity: Severity) -> Self {
+        self.severity = severity;
+        self
+    }
+
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+
+    /// Files in order, then lines and columns, then codes: the order in which problems are told.
+    pub fn sort(problems: &mut [Diagnostic]) {
+        problems.sort_by(|a, b| (&a.place, a.code.name(), &a.message).cmp(&(&b.place, b.code.name(), &b.message)));
+    }
+}
+
+/// Text that is safe to print: control characters and the marks that reorder text are written as escapes.
+pub fn printable(text: &str) -> String {
+    let is_hidden = |c: char| (c.is_control() && c != '\n' && c != '\t') || is_bidi_control(c);
+    if !text.contains(is_hidden) {
+        return text.to_owned();
+    }
+    text.chars().map(|c| if is_hidden(c) { c.escape_unicode().to_string() } else { c.to_string() }).collect()
+}
+
+/// The marks that change the direction of the text after them (Unicode Standard Annex #9, §2), with which a text can look unlike what it is.
+pub fn is_bidi_control(c: char) -> bool {
+    matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+/// A value with the problems met while it was made.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Checked<T> {
+    pub value: T,
+    pub problems: Vec<Diagnostic>,
+}
+
+impl<T> Checked<T> {
+    /// A value without a problem.
+    pub fn sound(value: T) -> Self {
+        Self { value, problems: Vec::new() }
+    }
+
+    pub fn new(value: T, problems: Vec<Diagnostic>) -> Self {
+        Self { value, problems }
+    }
+
+    /// The value, its problems moved to the end of `problems`.
+    pub fn unload(mut self, problems: &mut Vec<Diagnostic>) -> T {
+        problems.append(&mut self.problems);
+        self.value
+    }
+
+    pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Checked<U> {
+        Checked { value: f(self.value), problems: self.problems }
+    }
+}
+
+/// The candidate nearest to `word`, when one is near enough to be meant.
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let word_lower = word.to_lowercase();
+    let allowed = (word.chars().count() / 3).clamp(1, 8);
+    candidates
+        .into_iter()
+        .map(|candidate| (strsim::osa_distance(&word_lower, &candidate.to_lowercase()), candidate))
+        .filter(|(distance, _)| *distance <= allowed)
+        .min()
+        .map(|(_, candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn suggestions_are_near() {
+        let keys = ["title", "topics", "summary", "base_url"];
+        assert_eq!(nearest("titel", keys), Some("title"));
+        assert_eq!(nearest("baseurl", keys), Some("base_url"));
+        assert_eq!(nearest("Title", keys), Some("title"));
+        assert_eq!(nearest("colour", keys), None);
+    }
+
+    #[test]
+    fn nothing_hidden_is_printed() {
+        assert_eq!(printable("a\u{1b}[31m\u{202e}b"), "a\\u{1b}[31m\\u{202e}b");
+    }
+}

@@ -1,0 +1,153 @@
+//! Every code a problem can have: its name, its severity unless set otherwise, and what it means.
+//!
+//! Names are stable: writers put them into settings and continuous integration looks for them. The manual's page of codes
+//! is made from this table.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::Severity;
+
+macro_rules! codes {
+    ($($variant:ident = $name:literal, $severity:ident, $meaning:literal;)*) => {
+        /// What kind of problem it is.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Code { $(#[doc = $meaning] $variant,)* }
+
+        impl Code {
+            pub const ALL: &[Code] = &[$(Code::$variant),*];
+
+            /// The stable name: `broken-link`.
+            pub fn name(self) -> &'static str {
+                match self { $(Code::$variant => $name,)* }
+            }
+
+            /// The severity unless the settings or the page say otherwise.
+            pub fn severity(self) -> Severity {
+                match self { $(Code::$variant => Severity::$severity,)* }
+            }
+
+            /// What it means, in a sentence or two of the manual (Markdown).
+            pub fn meaning(self) -> &'static str {
+                match self { $(Code::$variant => $meaning,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    // Files and names
+    NotUtf8 = "not-utf8", Error, "A text file is not UTF-8, or holds a NUL byte. Save it as UTF-8.";
+    Unreadable = "unreadable", Error, "A file cannot be read: permissions, or a fault of the disk.";
+    BadSymlink = "bad-symlink", Error, "A symbolic link leads nowhere, to itself, or out of the site's folder.";
+    FolderLink = "folder-link", Warning, "A symbolic link leads to a folder. Handsel does not enter linked folders.";
+    AddressTaken = "address-taken", Error, "Two sources have one address. Rename one of them or give it a `slug:`.";
+    OddName = "odd-name", Warning, "A file name makes trouble on other systems: a name that Windows reserves, letter case as the only difference, or marks that hide what the name is.";
+    UnpublishedFiles = "unreferenced-files", Warning, "Files in the content that no page refers to. They are not published.";
+    // Settings, vocabularies, kinds
+    BadYaml = "bad-yaml", Error, "The YAML cannot be read.";
+    DuplicateKey = "duplicate-key", Error, "A key stands twice in one YAML mapping.";
+    UnknownKey = "unknown-key", Warning, "A key that Handsel does not know; often a slip of the pen. What is your own belongs under `extra:`.";
+    UnknownSetting = "unknown-setting", Error, "A key of `handsel.yaml` that Handsel does not know.";
+    WrongType = "wrong-type", Error, "A value is not of the type that its field wants.";
+    BadValue = "bad-value", Error, "A value is of the right type, but not one that the field allows.";
+    BadSetting = "bad-setting", Error, "A setting has a value that cannot work.";
+    UnknownKind = "unknown-kind", Error, "A `kind:` that no file in `templates/kinds/` defines.";
+    UnknownTerm = "unknown-term", Warning, "A topic, audience or author that the vocabulary (`topics.yaml`, `audiences.yaml`, `authors.yaml`) does not list.";
+    // Front matter
+    OpenFrontMatter = "open-front-matter", Error, "Front matter is opened with `---` and never closed.";
+    FrontMatterForm = "front-matter-form", Error, "Front matter is YAML between two lines `---`, the first of them line 1 of the file.";
+    MissingTitle = "missing-title", Error, "A page has neither a `title:` nor a first-level heading.";
+    MissingField = "missing-field", Error, "A field that the page's kind requires is not there.";
+    LongTitle = "long-title", Warning, "A title over 200 characters.";
+    EmptyPage = "empty-page", Warning, "A page has no body.";
+    // Markdown
+    HeadingJump = "heading-jump", Warning, "A heading skips a level. Screen readers navigate by levels.";
+    SecondTitle = "second-title", Warning, "A page has two first-level headings, or one beside its `title:`.";
+    MissingAlt = "missing-alt", Warning, "An image has no text for those who do not see it.";
+    UndefinedFootnote = "undefined-footnote", Warning, "A footnote is referred to and never defined.";
+    FootnoteUnused = "footnote-unused", Warning, "A footnote is defined twice, or never referred to.";
+    UndefinedReference = "undefined-reference", Warning, "A reference link `[text][name]` whose `[name]: …` is nowhere.";
+    LinkSpace = "link-space", Warning, "A link's target holds a space, so Markdown does not read it as a link.";
+    HiddenCharacter = "hidden-character", Warning, "The text holds control characters or marks that reverse the direction of text.";
+    OpenHtml = "open-html", Warning, "An HTML element, a comment or a code fence is opened and never closed.";
+    ActiveHtml = "active-html", Warning, "HTML that would run or load something was taken out. The setting `raw_html: allow` keeps it.";
+    UnknownComponent = "unknown-component", Error, "A component that no file in `templates/components/` defines.";
+    ComponentArguments = "component-arguments", Error, "A component's arguments do not fit what it declares.";
+    OpenComponent = "open-component", Error, "A component is opened and never closed, or closed without being open.";
+    BadInclude = "bad-include", Error, "An included file, region or line range does not exist.";
+    BadMath = "bad-math", Error, "A formula cannot be read.";
+    TooDeep = "too-deep", Warning, "Blocks are nested deeper than a reader can follow; the rest is shown flat.";
+    // Links
+    BrokenLink = "broken-link", Error, "A link, an image or a file that is referred to does not exist.";
+    BrokenAnchor = "broken-anchor", Error, "The page exists; the heading or place on it does not.";
+    LinkCase = "link-case", Error, "A link differs from the file's name in letter case. It would work on some systems only.";
+    LinkOutside = "link-outside", Error, "A link leaves the site's folder.";
+    LinkScheme = "link-scheme", Error, "A link of a kind that can run code or read the reader's disk (`javascript:`, `data:`, `file:` …), or a mistyped scheme.";
+    LinkForm = "link-form", Warning, "A link in a form that works by luck: protocol-relative, or with backslashes.";
+    EmptyLink = "empty-link", Warning, "A link without a target.";
+    LinkDraft = "link-to-draft", Error, "A published page links to a draft, or to one that has expired or is still to come.";
+    RedirectLoop = "redirect-loop", Error, "Redirects lead in a circle.";
+    // Templates and data
+    BadTemplate = "bad-template", Error, "A template cannot be read: syntax, an unknown filter, function, include or component.";
+    TemplateFailed = "template-failed", Error, "A template failed on a page: a value that is not there, a loop without end.";
+    MissingTemplate = "missing-template", Error, "A template that a page or its kind names does not exist.";
+    BadWords = "bad-words", Error, "A file of the theme's words cannot be used.";
+    BadData = "bad-data", Error, "A file in `data/` cannot be read.";
+    MissingAsset = "missing-asset", Error, "A template asks for a file of `static/` that is not there.";
+    // The site
+    NoBaseUrl = "no-base-url", Warning, "Without `base_url` the sitemap, the feeds and canonical links are left out: they need absolute addresses.";
+    PageLeftOut = "page-left-out", Warning, "A page that could not be made was left out (`--lenient`).";
+    ForeignFile = "foreign-file", Error, "The output folder holds a file that Handsel did not write where a page would go. `--force` replaces it.";
+    // The value audit
+    MissingSummary = "missing-summary", Warning, "A page has no `summary:`: lists, search and link previews have nothing to say about it.";
+    LongTip = "long-tip", Warning, "A tip of more than 250 words. Perhaps it is a guide.";
+    Orphan = "orphan", Warning, "No page links here.";
+    VagueLink = "vague-link", Warning, "A link's text says nothing of where it leads (“here”, “more”).";
+    OverdueReview = "overdue-review", Warning, "A page's `review_every` has passed.";
+    DuplicateTitle = "duplicate-title", Warning, "Two pages have one title.";
+    // Ours
+    Internal = "internal", Error, "A fault in Handsel itself. Please report it.";
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Code {
+    type Err = ();
+
+    fn from_str(name: &str) -> Result<Self, ()> {
+        Code::ALL.iter().copied().find(|code| code.name() == name).ok_or(())
+    }
+}
+
+impl Serialize for Code {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+impl<'de> Deserialize<'de> for Code {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        name.parse().map_err(|()| serde::de::Error::custom(format!("unknown code {name}")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_distinct_and_read_back() {
+        for code in Code::ALL {
+            assert_eq!(code.name().parse(), Ok(*code));
+            assert!(code.name().bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'), "{code}");
+        }
+    }
+}

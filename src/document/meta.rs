@@ -1,0 +1,92 @@
+//! What a page says of itself: its front matter, checked and with the defaults of its folder filled in.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::diagnostic::{Place, Severity};
+use crate::fields::Items;
+
+/// A value with the place it was written at; equality is of values alone.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Placed<T> {
+    pub value: T,
+    pub place: Place,
+}
+
+impl<T: PartialEq> PartialEq for Placed<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.value == other.value
+    }
+}
+
+impl<T: Eq> Eq for Placed<T> {}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    Starter,
+    Practised,
+    Expert,
+}
+
+/// Where something a page says was taken from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reference {
+    pub title: String,
+    pub url: Option<String>,
+    pub checked: Option<Date>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Picture {
+    pub src: Placed<String>,
+    pub alt: String,
+}
+
+/// A page's front matter.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Meta {
+    /// `None` when only a heading can give it.
+    pub title: Option<Placed<String>>,
+    pub short_title: Option<String>,
+    pub summary: Option<String>,
+    /// The name of a known kind.
+    pub kind: String,
+    pub topics: Vec<Placed<String>>,
+    pub audience: Vec<Placed<String>>,
+    pub level: Option<Level>,
+    pub minutes: Option<u32>,
+    pub authors: Vec<Placed<String>>,
+    pub published: Option<Date>,
+    pub updated: Option<Date>,
+    pub reviewed: Option<Date>,
+    /// Months, days … as a jiff span in text form: `12 months`.
+    pub review_every: Option<String>,
+    pub owner: Option<String>,
+    pub license: Option<String>,
+    pub sources: Vec<Reference>,
+    pub disclosure: Option<String>,
+    pub related: Vec<Placed<String>>,
+    pub next: Option<Placed<String>>,
+    /// Old addresses.
+    pub aliases: Vec<Placed<String>>,
+    pub slug: Option<Placed<String>>,
+    pub language: Option<String>,
+    pub is_draft: bool,
+    pub is_unlisted: bool,
+    pub expires: Option<Date>,
+    pub order: Option<f64>,
+    pub image: Option<Picture>,
+    pub change_note: Option<String>,
+    pub search_boost: Option<f64>,
+    pub search_exclude: bool,
+    pub glossary: bool,
+    /// Code → severity, for this page.
+    pub checks: BTreeMap<String, Severity>,
+    pub template: Option<Placed<String>>,
+    /// The kind's own fields.
+    pub fields: Items,
+    pub extra: Items,
+}

@@ -1,0 +1,87 @@
+//! Fingerprints: 128-bit BLAKE3 hashes that stand for a value read or written.
+//!
+//! Two values with one fingerprint are taken to be equal; at 128 bits a chance collision is not a practical concern.
+//! Several parts are combined with [`Fingerprinter`], which separates them by length, so that `("ab", "c")` and
+//! `("a", "bc")` differ.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// 16 bytes that stand for a value.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Fingerprint([u8; 16]);
+
+impl Fingerprint {
+    /// The fingerprint of one run of bytes.
+    pub fn of(bytes: impl AsRef<[u8]>) -> Self {
+        Self::from_hash(blake3::hash(bytes.as_ref()))
+    }
+
+    fn from_hash(hash: blake3::Hash) -> Self {
+        let mut short = [0; 16];
+        short.copy_from_slice(&hash.as_bytes()[..16]);
+        Self(short)
+    }
+
+    /// The first eight hexadecimal digits, for file names (`site.1a2b3c4d.css`).
+    pub fn short(self) -> String {
+        self.to_string()[..8].to_owned()
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for byte in self.0 {
+            write!(f, "{byte:02x}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Fingerprint({self})")
+    }
+}
+
+/// Combines several parts into one fingerprint.
+#[derive(Default)]
+pub struct Fingerprinter(blake3::Hasher);
+
+impl Fingerprinter {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds one part; its length is hashed before its bytes.
+    pub fn add(&mut self, part: impl AsRef<[u8]>) -> &mut Self {
+        let part = part.as_ref();
+        self.0.update(&(part.len() as u64).to_le_bytes());
+        self.0.update(part);
+        self
+    }
+
+    pub fn finish(&self) -> Fingerprint {
+        Fingerprint::from_hash(self.0.finalize())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_separated() {
+        let of = |parts: &[&str]| {
+            let mut printer = Fingerprinter::new();
+            parts.iter().for_each(|part| {
+                printer.add(part);
+            });
+            printer.finish()
+        };
+        assert_ne!(of(&["ab", "c"]), of(&["a", "bc"]));
+        assert_ne!(of(&["a"]), of(&["a", ""]));
+        assert_eq!(of(&["a", "b"]), of(&["a", "b"]));
+    }
+}

@@ -1,0 +1,360 @@
+//! Three names that are never mixed: where a file is written by the author ([`SourcePath`]), where a page is found by a
+//! reader ([`Route`]), and where its bytes lie in the output folder ([`OutputPath`]).
+//!
+//! All three are text with `/` between segments on every system. A path that would leave its root cannot be made.
+
+use std::borrow::Borrow;
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+
+use crate::fingerprint::Fingerprint;
+
+/// A slug longer than this is cut, so that a file name never passes the 255 bytes that file systems allow.
+const SLUG_BYTES_MAX: usize = 240;
+
+macro_rules! path_type {
+    ($name:ident) => {
+        impl $name {
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Debug::fmt(&self.0, f)
+            }
+        }
+        impl Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                &self.0
+            }
+        }
+    };
+}
+
+/// A file of the site's sources, from the root: `content/guides/give-first.md`. The root itself is the empty path.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct SourcePath(Arc<str>);
+
+/// Why a path could not be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LeavesRoot;
+
+impl SourcePath {
+    /// The folder that everything else lies in.
+    pub fn root() -> Self {
+        Self("".into())
+    }
+
+    /// A path from the root. `.` and empty segments are dropped, `..` goes up.
+    ///
+    /// # Errors
+    /// [`LeavesRoot`] when `..` climbs above the root, or when a segment holds a NUL.
+    pub fn new(path: &str) -> Result<Self, LeavesRoot> {
+        Self::root().join(path)
+    }
+
+    /// The path that `relative` names when it is read from this folder; a leading `/` counts from the root.
+    ///
+    /// # Errors
+    /// [`LeavesRoot`] as for [`SourcePath::new`].
+    pub fn join(&self, relative: &str) -> Result<Self, LeavesRoot> {
+        if relative.contains('\0') {
+            return Err(LeavesRoot);
+        }
+        let mut segments: Vec<&str> = if relative.starts_with('/') { Vec::new() } else { self.segments().collect() };
+        for segment in relative.split('/') {
+            match segment {
+                "" | "." => {}
+                ".." => {
+                    segments.pop().ok_or(LeavesRoot)?;
+                }
+                name => segments.push(name),
+            }
+        }
+        Ok(Self(segments.join("/").into()))
+    }
+
+    pub fn segments(&self) -> impl Iterator<Item = &str> {
+        self.0.split('/').filter(|segment| !segment.is_empty())
+    }
+
+    /// The folder that holds this file or folder; the root's folder is the root.
+    pub fn folder(&self) -> Self {
+        Self(self.0.rsplit_once('/').map_or("", |(folder, _)| folder).into())
+    }
+
+    /// The last segment: `give-first.md`.
+    pub fn name(&self) -> &str {
+        self.0.rsplit_once('/').map_or(&*self.0, |(_, name)| name)
+    }
+
+    /// The name without its extension: `give-first`.
+    pub fn stem(&self) -> &str {
+        match self.name().rsplit_once('.') {
+            Some((stem, _)) if !stem.is_empty() => stem,
+            _ => self.name(),
+        }
+    }
+
+    /// The extension in lower case without the dot; empty when there is none.
+    pub fn extension(&self) -> String {
+        match self.name().rsplit_once('.') {
+            Some((stem, extension)) if !stem.is_empty() => extension.to_ascii_lowercase(),
+            _ => String::new(),
+        }
+    }
+
+    pub fn is_markdown(&self) -> bool {
+        matches!(self.extension().as_str(), "md" | "markdown")
+    }
+
+    /// Whether this path is `folder` or lies below it.
+    pub fn is_within(&self, folder: &SourcePath) -> bool {
+        self.below(folder).is_some()
+    }
+
+    /// The rest of this path below `folder`, without a leading slash.
+    pub fn below(&self, folder: &SourcePath) -> Option<&str> {
+        if folder.0.is_empty() {
+            return Some(&self.0);
+        }
+        let rest = self.0.strip_prefix(&*folder.0)?;
+        if rest.is_empty() { Some("") } else { rest.strip_prefix('/') }
+    }
+}
+
+path_type!(SourcePath);
+
+/// The address of a page or file on the site, without the base path and not yet percent-encoded: `/guides/give-first/`.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Route(Arc<str>);
+
+impl Route {
+    /// The home page.
+    pub fn home() -> Self {
+        Self("/".into())
+    }
+
+    /// A page's address from slugged segments; it ends in `/`.
+    pub fn page<'a>(segments: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut address = String::from("/");
+        for segment in segments {
+            address.push_str(segment);
+            address.push('/');
+        }
+        Self(address.into())
+    }
+
+    /// An address written from the site's root, `.` and `..` resolved; a trailing slash is kept.
+    ///
+    /// # Errors
+    /// [`LeavesRoot`] when `..` climbs above the root.
+    pub fn new(address: &str) -> Result<Self, LeavesRoot> {
+        Self::home().join(address)
+    }
+
+    /// The address that `relative` means on this page, by the rules of RFC 3986 §5.3 for paths, but that climbing above the root is refused.
+    ///
+    /// # Errors
+    /// [`LeavesRoot`] when `..` climbs above the root, or on a NUL.
+    pub fn join(&self, relative: &str) -> Result<Self, LeavesRoot> {
+        if relative.contains('\0') {
+            return Err(LeavesRoot);
+        }
+        let mut segments: Vec<&str> = Vec::new();
+        if !relative.starts_with('/') {
+            let folder = self.0.rsplit_once('/').map_or("", |(folder, _)| folder);
+            segments.extend(folder.split('/').filter(|segment| !segment.is_empty()));
+        }
+        let mut ends_in_folder = relative.is_empty() && self.0.ends_with('/');
+        for segment in relative.split('/') {
+            ends_in_folder = matches!(segment, "" | "." | "..");
+            match segment {
+                "" | "." => {}
+                ".." => {
+                    segments.pop().ok_or(LeavesRoot)?;
+                }
+                name => segments.push(name),
+            }
+        }
+        let mut address = format!("/{}", segments.join("/"));
+        if ends_in_folder && !segments.is_empty() {
+            address.push('/');
+        }
+        Ok(Self(address.into()))
+    }
+
+    /// The same address with a `/` at its end.
+    pub fn as_folder(&self) -> Self {
+        if self.0.ends_with('/') { self.clone() } else { Self(format!("{}/", self.0).into()) }
+    }
+
+    /// The file that a static host answers this address with.
+    pub fn output_path(&self) -> OutputPath {
+        let path = self.0.trim_start_matches('/');
+        if path.is_empty() || path.ends_with('/') { OutputPath(format!("{path}index.html").into()) } else { OutputPath(path.into()) }
+    }
+
+    /// The address as it stands in a link: percent-encoded, after `base_path` (which ends in `/`).
+    pub fn href(&self, base_path: &str) -> String {
+        let mut href = String::with_capacity(base_path.len() + self.0.len());
+        href.push_str(base_path);
+        percent_encode_into(&mut href, self.0.trim_start_matches('/'));
+        href
+    }
+
+    pub fn segments(&self) -> impl Iterator<Item = &str> {
+        self.0.split('/').filter(|segment| !segment.is_empty())
+    }
+}
+
+path_type!(Route);
+
+/// A file in the output folder, from that folder: `guides/give-first/index.html`.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct OutputPath(Arc<str>);
+
+impl OutputPath {
+    /// # Errors
+    /// [`LeavesRoot`] when `..` climbs above the output folder.
+    pub fn new(path: &str) -> Result<Self, LeavesRoot> {
+        SourcePath::new(path.trim_start_matches('/')).map(|path| Self(path.0))
+    }
+
+    /// The address that a host serves this file at.
+    pub fn route(&self) -> Route {
+        let address = match self.0.strip_suffix("index.html") {
+            Some(folder) if folder.is_empty() || folder.ends_with('/') => folder,
+            _ => &self.0,
+        };
+        Route(format!("/{address}").into())
+    }
+}
+
+path_type!(OutputPath);
+
+/// A name as it stands in an address: lower case, NFC, letters, marks and numbers of any script and `_ . + ~ -` kept, spaces
+/// to `-`, the rest dropped; runs of `-` are one, dots and dashes at the ends go. A name of which nothing is left is written by its code points (`[` is `u5b`).
+pub fn slug(name: &str) -> String {
+    let mut slug = String::with_capacity(name.len());
+    for c in name.nfc().flat_map(char::to_lowercase).nfc() {
+        if c.is_alphanumeric() || is_combining_mark(c) || matches!(c, '_' | '.' | '+' | '~') {
+            slug.push(c);
+        } else if (c == '-' || c.is_whitespace()) && !slug.ends_with('-') {
+            slug.push('-');
+        }
+    }
+    let trimmed = slug.trim_matches(['-', '.']);
+    if trimmed.is_empty() {
+        return name.chars().take(32).map(|c| format!("u{:x}", u32::from(c))).collect::<Vec<_>>().join("-");
+    }
+    if trimmed.len() <= SLUG_BYTES_MAX {
+        return trimmed.to_owned();
+    }
+    let mut cut = SLUG_BYTES_MAX - 9;
+    while !trimmed.is_char_boundary(cut) {
+        cut -= 1;
+    }
+    format!("{}-{}", &trimmed[..cut], Fingerprint::of(trimmed).short())
+}
+
+/// Appends `text` with every byte outside RFC 3986's `pchar` and `/` percent-encoded.
+pub fn percent_encode_into(target: &mut String, text: &str) {
+    const HEX: &[u8; 16] = b"0123456789ABCDEF";
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~/!$'()*+,;=:@".contains(&byte) {
+            target.push(char::from(byte));
+        } else {
+            target.push('%');
+            target.push(char::from(HEX[usize::from(byte >> 4)]));
+            target.push(char::from(HEX[usize::from(byte & 15)]));
+        }
+    }
+}
+
+/// Reads percent-encoding; `None` when the bytes are not UTF-8. A `%` that is not followed by two hexadecimal digits stands for itself.
+pub fn percent_decode(text: &str) -> Option<String> {
+    if !text.contains('%') {
+        return Some(text.to_owned());
+    }
+    let bytes = text.as_bytes();
+    let mut decoded = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let pair = bytes.get(at + 1..at + 3).and_then(|pair| std::str::from_utf8(pair).ok());
+        match pair.filter(|_| bytes[at] == b'%').and_then(|pair| u8::from_str_radix(pair, 16).ok()) {
+            Some(byte) => {
+                decoded.push(byte);
+                at += 3;
+            }
+            None => {
+                decoded.push(bytes[at]);
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8(decoded).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slugs() {
+        for (name, expected) in [
+            ("Give First", "give-first"),
+            ("café", "café"),
+            ("cafe\u{301}", "café"),
+            ("हिन्दी", "हिन्दी"),
+            ("C++ & you", "c++-you"),
+            ("[", "u5b"),
+            ("]]", "u5d-u5d"),
+            ("..", "u2e-u2e"),
+            ("v1.10", "v1.10"),
+            ("-dash-", "dash"),
+            ("%2e%2e%2fup", "2e2e2fup"),
+            ("ÄÖ", "äö"),
+        ] {
+            assert_eq!(slug(name), expected, "{name}");
+        }
+        assert!(slug(&"x".repeat(1000)).len() <= SLUG_BYTES_MAX);
+    }
+
+    #[test]
+    fn joins_stay_inside() {
+        let guides = SourcePath::new("content/guides").unwrap_or_else(|_| panic!("inside"));
+        assert_eq!(guides.join("../tips/y.md").map(|p| p.to_string()), Ok("content/tips/y.md".into()));
+        assert_eq!(guides.join("/img/a.png").map(|p| p.to_string()), Ok("img/a.png".into()));
+        assert_eq!(guides.join("../../../etc/passwd"), Err(LeavesRoot));
+        let page = Route::page(["ar", "x"]);
+        assert_eq!(page.join("../legal/").map(|r| r.to_string()), Ok("/ar/legal/".into()));
+        assert_eq!(page.join("../../../").map(|r| r.to_string()), Err(LeavesRoot));
+        assert_eq!(page.join("").map(|r| r.to_string()), Ok("/ar/x/".into()));
+        assert_eq!(page.join("/a/b").map(|r| r.to_string()), Ok("/a/b".into()));
+    }
+
+    #[test]
+    fn routes_and_files() {
+        assert_eq!(Route::home().output_path().as_str(), "index.html");
+        assert_eq!(Route::page(["a", "é"]).output_path().as_str(), "a/é/index.html");
+        assert_eq!(Route::page(["a", "é"]).href("/docs/"), "/docs/a/%C3%A9/");
+        assert_eq!(Route::new("/feed.xml").map(|r| r.output_path().to_string()), Ok("feed.xml".into()));
+        assert_eq!(OutputPath::new("a/index.html").map(|p| p.route().to_string()), Ok("/a/".into()));
+    }
+
+    #[test]
+    fn percent_encoding() {
+        assert_eq!(percent_decode("a%20b%zz%C3%A9").as_deref(), Some("a b%zzé"));
+        assert_eq!(percent_decode("%ff"), None);
+    }
+}

@@ -1,0 +1,189 @@
+//! The one boundary to the world: [`Files`], which lists and reads a site's sources.
+//!
+//! The disk and an in-memory site both implement it, so that every stage behind it can be tested without a disk.
+//! Also here: how bytes become text ([`Text`]) and how an offset becomes a line and a column ([`Lines`]).
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::Arc;
+
+use crate::diagnostic::{Checked, Code, Diagnostic, Place};
+use crate::paths::SourcePath;
+
+/// What is never listed, besides the rules that hold for every site (names that begin with `.`, editors' leftovers …).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ListingRules {
+    /// The output folder, from the root, when it lies inside the root.
+    pub output: Option<SourcePath>,
+    /// Patterns of the `ignore:` setting, in the form of `.gitignore`, matched from the root.
+    pub ignore: Vec<String>,
+}
+
+/// A folder of sources.
+pub trait Files: Sync {
+    /// Every readable file below the root, sorted by path, with the problems met on the way (links that lead out or nowhere).
+    fn list(&self, rules: &ListingRules) -> Checked<Vec<SourcePath>>;
+
+    /// A file's bytes.
+    ///
+    /// # Errors
+    /// Those of the file system; `NotFound` when there is no such file.
+    fn read(&self, path: &SourcePath) -> io::Result<Arc<[u8]>>;
+}
+
+/// A site in memory: for tests, and for the starter site.
+#[derive(Clone, Debug, Default)]
+pub struct MemoryFiles(pub BTreeMap<SourcePath, Arc<[u8]>>);
+
+impl MemoryFiles {
+    /// Puts a file, replacing one of that name.
+    ///
+    /// # Panics
+    /// When `path` climbs out of the root: the caller wrote it.
+    pub fn put(&mut self, path: &str, bytes: impl AsRef<[u8]>) {
+        let path = SourcePath::new(path).expect("a path inside the root");
+        self.0.insert(path, bytes.as_ref().into());
+    }
+}
+
+impl Files for MemoryFiles {
+    fn list(&self, rules: &ListingRules) -> Checked<Vec<SourcePath>> {
+        let is_read = |path: &&SourcePath| {
+            !path.segments().any(|segment| segment.starts_with('.') && !path.as_str().starts_with("static/"))
+                && !rules.output.as_ref().is_some_and(|output| path.is_within(output))
+        };
+        Checked::sound(self.0.keys().filter(is_read).cloned().collect())
+    }
+
+    fn read(&self, path: &SourcePath) -> io::Result<Arc<[u8]>> {
+        self.0.get(path).cloned().ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+}
+
+/// A text file as it is read: UTF-8, without a byte order mark.
+#[derive(Clone, Debug)]
+pub struct Text<'a> {
+    pub path: &'a SourcePath,
+    pub text: &'a str,
+}
+
+impl<'a> Text<'a> {
+    /// Reads bytes as UTF-8. Line and column of later problems count from the first character after a byte order mark.
+    ///
+    /// # Errors
+    /// One problem that says which encoding it seems to be, or which byte at which place is wrong; NUL bytes are refused too.
+    pub fn decode(path: &'a SourcePath, bytes: &'a [u8]) -> Result<Self, Box<Diagnostic>> {
+        let problem = |valid: &[u8], message: String, help: &str| {
+            let valid = String::from_utf8_lossy(valid);
+            let lines = Lines::new(&valid);
+            let place = lines.place(path, valid.len()..valid.len());
+            Box::new(Diagnostic::new(Code::NotUtf8, message).at(place).help(help))
+        };
+        const SAVE_AS: &str = "save the file as UTF-8";
+        if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
+            return Err(problem(b"", "this file is UTF-16, not UTF-8".into(), SAVE_AS));
+        }
+        let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+        let text = std::str::from_utf8(bytes).map_err(|error| {
+            let valid = &bytes[..error.valid_up_to()];
+            let byte = bytes[error.valid_up_to()];
+            problem(valid, format!("this file is not UTF-8: byte 0x{byte:02X} begins no character"), SAVE_AS)
+        })?;
+        if let Some(at) = text.find('\0') {
+            let nearly_half_nul = text.bytes().filter(|byte| *byte == 0).count() * 3 > text.len();
+            let message = if nearly_half_nul { "this file seems to be UTF-16, not UTF-8" } else { "this file holds a NUL byte" };
+            let help = if nearly_half_nul { SAVE_AS } else { "delete the NUL byte; text files hold none" };
+            return Err(problem(&bytes[..at], message.into(), help));
+        }
+        Ok(Self { path, text })
+    }
+
+    pub fn lines(&self) -> Lines<'a> {
+        Lines::new(self.text)
+    }
+}
+
+/// Text with LF at every line's end; borrowed when it has no CR.
+pub fn with_lf(text: &str) -> Cow<'_, str> {
+    if text.contains('\r') { Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n")) } else { Cow::Borrowed(text) }
+}
+
+/// Where the lines of a text begin.
+#[derive(Clone, Debug)]
+pub struct Lines<'a> {
+    text: &'a str,
+    starts: Vec<usize>,
+}
+
+impl<'a> Lines<'a> {
+    pub fn new(text: &'a str) -> Self {
+        let starts = std::iter::once(0).chain(text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1));
+        Self { text, starts: starts.collect() }
+    }
+
+    /// The place of a range of bytes: line and column from 1, the column in characters. The range may end on a later line; its length is cut to the first.
+    pub fn place(&self, path: &SourcePath, range: std::ops::Range<usize>) -> Place {
+        let start = self.floor(range.start);
+        let line = self.starts.partition_point(|begin| *begin <= start) - 1;
+        let line_start = self.starts[line];
+        let line_end = self.starts.get(line + 1).map_or(self.text.len(), |next| next - 1);
+        let end = self.floor(range.end).clamp(start, line_end.max(start));
+        let count = |from: usize, to: usize| u32::try_from(self.text[from..to].chars().count()).unwrap_or(u32::MAX);
+        Place {
+            path: path.clone(),
+            line: u32::try_from(line + 1).unwrap_or(u32::MAX),
+            column: count(line_start, start) + 1,
+            length: count(start, end),
+        }
+    }
+
+    /// The line, from 1, that holds this byte.
+    pub fn line(&self, at: usize) -> u32 {
+        u32::try_from(self.starts.partition_point(|begin| *begin <= at)).unwrap_or(u32::MAX)
+    }
+
+    /// The byte offset of a line and column (both from 1, the column in characters); the text's end when it is past it.
+    pub fn offset(&self, line: u32, column: u32) -> usize {
+        let Some(start) = self.starts.get((line as usize).saturating_sub(1)) else { return self.text.len() };
+        let rest = &self.text[*start..];
+        let within = rest.char_indices().nth((column as usize).saturating_sub(1)).map_or(rest.len(), |(at, _)| at);
+        start + within
+    }
+
+    fn floor(&self, at: usize) -> usize {
+        let mut at = at.min(self.text.len());
+        while !self.text.is_char_boundary(at) {
+            at -= 1;
+        }
+        at
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_count_characters() {
+        let path = SourcePath::root();
+        let text = "é\nab\u{1F600}c\n";
+        let lines = Lines::new(text);
+        let place = lines.place(&path, 9..10);
+        assert_eq!((place.line, place.column, place.length), (2, 4, 1));
+        let end = lines.place(&path, text.len()..text.len());
+        assert_eq!((end.line, end.column), (3, 1));
+        assert_eq!(lines.offset(2, 4), 9);
+    }
+
+    #[test]
+    fn bytes_that_are_no_text() {
+        let path = SourcePath::root();
+        let place =
+            |bytes: &[u8]| Text::decode(&path, bytes).err().and_then(|problem| problem.place).map(|place| (place.line, place.column));
+        assert_eq!(place(b"---\ntitle: caf\xE9\n"), Some((2, 11)));
+        assert_eq!(place(b"---\ntitle: \0\n"), Some((2, 8)));
+        assert_eq!(place(&[0xFF, 0xFE, 0x41, 0]), Some((1, 1)));
+        assert!(Text::decode(&path, b"\xEF\xBB\xBFok").is_ok_and(|text| text.text == "ok"));
+    }
+}
