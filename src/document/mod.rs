@@ -1,3 +1,205 @@
-//! One Markdown file in isolation: front matter, body, outline, links, components as holes, plain text. Knows no other file.
+//! One Markdown file in isolation: front matter, body, outline, links, components as holes. Knows no other file.
+//!
+//! [`parse`] is pure: the same bytes and [`Inputs`] give the same [`Document`]. What other pages may know of it is its
+//! [`Entry`]; an edited sentence leaves that equal, so that nothing else has to be made again.
 
+pub mod body;
+pub mod code;
+pub mod components;
+pub mod front_matter;
+pub mod highlight;
+pub mod links;
+pub mod markdown;
 pub mod meta;
+pub mod outline;
+pub mod raw_html;
+
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use self::body::{Include, Segment};
+use self::components::Signatures;
+use self::links::Link;
+use self::markdown::{Markdown, MarkdownSettings};
+use self::meta::Meta;
+use self::outline::Heading;
+use crate::diagnostic::{Checked, Code, Diagnostic, Place};
+use crate::kind::Kinds;
+use crate::paths::SourcePath;
+use crate::settings::Settings;
+use crate::source::{Lines, Text, with_lf};
+use crate::yaml::Node;
+
+/// What a document depends on besides its own bytes.
+pub struct Inputs<'a> {
+    pub settings: &'a Settings,
+    pub kinds: &'a Kinds,
+    pub signatures: &'a Signatures,
+    /// Front matter defaults of the folders above it, the nearest last.
+    pub defaults: &'a [&'a Node],
+    /// The kind that its top folder implies.
+    pub kind_of_folder: Option<&'a str>,
+    pub is_lenient: bool,
+}
+
+/// A parsed file.
+#[derive(Clone, Debug)]
+pub struct Document {
+    pub entry: Arc<Entry>,
+    pub body: Vec<Segment>,
+}
+
+/// What other pages may know of a page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    pub source: SourcePath,
+    pub meta: Meta,
+    pub title: String,
+    /// What the page's own heading says, when it is not the title.
+    pub heading: Option<Heading>,
+    pub summary: Option<String>,
+    /// The beginning of the text, for machines that want a description.
+    pub excerpt: String,
+    pub outline: Vec<Heading>,
+    /// Every id on the page, sorted.
+    pub anchors: Vec<String>,
+    pub links: Vec<Link>,
+    pub includes: Vec<Include>,
+    pub words: usize,
+    /// A date in the file's name.
+    pub date_in_name: Option<Date>,
+    /// It could not be read far enough to be published.
+    pub is_broken: bool,
+}
+
+/// Reads a file. It always gives a document, so that links to it can be checked; [`Entry::is_broken`] says that it cannot be published.
+pub fn parse(path: &SourcePath, bytes: &[u8], inputs: &Inputs) -> Checked<Document> {
+    let mut problems = Vec::new();
+    let text = match Text::decode(path, bytes) {
+        Ok(text) => text.text,
+        Err(problem) => {
+            problems.push(*problem);
+            return Checked::new(broken(path, inputs), problems);
+        }
+    };
+    let text = with_lf(text);
+    let lines = Lines::new(&text);
+    let split = front_matter::split(path, &text).unload(&mut problems);
+    let node = match &split.front {
+        Some(range) => match crate::yaml::parse(path, &text, range.clone()) {
+            Ok(node) => node,
+            Err(mut errors) => {
+                problems.append(&mut errors);
+                return Checked::new(broken(path, inputs), problems);
+            }
+        },
+        None => None,
+    };
+    if split.is_broken {
+        return Checked::new(broken(path, inputs), problems);
+    }
+    let meta = front_matter::meta(path, node.as_ref(), inputs.defaults, inputs.kind_of_folder, inputs.kinds).unload(&mut problems);
+    let body = split.body.clone();
+    let settings = MarkdownSettings {
+        raw_html: inputs.settings.raw_html,
+        smart_punctuation: inputs.settings.smart_punctuation,
+        math: inputs.settings.math,
+        highlight: inputs.settings.highlight,
+        signatures: inputs.signatures,
+    };
+    let markdown = markdown::read(path, &text, &lines, body.clone(), &settings).unload(&mut problems);
+    if text[body.clone()].trim().is_empty() {
+        let at = lines.place(path, body.start..body.start);
+        problems.push(Diagnostic::new(Code::EmptyPage, "this page has no text").at(at).help("write its body below the front matter"));
+    }
+    Checked::new(document(path, meta, markdown, inputs.is_lenient, &mut problems), problems)
+}
+
+fn document(path: &SourcePath, meta: Meta, markdown: Markdown, is_lenient: bool, problems: &mut Vec<Diagnostic>) -> Document {
+    let heading = markdown.heading.map(|placed| placed.value);
+    let stated = meta.title.as_ref().map(|title| title.value.clone());
+    let title = stated.or_else(|| heading.as_ref().map(|heading| heading.text.clone())).filter(|title| !title.trim().is_empty());
+    let title = title.or_else(|| {
+        problems.push(missing_title(path));
+        is_lenient.then(|| markdown.outline.first().map(|heading| heading.text.clone())).flatten().filter(|title| !title.is_empty())
+    });
+    let title = title.unwrap_or_else(|| title_of_name(path));
+    let heading = heading.filter(|heading| !heading.text.is_empty());
+    let entry = Entry {
+        source: path.clone(),
+        summary: meta.summary.clone(),
+        meta,
+        title,
+        heading,
+        excerpt: markdown.excerpt,
+        outline: markdown.outline,
+        anchors: markdown.anchors,
+        links: markdown.links,
+        includes: markdown.includes,
+        words: markdown.words,
+        date_in_name: name_and_date(path).1,
+        is_broken: false,
+    };
+    Document { entry: Arc::new(entry), body: markdown.segments }
+}
+
+fn missing_title(path: &SourcePath) -> Diagnostic {
+    let problem = Diagnostic::new(Code::MissingTitle, "this page has no title").at(Place::start_of(path));
+    problem.help("begin the file with `---`, `title: …`, `---`, or its text with a heading `# …`")
+}
+
+/// A stand-in for a file that cannot be read: it has an address, and nothing else.
+fn broken(path: &SourcePath, inputs: &Inputs) -> Document {
+    let meta = front_matter::meta(path, None, inputs.defaults, inputs.kind_of_folder, inputs.kinds).value;
+    let entry = Entry {
+        source: path.clone(),
+        meta,
+        title: title_of_name(path),
+        heading: None,
+        summary: None,
+        excerpt: String::new(),
+        outline: Vec::new(),
+        anchors: Vec::new(),
+        links: Vec::new(),
+        includes: Vec::new(),
+        words: 0,
+        date_in_name: None,
+        is_broken: true,
+    };
+    Document { entry: Arc::new(entry), body: Vec::new() }
+}
+
+/// Whether a file is the page of its folder.
+pub fn is_folder_page(path: &SourcePath) -> bool {
+    let stem = path.stem();
+    path.is_markdown() && (stem.eq_ignore_ascii_case("index") || stem.eq_ignore_ascii_case("readme") || stem == "_index")
+}
+
+/// The name that a page's address is made of (its file's, or its folder's when it is the folder's page) without a leading
+/// date, and that date: `2026-01-31-title.md` gives `title`.
+pub fn name_and_date(path: &SourcePath) -> (String, Option<Date>) {
+    let folder = path.folder();
+    let name = if is_folder_page(path) { folder.name() } else { path.stem() };
+    let dated = name.get(..10).and_then(|date| date.parse::<Date>().ok());
+    match dated {
+        Some(date) if name.len() > 11 && name[10..].starts_with(['-', '_', ' ']) => (name[11..].to_owned(), Some(date)),
+        _ => (name.to_owned(), None),
+    }
+}
+
+/// A title made of a file's name: `give-first.md` gives “Give first”.
+pub fn title_of_name(path: &SourcePath) -> String {
+    words_of_name(&name_and_date(path).0)
+}
+
+/// A name as words: `small-team` gives “Small team”.
+pub fn words_of_name(name: &str) -> String {
+    let words = name.replace(['-', '_'], " ");
+    let mut letters = words.trim().chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => "Home".to_owned(),
+    }
+}

@@ -1,0 +1,62 @@
+//! A page's body after Markdown was read: HTML with holes for what only the site knows.
+
+use serde::{Deserialize, Serialize};
+
+use super::code::Fence;
+use super::components::ArgumentValue;
+use super::meta::Placed;
+use crate::diagnostic::Place;
+
+/// A part of a body.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Segment {
+    /// Finished HTML.
+    Html(String),
+    /// The final address of `links[i]`, inside an attribute.
+    Address(u32),
+    /// The title of the page that the wiki link `links[i]` leads to.
+    WikiTitle(u32),
+    Component(Box<Call>),
+    /// The file of `includes[i]`.
+    Include(u32),
+}
+
+/// A component's call: rendered by its template, around its body.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Call {
+    pub name: String,
+    pub arguments: Vec<(String, ArgumentValue)>,
+    pub body: Option<Vec<Segment>>,
+    pub place: Place,
+}
+
+/// A file whose text is shown in the page: `::include{file="…" region="…" lines="3-9"}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Include {
+    pub file: Placed<String>,
+    /// The name of a region marked `region NAME` … `endregion NAME` in the file (or `ANCHOR: NAME` … `ANCHOR_END: NAME`).
+    pub region: Option<String>,
+    /// First and last line, from 1.
+    pub lines: Option<(usize, usize)>,
+    pub fence: FenceRequest,
+}
+
+/// How an included file is shown; the language is told by the file's extension unless stated.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FenceRequest {
+    pub language: Option<String>,
+    pub title: Option<String>,
+    pub numbers: bool,
+}
+
+impl FenceRequest {
+    /// The fence for a file of this extension whose first shown line has this number.
+    pub fn fence(&self, extension: &str, first_line: usize) -> Fence {
+        Fence {
+            language: self.language.clone().unwrap_or_else(|| extension.to_owned()),
+            title: self.title.clone(),
+            numbers: self.numbers.then_some(first_line),
+            marks: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,424 @@
+//! Components in Markdown: `:::name{key="value"}` … `:::` with a Markdown body, `::name{…}` without one.
+//!
+//! The marks are found before Markdown is parsed and hidden behind HTML instructions of the same length (`<?…?>`), which
+//! end a paragraph or a list as a component should and keep every offset. Where the parser finds a hidden mark as an
+//! instruction, it is a component; anywhere else (in a fence, in code) [`Marks::unhide`] gives the writer's text back.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
+use crate::diagnostic::nearest;
+
+/// What a component takes: read from its definition in `templates/components/`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Signature {
+    pub arguments: Vec<Argument>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Argument {
+    pub name: String,
+    pub kind: ArgumentKind,
+    pub is_required: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ArgumentKind {
+    Text,
+    Integer,
+    Number,
+    Boolean,
+    Anything,
+}
+
+/// All components of a site, by name.
+pub type Signatures = BTreeMap<String, Signature>;
+
+/// A checked argument's value.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum ArgumentValue {
+    Text(String),
+    Integer(i64),
+    Number(f64),
+    Boolean(bool),
+    /// The final address of a link of the document, by its position in `Document::links`.
+    Link(u32),
+}
+
+/// Arguments of these names are links.
+const LINK_ARGUMENTS: [&str; 5] = ["href", "page", "src", "image", "poster"];
+
+pub fn is_link_argument(name: &str) -> bool {
+    LINK_ARGUMENTS.contains(&name)
+}
+
+/// What stands at a mark.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MarkKind {
+    /// `:::name …`: how many colons.
+    Open(usize),
+    /// `:::`: how many colons.
+    Close(usize),
+    /// `::name{…}`.
+    Leaf,
+}
+
+/// A component's mark in the text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark {
+    pub kind: MarkKind,
+    /// The bytes that are hidden.
+    pub range: Range<usize>,
+    /// The name, `-` written as `_`; empty for a closing mark.
+    pub name: String,
+    pub name_range: Range<usize>,
+    /// What stands between the braces.
+    pub arguments: Option<Range<usize>>,
+    /// What follows the name without braces: `::: tip A title`.
+    pub title: Option<Range<usize>>,
+}
+
+/// The marks of a text, in order.
+#[derive(Clone, Debug, Default)]
+pub struct Marks {
+    marks: Vec<Mark>,
+}
+
+impl Marks {
+    /// Finds the marks of `text` and gives the text in which they are hidden.
+    /// Marks within a line count only when they name one of `inline`, so that `std::vector{1}` stays text.
+    pub fn hide<'a>(text: &'a str, body: Range<usize>, is_known: impl Fn(&str) -> bool) -> (Cow<'a, str>, Marks) {
+        if !text[body.clone()].contains("::") {
+            return (Cow::Borrowed(text), Marks::default());
+        }
+        let mut marks = Vec::new();
+        let mut start = body.start;
+        for line in text[body].split_inclusive('\n') {
+            let content = line.trim_end_matches(['\n', '\r']);
+            if content.contains("::") {
+                match line_mark(content, start) {
+                    Some(mark) => marks.push(mark),
+                    None => inline_marks(content, start, &is_known, &mut marks),
+                }
+            }
+            start += line.len();
+        }
+        if marks.is_empty() {
+            return (Cow::Borrowed(text), Marks::default());
+        }
+        let mut hidden = String::with_capacity(text.len());
+        let mut end = 0;
+        for (index, mark) in marks.iter().enumerate() {
+            hidden.push_str(&text[end..mark.range.start]);
+            hidden.push_str(&cover(mark.range.len(), index));
+            end = mark.range.end;
+        }
+        hidden.push_str(&text[end..]);
+        (Cow::Owned(hidden), Marks { marks })
+    }
+
+    /// The mark that lies at this range of the hidden text, when the whole of it is one.
+    pub fn at(&self, range: &Range<usize>) -> Option<&Mark> {
+        let index = self.marks.partition_point(|mark| mark.range.end <= range.start);
+        self.marks.get(index).filter(|mark| mark.range.start >= range.start && mark.range.end <= range.end)
+    }
+
+    /// `shown` (a part of the hidden text that came from `range`) with the writer's own text in it again.
+    pub fn unhide<'a>(&self, shown: Cow<'a, str>, range: &Range<usize>, text: &str) -> Cow<'a, str> {
+        let first = self.marks.partition_point(|mark| mark.range.end <= range.start);
+        let mut within = self.marks[first..].iter().enumerate().take_while(|(_, mark)| mark.range.start < range.end).peekable();
+        if within.peek().is_none() {
+            return shown;
+        }
+        let mut whole = String::with_capacity(shown.len());
+        let mut rest = &*shown;
+        for (index, mark) in within {
+            let cover = cover(mark.range.len(), first + index);
+            if let Some(at) = rest.find(&cover) {
+                whole.push_str(&rest[..at]);
+                whole.push_str(&text[mark.range.clone()]);
+                rest = &rest[at + cover.len()..];
+            }
+        }
+        whole.push_str(rest);
+        Cow::Owned(whole)
+    }
+}
+
+/// An HTML instruction of `length` bytes, numbered as far as there is room.
+fn cover(length: usize, index: usize) -> String {
+    if length < 5 {
+        return format!("<{}>", "?".repeat(length.saturating_sub(2)));
+    }
+    let room = length - 4;
+    let number = index.to_string();
+    let number = &number[number.len().saturating_sub(room)..];
+    format!("<?{number:0>room$}?>")
+}
+
+/// A mark that has its line to itself.
+fn line_mark(line: &str, start: usize) -> Option<Mark> {
+    let indent = line.len() - line.trim_start_matches([' ', '\t']).len();
+    let trimmed = line.trim();
+    let colons = trimmed.len() - trimmed.trim_start_matches(':').len();
+    let rest = &trimmed[colons..];
+    let begin = start + indent;
+    let range = begin..begin + trimmed.len();
+    if colons >= 3 && rest.is_empty() {
+        return Some(Mark { kind: MarkKind::Close(colons), range, name: String::new(), name_range: begin..begin + colons, arguments: None, title: None });
+    }
+    let kind = match colons {
+        2 => MarkKind::Leaf,
+        3.. => MarkKind::Open(colons),
+        _ => return None,
+    };
+    let gap = rest.len() - rest.trim_start().len();
+    if gap > 0 && kind == MarkKind::Leaf {
+        return None;
+    }
+    let name_start = begin + colons + gap;
+    let name = name_at(&rest[gap..])?;
+    let after = &rest[gap + name.len()..];
+    let name_range = name_start..name_start + name.len();
+    let (arguments, title) = if let Some(open) = after.trim_start().strip_prefix('{') {
+        let at = name_range.end + (after.len() - open.len());
+        let close = closing_brace(open)?;
+        if !open[close + 1..].trim().is_empty() {
+            return None;
+        }
+        (Some(at..at + close), None)
+    } else if after.trim().is_empty() {
+        (None, None)
+    } else if after.starts_with([' ', '\t']) && kind != MarkKind::Leaf {
+        let at = name_range.end + (after.len() - after.trim_start().len());
+        (None, Some(at..range.end))
+    } else {
+        return None;
+    };
+    if kind == MarkKind::Leaf && arguments.is_none() && !after.is_empty() {
+        return None;
+    }
+    Some(Mark { kind, range, name: name.replace('-', "_"), name_range, arguments, title })
+}
+
+/// Marks `::name{…}` within a line, of components that exist.
+fn inline_marks(line: &str, start: usize, is_known: &impl Fn(&str) -> bool, marks: &mut Vec<Mark>) {
+    let mut from = 0;
+    while let Some(found) = line[from..].find("::") {
+        let at = from + found;
+        from = at + 2;
+        let is_free = !line[..at].ends_with(|c: char| c.is_alphanumeric() || matches!(c, ':' | '_' | '>'));
+        let Some(name) = name_at(&line[from..]).filter(|name| is_free && is_known(&name.replace('-', "_"))) else { continue };
+        let Some(open) = line[from + name.len()..].strip_prefix('{') else { continue };
+        let Some(close) = closing_brace(open) else { continue };
+        let arguments = from + name.len() + 1;
+        let end = arguments + close + 1;
+        marks.push(Mark {
+            kind: MarkKind::Leaf,
+            range: start + at..start + end,
+            name: name.replace('-', "_"),
+            name_range: start + from..start + from + name.len(),
+            arguments: Some(start + arguments..start + arguments + close),
+            title: None,
+        });
+        from = end;
+    }
+}
+
+fn name_at(text: &str) -> Option<&str> {
+    let end = text.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))).unwrap_or(text.len());
+    let name = &text[..end];
+    name.starts_with(|c: char| c.is_ascii_alphabetic()).then_some(name)
+}
+
+/// The brace that closes what `text` begins inside of; braces in quotes do not count.
+fn closing_brace(text: &str) -> Option<usize> {
+    let mut quote = None;
+    for (at, c) in text.char_indices() {
+        match (quote, c) {
+            (Some(open), c) if c == open => quote = None,
+            (Some(_), _) => {}
+            (None, '"' | '\'') => quote = Some(c),
+            (None, '}') => return Some(at),
+            (None, _) => {}
+        }
+    }
+    None
+}
+
+/// A written argument: `key="value"`, `key=3`, or `key` alone for true.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    pub name: String,
+    pub name_range: Range<usize>,
+    pub value: Option<String>,
+    pub value_range: Range<usize>,
+}
+
+/// Something wrong with a call, at a range of the text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Misfit {
+    pub range: Range<usize>,
+    pub message: String,
+    pub help: Option<String>,
+}
+
+/// Reads what stands between the braces of a mark; `start` is where it begins in the text.
+pub fn read_arguments(text: &str, start: usize) -> Result<Vec<Written>, Misfit> {
+    let mut written = Vec::new();
+    let mut at = 0;
+    loop {
+        at += text[at..].len() - text[at..].trim_start_matches([' ', '\t', ',']).len();
+        if at == text.len() {
+            return Ok(written);
+        }
+        let Some(name) = name_at(&text[at..]) else {
+            let end = text[at..].find([' ', '\t']).map_or(text.len(), |length| at + length);
+            return Err(Misfit {
+                range: start + at..start + end,
+                message: format!("`{}` is no argument", &text[at..end]),
+                help: Some("write arguments as key=\"value\"".into()),
+            });
+        };
+        let name_range = start + at..start + at + name.len();
+        at += name.len();
+        let (value, value_range) = match text[at..].strip_prefix('=') {
+            None => (None, name_range.clone()),
+            Some(rest) => {
+                let (value, length) = read_value(rest).ok_or_else(|| Misfit {
+                    range: start + at + 1..start + text.len(),
+                    message: "this quote is never closed".into(),
+                    help: Some("close it with the same quotation mark".into()),
+                })?;
+                let begin = at + 1;
+                at = begin + length;
+                (Some(value), start + begin..start + at)
+            }
+        };
+        written.push(Written { name: name.replace('-', "_"), name_range, value, value_range });
+    }
+}
+
+/// A value and the bytes it takes; `None` for an open quote.
+fn read_value(text: &str) -> Option<(String, usize)> {
+    if let Some(quote) = text.chars().next().filter(|c| matches!(c, '"' | '\'')) {
+        let end = text[1..].find(quote)?;
+        return Some((text[1..=end].to_owned(), end + 2));
+    }
+    let end = text.find([' ', '\t', ',']).unwrap_or(text.len());
+    Some((text[..end].to_owned(), end))
+}
+
+/// Checks written arguments against a signature: name and value of each that fits, and what does not.
+pub fn check(component: &str, signature: &Signature, written: &[Written], call: &Range<usize>) -> (Vec<(String, ArgumentValue, Range<usize>)>, Vec<Misfit>) {
+    let mut fitting: Vec<(String, ArgumentValue, Range<usize>)> = Vec::new();
+    let mut misfits = Vec::new();
+    for given in written {
+        let Some(argument) = signature.arguments.iter().find(|argument| argument.name == given.name) else {
+            misfits.push(unknown_argument(component, signature, given));
+            continue;
+        };
+        if fitting.iter().any(|(name, ..)| *name == given.name) {
+            misfits.push(Misfit { range: given.name_range.clone(), message: format!("`{}` is given twice", given.name), help: Some("keep one of the two".into()) });
+            continue;
+        }
+        match convert(argument.kind, given.value.as_deref()) {
+            Some(value) => fitting.push((given.name.clone(), value, given.value_range.clone())),
+            None => misfits.push(Misfit {
+                range: given.value_range.clone(),
+                message: format!("`{}` of `{component}` wants {}", given.name, argument.kind.words()),
+                help: None,
+            }),
+        }
+    }
+    for missing in signature.arguments.iter().filter(|argument| argument.is_required && !written.iter().any(|given| given.name == argument.name)) {
+        misfits.push(Misfit {
+            range: call.clone(),
+            message: format!("`{component}` needs `{}`", missing.name),
+            help: Some(format!("add {}=… between the braces", missing.name)),
+        });
+    }
+    (fitting, misfits)
+}
+
+fn unknown_argument(component: &str, signature: &Signature, given: &Written) -> Misfit {
+    let names: Vec<&str> = signature.arguments.iter().map(|argument| argument.name.as_str()).collect();
+    let help = match nearest(&given.name, names.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if names.is_empty() => "it takes no arguments".into(),
+        None => format!("it takes {}", names.join(", ")),
+    };
+    Misfit { range: given.name_range.clone(), message: format!("`{component}` has no argument `{}`", given.name), help: Some(help) }
+}
+
+fn convert(kind: ArgumentKind, value: Option<&str>) -> Option<ArgumentValue> {
+    let Some(value) = value else {
+        return matches!(kind, ArgumentKind::Boolean | ArgumentKind::Anything).then_some(ArgumentValue::Boolean(true));
+    };
+    match kind {
+        ArgumentKind::Text | ArgumentKind::Anything => Some(ArgumentValue::Text(value.to_owned())),
+        ArgumentKind::Integer => value.parse().ok().map(ArgumentValue::Integer),
+        ArgumentKind::Number => value.parse().ok().filter(|number: &f64| number.is_finite()).map(ArgumentValue::Number),
+        ArgumentKind::Boolean => match value {
+            "true" | "yes" => Some(ArgumentValue::Boolean(true)),
+            "false" | "no" => Some(ArgumentValue::Boolean(false)),
+            _ => None,
+        },
+    }
+}
+
+impl ArgumentKind {
+    fn words(self) -> &'static str {
+        match self {
+            ArgumentKind::Text => "a text in quotation marks",
+            ArgumentKind::Integer => "a whole number",
+            ArgumentKind::Number => "a number",
+            ArgumentKind::Boolean => "true or false",
+            ArgumentKind::Anything => "a value",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hide(text: &str) -> (String, Vec<Mark>) {
+        let (hidden, marks) = Marks::hide(text, 0..text.len(), |name| name == "badge");
+        assert_eq!(hidden.len(), text.len());
+        (hidden.into_owned(), marks.marks)
+    }
+
+    #[test]
+    fn marks_are_found_and_hidden() {
+        let text = ":::note{title=\"a } b\"}\nText ::badge{text=new} and std::vector{1}\n- item\n:::\n";
+        let (hidden, marks) = hide(text);
+        let kinds: Vec<_> = marks.iter().map(|mark| (&mark.kind, mark.name.as_str())).collect();
+        assert_eq!(kinds, [(&MarkKind::Open(3), "note"), (&MarkKind::Leaf, "badge"), (&MarkKind::Close(3), "")]);
+        assert!(hidden.contains("std::vector{1}") && hidden.ends_with("<?>\n"), "{hidden}");
+        let (whole, all) = Marks::hide(text, 0..text.len(), |name| name == "badge");
+        assert_eq!(all.unhide(whole, &(0..text.len()), text), text);
+    }
+
+    #[test]
+    fn titles_without_braces() {
+        let text = "::: tip A title\n";
+        let (_, marks) = hide(text);
+        assert_eq!(marks[0].title.clone().map(|range| &text[range]), Some("A title"));
+        assert!(hide("a :: b\n::\n:::: {}\n").1.iter().all(|mark| mark.name.is_empty()));
+    }
+
+    #[test]
+    fn arguments_are_read() {
+        let read = |text: &str| read_arguments(text, 0).map(|all| all.into_iter().map(|one| (one.name, one.value)).collect::<Vec<_>>());
+        assert_eq!(
+            read("title=\"a b\" open n=3"),
+            Ok(vec![("title".into(), Some("a b".into())), ("open".into(), None), ("n".into(), Some("3".into()))])
+        );
+        assert!(read("title=\"a").is_err_and(|misfit| misfit.message.contains("never closed")));
+        assert!(read("=x").is_err());
+    }
+}

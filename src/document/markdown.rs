@@ -1,0 +1,488 @@
+//! Markdown to a body with holes. The only user of `pulldown_cmark`.
+//!
+//! One walk over the parser's events. Most pass through to its own HTML writer, so that a body is CommonMark's but for
+//! what is changed here on purpose: links and images become holes, headings get ids, code its classes, raw HTML is
+//! filtered, components and footnotes are taken out into flows of their own.
+
+mod flow;
+mod inline;
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use pulldown_cmark::{BrokenLink, CodeBlockKind, CowStr, Event, LinkType, Options, Parser, Tag, TagEnd};
+
+use self::flow::{Flow, FlowKind};
+use super::body::{Include, Segment};
+use super::code::{self, Fence};
+use super::components::{Marks, Signatures};
+use super::links::Link;
+use super::meta::Placed;
+use super::outline::{Heading, Ids};
+use super::raw_html::Fragment;
+use crate::diagnostic::{Checked, Code, Diagnostic, Place, is_bidi_control};
+use crate::paths::SourcePath;
+use crate::settings::RawHtml;
+use crate::source::Lines;
+
+/// What the walk depends on besides the text.
+#[derive(Clone, Debug)]
+pub struct MarkdownSettings<'a> {
+    pub raw_html: RawHtml,
+    pub smart_punctuation: bool,
+    pub math: bool,
+    pub highlight: bool,
+    pub signatures: &'a Signatures,
+}
+
+/// What Markdown gives.
+#[derive(Clone, Debug, Default)]
+pub struct Markdown {
+    pub segments: Vec<Segment>,
+    /// The first first-level heading, taken out of the body: the page's own.
+    pub heading: Option<Placed<Heading>>,
+    /// The other headings.
+    pub outline: Vec<Heading>,
+    /// Every id on the page, sorted.
+    pub anchors: Vec<String>,
+    pub links: Vec<Link>,
+    pub includes: Vec<Include>,
+    pub words: usize,
+    /// The first paragraph's text, cut at about 200 characters.
+    pub excerpt: String,
+}
+
+/// Blocks nested deeper than this are shown flat.
+const DEPTH_MAX: usize = 100;
+
+/// Reads `text[body]`. `text` is the whole file with LF line ends, so that places count in it.
+pub fn read(path: &SourcePath, text: &str, lines: &Lines, body: Range<usize>, settings: &MarkdownSettings) -> Checked<Markdown> {
+    let plain = without_hole_marks(text);
+    let (hidden, marks) = Marks::hide(&plain, body.clone(), |name| settings.signatures.contains_key(name) || name == "include");
+    let mut undefined = Vec::new();
+    let mut walk = {
+        let on_broken = |link: BrokenLink<'_>| {
+            undefined.push((link.span.clone(), link.link_type, link.reference.to_string()));
+            None
+        };
+        let parser = Parser::new_with_broken_link_callback(&hidden[body.clone()], options(settings), Some(on_broken));
+        let mut walk = Walk::new(path, text, lines, &hidden, &marks, settings);
+        for (event, range) in parser.into_offset_iter() {
+            walk.event(event, range.start + body.start..range.end + body.start);
+        }
+        walk
+    };
+    walk.undefined_references(&undefined, body.start);
+    walk.hidden_characters(body);
+    walk.finish()
+}
+
+fn options(settings: &MarkdownSettings) -> Options {
+    let mut options = Options::ENABLE_TABLES
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_TASKLISTS
+        | Options::ENABLE_HEADING_ATTRIBUTES
+        | Options::ENABLE_GFM
+        | Options::ENABLE_DEFINITION_LIST
+        | Options::ENABLE_WIKILINKS;
+    options.set(Options::ENABLE_SMART_PUNCTUATION, settings.smart_punctuation);
+    options.set(Options::ENABLE_MATH, settings.math);
+    options
+}
+
+/// The two characters that mark holes in HTML under way. They are noncharacters (Unicode, §23.7): no text holds them on purpose.
+const HOLE_START: char = '\u{FDD0}';
+const HOLE_END: char = '\u{FDD1}';
+
+fn without_hole_marks(text: &str) -> Cow<'_, str> {
+    if text.contains([HOLE_START, HOLE_END]) {
+        Cow::Owned(text.replace([HOLE_START, HOLE_END], "\u{FFFD}"))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+/// The walk's state: the open flows, innermost last, and what was collected so far.
+struct Walk<'a> {
+    path: &'a SourcePath,
+    text: &'a str,
+    lines: &'a Lines<'a>,
+    hidden: &'a str,
+    marks: &'a Marks,
+    settings: &'a MarkdownSettings<'a>,
+    flows: Vec<Flow<'a>>,
+    holes: Vec<Option<Segment>>,
+    footnotes: Footnotes,
+    heading: Option<OpenHeading>,
+    image: Option<OpenImage>,
+    code: Option<OpenCode>,
+    html: Option<Fragment>,
+    /// For each open link, whether its end tag is to be written.
+    open_links: Vec<bool>,
+    /// Set between the ends of a wiki link without words of its own.
+    is_muted: bool,
+    /// Classes of the open table's columns; empty when none is aligned.
+    columns: Vec<&'static str>,
+    column: usize,
+    is_head: bool,
+    /// Open blocks that were dropped because they lay too deep.
+    dropped_depth: usize,
+    last_level: u8,
+    ids: Ids,
+    out: Markdown,
+    problems: Vec<Diagnostic>,
+}
+
+#[derive(Default)]
+struct Footnotes {
+    /// In the order of their first mention.
+    mentioned: Vec<String>,
+    mentions: BTreeMap<String, usize>,
+    bodies: BTreeMap<String, (Vec<Segment>, Range<usize>)>,
+}
+
+struct OpenHeading {
+    level: u8,
+    id: Option<String>,
+    text: String,
+    range: Range<usize>,
+    /// Where its start lies among the flow's events.
+    at: usize,
+}
+
+struct OpenImage {
+    depth: usize,
+    alt: String,
+    title: String,
+    target: String,
+    range: Range<usize>,
+}
+
+struct OpenCode {
+    fence: Fence,
+    code: String,
+    is_fenced: bool,
+    range: Range<usize>,
+}
+
+impl<'a> Walk<'a> {
+    fn new(
+        path: &'a SourcePath,
+        text: &'a str,
+        lines: &'a Lines<'a>,
+        hidden: &'a str,
+        marks: &'a Marks,
+        settings: &'a MarkdownSettings<'a>,
+    ) -> Self {
+        Walk {
+            path,
+            text,
+            lines,
+            hidden,
+            marks,
+            settings,
+            flows: vec![Flow::new(FlowKind::Root)],
+            holes: Vec::new(),
+            footnotes: Footnotes::default(),
+            heading: None,
+            image: None,
+            code: None,
+            html: None,
+            open_links: Vec::new(),
+            is_muted: false,
+            columns: Vec::new(),
+            column: 0,
+            is_head: false,
+            dropped_depth: 0,
+            last_level: 1,
+            ids: Ids::default(),
+            out: Markdown::default(),
+            problems: Vec::new(),
+        }
+    }
+
+    fn event(&mut self, event: Event<'a>, range: Range<usize>) {
+        match event {
+            Event::Start(tag) => self.start(tag, range),
+            Event::End(tag) => self.end(tag, range),
+            Event::Text(text) => self.text(text, range),
+            Event::Code(code) => {
+                let code = self.marks.unhide(Cow::Borrowed(&*code), &range, self.text).into_owned();
+                self.plain_text(&code);
+                self.push(Event::Code(code.into()));
+            }
+            Event::Html(html) => match &mut self.html {
+                Some(fragment) => fragment.push(&html, range.start),
+                None => self.push(Event::Html(html)),
+            },
+            Event::InlineHtml(html) => self.inline_html(&html, range),
+            Event::FootnoteReference(name) => self.footnote_reference(&name),
+            Event::SoftBreak | Event::HardBreak => {
+                self.plain_text(" ");
+                self.push(event);
+            }
+            Event::InlineMath(formula) => self.math(&formula, range, false),
+            Event::DisplayMath(formula) => self.math(&formula, range, true),
+            Event::Rule | Event::TaskListMarker(_) => self.push(event),
+        }
+    }
+
+    fn start(&mut self, tag: Tag<'a>, range: Range<usize>) {
+        match tag {
+            Tag::HtmlBlock => {
+                if !self.component_mark(&range) {
+                    self.html = Some(Fragment::default());
+                }
+            }
+            Tag::Heading { level, id, classes, attrs } => {
+                let id = id.map(|id| id.to_string());
+                let at = self.flow().events.len();
+                self.heading = Some(OpenHeading { level: level as u8, id, text: String::new(), range, at });
+                self.push(Event::Start(Tag::Heading { level, id: None, classes, attrs }));
+            }
+            Tag::CodeBlock(kind) => {
+                let (fence, is_fenced) = match &kind {
+                    CodeBlockKind::Fenced(info) => (Fence::parse(info), true),
+                    CodeBlockKind::Indented => (Fence::default(), false),
+                };
+                self.code = Some(OpenCode { fence, code: String::new(), is_fenced, range });
+            }
+            Tag::Link { link_type, dest_url, title, .. } => self.start_link(link_type, &dest_url, &title, range),
+            Tag::Image { link_type, dest_url, title, .. } => self.start_image(link_type, &dest_url, &title, range),
+            Tag::FootnoteDefinition(name) => self.flows.push(Flow::new(FlowKind::Footnote { name: name.to_string(), range })),
+            Tag::BlockQuote(Some(kind)) => self.flows.push(Flow::new(FlowKind::Alert { kind, range })),
+            Tag::Table(alignments) => self.start_table(alignments),
+            Tag::TableHead => {
+                (self.is_head, self.column) = (true, 0);
+                self.push_start(Tag::TableHead);
+            }
+            Tag::TableRow => {
+                self.column = 0;
+                self.push_start(Tag::TableRow);
+            }
+            Tag::TableCell => self.start_cell(),
+            Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::Superscript | Tag::Subscript => self.push(Event::Start(tag)),
+            Tag::MetadataBlock(_) => {}
+            block => self.start_block(block, range),
+        }
+    }
+
+    /// A block that may hold other blocks. What lies too deep for any reader is shown flat.
+    fn start_block(&mut self, block: Tag<'a>, range: Range<usize>) {
+        let can_nest = matches!(block, Tag::BlockQuote(_) | Tag::List(_) | Tag::Item);
+        if can_nest && (self.dropped_depth > 0 || self.flow().depth >= DEPTH_MAX) {
+            if self.dropped_depth == 0 && !self.problems.iter().any(|problem| problem.code == Code::TooDeep) {
+                let problem = Diagnostic::new(Code::TooDeep, format!("blocks are nested more than {DEPTH_MAX} deep"));
+                self.problem(problem.help("the rest is shown without nesting"), range);
+            }
+            self.dropped_depth += 1;
+            return;
+        }
+        self.push_start(block);
+    }
+
+    fn end(&mut self, tag: TagEnd, range: Range<usize>) {
+        match tag {
+            TagEnd::HtmlBlock => {
+                if let Some(fragment) = self.html.take() {
+                    let html = self.filter_html(&fragment);
+                    let is_text = self.settings.raw_html == RawHtml::Escape;
+                    self.push(Event::Html(if is_text { format!("<p>{}</p>\n", html.trim_end()) } else { html }.into()));
+                }
+            }
+            TagEnd::Heading(level) => self.end_heading(level),
+            TagEnd::CodeBlock => self.end_code(range),
+            TagEnd::Link => self.end_link(),
+            TagEnd::Image => self.end_image(),
+            TagEnd::FootnoteDefinition => self.end_container(|kind| matches!(kind, FlowKind::Footnote { .. })),
+            TagEnd::BlockQuote(Some(_)) => self.end_container(|kind| matches!(kind, FlowKind::Alert { .. })),
+            TagEnd::TableHead => {
+                self.is_head = false;
+                self.push_end(tag);
+            }
+            TagEnd::TableCell => self.end_cell(),
+            TagEnd::Table => {
+                self.columns.clear();
+                self.push_end(tag);
+            }
+            TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough | TagEnd::Superscript | TagEnd::Subscript => self.push(Event::End(tag)),
+            TagEnd::MetadataBlock(_) => {}
+            TagEnd::BlockQuote(_) | TagEnd::List(_) | TagEnd::Item if self.dropped_depth > 0 => self.dropped_depth -= 1,
+            TagEnd::Paragraph => {
+                self.plain_text("\n");
+                self.push_end(tag);
+            }
+            block => self.push_end(block),
+        }
+    }
+
+    fn text(&mut self, text: CowStr<'a>, range: Range<usize>) {
+        let shown = match self.marks.unhide(Cow::Borrowed(&*text), &range, self.text) {
+            Cow::Borrowed(_) => text,
+            Cow::Owned(whole) => whole.into(),
+        };
+        if let Some(code) = &mut self.code {
+            code.code.push_str(&shown);
+            return;
+        }
+        self.plain_text(&shown);
+        self.push(Event::Text(shown));
+    }
+
+    /// Text that counts as the page's words.
+    fn plain_text(&mut self, text: &str) {
+        if let Some(image) = &mut self.image {
+            image.alt.push_str(text);
+        }
+        if let Some(heading) = &mut self.heading {
+            heading.text.push_str(text);
+            return;
+        }
+        self.out.words += count_words(text);
+        if self.out.excerpt.len() < EXCERPT_BYTES && !self.out.excerpt.ends_with('\n') && self.flows.len() == 1 && self.image.is_none() {
+            self.out.excerpt.push_str(text);
+        }
+    }
+
+    fn end_heading(&mut self, level: pulldown_cmark::HeadingLevel) {
+        let Some(open) = self.heading.take() else { return };
+        let text = open.text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let id = match open.id {
+            Some(id) if self.ids.take(&id) => id,
+            Some(id) => self.ids.for_heading(&id),
+            None => self.ids.for_heading(&text),
+        };
+        let is_root = self.flows.len() == 1;
+        let heading = Heading { level: open.level, id, text };
+        if heading.level == 1 && is_root && self.out.heading.is_none() && self.out.outline.is_empty() {
+            self.flow().events.truncate(open.at);
+            self.out.heading = Some(Placed { value: heading, place: self.place(open.range) });
+            return;
+        }
+        if heading.level == 1 {
+            let problem = Diagnostic::new(Code::SecondTitle, "a second first-level heading");
+            self.problem(problem.help("write it as `##`: a page has one title"), open.range.clone());
+        } else if heading.level > self.last_level + 1 {
+            let message = format!("the heading's level goes from {} to {}", self.last_level, heading.level);
+            self.problem(Diagnostic::new(Code::HeadingJump, message).help(format!("write it with {} `#`", self.last_level + 1)), open.range.clone());
+        }
+        self.last_level = heading.level;
+        let anchor = heading.id.clone();
+        if let Some(Event::Start(Tag::Heading { id, .. })) = self.flow().events.get_mut(open.at) {
+            *id = Some(anchor.clone().into());
+        }
+        let mut link = String::from(" <a class=\"anchor\" href=\"#");
+        super::raw_html::escape_into(&mut link, &anchor);
+        link.push_str("\" aria-hidden=\"true\" tabindex=\"-1\">#</a>");
+        self.push(Event::InlineHtml(link.into()));
+        self.push(Event::End(TagEnd::Heading(level)));
+        self.flow().close_html_deeper_than_now();
+        self.out.outline.push(heading);
+    }
+
+    fn end_code(&mut self, range: Range<usize>) {
+        let Some(open) = self.code.take() else { return };
+        if open.is_fenced && !closes_fence(&self.hidden[open.range.start..range.end]) {
+            let problem = Diagnostic::new(Code::OpenHtml, "this code fence is never closed");
+            let fence = open.range.start..open.range.start + 3;
+            self.problem(problem.help("close it with a line of the same marks"), fence);
+        }
+        let html = code::render(&open.fence, &open.code, self.settings.highlight);
+        let hole = self.hole(Segment::Html(html));
+        self.push(Event::Html(hole.into()));
+    }
+
+    fn hidden_characters(&mut self, body: Range<usize>) {
+        let is_odd = |c: char| is_bidi_control(c) || (c.is_control() && !matches!(c, '\n' | '\t' | '\r'));
+        let Some((at, c)) = self.text[body.clone()].char_indices().find(|(_, c)| is_odd(*c)) else { return };
+        let what = if is_bidi_control(c) { "a mark that reverses the direction of text" } else { "a control character" };
+        let problem = Diagnostic::new(Code::HiddenCharacter, format!("the text holds {what}, U+{:04X}", u32::from(c)));
+        let at = body.start + at;
+        self.problem(problem.help("delete it; nobody sees it, and a reader may be misled by it"), at..at + c.len_utf8());
+    }
+
+    fn undefined_references(&mut self, undefined: &[(Range<usize>, LinkType, String)], offset: usize) {
+        for (span, link_type, reference) in undefined {
+            let range = span.start + offset..span.end + offset;
+            let problem = if let Some(name) = reference.strip_prefix('^') {
+                let message = format!("the footnote `[^{name}]` is defined nowhere");
+                Diagnostic::new(Code::UndefinedFootnote, message).help(format!("add a line `[^{name}]: …`"))
+            } else if matches!(link_type, LinkType::Reference | LinkType::ReferenceUnknown | LinkType::Collapsed | LinkType::CollapsedUnknown) {
+                let message = format!("the reference `[{reference}]` is defined nowhere");
+                Diagnostic::new(Code::UndefinedReference, message).help(format!("add a line `[{reference}]: address`"))
+            } else {
+                continue;
+            };
+            self.problem(problem, range);
+        }
+    }
+
+    fn place(&self, range: Range<usize>) -> Place {
+        self.lines.place(self.path, range)
+    }
+
+    fn problem(&mut self, problem: Diagnostic, range: Range<usize>) {
+        let place = self.place(range);
+        self.problems.push(problem.at(place));
+    }
+
+    /// Puts a segment aside and gives the text that stands for it until the flow is finished.
+    fn hole(&mut self, segment: Segment) -> String {
+        self.holes.push(Some(segment));
+        format!("{HOLE_START}{}{HOLE_END}", self.holes.len() - 1)
+    }
+}
+
+const EXCERPT_BYTES: usize = 240;
+
+/// Words of any script: runs of letters and numbers, and for scripts written without spaces two characters a word.
+fn count_words(text: &str) -> usize {
+    if text.is_ascii() {
+        return text.split(|c: char| c.is_ascii_whitespace()).filter(|word| word.bytes().any(|byte| byte.is_ascii_alphanumeric())).count();
+    }
+    let is_dense = |c: char| matches!(u32::from(c), 0x3040..=0x30FF | 0x3400..=0x4DBF | 0x4E00..=0x9FFF | 0xE00..=0xEFF | 0x1780..=0x17FF | 0x20000..=0x2FFFF);
+    let dense = text.chars().filter(|c| is_dense(*c)).count();
+    let sparse = text.split(|c: char| c.is_whitespace() || is_dense(c)).filter(|word| word.contains(char::is_alphanumeric)).count();
+    dense.div_ceil(2) + sparse
+}
+
+/// Whether a fenced block's last line is its closing fence.
+fn closes_fence(block: &str) -> bool {
+    let block = block.trim_end();
+    let marker = block.trim_start().chars().next().unwrap_or('`');
+    let length = block.trim_start().chars().take_while(|c| *c == marker).count();
+    let Some((_, last)) = block.rsplit_once('\n') else { return false };
+    let last = last.trim_start_matches(|c: char| c.is_whitespace() || c == '>');
+    last.chars().all(|c| c == marker) && last.chars().count() >= length
+}
+
+impl Walk<'_> {
+    fn finish(mut self) -> Checked<Markdown> {
+        while self.flows.len() > 1 {
+            self.abandon_flow();
+        }
+        let mut segments = self.finish_flow();
+        self.footnote_section(&mut segments);
+        self.out.segments = segments;
+        let excerpt = self.out.excerpt.trim();
+        self.out.excerpt = shortened(excerpt, EXCERPT_BYTES);
+        self.out.anchors = self.ids.into_all();
+        Checked::new(self.out, self.problems)
+    }
+}
+
+/// Text cut at a word's end, with an ellipsis when something is missing.
+fn shortened(text: &str, bytes_max: usize) -> String {
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if text.len() <= bytes_max {
+        return text;
+    }
+    let mut end = bytes_max;
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let cut = text[..end].rsplit_once(' ').map_or(&text[..end], |(words, _)| words);
+    format!("{cut}…")
+}

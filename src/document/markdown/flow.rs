@@ -1,0 +1,459 @@
+//! Flows: the body itself, the bodies of components and alerts, and footnotes. Each is written to HTML on its own, so
+//! that what is left open in one cannot swallow another.
+
+use std::ops::Range;
+
+use pulldown_cmark::{BlockQuoteKind, Event, Tag, TagEnd, html};
+
+use super::{HOLE_END, HOLE_START, Walk};
+use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::document::body::{Call, FenceRequest, Include, Segment};
+use crate::document::components::{self, ArgumentValue, Mark, MarkKind, Misfit, Signature, Written, is_link_argument};
+use crate::document::links::Role;
+use crate::document::meta::Placed;
+use crate::document::raw_html::{self, Finding, Fragment, OpenElement, escape_attribute, escape_into};
+use crate::settings::RawHtml;
+
+pub(super) struct Flow<'a> {
+    pub kind: FlowKind,
+    pub events: Vec<Event<'a>>,
+    /// Blocks open inside it.
+    pub depth: usize,
+    has_raw_html: bool,
+    open_html: Vec<OpenElement>,
+}
+
+pub(super) enum FlowKind {
+    Root,
+    /// A component with a body; `None` for one that nobody knows, whose text is kept.
+    Component {
+        call: Option<(String, Vec<(String, ArgumentValue)>)>,
+        mark: Mark,
+    },
+    Alert {
+        kind: BlockQuoteKind,
+        range: Range<usize>,
+    },
+    Footnote {
+        name: String,
+        range: Range<usize>,
+    },
+}
+
+impl<'a> Flow<'a> {
+    pub fn new(kind: FlowKind) -> Self {
+        Flow { kind, events: Vec::new(), depth: 0, has_raw_html: false, open_html: Vec::new() }
+    }
+
+    /// Closes the HTML elements that were opened inside blocks which have ended.
+    pub fn close_html_deeper_than_now(&mut self) {
+        let depth = self.depth;
+        if self.open_html.last().is_some_and(|element| element.depth > depth) {
+            let at = self.open_html.partition_point(|element| element.depth <= depth);
+            let closers: String = self.open_html.drain(at..).rev().map(|element| format!("</{}>", element.name)).collect();
+            self.events.push(Event::InlineHtml(closers.into()));
+        }
+    }
+}
+
+impl<'a> Walk<'a> {
+    pub(super) fn flow(&mut self) -> &mut Flow<'a> {
+        self.flows.last_mut().expect("the root flow is never taken off the stack before the end")
+    }
+
+    /// Writes an event to the innermost flow, unless it lies inside an image or a wiki link, whose text is used otherwise.
+    pub(super) fn push(&mut self, event: Event<'a>) {
+        if self.image.is_none() && !self.is_muted {
+            self.flow().events.push(event);
+        }
+    }
+
+    pub(super) fn push_start(&mut self, tag: Tag<'a>) {
+        self.flow().depth += 1;
+        self.push(Event::Start(tag));
+    }
+
+    pub(super) fn push_end(&mut self, tag: TagEnd) {
+        while self.flow().depth == 0 && self.flows.len() > 1 {
+            self.abandon_flow();
+        }
+        let flow = self.flow();
+        flow.depth = flow.depth.saturating_sub(1);
+        flow.close_html_deeper_than_now();
+        self.push(Event::End(tag));
+    }
+
+    /// Ends an alert or a footnote: whatever was left open in it is closed first.
+    pub(super) fn end_container(&mut self, is_it: impl Fn(&FlowKind) -> bool) {
+        while self.flows.len() > 1 && !is_it(&self.flow().kind) {
+            self.abandon_flow();
+        }
+        if self.flows.len() == 1 {
+            return;
+        }
+        let body = self.finish_flow();
+        let Some(flow) = self.flows.pop() else { return };
+        match flow.kind {
+            FlowKind::Alert { kind, range } => {
+                let name = match kind {
+                    BlockQuoteKind::Note => "note",
+                    BlockQuoteKind::Tip => "tip",
+                    BlockQuoteKind::Important => "important",
+                    BlockQuoteKind::Warning => "warning",
+                    BlockQuoteKind::Caution => "caution",
+                };
+                let arguments = vec![("kind".to_owned(), ArgumentValue::Text(name.to_owned()))];
+                let place = self.place(range);
+                self.push_segment(Segment::Component(Box::new(Call { name: "alert".into(), arguments, body: Some(body), place })));
+            }
+            FlowKind::Footnote { name, range } => self.footnote_definition(name, body, range),
+            FlowKind::Root | FlowKind::Component { .. } => {}
+        }
+    }
+
+    /// Takes the innermost flow off as if it had been closed, and tells that it was not.
+    pub(super) fn abandon_flow(&mut self) {
+        if let FlowKind::Component { mark, .. } = &self.flow().kind {
+            let mark = mark.clone();
+            let problem = Diagnostic::new(Code::OpenComponent, format!("`:::{}` is opened here and never closed", mark.name));
+            let help = format!("close it with a line `{}`", colons(&mark));
+            self.problem(problem.help(help), mark.range);
+            self.close_component();
+        } else {
+            let kind_is = |kind: &FlowKind| !matches!(kind, FlowKind::Component { .. });
+            self.end_container(kind_is);
+        }
+    }
+
+    /// Deals with an HTML block that is a component's hidden mark; whether it was one.
+    pub(super) fn component_mark(&mut self, range: &Range<usize>) -> bool {
+        let shown = &self.hidden[range.clone()];
+        let start = range.start + (shown.len() - shown.trim_start().len());
+        let whole = start..start + shown.trim().len();
+        let Some(mark) = self.marks.at(&whole).filter(|mark| mark.range == whole).cloned() else { return false };
+        match mark.kind {
+            MarkKind::Open(_) => self.open_component(mark),
+            MarkKind::Close(colons) => self.closing_mark(colons, mark),
+            MarkKind::Leaf => self.leaf(&mark, true),
+        }
+        true
+    }
+
+    fn open_component(&mut self, mark: Mark) {
+        let call = match self.settings.signatures.get(&mark.name) {
+            Some(signature) => Some((mark.name.clone(), self.arguments(&mark, signature))),
+            None => {
+                self.unknown_component(&mark);
+                None
+            }
+        };
+        self.flows.push(Flow::new(FlowKind::Component { call, mark }));
+    }
+
+    fn closing_mark(&mut self, count: usize, mark: Mark) {
+        let fits = |flow: &Flow, exactly: bool| match &flow.kind {
+            FlowKind::Component { mark, .. } => matches!(mark.kind, MarkKind::Open(open) if if exactly { open == count } else { open <= count }),
+            _ => false,
+        };
+        let reach = self.flows.iter().rposition(|flow| !matches!(flow.kind, FlowKind::Component { .. })).unwrap_or(0);
+        let open = &self.flows[reach + 1..];
+        let found = open.iter().rposition(|flow| fits(flow, true)).or_else(|| open.iter().rposition(|flow| fits(flow, false)));
+        let Some(index) = found.map(|index| reach + 1 + index) else {
+            let problem = Diagnostic::new(Code::OpenComponent, "this closes a component, but none is open");
+            self.problem(problem.help("delete the line, or open a component above it"), mark.range.clone());
+            let text = self.text[mark.range].to_owned();
+            self.push(Event::Start(Tag::Paragraph));
+            self.push(Event::Text(text.into()));
+            self.push(Event::End(TagEnd::Paragraph));
+            return;
+        };
+        while self.flows.len() > index + 1 {
+            self.abandon_flow();
+        }
+        self.close_component();
+    }
+
+    fn close_component(&mut self) {
+        let body = self.finish_flow();
+        let Some(flow) = self.flows.pop() else { return };
+        let FlowKind::Component { call, mark } = flow.kind else { return };
+        match call {
+            Some((name, arguments)) => {
+                let place = self.place(mark.range);
+                self.push_segment(Segment::Component(Box::new(Call { name, arguments, body: Some(body), place })));
+            }
+            None => {
+                if let Some(title) = mark.title {
+                    let mut html = String::from("<p><strong>");
+                    escape_into(&mut html, &self.text[title]);
+                    html.push_str("</strong></p>\n");
+                    self.push(Event::Html(html.into()));
+                }
+                body.into_iter().for_each(|segment| self.push_segment(segment));
+            }
+        }
+    }
+
+    /// A component without a body, on a line of its own (`is_block`) or within one.
+    fn leaf(&mut self, mark: &Mark, is_block: bool) {
+        if mark.name == "include" {
+            return self.include(mark);
+        }
+        let Some(signature) = self.settings.signatures.get(&mark.name) else {
+            self.unknown_component(mark);
+            let text = self.text[mark.range.clone()].to_owned();
+            if is_block {
+                self.push(Event::Start(Tag::Paragraph));
+            }
+            self.push(Event::Text(text.into()));
+            if is_block {
+                self.push(Event::End(TagEnd::Paragraph));
+            }
+            return;
+        };
+        let arguments = self.arguments(mark, signature);
+        let place = self.place(mark.range.clone());
+        let call = Segment::Component(Box::new(Call { name: mark.name.clone(), arguments, body: None, place }));
+        if is_block {
+            self.push_segment(call);
+        } else {
+            let hole = self.hole(call);
+            self.push(Event::InlineHtml(hole.into()));
+        }
+    }
+
+    fn push_segment(&mut self, segment: Segment) {
+        let mut hole = self.hole(segment);
+        hole.push('\n');
+        self.push(Event::Html(hole.into()));
+    }
+
+    fn unknown_component(&mut self, mark: &Mark) {
+        let names = self.settings.signatures.keys().map(String::as_str).chain(["include"]);
+        let help = match nearest(&mark.name, names.clone()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("the components are {}; your own go to templates/components/", names.collect::<Vec<_>>().join(", ")),
+        };
+        let problem = Diagnostic::new(Code::UnknownComponent, format!("there is no component `{}`", mark.name));
+        self.problem(problem.help(help), mark.name_range.clone());
+    }
+
+    fn arguments(&mut self, mark: &Mark, signature: &Signature) -> Vec<(String, ArgumentValue)> {
+        let written = match self.written_arguments(mark, signature) {
+            Ok(written) => written,
+            Err(misfit) => {
+                self.misfit(misfit);
+                return Vec::new();
+            }
+        };
+        let (fitting, misfits) = components::check(&mark.name, signature, &written, &mark.range);
+        misfits.into_iter().for_each(|misfit| self.misfit(misfit));
+        let mut arguments = Vec::with_capacity(fitting.len());
+        for (name, value, range) in fitting {
+            let value = match value {
+                ArgumentValue::Text(target) if is_link_argument(&name) && !target.is_empty() => {
+                    let role = if matches!(name.as_str(), "href" | "page") { Role::Text } else { Role::Embed };
+                    match self.link(&target, role, range) {
+                        Some(index) => ArgumentValue::Link(index),
+                        None => ArgumentValue::Text(String::new()),
+                    }
+                }
+                other => other,
+            };
+            arguments.push((name, value));
+        }
+        arguments
+    }
+
+    fn written_arguments(&self, mark: &Mark, signature: &Signature) -> Result<Vec<Written>, Misfit> {
+        if let Some(range) = &mark.arguments {
+            return components::read_arguments(&self.text[range.clone()], range.start);
+        }
+        let Some(title) = &mark.title else { return Ok(Vec::new()) };
+        let takes_title = ["title", "summary", "label", "caption"].into_iter().find(|name| signature.arguments.iter().any(|one| one.name == *name));
+        match takes_title {
+            Some(name) => Ok(vec![Written {
+                name: name.to_owned(),
+                name_range: title.clone(),
+                value: Some(self.text[title.clone()].to_owned()),
+                value_range: title.clone(),
+            }]),
+            None => Err(Misfit {
+                range: title.clone(),
+                message: format!("`{}` takes no title", mark.name),
+                help: Some("write arguments between braces: {key=\"value\"}".into()),
+            }),
+        }
+    }
+
+    fn misfit(&mut self, misfit: Misfit) {
+        self.problem(Diagnostic::new(Code::ComponentArguments, misfit.message).help_if(misfit.help), misfit.range);
+    }
+
+    fn include(&mut self, mark: &Mark) {
+        let text = |name: &str, is_required| components::Argument { name: name.into(), kind: components::ArgumentKind::Text, is_required };
+        let mut signature = Signature { arguments: vec![text("file", true), text("region", false), text("lines", false), text("language", false), text("title", false)] };
+        signature.arguments.push(components::Argument { name: "numbers".into(), kind: components::ArgumentKind::Boolean, is_required: false });
+        let written = match self.written_arguments(mark, &signature) {
+            Ok(written) => written,
+            Err(misfit) => return self.misfit(misfit),
+        };
+        let (fitting, misfits) = components::check("include", &signature, &written, &mark.range);
+        misfits.into_iter().for_each(|misfit| self.misfit(misfit));
+        let mut file = None;
+        let (mut region, mut lines, mut fence) = (None, None, FenceRequest::default());
+        for (name, value, range) in fitting {
+            match (name.as_str(), value) {
+                ("file", ArgumentValue::Text(value)) => file = Some(Placed { value, place: self.place(range) }),
+                ("region", ArgumentValue::Text(value)) => region = Some(value),
+                ("lines", ArgumentValue::Text(value)) => match line_range(&value) {
+                    Some(range) => lines = Some(range),
+                    None => self.problem(Diagnostic::new(Code::BadInclude, "a line range looks like `3-9`"), range),
+                },
+                ("language", ArgumentValue::Text(value)) => fence.language = Some(value),
+                ("title", ArgumentValue::Text(value)) => fence.title = Some(value),
+                ("numbers", ArgumentValue::Boolean(value)) => fence.numbers = value,
+                _ => {}
+            }
+        }
+        let Some(file) = file else { return };
+        let index = u32::try_from(self.out.includes.len()).expect("a page has fewer includes than bytes");
+        self.out.includes.push(Include { file, region, lines, fence });
+        self.push_segment(Segment::Include(index));
+    }
+
+    pub(super) fn inline_html(&mut self, html: &str, range: Range<usize>) {
+        if let Some(mark) = self.marks.at(&range).filter(|mark| mark.range == range).cloned() {
+            return self.leaf(&mark, false);
+        }
+        let mut fragment = Fragment::default();
+        fragment.push(html, range.start);
+        let html = self.filter_html(&fragment);
+        self.push(Event::InlineHtml(html.into()));
+    }
+
+    /// Raw HTML as it may stand in the page, its links and findings taken in.
+    pub(super) fn filter_html(&mut self, fragment: &Fragment) -> String {
+        if self.settings.raw_html == RawHtml::Escape {
+            return escape_attribute(&fragment.text);
+        }
+        let mode = self.settings.raw_html;
+        let depth = self.flow().depth;
+        let mut open = std::mem::take(&mut self.flow().open_html);
+        let mut findings = Vec::new();
+        let html = raw_html::filter(fragment, mode, depth, &mut open, &mut findings, |element, address, range| {
+            let role = if element == "a" || element == "area" { Role::Text } else { Role::Embed };
+            self.html_address(address, role, range)
+        });
+        let flow = self.flow();
+        flow.open_html = open;
+        flow.has_raw_html = true;
+        for finding in findings {
+            self.html_finding(finding);
+        }
+        html
+    }
+
+    fn html_finding(&mut self, finding: Finding) {
+        match finding {
+            Finding::Anchor(id) => {
+                self.ids.take(&id);
+            }
+            Finding::Active { what, range } => {
+                let problem = Diagnostic::new(Code::ActiveHtml, format!("{what} was taken out"));
+                self.problem(problem.help("active HTML is left out of pages; the setting `raw_html: allow` keeps it"), range);
+            }
+            Finding::OpenComment { range } => {
+                let problem = Diagnostic::new(Code::OpenHtml, "this comment is never closed");
+                self.problem(problem.help("close it with `-->`; all after it is hidden"), range);
+            }
+            Finding::NoAlt { range } => {
+                let problem = Diagnostic::new(Code::MissingAlt, "this image has no `alt` text");
+                self.problem(problem.help("say in `alt` what it shows; `alt=\"\"` if it only decorates"), range);
+            }
+        }
+    }
+
+    /// The innermost flow as segments; the flow stays on the stack, empty.
+    pub(super) fn finish_flow(&mut self) -> Vec<Segment> {
+        let flow = self.flow();
+        let mut events = std::mem::take(&mut flow.events);
+        let open = std::mem::take(&mut flow.open_html);
+        let has_raw_html = flow.has_raw_html;
+        if !open.is_empty() {
+            let closers: String = open.iter().rev().map(|element| format!("</{}>", element.name)).collect();
+            events.push(Event::Html(closers.into()));
+        }
+        for element in open.into_iter().filter(OpenElement::needs_end) {
+            let problem = Diagnostic::new(Code::OpenHtml, format!("`<{}>` is opened here and never closed", element.name));
+            self.problem(problem.help(format!("add `</{}>`", element.name)), element.range);
+        }
+        let mut written = String::with_capacity(events.len() * 24);
+        html::push_html(&mut written, events.into_iter());
+        if has_raw_html && self.settings.raw_html == RawHtml::Sanitise {
+            written = raw_html::sanitise(&written);
+        }
+        if written.bytes().any(|byte| byte < 0x20 && !matches!(byte, b'\n' | b'\t' | b'\r') || byte == 0x7F) {
+            written = written.chars().map(|c| if c.is_ascii_control() && !matches!(c, '\n' | '\t' | '\r') { '\u{FFFD}' } else { c }).collect();
+        }
+        self.split_at_holes(&written)
+    }
+
+    fn split_at_holes(&mut self, html: &str) -> Vec<Segment> {
+        let mut segments: Vec<Segment> = Vec::new();
+        let mut text = String::new();
+        let mut rest = html;
+        while let Some((before, after)) = rest.split_once(HOLE_START) {
+            text.push_str(before);
+            let (index, after) = after.split_once(HOLE_END).unwrap_or((after, ""));
+            rest = after;
+            let segment = index.parse().ok().and_then(|index: usize| self.holes.get_mut(index)).and_then(Option::take);
+            match segment {
+                Some(Segment::Html(html)) => text.push_str(&html),
+                Some(other) => {
+                    if !text.is_empty() {
+                        segments.push(Segment::Html(std::mem::take(&mut text)));
+                    }
+                    segments.push(other);
+                }
+                None => {}
+            }
+        }
+        text.push_str(rest);
+        if !text.is_empty() {
+            segments.push(Segment::Html(text));
+        }
+        segments
+    }
+
+    /// `href` or `src` in raw HTML: what to write there, or `None` to leave the attribute out.
+    fn html_address(&mut self, address: &str, role: Role, range: Range<usize>) -> Option<String> {
+        if address.trim().is_empty() && role == Role::Embed {
+            return None;
+        }
+        let index = self.link(address, role, range)?;
+        Some(self.address(index))
+    }
+
+    /// The text that stands for a link's final address.
+    pub(super) fn address(&mut self, index: u32) -> String {
+        let written = &self.out.links[index as usize].target.value;
+        if super::inline::is_final(written) {
+            return escape_attribute(written.trim());
+        }
+        self.hole(Segment::Address(index))
+    }
+}
+
+fn colons(mark: &Mark) -> String {
+    match mark.kind {
+        MarkKind::Open(count) => ":".repeat(count),
+        MarkKind::Close(_) | MarkKind::Leaf => ":::".into(),
+    }
+}
+
+fn line_range(text: &str) -> Option<(usize, usize)> {
+    let (from, to) = text.split_once('-').unwrap_or((text, text));
+    let (from, to) = (from.trim().parse().ok()?, to.trim().parse().ok()?);
+    (from >= 1 && from <= to).then_some((from, to))
+}

@@ -1,0 +1,223 @@
+//! What stands within a line: links, images, footnote marks, formulas; and table cells, whose alignment becomes a class.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use math_core::{LatexToMathML, MathCoreConfig, MathDisplay};
+use pulldown_cmark::{Alignment, Event, LinkType, Tag, TagEnd};
+
+use super::{OpenImage, Walk};
+use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::document::body::Segment;
+use crate::document::links::{Link, Role, Target};
+use crate::document::meta::Placed;
+use crate::document::raw_html::{escape_attribute, escape_into};
+
+/// Whether a target is written into the page as it stands.
+pub(super) fn is_final(written: &str) -> bool {
+    matches!(Target::parse(written), Target::Outside | Target::ProtocolRelative | Target::UnknownScheme { .. })
+}
+
+impl<'a> Walk<'a> {
+    /// Takes a link in, with the problems that its target alone shows. `None` when it must not be written as a link.
+    pub(super) fn link(&mut self, target: &str, role: Role, range: Range<usize>) -> Option<u32> {
+        let problem = match Target::parse(target) {
+            Target::Unsafe { scheme } => {
+                if scheme == "data" && role == Role::Embed && target.trim_start().to_ascii_lowercase().starts_with("data:image/") {
+                    None
+                } else {
+                    let message = format!("`{scheme}:` addresses are not written as links");
+                    let problem = Diagnostic::new(Code::LinkScheme, message).help("link to a page, a file of the site, or an https:// address");
+                    self.problem(problem, range);
+                    return None;
+                }
+            }
+            Target::UnknownScheme { scheme } => nearest(&scheme, ["https", "http", "mailto"]).map(|near| {
+                let message = format!("`{scheme}:` looks like a slip of the pen");
+                Diagnostic::new(Code::LinkScheme, message).help(format!("did you mean `{near}:`?"))
+            }),
+            Target::ProtocolRelative => Some(Diagnostic::new(Code::LinkForm, "this address has no scheme").help("write https: in front of it")),
+            Target::Empty if role != Role::Embed => Some(Diagnostic::new(Code::EmptyLink, "this link leads nowhere").help("give it a target between the parentheses")),
+            Target::Empty => Some(Diagnostic::new(Code::EmptyLink, "this image has no address").help("give it a file between the parentheses")),
+            Target::Inside { path, .. } if path.contains('\\') => {
+                Some(Diagnostic::new(Code::LinkForm, "this path has backslashes").help(format!("write {}", path.replace('\\', "/"))))
+            }
+            Target::Outside | Target::Here(_) | Target::Inside { .. } => None,
+        };
+        let place = self.place(range.clone());
+        if let Some(problem) = problem {
+            self.problem(problem, range);
+        }
+        let index = u32::try_from(self.out.links.len()).expect("a page has fewer links than bytes");
+        self.out.links.push(Link { target: Placed { value: target.to_owned(), place }, role });
+        Some(index)
+    }
+
+    pub(super) fn start_link(&mut self, link_type: LinkType, target: &str, title: &str, range: Range<usize>) {
+        let (role, target) = match link_type {
+            LinkType::WikiLink { .. } => (Role::Wiki, target.trim().to_owned()),
+            LinkType::Email => (Role::Text, format!("mailto:{target}")),
+            _ => (Role::Text, target.to_owned()),
+        };
+        let index = self.link(&target, role, range);
+        self.open_links.push(index.is_some());
+        let Some(index) = index else { return };
+        let mut tag = format!("<a href=\"{}\"", self.address(index));
+        if !title.is_empty() {
+            tag.push_str(" title=\"");
+            escape_into(&mut tag, title);
+            tag.push('"');
+        }
+        tag.push('>');
+        self.push(Event::InlineHtml(tag.into()));
+        if matches!(link_type, LinkType::WikiLink { has_pothole: false }) {
+            let title = self.hole(Segment::WikiTitle(index));
+            self.push(Event::InlineHtml(title.into()));
+            self.is_muted = true;
+        }
+    }
+
+    pub(super) fn end_link(&mut self) {
+        self.is_muted = false;
+        if self.open_links.pop() == Some(true) {
+            self.push(Event::InlineHtml("</a>".into()));
+        }
+    }
+
+    pub(super) fn start_image(&mut self, link_type: LinkType, target: &str, title: &str, range: Range<usize>) {
+        if let Some(image) = &mut self.image {
+            image.depth += 1;
+            return;
+        }
+        let target = if matches!(link_type, LinkType::WikiLink { .. }) { target.trim() } else { target };
+        self.image = Some(OpenImage { depth: 0, alt: String::new(), title: title.to_owned(), target: target.to_owned(), range });
+    }
+
+    pub(super) fn end_image(&mut self) {
+        if let Some(image) = self.image.as_mut().filter(|image| image.depth > 0) {
+            image.depth -= 1;
+            return;
+        }
+        let Some(image) = self.image.take() else { return };
+        if image.alt.trim().is_empty() {
+            let problem = Diagnostic::new(Code::MissingAlt, "this image has no text for those who do not see it");
+            self.problem(problem.help("say between the brackets what it shows"), image.range.clone());
+        }
+        let Some(index) = self.link(&image.target, Role::Embed, image.range) else {
+            return self.push(Event::Text(image.alt.into()));
+        };
+        let mut tag = format!("<img src=\"{}\" alt=\"{}\"", self.address(index), escape_attribute(&image.alt));
+        if !image.title.is_empty() {
+            tag.push_str(" title=\"");
+            escape_into(&mut tag, &image.title);
+            tag.push('"');
+        }
+        tag.push_str(" />");
+        self.push(Event::InlineHtml(tag.into()));
+    }
+
+    pub(super) fn footnote_reference(&mut self, name: &str) {
+        let number = match self.footnotes.mentioned.iter().position(|mentioned| mentioned == name) {
+            Some(at) => at + 1,
+            None => {
+                self.footnotes.mentioned.push(name.to_owned());
+                self.footnotes.mentioned.len()
+            }
+        };
+        let count = self.footnotes.mentions.entry(name.to_owned()).or_insert(0);
+        *count += 1;
+        let suffix = if *count == 1 { String::new() } else { format!("-{count}") };
+        let html = format!("<sup class=\"footnote-ref\"><a href=\"#fn-{number}\" id=\"fnref-{number}{suffix}\">{number}</a></sup>");
+        self.push(Event::InlineHtml(html.into()));
+    }
+
+    pub(super) fn footnote_definition(&mut self, name: String, body: Vec<Segment>, range: Range<usize>) {
+        if self.footnotes.bodies.contains_key(&name) {
+            let problem = Diagnostic::new(Code::FootnoteUnused, format!("the footnote `[^{name}]` is defined a second time"));
+            return self.problem(problem.help("give it another name, or delete one of the two"), range);
+        }
+        self.footnotes.bodies.insert(name, (body, range));
+    }
+
+    /// Appends the footnotes in the order of their first mention, and tells which are never mentioned.
+    pub(super) fn footnote_section(&mut self, segments: &mut Vec<Segment>) {
+        let mut bodies = std::mem::take(&mut self.footnotes.bodies);
+        let mentioned = std::mem::take(&mut self.footnotes.mentioned);
+        let mut notes = Vec::new();
+        for (index, name) in mentioned.iter().enumerate() {
+            let Some((body, _)) = bodies.remove(name) else { continue };
+            let number = index + 1;
+            notes.push(Segment::Html(format!("<li id=\"fn-{number}\">\n")));
+            notes.extend(body);
+            let back = (1..=self.footnotes.mentions[name]).map(|mention| {
+                let suffix = if mention == 1 { String::new() } else { format!("-{mention}") };
+                format!("<a class=\"footnote-back\" href=\"#fnref-{number}{suffix}\" aria-label=\"{number}\">↩</a>")
+            });
+            notes.push(Segment::Html(format!("<p class=\"footnote-return\">{}</p></li>\n", back.collect::<Vec<_>>().join(" "))));
+        }
+        for (name, (_, range)) in bodies {
+            let problem = Diagnostic::new(Code::FootnoteUnused, format!("the footnote `[^{name}]` is never mentioned"));
+            self.problem(problem.help(format!("write [^{name}] where it belongs, or delete it")), range);
+        }
+        if !notes.is_empty() {
+            segments.push(Segment::Html("<section class=\"footnotes\" role=\"doc-endnotes\">\n<ol>\n".into()));
+            segments.extend(notes);
+            segments.push(Segment::Html("</ol>\n</section>\n".into()));
+        }
+    }
+
+    pub(super) fn math(&mut self, formula: &str, range: Range<usize>, is_block: bool) {
+        let display = if is_block { MathDisplay::Block } else { MathDisplay::Inline };
+        self.plain_text(formula);
+        let html = match MATH.convert_with_local_state(formula, display) {
+            Ok(result) => result.mathml,
+            Err(error) => {
+                let problem = Diagnostic::new(Code::BadMath, format!("this formula cannot be read: {}", error.error_message()));
+                self.problem(problem.help("formulas are written in LaTeX; a dollar sign that means money is written `\\$`"), range);
+                format!("<code class=\"math-error\">{}</code>", escape_attribute(formula))
+            }
+        };
+        let hole = self.hole(Segment::Html(html));
+        self.push(Event::InlineHtml(hole.into()));
+    }
+
+    pub(super) fn start_table(&mut self, alignments: Vec<Alignment>) {
+        if alignments.iter().any(|alignment| *alignment != Alignment::None) {
+            let class = |alignment: &Alignment| match alignment {
+                Alignment::None => "",
+                Alignment::Left => " class=\"align-left\"",
+                Alignment::Center => " class=\"align-center\"",
+                Alignment::Right => " class=\"align-right\"",
+            };
+            self.columns = alignments.iter().map(class).collect();
+        }
+        let plain = vec![Alignment::None; alignments.len()];
+        self.push_start(Tag::Table(plain));
+    }
+
+    pub(super) fn start_cell(&mut self) {
+        self.flow().depth += 1;
+        let class = self.columns.get(self.column).copied().unwrap_or("");
+        if class.is_empty() {
+            return self.push(Event::Start(Tag::TableCell));
+        }
+        let name = if self.is_head { "th" } else { "td" };
+        self.push(Event::InlineHtml(format!("<{name}{class}>").into()));
+    }
+
+    pub(super) fn end_cell(&mut self) {
+        let class = self.columns.get(self.column).copied().unwrap_or("");
+        self.column += 1;
+        if class.is_empty() {
+            return self.push_end(TagEnd::TableCell);
+        }
+        let flow = self.flow();
+        flow.depth = flow.depth.saturating_sub(1);
+        flow.close_html_deeper_than_now();
+        self.push(Event::InlineHtml(if self.is_head { "</th>" } else { "</td>" }.into()));
+        self.plain_text(" ");
+    }
+}
+
+static MATH: LazyLock<LatexToMathML> =
+    LazyLock::new(|| LatexToMathML::new(MathCoreConfig::default()).expect("the default configuration has no macros that could be wrong"));

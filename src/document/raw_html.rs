@@ -1,0 +1,307 @@
+//! HTML that stands in Markdown.
+//!
+//! Each fragment is read by a tokeniser, so that links, ids and active content are found at their places; elements that
+//! are left open are closed where their Markdown block ends, in every mode, so that the page around them stays whole.
+//! What is safe is then decided by `ammonia` over the finished body ([`sanitise`]).
+
+use std::collections::HashSet;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use ammonia::{Builder, UrlRelative};
+use html5gum::{DefaultEmitter, Token, Tokenizer};
+
+use crate::settings::RawHtml;
+
+/// Elements that run, load or send something.
+const ACTIVE: [&str; 22] = [
+    "script", "style", "iframe", "object", "embed", "applet", "form", "button", "textarea", "select", "option", "link", "meta", "base", "frame",
+    "frameset", "template", "noscript", "svg", "math", "portal", "slot",
+];
+
+/// Elements without content.
+const VOID: [&str; 14] =
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
+
+/// Elements whose end tag may be left out (HTML, §13.1.2.4).
+const END_OPTIONAL: [&str; 16] =
+    ["p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "option", "optgroup", "colgroup", "caption", "rt", "rp"];
+
+/// Attributes that hold one address.
+const ADDRESSES: [&str; 4] = ["href", "src", "poster", "data"];
+
+/// A fragment's text with the place each part of it came from.
+#[derive(Clone, Debug, Default)]
+pub struct Fragment {
+    pub text: String,
+    /// Where in the fragment a part begins, and where that is in the source; ascending.
+    parts: Vec<(usize, usize)>,
+}
+
+impl Fragment {
+    pub fn push(&mut self, text: &str, source: usize) {
+        self.parts.push((self.text.len(), source));
+        self.text.push_str(text);
+    }
+
+    /// The source range of a range of the fragment.
+    fn source(&self, range: Range<usize>) -> Range<usize> {
+        let at = |offset: usize| match self.parts.partition_point(|(begin, _)| *begin <= offset).checked_sub(1) {
+            Some(index) => self.parts[index].1 + (offset - self.parts[index].0),
+            None => offset,
+        };
+        at(range.start)..at(range.end.saturating_sub(1)) + 1
+    }
+}
+
+/// What was met in a fragment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Finding {
+    /// Something active that was taken out (or, when HTML is shown as text, nothing).
+    Active { what: String, range: Range<usize> },
+    /// A comment without an end.
+    OpenComment { range: Range<usize> },
+    /// An `id` or `name` that links can lead to.
+    Anchor(String),
+    /// An image without an `alt` attribute.
+    NoAlt { range: Range<usize> },
+}
+
+/// An element that was opened and not closed yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenElement {
+    pub name: String,
+    pub range: Range<usize>,
+    /// How many Markdown blocks were open around it.
+    pub depth: usize,
+}
+
+impl OpenElement {
+    /// Whether leaving it open is a slip.
+    pub fn needs_end(&self) -> bool {
+        !END_OPTIONAL.contains(&self.name.as_str())
+    }
+}
+
+/// Reads a fragment and gives it back with every address replaced by what `link` makes of it.
+///
+/// `open` is the stack of open elements, kept between the fragments of one flow; an end tag that closes nothing is dropped.
+/// `link` is given the element, the address and its source range.
+pub fn filter(
+    fragment: &Fragment,
+    mode: RawHtml,
+    depth: usize,
+    open: &mut Vec<OpenElement>,
+    findings: &mut Vec<Finding>,
+    mut link: impl FnMut(&str, &str, Range<usize>) -> Option<String>,
+) -> String {
+    let mut emitter = DefaultEmitter::<usize>::new_with_span();
+    emitter.naively_switch_states(true);
+    let mut out = String::with_capacity(fragment.text.len());
+    let mut skipping: Option<String> = None;
+    for token in Tokenizer::new_with_emitter(&fragment.text, emitter) {
+        let Ok(token) = token;
+        match token {
+            Token::StartTag(tag) => {
+                let name = String::from_utf8_lossy(&tag.name).into_owned();
+                let range = fragment.source(tag.span.start..tag.span.end);
+                if mode == RawHtml::Sanitise && ACTIVE.contains(&name.as_str()) {
+                    findings.push(Finding::Active { what: format!("the element `<{name}>`"), range });
+                    let holds_text = matches!(name.as_str(), "script" | "style" | "iframe" | "textarea" | "noscript");
+                    if holds_text && !tag.self_closing {
+                        skipping = Some(name);
+                    }
+                    continue;
+                }
+                start_tag(&name, &tag, fragment, mode, &mut out, findings, &mut link);
+                if !VOID.contains(&name.as_str()) && !(tag.self_closing && mode != RawHtml::Allow) {
+                    open.push(OpenElement { name, range, depth });
+                }
+            }
+            Token::EndTag(tag) => {
+                let name = String::from_utf8_lossy(&tag.name).into_owned();
+                if skipping.as_deref() == Some(&name) {
+                    skipping = None;
+                } else if let Some(at) = open.iter().rposition(|element| element.name == name) {
+                    for inner in open.drain(at..).rev() {
+                        out.push_str(&format!("</{}>", inner.name));
+                    }
+                }
+            }
+            Token::String(text) if skipping.is_none() => out.push_str(&fragment.text[text.span.start..text.span.end.min(fragment.text.len())]),
+            Token::Comment(comment) => {
+                let written = &fragment.text[comment.span.start..];
+                if !written.contains("->") && written.starts_with("<!--") {
+                    findings.push(Finding::OpenComment { range: fragment.source(comment.span.start..comment.span.start + 4) });
+                } else if mode == RawHtml::Allow {
+                    out.push_str(&format!("<!--{}-->", String::from_utf8_lossy(&comment)));
+                }
+            }
+            Token::String(_) | Token::Doctype(_) | Token::Error(_) => {}
+        }
+    }
+    out
+}
+
+fn start_tag(
+    name: &str,
+    tag: &html5gum::StartTag<usize>,
+    fragment: &Fragment,
+    mode: RawHtml,
+    out: &mut String,
+    findings: &mut Vec<Finding>,
+    link: &mut impl FnMut(&str, &str, Range<usize>) -> Option<String>,
+) {
+    out.push('<');
+    out.push_str(name);
+    let is_image = name == "img";
+    if is_image && !tag.attributes.keys().any(|key| &***key == b"alt") {
+        findings.push(Finding::NoAlt { range: fragment.source(tag.span.start..tag.span.end) });
+    }
+    for (key, value) in &tag.attributes {
+        let key = String::from_utf8_lossy(key).into_owned();
+        let text = String::from_utf8_lossy(value).into_owned();
+        let range = fragment.source(value.span.start..value.span.end.max(value.span.start + 1));
+        if mode == RawHtml::Sanitise && (key.starts_with("on") || key == "style") {
+            findings.push(Finding::Active { what: format!("the attribute `{key}`"), range });
+            continue;
+        }
+        if key == "id" || (key == "name" && name == "a") {
+            findings.push(Finding::Anchor(text.clone()));
+        }
+        let value = if ADDRESSES.contains(&key.as_str()) {
+            match link(name, &text, range) {
+                Some(hole) => hole,
+                None => continue,
+            }
+        } else if key == "srcset" {
+            source_set(&text, |address| link(name, address, range.clone()))
+        } else {
+            escape_attribute(&text)
+        };
+        out.push_str(&format!(" {key}=\"{value}\""));
+    }
+    out.push('>');
+}
+
+/// The candidates of a `srcset` (HTML, §4.8.4.2.1), each address replaced.
+fn source_set(text: &str, mut link: impl FnMut(&str) -> Option<String>) -> String {
+    let candidates = text.split(',').filter_map(|candidate| {
+        let candidate = candidate.trim();
+        let (address, descriptor) = candidate.split_once(char::is_whitespace).unwrap_or((candidate, ""));
+        if address.is_empty() {
+            return None;
+        }
+        Some(format!("{} {}", link(address)?, escape_attribute(descriptor.trim())).trim_end().to_owned())
+    });
+    candidates.collect::<Vec<_>>().join(", ")
+}
+
+/// Text that can stand in a double-quoted attribute.
+pub fn escape_attribute(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    escape_into(&mut out, text);
+    out
+}
+
+/// Appends text with the four characters that HTML gives a meaning escaped.
+pub fn escape_into(out: &mut String, text: &str) {
+    let mut from = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        let entity = match byte {
+            b'&' => "&amp;",
+            b'<' => "&lt;",
+            b'>' => "&gt;",
+            b'"' => "&quot;",
+            _ => continue,
+        };
+        out.push_str(&text[from..at]);
+        out.push_str(entity);
+        from = at + 1;
+    }
+    out.push_str(&text[from..]);
+}
+
+/// HTML without anything that could run, load or send something; every element is closed.
+pub fn sanitise(html: &str) -> String {
+    SANITISER.clean(html).to_string()
+}
+
+static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
+    let mut builder = Builder::default();
+    builder
+        .add_tags(["section", "picture", "source", "video", "audio", "track", "input", "label", "address", "small", "progress", "meter", "output"])
+        .add_generic_attributes(["class", "id", "dir", "role", "hidden", "tabindex", "title", "lang", "translate"])
+        .add_generic_attribute_prefixes(["aria-", "data-"])
+        .add_tag_attributes("a", ["name", "download", "rel", "target"])
+        .add_tag_attributes("img", ["srcset", "sizes", "loading", "decoding", "width", "height"])
+        .add_tag_attributes("source", ["src", "srcset", "sizes", "type", "media", "width", "height"])
+        .add_tag_attributes("video", ["src", "poster", "controls", "width", "height", "preload", "muted", "loop", "playsinline"])
+        .add_tag_attributes("audio", ["src", "controls", "preload", "loop"])
+        .add_tag_attributes("track", ["src", "kind", "srclang", "label", "default"])
+        .add_tag_attributes("details", ["open", "name"])
+        .add_tag_attributes("label", ["for"])
+        .add_tag_attributes("input", ["checked", "disabled"])
+        .add_tag_attribute_values("input", "type", ["checkbox", "radio"])
+        .add_tag_attributes("li", ["value"])
+        .add_tag_attributes("progress", ["value", "max"])
+        .add_tag_attributes("meter", ["value", "min", "max", "low", "high", "optimum"])
+        .add_tag_attributes("h1", ["align"])
+        .add_url_schemes(["tel", "sms", "geo", "xmpp", "matrix"])
+        .url_relative(UrlRelative::PassThrough)
+        .link_rel(None)
+        .clean_content_tags(HashSet::from(["script", "style", "iframe", "template", "noscript", "textarea", "select"]));
+    builder
+});
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(text: &str, mode: RawHtml) -> (String, Vec<Finding>, Vec<OpenElement>) {
+        let mut fragment = Fragment::default();
+        fragment.push(text, 10);
+        let (mut open, mut findings) = (Vec::new(), Vec::new());
+        let html = filter(&fragment, mode, 0, &mut open, &mut findings, |_, address, _| Some(format!("[{address}]")));
+        (html, findings, open)
+    }
+
+    #[test]
+    fn active_content_goes_with_its_place() {
+        let (html, findings, _) = run("<p onclick=\"x()\">a<script>alert(1)</script>b</p>", RawHtml::Sanitise);
+        assert_eq!(html, "<p>ab</p>");
+        assert_eq!(findings.len(), 2);
+        assert!(matches!(&findings[1], Finding::Active { what, range } if what.contains("script") && range.start == 28));
+    }
+
+    #[test]
+    fn links_are_handed_out() {
+        let (html, _, _) = run("<img src=a.png srcset='a.png 1x, b.png 2x' alt><a href=\"../x\">", RawHtml::Sanitise);
+        assert_eq!(html, "<img alt=\"\" src=\"[a.png]\" srcset=\"[a.png] 1x, [b.png] 2x\"><a href=\"[../x]\">");
+    }
+
+    #[test]
+    fn stray_ends_go_and_open_elements_are_known() {
+        let (html, _, open) = run("</div><div><b>x", RawHtml::Allow);
+        assert_eq!(html, "<div><b>x");
+        assert_eq!(open.iter().map(|element| element.name.as_str()).collect::<Vec<_>>(), ["div", "b"]);
+        let (html, findings, _) = run("a<!-- never", RawHtml::Allow);
+        assert_eq!(html, "a");
+        assert!(matches!(findings[0], Finding::OpenComment { .. }));
+    }
+
+    #[test]
+    fn nothing_dangerous_passes() {
+        for html in [
+            "<a href=\"javascript:alert(1)\">x</a>",
+            "<svg onload=alert(1)>",
+            "<math><mtext></mtext><script>1</script></math>",
+            "<img src=x onerror=alert(1)>",
+            "<input type=text autofocus onfocus=1>",
+        ] {
+            let clean = sanitise(html);
+            assert!(!clean.contains("alert") && !clean.contains("on") && !clean.contains("type=\"text\""), "{clean}");
+        }
+        assert_eq!(sanitise("<div><p>open"), "<div><p>open</p></div>");
+    }
+}

@@ -1,0 +1,90 @@
+//! Where each page is found: its address from its path, its front matter and the permalink patterns.
+
+use jiff::civil::Date;
+
+use crate::document::{Entry, is_folder_page, name_and_date};
+use crate::paths::{LeavesRoot, Route, SourcePath, slug};
+use crate::settings::Settings;
+
+/// Names that Windows keeps for devices, whatever follows the first dot (Microsoft, “Naming Files, Paths, and Namespaces”).
+const RESERVED: [&str; 22] = [
+    "con", "prn", "aux", "nul", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9", "lpt1", "lpt2", "lpt3", "lpt4", "lpt5",
+    "lpt6", "lpt7", "lpt8", "lpt9",
+];
+
+pub fn is_reserved(name: &str) -> bool {
+    let base = name.split('.').next().unwrap_or(name).to_ascii_lowercase();
+    RESERVED.contains(&base.as_str())
+}
+
+/// The address of a folder of the content.
+pub fn of_folder(folder: &SourcePath, content: &SourcePath) -> Route {
+    let slugs: Vec<String> = folder.below(content).unwrap_or("").split('/').filter(|name| !name.is_empty()).map(slug).collect();
+    Route::page(slugs.iter().map(String::as_str))
+}
+
+/// The address of a page.
+///
+/// # Errors
+/// [`LeavesRoot`] when a stated address climbs out of the site.
+pub fn of_page(entry: &Entry, content: &SourcePath, settings: &Settings) -> Result<Route, LeavesRoot> {
+    let meta = &entry.meta;
+    if let Some(address) = &meta.address {
+        return stated(&address.value);
+    }
+    let folder = entry.source.folder();
+    let is_folder_page = is_folder_page(&entry.source);
+    if is_folder_page && folder == *content {
+        return Ok(Route::home());
+    }
+    let parent = if is_folder_page { folder.folder() } else { folder };
+    let name = match &meta.slug {
+        Some(slug) => slug.value.trim_matches('/').to_owned(),
+        None => name_and_date(&entry.source).0,
+    };
+    if name.contains('/') {
+        return stated(&name);
+    }
+    let name = slug(&name);
+    if let Some(pattern) = settings.permalinks.get(&meta.kind).filter(|_| !is_folder_page) {
+        return by_pattern(pattern, &name, &parent, content, meta.published.or(entry.date_in_name));
+    }
+    let base = of_folder(&parent, content);
+    let segments: Vec<&str> = base.segments().chain([name.as_str()]).collect();
+    Ok(Route::page(segments))
+}
+
+/// An address that the writer wrote out: each segment is slugged, `.html` at its end is dropped.
+fn stated(address: &str) -> Result<Route, LeavesRoot> {
+    let path = address.strip_suffix(".html").unwrap_or(address);
+    let inside = Route::new(path)?;
+    let slugs: Vec<String> = inside.segments().map(slug).collect();
+    Ok(Route::page(slugs.iter().map(String::as_str)))
+}
+
+/// `/:year/:month/:day/:folder/:slug/`; the parts of a date that is not there are left out.
+fn by_pattern(pattern: &str, name: &str, parent: &SourcePath, content: &SourcePath, date: Option<Date>) -> Result<Route, LeavesRoot> {
+    let folder = of_folder(parent, content);
+    let folder = folder.as_str().trim_matches('/');
+    let mut segments: Vec<String> = Vec::new();
+    for part in pattern.split('/').filter(|part| !part.is_empty()) {
+        let filled = match part {
+            ":year" => date.map(|date| format!("{:04}", date.year())).unwrap_or_default(),
+            ":month" => date.map(|date| format!("{:02}", date.month())).unwrap_or_default(),
+            ":day" => date.map(|date| format!("{:02}", date.day())).unwrap_or_default(),
+            ":folder" => folder.to_owned(),
+            other => other.replace(":slug", name).replace(":title", name),
+        };
+        segments.extend(filled.split('/').filter(|segment| !segment.is_empty()).map(str::to_owned));
+    }
+    if segments.is_empty() {
+        return Err(LeavesRoot);
+    }
+    Ok(Route::page(segments.iter().map(String::as_str)))
+}
+
+/// The address of a file beside the pages: its folder's address and its own name.
+pub fn of_file(path: &SourcePath, content: &SourcePath) -> Route {
+    let folder = of_folder(&path.folder(), content);
+    Route::new(&format!("{folder}{}", path.name())).unwrap_or_else(|_| folder)
+}

@@ -1,0 +1,298 @@
+//! All documents together, bodies excluded: which pages live, where they are found, how they hang together.
+//!
+//! [`assemble`] is pure: equal entries, settings and day give an equal [`Site`]. What a template may ask of other pages is
+//! answered from here.
+
+pub mod addresses;
+pub mod links;
+pub mod related;
+pub mod sections;
+mod tables;
+pub mod topics;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use rayon::prelude::*;
+
+use self::links::{Destination, From, Resolved, resolve};
+use self::sections::Section;
+pub use self::tables::{Hidden, Node, PageId, Tables};
+use self::topics::Term;
+use crate::diagnostic::{Checked, Code, Diagnostic, Place};
+use crate::document::Entry;
+use crate::document::links::{Link, Role};
+use crate::document::meta::Placed;
+use crate::kind::Kinds;
+use crate::paths::{Route, SourcePath};
+use crate::settings::Settings;
+use crate::vocabulary::Vocabularies;
+
+/// What a site is made of.
+pub struct Parts {
+    pub settings: Arc<Settings>,
+    pub kinds: Arc<Kinds>,
+    pub vocabularies: Arc<Vocabularies>,
+    pub entries: Vec<Arc<Entry>>,
+    /// The folder that addresses count from.
+    pub content: SourcePath,
+    /// Files of the content that are not pages.
+    pub files: Vec<SourcePath>,
+    /// Files of `static/`, the theme's included, from that folder.
+    pub static_files: Vec<String>,
+    pub today: Date,
+    /// Drafts and pages still to come are shown too.
+    pub with_drafts: bool,
+    pub is_lenient: bool,
+}
+
+/// A published page.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SitePage {
+    pub entry: Arc<Entry>,
+    pub route: Route,
+    /// The section it is listed in, or is the page of.
+    pub section: usize,
+    /// Where each of the entry's links leads.
+    pub links: Vec<Resolved>,
+    pub related: Vec<Resolved>,
+    pub next: Option<Resolved>,
+    pub image: Option<Resolved>,
+    /// Pages that link here, in order of their titles.
+    pub backlinks: Vec<PageId>,
+    /// Whether only `--drafts` shows it.
+    pub is_draft: bool,
+}
+
+impl SitePage {
+    /// Whether lists, feeds and the sitemap show it.
+    pub fn is_listed(&self) -> bool {
+        !self.entry.meta.is_unlisted
+    }
+
+    /// The day it was published, stated or in its name.
+    pub fn published(&self) -> Option<Date> {
+        self.entry.meta.published.or(self.entry.date_in_name)
+    }
+
+    /// The day of its last stated change.
+    pub fn changed(&self) -> Option<Date> {
+        self.entry.meta.updated.max(self.published())
+    }
+}
+
+/// An address that leads to another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Redirect {
+    pub from: Route,
+    pub to: PageId,
+}
+
+/// A link of the settings or a vocabulary, with where it leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SiteLink {
+    pub title: String,
+    pub written: String,
+    pub to: Destination,
+}
+
+/// The whole site.
+#[derive(Clone, Debug)]
+pub struct Site {
+    pub tables: Tables,
+    pub kinds: Arc<Kinds>,
+    pub vocabularies: Arc<Vocabularies>,
+    pub today: Date,
+    /// The first is the home page's.
+    pub sections: Vec<Section>,
+    pub topics: Vec<Term>,
+    pub audiences: Vec<Term>,
+    pub redirects: Vec<Redirect>,
+    pub menu: Vec<SiteLink>,
+    pub logo: Option<SiteLink>,
+    pub favicon: Option<SiteLink>,
+    /// Files of the content that a page refers to, and where they are published.
+    pub published_files: BTreeMap<SourcePath, Route>,
+}
+
+impl Site {
+    pub fn settings(&self) -> &Settings {
+        &self.tables.settings
+    }
+
+    pub fn pages(&self) -> &[SitePage] {
+        &self.tables.pages
+    }
+
+    pub fn page(&self, id: PageId) -> &SitePage {
+        &self.tables.pages[id]
+    }
+
+    /// The language of a page.
+    pub fn language<'a>(&'a self, page: &'a SitePage) -> &'a str {
+        page.entry.meta.language.as_deref().unwrap_or(&self.settings().language)
+    }
+
+    pub fn href(&self, to: &Destination, written: &str) -> String {
+        links::href(&self.tables, to, written, self.settings().base_path())
+    }
+}
+
+/// Puts the documents together.
+pub fn assemble(parts: Parts) -> Checked<Site> {
+    let mut problems = Vec::new();
+    let mut tables = tables::build(&parts, &mut problems);
+    let sections = sections::build(&mut tables, &parts);
+    let topics = topics::collect(&mut tables, "topics", parts.vocabularies.topics.as_ref(), |entry| &entry.meta.topics, &mut problems);
+    let audiences = topics::collect(&mut tables, "audiences", parts.vocabularies.audiences.as_ref(), |entry| &entry.meta.audience, &mut problems);
+    topics::check_authors(&tables, &parts.vocabularies, &mut problems);
+    let redirects = redirects(&mut tables, &mut problems);
+    tables.add_lists(&topics, &audiences);
+    resolve_links(&mut tables, &mut problems);
+    let mut site = Site {
+        kinds: parts.kinds,
+        vocabularies: parts.vocabularies,
+        today: parts.today,
+        sections,
+        topics,
+        audiences,
+        redirects,
+        menu: Vec::new(),
+        logo: None,
+        favicon: None,
+        published_files: BTreeMap::new(),
+        tables,
+    };
+    site_links(&mut site, &mut problems);
+    site.published_files = published_files(&site);
+    Checked::new(site, problems)
+}
+
+fn redirects(tables: &mut Tables, problems: &mut Vec<Diagnostic>) -> Vec<Redirect> {
+    let mut redirects: BTreeMap<Route, (PageId, Place)> = BTreeMap::new();
+    for (id, page) in tables.pages.iter().enumerate() {
+        for alias in &page.entry.meta.aliases {
+            let written = alias.value.trim();
+            let Ok(from) = page.route.join(written) else {
+                let problem = Diagnostic::new(Code::LinkOutside, format!("the alias `{written}` leads out of the site"));
+                problems.push(problem.at(alias.place.clone()).help("write the old address from the site's root: /old/"));
+                continue;
+            };
+            let is_file = from.as_str().rsplit('/').next().is_some_and(|last| last.contains('.'));
+            let from = if is_file { from } else { from.as_folder() };
+            if from == page.route {
+                continue;
+            }
+            let taken = tables.by_route.get(&from).and_then(|node| tables.source_of(node)).map(Place::start_of);
+            if let Some(other) = taken.or_else(|| redirects.get(&from).map(|(_, place)| place.clone())) {
+                let problem = Diagnostic::new(Code::AddressTaken, format!("the alias `{written}` is the address of {}", other.path));
+                problems.push(problem.at(alias.place.clone()).also(other, "this has the address").help("take the alias away from one of the two"));
+                continue;
+            }
+            redirects.insert(from, (id, alias.place.clone()));
+        }
+    }
+    for (from, (id, _)) in &redirects {
+        tables.by_route.entry(from.clone()).or_insert(Node::Page(*id));
+    }
+    redirects.into_iter().map(|(from, (to, _))| Redirect { from, to }).collect()
+}
+
+fn resolve_links(tables: &mut Tables, problems: &mut Vec<Diagnostic>) {
+    struct Outcome {
+        links: Vec<Resolved>,
+        related: Vec<Resolved>,
+        next: Option<Resolved>,
+        image: Option<Resolved>,
+    }
+    let outcomes: Vec<Outcome> = tables
+        .pages
+        .par_iter()
+        .map(|page| {
+            let from = From { source: &page.entry.source, route: &page.route, anchors: &page.entry.anchors, is_hidden: page.is_draft };
+            let front = |target: &Placed<String>, role| resolve(tables, from, &Link { target: target.clone(), role });
+            let meta = &page.entry.meta;
+            Outcome {
+                links: page.entry.links.iter().map(|link| resolve(tables, from, link)).collect(),
+                related: meta.related.iter().map(|target| front(target, Role::Text)).collect(),
+                next: meta.next.as_ref().map(|target| front(target, Role::Text)),
+                image: meta.image.as_ref().map(|image| front(&image.src, Role::Embed)),
+            }
+        })
+        .collect();
+    let mut backlinks: Vec<BTreeSet<PageId>> = vec![BTreeSet::new(); tables.pages.len()];
+    for (id, outcome) in outcomes.iter().enumerate() {
+        for resolved in outcome.links.iter().chain(&outcome.related).chain(&outcome.next) {
+            if let Destination::Page { page, .. } = resolved.to
+                && page != id
+                && tables.pages[id].is_listed()
+            {
+                backlinks[page].insert(id);
+            }
+        }
+    }
+    for ((id, outcome), backlinks) in outcomes.into_iter().enumerate().zip(backlinks) {
+        tell(&tables.pages[id].entry, &outcome.links, tables.pages[id].entry.links.iter().map(|link| &link.target), problems);
+        let meta = &tables.pages[id].entry.meta;
+        tell(&tables.pages[id].entry, &outcome.related, meta.related.iter(), problems);
+        tell(&tables.pages[id].entry, outcome.next.as_slice(), meta.next.iter(), problems);
+        tell(&tables.pages[id].entry, outcome.image.as_slice(), meta.image.iter().map(|image| &image.src), problems);
+        let page = &mut tables.pages[id];
+        (page.links, page.related, page.next, page.image) = (outcome.links, outcome.related, outcome.next, outcome.image);
+        page.backlinks = backlinks.into_iter().collect();
+    }
+}
+
+fn tell<'a>(entry: &Entry, resolved: &[Resolved], written: impl Iterator<Item = &'a Placed<String>>, problems: &mut Vec<Diagnostic>) {
+    for (resolved, written) in resolved.iter().zip(written) {
+        if let Some(problem) = &resolved.problem {
+            debug_assert_eq!(entry.source, written.place.path);
+            let told = Diagnostic::new(problem.code, problem.message.clone()).help_if(problem.help.clone());
+            problems.push(told.at(written.place.clone()));
+        }
+    }
+}
+
+/// Resolves the links that the settings and the vocabularies hold; they count from the content folder.
+fn site_links(site: &mut Site, problems: &mut Vec<Diagnostic>) {
+    let content = site.tables.content.clone();
+    let at_root = content.join("index.md").unwrap_or(content);
+    let home = Route::home();
+    let mut settle = |target: &Placed<String>, role| {
+        let from = From { source: &at_root, route: &home, anchors: &[], is_hidden: false };
+        let resolved = resolve(&site.tables, from, &Link { target: target.clone(), role });
+        if let Some(problem) = resolved.problem {
+            let told = Diagnostic::new(problem.code, problem.message.clone()).help_if(problem.help.clone());
+            problems.push(told.at(target.place.clone()));
+        }
+        resolved.to
+    };
+    let settings = Arc::clone(&site.tables.settings);
+    let mut link = |link: &crate::settings::SettingLink, role| SiteLink {
+        title: link.title.clone(),
+        written: link.target.clone(),
+        to: settle(&Placed { value: link.target.clone(), place: link.place.clone() }, role),
+    };
+    let menu = settings.menu.iter().map(|entry| link(entry, Role::Text)).collect();
+    let logo = settings.logo.as_ref().map(|logo| link(logo, Role::Embed));
+    let favicon = settings.favicon.as_ref().map(|favicon| link(favicon, Role::Embed));
+    for term in &mut site.audiences {
+        term.start = term.start_written.iter().map(|target| settle(target, Role::Text)).collect();
+    }
+    (site.menu, site.logo, site.favicon) = (menu, logo, favicon);
+}
+
+fn published_files(site: &Site) -> BTreeMap<SourcePath, Route> {
+    let mut files = BTreeMap::new();
+    let mut add = |to: &Destination| {
+        if let Destination::Address { route, file: Some(file), .. } = to {
+            files.insert(file.clone(), route.clone());
+        }
+    };
+    for page in site.pages() {
+        page.links.iter().chain(&page.related).chain(&page.next).chain(&page.image).for_each(|resolved| add(&resolved.to));
+    }
+    site.menu.iter().chain(&site.logo).chain(&site.favicon).for_each(|link| add(&link.to));
+    files
+}

@@ -1,0 +1,71 @@
+//! Related pages: those that share topics and links with a page, the same in every build.
+
+use std::collections::HashMap;
+
+use super::links::Destination;
+use super::topics::Term;
+use super::{PageId, Site};
+
+/// A topic lends at most this many pages as candidates, so that a topic of thousands does not make the work grow with its square.
+const CANDIDATES_PER_TOPIC: usize = 60;
+
+/// For each page its topics, rarest first: the topic's position in `Site::topics` and the page's in that topic's list.
+pub struct Relations {
+    topics_of: Vec<Vec<(usize, usize)>>,
+}
+
+impl Relations {
+    pub fn new(site: &Site) -> Self {
+        let mut topics_of = vec![Vec::new(); site.pages().len()];
+        for (topic, term) in site.topics.iter().enumerate() {
+            for (position, page) in term.pages.iter().enumerate() {
+                topics_of[*page].push((topic, position));
+            }
+        }
+        for topics in &mut topics_of {
+            topics.sort_by_key(|(topic, _)| (site.topics[*topic].pages.len(), *topic));
+        }
+        Relations { topics_of }
+    }
+
+    /// The pages most related to `page`, best first, at most `count`: first those the writer named, then by score: a shared
+    /// topic counts the more the rarer it is, a link in either direction as two middling topics.
+    pub fn of(&self, site: &Site, page: PageId, count: usize) -> Vec<PageId> {
+        let own = site.page(page);
+        let destination = |to: &Destination| match to {
+            Destination::Page { page, .. } => Some(*page),
+            _ => None,
+        };
+        let mut best: Vec<PageId> = Vec::new();
+        for id in own.related.iter().filter_map(|resolved| destination(&resolved.to)) {
+            if id != page && !best.contains(&id) {
+                best.push(id);
+            }
+        }
+        let mut scores: HashMap<PageId, f64> = HashMap::new();
+        for (topic, position) in &self.topics_of[page] {
+            let term = &site.topics[*topic];
+            let weight = 1.0 / (1.0 + (term.pages.len() as f64).ln());
+            for id in candidates(term, *position) {
+                *scores.entry(id).or_default() += weight;
+            }
+        }
+        let linked = own.links.iter().filter_map(|resolved| destination(&resolved.to)).chain(own.backlinks.iter().copied());
+        for id in linked {
+            *scores.entry(id).or_default() += 0.5;
+        }
+        let next = own.next.as_ref().and_then(|resolved| destination(&resolved.to));
+        let is_fit = |id: &PageId| *id != page && Some(*id) != next && site.page(*id).is_listed() && site.sections[site.page(*id).section].page != Some(*id);
+        let mut ranked: Vec<(PageId, f64)> = scores.into_iter().filter(|(id, _)| is_fit(id) && !best.contains(id)).collect();
+        ranked.sort_by(|(a, score_a), (b, score_b)| score_b.total_cmp(score_a).then_with(|| a.cmp(b)));
+        best.extend(ranked.into_iter().map(|(id, _)| id));
+        best.truncate(count);
+        best
+    }
+}
+
+/// The pages of a topic that lie around a position in its list, so that the choice differs from page to page.
+fn candidates(term: &Term, position: usize) -> impl Iterator<Item = PageId> + '_ {
+    let start = position.saturating_sub(CANDIDATES_PER_TOPIC / 2).min(term.pages.len().saturating_sub(CANDIDATES_PER_TOPIC));
+    term.pages[start..].iter().copied().take(CANDIDATES_PER_TOPIC)
+}

@@ -1,0 +1,138 @@
+//! Sections: every folder of the content that holds pages, with or without a page of its own.
+
+use std::collections::BTreeMap;
+
+use super::{Node, PageId, Parts, SitePage, Tables, addresses};
+use crate::document::{is_folder_page, words_of_name};
+use crate::paths::{Route, SourcePath};
+
+/// A folder of pages.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Section {
+    pub folder: SourcePath,
+    pub route: Route,
+    pub title: String,
+    /// The page that the writer made for it.
+    pub page: Option<PageId>,
+    pub parent: Option<usize>,
+    pub depth: usize,
+    /// Its listed pages, in order.
+    pub pages: Vec<PageId>,
+    /// The sections inside it, in order.
+    pub children: Vec<usize>,
+    /// The kind of most of its pages, when its folder is a kind's.
+    pub kind: Option<String>,
+    /// Listed pages in it and below.
+    pub count: usize,
+}
+
+/// Finds the sections, gives every page its own, and makes their addresses known.
+pub fn build(tables: &mut Tables, parts: &Parts) -> Vec<Section> {
+    let folders = section_folders(&tables.pages, &parts.content);
+    let index: BTreeMap<SourcePath, usize> = folders.iter().enumerate().map(|(id, folder)| (folder.clone(), id)).collect();
+    let mut sections: Vec<Section> = folders.into_iter().map(|folder| section(folder, parts)).collect();
+    for id in 1..sections.len() {
+        let parent = index.get(&sections[id].folder.folder()).copied().unwrap_or(0);
+        (sections[id].parent, sections[id].depth) = (Some(parent), sections[parent].depth + 1);
+        sections[parent].children.push(id);
+    }
+    for (id, page) in tables.pages.iter_mut().enumerate() {
+        let folder = page.entry.source.folder();
+        let own = index.get(&folder).copied();
+        page.section = own.or_else(|| index.get(&folder.folder()).copied()).unwrap_or(0);
+        match own {
+            Some(section) if is_folder_page(&page.entry.source) => sections[section].page = Some(id),
+            _ if page.is_listed() => sections[page.section].pages.push(id),
+            _ => {}
+        }
+    }
+    for section in &mut sections {
+        adopt(section, tables);
+    }
+    order(&mut sections, tables, parts);
+    for id in (0..sections.len()).rev() {
+        sections[id].count = sections[id].pages.len() + sections[id].children.iter().map(|child| sections[*child].count).sum::<usize>();
+    }
+    sections
+}
+
+/// The folders that are sections, parents first: the content itself, and each that holds a page besides its own, or another section.
+fn section_folders(pages: &[SitePage], content: &SourcePath) -> Vec<SourcePath> {
+    let mut folders = std::collections::BTreeSet::from([content.clone()]);
+    for page in pages {
+        let mut folder = page.entry.source.folder();
+        if is_folder_page(&page.entry.source) {
+            folder = folder.folder();
+        }
+        while folder.is_within(content) && folders.insert(folder.clone()) {
+            folder = folder.folder();
+        }
+    }
+    folders.into_iter().filter(|folder| folder.is_within(content)).collect()
+}
+
+fn section(folder: SourcePath, parts: &Parts) -> Section {
+    let name = folder.below(&parts.content).unwrap_or("").to_owned();
+    let kind = parts.kinds.values().find(|kind| kind.folder.as_deref() == name.split('/').next().filter(|name| !name.is_empty()));
+    Section {
+        route: addresses::of_folder(&folder, &parts.content),
+        title: words_of_name(folder.name()),
+        folder,
+        page: None,
+        parent: None,
+        depth: 0,
+        pages: Vec::new(),
+        children: Vec::new(),
+        kind: kind.map(|kind| kind.name.clone()),
+        count: 0,
+    }
+}
+
+/// Takes over the title and address of the section's page: the folder's own, or one that the writer put at its address.
+fn adopt(section: &mut Section, tables: &mut Tables) {
+    if section.page.is_none()
+        && let Some(Node::Page(page)) = tables.by_route.get(&section.route)
+    {
+        section.page = Some(*page);
+        section.pages.retain(|other| other != page);
+    }
+    match section.page {
+        Some(page) => {
+            let page = &tables.pages[page];
+            section.route = page.route.clone();
+            section.title = page.entry.meta.short_title.clone().unwrap_or_else(|| page.entry.title.clone());
+        }
+        None => {
+            tables.by_route.insert(section.route.clone(), Node::Listing(section.route.clone()));
+        }
+    }
+    let folder = Node::Listing(section.route.clone());
+    let node = section.page.map_or(folder, Node::Page);
+    tables.by_source.entry(section.folder.clone()).or_insert(node);
+}
+
+fn order(sections: &mut [Section], tables: &Tables, parts: &Parts) {
+    let keys: Vec<(f64, String)> = sections
+        .iter()
+        .map(|section| {
+            let order = section.page.and_then(|page| tables.pages[page].entry.meta.order).unwrap_or(f64::INFINITY);
+            (order, section.title.to_lowercase())
+        })
+        .collect();
+    for section in sections.iter_mut() {
+        section.children.sort_by(|a, b| keys[*a].0.total_cmp(&keys[*b].0).then_with(|| keys[*a].1.cmp(&keys[*b].1)));
+        let by_date = section.kind.as_ref().and_then(|kind| parts.kinds.get(kind)).is_some_and(|kind| kind.order == "newest");
+        sort_pages(&mut section.pages, tables, by_date);
+    }
+}
+
+/// Pages in the writer's order, then the newest first where that is wanted, then by title.
+pub fn sort_pages(pages: &mut [PageId], tables: &Tables, by_date: bool) {
+    pages.sort_by_cached_key(|id| {
+        let page = &tables.pages[*id];
+        let order = page.entry.meta.order.unwrap_or(f64::INFINITY);
+        let order = (order * 1000.0).clamp(-1e15, 1e15) as i64;
+        let day = page.published().filter(|_| by_date);
+        (order, std::cmp::Reverse(day), page.entry.title.to_lowercase(), page.entry.source.clone())
+    });
+}

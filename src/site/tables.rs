@@ -1,0 +1,257 @@
+//! What exists, by source path, by address and by name: the tables that links are looked up in.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use super::topics::Term;
+use super::{Parts, SitePage, addresses};
+use crate::diagnostic::{Code, Diagnostic, Place, is_bidi_control};
+use crate::document::{Entry, is_folder_page, name_and_date};
+use crate::paths::{Route, SourcePath, slug};
+use crate::settings::Settings;
+
+/// A page's position in `Tables::pages`.
+pub type PageId = usize;
+
+/// Why a page is not published.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hidden {
+    Draft,
+    ToCome,
+    Expired,
+    Broken,
+    AddressTaken,
+}
+
+impl std::fmt::Display for Hidden {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Hidden::Draft => "a draft",
+            Hidden::ToCome => "not published yet",
+            Hidden::Expired => "expired",
+            Hidden::Broken => "left out",
+            Hidden::AddressTaken => "left out, its address being taken",
+        })
+    }
+}
+
+/// Something that a link can lead to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Node {
+    Page(PageId),
+    Hidden { source: SourcePath, why: Hidden },
+    Listing(Route),
+    /// A file of the content.
+    File(SourcePath),
+    /// A file of `static/`.
+    Static(Route),
+}
+
+#[derive(Clone, Debug)]
+pub struct Tables {
+    pub settings: Arc<Settings>,
+    pub content: SourcePath,
+    /// Published pages, by source path.
+    pub pages: Vec<SitePage>,
+    pub by_source: HashMap<SourcePath, Node>,
+    pub by_source_lower: HashMap<String, SourcePath>,
+    pub by_route: HashMap<Route, Node>,
+    by_name: HashMap<String, Vec<Node>>,
+    names_by_folder: BTreeMap<SourcePath, Vec<String>>,
+}
+
+/// With more pages than this, suggestions come from the same folder only: looking at every name for every broken link would grow with the square.
+const PAGES_SEARCHED_MAX: usize = 5_000;
+
+impl Tables {
+    /// Everything of this name: a file's stem or whole name, or a page's title.
+    pub fn by_name(&self, name: &str) -> &[Node] {
+        self.by_name.get(&slug(name)).map_or(&[], Vec::as_slice)
+    }
+
+    pub fn source_of<'a>(&'a self, node: &'a Node) -> Option<&'a SourcePath> {
+        match node {
+            Node::Page(page) => Some(&self.pages[*page].entry.source),
+            Node::Hidden { source, .. } | Node::File(source) => Some(source),
+            Node::Listing(_) | Node::Static(_) => None,
+        }
+    }
+
+    /// The names that a slip of the pen in this folder may have meant.
+    pub fn names_near<'a>(&'a self, folder: &SourcePath) -> Box<dyn Iterator<Item = &'a str> + 'a> {
+        if self.pages.len() <= PAGES_SEARCHED_MAX {
+            return Box::new(self.names_by_folder.values().flatten().map(String::as_str));
+        }
+        Box::new(self.names_by_folder.get(folder).into_iter().flatten().map(String::as_str))
+    }
+
+    /// Whether a path lies outside the content but is one of the site's files all the same.
+    pub fn is_listed(&self, path: &SourcePath) -> bool {
+        self.by_source.contains_key(path)
+    }
+
+    /// Makes the addresses of the generated lists known.
+    pub fn add_lists(&mut self, topics: &[Term], audiences: &[Term]) {
+        let terms = topics.iter().chain(audiences).map(|term| term.route.clone());
+        let has_dates = self.pages.iter().any(|page| page.changed().is_some());
+        let mut routes: Vec<Route> = terms.collect();
+        let mut add = |name: &str, is_there: bool| {
+            if is_there {
+                routes.push(Route::page([name]));
+            }
+        };
+        add("topics", !topics.is_empty());
+        add("audiences", !audiences.is_empty());
+        add("a-z", !self.pages.is_empty());
+        add("new", has_dates);
+        for route in routes {
+            self.by_route.entry(route.clone()).or_insert(Node::Listing(route));
+        }
+    }
+
+    fn name(&mut self, name: &str, node: &Node) {
+        let nodes = self.by_name.entry(slug(name)).or_default();
+        if !nodes.contains(node) {
+            nodes.push(node.clone());
+        }
+    }
+
+    fn add_source(&mut self, source: &SourcePath, node: Node) {
+        self.by_source_lower.insert(source.as_str().to_lowercase(), source.clone());
+        self.names_by_folder.entry(source.folder()).or_default().push(source.stem().to_owned());
+        self.by_source.insert(source.clone(), node);
+    }
+}
+
+/// Decides which pages live and where, and files everything under its names.
+pub fn build(parts: &Parts, problems: &mut Vec<Diagnostic>) -> Tables {
+    let mut tables = Tables {
+        settings: Arc::clone(&parts.settings),
+        content: parts.content.clone(),
+        pages: Vec::with_capacity(parts.entries.len()),
+        by_source: HashMap::new(),
+        by_source_lower: HashMap::new(),
+        by_route: HashMap::new(),
+        by_name: HashMap::new(),
+        names_by_folder: BTreeMap::new(),
+    };
+    let mut entries: Vec<&Arc<Entry>> = parts.entries.iter().collect();
+    entries.sort_by_key(|entry| (!is_index(&entry.source), &entry.source));
+    let mut owners: HashMap<Route, (SourcePath, Place)> = HashMap::new();
+    let mut live = Vec::new();
+    for entry in entries {
+        odd_names(entry, problems);
+        let why = hidden(entry, parts);
+        match place_page(entry, parts, &mut owners, problems) {
+            Some(route) if why.is_none() => live.push((entry, route)),
+            placed => {
+                let why = why.unwrap_or(Hidden::AddressTaken);
+                let node = Node::Hidden { source: entry.source.clone(), why };
+                if let Some(route) = placed {
+                    tables.by_route.insert(route, node.clone());
+                }
+                tables.add_source(&entry.source, node);
+            }
+        }
+    }
+    live.sort_by(|(a, _), (b, _)| a.source.cmp(&b.source));
+    for (entry, route) in live {
+        let id = tables.pages.len();
+        tables.by_route.insert(route.clone(), Node::Page(id));
+        tables.add_source(&entry.source, Node::Page(id));
+        let page_name = name_and_date(&entry.source).0;
+        tables.pages.push(page(entry, route, parts));
+        tables.name(&page_name, &Node::Page(id));
+        tables.name(&entry.title.clone(), &Node::Page(id));
+    }
+    for file in &parts.files {
+        let node = Node::File(file.clone());
+        tables.add_source(file, node.clone());
+        tables.name(file.name(), &node);
+        let route = addresses::of_file(file, &parts.content);
+        tables.by_route.entry(route).or_insert(node);
+    }
+    for file in &parts.static_files {
+        if let Ok(route) = Route::new(&format!("/{file}")) {
+            let node = Node::Static(route.clone());
+            tables.by_route.entry(route.clone()).or_insert_with(|| node.clone());
+            if let Ok(source) = SourcePath::new(&format!("static/{file}")) {
+                tables.by_source.entry(source).or_insert(node);
+            }
+        }
+    }
+    tables
+}
+
+fn is_index(source: &SourcePath) -> bool {
+    source.stem().eq_ignore_ascii_case("index")
+}
+
+fn page(entry: &Arc<Entry>, route: Route, parts: &Parts) -> SitePage {
+    SitePage {
+        entry: Arc::clone(entry),
+        route,
+        section: 0,
+        links: Vec::new(),
+        related: Vec::new(),
+        next: None,
+        image: None,
+        backlinks: Vec::new(),
+        is_draft: entry.meta.is_draft || is_to_come(entry, parts.today),
+    }
+}
+
+fn is_to_come(entry: &Entry, today: Date) -> bool {
+    entry.meta.published.or(entry.date_in_name).is_some_and(|day| day > today)
+}
+
+fn hidden(entry: &Entry, parts: &Parts) -> Option<Hidden> {
+    if entry.is_broken {
+        return Some(Hidden::Broken);
+    }
+    if parts.with_drafts {
+        return None;
+    }
+    if entry.meta.is_draft {
+        return Some(Hidden::Draft);
+    }
+    if is_to_come(entry, parts.today) {
+        return Some(Hidden::ToCome);
+    }
+    entry.meta.expires.filter(|day| *day <= parts.today).map(|_| Hidden::Expired)
+}
+
+/// The page's address, unless another page has it.
+fn place_page(entry: &Entry, parts: &Parts, owners: &mut HashMap<Route, (SourcePath, Place)>, problems: &mut Vec<Diagnostic>) -> Option<Route> {
+    let stated = entry.meta.slug.as_ref().or(entry.meta.address.as_ref()).map(|value| value.place.clone());
+    let place = stated.unwrap_or_else(|| Place::start_of(&entry.source));
+    let Ok(route) = addresses::of_page(entry, &parts.content, &parts.settings) else {
+        let problem = Diagnostic::new(Code::LinkOutside, "this address leads out of the site").at(place);
+        problems.push(problem.help("write it from the site's root, without `..`"));
+        return None;
+    };
+    if let Some((owner, other)) = owners.get(&route) {
+        let message = format!("the address {} is taken by {owner}", route.as_str());
+        let problem = Diagnostic::new(Code::AddressTaken, message).at(place).also(other.clone(), "this page has the same address");
+        problems.push(problem.help("rename one of the two files, or give one a `slug:` of its own"));
+        return None;
+    }
+    owners.insert(route.clone(), (entry.source.clone(), place));
+    Some(route)
+}
+
+fn odd_names(entry: &Entry, problems: &mut Vec<Diagnostic>) {
+    let source = &entry.source;
+    let name = name_and_date(source).0;
+    let is_reserved = !is_folder_page(source) && addresses::is_reserved(&name);
+    let message = if source.as_str().contains(is_bidi_control) {
+        "the file's name holds a mark that reverses the direction of text".to_owned()
+    } else if is_reserved {
+        format!("Windows keeps the name `{name}` for a device")
+    } else {
+        return;
+    };
+    problems.push(Diagnostic::new(Code::OddName, message).at(Place::start_of(source)).help("rename the file"));
+}

@@ -1,0 +1,94 @@
+//! Topics and audiences: what pages say they are about and for, held against the vocabularies.
+
+use std::collections::HashMap;
+
+use indexmap::IndexMap;
+
+use super::links::Destination;
+use super::{PageId, Tables};
+use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::document::Entry;
+use crate::document::meta::Placed;
+use crate::paths::{Route, slug};
+use crate::vocabulary::{self, Vocabularies};
+
+/// A topic or an audience with the pages that name it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Term {
+    pub key: String,
+    pub title: String,
+    pub description: Option<String>,
+    pub route: Route,
+    /// Listed pages, in the order of their titles.
+    pub pages: Vec<PageId>,
+    /// What a reader should begin with, as written and where it leads.
+    pub start_written: Vec<Placed<String>>,
+    pub start: Vec<Destination>,
+}
+
+/// Collects the terms that pages name: those of the vocabulary in its order, then others by title.
+/// Two spellings with one slug are one term.
+pub fn collect(
+    tables: &mut Tables,
+    folder: &str,
+    vocabulary: Option<&IndexMap<String, vocabulary::Term>>,
+    named: impl Fn(&Entry) -> &Vec<Placed<String>>,
+    problems: &mut Vec<Diagnostic>,
+) -> Vec<Term> {
+    let mut terms: IndexMap<String, Term> = IndexMap::new();
+    let term = |key: &str, title: &str, listed: Option<&vocabulary::Term>| Term {
+        key: key.to_owned(),
+        title: title.to_owned(),
+        description: listed.and_then(|term| term.description.clone()),
+        route: Route::page([folder, key]),
+        pages: Vec::new(),
+        start_written: listed.map(|term| term.start.clone()).unwrap_or_default(),
+        start: Vec::new(),
+    };
+    for listed in vocabulary.into_iter().flat_map(IndexMap::values) {
+        let key = slug(&listed.key);
+        terms.insert(key.clone(), term(&key, &listed.title, Some(listed)));
+    }
+    for (id, page) in tables.pages.iter().enumerate() {
+        for name in named(&page.entry) {
+            let key = slug(&name.value);
+            if let Some(vocabulary) = vocabulary.filter(|_| !terms.contains_key(&key)) {
+                problems.push(unknown(folder, name, vocabulary));
+            }
+            let entry = terms.entry(key.clone()).or_insert_with(|| term(&key, name.value.trim(), None));
+            if page.is_listed() && entry.pages.last() != Some(&id) {
+                entry.pages.push(id);
+            }
+        }
+    }
+    let known = vocabulary.map_or(0, IndexMap::len);
+    let mut terms: Vec<Term> = terms.into_values().collect();
+    let split = known.min(terms.len());
+    terms[split..].sort_by_key(|term| term.title.to_lowercase());
+    terms.retain(|term| !term.pages.is_empty());
+    for term in &mut terms {
+        super::sections::sort_pages(&mut term.pages, tables, false);
+    }
+    terms
+}
+
+fn unknown(folder: &str, name: &Placed<String>, vocabulary: &IndexMap<String, vocabulary::Term>) -> Diagnostic {
+    let message = format!("`{}` is not listed in {folder}.yaml", name.value);
+    let help = match nearest(&name.value, vocabulary.keys().map(String::as_str)) {
+        Some(near) => format!("did you mean `{near}`? If not, add it to {folder}.yaml"),
+        None => format!("add it to {folder}.yaml, or use one of {}", vocabulary.keys().take(12).cloned().collect::<Vec<_>>().join(", ")),
+    };
+    Diagnostic::new(Code::UnknownTerm, message).at(name.place.clone()).help(help)
+}
+
+/// Tells the authors that `authors.yaml` does not list.
+pub fn check_authors(tables: &Tables, vocabularies: &Vocabularies, problems: &mut Vec<Diagnostic>) {
+    let Some(authors) = &vocabularies.authors else { return };
+    let mut known: HashMap<String, ()> = authors.keys().map(|key| (slug(key), ())).collect();
+    known.extend(authors.values().map(|author| (slug(&author.title), ())));
+    for page in &tables.pages {
+        for name in page.entry.meta.authors.iter().filter(|name| !known.contains_key(&slug(&name.value))) {
+            problems.push(unknown("authors", name, authors));
+        }
+    }
+}
