@@ -4,6 +4,7 @@
 //! files for the writer. What is never listed stands in `names`; the walk itself, with links and `.gitignore`, in `walk`.
 
 mod names;
+pub mod new_file;
 pub mod publish;
 mod walk;
 
