@@ -5,6 +5,7 @@
 //! `("a", "bc")` differ.
 
 use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
@@ -32,10 +33,35 @@ impl Fingerprint {
 
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for byte in self.0 {
-            write!(f, "{byte:02x}")?;
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let mut text = [0; 32];
+        for (pair, byte) in text.chunks_exact_mut(2).zip(self.0) {
+            pair.copy_from_slice(&[DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
         }
-        Ok(())
+        f.write_str(std::str::from_utf8(&text).expect("hexadecimal digits are ASCII"))
+    }
+}
+
+/// Why a text is no fingerprint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoFingerprint;
+
+impl FromStr for Fingerprint {
+    type Err = NoFingerprint;
+
+    /// Reads what `Display` writes: 32 hexadecimal digits in lower case.
+    fn from_str(text: &str) -> Result<Self, NoFingerprint> {
+        let digit = |byte: u8| match byte {
+            b'0'..=b'9' => Ok(byte - b'0'),
+            b'a'..=b'f' => Ok(byte - b'a' + 10),
+            _ => Err(NoFingerprint),
+        };
+        let digits: &[u8; 32] = text.as_bytes().try_into().map_err(|_| NoFingerprint)?;
+        let mut bytes = [0; 16];
+        for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
+            *byte = digit(pair[0])? << 4 | digit(pair[1])?;
+        }
+        Ok(Self(bytes))
     }
 }
 
@@ -70,6 +96,14 @@ impl Fingerprinter {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn text_and_back() {
+        let print = Fingerprint::of("x");
+        assert_eq!(print.to_string().parse(), Ok(print));
+        assert_eq!(print.to_string().to_uppercase().parse::<Fingerprint>(), Err(NoFingerprint));
+        assert_eq!("".parse::<Fingerprint>(), Err(NoFingerprint));
+    }
 
     #[test]
     fn parts_are_separated() {

@@ -1,6 +1,7 @@
 //! Handsel turns a folder of Markdown into a free knowledge repository.
 
 pub mod diagnostic;
+pub mod disk;
 pub mod document;
 pub mod fields;
 pub mod fingerprint;

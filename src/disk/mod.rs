@@ -1,0 +1,87 @@
+//! The site's folder on disk: the only place, with the cache's store, that names `std::fs`.
+//!
+//! [`Disk`] lists and reads the sources, [`publish`] brings the finished site into the output folder, [`new_file`] makes
+//! files for the writer. What is never listed stands in `names`; the walk itself, with links and `.gitignore`, in `walk`.
+
+mod names;
+pub mod new_file;
+pub mod publish;
+mod walk;
+
+use std::fs;
+use std::io;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+use crate::diagnostic::{Checked, Diagnostic};
+use crate::paths::SourcePath;
+use crate::source::{Files, ListingRules};
+
+/// A site's folder.
+#[derive(Clone, Debug)]
+pub struct Disk {
+    /// Absolute, with links resolved.
+    root: PathBuf,
+}
+
+impl Disk {
+    /// # Errors
+    /// When there is no such folder, or it may not be entered.
+    pub fn open(root: &Path) -> io::Result<Self> {
+        let root = fs::canonicalize(root)?;
+        if fs::metadata(&root)?.is_dir() { Ok(Self { root }) } else { Err(io::ErrorKind::NotADirectory.into()) }
+    }
+
+    /// The folder, absolute and with links resolved.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The regular file that a source path stands for. Folder links are not entered, and a file's link must stay inside the root.
+    fn resolve(&self, path: &SourcePath) -> io::Result<PathBuf> {
+        let mut full = self.root.clone();
+        let mut metadata = None;
+        for segment in path.segments() {
+            if metadata.as_ref().is_some_and(|folder: &fs::Metadata| !folder.is_dir()) || !is_plain(segment) {
+                return Err(io::ErrorKind::NotFound.into());
+            }
+            full.push(segment);
+            metadata = Some(fs::symlink_metadata(&full)?);
+        }
+        let Some(mut metadata) = metadata else { return Err(io::ErrorKind::IsADirectory.into()) };
+        if metadata.is_symlink() {
+            full = fs::canonicalize(&full)?;
+            if !full.starts_with(&self.root) {
+                return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the link leads out of the site's folder"));
+            }
+            metadata = fs::metadata(&full)?;
+        }
+        if metadata.is_file() {
+            Ok(full)
+        } else if metadata.is_dir() {
+            Err(io::ErrorKind::IsADirectory.into())
+        } else {
+            Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"))
+        }
+    }
+}
+
+impl Files for Disk {
+    fn list(&self, rules: &ListingRules) -> Checked<Vec<SourcePath>> {
+        let mut files = Vec::new();
+        let mut problems = walk::walk(&self.root, rules, |path, _| files.push(path));
+        files.sort_unstable();
+        Diagnostic::sort(&mut problems);
+        Checked::new(files, problems)
+    }
+
+    fn read(&self, path: &SourcePath) -> io::Result<Arc<[u8]>> {
+        Ok(fs::read(self.resolve(path)?)?.into())
+    }
+}
+
+/// Whether a segment is one name on this system too: on Windows `a\b` is two and `C:` a disk.
+fn is_plain(segment: &str) -> bool {
+    let mut components = Path::new(segment).components();
+    matches!((components.next(), components.next()), (Some(Component::Normal(_)), None))
+}

@@ -1,0 +1,122 @@
+//! The list of what Handsel wrote, kept in the output folder itself: a fingerprint and a path a line, sorted, no times.
+//!
+//! It says which files are ours to replace and to remove; a lost cache or a second output folder forgets nothing. What
+//! cannot be read in it counts as not listed: then files are foreign until a build makes the same bytes again.
+
+use std::collections::BTreeMap;
+
+use crate::fingerprint::Fingerprint;
+use crate::paths::OutputPath;
+
+/// Its name in the output folder.
+pub const MANIFEST_NAME: &str = ".handsel-manifest";
+
+/// The first line; the number is the format's.
+const HEADER: &str = "# handsel-manifest 1: the files that Handsel wrote here";
+
+/// What a build wrote.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Manifest(pub BTreeMap<OutputPath, Fingerprint>);
+
+impl Manifest {
+    /// Reads the file's bytes; empty when its first line is another, and without the lines that are none of ours.
+    pub fn parse(bytes: &[u8]) -> Self {
+        let text = String::from_utf8_lossy(bytes);
+        let mut lines = text.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line));
+        if lines.next() != Some(HEADER) {
+            return Self::default();
+        }
+        Self(lines.filter_map(parse_line).collect())
+    }
+
+    pub fn to_text(&self) -> String {
+        let mut text = String::with_capacity(HEADER.len() + self.0.len() * 80);
+        text.push_str(HEADER);
+        text.push('\n');
+        for (path, fingerprint) in &self.0 {
+            text.push_str(&fingerprint.to_string());
+            text.push_str("  ");
+            escape_into(&mut text, path.as_str());
+            text.push('\n');
+        }
+        text
+    }
+
+    pub fn get(&self, path: &str) -> Option<Fingerprint> {
+        self.0.get(path).copied()
+    }
+
+    pub fn lists(&self, path: &str) -> bool {
+        self.0.contains_key(path)
+    }
+}
+
+fn parse_line(line: &str) -> Option<(OutputPath, Fingerprint)> {
+    let (fingerprint, path) = line.split_once("  ")?;
+    let written = unescape(path)?;
+    let path = OutputPath::new(&written).ok()?;
+    let is_plain = path.as_str() == written && !written.is_empty();
+    is_plain.then_some((path, fingerprint.parse().ok()?))
+}
+
+/// Line breaks and backslashes in a name are written as escapes, so that every path is one line.
+fn escape_into(text: &mut String, path: &str) {
+    if !path.contains(['\\', '\n', '\r']) {
+        return text.push_str(path);
+    }
+    for c in path.chars() {
+        match c {
+            '\\' => text.push_str("\\\\"),
+            '\n' => text.push_str("\\n"),
+            '\r' => text.push_str("\\r"),
+            c => text.push(c),
+        }
+    }
+}
+
+fn unescape(text: &str) -> Option<String> {
+    if !text.contains('\\') {
+        return Some(text.to_owned());
+    }
+    let mut path = String::with_capacity(text.len());
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        path.push(match c {
+            '\\' => match chars.next()? {
+                '\\' => '\\',
+                'n' => '\n',
+                'r' => '\r',
+                _ => return None,
+            },
+            c => c,
+        });
+    }
+    Some(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn manifest(paths: &[&str]) -> Manifest {
+        Manifest(paths.iter().map(|path| (OutputPath::new(path).expect("a path"), Fingerprint::of(path))).collect())
+    }
+
+    #[test]
+    fn reads_what_it_wrote() {
+        let written = manifest(&["index.html", "a/index.html", "a b/ü  x.html", "odd\nname", "back\\slash", "\\n"]);
+        assert_eq!(Manifest::parse(written.to_text().as_bytes()), written);
+    }
+
+    #[test]
+    fn what_is_damaged_is_not_listed() {
+        let text = manifest(&["a", "b", "c"]).to_text();
+        assert_eq!(Manifest::parse(&text.as_bytes()[..text.len() - 3]), manifest(&["a", "b"]));
+        let hash = Fingerprint::of("x");
+        for line in [format!("{hash}  ../../etc/passwd"), format!("{hash}  /etc"), "zz  a".into(), format!("{hash}  "), "<<<<<<<".into()] {
+            assert_eq!(Manifest::parse(format!("{HEADER}\n{line}\n").as_bytes()), Manifest::default(), "{line}");
+        }
+        assert_eq!(Manifest::parse(b"\0\xFFgarbage"), Manifest::default());
+        assert_eq!(Manifest::parse(text.replace("manifest 1", "manifest 2").as_bytes()), Manifest::default());
+    }
+}

@@ -1,0 +1,238 @@
+//! Publishing as a transaction: what a build makes is staged while it is made, and moved into the output folder only
+//! when all of it is there.
+//!
+//! Whatever fails leaves the output folder as it was; a build killed at any moment leaves every file whole, old or new,
+//! and the next one completes it. Only files that differ are touched. What an earlier build wrote and this one did not
+//! is removed; what nobody but others wrote is left alone. `commit` holds the order of moves, and why.
+
+mod commit;
+mod error;
+mod existing;
+mod lock;
+mod manifest;
+mod moves;
+mod workspace;
+
+use std::collections::{BTreeMap, HashSet};
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard};
+
+pub use error::{Failure, Outcome, PublishError};
+pub use lock::LOCK_NAME;
+pub use manifest::MANIFEST_NAME;
+
+use crate::fingerprint::Fingerprint;
+use crate::paths::OutputPath;
+use commit::Plan;
+use existing::{Existing, Found, Standing};
+use manifest::Manifest;
+use workspace::{OWN_NAMES, Workspace};
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PublishOptions {
+    /// Replace files that Handsel did not write and that lie where pages go.
+    pub force: bool,
+}
+
+/// What a commit did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Published {
+    /// Files that are new or differ.
+    pub written: usize,
+    /// Files that were there already, byte for byte.
+    pub unchanged: usize,
+    /// Files of an earlier build that are gone now.
+    pub removed: usize,
+    /// All files of this build.
+    pub files: usize,
+    /// Their size together.
+    pub bytes: u64,
+    /// Files in the output folder that are none of Handsel's, sorted. They were left alone.
+    pub foreign: Vec<OutputPath>,
+}
+
+/// A build on its way into the output folder. Dropped without a commit, it leaves that folder as it was.
+#[derive(Debug)]
+pub struct Publisher {
+    existing: Existing,
+    listed: Manifest,
+    listed_bytes: Vec<u8>,
+    options: PublishOptions,
+    staged: Mutex<BTreeMap<OutputPath, Staged>>,
+    /// Folders made in the staging tree.
+    made: Mutex<HashSet<Box<str>>>,
+    next: AtomicUsize,
+    workspace: Workspace,
+}
+
+/// One file of this build.
+#[derive(Debug)]
+struct Staged {
+    fingerprint: Fingerprint,
+    length: u64,
+    state: State,
+}
+
+#[derive(Debug)]
+enum State {
+    /// Published already, byte for byte.
+    Same,
+    /// Staged as a file of this number, to be moved by itself; `over` is what has its place.
+    Numbered { number: usize, over: Option<Found> },
+    /// Staged in the tree, to be moved with `top`, the outermost folder that is not there yet; `over` is what has that folder's place.
+    InTree { top: Box<str>, over: Option<Found> },
+    /// Not staged: what lies at `path` is not ours.
+    Foreign { path: Box<str> },
+}
+
+impl Publisher {
+    /// Locks the output folder (made when it is missing), clears what a killed build left, and reads what is published.
+    ///
+    /// Staged files lie in `staging_parent` if they can be renamed from there into the output folder, else in that folder
+    /// under a hidden name.
+    ///
+    /// # Errors
+    /// [`PublishError::Busy`] while another build holds the folder; others when it is no folder or may not be written.
+    pub fn begin(output: &Path, staging_parent: &Path, options: PublishOptions) -> Result<Self, PublishError> {
+        let workspace = Workspace::open(output, staging_parent)?;
+        let existing = Existing::scan(&workspace.output).map_err(|error| workspace.failure("list", "", error))?;
+        let listed_bytes =
+            read_manifest(&workspace.output.join(MANIFEST_NAME)).map_err(|error| workspace.failure("read", MANIFEST_NAME, error))?;
+        Ok(Self {
+            existing,
+            listed: Manifest::parse(&listed_bytes),
+            listed_bytes,
+            options,
+            staged: Mutex::default(),
+            made: Mutex::default(),
+            next: AtomicUsize::new(0),
+            workspace,
+        })
+    }
+
+    /// Stages one file, unless the published one has these bytes already. Called from many threads.
+    ///
+    /// # Errors
+    /// When the file cannot be written, or its path was staged before.
+    pub fn stage(&self, path: &OutputPath, bytes: &[u8]) -> Result<(), PublishError> {
+        let fingerprint = Fingerprint::of(bytes);
+        let state = self.place(path.as_str(), fingerprint, bytes);
+        let target = match &state {
+            State::Numbered { number, .. } => Some(self.workspace.numbered(*number)),
+            State::InTree { .. } => Some(self.workspace.tree().join(path.as_str())),
+            State::Same | State::Foreign { .. } => None,
+        };
+        let is_in_tree = matches!(state, State::InTree { .. });
+        let staged = Staged { fingerprint, length: bytes.len() as u64, state };
+        let before = self.staged().insert(path.clone(), staged);
+        if before.is_some() || OWN_NAMES.contains(&path.as_str()) {
+            return Err(PublishError::Clash { first: path.clone(), second: path.clone() });
+        }
+        let Some(target) = target else { return Ok(()) };
+        if is_in_tree {
+            self.make_folder_of(path, &target)?;
+        }
+        let written = File::create(&target).and_then(|mut file| file.write_all(bytes));
+        written.map_err(|error| self.workspace.failure("write", path.as_str(), error))
+    }
+
+    /// What Handsel did not write but lies where staged files should go, sorted: while there is any, nothing is published.
+    pub fn conflicts(&self) -> Vec<OutputPath> {
+        self.plan(&self.staged()).conflicts()
+    }
+
+    /// Moves everything in, removes what an earlier build wrote and this one did not, writes the manifest.
+    ///
+    /// # Errors
+    /// Before anything is moved: [`PublishError::Foreign`], [`PublishError::Clash`]. Later, with all moves taken back: those
+    /// of the file system.
+    pub fn commit(self) -> Result<Published, PublishError> {
+        let staged = self.staged();
+        let plan = self.plan(&staged);
+        if let Some((first, second)) = plan.clash() {
+            return Err(PublishError::Clash { first, second });
+        }
+        let conflicts = plan.conflicts();
+        if !conflicts.is_empty() {
+            return Err(PublishError::Foreign { output: self.workspace.output_shown.clone(), paths: conflicts });
+        }
+        plan.carry_out()
+    }
+
+    /// Where a file with these bytes has to be staged, seen from what is published.
+    fn place(&self, path: &str, fingerprint: Fingerprint, bytes: &[u8]) -> State {
+        let may_replace = |path: &str| self.options.force || self.listed.lists(path);
+        let numbered = |over| State::Numbered { number: self.next.fetch_add(1, Ordering::Relaxed), over };
+        match self.existing.standing(path) {
+            Standing::Free => numbered(None),
+            Standing::Taken(Found::File) => {
+                // A listed file of another fingerprint differs unless somebody wrote these very bytes there by hand.
+                let may_be_same = self.listed.get(path).is_none_or(|listed| listed == fingerprint);
+                if may_be_same && holds(&self.workspace.output.join(path), bytes) {
+                    State::Same
+                } else if may_replace(path) {
+                    numbered(Some(Found::File))
+                } else {
+                    State::Foreign { path: path.into() }
+                }
+            }
+            Standing::Taken(Found::Other) if !may_replace(path) => State::Foreign { path: path.into() },
+            Standing::Taken(found) => numbered(Some(found)),
+            Standing::Below { top, over } if over.is_some() && !may_replace(top) => State::Foreign { path: top.into() },
+            Standing::Below { top, over } => State::InTree { top: top.into(), over },
+        }
+    }
+
+    fn make_folder_of(&self, path: &OutputPath, target: &Path) -> Result<(), PublishError> {
+        let (Some((folder, _)), Some(target)) = (path.as_str().rsplit_once('/'), target.parent()) else { return Ok(()) };
+        let made = || self.made.lock().expect("nobody panics holding the folders made");
+        if made().contains(folder) {
+            return Ok(());
+        }
+        fs::create_dir_all(target).map_err(|error| self.workspace.failure("write", path.as_str(), error))?;
+        made().insert(folder.into());
+        Ok(())
+    }
+
+    fn staged(&self) -> MutexGuard<'_, BTreeMap<OutputPath, Staged>> {
+        self.staged.lock().expect("nobody panics holding the staged files")
+    }
+
+    fn plan<'a>(&'a self, staged: &'a BTreeMap<OutputPath, Staged>) -> Plan<'a> {
+        Plan { workspace: &self.workspace, existing: &self.existing, listed: &self.listed, listed_bytes: &self.listed_bytes, staged }
+    }
+}
+
+/// The manifest's bytes; none when there is none, or something else in its place.
+fn read_manifest(path: &Path) -> io::Result<Vec<u8>> {
+    match fs::symlink_metadata(path) {
+        Ok(metadata) if metadata.is_file() => fs::read(path),
+        Ok(_) => Ok(Vec::new()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether a file has exactly these bytes. One that cannot be read has not.
+fn holds(path: &Path, bytes: &[u8]) -> bool {
+    let Ok(mut file) = File::open(path) else { return false };
+    if file.metadata().is_ok_and(|metadata| metadata.len() != bytes.len() as u64) {
+        return false;
+    }
+    let mut rest = bytes;
+    let mut chunk = [0; 16 * 1024];
+    loop {
+        match file.read(&mut chunk) {
+            Ok(0) => return rest.is_empty(),
+            Ok(length) => match rest.strip_prefix(&chunk[..length]) {
+                Some(remainder) => rest = remainder,
+                None => return false,
+            },
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(_) => return false,
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! What a build holds while it publishes: the output folder, its lock, and a staging folder that can be renamed from.
+//!
+//! Made by [`Workspace::open`], which also clears what a killed build left; all of it goes when the workspace is dropped,
+//! an output folder that stayed empty included.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::error::{Failure, Outcome, PublishError};
+use super::lock::{LOCK_NAME, Lock, LockError};
+use super::manifest::MANIFEST_NAME;
+use crate::fingerprint::Fingerprint;
+
+/// The staging folder's name where it has to lie in the output folder.
+const STAGING_NAME: &str = ".handsel-staging";
+
+/// Names at the top of the output folder that are ours and no pages.
+pub const OWN_NAMES: [&str; 3] = [MANIFEST_NAME, LOCK_NAME, STAGING_NAME];
+
+/// The fields go in this order: the lock is held until nothing of the build is left but the folder that it lies in.
+#[derive(Debug)]
+pub struct Workspace {
+    staging: Staging,
+    _made_parent: MadeFolders,
+    _lock: Lock,
+    _made_output: MadeFolders,
+    /// The output folder with links resolved.
+    pub output: PathBuf,
+    /// The same as the caller wrote it, for messages.
+    pub output_shown: PathBuf,
+}
+
+impl Workspace {
+    pub fn open(output: &Path, staging_parent: &Path) -> Result<Self, PublishError> {
+        let failed = |failure| PublishError::Failed { failure, output: output.to_owned(), outcome: Outcome::AsItWas };
+        if fs::metadata(output).is_ok_and(|metadata| !metadata.is_dir()) {
+            return Err(PublishError::NotFolder { output: output.to_owned() });
+        }
+        let made_output = MadeFolders::make(output).map_err(Failure::of("create", output)).map_err(failed)?;
+        let resolved = fs::canonicalize(output).map_err(Failure::of("open", output)).map_err(failed)?;
+        let lock = Lock::take(&resolved).map_err(|error| match error {
+            LockError::Held(pid) => PublishError::Busy { output: output.to_owned(), pid },
+            LockError::Failed(error) => failed(Failure::of("write to", output)(error)),
+        })?;
+        let (made_parent, staging) =
+            Staging::make(&resolved, staging_parent).map_err(Failure::of("make a staging folder for", output)).map_err(failed)?;
+        Ok(Self {
+            staging,
+            _made_parent: made_parent,
+            _lock: lock,
+            _made_output: made_output,
+            output: resolved,
+            output_shown: output.to_owned(),
+        })
+    }
+
+    /// New pages in folders that the output folder does not have yet, laid out as they will lie there.
+    pub fn tree(&self) -> PathBuf {
+        self.staging.0.join("tree")
+    }
+
+    /// All other new files, by number.
+    pub fn numbered(&self, number: usize) -> PathBuf {
+        self.staging.0.join(format!("new-{number}"))
+    }
+
+    /// What a commit replaces or removes, by number, until it is done.
+    pub fn aside(&self, number: usize) -> PathBuf {
+        self.staging.0.join(format!("old-{number}"))
+    }
+
+    /// A file beside them, for the manifests.
+    pub fn named(&self, name: &str) -> PathBuf {
+        self.staging.0.join(name)
+    }
+
+    /// A failure that came before anything was moved; `path` is in the output folder.
+    pub fn failure(&self, doing: &'static str, path: &str, error: io::Error) -> PublishError {
+        let failure = Failure { doing, path: self.output_shown.join(path), error };
+        PublishError::Failed { failure, output: self.output_shown.clone(), outcome: Outcome::AsItWas }
+    }
+}
+
+/// A folder of our own, removed with all that is in it.
+#[derive(Debug)]
+struct Staging(PathBuf);
+
+impl Staging {
+    /// In `parent`, when files can be renamed from there into the output folder (not across mounts); else in the output folder.
+    fn make(output: &Path, parent: &Path) -> io::Result<(MadeFolders, Self)> {
+        let within = output.join(STAGING_NAME);
+        clear(&within)?;
+        if let Ok(made_parent) = MadeFolders::make(parent) {
+            let key = Fingerprint::of(output.as_os_str().as_encoded_bytes()).short();
+            let beside = Self(parent.join(format!("staging-{key}")));
+            let is_near = clear(&beside.0)
+                .and_then(|()| fs::create_dir(&beside.0))
+                .and_then(|()| fs::rename(&beside.0, &within))
+                .and_then(|()| fs::rename(&within, &beside.0));
+            if is_near.is_ok() {
+                return Ok((made_parent, beside));
+            }
+        }
+        clear(&within)?;
+        fs::create_dir(&within)?;
+        Ok((MadeFolders::default(), Self(within)))
+    }
+}
+
+impl Drop for Staging {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Removes what a killed build left.
+fn clear(staging: &Path) -> io::Result<()> {
+    match fs::remove_dir_all(staging) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Folders that were made, outermost first; those still empty are removed again.
+#[derive(Debug, Default)]
+struct MadeFolders(Vec<PathBuf>);
+
+impl MadeFolders {
+    fn make(folder: &Path) -> io::Result<Self> {
+        let is_missing = |folder: &&Path| !folder.as_os_str().is_empty() && fs::symlink_metadata(folder).is_err();
+        let mut made: Vec<PathBuf> = folder.ancestors().take_while(is_missing).map(Path::to_owned).collect();
+        made.reverse();
+        let made = Self(made);
+        fs::create_dir_all(folder)?;
+        Ok(made)
+    }
+}
+
+impl Drop for MadeFolders {
+    fn drop(&mut self) {
+        for folder in self.0.iter().rev() {
+            let _ = fs::remove_dir(folder);
+        }
+    }
+}

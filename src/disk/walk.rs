@@ -1,0 +1,208 @@
+//! The walk over a site's folder: every file that may be a source, in no promised order, and the problems on the way.
+//!
+//! Folders that are left aside are not entered, however large they are. `.gitignore` files count whether or not there is a
+//! `.git`, the nearest one first; the `ignore:` setting goes before them, so its `!pattern` brings back what git ignores.
+//! A folder that holds our manifest is an output folder, also when it is not the one of this build.
+
+use std::cmp::Ordering;
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use ignore::Match;
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use walkdir::{DirEntry, WalkDir};
+
+use super::names::{is_left_aside_file, is_left_aside_folder};
+use super::publish::MANIFEST_NAME;
+use crate::diagnostic::{Code, Diagnostic, Place, Severity, printable};
+use crate::paths::SourcePath;
+use crate::source::ListingRules;
+
+const GITIGNORE_NAME: &str = ".gitignore";
+
+/// Calls `found` for each file. The entry's metadata is the link's own where the file is one.
+pub fn walk(root: &Path, rules: &ListingRules, mut found: impl FnMut(SourcePath, &DirEntry)) -> Vec<Diagnostic> {
+    let mut walk = Walk { root, rules, setting: Gitignore::empty(), nested: Vec::new(), problems: Vec::new() };
+    walk.setting = walk.ignore_setting();
+    let mut entries = WalkDir::new(root).min_depth(1).sort_by(rules_first).into_iter();
+    while let Some(entry) = entries.next() {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                walk.tell_unreadable(&error);
+                continue;
+            }
+        };
+        match walk.judge(&entry) {
+            Verdict::Read(path) => found(path, &entry),
+            Verdict::Enter | Verdict::Pass => {}
+            Verdict::SkipFolder => entries.skip_current_dir(),
+        }
+    }
+    walk.problems
+}
+
+enum Verdict {
+    Read(SourcePath),
+    Enter,
+    Pass,
+    /// The folder that is the entry, or the rest of the one that holds it.
+    SkipFolder,
+}
+
+struct Walk<'a> {
+    root: &'a Path,
+    rules: &'a ListingRules,
+    setting: Gitignore,
+    /// The `.gitignore` files of the folders around the current entry, each with the depth of what it speaks of.
+    nested: Vec<(usize, Gitignore)>,
+    problems: Vec<Diagnostic>,
+}
+
+impl Walk<'_> {
+    fn judge(&mut self, entry: &DirEntry) -> Verdict {
+        while self.nested.last().is_some_and(|(depth, _)| *depth > entry.depth()) {
+            self.nested.pop();
+        }
+        let name = entry.file_name().to_string_lossy();
+        let path = self.source_path(entry.path());
+        let is_folder = entry.file_type().is_dir();
+        let is_in_static = path.as_str().starts_with("static/");
+        if name == GITIGNORE_NAME && entry.file_type().is_file() {
+            self.obey(entry);
+        }
+        if name == MANIFEST_NAME && entry.depth() > 1 && !is_in_static {
+            return Verdict::SkipFolder;
+        }
+        let is_left_aside = if is_folder { is_left_aside_folder } else { is_left_aside_file };
+        if is_left_aside(&name, is_in_static)
+            || self.rules.output.as_ref().is_some_and(|output| path.is_within(output))
+            || self.is_ignored(entry.path(), is_folder)
+        {
+            return if is_folder { Verdict::SkipFolder } else { Verdict::Pass };
+        }
+        if entry.file_name().to_str().is_none() {
+            let message = format!("the name of `{}` is not UTF-8, so it is not read", printable(path.as_str()));
+            self.tell(Code::OddName, &path, message, "rename it; other systems and addresses cannot hold such a name");
+            return if is_folder { Verdict::SkipFolder } else { Verdict::Pass };
+        }
+        if is_folder {
+            Verdict::Enter
+        } else if entry.file_type().is_file() || (entry.file_type().is_symlink() && self.follow(&path, entry.path())) {
+            Verdict::Read(path)
+        } else {
+            if !entry.file_type().is_symlink() {
+                self.tell_special(&path);
+            }
+            Verdict::Pass
+        }
+    }
+
+    /// Whether a link leads to a file inside the root; says so when it does not.
+    fn follow(&mut self, path: &SourcePath, link: &Path) -> bool {
+        let written = fs::read_link(link).map(|target| target.to_string_lossy().into_owned()).unwrap_or_default();
+        let target = match fs::canonicalize(link) {
+            Ok(target) => target,
+            Err(error) => {
+                let fault = match error.kind() {
+                    io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => "leads nowhere",
+                    io::ErrorKind::PermissionDenied => "leads to what may not be read",
+                    _ => "leads in a circle",
+                };
+                let message = format!("the link `{path}` {fault}: its target is `{written}`");
+                self.tell(Code::BadSymlink, path, message, "mend the link, or delete it");
+                return false;
+            }
+        };
+        if !target.starts_with(self.root) {
+            let message = format!("the link `{path}` leads out of the site's folder: its target is `{written}`");
+            self.tell(Code::BadSymlink, path, message, "put a copy in its place; nothing outside the site's folder is read");
+            return false;
+        }
+        match fs::metadata(&target) {
+            Ok(metadata) if metadata.is_file() => return true,
+            Ok(metadata) if metadata.is_dir() => {
+                let message = format!("the link `{path}` leads to the folder `{written}`, which is not entered");
+                self.tell(Code::FolderLink, path, message, "move the folder here, or name the link under `ignore:`");
+            }
+            Ok(_) => self.tell_special(path),
+            Err(error) => self.tell(Code::Unreadable, path, format!("`{path}` cannot be read: {error}"), "check its permissions"),
+        }
+        false
+    }
+
+    fn is_ignored(&self, path: &Path, is_folder: bool) -> bool {
+        let verdict = |rules: &Gitignore| match rules.matched(path, is_folder) {
+            Match::None => None,
+            Match::Ignore(_) => Some(true),
+            Match::Whitelist(_) => Some(false),
+        };
+        verdict(&self.setting).or_else(|| self.nested.iter().rev().find_map(|(_, rules)| verdict(rules))).unwrap_or(false)
+    }
+
+    /// From here to the end of its folder, a `.gitignore` file counts. Lines that are no patterns are passed over, as git does.
+    fn obey(&mut self, entry: &DirEntry) {
+        let bytes = match fs::read(entry.path()) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                let path = self.source_path(entry.path());
+                return self.tell(Code::Unreadable, &path, format!("`{path}` cannot be read: {error}"), "check its permissions");
+            }
+        };
+        let mut builder = GitignoreBuilder::new(entry.path().parent().unwrap_or(self.root));
+        for line in String::from_utf8_lossy(&bytes).trim_start_matches('\u{FEFF}').lines() {
+            let _ = builder.add_line(None, line);
+        }
+        if let Ok(rules) = builder.build()
+            && !rules.is_empty()
+        {
+            self.nested.push((entry.depth(), rules));
+        }
+    }
+
+    fn ignore_setting(&mut self) -> Gitignore {
+        let mut builder = GitignoreBuilder::new(self.root);
+        for pattern in &self.rules.ignore {
+            if let Err(error) = builder.add_line(None, pattern) {
+                self.problems.push(
+                    Diagnostic::new(Code::BadSetting, format!("`ignore: {pattern}` is no pattern: {error}"))
+                        .help("patterns are written as in `.gitignore`"),
+                );
+            }
+        }
+        builder.build().unwrap_or_else(|_| Gitignore::empty())
+    }
+
+    /// The path from the root; what is not UTF-8 in it is replaced.
+    fn source_path(&self, path: &Path) -> SourcePath {
+        let relative = path.strip_prefix(self.root).unwrap_or(path).to_string_lossy();
+        let relative = if cfg!(windows) { relative.replace('\\', "/").into() } else { relative };
+        SourcePath::new(&relative).expect("a walk from the root stays below it, and file names hold no NUL")
+    }
+
+    fn tell_unreadable(&mut self, error: &walkdir::Error) {
+        let path = self.source_path(error.path().unwrap_or(self.root));
+        let reason = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
+        self.tell(Code::Unreadable, &path, format!("the folder `{path}` cannot be read: {reason}"), "check its permissions");
+    }
+
+    /// Pipes, sockets and devices: reading one could wait for ever. It may be a program's at work, so it stops no build.
+    fn tell_special(&mut self, path: &SourcePath) {
+        let message = format!("`{path}` is a pipe, a socket or a device, so it is not read");
+        self.tell(Code::Unreadable, path, message, "move it away, or name it under `ignore:`");
+        if let Some(problem) = self.problems.last_mut() {
+            problem.severity = Severity::Warning;
+        }
+    }
+
+    fn tell(&mut self, code: Code, path: &SourcePath, message: String, help: &str) {
+        self.problems.push(Diagnostic::new(code, message).at(Place::start_of(path)).help(help));
+    }
+}
+
+/// In each folder, the files that say how to read it come before all others.
+fn rules_first(a: &DirEntry, b: &DirEntry) -> Ordering {
+    let is_rule = |entry: &DirEntry| entry.file_name() == GITIGNORE_NAME || entry.file_name() == MANIFEST_NAME;
+    is_rule(b).cmp(&is_rule(a)).then_with(|| a.file_name().cmp(b.file_name()))
+}

@@ -1,0 +1,251 @@
+//! Publishing as a user of the output folder sees it: what is written, kept, removed, refused, and taken back.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use handsel::disk::publish::{LOCK_NAME, MANIFEST_NAME, PublishError, PublishOptions, Published, Publisher};
+use handsel::paths::OutputPath;
+
+type Outcome = Result<(), Box<dyn Error>>;
+type Tree<'a> = &'a [(&'a str, &'a str)];
+
+const FIRST: Tree = &[("index.html", "home"), ("a/index.html", "a"), ("a/b/index.html", "b"), ("c.css", "c")];
+
+/// A site's folder with its output folder, as a writer has it.
+struct Site {
+    folder: tempfile::TempDir,
+}
+
+impl Site {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self { folder: tempfile::tempdir()? })
+    }
+
+    fn output(&self) -> PathBuf {
+        self.folder.path().join("public")
+    }
+
+    fn begin(&self, force: bool) -> Result<Publisher, PublishError> {
+        Publisher::begin(&self.output(), &self.folder.path().join(".handsel"), PublishOptions { force })
+    }
+
+    fn publish(&self, tree: Tree) -> Result<Published, PublishError> {
+        self.publish_with(tree, false)
+    }
+
+    fn publish_with(&self, tree: Tree, force: bool) -> Result<Published, PublishError> {
+        let publisher = self.begin(force)?;
+        stage(&publisher, tree)?;
+        publisher.commit()
+    }
+
+    fn put(&self, path: &str, text: &str) -> std::io::Result<()> {
+        let full = self.output().join(path);
+        fs::create_dir_all(full.parent().expect("a file lies in a folder"))?;
+        fs::write(full, text)
+    }
+
+    /// Every file of the output folder but the manifest, and every empty folder, with a slash.
+    fn files(&self) -> BTreeMap<String, String> {
+        let mut files = BTreeMap::new();
+        collect(&self.output(), "", &mut files);
+        files.remove(MANIFEST_NAME);
+        files
+    }
+
+    fn assert_files(&self, expected: Tree) {
+        let expected: BTreeMap<_, _> = expected.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
+        assert_eq!(self.files(), expected);
+        assert!(!self.folder.path().join(".handsel").exists(), "the staging folder stayed");
+    }
+}
+
+fn stage(publisher: &Publisher, tree: Tree) -> Result<(), PublishError> {
+    tree.iter().try_for_each(|(path, text)| publisher.stage(&path_of(path), text.as_bytes()))
+}
+
+fn path_of(path: &str) -> OutputPath {
+    OutputPath::new(path).expect("a path inside the output folder")
+}
+
+fn collect(folder: &Path, prefix: &str, files: &mut BTreeMap<String, String>) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    let mut is_empty = true;
+    for entry in entries.flatten() {
+        is_empty = false;
+        let path = format!("{prefix}{}", entry.file_name().to_string_lossy());
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            collect(&entry.path(), &format!("{path}/"), files);
+        } else {
+            files.insert(path, fs::read_to_string(entry.path()).unwrap_or_default());
+        }
+    }
+    if is_empty && !prefix.is_empty() {
+        files.insert(prefix.to_owned(), String::new());
+    }
+}
+
+#[test]
+fn a_first_build_writes_everything() -> Outcome {
+    let site = Site::new()?;
+    let published = site.publish(FIRST)?;
+    assert_eq!((published.written, published.unchanged, published.removed, published.files, published.bytes), (4, 0, 0, 4, 7));
+    site.assert_files(FIRST);
+    assert!(!site.output().join(LOCK_NAME).exists());
+    Ok(())
+}
+
+#[test]
+fn equal_files_are_not_touched() -> Outcome {
+    let site = Site::new()?;
+    site.publish(FIRST)?;
+    let old = SystemTime::now() - Duration::from_secs(1000);
+    for path in ["index.html", "a/index.html", "a/b/index.html", MANIFEST_NAME] {
+        fs::File::options().write(true).open(site.output().join(path))?.set_modified(old)?;
+    }
+    let again = site.publish(FIRST)?;
+    assert_eq!((again.written, again.unchanged), (0, 4));
+    for path in ["index.html", MANIFEST_NAME] {
+        assert_eq!(fs::metadata(site.output().join(path))?.modified()?, old, "{path}");
+    }
+    let changed = site.publish(&[("index.html", "home"), ("a/index.html", "A"), ("a/b/index.html", "b"), ("c.css", "c")])?;
+    assert_eq!((changed.written, changed.unchanged), (1, 3));
+    assert_eq!(fs::metadata(site.output().join("index.html"))?.modified()?, old);
+    assert_ne!(fs::metadata(site.output().join("a/index.html"))?.modified()?, old);
+    Ok(())
+}
+
+#[test]
+fn what_is_no_longer_made_goes_with_its_folders() -> Outcome {
+    let site = Site::new()?;
+    site.publish(FIRST)?;
+    site.put("keep/mine.txt", "mine")?;
+    let published = site.publish(&[("index.html", "home")])?;
+    assert_eq!((published.removed, published.foreign.as_slice()), (3, [path_of("keep/mine.txt")].as_slice()));
+    site.assert_files(&[("index.html", "home"), ("keep/mine.txt", "mine")]);
+    assert_eq!(fs::read_dir(site.output())?.count(), 3, "index.html, keep/, the manifest");
+    Ok(())
+}
+
+#[test]
+fn a_file_and_a_folder_change_places() -> Outcome {
+    let site = Site::new()?;
+    let folder: Tree = &[("a/index.html", "a"), ("a/b/c.html", "c"), ("x", "x")];
+    let file: Tree = &[("a", "a"), ("x/y/z.html", "z"), ("x/w.html", "w")];
+    site.publish(folder)?;
+    site.publish(file)?;
+    site.assert_files(file);
+    site.publish(folder)?;
+    site.assert_files(folder);
+    Ok(())
+}
+
+#[test]
+fn foreign_files_in_the_way_stop_a_build() -> Outcome {
+    let site = Site::new()?;
+    site.put("index.html", "mine")?;
+    site.put("a", "mine too")?;
+    let publisher = site.begin(false)?;
+    stage(&publisher, FIRST)?;
+    assert_eq!(publisher.conflicts(), [path_of("a"), path_of("index.html")]);
+    let error = publisher.commit().expect_err("foreign files are in the way").to_string();
+    assert!(error.contains("public/a, ") && error.contains("--force"), "{error}");
+    site.assert_files(&[("index.html", "mine"), ("a", "mine too")]);
+    site.publish_with(FIRST, true)?;
+    site.assert_files(FIRST);
+    Ok(())
+}
+
+#[test]
+fn a_folder_with_foreign_files_is_not_replaced_even_by_force() -> Outcome {
+    let site = Site::new()?;
+    site.publish(&[("c.css/index.html", "old")])?;
+    site.put("c.css/mine.txt", "mine")?;
+    let error = site.publish_with(FIRST, true).expect_err("c.css is a folder in use").to_string();
+    assert!(error.contains("c.css"), "{error}");
+    site.assert_files(&[("c.css/index.html", "old"), ("c.css/mine.txt", "mine")]);
+    Ok(())
+}
+
+#[test]
+fn a_listed_file_changed_by_hand_is_written_again() -> Outcome {
+    let site = Site::new()?;
+    site.publish(FIRST)?;
+    site.put("a/index.html", "Z")?;
+    fs::remove_file(site.output().join("c.css"))?;
+    let published = site.publish(FIRST)?;
+    assert_eq!((published.written, published.unchanged), (2, 2));
+    site.assert_files(FIRST);
+    Ok(())
+}
+
+#[test]
+fn a_lost_or_damaged_manifest_forgets_but_destroys_nothing() -> Outcome {
+    let site = Site::new()?;
+    site.publish(FIRST)?;
+    let manifest = fs::read(site.output().join(MANIFEST_NAME))?;
+    fs::write(site.output().join(MANIFEST_NAME), b"\0\xFF rubbish")?;
+    let published = site.publish(&FIRST[..3])?;
+    assert_eq!((published.written, published.unchanged, published.foreign), (0, 3, vec![path_of("c.css")]));
+    site.assert_files(FIRST);
+    site.publish(FIRST)?;
+    assert_eq!(fs::read(site.output().join(MANIFEST_NAME))?, manifest);
+    Ok(())
+}
+
+#[test]
+fn dropped_without_commit_nothing_happened() -> Outcome {
+    let site = Site::new()?;
+    let publisher = site.begin(false)?;
+    stage(&publisher, FIRST)?;
+    drop(publisher);
+    assert_eq!(fs::read_dir(site.folder.path())?.count(), 0, "the output folder was made and stayed");
+    site.publish(FIRST)?;
+    let publisher = site.begin(false)?;
+    stage(&publisher, &[("index.html", "new"), ("new/index.html", "new")])?;
+    drop(publisher);
+    site.assert_files(FIRST);
+    Ok(())
+}
+
+#[test]
+fn two_sources_of_one_output_are_refused() -> Outcome {
+    let site = Site::new()?;
+    for tree in [&[("a", "1"), ("a", "2")] as Tree, &[("a", "1"), ("a/b", "2")], &[(MANIFEST_NAME, "")]] {
+        assert!(matches!(site.publish(tree), Err(PublishError::Clash { .. } | PublishError::Failed { .. })), "{tree:?}");
+        assert!(!site.output().exists());
+    }
+    Ok(())
+}
+
+#[test]
+fn manifests_are_deterministic() -> Outcome {
+    let (one, two) = (Site::new()?, Site::new()?);
+    one.publish(FIRST)?;
+    two.publish(&[("c.css", "old"), ("old/index.html", "old")])?;
+    let reversed: Vec<_> = FIRST.iter().rev().copied().collect();
+    two.publish(&reversed)?;
+    let read = |site: &Site| fs::read_to_string(site.output().join(MANIFEST_NAME));
+    assert_eq!(read(&one)?, read(&two)?);
+    Ok(())
+}
+
+#[test]
+fn one_build_at_a_time() -> Outcome {
+    let site = Site::new()?;
+    let first = site.begin(false)?;
+    let elsewhere = tempfile::tempdir()?;
+    for parent in [site.folder.path().join(".handsel"), elsewhere.path().to_owned()] {
+        let error = Publisher::begin(&site.output(), &parent, PublishOptions::default()).expect_err("the folder is locked");
+        let text = error.to_string();
+        assert!(text.contains(&format!("process {}", std::process::id())) && text.contains("public"), "{text}");
+    }
+    stage(&first, FIRST)?;
+    first.commit()?;
+    site.assert_files(FIRST);
+    site.publish(FIRST)?;
+    Ok(())
+}
