@@ -1,0 +1,44 @@
+// A copy button on every block of code. The result is shown on the button and read out.
+export function copyButtons(root) {
+  const blocks = root.querySelectorAll(".prose pre");
+  if (!blocks.length || !navigator.clipboard) return;
+  const words = root.body.dataset;
+  const status = document.createElement("p");
+  status.className = "unseen";
+  status.setAttribute("role", "status");
+  root.querySelector("main").append(status);
+
+  for (const block of blocks) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "copy";
+    button.textContent = words.copy;
+    button.addEventListener("click", async () => {
+      let said = words.copied;
+      try { await navigator.clipboard.writeText(textOf(block)); } catch { said = words.copyFailed; }
+      const done = said === words.copied;
+      status.textContent = said;
+      button.classList.toggle("done", done);
+      if (done) button.textContent = said;
+      setTimeout(() => { button.textContent = words.copy; button.classList.remove("done"); status.textContent = ""; }, 2500);
+    });
+    frame(block).append(button);
+  }
+}
+
+// Lines marked as removed are shown, not copied.
+function textOf(block) {
+  const lines = block.querySelectorAll(".line");
+  if (!lines.length) return block.textContent.replace(/\n$/, "");
+  return [...lines].filter((line) => !line.classList.contains("del")).map((line) => line.textContent.replace(/\n$/, "")).join("\n");
+}
+
+function frame(block) {
+  const figure = block.closest("figure.code");
+  if (figure) { figure.classList.add("code-frame"); return figure; }
+  const wrapper = document.createElement("div");
+  wrapper.className = "code-frame";
+  block.replaceWith(wrapper);
+  wrapper.append(block);
+  return wrapper;
+}

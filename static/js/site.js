@@ -1,0 +1,8 @@
+// What the page can do better with JavaScript. Every page is complete without it.
+import { colours } from "./colours.js";
+import { contents } from "./contents.js";
+import { copyButtons } from "./copy.js";
+import { menus } from "./menus.js";
+import { tabs } from "./tabs.js";
+
+for (const enhance of [colours, menus, contents, copyButtons, tabs]) enhance(document);
