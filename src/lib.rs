@@ -8,3 +8,4 @@ pub mod kind;
 pub mod paths;
 pub mod settings;
 pub mod source;
+pub mod yaml;
