@@ -11,7 +11,7 @@ use indexmap::IndexMap;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-pub use check::{Context, anything, check};
+pub use check::{Context, anything, check, check_groups};
 pub use manual::manual_table;
 
 use crate::diagnostic::Place;
@@ -141,8 +141,9 @@ impl FieldType {
 }
 
 /// The field that a key means: its own name first, then the names that other generators use.
-pub fn field_named<'a>(fields: &'a [Field], key: &str) -> Option<&'a Field> {
-    fields.iter().find(|field| field.name == key).or_else(|| fields.iter().find(|field| field.also.iter().any(|name| name == key)))
+pub fn field_named<'a>(groups: &[&'a [Field]], key: &str) -> Option<&'a Field> {
+    let fields = || groups.iter().copied().flatten();
+    fields().find(|field| field.name == key).or_else(|| fields().find(|field| field.also.iter().any(|name| name == key)))
 }
 
 /// A checked value.

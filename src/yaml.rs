@@ -15,7 +15,7 @@ use serde_yaml::granit_parser::{self, Event, Parser, ScalarStyle, StructureStyle
 
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::paths::SourcePath;
-use crate::source::Lines;
+use crate::source::{Lines, Text};
 
 /// Deeper nesting than any writer means; it also keeps what walks the tree from running out of stack.
 const DEPTH_MAX: usize = 64;
@@ -140,6 +140,15 @@ pub fn parse(path: &SourcePath, whole_text: &str, range: Range<usize>) -> Result
         return Err(reader.problems);
     }
     Ok(reader.root.map(|counted| counted.node).filter(|node| !(node.is_none() && node.written.is_empty())))
+}
+
+/// Reads a whole file as YAML: settings, vocabularies, kinds, data.
+///
+/// # Errors
+/// As for [`parse`], and when the bytes are no text.
+pub fn read(path: &SourcePath, bytes: &[u8]) -> Result<Option<Node>, Vec<Diagnostic>> {
+    let text = Text::decode(path, bytes).map_err(|problem| vec![*problem])?.text;
+    parse(path, text, 0..text.len())
 }
 
 /// A node with the number of nodes it consists of.

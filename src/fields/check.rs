@@ -13,7 +13,7 @@ use crate::yaml::{Entry, Map, Node, Value as Yaml};
 pub struct Context<'a> {
     /// The code of a key that no field has.
     pub unknown: Code,
-    /// How bad it is when a required field is absent.
+    /// How bad it is when a required field is absent; within a nested mapping it is always an error.
     pub missing: Severity,
     /// Keys whose near misses are errors whatever the severity of `unknown`: a page with `draf: true` is not to be published.
     pub critical: &'a [&'a str],
@@ -26,9 +26,14 @@ impl Context<'_> {
 
 /// Checks a mapping. Keys that other generators use come out under the field's own name; what is left is in the order it was written.
 pub fn check(node: &Node, fields: &[Field], context: Context<'_>) -> Checked<Items> {
+    check_groups(node, &[fields], context)
+}
+
+/// Checks a mapping against several tables of fields at once; of two fields of one name the first gives the type, and either may require it.
+pub fn check_groups(node: &Node, groups: &[&[Field]], context: Context<'_>) -> Checked<Items> {
     let mut check = Check { context, problems: Vec::new() };
     let items = match node.as_map() {
-        Some(map) => check.mapping(map, &node.place, fields, ""),
+        Some(map) => check.mapping(map, &node.place, groups, ""),
         None => {
             let message = format!("keys with values expected, {} found", node.noun());
             check.tell(Code::WrongType, node, message, "write `key: value`, one a line");
@@ -73,11 +78,11 @@ impl Check<'_> {
     }
 
     /// `within` is the name of the field that the mapping is the value of; empty at the top.
-    fn mapping(&mut self, map: &Map, place: &Place, fields: &[Field], within: &str) -> Items {
+    fn mapping(&mut self, map: &Map, place: &Place, groups: &[&[Field]], within: &str) -> Items {
         let mut items = Items::with_capacity(map.len());
         for (key, entry) in map {
-            let Some(field) = field_named(fields, key) else {
-                self.unknown_key(key, entry, fields, within);
+            let Some(field) = field_named(groups, key) else {
+                self.unknown_key(key, entry, groups, within);
                 continue;
             };
             if entry.node.is_none()
@@ -104,7 +109,7 @@ impl Check<'_> {
                 }
             }
         }
-        for field in fields.iter().filter(|field| field.is_required) {
+        for field in groups.iter().copied().flatten().filter(|field| field.is_required) {
             // A value that was written and does not fit has been told already.
             let is_given = |name: &String| map.get(name).is_some_and(|entry| !entry.node.is_none());
             if !items.contains_key(&field.name) && !is_given(&field.name) && !field.also.iter().any(is_given) {
@@ -118,13 +123,16 @@ impl Check<'_> {
         let owner = if within.is_empty() { String::new() } else { format!(" in `{within}`") };
         let place = map.get(&field.name).map_or(place, |entry| &entry.key_place).clone();
         let severity = if within.is_empty() { self.context.missing } else { Severity::Error };
+        if severity == Severity::Off {
+            return;
+        }
         let problem = Diagnostic::new(Code::MissingField, format!("`{}` is missing{owner}", field.name)).at(place).severity(severity);
         let about = if field.description.is_empty() { String::new() } else { format!(": {}", field.description) };
         self.problems.push(problem.help(format!("add `{}` ({}){about}", field.name, field.kind)));
     }
 
-    fn unknown_key(&mut self, key: &str, entry: &Entry, fields: &[Field], within: &str) {
-        let names = fields.iter().flat_map(|field| std::iter::once(&field.name).chain(&field.also)).map(String::as_str);
+    fn unknown_key(&mut self, key: &str, entry: &Entry, groups: &[&[Field]], within: &str) {
+        let names = groups.iter().copied().flatten().flat_map(|field| std::iter::once(&field.name).chain(&field.also)).map(String::as_str);
         let near = nearest(key, names);
         let owner = if within.is_empty() { String::new() } else { format!(" in `{within}`") };
         let mut problem = Diagnostic::new(self.context.unknown, format!("unknown key `{key}`{owner}")).at(entry.key_place.clone());
@@ -134,7 +142,7 @@ impl Check<'_> {
         self.problems.push(match near {
             Some(near) => problem.help(format!("did you mean `{near}`?")),
             None if within.is_empty() => problem.help("what is your own goes under `extra:`"),
-            None => problem.help(format!("known here: {}", listed(fields.iter().map(|field| field.name.as_str())))),
+            None => problem.help(format!("known here: {}", listed(groups.iter().copied().flatten().map(|field| field.name.as_str())))),
         });
     }
 
@@ -166,7 +174,7 @@ impl Check<'_> {
             FieldType::Boolean => forms::boolean(node).map(Value::Boolean),
             FieldType::List(of) => return Some(self.list(node, of, name)),
             FieldType::Terms => return self.terms(node, name),
-            FieldType::Map(fields) => node.as_map().map(|map| Value::Map(self.mapping(map, &node.place, fields, name))),
+            FieldType::Map(fields) => node.as_map().map(|map| Value::Map(self.mapping(map, &node.place, &[fields], name))),
             FieldType::MapOf(of) => node.as_map().map(|map| self.map_of(map, of, name)),
             FieldType::Either(kinds) => return self.either(node, kinds, kind, name),
             FieldType::Choice(words) => return self.choice(node, words, kind, name),
