@@ -8,4 +8,5 @@ pub mod kind;
 pub mod paths;
 pub mod settings;
 pub mod source;
+pub mod vocabulary;
 pub mod yaml;
