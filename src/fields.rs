@@ -3,9 +3,16 @@
 //! A [`Field`] is written once; its check, the JSON Schema, the manual's table and the scaffold of `handsel new` come from it.
 //! In goes a YAML node with places; out come values of the wanted types ([`Item`]) and every problem at its line and column.
 
+mod check;
+mod forms;
+mod manual;
+
 use indexmap::IndexMap;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+
+pub use check::{Context, anything, check, check_groups};
+pub use manual::manual_table;
 
 use crate::diagnostic::Place;
 
@@ -31,6 +38,8 @@ pub enum FieldType {
     Link,
     /// One of these words.
     Choice(Vec<String>),
+    /// A list of keys of a vocabulary; a single text stands for a list of one, and its commas are told and read as those of a list.
+    Terms,
     /// A list; a single value stands for a list of one.
     List(Box<FieldType>),
     /// A mapping with these fields.
@@ -55,6 +64,86 @@ pub struct Field {
     pub default: String,
     /// Names that other generators use for the same thing.
     pub also: Vec<String>,
+}
+
+impl Field {
+    /// A field that may be absent.
+    pub fn new(name: &str, kind: FieldType) -> Self {
+        Self { name: name.into(), kind, is_required: false, description: String::new(), default: String::new(), also: Vec::new() }
+    }
+
+    pub fn text(name: &str) -> Self {
+        Self::new(name, FieldType::Text)
+    }
+
+    pub fn integer(name: &str) -> Self {
+        Self::new(name, FieldType::Integer)
+    }
+
+    pub fn number(name: &str) -> Self {
+        Self::new(name, FieldType::Number)
+    }
+
+    pub fn boolean(name: &str) -> Self {
+        Self::new(name, FieldType::Boolean)
+    }
+
+    pub fn date(name: &str) -> Self {
+        Self::new(name, FieldType::Date)
+    }
+
+    pub fn choice(name: &str, words: &[&str]) -> Self {
+        Self::new(name, FieldType::choice(words))
+    }
+
+    pub fn list(name: &str, of: FieldType) -> Self {
+        Self::new(name, FieldType::list(of))
+    }
+
+    pub fn map(name: &str, fields: Vec<Field>) -> Self {
+        Self::new(name, FieldType::Map(fields))
+    }
+
+    pub fn required(mut self) -> Self {
+        self.is_required = true;
+        self
+    }
+
+    pub fn about(mut self, description: &str) -> Self {
+        self.description = description.into();
+        self
+    }
+
+    /// What holds when the key is absent, in the manual's words.
+    pub fn defaults_to(mut self, default: &str) -> Self {
+        self.default = default.into();
+        self
+    }
+
+    pub fn also(mut self, names: &[&str]) -> Self {
+        self.also = names.iter().map(|name| (*name).into()).collect();
+        self
+    }
+}
+
+impl FieldType {
+    pub fn list(of: FieldType) -> Self {
+        Self::List(Box::new(of))
+    }
+
+    pub fn map_of(of: FieldType) -> Self {
+        Self::MapOf(Box::new(of))
+    }
+
+    pub fn choice(words: &[&str]) -> Self {
+        Self::Choice(words.iter().map(|word| (*word).into()).collect())
+    }
+}
+
+/// The field that a key means: its own name first, then the names that other generators use.
+pub fn field_named<'a>(groups: &[&'a [Field]], key: &str) -> Option<&'a Field> {
+    let fields = || groups.iter().copied().flatten();
+    fields().find(|field| field.name == key).or_else(|| fields().find(|field| field.also.iter().any(|name| name == key)))
 }
 
 /// A checked value.
@@ -85,3 +174,59 @@ impl PartialEq for Item {
 
 /// A checked mapping, in the order it was written.
 pub type Items = IndexMap<String, Item>;
+
+impl Item {
+    pub fn as_text(&self) -> Option<&str> {
+        if let Value::Text(text) = &self.value { Some(text) } else { None }
+    }
+
+    pub fn as_bool(&self) -> Option<bool> {
+        if let Value::Boolean(value) = self.value { Some(value) } else { None }
+    }
+
+    pub fn as_date(&self) -> Option<Date> {
+        if let Value::Date(date) = self.value { Some(date) } else { None }
+    }
+
+    pub fn as_integer(&self) -> Option<i64> {
+        if let Value::Integer(value) = self.value { Some(value) } else { None }
+    }
+
+    /// A number, whole or not.
+    #[expect(clippy::cast_precision_loss, reason = "an order or a weight beyond 2^53 means nothing to a reader")]
+    pub fn as_number(&self) -> Option<f64> {
+        match self.value {
+            Value::Integer(value) => Some(value as f64),
+            Value::Number(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    pub fn as_list(&self) -> &[Item] {
+        if let Value::List(items) = &self.value { items } else { &[] }
+    }
+
+    pub fn as_map(&self) -> Option<&Items> {
+        if let Value::Map(items) = &self.value { Some(items) } else { None }
+    }
+
+    /// The text with its place.
+    pub fn to_placed(&self) -> Option<Placed<String>> {
+        self.as_text().map(|text| Placed { value: text.to_owned(), place: self.place.clone() })
+    }
+}
+
+/// A value with the place it was written at; equality is of values alone.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Placed<T> {
+    pub value: T,
+    pub place: Place,
+}
+
+impl<T: PartialEq> PartialEq for Placed<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.value == other.value
+    }
+}
+
+impl<T: Eq> Eq for Placed<T> {}

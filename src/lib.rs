@@ -8,4 +8,8 @@ pub mod fingerprint;
 pub mod kind;
 pub mod paths;
 pub mod settings;
+pub mod site;
 pub mod source;
+pub mod vocabulary;
+pub mod words;
+pub mod yaml;

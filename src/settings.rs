@@ -1,8 +1,16 @@
 //! `handsel.yaml`: what a site says about itself and how it wants to be built. Every key has a default.
 
+mod checks;
+mod read;
+mod table;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+
+pub use checks::{checks_field, severities};
+pub use read::{language_fault, read};
+pub use table::SETTINGS;
 
 use crate::diagnostic::{Code, Place, Severity};
 use crate::fields::Items;
@@ -90,6 +98,67 @@ pub struct Settings {
     pub extra: Items,
 }
 
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            title: None,
+            summary: None,
+            language: "en".into(),
+            base_url: None,
+            timezone: "UTC".into(),
+            output: SourcePath::new("public").expect("it does not climb"),
+            license: None,
+            copyright: None,
+            logo: None,
+            favicon: None,
+            giving: Giving::default(),
+            menu: Vec::new(),
+            permalinks: BTreeMap::new(),
+            ignore: Vec::new(),
+            external: Vec::new(),
+            raw_html: RawHtml::default(),
+            smart_punctuation: true,
+            math: false,
+            highlight: true,
+            page_size: 24,
+            feed_length: 20,
+            markdown_twins: false,
+            edit_url: None,
+            allow_origins: Vec::new(),
+            checks: BTreeMap::new(),
+            extra: Items::new(),
+        }
+    }
+}
+
+impl BaseUrl {
+    /// Reads an absolute address of a site; a path needs no slash at its end.
+    ///
+    /// # Errors
+    /// What is wrong with it, as the end of a sentence.
+    pub fn parse(text: &str) -> Result<Self, &'static str> {
+        const WANTED: &str = "is no address of a site: one that begins with https:// is expected";
+        let (scheme, rest) = text.trim().split_once("://").ok_or(WANTED)?;
+        let scheme = scheme.to_ascii_lowercase();
+        if !matches!(scheme.as_str(), "http" | "https") || text.contains(|c: char| c.is_whitespace() || c.is_control() || c == '\\') {
+            return Err(WANTED);
+        }
+        if rest.contains(['?', '#']) {
+            return Err("has a query or a fragment, which the address of a site cannot have");
+        }
+        let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+        let (name, port) = host.rsplit_once(':').filter(|_| !host.ends_with(']')).unwrap_or((host, "0"));
+        if host.contains('@') {
+            return Err("holds a user name, which readers would see");
+        }
+        if name.is_empty() || name.starts_with('.') || name.contains("..") || port.parse::<u16>().is_err() {
+            return Err("has no host: one such as https://example.org/ is expected");
+        }
+        let path = path.split('/').filter(|segment| !segment.is_empty()).fold(String::from("/"), |path, segment| path + segment + "/");
+        Ok(Self { origin: format!("{scheme}://{}", host.to_lowercase()), path })
+    }
+}
+
 impl Settings {
     /// The severity that the settings give a code, or its own.
     pub fn severity(&self, code: Code) -> Severity {
@@ -99,5 +168,37 @@ impl Settings {
     /// The base path: begins and ends in `/`.
     pub fn base_path(&self) -> &str {
         self.base_url.as_ref().map_or("/", |base| &base.path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base_urls() {
+        let url = |text: &str| BaseUrl::parse(text).map(|url| (url.origin, url.path));
+        for (text, origin, path) in [
+            ("https://example.org", "https://example.org", "/"),
+            ("https://example.org/docs", "https://example.org", "/docs/"),
+            ("HTTP://Example.org:8080//a//b/", "http://example.org:8080", "/a/b/"),
+            ("http://[::1]/x", "http://[::1]", "/x/"),
+        ] {
+            assert_eq!(url(text), Ok((origin.into(), path.into())), "{text}");
+        }
+        for text in [
+            "not a url",
+            "javascript:alert(1)",
+            "ftp://a",
+            "https://",
+            "https:///x",
+            "https://a?b",
+            "https://u@a",
+            "//a",
+            "https://a:x",
+            "",
+        ] {
+            assert!(url(text).is_err(), "{text}");
+        }
     }
 }

@@ -5,23 +5,9 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::diagnostic::{Place, Severity};
+use crate::diagnostic::Severity;
 use crate::fields::Items;
-
-/// A value with the place it was written at; equality is of values alone.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Placed<T> {
-    pub value: T,
-    pub place: Place,
-}
-
-impl<T: PartialEq> PartialEq for Placed<T> {
-    fn eq(&self, other: &Self) -> bool {
-        self.value == other.value
-    }
-}
-
-impl<T: Eq> Eq for Placed<T> {}
+pub use crate::fields::Placed;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -73,6 +59,8 @@ pub struct Meta {
     /// Old addresses.
     pub aliases: Vec<Placed<String>>,
     pub slug: Option<Placed<String>>,
+    /// The whole address that the page asks for (`permalink:`), as written.
+    pub address: Option<Placed<String>>,
     pub language: Option<String>,
     pub is_draft: bool,
     pub is_unlisted: bool,

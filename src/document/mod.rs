@@ -38,7 +38,7 @@ pub struct Inputs<'a> {
     pub kinds: &'a Kinds,
     pub signatures: &'a Signatures,
     /// Front matter defaults of the folders above it, the nearest last.
-    pub defaults: &'a [&'a Node],
+    pub defaults: &'a [Node],
     /// The kind that its top folder implies.
     pub kind_of_folder: Option<&'a str>,
     pub is_lenient: bool,
@@ -86,7 +86,11 @@ pub fn parse(path: &SourcePath, bytes: &[u8], inputs: &Inputs) -> Checked<Docume
     };
     let text = with_lf(text);
     let lines = Lines::new(&text);
-    let split = front_matter::split(path, &text).unload(&mut problems);
+    let split = front_matter::split(path, &text);
+    if let Some(problem) = split.problem {
+        problems.push(problem);
+        return Checked::new(broken(path, inputs), problems);
+    }
     let node = match &split.front {
         Some(range) => match crate::yaml::parse(path, &text, range.clone()) {
             Ok(node) => node,
@@ -97,9 +101,6 @@ pub fn parse(path: &SourcePath, bytes: &[u8], inputs: &Inputs) -> Checked<Docume
         },
         None => None,
     };
-    if split.is_broken {
-        return Checked::new(broken(path, inputs), problems);
-    }
     let meta = front_matter::meta(path, node.as_ref(), inputs.defaults, inputs.kind_of_folder, inputs.kinds).unload(&mut problems);
     let body = split.body.clone();
     let settings = MarkdownSettings {
@@ -122,7 +123,9 @@ fn document(path: &SourcePath, meta: Meta, markdown: Markdown, is_lenient: bool,
     let stated = meta.title.as_ref().map(|title| title.value.clone());
     let title = stated.or_else(|| heading.as_ref().map(|heading| heading.text.clone())).filter(|title| !title.trim().is_empty());
     let title = title.or_else(|| {
-        problems.push(missing_title(path));
+        if !problems.iter().any(|problem| problem.code == Code::MissingTitle) {
+            problems.push(missing_title(path));
+        }
         is_lenient.then(|| markdown.outline.first().map(|heading| heading.text.clone())).flatten().filter(|title| !title.is_empty())
     });
     let title = title.unwrap_or_else(|| title_of_name(path));

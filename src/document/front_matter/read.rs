@@ -1,0 +1,252 @@
+//! From a front matter's tree to [`Meta`]: defaults of the folders filled in, kind decided, every field checked.
+
+use std::collections::BTreeMap;
+
+use super::COMMON_FIELDS;
+use crate::diagnostic::{Checked, Code, Diagnostic, Place, Severity, nearest};
+use crate::document::meta::{Level, Meta, Picture, Placed, Reference};
+use crate::fields::{Context, Field, Item, Items, Value, check_groups, field_named};
+use crate::kind::{Kind, Kinds};
+use crate::paths::SourcePath;
+use crate::settings;
+use crate::yaml::{Map, Node, Value as Yaml};
+
+const TITLE_CHARS_MAX: usize = 200;
+
+/// The kind of a page that neither states one nor lies in a kind's folder.
+const PLAIN_KIND: &str = "page";
+
+/// What a page says of itself.
+///
+/// `defaults` are the `_defaults.yaml` of its folders, the nearest last; what is wrong in them is told by [`defaults`], not here. What does
+/// not fit is absent from the result. A title may still come from a heading, so a page without one is no problem yet.
+pub fn meta(path: &SourcePath, node: Option<&Node>, defaults: &[Node], kind_from_folder: Option<&str>, kinds: &Kinds) -> Checked<Meta> {
+    let mut problems = Vec::new();
+    let place = node.map_or_else(|| Place::start_of(path), |node| node.place.clone());
+    let written = node.filter(|node| node.as_map().is_some());
+    if let Some(node) = node.filter(|node| node.as_map().is_none()) {
+        let message = format!("keys with values expected, {} found", node.noun());
+        problems.push(Diagnostic::new(Code::WrongType, message).at(node.place.clone()).help("write `key: value`, one a line: `title: …`"));
+    }
+    let kind = kind_of(written, defaults, kind_from_folder, kinds, &mut problems);
+    let own_fields = kind.as_ref().map_or(&[][..], |kind| &kind.kind.fields);
+    let groups = [&COMMON_FIELDS[..], own_fields];
+    let merged = merge(written, defaults, &groups, &place);
+    let critical: &[&str] = if merged.get("title").is_some() { &["draft"] } else { &["draft", "title"] };
+    let missing = if kind.as_ref().is_some_and(|kind| kind.is_stated) { Severity::Error } else { Severity::Warning };
+    let mut checked = check_groups(&merged, &groups, Context { unknown: Code::UnknownKey, missing, critical });
+    checked.problems.retain(|problem| problem.place.as_ref().is_none_or(|place| place.path == *path));
+    let items = checked.unload(&mut problems);
+    let name = kind.as_ref().map_or(PLAIN_KIND, |kind| &kind.kind.name);
+    let meta = from_items(&items, name, own_fields, &mut problems);
+    check_title(&meta, written, &mut problems);
+    Checked::new(meta, problems)
+}
+
+/// What is wrong in a folder's `_defaults.yaml`, whose pages may be of any kind.
+pub fn defaults(node: &Node, kinds: &Kinds) -> Vec<Diagnostic> {
+    let mut groups: Vec<&[Field]> = vec![&COMMON_FIELDS];
+    groups.extend(kinds.values().map(|kind| &kind.fields[..]));
+    let mut problems = Vec::new();
+    let context = Context { missing: Severity::Off, critical: &["draft"], ..Context::PAGE };
+    let items = check_groups(node, &groups, context).unload(&mut problems);
+    if let Some(kind) = node.get("kind") {
+        known_kind(kind, kinds, &mut problems);
+    }
+    from_items(&items, PLAIN_KIND, &[], &mut problems);
+    problems
+}
+
+struct ChosenKind<'a> {
+    kind: &'a Kind,
+    is_stated: bool,
+}
+
+fn kind_of<'a>(
+    written: Option<&Node>,
+    defaults: &[Node],
+    kind_from_folder: Option<&str>,
+    kinds: &'a Kinds,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<ChosenKind<'a>> {
+    let stated = written.and_then(|node| node.get("kind")).and_then(|node| known_kind(node, kinds, problems));
+    if let Some(kind) = stated {
+        return Some(ChosenKind { kind, is_stated: true });
+    }
+    let implied = defaults.iter().rev().find_map(|node| node.get("kind").and_then(Node::as_text)).or(kind_from_folder);
+    let kind = implied.and_then(|name| kinds.get(name)).or_else(|| kinds.get(PLAIN_KIND))?;
+    Some(ChosenKind { kind, is_stated: false })
+}
+
+fn known_kind<'a>(node: &Node, kinds: &'a Kinds, problems: &mut Vec<Diagnostic>) -> Option<&'a Kind> {
+    let name = node.as_text()?;
+    let kind = kinds.get(name);
+    if kind.is_none() {
+        let names = || kinds.keys().map(String::as_str);
+        let help = nearest(name, names()).map_or_else(
+            || format!("the kinds of this site: {}", names().collect::<Vec<_>>().join(", ")),
+            |near| format!("did you mean `{near}`?"),
+        );
+        problems.push(Diagnostic::new(Code::UnknownKind, format!("there is no kind `{name}`")).at(node.place.clone()).help(help));
+    }
+    kind
+}
+
+/// The page's own keys, then what the defaults add: nearest folder first, mappings filled up one level deep, everything else whole.
+fn merge(written: Option<&Node>, defaults: &[Node], groups: &[&[Field]], place: &Place) -> Node {
+    let canonical = |key: &str| field_named(groups, key).map_or_else(|| key.to_owned(), |field| field.name.clone());
+    let mut map: Map = written.and_then(Node::as_map).cloned().unwrap_or_default();
+    for (key, entry) in defaults.iter().rev().filter_map(Node::as_map).flatten().filter(|(_, entry)| !entry.node.is_none()) {
+        let name = canonical(key);
+        let own = map.iter_mut().find(|(key, entry)| !entry.node.is_none() && canonical(key) == name);
+        match (own.map(|(_, own)| &mut own.node.value), &entry.node.value) {
+            (None, _) => {
+                map.insert(name, entry.clone());
+            }
+            (Some(Yaml::Map(own)), Yaml::Map(added)) => {
+                for (key, entry) in added {
+                    own.entry(key.clone()).or_insert_with(|| entry.clone());
+                }
+            }
+            _ => {}
+        }
+    }
+    Node { value: Yaml::Map(map), place: place.clone(), written: String::new() }
+}
+
+fn from_items(items: &Items, kind: &str, own_fields: &[Field], problems: &mut Vec<Diagnostic>) -> Meta {
+    let text = |name: &str| items.get(name).and_then(Item::as_text).map(str::to_owned);
+    let placed = |name: &str| items.get(name).and_then(Item::to_placed);
+    let list = |name: &str| items.get(name).map(Item::as_list).unwrap_or_default();
+    let placed_list = |name: &str| list(name).iter().filter_map(Item::to_placed).collect();
+    let date = |name: &str| items.get(name).and_then(Item::as_date);
+    let flag = |name: &str| items.get(name).and_then(Item::as_bool);
+    let search = items.get("search").and_then(Item::as_map);
+    let (slug, address) = addresses(placed("slug"), placed("permalink"), problems);
+    Meta {
+        title: placed("title"),
+        short_title: text("short_title"),
+        summary: text("summary"),
+        kind: kind.to_owned(),
+        topics: placed_list("topics"),
+        audience: placed_list("audience"),
+        level: text("level").and_then(|level| match level.as_str() {
+            "starter" => Some(Level::Starter),
+            "practised" => Some(Level::Practised),
+            "expert" => Some(Level::Expert),
+            _ => None,
+        }),
+        minutes: items.get("time").and_then(Item::as_integer).and_then(|minutes| u32::try_from(minutes).ok()),
+        authors: placed_list("authors"),
+        published: date("published"),
+        updated: date("updated"),
+        reviewed: date("reviewed"),
+        review_every: text("review_every"),
+        owner: text("owner"),
+        license: text("license"),
+        sources: list("sources").iter().filter_map(|item| reference(item, problems)).collect(),
+        disclosure: text("disclosure"),
+        related: placed_list("related"),
+        next: placed("next"),
+        aliases: placed_list("aliases"),
+        slug,
+        address,
+        language: language(placed("lang"), problems),
+        is_draft: flag("draft").unwrap_or(false) || flag("published") == Some(false),
+        is_unlisted: flag("unlisted").unwrap_or(false),
+        expires: date("expires"),
+        order: items.get("order").and_then(Item::as_number),
+        image: items.get("image").and_then(picture),
+        change_note: text("change_note"),
+        search_boost: search.and_then(|search| search.get("boost")).and_then(Item::as_number),
+        search_exclude: search.and_then(|search| search.get("exclude")).and_then(Item::as_bool).unwrap_or(false),
+        glossary: flag("glossary").unwrap_or(true),
+        checks: page_checks(items, problems),
+        template: placed("template"),
+        fields: own_fields.iter().filter_map(|field| Some((field.name.clone(), items.get(&field.name)?.clone()))).collect(),
+        extra: items.get("extra").and_then(Item::as_map).cloned().unwrap_or_default(),
+    }
+}
+
+/// A slug that begins with `/` is a whole address, as Docusaurus has it.
+fn addresses(
+    slug: Option<Placed<String>>,
+    address: Option<Placed<String>>,
+    problems: &mut Vec<Diagnostic>,
+) -> (Option<Placed<String>>, Option<Placed<String>>) {
+    match slug {
+        Some(slug) if slug.value.starts_with('/') => (None, address.or(Some(slug))),
+        Some(slug) if slug.value.contains('/') => {
+            let message = format!("`slug`: `{}` is more than the last part of an address", slug.value);
+            let help = format!("for a whole address write `permalink: /{}/`", slug.value.trim_matches('/'));
+            problems.push(Diagnostic::new(Code::BadValue, message).at(slug.place).help(help));
+            (None, address)
+        }
+        slug => (slug, address),
+    }
+}
+
+fn language(stated: Option<Placed<String>>, problems: &mut Vec<Diagnostic>) -> Option<String> {
+    let stated = stated?;
+    match settings::language_fault(&stated.value) {
+        None => Some(stated.value),
+        Some(help) => {
+            let message = format!("`lang`: `{}` is no language tag", stated.value);
+            problems.push(Diagnostic::new(Code::BadValue, message).at(stated.place).help(help));
+            None
+        }
+    }
+}
+
+fn picture(item: &Item) -> Option<Picture> {
+    match item.as_map() {
+        None => Some(Picture { src: item.to_placed()?, alt: String::new() }),
+        Some(map) => {
+            Some(Picture { src: map.get("src")?.to_placed()?, alt: map.get("alt").and_then(Item::as_text).unwrap_or_default().to_owned() })
+        }
+    }
+}
+
+/// A text alone is a title, or a bare address that stands for itself.
+fn reference(item: &Item, problems: &mut Vec<Diagnostic>) -> Option<Reference> {
+    let Value::Map(map) = &item.value else {
+        let text = item.as_text()?;
+        let is_url = text.starts_with("https://") || text.starts_with("http://");
+        return Some(Reference { title: text.to_owned(), url: is_url.then(|| text.to_owned()), checked: None });
+    };
+    let text = |name: &str| map.get(name).and_then(Item::as_text).map(str::to_owned);
+    let Some(title) = text("title").or_else(|| text("url")) else {
+        let problem = Diagnostic::new(Code::MissingField, "a source has neither `title` nor `url`");
+        problems.push(problem.at(item.place.clone()).help("write `{ title: …, url: https://… }`"));
+        return None;
+    };
+    Some(Reference { title, url: text("url"), checked: map.get("checked").and_then(Item::as_date) })
+}
+
+/// On one page a check is set aside with a reason, so that the next writer knows why.
+fn page_checks(items: &Items, problems: &mut Vec<Diagnostic>) -> BTreeMap<String, Severity> {
+    let Some(checks) = items.get("checks").and_then(Item::as_map) else { return BTreeMap::new() };
+    for (code, item) in checks.iter().filter(|(_, item)| item.as_map().is_none_or(|map| !map.contains_key("reason"))) {
+        let severity = item.as_text().unwrap_or("off");
+        let problem = Diagnostic::new(Code::MissingField, format!("`checks`: `{code}` is set for this page without a reason"));
+        let help = format!("say why: `{code}: {{ severity: {severity}, reason: … }}`");
+        problems.push(problem.at(item.place.clone()).help(help).severity(Severity::Warning));
+    }
+    settings::severities(checks, problems)
+}
+
+fn check_title(meta: &Meta, written: Option<&Node>, problems: &mut Vec<Diagnostic>) {
+    if let Some(title) = &meta.title {
+        let chars = title.value.chars().count();
+        if chars > TITLE_CHARS_MAX {
+            let message = format!("the title has {chars} characters; over {TITLE_CHARS_MAX} it fits no list, tab or link preview");
+            problems.push(Diagnostic::new(Code::LongTitle, message).at(title.place.clone()).help("put the rest into `summary:`"));
+        }
+        return;
+    }
+    let Some(entry) = written.and_then(Node::as_map).and_then(|map| map.get("title")) else { return };
+    if entry.node.is_none() || entry.node.as_text().is_some_and(|text| text.trim().is_empty()) {
+        let problem = Diagnostic::new(Code::MissingTitle, "`title:` has no value").at(entry.key_place.clone());
+        problems.push(problem.help("write the page's title after it"));
+    }
+}

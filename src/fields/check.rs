@@ -1,0 +1,398 @@
+//! The check itself: a YAML mapping against its fields.
+//!
+//! A value that does not fit is told and left out, so that what comes out is of the wanted types; the rest of the mapping is kept.
+//! A null or an empty text counts as absent.
+
+use super::forms;
+use super::{Field, FieldType, Item, Items, Value, field_named};
+use crate::diagnostic::{Checked, Code, Diagnostic, Place, Severity, nearest};
+use crate::yaml::{Entry, Map, Node, Value as Yaml};
+
+/// What a check needs to know of the place it checks.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    /// The code of a key that no field has.
+    pub unknown: Code,
+    /// How bad it is when a required field is absent; within a nested mapping it is always an error.
+    pub missing: Severity,
+    /// Keys whose near misses are errors whatever the severity of `unknown`: a page with `draf: true` is not to be published.
+    pub critical: &'a [&'a str],
+}
+
+impl Context<'_> {
+    /// Front matter and the like: an unknown key is a warning, a field that is missing an error.
+    pub const PAGE: Context<'static> = Context { unknown: Code::UnknownKey, missing: Severity::Error, critical: &[] };
+}
+
+/// Checks a mapping. Keys that other generators use come out under the field's own name; what is left is in the order it was written.
+pub fn check(node: &Node, fields: &[Field], context: Context<'_>) -> Checked<Items> {
+    check_groups(node, &[fields], context)
+}
+
+/// Checks a mapping against several tables of fields at once; of two fields of one name the first gives the type, and either may require it.
+pub fn check_groups(node: &Node, groups: &[&[Field]], context: Context<'_>) -> Checked<Items> {
+    let mut check = Check { context, problems: Vec::new() };
+    let items = match node.as_map() {
+        Some(map) => check.mapping(map, &node.place, groups, ""),
+        None => {
+            let message = format!("keys with values expected, {} found", node.noun());
+            check.tell(Code::WrongType, node, message, "write `key: value`, one a line");
+            Items::new()
+        }
+    };
+    Checked::new(items, check.problems)
+}
+
+/// Whatever YAML holds, unchecked. A number whose zeros would be lost (`1.10`, `007`) is kept as text.
+pub fn anything(node: &Node) -> Value {
+    match &node.value {
+        Yaml::None => Value::None,
+        Yaml::Bool(value) => Value::Boolean(*value),
+        Yaml::Int(_) | Yaml::Float(_) if has_telling_zeros(&node.written) => Value::Text(node.written.clone()),
+        Yaml::Int(value) => Value::Integer(*value),
+        Yaml::Float(value) => Value::Number(*value),
+        Yaml::Text(text) => Value::Text(text.clone()),
+        Yaml::List(items) => Value::List(items.iter().map(|item| Item { value: anything(item), place: item.place.clone() }).collect()),
+        Yaml::Map(map) => {
+            let item = |entry: &Entry| Item { value: anything(&entry.node), place: entry.node.place.clone() };
+            Value::Map(map.iter().map(|(key, entry)| (key.clone(), item(entry))).collect())
+        }
+    }
+}
+
+fn has_telling_zeros(written: &str) -> bool {
+    let digits = written.trim_start_matches(['+', '-']).as_bytes();
+    let leads = matches!(digits, [b'0', next, ..] if next.is_ascii_digit());
+    let trails = digits.contains(&b'.') && digits.ends_with(b"0");
+    leads || (trails && !written.contains(['e', 'E']))
+}
+
+struct Check<'a> {
+    context: Context<'a>,
+    problems: Vec<Diagnostic>,
+}
+
+impl Check<'_> {
+    fn tell(&mut self, code: Code, node: &Node, message: String, help: impl Into<String>) {
+        self.problems.push(Diagnostic::new(code, message).at(node.place.clone()).help(help));
+    }
+
+    /// `within` is the name of the field that the mapping is the value of; empty at the top.
+    fn mapping(&mut self, map: &Map, place: &Place, groups: &[&[Field]], within: &str) -> Items {
+        let mut items = Items::with_capacity(map.len());
+        for (key, entry) in map {
+            let Some(field) = field_named(groups, key) else {
+                self.unknown_key(key, entry, groups, within);
+                continue;
+            };
+            if entry.node.is_none()
+                || (field.kind != FieldType::Anything && entry.node.as_text().is_some_and(|text| text.trim().is_empty()))
+            {
+                continue;
+            }
+            let is_own_name = *key == field.name;
+            if !is_own_name && !matches!(field.kind, FieldType::List(_) | FieldType::Terms) && map.contains_key(&field.name) {
+                let message = format!("`{key}` means the same as `{}`, which is given too", field.name);
+                self.problems.push(Diagnostic::new(Code::UnknownKey, message).at(entry.key_place.clone()).help(format!("delete `{key}`")));
+                continue;
+            }
+            let Some(value) = self.value(&entry.node, &field.kind, key) else { continue };
+            let item = Item { value, place: entry.node.place.clone() };
+            match items.get_mut(&field.name) {
+                Some(Item { value: Value::List(first), .. }) => {
+                    if let Value::List(more) = item.value {
+                        first.extend(more.into_iter().filter(|new| !first.contains(new)).collect::<Vec<_>>());
+                    }
+                }
+                _ => {
+                    items.insert(field.name.clone(), item);
+                }
+            }
+        }
+        for field in groups.iter().copied().flatten().filter(|field| field.is_required) {
+            // A value that was written and does not fit has been told already.
+            let is_given = |name: &String| map.get(name).is_some_and(|entry| !entry.node.is_none());
+            if !items.contains_key(&field.name) && !is_given(&field.name) && !field.also.iter().any(is_given) {
+                self.missing(field, map, place, within);
+            }
+        }
+        items
+    }
+
+    fn missing(&mut self, field: &Field, map: &Map, place: &Place, within: &str) {
+        let owner = if within.is_empty() { String::new() } else { format!(" in `{within}`") };
+        let place = map.get(&field.name).map_or(place, |entry| &entry.key_place).clone();
+        let severity = if within.is_empty() { self.context.missing } else { Severity::Error };
+        if severity == Severity::Off {
+            return;
+        }
+        let problem = Diagnostic::new(Code::MissingField, format!("`{}` is missing{owner}", field.name)).at(place).severity(severity);
+        let about = if field.description.is_empty() { String::new() } else { format!(": {}", field.description) };
+        self.problems.push(problem.help(format!("add `{}` ({}){about}", field.name, field.kind)));
+    }
+
+    fn unknown_key(&mut self, key: &str, entry: &Entry, groups: &[&[Field]], within: &str) {
+        let names = groups.iter().copied().flatten().flat_map(|field| std::iter::once(&field.name).chain(&field.also)).map(String::as_str);
+        let near = nearest(key, names);
+        let owner = if within.is_empty() { String::new() } else { format!(" in `{within}`") };
+        let mut problem = Diagnostic::new(self.context.unknown, format!("unknown key `{key}`{owner}")).at(entry.key_place.clone());
+        if near.is_some_and(|near| self.context.critical.contains(&near)) {
+            problem = problem.severity(Severity::Error);
+        }
+        self.problems.push(match near {
+            Some(near) => problem.help(format!("did you mean `{near}`?")),
+            None if within.is_empty() => problem.help("what is your own goes under `extra:`"),
+            None => problem.help(format!("known here: {}", listed(groups.iter().copied().flatten().map(|field| field.name.as_str())))),
+        });
+    }
+
+    fn wrong_type(&mut self, node: &Node, name: &str, kind: &FieldType) {
+        let found = match (&node.value, node.as_text()) {
+            (Yaml::List(_) | Yaml::Map(_), _) | (_, None) => node.noun().to_owned(),
+            (_, Some(text)) => format!("`{}`", shortened(text)),
+        };
+        let help = format!("write `{}: {}`", name.rsplit(['.', ' ']).next().unwrap_or(name), kind.example());
+        self.tell(Code::WrongType, node, format!("`{name}`: {kind} expected, {found} found"), help);
+    }
+
+    fn value(&mut self, node: &Node, kind: &FieldType, name: &str) -> Option<Value> {
+        let value = match kind {
+            FieldType::Anything => return Some(anything(node)),
+            FieldType::Text => node.as_text().map(|text| Value::Text(text.trim().to_owned())),
+            FieldType::Integer => {
+                if let Yaml::Int(value) = node.value {
+                    Some(Value::Integer(value))
+                } else {
+                    None
+                }
+            }
+            FieldType::Number => match node.value {
+                Yaml::Int(value) => Some(Value::Integer(value)),
+                Yaml::Float(value) if value.is_finite() => Some(Value::Number(value)),
+                _ => None,
+            },
+            FieldType::Boolean => forms::boolean(node).map(Value::Boolean),
+            FieldType::List(of) => return Some(self.list(node, of, name)),
+            FieldType::Terms => return self.terms(node, name),
+            FieldType::Map(fields) => node.as_map().map(|map| Value::Map(self.mapping(map, &node.place, &[fields], name))),
+            FieldType::MapOf(of) => node.as_map().map(|map| self.map_of(map, of, name)),
+            FieldType::Either(kinds) => return self.either(node, kinds, kind, name),
+            FieldType::Choice(words) => return self.choice(node, words, kind, name),
+            FieldType::Date | FieldType::DateTime | FieldType::Minutes | FieldType::Period | FieldType::Url | FieldType::Link => {
+                return self.formed(node, kind, name);
+            }
+        };
+        if value.is_none() {
+            self.wrong_type(node, name, kind);
+        }
+        value
+    }
+
+    /// Text of a form: dates, times, addresses.
+    fn formed(&mut self, node: &Node, kind: &FieldType, name: &str) -> Option<Value> {
+        let Some(text) = node.as_text().map(str::trim).filter(|_| !matches!(node.value, Yaml::Bool(_))) else {
+            self.wrong_type(node, name, kind);
+            return None;
+        };
+        let read = match kind {
+            FieldType::Date => forms::date(text).map(Value::Date),
+            FieldType::DateTime => forms::date_time(text).map(|()| Value::Text(text.to_owned())),
+            FieldType::Minutes => forms::minutes(text).map(Value::Integer),
+            FieldType::Period => forms::period(text).map(|()| Value::Text(text.to_owned())),
+            FieldType::Url => forms::url(text).map(|()| Value::Text(text.to_owned())),
+            _ => Ok(Value::Text(text.to_owned())),
+        };
+        read.map_err(|fault| {
+            let code = if fault.is_of_the_form { Code::BadValue } else { Code::WrongType };
+            self.tell(code, node, format!("`{name}`: {}", fault.message), format!("write `{name}: {}`", kind.example()));
+        })
+        .ok()
+    }
+
+    fn choice(&mut self, node: &Node, words: &[String], kind: &FieldType, name: &str) -> Option<Value> {
+        let Some(text) = node.as_text() else {
+            self.wrong_type(node, name, kind);
+            return None;
+        };
+        if words.iter().any(|word| word == text) {
+            return Some(Value::Text(text.to_owned()));
+        }
+        let near = nearest(text, words.iter().map(String::as_str));
+        let message = format!("`{name}`: `{}` is none of {}", shortened(text), listed(words.iter().map(String::as_str)));
+        self.tell(Code::BadValue, node, message, near.map_or("choose one of them".into(), |near| format!("did you mean `{near}`?")));
+        None
+    }
+
+    fn list(&mut self, node: &Node, of: &FieldType, name: &str) -> Value {
+        let nodes = node.as_list().unwrap_or(std::slice::from_ref(node));
+        let item = |node: &Node| Some(Item { value: self.value(node, of, name)?, place: node.place.clone() });
+        Value::List(nodes.iter().filter(|node| !node.is_none()).filter_map(item).collect())
+    }
+
+    fn terms(&mut self, node: &Node, name: &str) -> Option<Value> {
+        let Some(text) = node.as_text().filter(|text| text.contains(',')) else {
+            if node.as_map().is_some() {
+                self.wrong_type(node, name, &FieldType::Terms);
+                return None;
+            }
+            return Some(self.list(node, &FieldType::Text, name));
+        };
+        let terms: Vec<&str> = text.split(',').map(str::trim).filter(|term| !term.is_empty()).collect();
+        let message = format!("`{name}`: a list expected, text found; it is read as {}", listed(terms.iter().copied()));
+        let problem = Diagnostic::new(Code::WrongType, message).at(node.place.clone()).severity(Severity::Warning);
+        self.problems.push(problem.help(format!("write `{name}: [{}]`", terms.join(", "))));
+        let item = |term: &&str| Item { value: Value::Text((*term).to_owned()), place: node.place.clone() };
+        Some(Value::List(terms.iter().map(item).collect()))
+    }
+
+    fn map_of(&mut self, map: &Map, of: &FieldType, name: &str) -> Value {
+        let mut items = Items::with_capacity(map.len());
+        for (key, entry) in map.iter().filter(|(_, entry)| !entry.node.is_none()) {
+            if let Some(value) = self.value(&entry.node, of, &format!("{name}.{key}")) {
+                items.insert(key.clone(), Item { value, place: entry.node.place.clone() });
+            }
+        }
+        Value::Map(items)
+    }
+
+    /// The first type that fits; when none does and only one is of the value's shape, its problems are the ones to tell.
+    fn either(&mut self, node: &Node, kinds: &[FieldType], all: &FieldType, name: &str) -> Option<Value> {
+        let told = self.problems.len();
+        let mut attempts: Vec<(&FieldType, Vec<Diagnostic>)> = Vec::new();
+        for kind in kinds {
+            let value = self.value(node, kind, name);
+            let met = self.problems.split_off(told);
+            if value.is_some() && !met.iter().any(Diagnostic::is_error) {
+                self.problems.extend(met);
+                return value;
+            }
+            attempts.push((kind, met));
+        }
+        let mut shaped = attempts.iter().filter(|(kind, _)| kind.is_shaped_like(node));
+        match (shaped.next(), shaped.next()) {
+            (Some((_, met)), None) => self.problems.extend(met.iter().cloned()),
+            _ => self.wrong_type(node, name, all),
+        }
+        None
+    }
+}
+
+impl FieldType {
+    fn is_shaped_like(&self, node: &Node) -> bool {
+        match self {
+            FieldType::Anything => true,
+            FieldType::Map(_) | FieldType::MapOf(_) => node.as_map().is_some(),
+            FieldType::List(_) | FieldType::Terms => node.as_list().is_some(),
+            FieldType::Boolean => matches!(node.value, Yaml::Bool(_)),
+            FieldType::Either(kinds) => kinds.iter().any(|kind| kind.is_shaped_like(node)),
+            _ => node.as_text().is_some() && !matches!(node.value, Yaml::Bool(_)),
+        }
+    }
+}
+
+/// `a`, `b` and `c`, each in backticks.
+pub(super) fn listed<'a>(words: impl Iterator<Item = &'a str>) -> String {
+    let words: Vec<String> = words.map(|word| format!("`{word}`")).collect();
+    match words.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        Some((last, _)) => last.clone(),
+        None => String::new(),
+    }
+}
+
+/// A text as it stands in a message: one line, not too long.
+fn shortened(text: &str) -> String {
+    let line = text.lines().next().unwrap_or("");
+    if line.chars().count() > 40 || line.len() < text.trim_end().len() {
+        format!("{}…", line.chars().take(40).collect::<String>())
+    } else {
+        line.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::paths::SourcePath;
+
+    fn fields() -> Vec<Field> {
+        vec![
+            Field::text("title"),
+            Field::text("summary").also(&["description"]),
+            Field::new("topics", FieldType::Terms).also(&["tags", "categories"]),
+            Field::list("needs", FieldType::Text),
+            Field::date("published").also(&["date"]),
+            Field::new("time", FieldType::Minutes),
+            Field::new("review_every", FieldType::Period),
+            Field::boolean("draft"),
+            Field::choice("level", &["starter", "expert"]),
+            Field::new(
+                "image",
+                FieldType::Either(vec![
+                    FieldType::Link,
+                    FieldType::Map(vec![Field::new("src", FieldType::Link).required(), Field::text("alt")]),
+                ]),
+            ),
+            Field::new("extra", FieldType::map_of(FieldType::Anything)),
+        ]
+    }
+
+    fn checked(text: &str) -> (Items, Vec<String>) {
+        let node = crate::yaml::parse(&SourcePath::root(), text, 0..text.len()).expect("sound YAML").expect("not empty");
+        let checked = check(&node, &fields(), Context { critical: &["draft"], ..Context::PAGE });
+        let told = checked.problems.iter().map(|problem| {
+            let place = problem.place.as_ref().expect("placed");
+            let help = problem.help.as_deref().unwrap_or("");
+            format!("{} {} {}:{} {} ({help})", problem.severity, problem.code, place.line, place.column, problem.message)
+        });
+        (checked.value, told.collect())
+    }
+
+    #[test]
+    fn sound_values() {
+        let (items, told) = checked(
+            "title: 101\ndescription: |\n  Two\n  lines\ntags: a\ncategories: [a, b]\nneeds: A pen, paper\ndate: 2026-01-15T10:00:00+01:00\n\
+             time: 1 h 30 min\nreview_every: 12 months\ndraft: yes\nlevel:\nimage: {src: a.png}\nextra: {version: 1.10, zip: 01234, n: 3}\n",
+        );
+        assert_eq!(told, Vec::<String>::new());
+        assert_eq!(items["title"].as_text(), Some("101"));
+        assert_eq!(items["summary"].as_text(), Some("Two\nlines"));
+        assert_eq!(items["topics"].as_list().iter().filter_map(Item::as_text).collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!(items["needs"].as_list().len(), 1);
+        assert_eq!(items["published"].as_date(), Some(jiff::civil::date(2026, 1, 15)));
+        assert_eq!(items["time"].as_integer(), Some(90));
+        assert_eq!(items["draft"].as_bool(), Some(true));
+        assert!(!items.contains_key("level"));
+        let extra = items["extra"].as_map().expect("a mapping");
+        assert_eq!(extra["version"].as_text(), Some("1.10"));
+        assert_eq!(extra["zip"].as_text(), Some("01234"));
+        assert_eq!(extra["n"].as_integer(), Some(3));
+    }
+
+    #[test]
+    fn what_does_not_fit_is_told_and_left_out() {
+        for (text, expected) in [
+            ("title: [a, b]", "error wrong-type 1:8 `title`: text expected, a list found"),
+            ("tags: alpha, beta", "warning wrong-type 1:7 `tags`: a list expected, text found; it is read as `alpha` and `beta`"),
+            ("needs: [a, {b: c}]", "error wrong-type 1:12 `needs`: text expected, a mapping found"),
+            ("date: 2026-02-30", "error bad-value 1:7 `date`: 2026-02-30 is no date"),
+            ("date: yesterday", "error wrong-type 1:7 `date`: a date expected, `yesterday` found"),
+            ("date: 2026-13-01T25:61:00Z", "error bad-value 1:7 `date`: 2026-13-01 is no date"),
+            ("time: soon", "error wrong-type 1:7 `time`: a time such as `15 min` expected, `soon` found"),
+            ("review_every: 12", "error wrong-type 1:15"),
+            ("draft: maybe", "error wrong-type 1:8 `draft`: true or false expected, `maybe` found"),
+            ("level: startr", "error bad-value 1:8 `level`: `startr` is none of `starter` and `expert` (did you mean `starter`?)"),
+            ("image: {alt: x}", "error missing-field 1:8 `src` is missing in `image`"),
+            ("image: [x]", "error wrong-type 1:8 `image`: a link or a mapping (`src`, `alt`) expected, a list found"),
+            ("titel: x", "warning unknown-key 1:1 unknown key `titel` (did you mean `title`?)"),
+            ("draf: true", "error unknown-key 1:1 unknown key `draf` (did you mean `draft`?)"),
+            ("layout: post", "warning unknown-key 1:1 unknown key `layout` (what is your own goes under `extra:`)"),
+            ("- a", "error wrong-type 1:1 keys with values expected, a list found"),
+            ("summary: a\ndescription: b", "warning unknown-key 2:1 `description` means the same as `summary`"),
+        ] {
+            let (items, told) = checked(text);
+            assert!(told.len() == 1 && told[0].starts_with(expected), "{text}: {told:#?}");
+            assert!(items.len() <= 1, "{text}");
+        }
+    }
+}

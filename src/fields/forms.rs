@@ -1,0 +1,162 @@
+//! Text of a certain form: dates, spans of time, addresses, yes and no. Each is read here and nowhere else.
+
+use jiff::civil::Date;
+use jiff::{Span, SpanRelativeTo, Unit};
+
+use crate::yaml::{Node, Value as Yaml};
+
+/// Why a text is not what it should be.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Fault {
+    pub message: String,
+    /// The form is right and the value impossible (a thirtieth of February), rather than no such value at all.
+    pub is_of_the_form: bool,
+}
+
+fn no_such(expected: &str, text: &str) -> Fault {
+    Fault { message: format!("{expected} expected, `{text}` found"), is_of_the_form: false }
+}
+
+fn impossible(message: String) -> Fault {
+    Fault { message, is_of_the_form: true }
+}
+
+/// `true` and `false`, and the words that YAML 1.1 took for them: in a field that wants yes or no they can mean nothing else.
+pub(super) fn boolean(node: &Node) -> Option<bool> {
+    match &node.value {
+        Yaml::Bool(value) => Some(*value),
+        Yaml::Text(text) => match text.to_ascii_lowercase().as_str() {
+            "true" | "yes" | "on" => Some(true),
+            "false" | "no" | "off" => Some(false),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The day of `2026-01-31` or `2026-01-31T09:00:00+01:00`.
+pub(super) fn date(text: &str) -> Result<Date, Fault> {
+    dated(text, "a date").map(|(date, _)| date)
+}
+
+/// A day and a time: `2026-01-31T09:00`.
+pub(super) fn date_time(text: &str) -> Result<(), Fault> {
+    match dated(text, "a date and time")? {
+        (_, true) => Ok(()),
+        (_, false) => Err(no_such("a date and time", text)),
+    }
+}
+
+/// The day, and whether a time follows it.
+fn dated(text: &str, expected: &str) -> Result<(Date, bool), Fault> {
+    let (day, rest) = text.split_at_checked(10).unwrap_or((text, ""));
+    let is_date_like =
+        day.len() == 10 && day.bytes().enumerate().all(|(at, byte)| if matches!(at, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() });
+    if !is_date_like {
+        return Err(no_such(expected, text));
+    }
+    let number = |range: std::ops::Range<usize>| day[range].parse::<i16>().unwrap_or_default();
+    let small = |range: std::ops::Range<usize>| day[range].parse::<i8>().unwrap_or_default();
+    let date = Date::new(number(0..4), small(5..7), small(8..10)).map_err(|_| impossible(format!("{day} is no date")))?;
+    if rest.is_empty() {
+        return Ok((date, false));
+    }
+    let time = rest.strip_prefix(['T', 't', ' ']).ok_or_else(|| no_such(expected, text))?.trim();
+    if is_time(time) { Ok((date, true)) } else { Err(impossible(format!("{time} is no time of day"))) }
+}
+
+/// `HH:MM`, `HH:MM:SS`, fractions, and an offset or `Z`.
+fn is_time(text: &str) -> bool {
+    let end = text.find(|c: char| !c.is_ascii_digit() && !matches!(c, ':' | '.')).unwrap_or(text.len());
+    let (clock, zone) = text.split_at(end);
+    let zone = zone.trim();
+    let mut parts = clock.split(':');
+    let below = |part: Option<&str>, limit: u8| part.is_some_and(|part| part.len() == 2 && part.parse::<u8>().is_ok_and(|n| n < limit));
+    let is_clock = below(parts.next(), 24)
+        && below(parts.next(), 60)
+        && parts.next().is_none_or(|seconds| below(seconds.split('.').next(), 61))
+        && parts.next().is_none();
+    let is_offset = |digits: &str| matches!(digits.len(), 2 | 4 | 5) && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b':');
+    let is_zone = matches!(zone, "" | "Z" | "z" | "UTC" | "GMT") || zone.strip_prefix(['+', '-']).is_some_and(is_offset);
+    is_clock && is_zone
+}
+
+/// Whole minutes, rounded up: `15 min`, `1 h 30 min`, `20`.
+pub(super) fn minutes(text: &str) -> Result<i64, Fault> {
+    const MINUTES_MAX: f64 = 1e6;
+    let wrong = || no_such("a time such as `15 min`", text);
+    let minutes = match text.parse::<f64>() {
+        Ok(minutes) => minutes,
+        Err(_) => {
+            let span: Span = text.parse().map_err(|_| wrong())?;
+            span.total((Unit::Minute, SpanRelativeTo::days_are_24_hours())).map_err(|_| wrong())?
+        }
+    };
+    if !(minutes > 0.0 && minutes <= MINUTES_MAX) {
+        return Err(wrong());
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "it is at most MINUTES_MAX")]
+    Ok(minutes.ceil() as i64)
+}
+
+/// A span of days, weeks, months or years: `12 months`.
+pub(super) fn period(text: &str) -> Result<(), Fault> {
+    let is_period = text.parse::<Span>().is_ok_and(|span| span.is_positive());
+    if is_period { Ok(()) } else { Err(no_such("a period such as `12 months`", text)) }
+}
+
+/// An address that works from anywhere: `https://…`, `http://…`, `mailto:…`, `tel:…`.
+pub(super) fn url(text: &str) -> Result<(), Fault> {
+    let (scheme, rest) = text.split_once(':').unwrap_or(("", text));
+    let is_url = match scheme.to_ascii_lowercase().as_str() {
+        "http" | "https" => rest.strip_prefix("//").is_some_and(|rest| !rest.starts_with('/') && rest.len() > 1),
+        "mailto" | "tel" => !rest.is_empty(),
+        _ => false,
+    };
+    if is_url && !text.contains(char::is_whitespace) { Ok(()) } else { Err(no_such("an address that begins with https://", text)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates() {
+        for text in ["2026-01-15", "2026-01-15T10:00", "2026-01-15 10:00:00 +0100", "2026-01-15T10:00:00.123Z", "2026-01-15T10:00:00+01:00"]
+        {
+            assert_eq!(date(text), Ok(jiff::civil::date(2026, 1, 15)), "{text}");
+        }
+        for text in ["2026-1-5", "2026", "yesterday", "2026-02-30", "2026-01-15T25:00", "2026-01-15x", "2026-01-15T", "é026-01-151", ""] {
+            assert!(date(text).is_err(), "{text}");
+        }
+        assert!(date_time("2026-01-15").is_err() && date_time("2026-01-15T09:00").is_ok());
+    }
+
+    #[test]
+    fn spans() {
+        for (text, expected) in
+            [("15 min", 15), ("1 h 30 min", 90), ("20", 20), ("2 hours", 120), ("90 minutes", 90), ("30 s", 1), ("2.5", 3)]
+        {
+            assert_eq!(minutes(text), Ok(expected), "{text}");
+        }
+        for text in ["soon", "0", "-5 min", "1 month", "", "nan", "inf"] {
+            assert!(minutes(text).is_err(), "{text}");
+        }
+        for text in ["12 months", "2 years", "90 days", "1 year 6 months", "1 week"] {
+            assert!(period(text).is_ok(), "{text}");
+        }
+        for text in ["12", "yearly", "0 days", "-1 month"] {
+            assert!(period(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn addresses() {
+        for text in ["https://example.org", "http://a/b?c#d", "mailto:a@example.org", "tel:+123"] {
+            assert!(url(text).is_ok(), "{text}");
+        }
+        for text in ["example.org", "javascript:alert(1)", "https://", "https:///x", "https://a b", "ftp://x"] {
+            assert!(url(text).is_err(), "{text}");
+        }
+    }
+}

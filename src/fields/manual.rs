@@ -1,0 +1,94 @@
+//! Fields in words: the phrase for a type, an example of it, and the manual's table.
+
+use std::fmt;
+
+use super::check::listed;
+use super::{Field, FieldType};
+
+impl fmt::Display for FieldType {
+    /// The phrase that stands in messages and in the manual: `a date`, `a list of text`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            FieldType::Text => f.write_str("text"),
+            FieldType::Integer => f.write_str("a whole number"),
+            FieldType::Number => f.write_str("a number"),
+            FieldType::Boolean => f.write_str("true or false"),
+            FieldType::Date => f.write_str("a date"),
+            FieldType::DateTime => f.write_str("a date and time"),
+            FieldType::Minutes => f.write_str("a time such as `15 min`"),
+            FieldType::Period => f.write_str("a period such as `12 months`"),
+            FieldType::Url => f.write_str("an address that begins with https://"),
+            FieldType::Link => f.write_str("a link"),
+            FieldType::Choice(words) => write!(f, "one of {}", listed(words.iter().map(String::as_str))),
+            FieldType::Terms => f.write_str("a list of keys"),
+            FieldType::List(of) => write!(f, "a list of {of}"),
+            FieldType::Map(fields) => {
+                let names: Vec<String> = fields.iter().map(|field| format!("`{}`", field.name)).collect();
+                write!(f, "a mapping ({})", names.join(", "))
+            }
+            FieldType::MapOf(of) => write!(f, "a mapping of names to {of}"),
+            FieldType::Either(kinds) => f.write_str(&kinds.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ")),
+            FieldType::Anything => f.write_str("anything"),
+        }
+    }
+}
+
+impl FieldType {
+    /// A value of this type as a writer would type it.
+    pub fn example(&self) -> String {
+        match self {
+            FieldType::Text | FieldType::Anything => "\"…\"".into(),
+            FieldType::Integer => "3".into(),
+            FieldType::Number => "1.5".into(),
+            FieldType::Boolean => "true".into(),
+            FieldType::Date => "2026-01-31".into(),
+            FieldType::DateTime => "2026-01-31T09:00".into(),
+            FieldType::Minutes => "15 min".into(),
+            FieldType::Period => "12 months".into(),
+            FieldType::Url => "https://example.org/".into(),
+            FieldType::Link => "other-page.md".into(),
+            FieldType::Choice(words) => words.first().cloned().unwrap_or_default(),
+            FieldType::Terms => "[one, two]".into(),
+            FieldType::List(of) => format!("[{}]", of.example()),
+            FieldType::Map(fields) => {
+                let pairs = fields.iter().take(2).map(|field| format!("{}: {}", field.name, field.kind.example()));
+                format!("{{ {} }}", pairs.collect::<Vec<_>>().join(", "))
+            }
+            FieldType::MapOf(of) => format!("{{ name: {} }}", of.example()),
+            FieldType::Either(kinds) => kinds.first().map(FieldType::example).unwrap_or_default(),
+        }
+    }
+}
+
+/// The fields as a Markdown table: key, value, what it is for.
+pub fn manual_table(fields: &[Field]) -> String {
+    let mut table = String::from("| key | value | meaning |\n|---|---|---|\n");
+    for field in fields {
+        let required = if field.is_required { " (required)" } else { "" };
+        let mut meaning = field.description.clone();
+        if !field.default.is_empty() {
+            meaning += &format!(" Unless set: {}.", field.default);
+        }
+        if !field.also.is_empty() {
+            meaning += &format!(" Also understood: {}.", listed(field.also.iter().map(String::as_str)));
+        }
+        let cells = [format!("`{}`{required}", field.name), field.kind.to_string(), meaning.trim().to_owned()];
+        let escaped: Vec<String> = cells.iter().map(|cell| cell.replace('|', "\\|").replace('\n', " ")).collect();
+        table += &format!("| {} |\n", escaped.join(" | "));
+    }
+    table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_for_the_manual() {
+        let fields = [Field::text("title").required().about("What the page is called."), Field::date("published").also(&["date"])];
+        let expected = "| key | value | meaning |\n|---|---|---|\n\
+                        | `title` (required) | text | What the page is called. |\n\
+                        | `published` | a date | Also understood: `date`. |\n";
+        assert_eq!(manual_table(&fields), expected);
+    }
+}

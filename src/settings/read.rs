@@ -1,0 +1,322 @@
+//! Reads `handsel.yaml`: every fault in one run, each setting that does not fit at its default.
+
+use std::collections::BTreeMap;
+
+use super::{BaseUrl, Giving, RawHtml, SETTINGS, SettingLink, Settings, severities};
+use crate::diagnostic::{Checked, Code, Diagnostic, Place, Severity};
+use crate::fields::{Context, Item, Items, check};
+use crate::paths::SourcePath;
+use crate::yaml;
+
+/// Folders that hold what the writer made; nothing may be written over them.
+const SOURCE_FOLDERS: [&str; 6] = ["content", "templates", "static", "data", ".git", ".handsel"];
+
+/// What a pattern of `permalinks:` may hold.
+const PERMALINK_PARTS: [&str; 4] = ["year", "month", "day", "slug"];
+
+/// The settings of a site; `bytes` is `None` where there is no `handsel.yaml`.
+pub fn read(path: &SourcePath, bytes: Option<&[u8]>) -> Checked<Settings> {
+    let Some(bytes) = bytes else { return Checked::sound(Settings::default()) };
+    let node = match yaml::read(path, bytes) {
+        Ok(Some(node)) => node,
+        Ok(None) => {
+            let problem = Diagnostic::new(Code::BadSetting, "there is nothing here; every setting is at its default")
+                .at(Place::start_of(path))
+                .severity(Severity::Warning)
+                .help("set at least `title` and `base_url`, or delete the file");
+            return Checked::new(Settings::default(), vec![problem]);
+        }
+        Err(problems) => return Checked::new(Settings::default(), problems),
+    };
+    let mut problems = Vec::new();
+    let context = Context { unknown: Code::UnknownSetting, ..Context::PAGE };
+    let items = check(&node, &SETTINGS, context).unload(&mut problems);
+    let settings = from_items(&Given(&items), &mut problems);
+    Checked::new(settings, problems)
+}
+
+/// The settings that were given and fit.
+struct Given<'a>(&'a Items);
+
+impl Given<'_> {
+    fn item(&self, name: &str) -> Option<&Item> {
+        self.0.get(name)
+    }
+
+    fn text(&self, name: &str) -> Option<String> {
+        self.item(name).and_then(Item::as_text).map(str::to_owned)
+    }
+
+    fn flag(&self, name: &str, default: bool) -> bool {
+        self.item(name).and_then(Item::as_bool).unwrap_or(default)
+    }
+
+    fn list(&self, name: &str) -> &[Item] {
+        self.item(name).map(Item::as_list).unwrap_or_default()
+    }
+
+    fn texts(&self, name: &str) -> Vec<String> {
+        self.list(name).iter().filter_map(Item::as_text).map(str::to_owned).collect()
+    }
+
+    fn map(&self, name: &str) -> Option<&Items> {
+        self.item(name).and_then(Item::as_map)
+    }
+}
+
+fn from_items(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Settings {
+    let unset = Settings::default();
+    let giving = |name: &str| given.map("giving").and_then(|map| map.get(name)).and_then(Item::as_text).map(str::to_owned);
+    Settings {
+        title: given.text("title"),
+        summary: given.text("summary"),
+        language: language(given, problems).unwrap_or(unset.language),
+        base_url: base_url(given, problems),
+        timezone: timezone(given, problems).unwrap_or(unset.timezone),
+        output: output(given, problems).unwrap_or(unset.output),
+        license: given.text("license"),
+        copyright: given.text("copyright"),
+        logo: given.item("logo").and_then(image),
+        favicon: given.item("favicon").and_then(image),
+        giving: Giving { who: giving("who"), why: giving("why"), pays: giving("pays"), contact: giving("contact") },
+        menu: given.list("menu").iter().filter_map(menu_link).collect(),
+        permalinks: permalinks(given, problems),
+        ignore: patterns(given, problems),
+        external: given.texts("external").iter().map(|path| format!("/{}", path.trim_start_matches('/'))).collect(),
+        raw_html: match given.text("raw_html").as_deref() {
+            Some("allow") => RawHtml::Allow,
+            Some("escape") => RawHtml::Escape,
+            _ => RawHtml::Sanitise,
+        },
+        smart_punctuation: given.flag("smart_punctuation", unset.smart_punctuation),
+        math: given.flag("math", unset.math),
+        highlight: given.flag("highlight", unset.highlight),
+        page_size: count(given, "page_size", problems).unwrap_or(unset.page_size),
+        feed_length: count(given, "feed_length", problems).unwrap_or(unset.feed_length),
+        markdown_twins: given.flag("markdown_twins", unset.markdown_twins),
+        edit_url: edit_url(given, problems),
+        allow_origins: given.texts("allow_origins").iter().map(|origin| origin.trim_end_matches('/').to_owned()).collect(),
+        checks: given.map("checks").map(|checks| severities(checks, problems)).unwrap_or_default(),
+        extra: given.map("extra").cloned().unwrap_or_default(),
+    }
+}
+
+fn fault(item: &Item, message: String, help: impl Into<String>) -> Diagnostic {
+    Diagnostic::new(Code::BadSetting, message).at(item.place.clone()).help(help)
+}
+
+fn language(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Option<String> {
+    let item = given.item("language")?;
+    let text = item.as_text()?;
+    match language_fault(text) {
+        None => Some(text.to_owned()),
+        Some(help) => {
+            problems.push(fault(item, format!("`language`: `{text}` is no language tag"), help));
+            None
+        }
+    }
+}
+
+/// Why a text does not look like a language tag (RFC 5646, §2.1), as help; `None` when it does.
+pub fn language_fault(text: &str) -> Option<String> {
+    let mut parts = text.split('-');
+    let is_language = parts.next().is_some_and(|part| matches!(part.len(), 2 | 3) && part.bytes().all(|byte| byte.is_ascii_alphabetic()));
+    let is_rest = parts.all(|part| matches!(part.len(), 1..=8) && part.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+    match () {
+        () if is_language && is_rest => None,
+        () if text.contains('_') && language_fault(&text.replace('_', "-")).is_none() => {
+            Some(format!("write `{}`", text.replace('_', "-")))
+        }
+        () => Some("write a tag such as `en`, `de` or `pt-BR`".into()),
+    }
+}
+
+fn base_url(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Option<BaseUrl> {
+    let item = given.item("base_url")?;
+    let text = item.as_text()?;
+    BaseUrl::parse(text)
+        .map_err(|fault_is| {
+            problems.push(fault(item, format!("`base_url`: `{text}` {fault_is}"), "write `base_url: https://example.org/`"))
+        })
+        .ok()
+}
+
+fn timezone(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Option<String> {
+    let item = given.item("timezone")?;
+    let name = item.as_text()?;
+    if jiff::tz::TimeZone::get(name).is_ok() {
+        return Some(name.to_owned());
+    }
+    let known: Vec<String> = jiff::tz::db().available().map(|name| name.to_string()).collect();
+    let near = crate::diagnostic::nearest(name, known.iter().map(String::as_str));
+    let help =
+        near.map_or_else(|| "write an IANA name such as `Europe/Berlin`, or `UTC`".to_owned(), |near| format!("did you mean `{near}`?"));
+    problems.push(fault(item, format!("`timezone`: there is no time zone `{name}`"), help));
+    None
+}
+
+/// The output folder is emptied of what is not published any more, so it may be no folder that holds anything else.
+fn output(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Option<SourcePath> {
+    let item = given.item("output")?;
+    let text = item.as_text()?;
+    match output_folder(text) {
+        Ok(path) => Some(path),
+        Err(fault_is) => {
+            let help = "write a folder of its own inside the site, such as `public`; the option `--output` may name one elsewhere";
+            problems.push(fault(item, format!("`output`: `{text}` {fault_is}"), help));
+            None
+        }
+    }
+}
+
+fn output_folder(text: &str) -> Result<SourcePath, &'static str> {
+    const OUTSIDE: &str = "lies outside the site's folder";
+    if text.starts_with(['/', '\\', '~']) || text.contains(':') {
+        return Err(OUTSIDE);
+    }
+    let path = SourcePath::new(&text.replace('\\', "/")).map_err(|_| OUTSIDE)?;
+    let Some(top) = path.segments().next().map(str::to_lowercase) else {
+        return Err("is the site's folder itself, which would be overwritten");
+    };
+    if SOURCE_FOLDERS.contains(&top.as_str()) {
+        return Err("holds what the site is made from, which would be overwritten");
+    }
+    Ok(path)
+}
+
+fn image(item: &Item) -> Option<SettingLink> {
+    let text = |name: &str| item.as_map().and_then(|map| map.get(name)).and_then(Item::as_text);
+    let (title, target) = if item.as_map().is_some() { (text("alt"), text("src")?) } else { (None, item.as_text()?) };
+    Some(SettingLink { title: title.unwrap_or_default().to_owned(), target: target.to_owned(), place: item.place.clone() })
+}
+
+fn menu_link(item: &Item) -> Option<SettingLink> {
+    let map = item.as_map()?;
+    let link = map.get("link")?;
+    let title = map.get("title")?.as_text()?;
+    Some(SettingLink { title: title.to_owned(), target: link.as_text()?.to_owned(), place: link.place.clone() })
+}
+
+fn permalinks(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> BTreeMap<String, String> {
+    let mut patterns = BTreeMap::new();
+    for (kind, item) in given.map("permalinks").into_iter().flatten() {
+        let pattern = item.as_text().unwrap_or_default();
+        let parts = || pattern.split('/').filter_map(|segment| segment.strip_prefix(':'));
+        let help = "a pattern begins with `/` and is made of `:year`, `:month`, `:day`, `:slug` and plain words: `/:year/:slug/`";
+        if let Some(part) = parts().find(|part| !PERMALINK_PARTS.contains(part)) {
+            problems.push(fault(item, format!("`permalinks.{kind}`: there is no `:{part}`"), help));
+        } else if !pattern.starts_with('/') || !parts().any(|part| part == "slug") {
+            problems.push(fault(
+                item,
+                format!("`permalinks.{kind}`: `{pattern}` cannot tell pages apart: `/` or `:slug` is missing"),
+                help,
+            ));
+        } else {
+            patterns.insert(kind.clone(), pattern.to_owned());
+        }
+    }
+    patterns
+}
+
+fn patterns(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Vec<String> {
+    let mut patterns = Vec::new();
+    for item in given.list("ignore") {
+        let Some(text) = item.as_text() else { continue };
+        match globset::Glob::new(text.trim_start_matches('!')) {
+            Ok(_) => patterns.push(text.to_owned()),
+            Err(error) => {
+                let message = format!("`ignore`: `{text}` is no pattern: {}", error.kind());
+                problems.push(fault(item, message, "patterns are those of `.gitignore`: `drafts/`, `*.tmp`, `/notes/**`"));
+            }
+        }
+    }
+    patterns
+}
+
+fn count(given: &Given<'_>, name: &str, problems: &mut Vec<Diagnostic>) -> Option<usize> {
+    let item = given.item(name)?;
+    let stated = item.as_integer()?;
+    let count = usize::try_from(stated).ok().filter(|count| *count >= 1);
+    if count.is_none() {
+        problems.push(fault(item, format!("`{name}`: {stated} is too few"), "write a whole number from 1 on"));
+    }
+    count
+}
+
+fn edit_url(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Option<String> {
+    let item = given.item("edit_url")?;
+    let text = item.as_text()?;
+    let is_url = text.starts_with("https://") || text.starts_with("http://");
+    if is_url && text.contains("{path}") {
+        return Some(text.to_owned());
+    }
+    let help = "write `edit_url: https://example.org/edit/main/{path}`";
+    problems.push(fault(item, format!("`edit_url`: `{text}` is no https:// address with `{{path}}` in it"), help));
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(text: &str) -> (Settings, Vec<String>) {
+        let path = SourcePath::new("handsel.yaml").expect("inside");
+        let checked = read(&path, Some(text.as_bytes()));
+        let told = checked.problems.iter().map(|problem| {
+            let place = problem.place.as_ref().expect("placed");
+            format!("{} {}:{} {} ({})", problem.code, place.line, place.column, problem.message, problem.help.as_deref().unwrap_or(""))
+        });
+        (checked.value, told.collect())
+    }
+
+    #[test]
+    fn everything_set() {
+        let (settings, told) = settings(
+            "title: A\nlanguage: pt-BR\nbase_url: https://example.org/docs\ntimezone: Europe/Berlin\noutput: dist/site\n\
+             logo: {src: logo.svg, alt: A}\nfavicon: icon.png\ngiving: {who: us}\nmenu:\n  - {title: Guides, href: /guides/}\n\
+             permalinks: {tip: /:year/:slug/}\nignore: ['*.tmp', '!keep.tmp']\nexternal: shop\nraw_html: allow\npage_size: 5\n\
+             checks: {orphan: off}\nallow_origins: [https://a.example/]\nextra: {a: 1}\nedit_url: 'https://example.org/e/{path}'\n",
+        );
+        assert_eq!(told, Vec::<String>::new());
+        assert_eq!(settings.base_path(), "/docs/");
+        assert_eq!(settings.output.as_str(), "dist/site");
+        assert_eq!((settings.menu[0].title.as_str(), settings.menu[0].target.as_str()), ("Guides", "/guides/"));
+        assert_eq!(settings.external, ["/shop"]);
+        assert_eq!(settings.severity(Code::Orphan), Severity::Off);
+        assert_eq!(settings.logo.map(|logo| logo.title).as_deref(), Some("A"));
+    }
+
+    #[test]
+    fn faults() {
+        for (text, expected) in [
+            ("output: .", "bad-setting 1:9 `output`: `.` is the site's folder itself"),
+            ("output: Content/x", "bad-setting 1:9 `output`: `Content/x` holds what"),
+            ("output: content/../templates", "bad-setting 1:9"),
+            ("output: /tmp/x", "bad-setting 1:9 `output`: `/tmp/x` lies outside"),
+            ("output: 'C:\\x'", "bad-setting 1:9"),
+            ("language: en_US", "bad-setting 1:11 `language`: `en_US` is no language tag (write `en-US`)"),
+            ("timezone: Europe/Berln", "bad-setting 1:11 `timezone`: there is no time zone `Europe/Berln` (did you mean `Europe/Berlin`?)"),
+            ("page_size: 0", "bad-setting 1:12"),
+            ("ignore: ['a[b']", "bad-setting 1:10 `ignore`: `a[b` is no pattern"),
+            ("permalinks: {tip: /:yaer/:slug/}", "bad-setting 1:19"),
+            ("permalinks: {tip: /:year/}", "bad-setting 1:19"),
+            ("raw_html: sanitize", "bad-value 1:11 `raw_html`: `sanitize` is none of"),
+            ("menu: [{title: x}]", "missing-field 1:8 `link` is missing in `menu`"),
+            ("edit_url: https://a/b", "bad-setting 1:11"),
+            ("- a", "wrong-type 1:1"),
+        ] {
+            let (_, told) = settings(text);
+            assert!(told.len() == 1 && told[0].starts_with(expected), "{text}: {told:#?}");
+        }
+    }
+
+    #[test]
+    fn languages() {
+        for tag in ["en", "no", "zh-Hans-CN", "de-CH-1996", "haw", "en-a-bbb-x-private"] {
+            assert_eq!(language_fault(tag), None, "{tag}");
+        }
+        for tag in ["english", "e", "en_US", "en-", "", "12"] {
+            assert!(language_fault(tag).is_some(), "{tag}");
+        }
+    }
+}

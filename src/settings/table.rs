@@ -1,0 +1,86 @@
+//! The keys of `handsel.yaml`: the check, the manual's table and the schema come from here.
+
+use std::sync::LazyLock;
+
+use super::checks_field;
+use crate::fields::{Field, FieldType};
+
+/// Every setting, in the manual's order.
+pub static SETTINGS: LazyLock<Vec<Field>> =
+    LazyLock::new(|| [about(), addresses(), look(), markdown(), publishing()].into_iter().flatten().collect());
+
+fn about() -> Vec<Field> {
+    vec![
+        Field::text("title").about("The site's name."),
+        Field::text("summary").about("What the site is, in a sentence or two.").also(&["description"]),
+        Field::text("language").about("The language of its pages (BCP 47).").defaults_to("`en`").also(&["lang", "locale"]),
+        Field::text("license").about("The licence of its pages.").also(&["licence"]),
+        Field::text("copyright").about("A line for the foot of each page."),
+        Field::map(
+            "giving",
+            vec![
+                Field::text("who").about("Who gives this."),
+                Field::text("why").about("Why it is given."),
+                Field::text("pays").about("Who pays for it."),
+                Field::text("contact").about("Whom to ask: an address or a link."),
+            ],
+        )
+        .about("The words of the promise that every page makes."),
+    ]
+}
+
+fn addresses() -> Vec<Field> {
+    vec![
+        Field::text("base_url")
+            .about("Where the site will live; feeds, sitemap and canonical links need it.")
+            .also(&["baseURL", "site_url"]),
+        Field::text("timezone").about("Decides what day it is (an IANA name).").defaults_to("`UTC`"),
+        Field::text("output").about("The folder that the site is written to.").defaults_to("`public`"),
+        Field::new("permalinks", FieldType::map_of(FieldType::Text)).about("Kind → pattern of its addresses: `/:year/:month/:day/:slug/`."),
+        Field::list("external", FieldType::Text)
+            .about("Root paths that belong to another site on the same host; links to them are not checked."),
+        Field::text("edit_url").about("Where a source can be edited; `{path}` stands for its path from the root."),
+    ]
+}
+
+fn look() -> Vec<Field> {
+    let image = FieldType::Either(vec![
+        FieldType::Link,
+        FieldType::Map(vec![Field::new("src", FieldType::Link).required().about("The file."), Field::text("alt").about("Its text.")]),
+    ]);
+    let entry = vec![
+        Field::text("title").required().about("The words of the link."),
+        Field::new("link", FieldType::Link)
+            .required()
+            .about("A source path, an address or a URL.")
+            .also(&["href", "url", "page", "target"]),
+    ];
+    vec![
+        Field::new("logo", image).about("An image for the head of each page."),
+        Field::new("favicon", FieldType::Link).about("The icon of the site's tabs."),
+        Field::list("menu", FieldType::Map(entry)).about("The links at the head of each page.").defaults_to("the top folders"),
+        Field::integer("page_size").about("Cards on one page of a list.").defaults_to("`24`"),
+    ]
+}
+
+fn markdown() -> Vec<Field> {
+    vec![
+        Field::choice("raw_html", &["sanitise", "allow", "escape"])
+            .about("What becomes of HTML in Markdown: `sanitise` keeps what is harmless, `allow` everything, `escape` shows it as text.")
+            .defaults_to("`sanitise`"),
+        Field::boolean("smart_punctuation").about("Curly quotes, dashes and ellipses.").defaults_to("`true`"),
+        Field::boolean("math").about("Formulas between dollar signs.").defaults_to("`false`"),
+        Field::boolean("highlight").about("Colours in code.").defaults_to("`true`"),
+    ]
+}
+
+fn publishing() -> Vec<Field> {
+    vec![
+        Field::list("ignore", FieldType::Text).about("Files that are never read, in the form of `.gitignore`."),
+        Field::integer("feed_length").about("Entries in a feed.").defaults_to("`20`"),
+        Field::boolean("markdown_twins").about("A Markdown copy beside each page.").defaults_to("`false`"),
+        Field::list("allow_origins", FieldType::Url).about("Origins that pages may contact when they load."),
+        checks_field().about("Severities of checks: `{ orphan: off }`."),
+        Field::new("extra", FieldType::map_of(FieldType::Anything)).about("Your own values, for your own templates."),
+    ]
+}

@@ -1,0 +1,160 @@
+//! The words a site agrees on: `topics.yaml`, `audiences.yaml` and `authors.yaml` beside the content.
+//!
+//! ```yaml
+//! trust: Trust                          # key: title
+//! pricing: { title: Pricing, description: What things cost, and why. }
+//! samples:                              # the key is the title, too
+//! ```
+//! A plain list of keys will do as well. Where a file exists, pages may use only what it lists; where none does, any word goes.
+
+use std::sync::LazyLock;
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+
+use crate::diagnostic::{Checked, Code, Diagnostic, Place};
+use crate::fields::{Context, Field, FieldType, Item, Placed, check};
+use crate::paths::SourcePath;
+use crate::yaml::{self, Entry, Node, Value};
+
+/// One topic, audience or author.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Term {
+    /// What pages write: `give-first`.
+    pub key: String,
+    /// The key where no title is given.
+    pub title: String,
+    pub description: Option<String>,
+    /// Of authors: where they can be found.
+    pub url: Option<String>,
+    /// Of audiences: the pages to begin with, in this order.
+    pub start: Vec<Placed<String>>,
+    pub place: Place,
+}
+
+/// Terms by key, in the order they were written.
+pub type Terms = IndexMap<String, Term>;
+
+/// The vocabularies of a site; `None` where there is no such file, so that any term is allowed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Vocabularies {
+    pub topics: Option<Terms>,
+    pub audiences: Option<Terms>,
+    pub authors: Option<Terms>,
+}
+
+/// What a term may say of itself.
+pub static TERM_FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
+    vec![
+        Field::text("title").about("The words that readers see.").defaults_to("the key").also(&["name"]),
+        Field::text("description").about("A sentence for the term's own page and for lists.").also(&["summary"]),
+        Field::new("url", FieldType::Url).about("Where an author can be found."),
+        Field::list("start", FieldType::Link).about("The pages that readers of an audience should begin with, in this order."),
+    ]
+});
+
+/// Reads one vocabulary. A file that cannot be read or holds nothing is an empty vocabulary, and says so.
+pub fn read(path: &SourcePath, bytes: &[u8]) -> Checked<Terms> {
+    let node = match yaml::read(path, bytes) {
+        Ok(Some(node)) => node,
+        Ok(None) => {
+            let problem = Diagnostic::new(Code::BadValue, "this vocabulary lists nothing, so no term is allowed").at(Place::start_of(path));
+            return Checked::new(Terms::new(), vec![problem.help("write `key: Title`, one a line, or delete the file")]);
+        }
+        Err(problems) => return Checked::new(Terms::new(), problems),
+    };
+    let mut problems = Vec::new();
+    let terms = match &node.value {
+        Value::Map(map) => map.iter().map(|(key, entry)| (key.clone(), term(key, entry, &mut problems))).collect(),
+        Value::List(keys) => from_list(keys, &mut problems),
+        _ => {
+            problems.push(wrong(&node, "terms"));
+            Terms::new()
+        }
+    };
+    Checked::new(terms, problems)
+}
+
+fn wrong(node: &Node, name: &str) -> Diagnostic {
+    let message = format!("`{name}`: text or a mapping expected, {} found", node.noun());
+    Diagnostic::new(Code::WrongType, message).at(node.place.clone()).help("write `key: Title`, or `key: { title: …, description: … }`")
+}
+
+fn bare(key: &str, place: &Place) -> Term {
+    Term { key: key.to_owned(), title: key.to_owned(), description: None, url: None, start: Vec::new(), place: place.clone() }
+}
+
+fn from_list(keys: &[Node], problems: &mut Vec<Diagnostic>) -> Terms {
+    let mut terms = Terms::new();
+    for node in keys.iter().filter(|node| !node.is_none()) {
+        let Some(key) = node.as_text() else {
+            problems.push(wrong(node, "terms"));
+            continue;
+        };
+        if let Some(first) = terms.insert(key.to_owned(), bare(key, &node.place)) {
+            let problem = Diagnostic::new(Code::DuplicateKey, format!("`{key}` stands twice")).at(node.place.clone());
+            problems.push(problem.help("keep one of them").also(first.place, "the first is here"));
+        }
+    }
+    terms
+}
+
+fn term(key: &str, entry: &Entry, problems: &mut Vec<Diagnostic>) -> Term {
+    let bare = bare(key, &entry.key_place);
+    match &entry.node.value {
+        Value::None => bare,
+        Value::Map(_) => {
+            let items = check(&entry.node, &TERM_FIELDS, Context::PAGE).unload(problems);
+            let text = |name: &str| items.get(name).and_then(Item::as_text).map(str::to_owned);
+            Term {
+                title: text("title").unwrap_or_else(|| bare.title.clone()),
+                description: text("description"),
+                url: text("url"),
+                start: items.get("start").map(Item::as_list).unwrap_or_default().iter().filter_map(Item::to_placed).collect(),
+                ..bare
+            }
+        }
+        Value::List(_) => {
+            problems.push(wrong(&entry.node, key));
+            bare
+        }
+        _ => Term { title: entry.node.as_text().unwrap_or(key).trim().to_owned(), ..bare },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn terms(text: &str) -> Checked<Terms> {
+        read(&SourcePath::new("content/topics.yaml").expect("inside"), text.as_bytes())
+    }
+
+    #[test]
+    fn three_ways_to_write_a_term() {
+        let checked = terms("trust: Trust\npricing: {title: Prices, description: Why., start: [a.md, b.md]}\nsamples:\n");
+        assert_eq!(checked.problems, Vec::new());
+        let titles: Vec<&str> = checked.value.values().map(|term| term.title.as_str()).collect();
+        assert_eq!(titles, ["Trust", "Prices", "samples"]);
+        assert_eq!(checked.value["pricing"].start[1].value, "b.md");
+        assert_eq!(checked.value["samples"].place.line, 3);
+        assert_eq!(terms("- a\n- b\n").value.len(), 2);
+    }
+
+    #[test]
+    fn faults() {
+        for (text, code, line, column) in [
+            ("a: [b]\n", Code::WrongType, 1, 4),
+            ("a: {titel: b}\n", Code::UnknownKey, 1, 5),
+            ("a: {url: nowhere}\n", Code::WrongType, 1, 10),
+            ("- a\n- a\n", Code::DuplicateKey, 2, 3),
+            ("just text\n", Code::WrongType, 1, 1),
+            ("", Code::BadValue, 1, 1),
+        ] {
+            let problems = terms(text).problems;
+            assert_eq!(problems.len(), 1, "{text}");
+            let place = problems[0].place.as_ref().expect("placed");
+            assert_eq!((problems[0].code, place.line, place.column), (code, line, column), "{text}");
+        }
+    }
+}

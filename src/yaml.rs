@@ -1,0 +1,382 @@
+//! YAML text into a tree in which every key and value knows its place in the file.
+//!
+//! Reads by the core schema of YAML 1.2 (§10.3): `no` and `on` are text, and a number keeps the form it was written in, so that `1.10` can be
+//! shown as `1.10`. Refused with a place: keys that stand twice, tags that ask for more than plain values, aliases without end, nesting
+//! without end, a second document. Merge keys (`<<`) are followed. This is the only module that knows a YAML library.
+
+mod mistakes;
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::ops::Range;
+
+use indexmap::IndexMap;
+use serde_yaml::granit_parser::{self, Event, Parser, ScalarStyle, StructureStyle, Tag};
+
+use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::paths::SourcePath;
+use crate::source::{Lines, Text};
+
+/// Deeper nesting than any writer means; it also keeps what walks the tree from running out of stack.
+const DEPTH_MAX: usize = 64;
+
+/// The most nodes that aliases may add to a tree.
+const REPLAYED_NODES_MAX: usize = 10_000;
+
+/// A value with its place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Node {
+    pub value: Value,
+    /// Where the value begins; of a block list or mapping, its first entry.
+    pub place: Place,
+    /// A plain value that is no text, as it was written: `1.10`, `0x1F`, `~`. Empty for text, lists and mappings.
+    pub written: String,
+}
+
+/// What a YAML node holds.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    None,
+    Bool(bool),
+    Int(i64),
+    Float(f64),
+    Text(String),
+    List(Vec<Node>),
+    Map(Map),
+}
+
+/// Keys in the order they were written.
+pub type Map = IndexMap<String, Entry>;
+
+/// The value of a key, and the key's own place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    pub key_place: Place,
+    pub node: Node,
+}
+
+impl Node {
+    pub fn is_none(&self) -> bool {
+        self.value == Value::None
+    }
+
+    pub fn as_map(&self) -> Option<&Map> {
+        if let Value::Map(map) = &self.value { Some(map) } else { None }
+    }
+
+    pub fn as_list(&self) -> Option<&[Node]> {
+        if let Value::List(items) = &self.value { Some(items) } else { None }
+    }
+
+    /// Text, or a number or boolean as it was written; `None` for lists, mappings and what is absent.
+    pub fn as_text(&self) -> Option<&str> {
+        match &self.value {
+            Value::Text(text) => Some(text),
+            Value::Bool(_) | Value::Int(_) | Value::Float(_) => Some(&self.written),
+            Value::None | Value::List(_) | Value::Map(_) => None,
+        }
+    }
+
+    /// The value of a key of this mapping, unless it is absent or null.
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        self.as_map()?.get(key).map(|entry| &entry.node).filter(|node| !node.is_none())
+    }
+
+    /// What this is, in a writer's words: `text`, `a list` …
+    pub fn noun(&self) -> &'static str {
+        match self.value {
+            Value::None => "nothing",
+            Value::Bool(_) => "true or false",
+            Value::Int(_) | Value::Float(_) => "a number",
+            Value::Text(_) => "text",
+            Value::List(_) => "a list",
+            Value::Map(_) => "a mapping",
+        }
+    }
+}
+
+/// Reads the part `range` of a file as YAML; places count in the whole file. `None` when there is nothing but blanks and comments.
+///
+/// # Errors
+/// What is wrong, each with its place: the first fault of the syntax, and every key that stands twice and tag refused before it.
+pub fn parse(path: &SourcePath, whole_text: &str, range: Range<usize>) -> Result<Option<Node>, Vec<Diagnostic>> {
+    let part = &whole_text[range.clone()];
+    if part.trim().is_empty() {
+        return Ok(None);
+    }
+    let options = granit_parser::options! {
+        emit_comments: false,
+        disallow_directives: true,
+        flow_nesting_limit: DEPTH_MAX,
+        block_nesting_limit: DEPTH_MAX,
+    };
+    let mut reader = Reader {
+        path,
+        lines: Lines::new(&whole_text[..range.end]),
+        start: range.start,
+        stack: Vec::new(),
+        root: None,
+        documents: 0,
+        anchors: HashMap::new(),
+        replayed: 0,
+        read_to: range.start,
+        problems: Vec::new(),
+    };
+    for event in Parser::new_from_str_with_options(part, options) {
+        match event {
+            Ok((event, span)) => {
+                if reader.take(event, &span).is_err() {
+                    break;
+                }
+            }
+            Err(error) => {
+                let problem = mistakes::explain(&reader, whole_text, &error);
+                reader.problems.push(problem);
+                break;
+            }
+        }
+    }
+    if !reader.problems.is_empty() {
+        return Err(reader.problems);
+    }
+    Ok(reader.root.map(|counted| counted.node).filter(|node| !(node.is_none() && node.written.is_empty())))
+}
+
+/// Reads a whole file as YAML: settings, vocabularies, kinds, data.
+///
+/// # Errors
+/// As for [`parse`], and when the bytes are no text.
+pub fn read(path: &SourcePath, bytes: &[u8]) -> Result<Option<Node>, Vec<Diagnostic>> {
+    let text = Text::decode(path, bytes).map_err(|problem| vec![*problem])?.text;
+    parse(path, text, 0..text.len())
+}
+
+/// A node with the number of nodes it consists of.
+#[derive(Clone)]
+struct Counted {
+    node: Node,
+    size: usize,
+}
+
+/// A list or mapping that is not closed yet.
+struct Open {
+    node: Node,
+    size: usize,
+    anchor: usize,
+    key: Option<(String, Place)>,
+    /// Where `[` or `{` stands; `None` for the block forms.
+    bracket_at: Option<usize>,
+}
+
+struct Reader<'a> {
+    path: &'a SourcePath,
+    lines: Lines<'a>,
+    /// Where the YAML begins in the file.
+    start: usize,
+    stack: Vec<Open>,
+    root: Option<Counted>,
+    documents: usize,
+    anchors: HashMap<usize, Counted>,
+    replayed: usize,
+    /// Where the last event ended: what comes next is not understood yet.
+    read_to: usize,
+    problems: Vec<Diagnostic>,
+}
+
+/// Says that reading cannot go on; the problem has been noted.
+struct Stop;
+
+impl Reader<'_> {
+    fn take(&mut self, event: Event<'_>, span: &granit_parser::Span) -> Result<(), Stop> {
+        let range = span.byte_range().unwrap_or_default();
+        let range = range.start + self.start..range.end + self.start;
+        self.read_to = self.read_to.max(range.end);
+        match event {
+            Event::DocumentStart(..) => {
+                self.documents += 1;
+                if self.documents > 1 {
+                    return self.stop(&range, "a second YAML document begins here", "keep one document; delete the line `---`");
+                }
+            }
+            Event::Alias(id) => return self.replay(id, &range),
+            Event::Scalar(text, style, anchor, tag) => {
+                self.refuse_tag(tag.as_deref(), span);
+                let (value, written) = scalar(text, style, tag.as_deref());
+                let node = Node { value, place: self.place(&range), written };
+                self.put(Counted { node, size: 1 }, anchor)?;
+            }
+            Event::SequenceStart(style, anchor, tag) => {
+                self.refuse_tag(tag.as_deref(), span);
+                self.open(Value::List(Vec::new()), style, anchor, &range)?;
+            }
+            Event::MappingStart(style, anchor, tag) => {
+                self.refuse_tag(tag.as_deref(), span);
+                self.open(Value::Map(Map::new()), style, anchor, &range)?;
+            }
+            Event::SequenceEnd | Event::MappingEnd => {
+                let mut open = self.stack.pop().expect("the parser closes only what it opened");
+                self.merge(&mut open);
+                self.put(Counted { node: open.node, size: open.size }, open.anchor)?;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn place(&self, range: &Range<usize>) -> Place {
+        self.lines.place(self.path, range.clone())
+    }
+
+    fn stop(&mut self, range: &Range<usize>, message: &str, help: &str) -> Result<(), Stop> {
+        self.problems.push(Diagnostic::new(Code::BadYaml, message).at(self.place(range)).help(help));
+        Err(Stop)
+    }
+
+    /// Tags may say which of the plain types a value is of, nothing more.
+    fn refuse_tag(&mut self, tag: Option<&Tag>, span: &granit_parser::Span) {
+        const PLAIN: [&str; 8] = ["str", "int", "float", "bool", "null", "seq", "map", "timestamp"];
+        let Some(tag) = tag else { return };
+        if tag.core_suffix().is_some_and(|suffix| PLAIN.contains(&suffix)) || tag.original() == "!" {
+            return;
+        }
+        let range = span.tag_span().unwrap_or(*span).byte_range().unwrap_or_default();
+        let message = format!("the YAML tag `{}` is not understood here", tag.original());
+        let place = self.place(&(range.start + self.start..range.end + self.start));
+        self.problems
+            .push(Diagnostic::new(Code::BadYaml, message).at(place).help("delete the tag; text that begins with `!` goes in quotes"));
+    }
+
+    fn open(&mut self, value: Value, style: StructureStyle, anchor: usize, range: &Range<usize>) -> Result<(), Stop> {
+        if self.stack.len() >= DEPTH_MAX {
+            let message = format!("lists or mappings are nested deeper than {DEPTH_MAX} levels");
+            return self.stop(range, &message, "YAML like this is hardly meant: flatten it");
+        }
+        let is_key = self.stack.last().is_some_and(|parent| matches!(parent.node.value, Value::Map(_)) && parent.key.is_none());
+        if is_key {
+            return self.stop(
+                range,
+                "a list or a mapping stands where a key is expected",
+                "keys are plain text; text that begins with `[` or `{` goes in quotes",
+            );
+        }
+        let bracket_at = (style == StructureStyle::Flow).then_some(range.start);
+        let node = Node { value, place: self.place(range), written: String::new() };
+        self.stack.push(Open { node, size: 1, anchor, key: None, bracket_at });
+        Ok(())
+    }
+
+    fn replay(&mut self, id: usize, range: &Range<usize>) -> Result<(), Stop> {
+        const HELP: &str = "write the value out; text that begins with `*` goes in quotes";
+        let Some(anchored) = self.anchors.get(&id) else {
+            return self.stop(range, "an alias stands within the value that it names, which would never end", HELP);
+        };
+        self.replayed += anchored.size;
+        if self.replayed > REPLAYED_NODES_MAX {
+            let message = format!("the aliases unfold to more than {REPLAYED_NODES_MAX} values");
+            return self.stop(range, &message, HELP);
+        }
+        let mut counted = anchored.clone();
+        counted.node.place = self.place(range);
+        self.put(counted, 0)
+    }
+
+    /// Puts a finished node where it belongs: the root, a list, a key or a key's value.
+    fn put(&mut self, counted: Counted, anchor: usize) -> Result<(), Stop> {
+        if anchor != 0 {
+            self.anchors.insert(anchor, counted.clone());
+        }
+        let Some(open) = self.stack.last_mut() else {
+            self.root.get_or_insert(counted);
+            return Ok(());
+        };
+        open.size += counted.size;
+        match &mut open.node.value {
+            Value::List(items) => items.push(counted.node),
+            Value::Map(entries) => match open.key.take() {
+                None => {
+                    let text = counted.node.as_text().unwrap_or(&counted.node.written).to_owned();
+                    open.key = Some((text, counted.node.place));
+                }
+                Some((key, key_place)) => match entries.entry(key) {
+                    indexmap::map::Entry::Vacant(vacant) => {
+                        vacant.insert(Entry { key_place, node: counted.node });
+                    }
+                    indexmap::map::Entry::Occupied(first) => {
+                        let message = format!("the key `{}` stands twice", first.key());
+                        let first_place = first.get().key_place.clone();
+                        let help = format!("keep one of them; the first is on line {}", first_place.line);
+                        self.problems.push(
+                            Diagnostic::new(Code::DuplicateKey, message).at(key_place).help(help).also(first_place, "the first is here"),
+                        );
+                    }
+                },
+            },
+            _ => unreachable!("only lists and mappings are opened"),
+        }
+        Ok(())
+    }
+
+    /// Follows `<<`: keys of the mappings it names are taken over unless they are written here.
+    fn merge(&mut self, open: &mut Open) {
+        let Value::Map(entries) = &mut open.node.value else { return };
+        let Some(merged) = entries.shift_remove("<<") else { return };
+        let sources = match merged.node.value {
+            Value::List(sources) => sources,
+            _ => vec![merged.node],
+        };
+        for source in sources {
+            let Value::Map(inherited) = source.value else {
+                let message = format!("`<<` takes over the keys of a mapping; {} found", source.noun());
+                self.problems.push(Diagnostic::new(Code::BadYaml, message).at(source.place));
+                continue;
+            };
+            for (key, entry) in inherited {
+                entries.entry(key).or_insert(entry);
+            }
+        }
+    }
+}
+
+/// The meaning of a scalar, and its text where that is not the value itself.
+fn scalar(text: Cow<'_, str>, style: ScalarStyle, tag: Option<&Tag>) -> (Value, String) {
+    let typed_by_tag = tag.and_then(Tag::core_suffix).is_some_and(|suffix| matches!(suffix, "int" | "float" | "bool" | "null"));
+    let is_plain = (style == ScalarStyle::Plain && tag.is_none()) || typed_by_tag;
+    match is_plain.then(|| plain(&text)).flatten() {
+        Some(value) => (value, text.into_owned()),
+        None => (Value::Text(text.into_owned()), String::new()),
+    }
+}
+
+/// A plain scalar that is no text, by the core schema (YAML 1.2.2, §10.3.2).
+fn plain(text: &str) -> Option<Value> {
+    match text {
+        "" | "~" | "null" | "Null" | "NULL" => return Some(Value::None),
+        "true" | "True" | "TRUE" => return Some(Value::Bool(true)),
+        "false" | "False" | "FALSE" => return Some(Value::Bool(false)),
+        ".nan" | ".NaN" | ".NAN" => return Some(Value::Float(f64::NAN)),
+        _ => {}
+    }
+    if !text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.')) {
+        return None;
+    }
+    if let Some(digits) = text.strip_prefix("0x") {
+        return i64::from_str_radix(digits, 16).ok().filter(|_| !digits.starts_with(['+', '-'])).map(Value::Int);
+    }
+    if let Some(digits) = text.strip_prefix("0o") {
+        return i64::from_str_radix(digits, 8).ok().filter(|_| !digits.starts_with(['+', '-'])).map(Value::Int);
+    }
+    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
+    if matches!(unsigned, ".inf" | ".Inf" | ".INF") {
+        return Some(Value::Float(if text.starts_with('-') { f64::NEG_INFINITY } else { f64::INFINITY }));
+    }
+    if !unsigned.starts_with(|c: char| c.is_ascii_digit() || c == '.')
+        || !unsigned.contains(|c: char| c.is_ascii_digit())
+        || !unsigned.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'e' | b'E' | b'+' | b'-'))
+    {
+        return None;
+    }
+    text.parse().map(Value::Int).or_else(|_| text.parse().map(Value::Float)).ok()
+}
+
+#[cfg(test)]
+mod tests;

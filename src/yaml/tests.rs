@@ -1,0 +1,132 @@
+use super::*;
+
+fn read(text: &str) -> Result<Option<Node>, Vec<Diagnostic>> {
+    parse(&SourcePath::root(), text, 0..text.len())
+}
+
+fn node(text: &str) -> Node {
+    read(text).expect("sound YAML").expect("something there")
+}
+
+/// Line and column of the first problem, and all it says.
+fn fault(text: &str) -> (u32, u32, String) {
+    let problem = read(text).expect_err("faulty YAML").remove(0);
+    let place = problem.place.expect("problems of YAML have a place");
+    (place.line, place.column, format!("{} ({})", problem.message, problem.help.unwrap_or_default()))
+}
+
+#[test]
+fn values_keep_the_form_they_were_written_in() {
+    let tree = node("version: 1.10\nrelease: 0.115.0\nlang: no\ntitle: 101\ndate: 2026-01-15\ntime: 12:30\nname: ~\nold: 007\n");
+    let text = |key: &str| tree.get(key).and_then(Node::as_text);
+    assert_eq!(text("version"), Some("1.10"));
+    assert_eq!(text("release"), Some("0.115.0"));
+    assert_eq!(text("lang"), Some("no"));
+    assert_eq!(text("title"), Some("101"));
+    assert_eq!(text("date"), Some("2026-01-15"));
+    assert_eq!(text("time"), Some("12:30"));
+    assert_eq!(text("old"), Some("007"));
+    assert!(tree.get("name").is_none());
+    assert_eq!(tree.get("title").map(|node| &node.value), Some(&Value::Int(101)));
+}
+
+#[test]
+fn plain_scalars_by_the_core_schema() {
+    for (text, value) in [
+        ("0x1F", Value::Int(31)),
+        ("0o17", Value::Int(15)),
+        ("-3", Value::Int(-3)),
+        ("1e3", Value::Float(1000.0)),
+        (".5", Value::Float(0.5)),
+        ("-.inf", Value::Float(f64::NEG_INFINITY)),
+        ("TRUE", Value::Bool(true)),
+    ] {
+        assert_eq!(plain(text), Some(value), "{text}");
+    }
+    for text in ["yes", "off", "1_000", "1.2.3", "-", "+", "e3", ".", "0x", "inf", "infinity", "-e", "1e", "1-2"] {
+        assert_eq!(plain(text), None, "{text}");
+    }
+}
+
+#[test]
+fn places_count_in_the_whole_file() {
+    let text = "---\ntitle: Über\ntags: [a, é, b]\n---\n";
+    let tree = parse(&SourcePath::root(), text, 4..text.len() - 4).expect("sound").expect("there");
+    let map = tree.as_map().expect("a mapping");
+    let entry = &map["tags"];
+    assert_eq!((entry.key_place.line, entry.key_place.column), (3, 1));
+    let last = &entry.node.as_list().expect("a list")[2];
+    assert_eq!((last.place.line, last.place.column, last.place.length), (3, 14, 1));
+}
+
+#[test]
+fn aliases_and_merge_keys() {
+    let tree = node("base: &base {a: 1, b: 2}\nuse:\n  <<: *base\n  b: 3\nlist: [*base]\n");
+    let used = tree.get("use").expect("there");
+    assert_eq!(used.get("a").and_then(Node::as_text), Some("1"));
+    assert_eq!(used.get("b").and_then(Node::as_text), Some("3"));
+    assert!(used.get("<<").is_none());
+}
+
+#[test]
+fn nothing_there() {
+    for text in ["", "\n\n", "# only words\n", "   "] {
+        assert_eq!(read(text), Ok(None), "{text:?}");
+    }
+}
+
+#[test]
+fn faults_are_named_where_the_writer_made_them() {
+    let mut missed = Vec::new();
+    for (text, line, column, words) in [
+        ("title: Guide: how to begin\n", 1, 13, "\"Guide: how to begin\""),
+        ("a: 1\nb: @x\n", 2, 4, "\"@x\""),
+        ("a:\n  - %\n", 2, 5, "\"%\""),
+        ("a: `code`\n", 1, 4, "\"`code`\""),
+        ("a:\n\t- b\n", 2, 1, "spaces"),
+        ("a:\n  b: 1\n\tc: 2\n", 3, 1, "spaces"),
+        ("t: \"no end\nb: x\n", 1, 4, "never closed"),
+        ("t: \"no end\nb: \"x\"\n", 1, 4, "never closed"),
+        ("t: 'no end\nb: x\n", 1, 4, "never closed"),
+        ("a: b\ntags: [a, b\ndate: 2026-01-15\n", 2, 7, "`]`"),
+        ("a: {b: c\nd: e\n", 1, 4, "`}`"),
+        ("a: [WIP] work\n", 1, 4, "\"[WIP] work\""),
+        ("a: \"b\" and c\n", 1, 4, "'\"b\" and c'"),
+        ("a: *bold* text\n", 1, 4, "quotes"),
+        ("a: !important x\n", 1, 4, "quotes"),
+        ("a: b\njust words\nc: d\n", 2, 1, "key"),
+        ("a: b\nc: d\na: e\n", 3, 1, "line 1"),
+        ("x: &x [*x]\n", 1, 8, "never end"),
+        ("a: - b\n", 1, 4, "\"- b\""),
+        ("a: 1\n---\nb: 2\n", 2, 1, "second"),
+        ("%YAML 1.2\n---\na: b\n", 1, 1, ""),
+        ("[a]: b\n", 1, 1, "key"),
+    ] {
+        let (at_line, at_column, said) = fault(text);
+        if (at_line, at_column) != (line, column) || !said.contains(words) {
+            missed.push(format!("{text:?}: {at_line}:{at_column} {said}"));
+        }
+    }
+    assert!(missed.is_empty(), "{missed:#?}");
+}
+
+#[test]
+fn every_key_that_stands_twice_is_named() {
+    let problems = read("a: 1\na: 2\nb: {c: 1, c: 2}\n").expect_err("two of each");
+    assert_eq!(problems.iter().map(|problem| problem.code).collect::<Vec<_>>(), [Code::DuplicateKey; 2]);
+}
+
+#[test]
+fn bombs_are_refused() {
+    let mut bomb = String::from("a: &a [x,x,x,x,x,x,x,x,x]\n");
+    for (name, before) in ('b'..='i').zip('a'..) {
+        bomb += &format!("{name}: &{name} [{}]\n", vec![format!("*{before}"); 9].join(","));
+    }
+    assert!(fault(&bomb).2.contains("10000"));
+    assert!(fault(&format!("x: {}{}", "[".repeat(10_000), "]".repeat(10_000))).2.contains("nested"));
+    let mut deep = String::new();
+    for level in 0..300 {
+        deep += &format!("{}a:\n", " ".repeat(level));
+    }
+    assert!(fault(&deep).2.contains("nested"));
+}

@@ -1,0 +1,198 @@
+//! Bad input, end to end: each file goes through decoding, splitting, YAML and the check of its fields, as in a build, and what is
+//! told must be of the right code at the right place. The files are shared by several projects and are not part of this repository;
+//! where they are absent the tests say so and pass.
+
+use std::path::PathBuf;
+
+use handsel::diagnostic::Diagnostic;
+use handsel::document::front_matter::{meta, split};
+use handsel::document::meta::Meta;
+use handsel::kind::{Kinds, read as read_kind};
+use handsel::paths::SourcePath;
+use handsel::settings;
+use handsel::source::Text;
+use handsel::yaml;
+
+/// The folder of bad input, when it is there.
+fn bad_input(folder: &str) -> Option<PathBuf> {
+    let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/badinput")).join(folder);
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    eprintln!("skipped: there is no folder {}", folder.display());
+    None
+}
+
+fn bytes(folder: &std::path::Path, name: &str) -> Vec<u8> {
+    std::fs::read(folder.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+fn source_path(name: &str) -> SourcePath {
+    SourcePath::new(name).expect("a plain file name")
+}
+
+/// The kinds that Handsel comes with.
+fn kinds() -> Kinds {
+    let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/templates/kinds"));
+    let read = |name: &str| {
+        let checked = read_kind(&source_path(&format!("templates/kinds/{name}.yaml")), &bytes(&folder, &format!("{name}.yaml")));
+        assert_eq!(checked.problems, Vec::new(), "{name}");
+        (name.to_owned(), checked.value.expect("a built-in kind can be read"))
+    };
+    ["guide", "tip", "tool", "page"].map(read).into_iter().collect()
+}
+
+/// What becomes of a page: its front matter's meaning, its body, all problems.
+fn page(path: &SourcePath, bytes: &[u8], kinds: &Kinds, kind: Option<&str>) -> (Option<Meta>, String, Vec<Diagnostic>) {
+    let text = match Text::decode(path, bytes) {
+        Ok(text) => text.text,
+        Err(problem) => return (None, String::new(), vec![*problem]),
+    };
+    let parts = split(path, text);
+    let mut problems: Vec<Diagnostic> = parts.problem.into_iter().collect();
+    let body = text[parts.body].to_owned();
+    let node = match parts.front.map(|front| yaml::parse(path, text, front)).transpose() {
+        Ok(node) => node.flatten(),
+        Err(faults) => return (None, body, [problems, faults].concat()),
+    };
+    let meta = meta(path, node.as_ref(), &[], kind, kinds).unload(&mut problems);
+    (Some(meta), body, problems)
+}
+
+/// `error bad-yaml 4:1`, one a problem.
+fn outline(problems: &[Diagnostic]) -> Vec<String> {
+    let line = |problem: &Diagnostic| {
+        let place = problem.place.as_ref().expect("a problem of a file has a place");
+        format!("{} {} {}:{}", problem.severity, problem.code, place.line, place.column)
+    };
+    problems.iter().map(line).collect()
+}
+
+/// File, what is told, and a word that the message or its help must hold.
+const PAGES: &[(&str, &[&str], &str)] = &[
+    ("y01-unclosed.md", &["error open-front-matter 1:1"], "never closed"),
+    ("y02-tab-indent.md", &["error bad-yaml 4:1"], "tabs may not indent"),
+    ("y03-duplicate-key.md", &["error duplicate-key 4:1"], "line 2"),
+    ("y04-title-is-list.md", &["error wrong-type 2:8"], "text expected, a list found"),
+    ("y05-title-is-number.md", &[], ""),
+    ("y06-tags-is-text.md", &["warning wrong-type 3:7"], "a list expected"),
+    ("y07-alias-bomb.md", &["error bad-yaml 7:8"], "aliases"),
+    ("y08-deep-nesting.md", &["error bad-yaml 3:68"], "nested deeper"),
+    ("y09-non-utf8.md", &["error not-utf8 2:11"], "0xE9"),
+    ("y10-nul.md", &["error not-utf8 2:9"], "NUL"),
+    ("y11-bom.md", &[], ""),
+    ("y12-crlf.md", &[], ""),
+    ("y13-mixed-eol.md", &[], ""),
+    ("y14-huge-scalar.md", &["warning long-title 2:8"], "characters"),
+    ("y15-date-impossible.md", &["error bad-value 3:7"], "2026-02-30 is no date"),
+    ("y16-date-text.md", &["error wrong-type 3:7"], "2026-01-31"),
+    ("y17-typo-titel.md", &["error unknown-key 2:1"], "`title`"),
+    ("y18-no-title.md", &[], ""),
+    ("y19-empty.md", &[], ""),
+    ("y20-empty-front-matter.md", &[], ""),
+    ("y21-front-matter-only.md", &[], ""),
+    ("y22-colon-in-title.md", &["error bad-yaml 2:13"], "quotes: \"Guide: how to begin\""),
+    ("y23-percent-scalar.md", &["error bad-yaml 4:5"], "quotes: \"%\""),
+    ("y24-at-scalar.md", &["error bad-yaml 3:9"], "quotes: \"@alice\""),
+    ("y25-open-quote.md", &["error bad-yaml 2:8"], "never closed"),
+    ("y26-open-flow.md", &["error bad-yaml 3:7"], "list opened here"),
+    ("y27-norway.md", &[], ""),
+    ("y28-version-float.md", &["warning unknown-key 3:1"], "version"),
+    ("y29-code-tag.md", &["error bad-yaml 2:8"], "tag"),
+    ("y30-second-rule.md", &[], ""),
+    ("y31-undefined-alias.md", &["error bad-yaml 3:5"], "*base"),
+    ("y32-toml.md", &["error front-matter-form 1:1"], "YAML"),
+    ("y33-json.md", &["error front-matter-form 1:1"], "YAML"),
+    ("y34-not-first.md", &["error front-matter-form 2:1"], "line 1"),
+    ("y35-utf16.md", &["error not-utf8 1:1"], "UTF-16"),
+    ("y36-null-title.md", &["error missing-title 2:1"], "title"),
+    ("y37-circular-alias.md", &["error bad-yaml 3:8"], "never end"),
+    ("y38-bad-time.md", &["error bad-value 3:7"], "no date"),
+    ("y39-not-a-map.md", &["error wrong-type 2:1"], "keys with values expected"),
+    ("y40-typo-many.md", &["warning unknown-key 3:1", "error unknown-key 4:1"], "`draft`"),
+];
+
+#[test]
+fn every_bad_front_matter_is_told_at_its_place() {
+    let Some(folder) = bad_input("yaml") else { return };
+    let kinds = kinds();
+    let mut missed = Vec::new();
+    for (name, expected, word) in PAGES {
+        let begun = std::time::Instant::now();
+        let (_, _, problems) = page(&source_path(name), &bytes(&folder, name), &kinds, None);
+        assert!(begun.elapsed().as_millis() < 1000, "{name} took {:?}", begun.elapsed());
+        let said =
+            problems.iter().map(|problem| format!("{} ({})", problem.message, problem.help.as_deref().unwrap_or(""))).collect::<String>();
+        if outline(&problems) != *expected || !said.contains(word) {
+            missed.push(format!("{name}: {:?} {said}", outline(&problems)));
+        }
+    }
+    assert!(missed.is_empty(), "{missed:#?}");
+    let files = std::fs::read_dir(&folder).expect("the folder is there").count();
+    assert_eq!(files, PAGES.len(), "a file of the folder is not tested");
+}
+
+#[test]
+fn what_is_sound_is_read_as_written() {
+    let Some(folder) = bad_input("yaml") else { return };
+    let kinds = kinds();
+    let read = |name: &str| {
+        let (meta, body, _) = page(&source_path(name), &bytes(&folder, name), &kinds, None);
+        (meta.unwrap_or_else(|| panic!("{name} is readable")), body)
+    };
+    let title = |name: &str| read(name).0.title.map(|title| title.value);
+    assert_eq!(title("y05-title-is-number.md").as_deref(), Some("101"));
+    assert_eq!(title("y11-bom.md").as_deref(), Some("With BOM"));
+    assert_eq!(title("y12-crlf.md").as_deref(), Some("CRLF"));
+    assert_eq!(title("y13-mixed-eol.md").as_deref(), Some("Mixed"));
+    assert_eq!(title("y18-no-title.md"), None);
+    assert_eq!(read("y27-norway.md").0.language.as_deref(), Some("no"));
+    assert!(read("y30-second-rule.md").1.starts_with("---\n"));
+    for name in ["y01-unclosed.md", "y32-toml.md", "y33-json.md", "y34-not-first.md"] {
+        assert!(!read(name).1.contains("itle"), "{name}: front matter would be shown");
+    }
+    let topics: Vec<String> = read("y06-tags-is-text.md").0.topics.into_iter().map(|topic| topic.value).collect();
+    assert_eq!(topics, ["alpha", "beta"]);
+}
+
+#[test]
+fn every_bad_setting_is_told_at_its_place() {
+    let Some(folder) = bad_input("config") else { return };
+    let cases: &[(&str, &[&str])] = &[
+        ("c01-base-url.yaml", &["error bad-setting 1:11"]),
+        ("c02-unknown-key.yaml", &["error unknown-setting 3:1"]),
+        ("c03-syntax.yaml", &["error bad-yaml 1:11"]),
+        ("c04-empty.yaml", &["warning bad-setting 1:1"]),
+        ("c05-output-is-content.yaml", &["error bad-setting 3:9"]),
+        ("c06-output-outside.yaml", &["error bad-setting 3:9"]),
+        ("c07-wrong-type.yaml", &["error wrong-type 2:8", "error unknown-setting 3:1"]),
+        ("c08-base-path.yaml", &[]),
+        ("c09-duplicate-key.yaml", &["error duplicate-key 3:1"]),
+        ("c10-javascript-url.yaml", &["error bad-setting 1:11"]),
+    ];
+    for (name, expected) in cases {
+        let checked = settings::read(&source_path(name), Some(&bytes(&folder, name)));
+        assert_eq!(outline(&checked.problems), *expected, "{name}: {:#?}", checked.problems);
+        if name.starts_with("c05") || name.starts_with("c06") {
+            assert_eq!(checked.value.output.as_str(), "public");
+        }
+        if name.starts_with("c08") {
+            assert_eq!(checked.value.base_path(), "/docs/");
+        }
+    }
+    assert!(cases.iter().all(|(name, _)| folder.join(name).is_file()));
+}
+
+#[test]
+fn built_in_kinds() {
+    let kinds = kinds();
+    assert_eq!(kinds["tip"].words_max, Some(250));
+    assert_eq!(kinds["guide"].fields.len(), 2);
+    for kind in kinds.values() {
+        let path = source_path("new.md");
+        let text = kind.scaffold.replace("{title}", "A title").replace("{today}", "2026-01-31");
+        let (meta, _, problems) = page(&path, text.as_bytes(), &kinds, Some(&kind.name));
+        assert_eq!(problems, Vec::new(), "the scaffold of {}", kind.name);
+        assert!(meta.is_some_and(|meta| meta.title.is_some()));
+    }
+}
