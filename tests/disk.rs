@@ -204,6 +204,23 @@ fn a_pipe_neither_hangs_nor_stops_a_build() -> Outcome {
 }
 
 #[test]
+fn what_may_not_be_read_is_told() -> Outcome {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::with(&["a.md", "closed/b.md"])?;
+    let closed = folder.path().join("closed");
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o000))?;
+    if fs::read_dir(&closed).is_ok() {
+        eprintln!("skipped: permissions do not bind this user");
+        return Ok(());
+    }
+    let listed = folder.list(&ListingRules::default())?;
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o755))?;
+    assert_eq!(names(&listed.value), ["a.md"]);
+    assert_eq!(told(&listed.problems), [(Code::Unreadable, "closed:1:1".into())]);
+    Ok(())
+}
+
+#[test]
 fn a_pattern_that_is_none_is_told() -> Outcome {
     let folder = Folder::with(&["a.md"])?;
     let listed = folder.list(&ListingRules { output: None, ignore: vec!["[z-a].md".into()] })?;
