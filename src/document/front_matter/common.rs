@@ -83,6 +83,13 @@ fn links() -> Vec<Field> {
     ]
 }
 
+fn search() -> Vec<Field> {
+    vec![
+        Field::number("boost").about("How much more its words count; 1 is usual."),
+        Field::boolean("exclude").about("Keep it out of the search."),
+    ]
+}
+
 fn publishing() -> Vec<Field> {
     vec![
         Field::text("lang").about("The page's language (BCP 47).").defaults_to("the site's").also(&["language", "locale"]),
@@ -93,14 +100,8 @@ fn publishing() -> Vec<Field> {
             .also(&["hidden", "nav_exclude"]),
         Field::number("order").about("Its place among its neighbours, lowest first.").also(&["weight", "nav_order", "sidebar_position"]),
         Field::text("license").about("The licence of this page.").defaults_to("the site's").also(&["licence"]),
-        Field::map(
-            "search",
-            vec![
-                Field::number("boost").about("How much more its words count; 1 is usual."),
-                Field::boolean("exclude").about("Keep it out of the search.").also(&["exclude_from_search"]),
-            ],
-        )
-        .about("How the site's search treats it."),
+        Field::new("search", FieldType::Either(vec![FieldType::Map(search()), FieldType::Boolean]))
+            .about("How the site's search treats it; `false` keeps it out."),
         Field::boolean("glossary").about("Explain glossary terms at their first use.").defaults_to("`true`"),
         settings::checks_field().about("Severities of checks for this page, each with a reason."),
         Field::text("template").about("Another template than the kind's."),

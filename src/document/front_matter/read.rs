@@ -31,14 +31,17 @@ pub fn meta(path: &SourcePath, node: Option<&Node>, defaults: &[Node], kind_from
     let kind = kind_of(written, defaults, kind_from_folder, kinds, &mut problems);
     let own_fields = kind.as_ref().map_or(&[][..], |kind| &kind.kind.fields);
     let groups = [&COMMON_FIELDS[..], own_fields];
-    let merged = merge(written, defaults, &groups, &place);
+    let mut merged = merge(written, defaults, &groups, &place);
+    let is_published = take_published(&mut merged);
     let critical: &[&str] = if merged.get("title").is_some() { &["draft"] } else { &["draft", "title"] };
     let missing = if kind.as_ref().is_some_and(|kind| kind.is_stated) { Severity::Error } else { Severity::Warning };
     let mut checked = check_groups(&merged, &groups, Context { unknown: Code::UnknownKey, missing, critical });
     checked.problems.retain(|problem| problem.place.as_ref().is_none_or(|place| place.path == *path));
+    name_owners(&mut checked.problems, &merged, kinds);
     let items = checked.unload(&mut problems);
     let name = kind.as_ref().map_or(PLAIN_KIND, |kind| &kind.kind.name);
-    let meta = from_items(&items, name, own_fields, &mut problems);
+    let mut meta = from_items(&items, name, own_fields, &mut problems);
+    meta.is_draft |= is_published == Some(false);
     check_title(&meta, written, &mut problems);
     Checked::new(meta, problems)
 }
@@ -114,6 +117,27 @@ fn merge(written: Option<&Node>, defaults: &[Node], groups: &[&[Field]], place: 
     Node { value: Yaml::Map(map), place: place.clone(), written: String::new() }
 }
 
+/// Jekyll's `published: false` says that a page is a draft, and stands beside a `date:`.
+fn take_published(node: &mut Node) -> Option<bool> {
+    let Yaml::Map(map) = &mut node.value else { return None };
+    let Yaml::Bool(is_published) = map.get("published")?.node.value else { return None };
+    map.shift_remove("published");
+    Some(is_published)
+}
+
+/// A key unknown here may be a field of another kind: then the page is likely in the wrong folder.
+fn name_owners(problems: &mut [Diagnostic], node: &Node, kinds: &Kinds) {
+    for problem in problems.iter_mut().filter(|problem| problem.code == Code::UnknownKey) {
+        let is_here = |place: &Place| problem.place.as_ref() == Some(place);
+        let key = node.as_map().into_iter().flatten().find(|(_, entry)| is_here(&entry.key_place)).map(|(key, _)| key);
+        let owner = key.and_then(|key| kinds.values().find(|kind| kind.fields.iter().any(|field| field.name == *key)));
+        if let Some(owner) = owner {
+            problem.help =
+                Some(format!("it is a field of the kind `{0}`: write `kind: {0}`, or move the page to that kind's folder", owner.name));
+        }
+    }
+}
+
 fn from_items(items: &Items, kind: &str, own_fields: &[Field], problems: &mut Vec<Diagnostic>) -> Meta {
     let text = |name: &str| items.get(name).and_then(Item::as_text).map(str::to_owned);
     let placed = |name: &str| items.get(name).and_then(Item::to_placed);
@@ -152,14 +176,14 @@ fn from_items(items: &Items, kind: &str, own_fields: &[Field], problems: &mut Ve
         slug,
         address,
         language: language(placed("lang"), problems),
-        is_draft: flag("draft").unwrap_or(false) || flag("published") == Some(false),
+        is_draft: flag("draft").unwrap_or(false),
         is_unlisted: flag("unlisted").unwrap_or(false),
         expires: date("expires"),
         order: items.get("order").and_then(Item::as_number),
         image: items.get("image").and_then(picture),
         change_note: text("change_note"),
         search_boost: search.and_then(|search| search.get("boost")).and_then(Item::as_number),
-        search_exclude: search.and_then(|search| search.get("exclude")).and_then(Item::as_bool).unwrap_or(false),
+        search_exclude: search.and_then(|search| search.get("exclude")).and_then(Item::as_bool).unwrap_or(flag("search") == Some(false)),
         glossary: flag("glossary").unwrap_or(true),
         checks: page_checks(items, problems),
         template: placed("template"),
@@ -250,3 +274,6 @@ fn check_title(meta: &Meta, written: Option<&Node>, problems: &mut Vec<Diagnosti
         problems.push(problem.help("write the page's title after it"));
     }
 }
+
+#[cfg(test)]
+mod tests;
