@@ -71,7 +71,7 @@ fn time() -> Vec<Field> {
 fn links() -> Vec<Field> {
     vec![
         Field::list("related", FieldType::Link).about("Pages that go with this one."),
-        Field::new("next", FieldType::Link).about("The one next step to offer at the end."),
+        Field::new("next", next()).about("The one next step to offer at the end."),
         Field::list("aliases", FieldType::Text).about("Old addresses, from the root; they redirect here.").also(&[
             "redirect_from",
             "redirects",
@@ -88,6 +88,12 @@ fn search() -> Vec<Field> {
         Field::number("boost").about("How much more its words count; 1 is usual."),
         Field::boolean("exclude").about("Keep it out of the search."),
     ]
+}
+
+/// VitePress writes the words of the link beside it; here they are the page's title.
+fn next() -> FieldType {
+    let worded = FieldType::Map(vec![Field::new("link", FieldType::Link).required(), Field::text("text").also(&["title"])]);
+    FieldType::Either(vec![FieldType::Link, worded, FieldType::Boolean])
 }
 
 fn publishing() -> Vec<Field> {

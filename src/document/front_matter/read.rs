@@ -171,7 +171,7 @@ fn from_items(items: &Items, kind: &str, own_fields: &[Field], problems: &mut Ve
         sources: list("sources").iter().filter_map(|item| reference(item, problems)).collect(),
         disclosure: text("disclosure"),
         related: placed_list("related"),
-        next: placed("next"),
+        next: items.get("next").and_then(|item| item.as_map().map_or(Some(item), |map| map.get("link"))).and_then(Item::to_placed),
         aliases: placed_list("aliases"),
         slug,
         address,

@@ -39,7 +39,8 @@ fn values(placed: &[Placed<String>]) -> Vec<&str> {
 fn names_of_other_generators() {
     let (meta, problems) = read(
         "title: T\ndescription: S\ndate: 2026-01-15 10:00:00 +0100\nlastmod: 2026-02-01\ntags: [a]\ncategories: b\nauthor: Ann\nweight: 3\n\
-         redirect_from: /old/\npermalink: /new/\naudience: all\nsidebar_label: Short\npublished: false\nsearch: false\n",
+         redirect_from: /old/\npermalink: /new/\naudience: all\nsidebar_label: Short\npublished: false\nsearch: false\n\
+         next: {text: On, link: b.md}\n",
         &[],
         None,
     );
@@ -49,6 +50,7 @@ fn names_of_other_generators() {
     assert_eq!((values(&meta.topics), values(&meta.authors), values(&meta.audience)), (vec!["a", "b"], vec!["Ann"], vec!["all"]));
     assert_eq!((values(&meta.aliases), meta.order), (vec!["/old/"], Some(3.0)));
     assert_eq!(meta.address.map(|address| address.value).as_deref(), Some("/new/"));
+    assert_eq!(meta.next.map(|next| next.value).as_deref(), Some("b.md"));
     assert!(meta.is_draft && meta.search_exclude);
 }
 
