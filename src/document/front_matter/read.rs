@@ -1,6 +1,6 @@
 //! From a front matter's tree to [`Meta`]: defaults of the folders filled in, kind decided, every field checked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::COMMON_FIELDS;
 use crate::diagnostic::{Checked, Code, Diagnostic, Place, Severity, nearest};
@@ -35,9 +35,10 @@ pub fn meta(path: &SourcePath, node: Option<&Node>, defaults: &[Node], kind_from
     let is_published = take_published(&mut merged);
     let critical: &[&str] = if merged.get("title").is_some() { &["draft"] } else { &["draft", "title"] };
     let missing = if kind.as_ref().is_some_and(|kind| kind.is_stated) { Severity::Error } else { Severity::Warning };
-    let mut checked = check_groups(&merged, &groups, Context { unknown: Code::UnknownKey, missing, critical });
+    let elsewhere = |key: &str| owner_of(key, kinds);
+    let context = Context { unknown: Code::UnknownKey, missing, critical, elsewhere: Some(&elsewhere) };
+    let mut checked = check_groups(&merged, &groups, context);
     checked.problems.retain(|problem| problem.place.as_ref().is_none_or(|place| place.path == *path));
-    name_owners(&mut checked.problems, &merged, kinds);
     let items = checked.unload(&mut problems);
     let name = kind.as_ref().map_or(PLAIN_KIND, |kind| &kind.kind.name);
     let mut meta = from_items(&items, name, own_fields, &mut problems);
@@ -97,21 +98,23 @@ fn known_kind<'a>(node: &Node, kinds: &'a Kinds, problems: &mut Vec<Diagnostic>)
 
 /// The page's own keys, then what the defaults add: nearest folder first, mappings filled up one level deep, everything else whole.
 fn merge(written: Option<&Node>, defaults: &[Node], groups: &[&[Field]], place: &Place) -> Node {
-    let canonical = |key: &str| field_named(groups, key).map_or_else(|| key.to_owned(), |field| field.name.clone());
     let mut map: Map = written.and_then(Node::as_map).cloned().unwrap_or_default();
-    for (key, entry) in defaults.iter().rev().filter_map(Node::as_map).flatten().filter(|(_, entry)| !entry.node.is_none()) {
-        let name = canonical(key);
-        let own = map.iter_mut().find(|(key, entry)| !entry.node.is_none() && canonical(key) == name);
-        match (own.map(|(_, own)| &mut own.node.value), &entry.node.value) {
-            (None, _) => {
-                map.insert(name, entry.clone());
-            }
-            (Some(Yaml::Map(own)), Yaml::Map(added)) => {
+    if !defaults.is_empty() {
+        let canonical = |key: &str| field_named(groups, key).map_or_else(|| key.to_owned(), |field| field.name.clone());
+        let given = map.iter().filter(|(_, entry)| !entry.node.is_none());
+        let mut given: HashMap<String, String> = given.map(|(key, _)| (canonical(key), key.clone())).collect();
+        for (key, entry) in defaults.iter().rev().filter_map(Node::as_map).flatten().filter(|(_, entry)| !entry.node.is_none()) {
+            let name = canonical(key);
+            let Some(own) = given.get(&name).and_then(|key| map.get_mut(key)) else {
+                map.insert(name.clone(), entry.clone());
+                given.insert(name.clone(), name);
+                continue;
+            };
+            if let (Yaml::Map(own), Yaml::Map(added)) = (&mut own.node.value, &entry.node.value) {
                 for (key, entry) in added {
                     own.entry(key.clone()).or_insert_with(|| entry.clone());
                 }
             }
-            _ => {}
         }
     }
     Node { value: Yaml::Map(map), place: place.clone(), written: String::new() }
@@ -126,16 +129,9 @@ fn take_published(node: &mut Node) -> Option<bool> {
 }
 
 /// A key unknown here may be a field of another kind: then the page is likely in the wrong folder.
-fn name_owners(problems: &mut [Diagnostic], node: &Node, kinds: &Kinds) {
-    for problem in problems.iter_mut().filter(|problem| problem.code == Code::UnknownKey) {
-        let is_here = |place: &Place| problem.place.as_ref() == Some(place);
-        let key = node.as_map().into_iter().flatten().find(|(_, entry)| is_here(&entry.key_place)).map(|(key, _)| key);
-        let owner = key.and_then(|key| kinds.values().find(|kind| kind.fields.iter().any(|field| field.name == *key)));
-        if let Some(owner) = owner {
-            problem.help =
-                Some(format!("it is a field of the kind `{0}`: write `kind: {0}`, or move the page to that kind's folder", owner.name));
-        }
-    }
+fn owner_of(key: &str, kinds: &Kinds) -> Option<String> {
+    let owner = kinds.values().find(|kind| kind.fields.iter().any(|field| field.name == key))?;
+    Some(format!("it is a field of the kind `{0}`: write `kind: {0}`, or move the page to that kind's folder", owner.name))
 }
 
 fn from_items(items: &Items, kind: &str, own_fields: &[Field], problems: &mut Vec<Diagnostic>) -> Meta {
