@@ -8,6 +8,7 @@ pub mod fingerprint;
 pub mod kind;
 pub mod paths;
 pub mod settings;
+pub mod page;
 pub mod site;
 pub mod source;
 pub mod vocabulary;

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
 use handsel::disk::publish::{LOCK_NAME, MANIFEST_NAME, PublishError, PublishOptions, Published, Publisher};
+use handsel::fingerprint::Fingerprint;
 use handsel::paths::OutputPath;
 
 type Outcome = Result<(), Box<dyn Error>>;
@@ -197,6 +199,77 @@ fn a_lost_or_damaged_manifest_forgets_but_destroys_nothing() -> Outcome {
 }
 
 #[test]
+fn a_file_is_kept_unmade_only_while_it_is_what_was_written() -> Outcome {
+    let site = Site::new()?;
+    site.publish(FIRST)?;
+    site.put("a/index.html", "Z")?;
+    let publisher = site.begin(false)?;
+    let keep = |path: &str, text: &str| publisher.keep(&path_of(path), Fingerprint::of(text));
+    assert!(keep("index.html", "home")? && keep("c.css", "c")?);
+    assert!(!keep("a/index.html", "a")?, "changed by hand");
+    assert!(!keep("a/b/index.html", "other")? && !keep("new.html", "new")?);
+    assert!(keep("index.html", "home").is_err(), "twice");
+    stage(&publisher, &FIRST[1..3])?;
+    let published = publisher.commit()?;
+    assert_eq!((published.written, published.unchanged, published.bytes), (1, 3, 7));
+    site.assert_files(FIRST);
+    Ok(())
+}
+
+#[test]
+fn what_is_put_there_meanwhile_is_not_replaced() -> Outcome {
+    let site = Site::new()?;
+    site.publish(FIRST)?;
+    let publisher = site.begin(false)?;
+    stage(&publisher, &[("index.html", "new"), ("z.html", "z")])?;
+    site.put("z.html", "mine")?;
+    let error = publisher.commit().expect_err("z.html is there now").to_string();
+    assert!(error.contains("public/z.html: something was put there") && error.ends_with("as it was."), "{error}");
+    let mut expected = FIRST.to_vec();
+    expected.push(("z.html", "mine"));
+    site.assert_files(&expected);
+    Ok(())
+}
+
+#[cfg(unix)]
+#[test]
+fn links_of_our_names_write_to_nothing_else() -> Outcome {
+    use std::os::unix::fs::symlink;
+    let site = Site::new()?;
+    fs::write(site.folder.path().join("precious"), "precious")?;
+    fs::create_dir(site.output())?;
+    for name in [LOCK_NAME, MANIFEST_NAME, ".handsel-staging"] {
+        symlink("../precious", site.output().join(name))?;
+    }
+    site.publish(FIRST)?;
+    site.assert_files(FIRST);
+    assert_eq!(fs::read_to_string(site.folder.path().join("precious"))?, "precious");
+    Ok(())
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_may_not_be_written_is_told_and_left() -> Outcome {
+    use std::os::unix::fs::PermissionsExt;
+    let site = Site::new()?;
+    site.publish(FIRST)?;
+    let locked = site.output().join("a");
+    fs::set_permissions(&locked, fs::Permissions::from_mode(0o555))?;
+    let changed: Tree = &[("index.html", "HOME"), ("a/index.html", "A"), ("a/b/index.html", "B")];
+    if fs::write(locked.join("probe"), "").is_ok() {
+        eprintln!("skipped: permissions do not bind this user");
+        return Ok(());
+    }
+    let error = site.publish(changed).expect_err("the folder may not be written").to_string();
+    assert!(error.contains("public/a/index.html: permission denied") && error.ends_with("as it was."), "{error}");
+    site.assert_files(FIRST);
+    fs::set_permissions(&locked, fs::Permissions::from_mode(0o755))?;
+    site.publish(changed)?;
+    site.assert_files(changed);
+    Ok(())
+}
+
+#[test]
 fn dropped_without_commit_nothing_happened() -> Outcome {
     let site = Site::new()?;
     let publisher = site.begin(false)?;
@@ -247,5 +320,63 @@ fn one_build_at_a_time() -> Outcome {
     first.commit()?;
     site.assert_files(FIRST);
     site.publish(FIRST)?;
+    Ok(())
+}
+
+#[test]
+fn builds_that_race_never_mix() -> Outcome {
+    let site = Site::new()?;
+    let inside = AtomicUsize::new(0);
+    let done = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for builder in 0..8 {
+            let (site, inside, done) = (&site, &inside, &done);
+            scope.spawn(move || {
+                let parent = site.folder.path().join(format!(".handsel-{builder}"));
+                for round in 0..60 {
+                    match Publisher::begin(&site.output(), &parent, PublishOptions::default()) {
+                        Ok(publisher) => {
+                            assert_eq!(inside.fetch_add(1, Ordering::SeqCst), 0, "two builds hold one folder");
+                            let text = format!("{builder} {round}");
+                            stage(&publisher, &[("index.html", &text), ("a/b/index.html", &text)]).expect("staging works");
+                            inside.fetch_sub(1, Ordering::SeqCst);
+                            if round >= 30 && round % 3 == 0 {
+                                publisher.commit().expect("committing works");
+                                done.fetch_add(1, Ordering::SeqCst);
+                            }
+                        }
+                        Err(PublishError::Busy { .. }) => std::thread::yield_now(),
+                        Err(error) => panic!("{error}"),
+                    }
+                }
+            });
+        }
+    });
+    assert!(done.into_inner() > 0);
+    site.publish(FIRST)?;
+    site.assert_files(FIRST);
+    Ok(())
+}
+
+#[test]
+fn many_threads_stage_one_build() -> Outcome {
+    let site = Site::new()?;
+    let paths: Vec<String> = (0..400).map(|page| format!("s{}/t{}/p{page}/index.html", page % 7, page % 5)).collect();
+    for salt in ["x", "y"] {
+        let publisher = site.begin(false)?;
+        std::thread::scope(|scope| {
+            for part in paths.chunks(50) {
+                let publisher = &publisher;
+                scope.spawn(move || {
+                    for path in part {
+                        publisher.stage(&path_of(path), format!("{path}{salt}").as_bytes()).expect("staging works");
+                    }
+                });
+            }
+        });
+        assert_eq!(publisher.commit()?.written, 400);
+        assert!(site.files().iter().all(|(path, text)| *text == format!("{path}{salt}")));
+    }
+    assert_eq!(site.files().len(), 400);
     Ok(())
 }

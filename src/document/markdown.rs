@@ -490,3 +490,15 @@ fn shortened(text: &str, bytes_max: usize) -> String {
     let cut = text[..end].rsplit_once(' ').map_or(&text[..end], |(words, _)| words);
     format!("{cut}…")
 }
+
+/// One line of Markdown as HTML without a paragraph around it; raw HTML in it is shown as text.
+pub fn inline_html(text: &str) -> String {
+    let escaped = |event| match event {
+        Event::Html(html) | Event::InlineHtml(html) => Event::Text(html),
+        other => other,
+    };
+    let mut html = String::new();
+    let events = Parser::new_ext(text, Options::ENABLE_STRIKETHROUGH).map(escaped);
+    pulldown_cmark::html::push_html(&mut html, events.filter(|event| !matches!(event, Event::Start(Tag::Paragraph) | Event::End(TagEnd::Paragraph))));
+    html.trim_end().to_owned()
+}

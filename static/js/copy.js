@@ -12,15 +12,17 @@ export function copyButtons(root) {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "copy";
-    button.textContent = words.copy;
+    const label = document.createElement("span");
+    label.textContent = words.copy;
+    button.append(label);
     button.addEventListener("click", async () => {
       let said = words.copied;
       try { await navigator.clipboard.writeText(textOf(block)); } catch { said = words.copyFailed; }
       const done = said === words.copied;
       status.textContent = said;
       button.classList.toggle("done", done);
-      if (done) button.textContent = said;
-      setTimeout(() => { button.textContent = words.copy; button.classList.remove("done"); status.textContent = ""; }, 2500);
+      if (done) label.textContent = said;
+      setTimeout(() => { label.textContent = words.copy; button.classList.remove("done"); status.textContent = ""; }, 2500);
     });
     frame(block).append(button);
   }

@@ -3,6 +3,7 @@ import { colours } from "./colours.js";
 import { contents } from "./contents.js";
 import { copyButtons } from "./copy.js";
 import { menus } from "./menus.js";
+import { scrollers } from "./scrollers.js";
 import { tabs } from "./tabs.js";
 
-for (const enhance of [colours, menus, contents, copyButtons, tabs]) enhance(document);
+for (const enhance of [colours, menus, contents, copyButtons, scrollers, tabs]) enhance(document);

@@ -110,6 +110,7 @@ fn reason(error: &io::Error) -> String {
         io::ErrorKind::QuotaExceeded => "your share of the disk is used up".into(),
         io::ErrorKind::PermissionDenied => "permission denied".into(),
         io::ErrorKind::ReadOnlyFilesystem => "the file system is read-only".into(),
+        io::ErrorKind::AlreadyExists => "something was put there while the build went on".into(),
         io::ErrorKind::InvalidFilename => "the name is too long for this file system".into(),
         _ => error.to_string(),
     }
@@ -120,6 +121,7 @@ fn remedy(error: &io::Error) -> Option<&'static str> {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Some("Make room and build again."),
         io::ErrorKind::PermissionDenied => Some("Look who owns the folder and whether you may write there."),
         io::ErrorKind::ReadOnlyFilesystem => Some("Name a folder that can be written with --output."),
+        io::ErrorKind::AlreadyExists => Some("Build again."),
         io::ErrorKind::InvalidFilename => Some("Give the page a shorter `slug:`."),
         _ => None,
     }

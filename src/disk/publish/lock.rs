@@ -14,7 +14,7 @@ pub const LOCK_NAME: &str = ".handsel-lock";
 #[derive(Debug)]
 pub struct Lock {
     path: PathBuf,
-    _file: File,
+    file: File,
 }
 
 pub enum LockError {
@@ -27,7 +27,20 @@ impl Lock {
     pub fn take(folder: &Path) -> Result<Self, LockError> {
         let path = folder.join(LOCK_NAME);
         loop {
-            let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(LockError::Failed)?;
+            // A link here is nobody's lock, and what it leads to must not be written to.
+            if fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_symlink()) {
+                fs::remove_file(&path).map_err(LockError::Failed)?;
+            }
+            let opened = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
+            let mut file = match opened {
+                Ok(file) => file,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                    // Another build gave up just now and took the folder away that it had made.
+                    fs::create_dir_all(folder).map_err(LockError::Failed)?;
+                    continue;
+                }
+                Err(error) => return Err(LockError::Failed(error)),
+            };
             if let Err(TryLockError::WouldBlock) = file.try_lock() {
                 let mut pid = String::new();
                 let _ = file.read_to_string(&mut pid);
@@ -36,9 +49,17 @@ impl Lock {
             if !is_still_at(&file, &path) {
                 continue;
             }
-            sign(&mut file).map_err(LockError::Failed)?;
-            return Ok(Self { path, _file: file });
+            let mut lock = Self { path, file };
+            lock.sign().map_err(LockError::Failed)?;
+            return Ok(lock);
         }
+    }
+
+    /// Writes our process into the file, for the message of who comes second.
+    fn sign(&mut self) -> io::Result<()> {
+        self.file.set_len(0)?;
+        self.file.rewind()?;
+        writeln!(self.file, "{}", std::process::id())
     }
 }
 
@@ -46,12 +67,6 @@ impl Drop for Lock {
     fn drop(&mut self) {
         let _ = fs::remove_file(&self.path);
     }
-}
-
-fn sign(file: &mut File) -> io::Result<()> {
-    file.set_len(0)?;
-    file.rewind()?;
-    writeln!(file, "{}", std::process::id())
 }
 
 /// Whether the locked file is the one that others find: a build that ended between our opening and our locking took its file away.

@@ -127,16 +127,26 @@ impl Publisher {
         };
         let is_in_tree = matches!(state, State::InTree { .. });
         let staged = Staged { fingerprint, length: bytes.len() as u64, state };
-        let before = self.staged().insert(path.clone(), staged);
-        if before.is_some() || OWN_NAMES.contains(&path.as_str()) {
-            return Err(PublishError::Clash { first: path.clone(), second: path.clone() });
-        }
+        self.note(path, staged)?;
         let Some(target) = target else { return Ok(()) };
         if is_in_tree {
             self.make_folder_of(path, &target)?;
         }
         let written = File::create(&target).and_then(|mut file| file.write_all(bytes));
         written.map_err(|error| self.workspace.failure("write", path.as_str(), error))
+    }
+
+    /// Keeps a published file whose bytes the caller has not made again; `false` when it is not the listed one with this
+    /// fingerprint any more, so that it has to be staged.
+    ///
+    /// # Errors
+    /// When its path was staged before.
+    pub fn keep(&self, path: &OutputPath, fingerprint: Fingerprint) -> Result<bool, PublishError> {
+        let is_listed = self.listed.get(path.as_str()) == Some(fingerprint) && self.existing.get(path.as_str()) == Some(Found::File);
+        let published = if is_listed { fs::read(self.workspace.output.join(path.as_str())).ok() } else { None };
+        let Some(bytes) = published.filter(|bytes| Fingerprint::of(bytes) == fingerprint) else { return Ok(false) };
+        self.note(path, Staged { fingerprint, length: bytes.len() as u64, state: State::Same })?;
+        Ok(true)
     }
 
     /// What Handsel did not write but lies where staged files should go, sorted: while there is any, nothing is published.
@@ -184,6 +194,14 @@ impl Publisher {
             Standing::Below { top, over } if over.is_some() && !may_replace(top) => State::Foreign { path: top.into() },
             Standing::Below { top, over } => State::InTree { top: top.into(), over },
         }
+    }
+
+    fn note(&self, path: &OutputPath, staged: Staged) -> Result<(), PublishError> {
+        let before = self.staged().insert(path.clone(), staged);
+        if before.is_some() || OWN_NAMES.contains(&path.as_str()) {
+            return Err(PublishError::Clash { first: path.clone(), second: path.clone() });
+        }
+        Ok(())
     }
 
     fn make_folder_of(&self, path: &OutputPath, target: &Path) -> Result<(), PublishError> {

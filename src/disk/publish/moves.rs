@@ -29,9 +29,12 @@ impl<'a> Moves<'a> {
         Self { workspace, done: Vec::new(), next: 0 }
     }
 
-    /// Brings a staged file or folder to a path where nothing is.
+    /// Brings a staged file or folder to a path where nothing is. What others put there since the build began is not replaced.
     pub fn put(&mut self, from: &Path, path: &str) -> Result<(), Failure> {
         let to = self.workspace.output.join(path);
+        if fs::symlink_metadata(&to).is_ok() {
+            return Err(self.failure("write", path)(io::ErrorKind::AlreadyExists.into()));
+        }
         fs::rename(from, &to).map_err(self.failure("write", path))?;
         self.done.push(Move::Put { to });
         Ok(())

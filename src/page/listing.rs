@@ -1,0 +1,162 @@
+//! Lists of pages: a section's, a topic's, all from A to Z, what is new.
+
+use std::cmp::Reverse;
+
+use super::compose::{Composer, say};
+use super::view::{Card, Group, Listing};
+use super::{A_TO_Z_SIZE, Sheet, Subject};
+use crate::paths::{Route, slug};
+use crate::site::topics::Term;
+use crate::site::{PageId, Site};
+
+/// Cards that a section shows of each section inside it.
+const CARDS_OF_CHILD: usize = 6;
+
+/// The address of one page of a list.
+pub fn route_of(route: &Route, number: usize) -> Route {
+    if number == 1 {
+        return route.clone();
+    }
+    let number = number.to_string();
+    Route::page(route.segments().chain(["page", number.as_str()]))
+}
+
+/// Listed pages with a date, the last changed first.
+pub fn newest(site: &Site) -> Vec<PageId> {
+    let mut pages: Vec<PageId> = (0..site.pages().len()).filter(|page| site.page(*page).is_listed() && site.page(*page).changed().is_some()).collect();
+    pages.sort_by_cached_key(|page| (Reverse(site.page(*page).changed()), site.page(*page).entry.title.to_lowercase(), *page));
+    pages
+}
+
+/// The list that a sheet shows.
+pub fn of(composer: &Composer, sheet: &Sheet) -> Option<Listing> {
+    let site = &*composer.site;
+    let size = site.settings().page_size;
+    let (all, route, size): (Vec<PageId>, Route, usize) = match sheet.subject {
+        Subject::Page(_) | Subject::NotFound => return None,
+        Subject::Topics => return Some(terms(composer, &site.topics)),
+        Subject::Audiences => return Some(terms(composer, &site.audiences)),
+        Subject::Section(section) => (site.sections[section].pages.clone(), site.sections[section].route.clone(), size),
+        Subject::Topic(topic) => (site.topics[topic].pages.clone(), site.topics[topic].route.clone(), size),
+        Subject::Audience(audience) => (audience_pages(composer, audience), site.audiences[audience].route.clone(), size),
+        Subject::AToZ => (a_to_z(site), Route::page(["a-z"]), A_TO_Z_SIZE),
+        Subject::New => (newest(site), Route::page(["new"]), size),
+    };
+    let shown: Vec<PageId> = all.iter().copied().skip((sheet.number - 1) * size).take(size).collect();
+    let mut listing = Listing { total: all.len(), number: sheet.number, pages: sheet.of, ..Listing::default() };
+    let href = |number: usize| composer.href(&route_of(&route, number));
+    listing.first_href = (sheet.of > 1).then(|| href(1));
+    listing.previous_href = (sheet.number > 1).then(|| href(sheet.number - 1));
+    listing.next_href = (sheet.number < sheet.of).then(|| href(sheet.number + 1));
+    match sheet.subject {
+        Subject::AToZ => listing.groups = by_letter(composer, &shown),
+        Subject::New => listing.groups = by_month(composer, &shown),
+        _ => listing.items = composer.cards(&shown),
+    }
+    if let Subject::Section(section) = sheet.subject {
+        listing.total = site.sections[section].count;
+        if sheet.number == 1 {
+            listing.groups = children(composer, section);
+        }
+    }
+    Some(listing)
+}
+
+/// The writer's order first, then the others.
+fn audience_pages(composer: &Composer, audience: usize) -> Vec<PageId> {
+    use crate::site::links::Destination;
+    let term = &composer.site.audiences[audience];
+    let start = term.start.iter().filter_map(|to| match to {
+        Destination::Page { page, .. } => Some(*page),
+        _ => None,
+    });
+    let mut pages: Vec<PageId> = start.filter(|page| term.pages.contains(page)).collect();
+    let rest: Vec<PageId> = term.pages.iter().copied().filter(|page| !pages.contains(page)).collect();
+    pages.extend(rest);
+    pages
+}
+
+fn children(composer: &Composer, section: usize) -> Vec<Group> {
+    let site = &*composer.site;
+    let group = |child: &usize| {
+        let found = &site.sections[*child];
+        let page = found.page.map(|page| site.page(page));
+        let pages: Vec<PageId> = found.pages.iter().copied().take(CARDS_OF_CHILD).collect();
+        Group {
+            title: composer.section_title(*child),
+            id: slug(found.folder.name()),
+            href: Some(composer.href(&found.route)),
+            description: page.and_then(|page| page.entry.summary.clone()),
+            items: composer.cards(&pages),
+        }
+    };
+    site.sections[section].children.iter().map(group).collect()
+}
+
+fn terms(composer: &Composer, terms: &[Term]) -> Listing {
+    let group = |term: &Term| {
+        let pages: Vec<PageId> = term.pages.iter().copied().take(CARDS_OF_CHILD).collect();
+        Group {
+            title: term.title.clone(),
+            id: term.key.clone(),
+            href: Some(composer.href(&term.route)),
+            description: term.description.clone(),
+            items: composer.cards(&pages),
+        }
+    };
+    Listing { groups: terms.iter().map(group).collect(), total: terms.len(), number: 1, pages: 1, ..Listing::default() }
+}
+
+fn a_to_z(site: &Site) -> Vec<PageId> {
+    let mut pages: Vec<PageId> = (0..site.pages().len()).filter(|page| site.page(*page).is_listed()).collect();
+    pages.sort_by_cached_key(|page| (sort_key(&site.page(*page).entry.title), *page));
+    pages
+}
+
+/// Titles in order of their letters, without quotes and other marks at the beginning.
+fn sort_key(title: &str) -> (String, String) {
+    let letters = title.trim_start_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    (initial(&letters), letters)
+}
+
+/// The letter that a title is filed under; `#` for numbers and for what has no letters.
+fn initial(title: &str) -> String {
+    use unicode_normalization::UnicodeNormalization;
+    match title.nfd().find(|c| c.is_alphanumeric()) {
+        Some(letter) if letter.is_alphabetic() => letter.to_uppercase().collect(),
+        _ => "#".to_owned(),
+    }
+}
+
+fn by_letter(composer: &Composer, pages: &[PageId]) -> Vec<Group> {
+    grouped(composer, pages, |page| {
+        let letter = initial(&composer.site.page(page).entry.title);
+        let id = if letter == "#" { "0-9".to_owned() } else { letter.to_lowercase() };
+        (letter, id)
+    })
+}
+
+fn by_month(composer: &Composer, pages: &[PageId]) -> Vec<Group> {
+    let language = &composer.site.settings().language;
+    grouped(composer, pages, |page| {
+        let Some(day) = composer.site.page(page).changed() else { return (String::new(), String::new()) };
+        let month = say(&composer.words, language, &format!("month_{}", day.month()), &[]);
+        let fill = [("month", month.into()), ("year", day.year().to_string().into())];
+        let title = composer.words.say(language, "month_and_year", None, &fill).unwrap_or_else(|| format!("{:04}-{:02}", day.year(), day.month()));
+        (title, format!("{:04}-{:02}", day.year(), day.month()))
+    })
+}
+
+/// Cards under headings, in the order of the pages.
+fn grouped(composer: &Composer, pages: &[PageId], heading: impl Fn(PageId) -> (String, String)) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    for page in pages {
+        let (title, id) = heading(*page);
+        let card: Card = composer.card(*page);
+        match groups.last_mut().filter(|group| group.id == id) {
+            Some(group) => group.items.push(card),
+            None => groups.push(Group { title, id, href: None, description: None, items: vec![card] }),
+        }
+    }
+    groups
+}

@@ -1,0 +1,116 @@
+//! Every page of the published site as a closed view, and the view as HTML.
+//!
+//! [`subjects`] lists what is drawn: pages, and the lists that are made of them. [`Composer::compose`] gathers what one
+//! subject shows; `templates` draws it. Composing reads the site and never a body.
+
+pub mod compose;
+mod listing;
+pub mod queries;
+pub mod structured;
+pub mod templates;
+pub mod view;
+
+pub use compose::{Composed, Composer};
+
+use crate::paths::Route;
+use crate::site::{PageId, Site};
+
+/// Cards on one page of the list from A to Z: its rows are short.
+const A_TO_Z_SIZE: usize = 240;
+
+/// What a published HTML file is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Subject {
+    Page(PageId),
+    /// A section's list, with or without a page of its own; the first is the home page.
+    Section(usize),
+    Topics,
+    /// A position in `Site::topics`.
+    Topic(usize),
+    Audiences,
+    Audience(usize),
+    AToZ,
+    New,
+    NotFound,
+}
+
+/// One HTML file: a subject, and which page of its list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sheet {
+    pub subject: Subject,
+    /// From 1.
+    pub number: usize,
+    /// Of how many.
+    pub of: usize,
+    pub route: Route,
+}
+
+/// Every HTML file that the site has, pages first, in the order of their sources.
+pub fn sheets(site: &Site) -> Vec<Sheet> {
+    let mut sheets = Vec::with_capacity(site.pages().len() + site.topics.len() + 16);
+    let section_pages: Vec<Option<usize>> = {
+        let mut of = vec![None; site.pages().len()];
+        for (id, section) in site.sections.iter().enumerate() {
+            if let Some(page) = section.page {
+                of[page] = Some(id);
+            }
+        }
+        of
+    };
+    for (id, page) in site.pages().iter().enumerate() {
+        if section_pages[id].is_none() && !intro_of_list(site, &page.route) {
+            sheets.push(Sheet { subject: Subject::Page(id), number: 1, of: 1, route: page.route.clone() });
+        }
+    }
+    for (id, section) in site.sections.iter().enumerate() {
+        add_list(&mut sheets, Subject::Section(id), section.pages.len(), site.settings().page_size, &section.route);
+    }
+    let size = site.settings().page_size;
+    for (id, term) in site.topics.iter().enumerate() {
+        add_list(&mut sheets, Subject::Topic(id), term.pages.len(), size, &term.route);
+    }
+    for (id, term) in site.audiences.iter().enumerate() {
+        add_list(&mut sheets, Subject::Audience(id), term.pages.len(), size, &term.route);
+    }
+    let listed = site.pages().iter().filter(|page| page.is_listed()).count();
+    let dated = listing::newest(site).len();
+    for (subject, name, count, size) in [
+        (Subject::Topics, "topics", usize::from(!site.topics.is_empty()), usize::MAX),
+        (Subject::Audiences, "audiences", usize::from(!site.audiences.is_empty()), usize::MAX),
+        (Subject::AToZ, "a-z", listed, A_TO_Z_SIZE),
+        (Subject::New, "new", dated, size),
+    ] {
+        if count > 0 {
+            add_list(&mut sheets, subject, count, size, &Route::page([name]));
+        }
+    }
+    sheets.push(Sheet { subject: Subject::NotFound, number: 1, of: 1, route: not_found() });
+    sheets
+}
+
+/// The address of the page for addresses that nothing has.
+pub fn not_found() -> Route {
+    Route::new("/404.html").expect("the address is fixed and inside the site")
+}
+
+/// Whether the page at this address is the introduction of a generated list.
+fn intro_of_list(site: &Site, route: &Route) -> bool {
+    let is_fixed = matches!(route.as_str(), "/topics/" | "/audiences/" | "/a-z/" | "/new/");
+    (is_fixed && list_exists(site, route.as_str())) || site.topics.iter().chain(&site.audiences).any(|term| term.route == *route)
+}
+
+fn list_exists(site: &Site, address: &str) -> bool {
+    match address {
+        "/topics/" => !site.topics.is_empty(),
+        "/audiences/" => !site.audiences.is_empty(),
+        "/a-z/" => site.pages().iter().any(|page| page.is_listed()),
+        _ => site.pages().iter().any(|page| page.changed().is_some()),
+    }
+}
+
+fn add_list(sheets: &mut Vec<Sheet>, subject: Subject, count: usize, size: usize, route: &Route) {
+    let of = count.div_ceil(size).max(1);
+    for number in 1..=of {
+        sheets.push(Sheet { subject, number, of, route: listing::route_of(route, number) });
+    }
+}

@@ -1,0 +1,132 @@
+//! What goes wrong in templates, as problems with a line, a column and what to do.
+
+use std::collections::BTreeMap;
+
+use tera::{Error, ErrorKind, ReportError};
+
+use super::TemplateFile;
+use crate::diagnostic::{Code, Diagnostic, Place, nearest};
+use crate::source::Lines;
+
+type Files = BTreeMap<String, TemplateFile>;
+
+/// A fault found while loading: the template to blame, when one can be named, and the problem.
+pub fn on_load(error: &Error, files: &Files) -> (Option<String>, Diagnostic) {
+    match error.kind() {
+        ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
+            let problem = Diagnostic::new(Code::BadTemplate, report.message().trim_end_matches('.'));
+            (Some(report.filename().to_owned()), reported(problem, report, files).help_if(hint(report.message(), files)))
+        }
+        ErrorKind::CircularExtend { tpl, inheritance_chain } => (Some(tpl.clone()), cycle(tpl, inheritance_chain, "extends", files)),
+        ErrorKind::CircularInclude { tpl, include_chain } => (Some(tpl.clone()), cycle(tpl, include_chain, "include", files)),
+        ErrorKind::MissingParent { current, parent } => {
+            let problem = Diagnostic::new(Code::BadTemplate, format!("it extends `{parent}`, which does not exist"));
+            (Some(current.clone()), at_word(problem, current, parent, files).help_if(near_template(parent, files)))
+        }
+        kind => {
+            let message = kind.to_string();
+            let culprit = files.values().filter(|file| file.is_own).find(|file| message.contains(&file.name)).map(|file| file.name.clone());
+            let place = culprit.as_ref().and_then(|name| files.get(name)).map(|file| Place::start_of(&file.path));
+            let problem = Diagnostic::new(Code::BadTemplate, message);
+            (culprit, Diagnostic { place, ..problem })
+        }
+    }
+}
+
+/// A fault found while drawing `page` with `template`.
+pub fn on_draw(error: &Error, files: &Files, page: &str, template: &str) -> Diagnostic {
+    let while_drawing = format!("it was drawing {page}");
+    match error.kind() {
+        ErrorKind::RenderingError(report) | ErrorKind::SyntaxError(report) => {
+            let code = Code::TemplateFailed;
+            let problem = reported(Diagnostic::new(code, report.message().trim_end_matches('.')), report, files);
+            let help = hint(report.message(), files).unwrap_or_else(|| "a value may be absent: ask `{% if … %}` before you print it".into());
+            chain(problem, &error.to_string(), files).help(format!("{help} ({while_drawing})"))
+        }
+        ErrorKind::TemplateNotFound(name) => {
+            let problem = Diagnostic::new(Code::MissingTemplate, format!("there is no template `{name}`"));
+            problem.help(near_template(name, files).unwrap_or_else(|| format!("add it to templates/ ({while_drawing})")))
+        }
+        ErrorKind::Io(_) => {
+            let problem = at_start(Diagnostic::new(Code::TemplateFailed, "the page grows without end: over 64 MiB"), template, files);
+            problem.help(format!("look for a loop that is larger than meant ({while_drawing})"))
+        }
+        kind => {
+            let problem = at_start(Diagnostic::new(Code::TemplateFailed, kind.to_string()), template, files);
+            problem.help(while_drawing)
+        }
+    }
+}
+
+fn reported(problem: Diagnostic, report: &ReportError, files: &Files) -> Diagnostic {
+    let Some(file) = files.get(report.filename()) else { return problem };
+    let span = report.span();
+    let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    let length = if span.end_line == span.start_line { span.end_col.saturating_sub(span.start_col) } else { 1 };
+    problem.at(Place { path: file.path.clone(), line: number(span.start_line.max(1)), column: number(span.start_col + 1), length: number(length) })
+}
+
+/// Adds the places that called a template or component, innermost first, from the lines `note: called from NAME:LINE:COLUMN` of the report.
+fn chain(mut problem: Diagnostic, report: &str, files: &Files) -> Diagnostic {
+    for line in report.lines().filter_map(|line| line.strip_prefix("note: called from ")) {
+        let mut parts = line.rsplitn(3, ':');
+        let (column, line_number, name) = (parts.next(), parts.next(), parts.next());
+        let number = |text: Option<&str>| text.and_then(|text| text.trim().parse().ok());
+        if let (Some(column), Some(line), Some(file)) = (number(column), number(line_number), name.and_then(|name| files.get(name.trim()))) {
+            problem = problem.also(Place { path: file.path.clone(), line, column, length: 0 }, "called from here");
+        }
+    }
+    problem
+}
+
+fn cycle(template: &str, chain: &[String], word: &str, files: &Files) -> Diagnostic {
+    let next = chain.iter().find(|name| *name != template).map_or(template, String::as_str);
+    let mut names: Vec<&str> = chain.iter().map(String::as_str).collect();
+    if names.first() != Some(&template) {
+        names.insert(0, template);
+    }
+    if names.last() != Some(&template) || names.len() == 1 {
+        names.push(template);
+    }
+    let problem = Diagnostic::new(Code::BadTemplate, format!("templates {word} each other in a circle: {}", names.join(" → ")));
+    at_word(problem, template, next, files).help("take one of them out")
+}
+
+/// The place where `template` names `word`, else its beginning.
+fn at_word(problem: Diagnostic, template: &str, word: &str, files: &Files) -> Diagnostic {
+    let Some(file) = files.get(template) else { return problem };
+    match file.text.find(word) {
+        Some(at) => {
+            let tag = file.text[..at].rfind("{%").unwrap_or(at);
+            problem.at(Lines::new(&file.text).place(&file.path, tag..at + word.len()))
+        }
+        None => problem.at(Place::start_of(&file.path)),
+    }
+}
+
+fn at_start(problem: Diagnostic, template: &str, files: &Files) -> Diagnostic {
+    match files.get(template) {
+        Some(file) => problem.at(Place::start_of(&file.path)),
+        None => problem,
+    }
+}
+
+fn near_template(name: &str, files: &Files) -> Option<String> {
+    nearest(name, files.keys().map(String::as_str)).map(|near| format!("did you mean `{near}`?"))
+}
+
+/// A suggestion for a name that a template used and nobody knows.
+fn hint(message: &str, files: &Files) -> Option<String> {
+    let name = message.split(['`', '\'', '"']).nth(1)?;
+    let lower = message.to_lowercase();
+    let near = if lower.contains("filter") {
+        nearest(name, super::functions::FILTERS.iter().copied())
+    } else if lower.contains("function") {
+        nearest(name, super::functions::FUNCTIONS.iter().copied())
+    } else if lower.contains("include") || lower.contains("template") {
+        nearest(name, files.keys().map(String::as_str))
+    } else {
+        None
+    };
+    near.map(|near| format!("did you mean `{near}`?"))
+}

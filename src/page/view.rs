@@ -1,0 +1,237 @@
+//! The closed view that a template sees: plain values, everything resolved, nothing that reaches back into the site.
+//! `docs/TEMPLATES.md` is the contract; a name here is a name there.
+
+use serde::Serialize;
+use serde_json::Value;
+
+/// A day for machines and for readers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Day {
+    pub iso: String,
+    pub text: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Crumb {
+    pub title: String,
+    pub href: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TermView {
+    pub key: String,
+    pub title: String,
+    pub href: String,
+    pub description: Option<String>,
+    pub count: usize,
+}
+
+/// A topic or an audience that a page names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TermLink {
+    pub key: String,
+    pub title: String,
+    pub href: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AuthorView {
+    pub key: String,
+    pub name: String,
+    pub url: Option<String>,
+    pub description: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SourceView {
+    pub title: String,
+    pub url: Option<String>,
+    pub checked: Option<Day>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ImageView {
+    pub href: String,
+    pub alt: String,
+    /// Absolute, when there is a `base_url`.
+    pub url: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct HeadingView {
+    pub level: u8,
+    pub id: String,
+    pub text: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FeedView {
+    pub title: String,
+    pub href: String,
+    #[serde(rename = "type")]
+    pub media_type: &'static str,
+}
+
+/// What a list shows of a page.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Card {
+    pub title: String,
+    pub summary: Option<String>,
+    pub href: String,
+    pub kind: String,
+    pub kind_title: String,
+    pub topics: Vec<TermLink>,
+    pub level: Option<String>,
+    pub level_title: Option<String>,
+    pub minutes: u32,
+    pub published: Option<Day>,
+    pub updated: Option<Day>,
+    pub image: Option<ImageView>,
+    pub is_draft: bool,
+}
+
+/// Cards under a heading.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Group {
+    pub title: String,
+    pub id: String,
+    pub href: Option<String>,
+    pub description: Option<String>,
+    pub items: Vec<Card>,
+}
+
+/// One page of a list.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Listing {
+    pub items: Vec<Card>,
+    pub groups: Vec<Group>,
+    pub total: usize,
+    /// From 1.
+    pub number: usize,
+    pub pages: usize,
+    pub first_href: Option<String>,
+    pub previous_href: Option<String>,
+    pub next_href: Option<String>,
+}
+
+/// A page.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PageView {
+    pub title: String,
+    pub short_title: String,
+    /// What the page's first heading says.
+    pub heading: String,
+    pub heading_id: Option<String>,
+    pub summary: Option<String>,
+    /// The summary, or the beginning of the text: for machines.
+    pub description: Option<String>,
+    pub kind: String,
+    pub kind_title: String,
+    pub furniture: Vec<String>,
+    pub layout: &'static str,
+    pub href: String,
+    pub url: Option<String>,
+    pub source: Option<String>,
+    pub edit_href: Option<String>,
+    pub twin_href: Option<String>,
+    pub language: String,
+    pub direction: &'static str,
+    pub contents: Vec<HeadingView>,
+    pub words: usize,
+    pub minutes: u32,
+    pub topics: Vec<TermLink>,
+    pub audience: Vec<TermLink>,
+    pub level: Option<String>,
+    pub level_title: Option<String>,
+    pub authors: Vec<AuthorView>,
+    pub published: Option<Day>,
+    pub updated: Option<Day>,
+    pub reviewed: Option<Day>,
+    pub review_due: Option<Day>,
+    pub review_overdue: bool,
+    pub expires: Option<Day>,
+    pub is_draft: bool,
+    pub is_unlisted: bool,
+    pub license: Option<String>,
+    pub disclosure: Option<String>,
+    pub change_note: Option<String>,
+    pub owner: Option<String>,
+    pub sources: Vec<SourceView>,
+    pub image: Option<ImageView>,
+    pub next: Option<Card>,
+    pub related: Vec<Card>,
+    pub backlinks: Vec<Card>,
+    pub breadcrumbs: Vec<Crumb>,
+    pub previous: Option<Crumb>,
+    pub following: Option<Crumb>,
+    pub feeds: Vec<FeedView>,
+    pub fields: Value,
+    pub extra: Value,
+    pub listing: Option<Listing>,
+    /// JSON-LD, safe inside a script element.
+    pub structured: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SectionLink {
+    pub title: String,
+    pub href: String,
+    pub count: usize,
+    pub is_current: bool,
+    pub is_open: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct BranchItem {
+    pub title: String,
+    pub href: String,
+    pub depth: usize,
+    pub is_current: bool,
+    pub is_open: bool,
+    pub is_section: bool,
+}
+
+/// What is around a page.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct NavView {
+    pub sections: Vec<SectionLink>,
+    pub branch: Vec<BranchItem>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct GivingView {
+    pub who: Option<String>,
+    pub why: Option<String>,
+    pub pays: Option<String>,
+    pub contact: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SiteLinks {
+    pub a_z: Option<String>,
+    pub new: Option<String>,
+    pub topics: Option<String>,
+    pub audiences: Option<String>,
+    pub feed: Option<String>,
+    pub search: Option<String>,
+}
+
+/// What every page knows of the site.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SiteView {
+    pub title: String,
+    pub summary: Option<String>,
+    pub language: String,
+    pub direction: &'static str,
+    pub href: String,
+    pub url: Option<String>,
+    pub logo: Option<ImageView>,
+    pub favicon: Option<String>,
+    pub license: Option<String>,
+    pub copyright: Option<String>,
+    pub giving: GivingView,
+    pub menu: Vec<Crumb>,
+    pub links: SiteLinks,
+    pub generator: &'static str,
+    pub extra: Value,
+}

@@ -1,0 +1,231 @@
+//! What is listed and read of a site's folder on a real disk, and what is told of the rest.
+#![cfg(unix)]
+
+use std::error::Error;
+use std::ffi::OsStr;
+use std::fs;
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::symlink;
+use std::path::Path;
+
+use handsel::diagnostic::{Checked, Code, Diagnostic};
+use handsel::disk::Disk;
+use handsel::paths::SourcePath;
+use handsel::source::{Files, ListingRules};
+
+type Outcome = Result<(), Box<dyn Error>>;
+
+struct Folder(tempfile::TempDir);
+
+impl Folder {
+    fn with(paths: &[&str]) -> io::Result<Self> {
+        let folder = Self(tempfile::tempdir()?);
+        paths.iter().try_for_each(|path| folder.put(path, path))?;
+        Ok(folder)
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn put(&self, path: &str, text: &str) -> io::Result<()> {
+        let full = self.path().join(path);
+        fs::create_dir_all(full.parent().expect("a file lies in a folder"))?;
+        fs::write(full, text)
+    }
+
+    fn link(&self, path: &str, target: &str) -> io::Result<()> {
+        let full = self.path().join(path);
+        fs::create_dir_all(full.parent().expect("a link lies in a folder"))?;
+        symlink(target, full)
+    }
+
+    fn list(&self, rules: &ListingRules) -> io::Result<Checked<Vec<SourcePath>>> {
+        Ok(Disk::open(self.path())?.list(rules))
+    }
+
+    fn names(&self) -> io::Result<Vec<String>> {
+        let listed = self.list(&ListingRules::default())?;
+        assert_eq!(listed.problems, []);
+        Ok(names(&listed.value))
+    }
+}
+
+fn names(paths: &[SourcePath]) -> Vec<String> {
+    paths.iter().map(ToString::to_string).collect()
+}
+
+fn source(path: &str) -> SourcePath {
+    SourcePath::new(path).expect("a path inside the root")
+}
+
+fn told(problems: &[Diagnostic]) -> Vec<(Code, String)> {
+    problems.iter().map(|problem| (problem.code, problem.place.as_ref().map(ToString::to_string).unwrap_or_default())).collect()
+}
+
+#[test]
+fn hidden_files_and_leftovers_are_no_sources() -> Outcome {
+    let folder = Folder::with(&[
+        "content/a.md",
+        "content/a-b/x.md",
+        "content/a/x.md",
+        "content/a.md~",
+        "content/.a.md.swp",
+        "content/#a.md#",
+        "content/4913",
+        "content/issues/4913/index.md",
+        "content/.hidden/a.md",
+        "content/node_modules/x/readme.md",
+        ".git/config",
+        ".handsel/cache",
+        "handsel.yaml",
+        "static/.well-known/security.txt",
+        "static/.nojekyll",
+        "static/.git/config",
+        "static/.DS_Store",
+        "static/img/.handsel/x",
+        "target/x.md",
+        "dist/.handsel-manifest",
+        "dist/a/index.md",
+        "static/v1/.handsel-manifest",
+        "static/v1/index.html",
+    ])?;
+    folder.link("content/.#a.md", "someone@somewhere.123")?;
+    let expected = [
+        "content/a-b/x.md",
+        "content/a.md",
+        "content/a/x.md",
+        "content/issues/4913/index.md",
+        "handsel.yaml",
+        "static/.nojekyll",
+        "static/.well-known/security.txt",
+        "static/v1/index.html",
+        "target/x.md",
+    ];
+    assert_eq!(folder.names()?, expected);
+    Ok(())
+}
+
+#[test]
+fn gitignore_counts_without_git_and_the_setting_goes_before() -> Outcome {
+    let folder = Folder::with(&[
+        "a.md",
+        "draft-a.md",
+        "x/draft-b.md",
+        "x/y/draft-c.md",
+        "x/z/draft-d.md",
+        "build/out.md",
+        "x/build/out.md",
+        "x/keep.log",
+        "notes/a.md",
+        "notes/private/b.md",
+        "public/index.md",
+        "publication.md",
+    ])?;
+    folder.put(".gitignore", "\u{FEFF}# ours\r\ndraft-*\r\n/build/\n*.log\nnotes/private\n[\n")?;
+    folder.put("x/y/.gitignore", "!draft-c.md\n")?;
+    folder.put("x/.gitignore", "!keep.log\n")?;
+    let rules = ListingRules { output: Some(source("public")), ignore: vec!["/a.md".into(), "!notes/private".into()] };
+    let listed = folder.list(&rules)?;
+    assert_eq!(listed.problems, []);
+    let expected = ["notes/a.md", "notes/private/b.md", "publication.md", "x/build/out.md", "x/keep.log", "x/y/draft-c.md"];
+    assert_eq!(names(&listed.value), expected);
+    Ok(())
+}
+
+#[test]
+fn links_are_followed_inside_and_told_outside() -> Outcome {
+    let outside = Folder::with(&["secret.md", "deep/secret.md"])?;
+    let folder = Folder::with(&["real/page.md"])?;
+    folder.link("loop/s1-inside.md", "../real/page.md")?;
+    folder.link("real/s2-dangling.md", "nowhere.md")?;
+    folder.link("real/s3-self.md", "s3-self.md")?;
+    folder.link("loop/a/s4-parent", "..")?;
+    folder.link("real/s5-outside.md", &outside.path().join("secret.md").to_string_lossy())?;
+    folder.link("real/s6-outside-dir", &outside.path().join("deep").to_string_lossy())?;
+    folder.link("real/s7-a.md", "s7-b.md")?;
+    folder.link("real/s7-b.md", "s7-a.md")?;
+    let listed = folder.list(&ListingRules::default())?;
+    assert_eq!(names(&listed.value), ["loop/s1-inside.md", "real/page.md"]);
+    let bad = |path: &str| (Code::BadSymlink, format!("{path}:1:1"));
+    let expected = [
+        (Code::FolderLink, "loop/a/s4-parent:1:1".into()),
+        bad("real/s2-dangling.md"),
+        bad("real/s3-self.md"),
+        bad("real/s5-outside.md"),
+        bad("real/s6-outside-dir"),
+        bad("real/s7-a.md"),
+        bad("real/s7-b.md"),
+    ];
+    assert_eq!(told(&listed.problems), expected);
+    let messages: Vec<_> = listed.problems.iter().map(|problem| problem.message.as_str()).collect();
+    assert_eq!(messages[1], "the link `real/s2-dangling.md` leads nowhere: its target is `nowhere.md`");
+    assert_eq!(messages[2], "the link `real/s3-self.md` leads in a circle: its target is `s3-self.md`");
+    assert!(messages[4].contains("out of the site's folder") && messages[4].contains("deep"), "{}", messages[4]);
+
+    let disk = Disk::open(folder.path())?;
+    assert_eq!(&*disk.read(&source("loop/s1-inside.md"))?, b"real/page.md");
+    for path in ["real/s5-outside.md", "real/s6-outside-dir/secret.md", "loop/a/s4-parent/s1-inside.md", "real", "", "real/page.md/x"] {
+        assert!(disk.read(&source(path)).is_err(), "{path} was read");
+    }
+    Ok(())
+}
+
+#[test]
+fn names_that_are_no_text_are_told_once() -> Outcome {
+    let folder = Folder::with(&["a.md"])?;
+    fs::write(folder.path().join(OsStr::from_bytes(b"caf\xE9.md")), "x")?;
+    let odd = folder.path().join(OsStr::from_bytes(b"d\xE9\x1b"));
+    fs::create_dir(&odd)?;
+    fs::write(odd.join("b.md"), "x")?;
+    let listed = folder.list(&ListingRules::default())?;
+    assert_eq!(names(&listed.value), ["a.md"]);
+    assert_eq!(told(&listed.problems), [(Code::OddName, "caf\u{FFFD}.md:1:1".into()), (Code::OddName, "d\u{FFFD}\\u{1b}:1:1".into())]);
+    Ok(())
+}
+
+#[test]
+fn a_pipe_neither_hangs_nor_stops_a_build() -> Outcome {
+    let folder = Folder::with(&["a.md"])?;
+    let made = std::process::Command::new("mkfifo").arg(folder.path().join("pipe.md")).status();
+    if !made.is_ok_and(|status| status.success()) {
+        eprintln!("skipped: no mkfifo here");
+        return Ok(());
+    }
+    folder.link("b.md", "pipe.md")?;
+    let listed = folder.list(&ListingRules::default())?;
+    assert_eq!(names(&listed.value), ["a.md"]);
+    assert_eq!(told(&listed.problems), [(Code::Unreadable, "b.md:1:1".into()), (Code::Unreadable, "pipe.md:1:1".into())]);
+    assert!(!listed.problems.iter().any(Diagnostic::is_error));
+    let disk = Disk::open(folder.path())?;
+    assert!(disk.read(&source("pipe.md")).is_err() && disk.read(&source("b.md")).is_err());
+    Ok(())
+}
+
+#[test]
+fn what_may_not_be_read_is_told() -> Outcome {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::with(&["a.md", "closed/b.md"])?;
+    let closed = folder.path().join("closed");
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o000))?;
+    if fs::read_dir(&closed).is_ok() {
+        eprintln!("skipped: permissions do not bind this user");
+        return Ok(());
+    }
+    let listed = folder.list(&ListingRules::default())?;
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o755))?;
+    assert_eq!(names(&listed.value), ["a.md"]);
+    assert_eq!(told(&listed.problems), [(Code::Unreadable, "closed:1:1".into())]);
+    Ok(())
+}
+
+#[test]
+fn a_pattern_that_is_none_is_told() -> Outcome {
+    let folder = Folder::with(&["a.md"])?;
+    let listed = folder.list(&ListingRules { output: None, ignore: vec!["[z-a].md".into()] })?;
+    assert_eq!(told(&listed.problems), [(Code::BadSetting, String::new())]);
+    assert!(Disk::open(&folder.path().join("nothing")).is_err());
+    assert!(Disk::open(&folder.path().join("a.md")).is_err());
+    Ok(())
+}
