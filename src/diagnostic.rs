@@ -162,9 +162,12 @@ impl<T> Checked<T> {
 /// The candidate nearest to `word`, when one is near enough to be meant.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word_lower = word.to_lowercase();
-    let allowed = (word.chars().count() / 3).clamp(1, 8);
+    let length = word_lower.chars().count();
+    let allowed = (length / 3).clamp(1, 8);
     candidates
         .into_iter()
+        // The distance is never less than the difference in length, which costs far less to know.
+        .filter(|candidate| candidate.chars().count().abs_diff(length) <= allowed)
         .map(|candidate| (strsim::osa_distance(&word_lower, &candidate.to_lowercase()), candidate))
         .filter(|(distance, _)| *distance <= allowed)
         .min()

@@ -130,7 +130,7 @@ pub fn parse(path: &SourcePath, whole_text: &str, range: Range<usize>) -> Result
                 }
             }
             Err(error) => {
-                let problem = mistakes::explain(&reader, whole_text, &error);
+                let problem = mistakes::explain(&reader, &whole_text[..range.end], &error);
                 reader.problems.push(problem);
                 break;
             }

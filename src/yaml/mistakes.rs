@@ -14,20 +14,23 @@ use crate::diagnostic::{Code, Diagnostic};
 pub(super) fn explain(reader: &Reader<'_>, whole_text: &str, error: &ScanError) -> Diagnostic {
     let at = stopped_at(reader, whole_text, error);
     let problem = |range: Range<usize>, message: &str| Diagnostic::new(Code::BadYaml, message).at(reader.place(&range));
-    if let Some(tab) = tab_in_indent(reader, whole_text, at) {
-        return problem(tab..tab + 1, "a tab indents this line; tabs may not indent YAML").help("indent with spaces, two for each level");
+    if let Some(blank) = odd_indent(reader, whole_text, at) {
+        let is_tab = whole_text[blank..].starts_with('\t');
+        let message = if is_tab {
+            "a tab indents this line; tabs may not indent YAML"
+        } else {
+            "this line is indented with something other than spaces"
+        };
+        return problem(blank..blank + 1, message).help("indent with spaces, two for each level");
     }
     if *error.kind() == ErrorKind::RecursionLimitExceeded {
         let message = format!("lists or mappings are nested deeper than {DEPTH_MAX} levels");
         return problem(at..at + 1, &message).help("YAML like this is hardly meant: flatten it");
     }
     if let Some(quote) = open_quote(reader, whole_text, error.kind(), at) {
-        let mark = &whole_text[quote..=quote];
-        return problem(quote..quote + 1, "the quote opened here is never closed").help(format!(
-            "close the text with {mark} on its line; {} within it is written {}",
-            mark,
-            if mark == "'" { "''" } else { "\\\"" }
-        ));
+        let (mark, escaped) = if whole_text[quote..].starts_with('\'') { ("'", "''") } else { ("\"", "\\\"") };
+        return problem(quote..quote + 1, "the quote opened here is never closed")
+            .help(format!("close the text with {mark} on its line; a {mark} within it is written {escaped}"));
     }
     if let Some(bracket) = open_bracket(reader, whole_text, error.kind(), at) {
         let (what, close) = if whole_text[bracket..].starts_with('[') { ("list", ']') } else { ("mapping", '}') };
@@ -40,38 +43,131 @@ pub(super) fn explain(reader: &Reader<'_>, whole_text: &str, error: &ScanError) 
         return problem(at..end, &format!("`{}` names a value that no `&` in this file defines", &whole_text[at..end]))
             .help("write the value out; text that begins with `*` goes in quotes");
     }
-    explain_value(reader, whole_text, error, at)
+    let line = line_around(whole_text, reader.start, at);
+    let spot = Spot { reader, text: whole_text, kind: error.kind(), at, value: value_of(whole_text, &line), line };
+    let explained = spot.bad_value().or_else(|| spot.bad_line());
+    explained.unwrap_or_else(|| spot.problem(at..at + 1, &format!("this YAML cannot be read: {}", reason(error.kind()))))
 }
 
-/// Mistakes within one line: a mark that text may not begin with, a colon within text, text after a quote.
-fn explain_value(reader: &Reader<'_>, whole_text: &str, error: &ScanError, at: usize) -> Diagnostic {
-    let problem = |range: Range<usize>, message: &str| Diagnostic::new(Code::BadYaml, message).at(reader.place(&range));
-    let line = line_around(whole_text, reader.start, at);
-    let value = value_of(whole_text, &line);
-    let text = value.as_ref().map_or("", |value| &whole_text[value.clone()]);
-    let quotes = (!text.is_empty() && text.len() < 120).then(|| format!("put the text in quotes: {}", quoted(text)));
-    if let Some(value) = &value {
-        if let Some(mark) = text.chars().next().filter(|mark| matches!(mark, '%' | '@' | '`')) {
+/// The line where reading stopped, and the value on it.
+struct Spot<'a> {
+    reader: &'a Reader<'a>,
+    text: &'a str,
+    kind: &'a ErrorKind,
+    at: usize,
+    line: Range<usize>,
+    value: Option<Range<usize>>,
+}
+
+impl Spot<'_> {
+    fn problem(&self, range: Range<usize>, message: &str) -> Diagnostic {
+        Diagnostic::new(Code::BadYaml, message).at(self.reader.place(&range))
+    }
+
+    /// Text that has to be in quotes: it begins with a mark, holds a colon, or goes on after its closing quote.
+    fn bad_value(&self) -> Option<Diagnostic> {
+        let value = self.value.clone()?;
+        let text = &self.text[value.clone()];
+        let quotes = (text.chars().count() < 120).then(|| format!("put the text in quotes: {}", quoted(text)));
+        let mark = text.chars().next()?;
+        if matches!(mark, '%' | '@' | '`') {
             let message = format!("text may not begin with `{mark}` in YAML, unless it is in quotes");
-            return problem(value.start..value.start + 1, &message).help_if(quotes);
+            return Some(self.problem(value.start..value.start + 1, &message).help_if(quotes));
         }
         let colon = text.find(": ").or_else(|| text.ends_with(':').then(|| text.len() - 1));
-        if let Some(colon) = colon.filter(|_| !text.starts_with(['"', '\'', '[', '{'])) {
+        if let Some(colon) = colon.filter(|_| !matches!(mark, '"' | '\'' | '[' | '{')) {
             let colon = value.start + colon;
-            return problem(colon..colon + 1, "a colon followed by a space ends a key, so this text needs quotes").help_if(quotes);
+            let message = "a colon followed by a space ends a key, so this text needs quotes";
+            return Some(self.problem(colon..colon + 1, message).help_if(quotes));
         }
-        if text.starts_with(['"', '\'', '[', '{', '>', '|', '&', '*', '!', '-', '?']) {
-            let message = format!("text that begins with `{}` cannot be read here: {}", &text[..1], reason(error.kind()));
-            return problem(value.clone(), &message).help_if(quotes);
+        if self.is_of_structure() && self.at <= value.start {
+            return None;
+        }
+        match mark {
+            '"' if is_escape(self.kind) => {
+                let message = "in double quotes a backslash begins an escape, and this is none that YAML knows";
+                let at = value.start + text.find('\\').unwrap_or(0);
+                Some(self.problem(at..at + 1, message).help(format!("use single quotes: {}", quoted(text))))
+            }
+            '>' | '|' => {
+                let message = format!("after `{mark}` the text begins on the next line");
+                Some(self.problem(value, &message).help("move the text to the lines below, indented, or delete the mark"))
+            }
+            '"' | '\'' | '[' | '{' | '&' | '*' | '!' | '-' | '?' => {
+                let message = format!("text that begins with `{mark}` cannot be read here: {}", reason(self.kind));
+                Some(self.problem(value, &message).help_if(quotes))
+            }
+            _ => None,
         }
     }
-    let is_word = whole_text[line.clone()].trim();
-    if value.is_none() && !is_word.is_empty() && !is_word.contains(':') && !is_word.starts_with(['-', '#']) {
-        let start = line.start + whole_text[line.clone()].find(is_word).unwrap_or(0);
-        return problem(start..start + is_word.len(), "this line is no `key: value`")
-            .help("write a key, a colon, a space and the value; a text that goes on over several lines is indented");
+
+    /// A line that is no key, lacks a space, or is indented unlike its neighbours.
+    fn bad_line(&self) -> Option<Diagnostic> {
+        if !self.is_of_structure() {
+            return None;
+        }
+        let line = self.content(&self.line)?;
+        let before = self.reader.start..self.line.start;
+        let above = self.text[before.clone()].trim_end();
+        let above = before.start + above.rfind('\n').map_or(0, |newline| newline + 1)..before.start + above.len();
+        for line in [self.content(&above), Some(line.clone())].into_iter().flatten() {
+            let text = &self.text[line.clone()];
+            if !text.contains(':') && !text.starts_with(['-', '#', '[', '{', '"', '\'', '&', '*']) {
+                return Some(
+                    self.problem(line, "this line is no `key: value`")
+                        .help("write a key, a colon, a space and the value; a text that goes on over several lines is indented"),
+                );
+            }
+        }
+        let text = &self.text[line.clone()];
+        let lacks_space = |mark: usize| text[mark + 1..].starts_with(|c: char| !c.is_whitespace() && c != '-' && c != '/');
+        let mark = if text.starts_with('-') { Some(0) } else { text.find(':').filter(|_| !text.contains(": ")) };
+        if let Some(mark) = mark.filter(|mark| lacks_space(*mark)) {
+            let (before, after) = text.split_at(mark + 1);
+            let word = if mark == 0 { "dash" } else { "colon" };
+            let place = line.start + mark..line.start + mark + 1;
+            return Some(self.problem(place, &format!("a space is missing after the {word}")).help(format!("write `{before} {after}`")));
+        }
+        let help = "keys of one mapping, and the dashes of one list, begin in the same column; a key has either a value or lines below it";
+        Some(self.problem(line, "this line does not fit the lines above it").help(help))
     }
-    problem(at..at + 1, &format!("this YAML cannot be read: {}", reason(error.kind()))).help_if(quotes)
+
+    /// A line's text without the blanks around it.
+    fn content(&self, line: &Range<usize>) -> Option<Range<usize>> {
+        let text = &self.text[line.clone()];
+        let start = line.start + text.len() - text.trim_start().len();
+        (!text.trim().is_empty()).then(|| start..start + text.trim().len())
+    }
+
+    /// Whether the library stumbled over how lines go together, rather than over one value.
+    fn is_of_structure(&self) -> bool {
+        use ErrorKind as Kind;
+        matches!(
+            self.kind,
+            Kind::MappingValueNotAllowed
+                | Kind::ExpectedBlockMappingKey
+                | Kind::ExpectedBlockSequenceEntry
+                | Kind::ExpectedDocumentStart
+                | Kind::UnexpectedEofBlockMapping
+                | Kind::UnexpectedEofBlockSequence
+                | Kind::InvalidIndentation
+                | Kind::SimpleKeyExpected
+        )
+    }
+}
+
+fn is_escape(kind: &ErrorKind) -> bool {
+    use ErrorKind as Kind;
+    matches!(
+        kind,
+        Kind::UnknownQuotedScalarEscape
+            | Kind::InvalidQuotedScalarHexEscape
+            | Kind::InvalidUnicodeEscape
+            | Kind::InvalidLowSurrogate
+            | Kind::InvalidLowSurrogateHexEscape
+            | Kind::MissingLowSurrogate
+            | Kind::UnpairedLowSurrogate
+    )
 }
 
 /// Where the library stopped, as an offset in the file.
@@ -87,14 +183,14 @@ fn stopped_at(reader: &Reader<'_>, whole_text: &str, error: &ScanError) -> usize
     at
 }
 
-/// A tab among the blanks that begin the line where reading stopped, or a line beside it.
-fn tab_in_indent(reader: &Reader<'_>, whole_text: &str, at: usize) -> Option<usize> {
+/// A blank other than a space (a tab, a no-break space) among those that begin the line where reading stopped, or a line beside it.
+fn odd_indent(reader: &Reader<'_>, whole_text: &str, at: usize) -> Option<usize> {
     let line = line_around(whole_text, reader.start, at);
     let before = line_around(whole_text, reader.start, line.start.saturating_sub(1).max(reader.start));
     let after = line_around(whole_text, reader.start, (line.end + 1).min(whole_text.len()));
     [before, line, after].into_iter().find_map(|line| {
-        let blanks = whole_text[line.clone()].find(|c: char| c != ' ' && c != '\t')?;
-        whole_text[line.start..line.start + blanks].find('\t').map(|tab| line.start + tab)
+        let blanks = whole_text[line.clone()].find(|c: char| !c.is_whitespace())?;
+        whole_text[line.start..line.start + blanks].find(|c: char| c != ' ').map(|odd| line.start + odd)
     })
 }
 
@@ -164,10 +260,11 @@ fn value_of(text: &str, line: &Range<usize>) -> Option<Range<usize>> {
     (start < end).then_some(start..end)
 }
 
-/// The text in the quotes that need the least escaping.
+/// The text in the quotes that need the least escaping; quotes that stand around it already are taken for meant.
 fn quoted(text: &str) -> String {
-    let inner = text.trim_matches('"');
-    if inner.contains('"') || inner.contains('\\') { format!("'{}'", text.replace('\'', "''")) } else { format!("\"{inner}\"") }
+    let inside = |mark: char| text.strip_prefix(mark).and_then(|rest| rest.strip_suffix(mark));
+    let inner = inside('"').or_else(|| inside('\'')).unwrap_or(text);
+    if inner.contains('"') || inner.contains('\\') { format!("'{}'", inner.replace('\'', "''")) } else { format!("\"{inner}\"") }
 }
 
 /// The library's own words without its account of what it was doing.

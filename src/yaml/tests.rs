@@ -101,6 +101,16 @@ fn faults_are_named_where_the_writer_made_them() {
         ("a: 1\n---\nb: 2\n", 2, 1, "second"),
         ("%YAML 1.2\n---\na: b\n", 1, 1, ""),
         ("[a]: b\n", 1, 1, "key"),
+        ("title: A\n summary: B\n", 2, 2, "does not fit"),
+        ("a:\n  - b\n c: d\n", 3, 2, "does not fit"),
+        ("a: b\n- \"c\"\n", 2, 1, "does not fit"),
+        ("title Foo\nsummary: B\n", 1, 1, "no `key: value`"),
+        ("a: b\ntags:[a]\nc: d\n", 2, 5, "`tags: [a]`"),
+        ("a:\n  - b\n  -c\n  - d\n", 3, 3, "`- c`"),
+        ("a: 'It's here'\n", 1, 4, "\"It's here\""),
+        ("a: \"C:\\new\\x\"\n", 1, 7, "'C:\\new\\x'"),
+        ("a: >- text\n", 1, 4, "next line"),
+        ("a:\n\u{a0}\u{a0}- b\n\u{a0}c: d\n", 2, 1, "spaces"),
     ] {
         let (at_line, at_column, said) = fault(text);
         if (at_line, at_column) != (line, column) || !said.contains(words) {

@@ -71,7 +71,7 @@ fn time() -> Vec<Field> {
 fn links() -> Vec<Field> {
     vec![
         Field::list("related", FieldType::Link).about("Pages that go with this one."),
-        Field::new("next", FieldType::Link).about("The one next step to offer at the end."),
+        Field::new("next", next()).about("The one next step to offer at the end."),
         Field::list("aliases", FieldType::Text).about("Old addresses, from the root; they redirect here.").also(&[
             "redirect_from",
             "redirects",
@@ -81,6 +81,19 @@ fn links() -> Vec<Field> {
         Field::text("slug").about("The last part of the address, instead of the file's name."),
         Field::text("permalink").about("The whole address, from the root.").also(&["url"]),
     ]
+}
+
+fn search() -> Vec<Field> {
+    vec![
+        Field::number("boost").about("How much more its words count; 1 is usual."),
+        Field::boolean("exclude").about("Keep it out of the search."),
+    ]
+}
+
+/// VitePress writes the words of the link beside it; here they are the page's title.
+fn next() -> FieldType {
+    let worded = FieldType::Map(vec![Field::new("link", FieldType::Link).required(), Field::text("text").also(&["title"])]);
+    FieldType::Either(vec![FieldType::Link, worded, FieldType::Boolean])
 }
 
 fn publishing() -> Vec<Field> {
@@ -93,14 +106,8 @@ fn publishing() -> Vec<Field> {
             .also(&["hidden", "nav_exclude"]),
         Field::number("order").about("Its place among its neighbours, lowest first.").also(&["weight", "nav_order", "sidebar_position"]),
         Field::text("license").about("The licence of this page.").defaults_to("the site's").also(&["licence"]),
-        Field::map(
-            "search",
-            vec![
-                Field::number("boost").about("How much more its words count; 1 is usual."),
-                Field::boolean("exclude").about("Keep it out of the search.").also(&["exclude_from_search"]),
-            ],
-        )
-        .about("How the site's search treats it."),
+        Field::new("search", FieldType::Either(vec![FieldType::Map(search()), FieldType::Boolean]))
+            .about("How the site's search treats it; `false` keeps it out."),
         Field::boolean("glossary").about("Explain glossary terms at their first use.").defaults_to("`true`"),
         settings::checks_field().about("Severities of checks for this page, each with a reason."),
         Field::text("template").about("Another template than the kind's."),

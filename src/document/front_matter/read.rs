@@ -1,6 +1,6 @@
 //! From a front matter's tree to [`Meta`]: defaults of the folders filled in, kind decided, every field checked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::COMMON_FIELDS;
 use crate::diagnostic::{Checked, Code, Diagnostic, Place, Severity, nearest};
@@ -31,14 +31,18 @@ pub fn meta(path: &SourcePath, node: Option<&Node>, defaults: &[Node], kind_from
     let kind = kind_of(written, defaults, kind_from_folder, kinds, &mut problems);
     let own_fields = kind.as_ref().map_or(&[][..], |kind| &kind.kind.fields);
     let groups = [&COMMON_FIELDS[..], own_fields];
-    let merged = merge(written, defaults, &groups, &place);
+    let mut merged = merge(written, defaults, &groups, &place);
+    let is_published = take_published(&mut merged);
     let critical: &[&str] = if merged.get("title").is_some() { &["draft"] } else { &["draft", "title"] };
     let missing = if kind.as_ref().is_some_and(|kind| kind.is_stated) { Severity::Error } else { Severity::Warning };
-    let mut checked = check_groups(&merged, &groups, Context { unknown: Code::UnknownKey, missing, critical });
+    let elsewhere = |key: &str| owner_of(key, kinds);
+    let context = Context { unknown: Code::UnknownKey, missing, critical, elsewhere: Some(&elsewhere) };
+    let mut checked = check_groups(&merged, &groups, context);
     checked.problems.retain(|problem| problem.place.as_ref().is_none_or(|place| place.path == *path));
     let items = checked.unload(&mut problems);
     let name = kind.as_ref().map_or(PLAIN_KIND, |kind| &kind.kind.name);
-    let meta = from_items(&items, name, own_fields, &mut problems);
+    let mut meta = from_items(&items, name, own_fields, &mut problems);
+    meta.is_draft |= is_published == Some(false);
     check_title(&meta, written, &mut problems);
     Checked::new(meta, problems)
 }
@@ -94,24 +98,40 @@ fn known_kind<'a>(node: &Node, kinds: &'a Kinds, problems: &mut Vec<Diagnostic>)
 
 /// The page's own keys, then what the defaults add: nearest folder first, mappings filled up one level deep, everything else whole.
 fn merge(written: Option<&Node>, defaults: &[Node], groups: &[&[Field]], place: &Place) -> Node {
-    let canonical = |key: &str| field_named(groups, key).map_or_else(|| key.to_owned(), |field| field.name.clone());
     let mut map: Map = written.and_then(Node::as_map).cloned().unwrap_or_default();
-    for (key, entry) in defaults.iter().rev().filter_map(Node::as_map).flatten().filter(|(_, entry)| !entry.node.is_none()) {
-        let name = canonical(key);
-        let own = map.iter_mut().find(|(key, entry)| !entry.node.is_none() && canonical(key) == name);
-        match (own.map(|(_, own)| &mut own.node.value), &entry.node.value) {
-            (None, _) => {
-                map.insert(name, entry.clone());
-            }
-            (Some(Yaml::Map(own)), Yaml::Map(added)) => {
+    if !defaults.is_empty() {
+        let canonical = |key: &str| field_named(groups, key).map_or_else(|| key.to_owned(), |field| field.name.clone());
+        let given = map.iter().filter(|(_, entry)| !entry.node.is_none());
+        let mut given: HashMap<String, String> = given.map(|(key, _)| (canonical(key), key.clone())).collect();
+        for (key, entry) in defaults.iter().rev().filter_map(Node::as_map).flatten().filter(|(_, entry)| !entry.node.is_none()) {
+            let name = canonical(key);
+            let Some(own) = given.get(&name).and_then(|key| map.get_mut(key)) else {
+                map.insert(name.clone(), entry.clone());
+                given.insert(name.clone(), name);
+                continue;
+            };
+            if let (Yaml::Map(own), Yaml::Map(added)) = (&mut own.node.value, &entry.node.value) {
                 for (key, entry) in added {
                     own.entry(key.clone()).or_insert_with(|| entry.clone());
                 }
             }
-            _ => {}
         }
     }
     Node { value: Yaml::Map(map), place: place.clone(), written: String::new() }
+}
+
+/// Jekyll's `published: false` says that a page is a draft, and stands beside a `date:`.
+fn take_published(node: &mut Node) -> Option<bool> {
+    let Yaml::Map(map) = &mut node.value else { return None };
+    let Yaml::Bool(is_published) = map.get("published")?.node.value else { return None };
+    map.shift_remove("published");
+    Some(is_published)
+}
+
+/// A key unknown here may be a field of another kind: then the page is likely in the wrong folder.
+fn owner_of(key: &str, kinds: &Kinds) -> Option<String> {
+    let owner = kinds.values().find(|kind| kind.fields.iter().any(|field| field.name == key))?;
+    Some(format!("it is a field of the kind `{0}`: write `kind: {0}`, or move the page to that kind's folder", owner.name))
 }
 
 fn from_items(items: &Items, kind: &str, own_fields: &[Field], problems: &mut Vec<Diagnostic>) -> Meta {
@@ -147,19 +167,19 @@ fn from_items(items: &Items, kind: &str, own_fields: &[Field], problems: &mut Ve
         sources: list("sources").iter().filter_map(|item| reference(item, problems)).collect(),
         disclosure: text("disclosure"),
         related: placed_list("related"),
-        next: placed("next"),
+        next: items.get("next").and_then(|item| item.as_map().map_or(Some(item), |map| map.get("link"))).and_then(Item::to_placed),
         aliases: placed_list("aliases"),
         slug,
         address,
         language: language(placed("lang"), problems),
-        is_draft: flag("draft").unwrap_or(false) || flag("published") == Some(false),
+        is_draft: flag("draft").unwrap_or(false),
         is_unlisted: flag("unlisted").unwrap_or(false),
         expires: date("expires"),
         order: items.get("order").and_then(Item::as_number),
         image: items.get("image").and_then(picture),
         change_note: text("change_note"),
         search_boost: search.and_then(|search| search.get("boost")).and_then(Item::as_number),
-        search_exclude: search.and_then(|search| search.get("exclude")).and_then(Item::as_bool).unwrap_or(false),
+        search_exclude: search.and_then(|search| search.get("exclude")).and_then(Item::as_bool).unwrap_or(flag("search") == Some(false)),
         glossary: flag("glossary").unwrap_or(true),
         checks: page_checks(items, problems),
         template: placed("template"),
@@ -250,3 +270,6 @@ fn check_title(meta: &Meta, written: Option<&Node>, problems: &mut Vec<Diagnosti
         problems.push(problem.help("write the page's title after it"));
     }
 }
+
+#[cfg(test)]
+mod tests;
