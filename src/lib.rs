@@ -1,16 +1,20 @@
 //! Handsel turns a folder of Markdown into a free knowledge repository.
 
+pub mod data;
 pub mod diagnostic;
 pub mod disk;
 pub mod document;
 pub mod fields;
 pub mod fingerprint;
 pub mod kind;
-pub mod paths;
-pub mod settings;
+pub mod output;
 pub mod page;
+pub mod paths;
+pub mod pipeline;
+pub mod settings;
 pub mod site;
 pub mod source;
+pub mod theme;
 pub mod vocabulary;
 pub mod words;
 pub mod yaml;

@@ -495,6 +495,9 @@ pub fn inline_html(text: &str) -> String {
     };
     let mut html = String::new();
     let events = Parser::new_ext(text, Options::ENABLE_STRIKETHROUGH).map(escaped);
-    pulldown_cmark::html::push_html(&mut html, events.filter(|event| !matches!(event, Event::Start(Tag::Paragraph) | Event::End(TagEnd::Paragraph))));
+    pulldown_cmark::html::push_html(
+        &mut html,
+        events.filter(|event| !matches!(event, Event::Start(Tag::Paragraph) | Event::End(TagEnd::Paragraph))),
+    );
     html.trim_end().to_owned()
 }

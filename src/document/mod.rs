@@ -8,6 +8,7 @@ pub mod code;
 pub mod components;
 pub mod front_matter;
 pub mod highlight;
+pub mod include;
 pub mod links;
 pub mod markdown;
 pub mod meta;
@@ -72,6 +73,15 @@ pub struct Entry {
     pub date_in_name: Option<Date>,
     /// It could not be read far enough to be published.
     pub is_broken: bool,
+}
+
+impl Entry {
+    /// The day by which the page wants to be looked at again.
+    pub fn review_due(&self) -> Option<Date> {
+        let period: jiff::Span = self.meta.review_every.as_ref()?.parse().ok()?;
+        let since = self.meta.reviewed.max(self.meta.updated).or(self.meta.published)?;
+        since.checked_add(period).ok()
+    }
 }
 
 /// Reads a file. It always gives a document, so that links to it can be checked; [`Entry::is_broken`] says that it cannot be published.

@@ -10,8 +10,8 @@ use serde_json::json;
 use super::listing;
 use super::structured;
 use super::view::{
-    AuthorView, BranchItem, Card, Crumb, Day, FeedView, GivingView, HeadingView, ImageView, NavView, PageView, SectionLink, SiteLinks, SiteView,
-    SourceView, TermLink,
+    AuthorView, BranchItem, Card, Crumb, Day, FeedView, GivingView, HeadingView, ImageView, NavView, PageView, SectionLink, SiteLinks,
+    SiteView, SourceView, TermLink,
 };
 use super::{Sheet, Subject};
 use crate::document::Entry;
@@ -143,7 +143,7 @@ impl Composer {
         let meta = &entry.meta;
         let language = self.site.language(page);
         let day = |date: Option<Date>| date.map(|date| self.day(language, date));
-        let review_due = review_due(entry);
+        let review_due = entry.review_due();
         let settings = self.site.settings();
         let neighbour = |step: isize| self.neighbour(id, step);
         let mut related = self.cards(&self.relations.of(&self.site, id, RELATED_MAX + 1));
@@ -217,7 +217,14 @@ impl Composer {
             Subject::New => (say("whats_new"), None),
             Subject::NotFound | Subject::Page(_) => (say("not_found_title"), None),
         };
-        PageView { short_title: title.clone(), heading: title.clone(), description: summary.clone(), title, summary, ..self.empty_view(language) }
+        PageView {
+            short_title: title.clone(),
+            heading: title.clone(),
+            description: summary.clone(),
+            title,
+            summary,
+            ..self.empty_view(language)
+        }
     }
 
     fn empty_view(&self, language: &str) -> PageView {
@@ -311,7 +318,8 @@ impl Composer {
 
     pub fn kind_title(&self, language: &str, kind: &str) -> String {
         let word = self.words.say(language, &format!("kind_{kind}"), Some(1), &[]);
-        word.or_else(|| self.site.kinds.get(kind).and_then(|kind| kind.title.clone())).unwrap_or_else(|| crate::document::words_of_name(kind))
+        word.or_else(|| self.site.kinds.get(kind).and_then(|kind| kind.title.clone()))
+            .unwrap_or_else(|| crate::document::words_of_name(kind))
     }
 
     fn level_title(&self, language: &str, level: Level) -> String {
@@ -333,12 +341,20 @@ impl Composer {
     pub fn site_title(&self) -> String {
         let settings = self.site.settings();
         let home = self.site.sections[0].page.map(|page| self.site.page(page).entry.title.clone());
-        settings.title.clone().or(home).unwrap_or_else(|| self.words.say(&settings.language, "untitled_site", None, &[]).unwrap_or_else(|| "Knowledge".into()))
+        settings
+            .title
+            .clone()
+            .or(home)
+            .unwrap_or_else(|| self.words.say(&settings.language, "untitled_site", None, &[]).unwrap_or_else(|| "Knowledge".into()))
     }
 
     fn term_links(&self, named: &[Placed<String>], (index, terms): (&HashMap<String, usize>, &[Term])) -> Vec<TermLink> {
         let find = |name: &Placed<String>| index.get(&crate::paths::slug(&name.value)).map(|index| &terms[*index]);
-        named.iter().filter_map(find).map(|term| TermLink { key: term.key.clone(), title: term.title.clone(), href: self.href(&term.route) }).collect()
+        named
+            .iter()
+            .filter_map(find)
+            .map(|term| TermLink { key: term.key.clone(), title: term.title.clone(), href: self.href(&term.route) })
+            .collect()
     }
 
     fn authors(&self, named: &[Placed<String>]) -> Vec<AuthorView> {
@@ -410,7 +426,11 @@ impl Composer {
         let mut at = section;
         while let Some(section) = at {
             let found = &self.site.sections[section];
-            let title = if section == 0 { self.words.say(&self.site.settings().language, "home", None, &[]).unwrap_or_else(|| self.site_title()) } else { self.section_title(section) };
+            let title = if section == 0 {
+                self.words.say(&self.site.settings().language, "home", None, &[]).unwrap_or_else(|| self.site_title())
+            } else {
+                self.section_title(section)
+            };
             crumbs.push(Crumb { title, href: self.href(&found.route) });
             at = found.parent;
         }
@@ -539,8 +559,14 @@ impl Composer {
         };
         let image = |link: &SiteLink| ImageView { href: self.site.href(&link.to, &link.written), alt: link.title.clone(), url: None };
         let menu = match &*self.site.menu {
-            [] => self.site.sections[0].children.iter().map(|id| Crumb { title: self.section_title(*id), href: self.href(&self.site.sections[*id].route) }).collect(),
-            stated => stated.iter().map(|link| Crumb { title: link.title.clone(), href: self.site.href(&link.to, &link.written) }).collect(),
+            [] => self.site.sections[0]
+                .children
+                .iter()
+                .map(|id| Crumb { title: self.section_title(*id), href: self.href(&self.site.sections[*id].route) })
+                .collect(),
+            stated => {
+                stated.iter().map(|link| Crumb { title: link.title.clone(), href: self.site.href(&link.to, &link.written) }).collect()
+            }
         };
         SiteView {
             title: self.site_title(),
@@ -610,13 +636,6 @@ fn minutes(entry: &Entry) -> u32 {
 fn contents(entry: &Entry) -> Vec<HeadingView> {
     let shown = entry.outline.iter().filter(|heading| (2..=3).contains(&heading.level) && !heading.text.is_empty());
     shown.map(|heading| HeadingView { level: heading.level, id: heading.id.clone(), text: heading.text.clone() }).collect()
-}
-
-/// The day by which a page wants to be looked at again.
-pub fn review_due(entry: &Entry) -> Option<Date> {
-    let period: jiff::Span = entry.meta.review_every.as_ref()?.parse().ok()?;
-    let since = entry.meta.reviewed.max(entry.meta.updated).or(entry.meta.published)?;
-    since.checked_add(period).ok()
 }
 
 /// Checked items as plain values for templates.

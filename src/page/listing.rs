@@ -23,7 +23,8 @@ pub fn route_of(route: &Route, number: usize) -> Route {
 
 /// Listed pages with a date, the last changed first.
 pub fn newest(site: &Site) -> Vec<PageId> {
-    let mut pages: Vec<PageId> = (0..site.pages().len()).filter(|page| site.page(*page).is_listed() && site.page(*page).changed().is_some()).collect();
+    let mut pages: Vec<PageId> =
+        (0..site.pages().len()).filter(|page| site.page(*page).is_listed() && site.page(*page).changed().is_some()).collect();
     pages.sort_by_cached_key(|page| (Reverse(site.page(*page).changed()), site.page(*page).entry.title.to_lowercase(), *page));
     pages
 }
@@ -142,7 +143,8 @@ fn by_month(composer: &Composer, pages: &[PageId]) -> Vec<Group> {
         let Some(day) = composer.site.page(page).changed() else { return (String::new(), String::new()) };
         let month = say(&composer.words, language, &format!("month_{}", day.month()), &[]);
         let fill = [("month", month.into()), ("year", day.year().to_string().into())];
-        let title = composer.words.say(language, "month_and_year", None, &fill).unwrap_or_else(|| format!("{:04}-{:02}", day.year(), day.month()));
+        let title =
+            composer.words.say(language, "month_and_year", None, &fill).unwrap_or_else(|| format!("{:04}-{:02}", day.year(), day.month()));
         (title, format!("{:04}-{:02}", day.year(), day.month()))
     })
 }

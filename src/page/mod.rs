@@ -4,7 +4,7 @@
 //! subject shows; `templates` draws it. Composing reads the site and never a body.
 
 pub mod compose;
-mod listing;
+pub mod listing;
 pub mod queries;
 pub mod structured;
 pub mod templates;

@@ -15,13 +15,16 @@ pub fn of(composer: &Composer, sheet: &Sheet, view: &PageView, page_id: Option<P
     match (sheet.subject, page_id) {
         (Subject::NotFound, _) => return None,
         (Subject::Page(page), _) => graph.push(page_data(composer, view, page, url)),
-        (Subject::Section(0), _) => graph.push(json!({ "@type": "WebSite", "name": composer.site_title(), "url": url, "inLanguage": view.language })),
+        (Subject::Section(0), _) => {
+            graph.push(json!({ "@type": "WebSite", "name": composer.site_title(), "url": url, "inLanguage": view.language }))
+        }
         _ => graph.push(json!({ "@type": "CollectionPage", "name": view.title, "url": url, "inLanguage": view.language })),
     }
     if !view.breadcrumbs.is_empty() {
         let crumbs = view.breadcrumbs.iter().map(|crumb| (crumb.title.as_str(), format!("{}{}", base.origin, crumb.href)));
         let all = crumbs.chain([(view.title.as_str(), url.clone())]).enumerate();
-        let items: Vec<Value> = all.map(|(index, (name, item))| json!({ "@type": "ListItem", "position": index + 1, "name": name, "item": item })).collect();
+        let items: Vec<Value> =
+            all.map(|(index, (name, item))| json!({ "@type": "ListItem", "position": index + 1, "name": name, "item": item })).collect();
         graph.push(json!({ "@type": "BreadcrumbList", "itemListElement": items }));
     }
     let data = json!({ "@context": "https://schema.org", "@graph": graph });
@@ -30,7 +33,8 @@ pub fn of(composer: &Composer, sheet: &Sheet, view: &PageView, page_id: Option<P
 
 fn page_data(composer: &Composer, view: &PageView, page: PageId, url: &str) -> Value {
     let kind = composer.site.kinds.get(&composer.site.page(page).entry.meta.kind);
-    let types: Vec<&str> = kind.map_or("WebPage", |kind| &kind.schema_type).split([' ', ',', '+']).filter(|name| !name.is_empty()).collect();
+    let types: Vec<&str> =
+        kind.map_or("WebPage", |kind| &kind.schema_type).split([' ', ',', '+']).filter(|name| !name.is_empty()).collect();
     let mut data = Map::new();
     let mut put = |key: &str, value: Value| {
         if !value.is_null() {

@@ -259,7 +259,9 @@ impl Renderer {
     }
 
     fn address(&self, filling: &Filling, index: u32) -> String {
-        let Some((page, index)) = filling.composed.body.map(|page| (self.composer.site.page(page), index as usize)) else { return String::new() };
+        let Some((page, index)) = filling.composed.body.map(|page| (self.composer.site.page(page), index as usize)) else {
+            return String::new();
+        };
         match (page.links.get(index), page.entry.links.get(index)) {
             (Some(resolved), Some(link)) => self.composer.site.href(&resolved.to, &link.target.value),
             _ => String::new(),
@@ -268,7 +270,9 @@ impl Renderer {
 
     fn wiki_title(&self, filling: &Filling, index: u32) -> String {
         use crate::site::links::Destination;
-        let Some((page, index)) = filling.composed.body.map(|page| (self.composer.site.page(page), index as usize)) else { return String::new() };
+        let Some((page, index)) = filling.composed.body.map(|page| (self.composer.site.page(page), index as usize)) else {
+            return String::new();
+        };
         match (page.links.get(index).map(|resolved| &resolved.to), page.entry.links.get(index)) {
             (Some(Destination::Page { page, .. }), _) => self.composer.site.page(*page).entry.title.clone(),
             (_, Some(link)) => link.target.value.clone(),

@@ -4,6 +4,7 @@
 //! answered from here.
 
 pub mod addresses;
+pub mod audit;
 pub mod links;
 pub mod related;
 pub mod sections;

@@ -40,7 +40,8 @@ pub fn on_draw(error: &Error, files: &Files, page: &str, template: &str) -> Diag
         ErrorKind::RenderingError(report) | ErrorKind::SyntaxError(report) => {
             let code = Code::TemplateFailed;
             let problem = reported(Diagnostic::new(code, report.message().trim_end_matches('.')), report, files);
-            let help = hint(report.message(), files).unwrap_or_else(|| "a value may be absent: ask `{% if … %}` before you print it".into());
+            let help =
+                hint(report.message(), files).unwrap_or_else(|| "a value may be absent: ask `{% if … %}` before you print it".into());
             chain(problem, &error.to_string(), files).help(format!("{help} ({while_drawing})"))
         }
         ErrorKind::TemplateNotFound(name) => {
@@ -63,7 +64,12 @@ fn reported(problem: Diagnostic, report: &ReportError, files: &Files) -> Diagnos
     let span = report.span();
     let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     let length = if span.end_line == span.start_line { span.end_col.saturating_sub(span.start_col) } else { 1 };
-    problem.at(Place { path: file.path.clone(), line: number(span.start_line.max(1)), column: number(span.start_col + 1), length: number(length) })
+    problem.at(Place {
+        path: file.path.clone(),
+        line: number(span.start_line.max(1)),
+        column: number(span.start_col + 1),
+        length: number(length),
+    })
 }
 
 /// Adds the places that called a template or component, innermost first, from the lines `note: called from NAME:LINE:COLUMN` of the report.
@@ -72,7 +78,8 @@ fn chain(mut problem: Diagnostic, report: &str, files: &Files) -> Diagnostic {
         let mut parts = line.rsplitn(3, ':');
         let (column, line_number, name) = (parts.next(), parts.next(), parts.next());
         let number = |text: Option<&str>| text.and_then(|text| text.trim().parse().ok());
-        if let (Some(column), Some(line), Some(file)) = (number(column), number(line_number), name.and_then(|name| files.get(name.trim()))) {
+        if let (Some(column), Some(line), Some(file)) = (number(column), number(line_number), name.and_then(|name| files.get(name.trim())))
+        {
             problem = problem.also(Place { path: file.path.clone(), line, column, length: 0 }, "called from here");
         }
     }

@@ -19,9 +19,46 @@ pub const FUNCTIONS: [&str; 11] = ["t", "asset", "pages", "page_at", "topics", "
 
 /// Handsel's filters and the most used of Tera's own.
 pub const FILTERS: [&str; 40] = [
-    "date", "slug", "json", "striptags", "urlencode", "markdown", "safe", "default", "upper", "lower", "wordcount", "escape", "newlines_to_br",
-    "pluralize", "trim", "replace", "capitalize", "title", "truncate", "indent", "str", "int", "float", "length", "reverse", "split", "abs", "round",
-    "first", "last", "nth", "join", "sort", "unique", "get", "values", "keys", "pairs", "group_by", "filter",
+    "date",
+    "slug",
+    "json",
+    "striptags",
+    "urlencode",
+    "markdown",
+    "safe",
+    "default",
+    "upper",
+    "lower",
+    "wordcount",
+    "escape",
+    "newlines_to_br",
+    "pluralize",
+    "trim",
+    "replace",
+    "capitalize",
+    "title",
+    "truncate",
+    "indent",
+    "str",
+    "int",
+    "float",
+    "length",
+    "reverse",
+    "split",
+    "abs",
+    "round",
+    "first",
+    "last",
+    "nth",
+    "join",
+    "sort",
+    "unique",
+    "get",
+    "values",
+    "keys",
+    "pairs",
+    "group_by",
+    "filter",
 ];
 
 /// Makes the names known, so that templates can be loaded before there is a site; nothing is answered.
@@ -78,7 +115,12 @@ fn register_words(tera: &mut Tera, composer: Arc<Composer>) {
     });
 }
 
-fn register_files(tera: &mut Tera, assets: BTreeMap<String, String>, icons: BTreeMap<String, String>, data: BTreeMap<String, serde_json::Value>) {
+fn register_files(
+    tera: &mut Tera,
+    assets: BTreeMap<String, String>,
+    icons: BTreeMap<String, String>,
+    data: BTreeMap<String, serde_json::Value>,
+) {
     tera.register_function("asset", move |args: Kwargs, _: &State| -> TeraResult<String> {
         let path: &str = args.must_get("path")?;
         let path = path.trim_start_matches('/');
@@ -156,7 +198,8 @@ fn register_filters(tera: &mut Tera) {
     tera.register_filter("striptags", |text: &str, _: Kwargs, _: &State| strip_tags(text));
     tera.register_filter("markdown", |text: &str, _: Kwargs, _: &State| Value::safe_string(&crate::document::markdown::inline_html(text)));
     tera.register_filter("date", |text: &str, args: Kwargs, _: &State| -> TeraResult<String> {
-        let date: jiff::civil::Date = text.parse().map_err(|_| Error::message(format!("`{text}` is no date; dates look like 2026-01-31")))?;
+        let date: jiff::civil::Date =
+            text.parse().map_err(|_| Error::message(format!("`{text}` is no date; dates look like 2026-01-31")))?;
         let format: Option<String> = args.get("format")?;
         jiff::fmt::strtime::format(format.as_deref().unwrap_or("%Y-%m-%d"), date).map_err(|error| Error::message(error.to_string()))
     });

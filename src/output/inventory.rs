@@ -1,0 +1,171 @@
+//! What the site says of itself to machines: `pages.json`, `llms.txt`, the sitemap, `robots.txt`, `_headers`, `_redirects`.
+
+use serde::Serialize;
+
+use crate::page::compose::Composer;
+use crate::page::{Sheet, Subject};
+use crate::paths::Route;
+
+/// A sitemap holds at most this many addresses (sitemaps.org, protocol 0.9).
+const SITEMAP_ADDRESSES_MAX: usize = 50_000;
+
+#[derive(Serialize)]
+struct Listed<'a> {
+    address: &'a str,
+    title: &'a str,
+    summary: Option<&'a str>,
+    kind: &'a str,
+    language: &'a str,
+    topics: Vec<&'a str>,
+    audience: Vec<&'a str>,
+    published: Option<String>,
+    updated: Option<String>,
+    source: &'a str,
+    words: usize,
+}
+
+/// `pages.json`: every listed page, by address.
+pub fn pages_json(composer: &Composer) -> Vec<u8> {
+    let site = &composer.site;
+    let mut pages: Vec<Listed> = site
+        .pages()
+        .iter()
+        .filter(|page| page.is_listed())
+        .map(|page| Listed {
+            address: page.route.as_str(),
+            title: &page.entry.title,
+            summary: page.entry.summary.as_deref(),
+            kind: &page.entry.meta.kind,
+            language: site.language(page),
+            topics: page.entry.meta.topics.iter().map(|topic| topic.value.as_str()).collect(),
+            audience: page.entry.meta.audience.iter().map(|audience| audience.value.as_str()).collect(),
+            published: page.published().map(|day| day.to_string()),
+            updated: page.entry.meta.updated.map(|day| day.to_string()),
+            source: page.entry.source.as_str(),
+            words: page.entry.words,
+        })
+        .collect();
+    pages.sort_by_key(|page| page.address);
+    let lines: Vec<String> = pages.iter().map(|page| serde_json::to_string(page).expect("plain values have JSON")).collect();
+    format!("[\n{}\n]\n", lines.join(",\n")).into_bytes()
+}
+
+/// `llms.txt` (llmstxt.org): what the site is and where everything lies, section by section.
+pub fn llms_txt(composer: &Composer) -> Vec<u8> {
+    let site = &composer.site;
+    let mut text = format!("# {}\n", one_line(&composer.site_title()));
+    if let Some(summary) = &site.settings().summary {
+        text.push_str(&format!("\n> {}\n", one_line(summary)));
+    }
+    for (id, section) in site.sections.iter().enumerate().filter(|(_, section)| !section.pages.is_empty()) {
+        text.push_str(&format!("\n## {}\n\n", one_line(&composer.section_title(id))));
+        for page in section.pages.iter().map(|page| site.page(*page)) {
+            let href = composer.url(&page.route).unwrap_or_else(|| composer.href(&page.route));
+            text.push_str(&format!("- [{}]({href})", one_line(&page.entry.title)));
+            if let Some(summary) = &page.entry.summary {
+                text.push_str(&format!(": {}", one_line(summary)));
+            }
+            text.push('\n');
+        }
+    }
+    text.into_bytes()
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The sitemap: one file, or an index and its parts. None without a `base_url`.
+pub fn sitemap(composer: &Composer, sheets: &[Sheet]) -> Vec<(Route, Vec<u8>)> {
+    let mut addresses: Vec<(String, Option<String>)> = sheets
+        .iter()
+        .filter(|sheet| sheet.subject != Subject::NotFound)
+        .filter_map(|sheet| {
+            let page = match sheet.subject {
+                Subject::Page(page) => Some(page),
+                Subject::Section(section) => composer.site.sections[section].page,
+                _ => None,
+            };
+            let page = page.map(|page| composer.site.page(page));
+            let is_listed = page.is_none_or(|page| page.is_listed());
+            let changed = page.and_then(|page| page.changed()).map(|day| day.to_string());
+            Some((composer.url(&sheet.route).filter(|_| is_listed)?, changed))
+        })
+        .collect();
+    addresses.sort();
+    let name = |name: &str| Route::new(name).expect("a fixed address inside the site");
+    let parts: Vec<&[(String, Option<String>)]> = addresses.chunks(SITEMAP_ADDRESSES_MAX).collect();
+    match parts.as_slice() {
+        [] => Vec::new(),
+        [only] => vec![(name("/sitemap.xml"), urlset(only))],
+        several => {
+            let mut files = Vec::new();
+            let mut index = String::from(
+                "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<sitemapindex xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n",
+            );
+            for (number, part) in several.iter().enumerate() {
+                let route = name(&format!("/sitemap-{}.xml", number + 1));
+                index.push_str(&format!("<sitemap><loc>{}</loc></sitemap>\n", escape(&composer.url(&route).unwrap_or_default())));
+                files.push((route, urlset(part)));
+            }
+            index.push_str("</sitemapindex>\n");
+            files.push((name("/sitemap.xml"), index.into_bytes()));
+            files
+        }
+    }
+}
+
+fn urlset(addresses: &[(String, Option<String>)]) -> Vec<u8> {
+    let mut text =
+        String::from("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n");
+    for (address, changed) in addresses {
+        let changed = changed.as_ref().map(|day| format!("<lastmod>{day}</lastmod>")).unwrap_or_default();
+        text.push_str(&format!("<url><loc>{}</loc>{changed}</url>\n", escape(address)));
+    }
+    text.push_str("</urlset>\n");
+    text.into_bytes()
+}
+
+fn escape(text: &str) -> String {
+    quick_xml::escape::escape(text).into_owned()
+}
+
+/// `robots.txt` (RFC 9309): everybody is welcome.
+pub fn robots(composer: &Composer) -> Vec<u8> {
+    let sitemap = composer.url(&Route::new("/sitemap.xml").expect("a fixed address inside the site"));
+    let sitemap = sitemap.map(|url| format!("\nSitemap: {url}\n")).unwrap_or_default();
+    format!("User-agent: *\nAllow: /\n{sitemap}").into_bytes()
+}
+
+/// The policy that pages are served under: nothing runs or loads that is not the site's own, but for `allow_origins`.
+pub fn policy(composer: &Composer) -> String {
+    let allowed: String = composer.site.settings().allow_origins.iter().map(|origin| format!(" {origin}")).collect();
+    format!(
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:{allowed}; media-src 'self'{allowed}; font-src 'self'; connect-src 'self'; \
+         manifest-src 'self'; frame-src 'self'{allowed}; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
+    )
+}
+
+/// `_headers`, in the form that several static hosts read.
+pub fn headers(composer: &Composer, immutable: &[String]) -> Vec<u8> {
+    let base = composer.site.settings().base_path();
+    let mut text = format!(
+        "{base}*\n  Content-Security-Policy: {}\n  X-Content-Type-Options: nosniff\n  Referrer-Policy: strict-origin-when-cross-origin\n  \
+         Permissions-Policy: camera=(), microphone=(), geolocation=(), browsing-topics=()\n",
+        policy(composer)
+    );
+    for path in immutable {
+        text.push_str(&format!("{base}{path}\n  Cache-Control: public, max-age=31536000, immutable\n"));
+    }
+    text.into_bytes()
+}
+
+/// `_redirects`, in the form that several static hosts read.
+pub fn redirects(composer: &Composer) -> Vec<u8> {
+    let mut text = String::new();
+    for redirect in &composer.site.redirects {
+        let target = composer.href(&composer.site.page(redirect.to).route);
+        text.push_str(&format!("{} {target} 301\n", composer.href(&redirect.from)));
+    }
+    text.into_bytes()
+}

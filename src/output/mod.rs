@@ -1,0 +1,5 @@
+//! Everything that is published besides drawn pages: assets, feeds, the sitemap, inventories, redirects.
+
+pub mod assets;
+pub mod feeds;
+pub mod inventory;

@@ -1,0 +1,95 @@
+//! Problems judged together: the severities that the settings, the page, `--strict` and `--lenient` give them.
+
+use std::collections::BTreeMap;
+
+use super::Request;
+use crate::diagnostic::{Code, Diagnostic, Place, Severity};
+use crate::paths::SourcePath;
+use crate::settings::Settings;
+use crate::site::{Hidden, Node, Site};
+
+/// The problems that are told, sorted, each as grave as it counts here.
+pub fn judge(
+    problems: Vec<Diagnostic>,
+    settings: &Settings,
+    page_checks: &BTreeMap<SourcePath, BTreeMap<String, Severity>>,
+    request: &Request,
+) -> Vec<Diagnostic> {
+    let mut judged: Vec<Diagnostic> = problems
+        .into_iter()
+        .filter_map(|mut problem| {
+            let own =
+                problem.place.as_ref().and_then(|place| page_checks.get(&place.path)).and_then(|checks| checks.get(problem.code.name()));
+            let stated = own.or_else(|| settings.checks.get(problem.code.name()));
+            problem.severity = stated.copied().unwrap_or(problem.severity);
+            let is_settings = problem.place.as_ref().is_some_and(|place| place.path == request.config);
+            if request.is_lenient && problem.severity == Severity::Error && !is_settings && is_about_text(problem.code) {
+                problem.severity = Severity::Warning;
+            }
+            if request.is_strict && problem.severity == Severity::Warning {
+                problem.severity = Severity::Error;
+            }
+            (problem.severity != Severity::Off).then_some(problem)
+        })
+        .collect();
+    Diagnostic::sort(&mut judged);
+    merge_repeated(judged)
+}
+
+/// Whether `--lenient` lets a page with this problem pass: the fault is the text's, not the site's.
+fn is_about_text(code: Code) -> bool {
+    !matches!(
+        code,
+        Code::BadTemplate
+            | Code::TemplateFailed
+            | Code::MissingTemplate
+            | Code::BadWords
+            | Code::BadData
+            | Code::MissingAsset
+            | Code::BadSetting
+            | Code::UnknownSetting
+            | Code::ForeignFile
+            | Code::Internal
+    )
+}
+
+/// A template that fails on every page is told once.
+fn merge_repeated(sorted: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut merged: Vec<(Diagnostic, usize)> = Vec::with_capacity(sorted.len());
+    for problem in sorted {
+        let is_same = |other: &Diagnostic| other.code == problem.code && other.place == problem.place && other.message == problem.message;
+        match merged.last_mut().filter(|(other, _)| is_same(other)) {
+            Some((_, count)) => *count += 1,
+            None => merged.push((problem, 1)),
+        }
+    }
+    merged
+        .into_iter()
+        .map(|(mut problem, count)| {
+            if count > 1 && problem.code == Code::TemplateFailed {
+                let help = problem.help.take().unwrap_or_default();
+                problem.help = Some(format!("{help}; the same on {} more pages", count - 1));
+            }
+            problem
+        })
+        .collect()
+}
+
+/// Tells which pages were left out of a lenient build, and counts them.
+pub fn left_out(site: &Site, problems: &mut Vec<Diagnostic>) -> usize {
+    let mut sources: Vec<(&SourcePath, Hidden)> = site
+        .tables
+        .by_source
+        .values()
+        .filter_map(|node| match node {
+            Node::Hidden { source, why: why @ (Hidden::Broken | Hidden::AddressTaken) } => Some((source, *why)),
+            _ => None,
+        })
+        .collect();
+    sources.sort_by_key(|(source, _)| *source);
+    for (source, why) in &sources {
+        let reason = if *why == Hidden::Broken { "it cannot be read" } else { "its address is taken" };
+        problems.push(Diagnostic::new(Code::PageLeftOut, format!("this page was left out: {reason}")).at(Place::start_of(source)));
+    }
+    sources.len()
+}

@@ -1,0 +1,58 @@
+//! What only `check` looks at: whether pages give what they could. All of it warnings, each with a code of its own.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Node, Site};
+use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::paths::SourcePath;
+
+/// Unreferenced files named in the message; the rest are counted.
+const FILES_NAMED: usize = 3;
+
+pub fn run(site: &Site, problems: &mut Vec<Diagnostic>) {
+    let mut titles: BTreeMap<String, &SourcePath> = BTreeMap::new();
+    for (id, page) in site.pages().iter().enumerate().filter(|(_, page)| page.is_listed()) {
+        let entry = &page.entry;
+        let start = Place::start_of(&entry.source);
+        let mut tell = |code, message: String, help: &str| problems.push(Diagnostic::new(code, message).at(start.clone()).help(help));
+        let is_section = site.sections[page.section].page == Some(id);
+        if entry.summary.is_none() {
+            tell(Code::MissingSummary, "this page has no `summary:`".into(), "say in one sentence what a reader gets from it");
+        }
+        let words_max = site.kinds.get(&entry.meta.kind).and_then(|kind| kind.words_max);
+        if let Some(most) = words_max.filter(|most| entry.words > *most) {
+            let message = format!("this {} has {} words, more than {most}", entry.meta.kind, entry.words);
+            tell(Code::LongTip, message, "shorten it, or make it a page of another kind");
+        }
+        if page.backlinks.is_empty() && !is_section && page.route.as_str() != "/" {
+            tell(Code::Orphan, "no page links here".into(), "link to it where a reader would want it");
+        }
+        if let Some(due) = entry.review_due().filter(|due| *due < site.today) {
+            tell(Code::OverdueReview, format!("this page wanted a review by {due}"), "read it again, and set `reviewed:` to the day");
+        }
+        match titles.get(&entry.title) {
+            Some(other) => tell(Code::DuplicateTitle, format!("{other} has the same title"), "readers of a list cannot tell the two apart"),
+            None => {
+                titles.insert(entry.title.clone(), &entry.source);
+            }
+        }
+    }
+    unreferenced(site, problems);
+}
+
+fn unreferenced(site: &Site, problems: &mut Vec<Diagnostic>) {
+    let files: BTreeSet<&SourcePath> = site
+        .tables
+        .by_source
+        .values()
+        .filter_map(|node| match node {
+            Node::File(source) if !site.published_files.contains_key(source) => Some(source),
+            _ => None,
+        })
+        .collect();
+    let Some(first) = files.first() else { return };
+    let named: Vec<&str> = files.iter().take(FILES_NAMED).map(|path| path.as_str()).collect();
+    let more = if files.len() > FILES_NAMED { format!(" and {} more", files.len() - FILES_NAMED) } else { String::new() };
+    let message = format!("{} files of the content are published by no page: {}{more}", files.len(), named.join(", "));
+    problems.push(Diagnostic::new(Code::UnpublishedFiles, message).at(Place::start_of(first)).help("link to them, or take them away"));
+}
