@@ -56,7 +56,9 @@ impl Words {
         for (key, entry) in map {
             if is_override && !known.is_empty() && !known.contains(key) {
                 let help = nearest(key, known.iter().map(String::as_str)).map(|near| format!("did you mean `{near}`?"));
-                problems.push(Diagnostic::new(Code::UnknownKey, format!("the theme has no word `{key}`")).at(entry.key_place.clone()).help_if(help));
+                problems.push(
+                    Diagnostic::new(Code::UnknownKey, format!("the theme has no word `{key}`")).at(entry.key_place.clone()).help_if(help),
+                );
             }
             match phrase(&entry.node) {
                 Some(phrase) => {

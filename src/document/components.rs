@@ -168,7 +168,14 @@ fn line_mark(line: &str, start: usize) -> Option<Mark> {
     let begin = start + indent;
     let range = begin..begin + trimmed.len();
     if colons >= 3 && rest.is_empty() {
-        return Some(Mark { kind: MarkKind::Close(colons), range, name: String::new(), name_range: begin..begin + colons, arguments: None, title: None });
+        return Some(Mark {
+            kind: MarkKind::Close(colons),
+            range,
+            name: String::new(),
+            name_range: begin..begin + colons,
+            arguments: None,
+            title: None,
+        });
     }
     let kind = match colons {
         2 => MarkKind::Leaf,
@@ -313,7 +320,12 @@ fn read_value(text: &str) -> Option<(String, usize)> {
 }
 
 /// Checks written arguments against a signature: name and value of each that fits, and what does not.
-pub fn check(component: &str, signature: &Signature, written: &[Written], call: &Range<usize>) -> (Vec<(String, ArgumentValue, Range<usize>)>, Vec<Misfit>) {
+pub fn check(
+    component: &str,
+    signature: &Signature,
+    written: &[Written],
+    call: &Range<usize>,
+) -> (Vec<(String, ArgumentValue, Range<usize>)>, Vec<Misfit>) {
     let mut fitting: Vec<(String, ArgumentValue, Range<usize>)> = Vec::new();
     let mut misfits = Vec::new();
     for given in written {
@@ -322,7 +334,11 @@ pub fn check(component: &str, signature: &Signature, written: &[Written], call: 
             continue;
         };
         if fitting.iter().any(|(name, ..)| *name == given.name) {
-            misfits.push(Misfit { range: given.name_range.clone(), message: format!("`{}` is given twice", given.name), help: Some("keep one of the two".into()) });
+            misfits.push(Misfit {
+                range: given.name_range.clone(),
+                message: format!("`{}` is given twice", given.name),
+                help: Some("keep one of the two".into()),
+            });
             continue;
         }
         match convert(argument.kind, given.value.as_deref()) {
@@ -334,7 +350,9 @@ pub fn check(component: &str, signature: &Signature, written: &[Written], call: 
             }),
         }
     }
-    for missing in signature.arguments.iter().filter(|argument| argument.is_required && !written.iter().any(|given| given.name == argument.name)) {
+    for missing in
+        signature.arguments.iter().filter(|argument| argument.is_required && !written.iter().any(|given| given.name == argument.name))
+    {
         misfits.push(Misfit {
             range: call.clone(),
             message: format!("`{component}` needs `{}`", missing.name),

@@ -93,11 +93,7 @@ macro_rules! grammars {
 
 static BY_HAND: [Language; 3] = [
     Language { name: "diff", aliases: &["patch", "udiff"], reader: Reader::Diff },
-    Language {
-        name: "console",
-        aliases: &["shell-session", "shellsession", "sh-session", "terminal"],
-        reader: Reader::Session,
-    },
+    Language { name: "console", aliases: &["shell-session", "shellsession", "sh-session", "terminal"], reader: Reader::Session },
     Language {
         name: "sql",
         aliases: &["mysql", "postgres", "postgresql", "pgsql", "plpgsql", "sqlite", "sqlite3", "mariadb", "tsql"],
@@ -221,9 +217,9 @@ impl Class {
             "text.literal" | "markup.raw" => Class::String,
             "punctuation.special" => Class::Plain,
             _ => match capture.split('.').next().unwrap_or(capture) {
-                "keyword" | "conditional" | "repeat" | "exception" | "include" | "storageclass" | "preproc" | "at-root"
-                | "charset" | "debug" | "each" | "extend" | "for" | "forward" | "import" | "keyframes" | "media"
-                | "mixin" | "return" | "supports" | "use" | "warn" | "while" => Class::Keyword,
+                "keyword" | "conditional" | "repeat" | "exception" | "include" | "storageclass" | "preproc" | "at-root" | "charset"
+                | "debug" | "each" | "extend" | "for" | "forward" | "import" | "keyframes" | "media" | "mixin" | "return" | "supports"
+                | "use" | "warn" | "while" => Class::Keyword,
                 "string" | "character" | "escape" => Class::String,
                 "number" | "float" | "boolean" | "constant" => Class::Constant,
                 "comment" => Class::Comment,
@@ -661,7 +657,11 @@ mod tests {
     #[test]
     fn a_few_lines_in_full() {
         let cases = [
-            ("rust", "pub fn f(x: u8) {}", r#"<span class="h-k">pub fn</span> <span class="h-f">f</span>(<span class="h-p">x</span>: <span class="h-t">u8</span>) {}"#),
+            (
+                "rust",
+                "pub fn f(x: u8) {}",
+                r#"<span class="h-k">pub fn</span> <span class="h-f">f</span>(<span class="h-p">x</span>: <span class="h-t">u8</span>) {}"#,
+            ),
             ("json", r#"{"a": 1}"#, r#"{<span class="h-p">"a"</span>: <span class="h-n">1</span>}"#),
             ("diff", "+ a", r#"<span class="h-ins">+ a</span>"#),
             ("sh", "$ ls", r#"<span class="h-m">$</span> <span class="h-f">ls</span>"#),
@@ -686,9 +686,21 @@ mod tests {
     #[test]
     fn names() {
         for (name, language) in [
-            ("rs", "rust"), ("JS", "javascript"), ("jsx", "javascript"), ("sh", "bash"), ("shell", "bash"), ("yml", "yaml"),
-            ("py", "python"), ("c++", "cpp"), ("ts", "typescript"), ("html.erb", "html"), (" rust,ignore", "rust"),
-            ("console", "console"), ("patch", "diff"), ("docker", "dockerfile"), ("postgresql", "sql"),
+            ("rs", "rust"),
+            ("JS", "javascript"),
+            ("jsx", "javascript"),
+            ("sh", "bash"),
+            ("shell", "bash"),
+            ("yml", "yaml"),
+            ("py", "python"),
+            ("c++", "cpp"),
+            ("ts", "typescript"),
+            ("html.erb", "html"),
+            (" rust,ignore", "rust"),
+            ("console", "console"),
+            ("patch", "diff"),
+            ("docker", "dockerfile"),
+            ("postgresql", "sql"),
         ] {
             assert_eq!(canonical_language(name), Some(language), "{name}");
         }

@@ -44,7 +44,8 @@ pub enum Target {
 
 /// Schemes that a page may link to.
 const SCHEMES: [&str; 19] = [
-    "http", "https", "mailto", "tel", "sms", "ftp", "ftps", "sftp", "ssh", "git", "irc", "ircs", "magnet", "geo", "webcal", "xmpp", "matrix", "bitcoin", "news",
+    "http", "https", "mailto", "tel", "sms", "ftp", "ftps", "sftp", "ssh", "git", "irc", "ircs", "magnet", "geo", "webcal", "xmpp",
+    "matrix", "bitcoin", "news",
 ];
 
 /// Schemes that run code or reach the reader's own disk.

@@ -97,11 +97,7 @@ const HOLE_START: char = '\u{FDD0}';
 const HOLE_END: char = '\u{FDD1}';
 
 fn without_hole_marks(text: &str) -> Cow<'_, str> {
-    if text.contains([HOLE_START, HOLE_END]) {
-        Cow::Owned(text.replace([HOLE_START, HOLE_END], "\u{FFFD}"))
-    } else {
-        Cow::Borrowed(text)
-    }
+    if text.contains([HOLE_START, HOLE_END]) { Cow::Owned(text.replace([HOLE_START, HOLE_END], "\u{FFFD}")) } else { Cow::Borrowed(text) }
 }
 
 /// The walk's state: the open flows, innermost last, and what was collected so far.
@@ -307,7 +303,9 @@ impl<'a> Walk<'a> {
                 self.columns.clear();
                 self.push_end(tag);
             }
-            TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough | TagEnd::Superscript | TagEnd::Subscript => self.push(Event::End(tag)),
+            TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough | TagEnd::Superscript | TagEnd::Subscript => {
+                self.push(Event::End(tag))
+            }
             TagEnd::MetadataBlock(_) => {}
             TagEnd::BlockQuote(_) | TagEnd::List(_) | TagEnd::Item if self.dropped_depth > 0 => self.dropped_depth -= 1,
             TagEnd::Paragraph => {
@@ -366,7 +364,10 @@ impl<'a> Walk<'a> {
             self.problem(problem.help("write it as `##`: a page has one title"), open.range.clone());
         } else if heading.level > self.last_level + 1 {
             let message = format!("the heading's level goes from {} to {}", self.last_level, heading.level);
-            self.problem(Diagnostic::new(Code::HeadingJump, message).help(format!("write it with {} `#`", self.last_level + 1)), open.range.clone());
+            self.problem(
+                Diagnostic::new(Code::HeadingJump, message).help(format!("write it with {} `#`", self.last_level + 1)),
+                open.range.clone(),
+            );
         }
         self.last_level = heading.level;
         let anchor = heading.id.clone();
@@ -409,7 +410,10 @@ impl<'a> Walk<'a> {
             let problem = if let Some(name) = reference.strip_prefix('^') {
                 let message = format!("the footnote `[^{name}]` is defined nowhere");
                 Diagnostic::new(Code::UndefinedFootnote, message).help(format!("add a line `[^{name}]: …`"))
-            } else if matches!(link_type, LinkType::Reference | LinkType::ReferenceUnknown | LinkType::Collapsed | LinkType::CollapsedUnknown) {
+            } else if matches!(
+                link_type,
+                LinkType::Reference | LinkType::ReferenceUnknown | LinkType::Collapsed | LinkType::CollapsedUnknown
+            ) {
                 let message = format!("the reference `[{reference}]` is defined nowhere");
                 Diagnostic::new(Code::UndefinedReference, message).help(format!("add a line `[{reference}]: address`"))
             } else {

@@ -15,13 +15,12 @@ use crate::settings::RawHtml;
 
 /// Elements that run, load or send something.
 const ACTIVE: [&str; 22] = [
-    "script", "style", "iframe", "object", "embed", "applet", "form", "button", "textarea", "select", "option", "link", "meta", "base", "frame",
-    "frameset", "template", "noscript", "svg", "math", "portal", "slot",
+    "script", "style", "iframe", "object", "embed", "applet", "form", "button", "textarea", "select", "option", "link", "meta", "base",
+    "frame", "frameset", "template", "noscript", "svg", "math", "portal", "slot",
 ];
 
 /// Elements without content.
-const VOID: [&str; 14] =
-    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
+const VOID: [&str; 14] = ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
 
 /// Elements whose end tag may be left out (HTML, §13.1.2.4).
 const END_OPTIONAL: [&str; 16] =
@@ -128,7 +127,9 @@ pub fn filter(
                     }
                 }
             }
-            Token::String(text) if skipping.is_none() => out.push_str(&fragment.text[text.span.start..text.span.end.min(fragment.text.len())]),
+            Token::String(text) if skipping.is_none() => {
+                out.push_str(&fragment.text[text.span.start..text.span.end.min(fragment.text.len())])
+            }
             Token::Comment(comment) => {
                 let written = &fragment.text[comment.span.start..];
                 if !written.contains("->") && written.starts_with("<!--") {
@@ -230,7 +231,9 @@ pub fn sanitise(html: &str) -> String {
 static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut builder = Builder::default();
     builder
-        .add_tags(["section", "picture", "source", "video", "audio", "track", "input", "label", "address", "small", "progress", "meter", "output"])
+        .add_tags([
+            "section", "picture", "source", "video", "audio", "track", "input", "label", "address", "small", "progress", "meter", "output",
+        ])
         .add_generic_attributes(["class", "id", "dir", "role", "hidden", "tabindex", "title", "lang", "translate"])
         .add_generic_attribute_prefixes(["aria-", "data-"])
         .add_tag_attributes("a", ["name", "download", "rel", "target"])

@@ -14,11 +14,20 @@ use super::{Node, PageId, Tables};
 /// Where a link leads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Destination {
-    Page { page: PageId, fragment: Option<String> },
+    Page {
+        page: PageId,
+        fragment: Option<String>,
+    },
     /// A generated list, a file of `static/`, or a file of the content that is published because of this link.
-    Address { route: Route, fragment: Option<String>, file: Option<SourcePath> },
+    Address {
+        route: Route,
+        fragment: Option<String>,
+        file: Option<SourcePath>,
+    },
     /// A place on the page itself.
-    Here { fragment: String },
+    Here {
+        fragment: String,
+    },
     /// Written as it stands: another site, or a target that does not exist.
     AsWritten,
 }
@@ -62,7 +71,9 @@ pub fn resolve(tables: &Tables, from: From, link: &Link) -> Resolved {
         return wiki(tables, from, written);
     }
     match Target::parse(written) {
-        Target::Outside | Target::ProtocolRelative | Target::UnknownScheme { .. } | Target::Unsafe { .. } | Target::Empty => sound(Destination::AsWritten),
+        Target::Outside | Target::ProtocolRelative | Target::UnknownScheme { .. } | Target::Unsafe { .. } | Target::Empty => {
+            sound(Destination::AsWritten)
+        }
         Target::Here(fragment) => {
             let problem = check_anchor(from.anchors, &fragment, "this page");
             Resolved { to: Destination::Here { fragment }, problem }
@@ -75,7 +86,6 @@ pub fn resolve(tables: &Tables, from: From, link: &Link) -> Resolved {
         }
     }
 }
-
 
 fn sound(to: Destination) -> Resolved {
     Resolved { to, problem: None }
@@ -250,7 +260,11 @@ fn wiki(tables: &Tables, from: From, written: &str) -> Resolved {
             [only] => Found::Node(only.clone()),
             several => {
                 let names: Vec<&str> = several.iter().filter_map(|node| tables.source_of(node)).map(SourcePath::as_str).collect();
-                return broken(Code::BrokenLink, format!("`[[{written}]]` could be several pages"), Some(format!("write one of {}", names.join(", "))));
+                return broken(
+                    Code::BrokenLink,
+                    format!("`[[{written}]]` could be several pages"),
+                    Some(format!("write one of {}", names.join(", "))),
+                );
             }
         },
         found => found,

@@ -146,7 +146,8 @@ pub fn assemble(parts: Parts) -> Checked<Site> {
     let mut tables = tables::build(&parts, &mut problems);
     let sections = sections::build(&mut tables, &parts);
     let topics = topics::collect(&mut tables, "topics", parts.vocabularies.topics.as_ref(), |entry| &entry.meta.topics, &mut problems);
-    let audiences = topics::collect(&mut tables, "audiences", parts.vocabularies.audiences.as_ref(), |entry| &entry.meta.audience, &mut problems);
+    let audiences =
+        topics::collect(&mut tables, "audiences", parts.vocabularies.audiences.as_ref(), |entry| &entry.meta.audience, &mut problems);
     topics::check_authors(&tables, &parts.vocabularies, &mut problems);
     let redirects = redirects(&mut tables, &mut problems);
     tables.add_lists(&topics, &audiences);
@@ -188,7 +189,9 @@ fn redirects(tables: &mut Tables, problems: &mut Vec<Diagnostic>) -> Vec<Redirec
             let taken = tables.by_route.get(&from).and_then(|node| tables.source_of(node)).map(Place::start_of);
             if let Some(other) = taken.or_else(|| redirects.get(&from).map(|(_, place)| place.clone())) {
                 let problem = Diagnostic::new(Code::AddressTaken, format!("the alias `{written}` is the address of {}", other.path));
-                problems.push(problem.at(alias.place.clone()).also(other, "this has the address").help("take the alias away from one of the two"));
+                problems.push(
+                    problem.at(alias.place.clone()).also(other, "this has the address").help("take the alias away from one of the two"),
+                );
                 continue;
             }
             redirects.insert(from, (id, alias.place.clone()));

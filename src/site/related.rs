@@ -55,7 +55,9 @@ impl Relations {
             *scores.entry(id).or_default() += 0.5;
         }
         let next = own.next.as_ref().and_then(|resolved| destination(&resolved.to));
-        let is_fit = |id: &PageId| *id != page && Some(*id) != next && site.page(*id).is_listed() && site.sections[site.page(*id).section].page != Some(*id);
+        let is_fit = |id: &PageId| {
+            *id != page && Some(*id) != next && site.page(*id).is_listed() && site.sections[site.page(*id).section].page != Some(*id)
+        };
         let mut ranked: Vec<(PageId, f64)> = scores.into_iter().filter(|(id, _)| is_fit(id) && !best.contains(id)).collect();
         ranked.sort_by(|(a, score_a), (b, score_b)| score_b.total_cmp(score_a).then_with(|| a.cmp(b)));
         best.extend(ranked.into_iter().map(|(id, _)| id));

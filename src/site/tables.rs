@@ -41,7 +41,10 @@ impl std::fmt::Display for Hidden {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Node {
     Page(PageId),
-    Hidden { source: SourcePath, why: Hidden },
+    Hidden {
+        source: SourcePath,
+        why: Hidden,
+    },
     Listing(Route),
     /// A file of the content.
     File(SourcePath),
@@ -224,7 +227,12 @@ fn hidden(entry: &Entry, parts: &Parts) -> Option<Hidden> {
 }
 
 /// The page's address, unless another page has it.
-fn place_page(entry: &Entry, parts: &Parts, owners: &mut HashMap<Route, (SourcePath, Place)>, problems: &mut Vec<Diagnostic>) -> Option<Route> {
+fn place_page(
+    entry: &Entry,
+    parts: &Parts,
+    owners: &mut HashMap<Route, (SourcePath, Place)>,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<Route> {
     let stated = entry.meta.slug.as_ref().or(entry.meta.address.as_ref()).map(|value| value.place.clone());
     let place = stated.unwrap_or_else(|| Place::start_of(&entry.source));
     let Ok(route) = addresses::of_page(entry, &parts.content, &parts.settings) else {

@@ -152,7 +152,9 @@ impl<'a> Walk<'a> {
 
     fn closing_mark(&mut self, count: usize, mark: Mark) {
         let fits = |flow: &Flow, exactly: bool| match &flow.kind {
-            FlowKind::Component { mark, .. } => matches!(mark.kind, MarkKind::Open(open) if if exactly { open == count } else { open <= count }),
+            FlowKind::Component { mark, .. } => {
+                matches!(mark.kind, MarkKind::Open(open) if if exactly { open == count } else { open <= count })
+            }
             _ => false,
         };
         let reach = self.flows.iter().rposition(|flow| !matches!(flow.kind, FlowKind::Component { .. })).unwrap_or(0);
@@ -270,7 +272,8 @@ impl<'a> Walk<'a> {
             return components::read_arguments(&self.text[range.clone()], range.start);
         }
         let Some(title) = &mark.title else { return Ok(Vec::new()) };
-        let takes_title = ["title", "summary", "label", "caption"].into_iter().find(|name| signature.arguments.iter().any(|one| one.name == *name));
+        let takes_title =
+            ["title", "summary", "label", "caption"].into_iter().find(|name| signature.arguments.iter().any(|one| one.name == *name));
         match takes_title {
             Some(name) => Ok(vec![Written {
                 name: name.to_owned(),
@@ -292,8 +295,14 @@ impl<'a> Walk<'a> {
 
     fn include(&mut self, mark: &Mark) {
         let text = |name: &str, is_required| components::Argument { name: name.into(), kind: components::ArgumentKind::Text, is_required };
-        let mut signature = Signature { arguments: vec![text("file", true), text("region", false), text("lines", false), text("language", false), text("title", false)] };
-        signature.arguments.push(components::Argument { name: "numbers".into(), kind: components::ArgumentKind::Boolean, is_required: false });
+        let mut signature = Signature {
+            arguments: vec![text("file", true), text("region", false), text("lines", false), text("language", false), text("title", false)],
+        };
+        signature.arguments.push(components::Argument {
+            name: "numbers".into(),
+            kind: components::ArgumentKind::Boolean,
+            is_required: false,
+        });
         let written = match self.written_arguments(mark, &signature) {
             Ok(written) => written,
             Err(misfit) => return self.misfit(misfit),
@@ -394,7 +403,8 @@ impl<'a> Walk<'a> {
             written = raw_html::sanitise(&written);
         }
         if written.bytes().any(|byte| byte < 0x20 && !matches!(byte, b'\n' | b'\t' | b'\r') || byte == 0x7F) {
-            written = written.chars().map(|c| if c.is_ascii_control() && !matches!(c, '\n' | '\t' | '\r') { '\u{FFFD}' } else { c }).collect();
+            written =
+                written.chars().map(|c| if c.is_ascii_control() && !matches!(c, '\n' | '\t' | '\r') { '\u{FFFD}' } else { c }).collect();
         }
         self.split_at_holes(&written)
     }

@@ -27,7 +27,8 @@ impl<'a> Walk<'a> {
                     None
                 } else {
                     let message = format!("`{scheme}:` addresses are not written as links");
-                    let problem = Diagnostic::new(Code::LinkScheme, message).help("link to a page, a file of the site, or an https:// address");
+                    let problem =
+                        Diagnostic::new(Code::LinkScheme, message).help("link to a page, a file of the site, or an https:// address");
                     self.problem(problem, range);
                     return None;
                 }
@@ -36,9 +37,15 @@ impl<'a> Walk<'a> {
                 let message = format!("`{scheme}:` looks like a slip of the pen");
                 Diagnostic::new(Code::LinkScheme, message).help(format!("did you mean `{near}:`?"))
             }),
-            Target::ProtocolRelative => Some(Diagnostic::new(Code::LinkForm, "this address has no scheme").help("write https: in front of it")),
-            Target::Empty if role != Role::Embed => Some(Diagnostic::new(Code::EmptyLink, "this link leads nowhere").help("give it a target between the parentheses")),
-            Target::Empty => Some(Diagnostic::new(Code::EmptyLink, "this image has no address").help("give it a file between the parentheses")),
+            Target::ProtocolRelative => {
+                Some(Diagnostic::new(Code::LinkForm, "this address has no scheme").help("write https: in front of it"))
+            }
+            Target::Empty if role != Role::Embed => {
+                Some(Diagnostic::new(Code::EmptyLink, "this link leads nowhere").help("give it a target between the parentheses"))
+            }
+            Target::Empty => {
+                Some(Diagnostic::new(Code::EmptyLink, "this image has no address").help("give it a file between the parentheses"))
+            }
             Target::Inside { path, .. } if path.contains('\\') => {
                 Some(Diagnostic::new(Code::LinkForm, "this path has backslashes").help(format!("write {}", path.replace('\\', "/"))))
             }
