@@ -8,6 +8,9 @@ use super::{Field, FieldType, Item, Items, Value, field_named};
 use crate::diagnostic::{Checked, Code, Diagnostic, Place, Severity, nearest};
 use crate::yaml::{Entry, Map, Node, Value as Yaml};
 
+/// Gives help for a key, when it has any.
+pub type KeyHelp<'a> = dyn Fn(&str) -> Option<String> + 'a;
+
 /// What a check needs to know of the place it checks.
 #[derive(Clone, Copy)]
 pub struct Context<'a> {
@@ -18,7 +21,7 @@ pub struct Context<'a> {
     /// Keys whose near misses are errors whatever the severity of `unknown`: a page with `draf: true` is not to be published.
     pub critical: &'a [&'a str],
     /// Where a key that is unknown here would be known, as help.
-    pub elsewhere: Option<&'a dyn Fn(&str) -> Option<String>>,
+    pub elsewhere: Option<&'a KeyHelp<'a>>,
 }
 
 impl Context<'_> {
