@@ -244,16 +244,10 @@ impl Renderer {
             };
             arguments.insert_value(name.clone(), value);
         }
-        let body = match &call.body {
-            Some(segments) => {
-                let mut body = String::new();
-                self.fill(segments, filling, &mut body)?;
-                Some(body)
-            }
-            None => None,
-        };
+        let mut body = String::new();
+        self.fill(call.body.as_deref().unwrap_or_default(), filling, &mut body)?;
         let mut html = Limited(Vec::new());
-        self.tera.render_component_to(&call.name, &arguments, body.as_deref(), true, &mut html)?;
+        self.tera.render_component_to(&call.name, &arguments, Some(&body), true, &mut html)?;
         out.push_str(&String::from_utf8(html.0)?);
         Ok(())
     }
