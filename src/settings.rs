@@ -117,7 +117,7 @@ impl Default for Settings {
             ignore: Vec::new(),
             external: Vec::new(),
             raw_html: RawHtml::default(),
-            smart_punctuation: true,
+            smart_punctuation: false,
             math: false,
             highlight: true,
             page_size: 24,
