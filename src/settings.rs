@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 pub use checks::{checks_field, severities};
-pub use read::{language_fault, read};
+pub use read::{language_fault, output_folder, read};
 pub use table::SETTINGS;
 
 use crate::diagnostic::{Code, Place, Severity};
