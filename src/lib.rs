@@ -1,5 +1,6 @@
 //! Handsel turns a folder of Markdown into a free knowledge repository.
 
+pub mod commands;
 pub mod data;
 pub mod diagnostic;
 pub mod disk;

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 pub use checks::{checks_field, severities};
-pub use read::{language_fault, read};
+pub use read::{language_fault, output_folder, read};
 pub use table::SETTINGS;
 
 use crate::diagnostic::{Code, Place, Severity};
@@ -117,7 +117,7 @@ impl Default for Settings {
             ignore: Vec::new(),
             external: Vec::new(),
             raw_html: RawHtml::default(),
-            smart_punctuation: true,
+            smart_punctuation: false,
             math: false,
             highlight: true,
             page_size: 24,

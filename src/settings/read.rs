@@ -169,7 +169,11 @@ fn output(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Option<SourcePat
     }
 }
 
-fn output_folder(text: &str) -> Result<SourcePath, &'static str> {
+/// The output folder that a text names, from the root.
+///
+/// # Errors
+/// Why it cannot be one, as the end of a sentence.
+pub fn output_folder(text: &str) -> Result<SourcePath, &'static str> {
     const OUTSIDE: &str = "lies outside the site's folder";
     if text.starts_with(['/', '\\', '~']) || text.contains(':') {
         return Err(OUTSIDE);

@@ -68,7 +68,7 @@ fn markdown() -> Vec<Field> {
         Field::choice("raw_html", &["sanitise", "allow", "escape"])
             .about("What becomes of HTML in Markdown: `sanitise` keeps what is harmless, `allow` everything, `escape` shows it as text.")
             .defaults_to("`sanitise`"),
-        Field::boolean("smart_punctuation").about("Curly quotes, dashes and ellipses.").defaults_to("`true`"),
+        Field::boolean("smart_punctuation").about("Curly quotes, dashes and ellipses.").defaults_to("`false`"),
         Field::boolean("math").about("Formulas between dollar signs.").defaults_to("`false`"),
         Field::boolean("highlight").about("Colours in code.").defaults_to("`true`"),
     ]

@@ -1,0 +1,148 @@
+//! `handsel build`: content in, the published site out, or nothing at all.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use clap::Args;
+
+use super::console::{Console, Stream};
+use super::figures::{count, duration, grouped, size};
+use super::options::{CommonOptions, SiteOptions};
+use super::progress::Progress;
+use super::site_folder::SiteFolder;
+use super::{CannotRun, Status, output, print};
+use crate::diagnostic::{Diagnostic, printable};
+use crate::disk::publish::{PublishError, PublishOptions, Published, Publisher};
+use crate::paths::{OutputPath, SourcePath};
+use crate::pipeline::{self, Built, Sink};
+
+/// The cache's folder in the root; files wait there until all of them are made.
+const CACHE_NAME: &str = ".handsel";
+
+/// Files of others that are named before the rest is counted.
+const FOREIGN_NAMED_MAX: usize = 5;
+
+const EXAMPLES: &str = "\
+Examples:
+  handsel build                                   the site in this folder, into public/
+  handsel build --root docs --output /srv/www     another folder's, elsewhere
+  handsel build --lenient                         text just brought along, as far as it goes
+
+A build with errors publishes nothing: the output folder stays as it was.";
+
+/// Make the site
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Options {
+    #[command(flatten)]
+    pub site: SiteOptions,
+    /// Replace files in the output folder that Handsel did not write
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// Stages what the pipeline makes.
+struct Staging<'a> {
+    publisher: &'a Publisher,
+    files: Arc<AtomicUsize>,
+}
+
+impl Sink for Staging<'_> {
+    fn put(&self, path: &OutputPath, bytes: &[u8]) -> Result<(), String> {
+        self.files.fetch_add(1, Ordering::Relaxed);
+        self.publisher.stage(path, bytes).map_err(|error| error.to_string())
+    }
+}
+
+pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Result<Status, CannotRun> {
+    let begun = Instant::now();
+    let site = SiteFolder::open(common)?;
+    let request = options.site.request(common, &site, false)?;
+    let output = output::choose(&site, &site.settings(), options.site.output.as_deref())?;
+    let publisher = Publisher::begin(&output, &site.disk.root().join(CACHE_NAME), PublishOptions { force: options.force })?;
+    let files = Arc::new(AtomicUsize::new(0));
+    let progress = Progress::begin(console, Arc::clone(&files));
+    let mut built = pipeline::build(&site.disk, &request, &Staging { publisher: &publisher, files });
+    drop(progress);
+    let built_in = begun.elapsed();
+    print::problems(console, &site, &mut built.problems, Stream::Error);
+    if let Some(summary) = print::summary(&built.problems, built.pages) {
+        console.print(Stream::Error, &summary);
+    }
+    if let Some(failure) = built.failure {
+        return Err(CannotRun::new(failure));
+    }
+    if built.problems.iter().any(Diagnostic::is_error) {
+        console.print(Stream::Error, &format!("Nothing was published; {} is as it was.", folder(&output)));
+        return Ok(Status::ContentErrors);
+    }
+    let published = publisher.commit()?;
+    let whole = begun.elapsed();
+    if options.site.profile {
+        built.profile.push(("move into place", whole.saturating_sub(built_in), published.written));
+        console.print(Stream::Error, &print::profile(&built.profile, whole));
+    }
+    for note in built.notes.iter().cloned().chain(foreign(&published, &output)) {
+        console.remark(&format!("Note: {note}."));
+    }
+    console.answer(&result(&built, &published, &output, whole));
+    console.answer(&next(&built, &output, &site));
+    Ok(Status::Done)
+}
+
+impl From<PublishError> for CannotRun {
+    fn from(error: PublishError) -> Self {
+        Self::new(error.to_string())
+    }
+}
+
+/// What others put into the output folder, so that nobody wonders who did.
+fn foreign(published: &Published, output: &Path) -> Option<String> {
+    let named: Vec<&str> = published.foreign.iter().take(FOREIGN_NAMED_MAX).map(OutputPath::as_str).collect();
+    if named.is_empty() {
+        return None;
+    }
+    let rest = published.foreign.len() - named.len();
+    let rest = if rest == 0 { String::new() } else { format!(" and {} more", grouped(rest)) };
+    Some(format!("not from Handsel, and left alone in {}: {}{rest}", folder(output), printable(&named.join(", "))))
+}
+
+fn result(built: &Built, published: &Published, output: &Path, whole: Duration) -> String {
+    let Published { written, unchanged, removed, files, bytes, .. } = published;
+    let (pages, files, bytes) = (count(built.pages, "page"), count(*files, "file"), size(*bytes));
+    let (written, unchanged, removed) = (grouped(*written), grouped(*unchanged), grouped(*removed));
+    let left_out = match built.left_out {
+        0 => String::new(),
+        left_out => format!("\nLeft out, because they could not be made: {}. Each is named above.", count(left_out, "page")),
+    };
+    format!(
+        "Built {pages} ({files}, {bytes}) into {} in {}: {written} written, {unchanged} unchanged, {removed} removed.{left_out}",
+        folder(output),
+        duration(whole)
+    )
+}
+
+/// What to do next: how to look at the site, or how to begin one.
+fn next(built: &Built, output: &Path, site: &SiteFolder) -> String {
+    const LOOK: &str = "python3 -m http.server -d";
+    if built.pages == 0 {
+        let content = if site.content() == SourcePath::root() { "this folder".to_owned() } else { site.show(&site.content()) };
+        return format!("There is no page in {content} yet: `handsel init` makes a starter site.");
+    }
+    let output = printable(&output.to_string_lossy());
+    match built.settings.base_path() {
+        "/" => format!("To look at it, run `{LOOK} {output}` and open http://localhost:8000/"),
+        path => format!(
+            "Its links begin with {path}, where your host has to serve {output}. To look at it here, build it once more with\n\
+             `--base-url http://localhost:8000/ --output preview`, run `{LOOK} preview` and open http://localhost:8000/"
+        ),
+    }
+}
+
+/// The output folder as it is told, with a slash.
+fn folder(output: &Path) -> String {
+    let shown = printable(&output.to_string_lossy());
+    if shown.ends_with('/') { shown } else { shown + "/" }
+}

@@ -1,0 +1,89 @@
+//! The two streams of the program, and which words go where.
+//!
+//! What was asked for goes to standard output, everything else to standard error; with a format for machines, standard
+//! output holds problems only. Colours are kept on a terminal and where NO_COLOR is not set. A reader that went away
+//! (`| head`) wants no more, so a write that fails is no failure of the command.
+
+use std::io::{BufWriter, IsTerminal, Write};
+
+use annotate_snippets::{Group, Level, Renderer};
+use terminal_size::{Width, terminal_size_of};
+
+use super::options::Format;
+use crate::diagnostic::printable;
+
+/// The width of text that nobody's terminal limits.
+const WIDTH_DEFAULT: usize = 100;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stream {
+    Output,
+    Error,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Console {
+    pub format: Format,
+    pub is_quiet: bool,
+}
+
+impl Console {
+    pub fn new(format: Format, is_quiet: bool) -> Self {
+        Self { format, is_quiet }
+    }
+
+    /// Words that were asked for: what a command did.
+    pub fn answer(&self, text: &str) {
+        if !self.is_quiet {
+            self.print(self.stream(Stream::Output), text);
+        }
+    }
+
+    /// Words beside what was asked for.
+    pub fn remark(&self, text: &str) {
+        if !self.is_quiet {
+            self.print(Stream::Error, text);
+        }
+    }
+
+    /// Why a command could not run.
+    pub fn fail(&self, message: &str, help: Option<&str>) {
+        let group = Group::with_title(Level::ERROR.primary_title(printable(message)));
+        let report = [group.elements(help.map(|help| Level::HELP.message(printable(help))))];
+        self.print(Stream::Error, &Renderer::styled().term_width(self.width(Stream::Error)).render(&report));
+    }
+
+    /// Writes a text and ends the line.
+    pub fn print(&self, stream: Stream, text: &str) {
+        self.write(stream, |out| writeln!(out, "{text}"));
+    }
+
+    /// Writes piece by piece.
+    pub fn write(&self, stream: Stream, write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) {
+        let target: Box<dyn Write> = match stream {
+            Stream::Output => Box::new(anstream::stdout()),
+            Stream::Error => Box::new(anstream::stderr()),
+        };
+        let mut buffered = BufWriter::new(target);
+        let _ = write(&mut buffered).and_then(|()| buffered.flush());
+    }
+
+    /// The stream for words that would go to `wanted`, had standard output not been promised to a machine.
+    pub fn stream(&self, wanted: Stream) -> Stream {
+        if self.format == Format::Human { wanted } else { Stream::Error }
+    }
+
+    /// Columns of the terminal.
+    pub fn width(&self, stream: Stream) -> usize {
+        let size = match stream {
+            Stream::Output => terminal_size_of(std::io::stdout()),
+            Stream::Error => terminal_size_of(std::io::stderr()),
+        };
+        size.map_or(WIDTH_DEFAULT, |(Width(width), _)| usize::from(width).max(40))
+    }
+
+    /// Whether somebody may be watching, so that it makes sense to show that something is going on.
+    pub fn is_watched(&self) -> bool {
+        !self.is_quiet && std::io::stderr().is_terminal()
+    }
+}

@@ -1,0 +1,115 @@
+//! The commands: arguments in; words, files and an exit status out. Nothing else in Handsel prints.
+//!
+//! The status is 0 when a command is done (warnings too), 1 when the content has errors and so nothing was published, and
+//! 2 when the command could not run: usage, disk ([`CannotRun`]).
+
+mod build;
+mod check;
+mod console;
+mod figures;
+mod init;
+mod new;
+mod options;
+mod output;
+mod print;
+mod progress;
+mod site_folder;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use console::Console;
+use options::CommonOptions;
+
+const EXAMPLES: &str = "\
+Examples:
+  handsel init my-site             a starter site in the folder my-site
+  handsel new guide \"Give first\"   a new guide, ready to be filled in
+  handsel build                    the site, in the folder public
+  handsel check                    every problem, nothing written
+
+Exit status: 0 done, 1 the content has errors, 2 the command could not run.";
+
+/// Turns a folder of Markdown into a free knowledge repository: guides, tips and tools given away first.
+#[derive(Debug, Parser)]
+#[command(name = "handsel", version, after_help = EXAMPLES, arg_required_else_help = true, max_term_width = 100)]
+struct Arguments {
+    #[command(flatten)]
+    common: CommonOptions,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Init(init::Options),
+    New(new::Options),
+    Build(build::Options),
+    Check(check::Options),
+}
+
+/// How a command ended that could run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Status {
+    Done,
+    /// The content has errors; nothing was published.
+    ContentErrors,
+}
+
+/// Why a command could not run, and the way out.
+#[derive(Debug)]
+struct CannotRun {
+    message: String,
+    help: Option<String>,
+}
+
+impl CannotRun {
+    fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), help: None }
+    }
+
+    fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+/// Runs the program with its arguments, the first of them its own name.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments = match Arguments::try_parse_from(args) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Asked for, the help goes to standard output; a reader that went away wants no more of it.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let common = &arguments.common;
+    let console = Console::new(common.format, common.quiet);
+    let ended = match &arguments.command {
+        Command::Init(options) => init::run(options, common, &console),
+        Command::New(options) => new::run(options, common, &console),
+        Command::Build(options) => build::run(options, common, &console),
+        Command::Check(options) => check::run(options, common, &console),
+    };
+    match ended {
+        Ok(Status::Done) => ExitCode::SUCCESS,
+        Ok(Status::ContentErrors) => ExitCode::from(1),
+        Err(CannotRun { message, help }) => {
+            console.fail(&message, help.as_deref());
+            ExitCode::from(2)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn options_fit_together() {
+        super::Arguments::command().debug_assert();
+    }
+}

@@ -1,0 +1,189 @@
+//! Problems on their way out: drawn for people, one JSON object a line for editors, annotations for GitHub.
+//!
+//! For people more than [`SHOWN_MAX`] problems of one code are counted, not drawn; machines get them all.
+
+mod drawing;
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::path::Path;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::console::{Console, Stream};
+use super::figures::{count, duration, grouped};
+use super::options::Format;
+use super::site_folder::SiteFolder;
+use crate::diagnostic::{Code, Diagnostic, Severity, printable};
+use drawing::Drawing;
+
+/// Problems of one code that are drawn.
+const SHOWN_MAX: usize = 50;
+
+/// Prints the problems of a site, in order; `wanted` is where people are to find them.
+pub fn problems(console: &Console, site: &SiteFolder, problems: &mut Vec<Diagnostic>, wanted: Stream) {
+    problems.retain(|problem| problem.severity != Severity::Off);
+    Diagnostic::sort(problems);
+    match console.format {
+        Format::Human => {
+            let mut drawing = Drawing::new(&site.disk, &site.shown, console.width(wanted));
+            console.write(wanted, |out| for_people(out, problems, &mut drawing));
+        }
+        Format::Json => console.write(Stream::Output, |out| problems.iter().try_for_each(|problem| json(out, problem))),
+        Format::Github => {
+            let folder = site.below_workspace();
+            console.write(Stream::Output, |out| problems.iter().try_for_each(|problem| github(out, problem, &folder)));
+        }
+    }
+}
+
+fn for_people(out: &mut dyn Write, problems: &[Diagnostic], drawing: &mut Drawing<'_>) -> io::Result<()> {
+    let mut met: BTreeMap<&str, usize> = BTreeMap::new();
+    for problem in problems {
+        let met = met.entry(problem.code.name()).or_default();
+        *met += 1;
+        if *met <= SHOWN_MAX {
+            writeln!(out, "{}\n", drawing.draw(problem))?;
+        }
+    }
+    let mut is_cut = false;
+    for (name, met) in met.into_iter().filter(|(_, met)| *met > SHOWN_MAX) {
+        writeln!(out, "… and {} more of {name} (all in --format json)", grouped(met - SHOWN_MAX))?;
+        is_cut = true;
+    }
+    if is_cut { writeln!(out) } else { Ok(()) }
+}
+
+/// One line of `--format json`; the keys are part of what scripts rely on.
+#[derive(Serialize)]
+struct Line<'a> {
+    severity: Severity,
+    code: Code,
+    message: &'a str,
+    path: Option<&'a str>,
+    line: Option<u32>,
+    column: Option<u32>,
+    help: Option<&'a str>,
+}
+
+fn json(out: &mut dyn Write, problem: &Diagnostic) -> io::Result<()> {
+    let place = problem.place.as_ref();
+    let line = Line {
+        severity: problem.severity,
+        code: problem.code,
+        message: &problem.message,
+        path: place.map(|place| place.path.as_str()),
+        line: place.map(|place| place.line),
+        column: place.map(|place| place.column),
+        help: problem.help.as_deref(),
+    };
+    serde_json::to_writer(&mut *out, &line)?;
+    out.write_all(b"\n")
+}
+
+/// A workflow command of GitHub's runner; `folder` is the site's, from the top of the repository.
+fn github(out: &mut dyn Write, problem: &Diagnostic, folder: &Path) -> io::Result<()> {
+    write!(out, "::{} ", problem.severity)?;
+    if let Some(place) = &problem.place {
+        let file = folder.join(place.path.as_str()).to_string_lossy().into_owned();
+        let file = if cfg!(windows) { file.replace('\\', "/") } else { file };
+        write!(out, "file={},line={},col={},", property(&file), place.line, place.column)?;
+    }
+    let help = problem.help.as_ref().map(|help| format!("\n{help}")).unwrap_or_default();
+    writeln!(out, "title={}::{}", property(problem.code.name()), data(&format!("{}{help}", problem.message)))
+}
+
+/// Text after the second `::` (actions/toolkit: packages/core/src/command.ts, `escapeData`).
+fn data(text: &str) -> String {
+    printable(text).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+/// A property's value (the same file, `escapeProperty`).
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+/// `3 errors, 12 warnings in 240 pages`; `None` when there is no problem.
+pub fn summary(problems: &[Diagnostic], pages: usize) -> Option<String> {
+    let number = |severity: Severity| problems.iter().filter(|problem| problem.severity == severity).count();
+    let parts: Vec<String> = [(Severity::Error, "error"), (Severity::Warning, "warning")]
+        .into_iter()
+        .map(|(severity, noun)| (number(severity), noun))
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, noun)| count(number, noun))
+        .collect();
+    if parts.is_empty() { None } else { Some(format!("{} in {}", parts.join(", "), count(pages, "page"))) }
+}
+
+/// The table of `--profile`: each stage with its time, its share of `whole`, and how many things went through it.
+pub fn profile(stages: &[(&str, Duration, usize)], whole: Duration) -> String {
+    let width = stages.iter().map(|(name, ..)| name.chars().count()).max().unwrap_or(0).max("whole".len());
+    let share = |time: Duration| if whole.is_zero() { 0.0 } else { 100.0 * time.as_secs_f64() / whole.as_secs_f64() };
+    let row = |name: &str, time: Duration| format!("  {name:width$}  {:>12}  {:>3.0} %", duration(time), share(time));
+    let rows = stages.iter().map(|(name, time, items)| format!("{}  {:>12}\n", row(name, *time), grouped(*items)));
+    rows.collect::<String>() + &row("whole", whole)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Place;
+    use crate::paths::SourcePath;
+    use crate::source::MemoryFiles;
+
+    fn place(path: &str, line: u32, column: u32, length: u32) -> Place {
+        Place { path: SourcePath::new(path).expect("inside"), line, column, length }
+    }
+
+    fn written(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> String {
+        let mut out = Vec::new();
+        write(&mut out).expect("memory takes everything");
+        anstream::adapter::strip_str(&String::from_utf8(out).expect("text")).to_string()
+    }
+
+    #[test]
+    fn machines_get_every_part() {
+        let problem =
+            Diagnostic::new(Code::BrokenLink, "100%: no `b,c.md`").at(place("content/a:b.md", 4, 7, 3)).help("did you mean `b.md`?");
+        assert_eq!(
+            written(|out| json(out, &problem)),
+            "{\"severity\":\"error\",\"code\":\"broken-link\",\"message\":\"100%: no `b,c.md`\",\"path\":\"content/a:b.md\",\"line\":4,\
+             \"column\":7,\"help\":\"did you mean `b.md`?\"}\n"
+        );
+        assert_eq!(
+            written(|out| github(out, &problem, Path::new("docs"))),
+            "::error file=docs/content/a%3Ab.md,line=4,col=7,title=broken-link::100%25: no `b,c.md`%0Adid you mean `b.md`?\n"
+        );
+        let bare = Diagnostic::new(Code::NoBaseUrl, "no `base_url`");
+        assert_eq!(
+            written(|out| json(out, &bare)),
+            "{\"severity\":\"warning\",\"code\":\"no-base-url\",\"message\":\"no `base_url`\",\"path\":null,\"line\":null,\"column\":null,\"help\":null}\n"
+        );
+        assert_eq!(written(|out| github(out, &bare, Path::new(""))), "::warning title=no-base-url::no `base_url`\n");
+    }
+
+    #[test]
+    fn people_get_fifty_of_a_code() {
+        let files = MemoryFiles::default();
+        let mut problems = vec![Diagnostic::new(Code::EmptyPage, "empty"); 3];
+        problems.extend(vec![Diagnostic::new(Code::BrokenLink, "broken"); 1362]);
+        let told = written(|out| for_people(out, &problems, &mut Drawing::new(&files, Path::new(""), 100)));
+        assert_eq!(told.matches("error[broken-link]: broken").count(), 50);
+        assert!(
+            told.ends_with("warning[empty-page]: empty\n\n")
+                || told.ends_with("\n\n… and 1 312 more of broken-link (all in --format json)\n\n"),
+            "{told}"
+        );
+        assert_eq!(summary(&problems, 1240).as_deref(), Some("1 362 errors, 3 warnings in 1 240 pages"));
+        assert_eq!(summary(&[], 3), None);
+    }
+
+    #[test]
+    fn profiles_line_up() {
+        let stages = [("parse", Duration::from_millis(50), 1043), ("render", Duration::from_millis(150), 1043)];
+        let expected =
+            "  parse          50 ms   25 %         1 043\n  render        0.15 s   75 %         1 043\n  whole         0.20 s  100 %";
+        assert_eq!(profile(&stages, Duration::from_millis(200)), expected);
+    }
+}

@@ -1,0 +1,264 @@
+//! A problem drawn for people: its title, the line of the source with a caret under the place, related places, and help.
+//!
+//! The source is read again; where it cannot be, the place stands alone. Nothing of it reaches the terminal that could
+//! move the cursor or turn the direction of text, and of a very long line only what is around the caret.
+
+use std::ops::Range;
+use std::path::Path;
+
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+
+use crate::diagnostic::{Diagnostic, Place, is_bidi_control, printable};
+use crate::paths::SourcePath;
+use crate::source::{Files, with_lf};
+
+/// Characters of a message or of help, which may quote what the writer wrote.
+const TEXT_MAX: usize = 600;
+
+/// Related places drawn with one problem.
+const ALSO_MAX: usize = 5;
+
+pub struct Drawing<'a> {
+    files: &'a dyn Files,
+    /// The root from the current folder, so that a place can be clicked on.
+    root: &'a Path,
+    width: usize,
+    /// The file read last: problems come sorted by file.
+    read: Option<(SourcePath, Option<Source>)>,
+}
+
+impl<'a> Drawing<'a> {
+    pub fn new(files: &'a dyn Files, root: &'a Path, width: usize) -> Self {
+        Self { files, root, width, read: None }
+    }
+
+    /// Several lines with colours, without a line end.
+    pub fn draw(&mut self, problem: &Diagnostic) -> String {
+        let level = if problem.is_error() { Level::ERROR } else { Level::WARNING };
+        let mut group = Group::with_title(level.primary_title(clipped(&problem.message)).id(problem.code.name()));
+        let mut cuts = Vec::new();
+        if let Some(place) = &problem.place {
+            group = self.add(group, place, AnnotationKind::Primary, None, &mut cuts);
+        }
+        for (place, word) in problem.also.iter().take(ALSO_MAX) {
+            group = self.add(group, place, AnnotationKind::Context, Some(clipped(word)), &mut cuts);
+        }
+        if problem.also.len() > ALSO_MAX {
+            group = group.element(Level::NOTE.message(format!("{} more places", problem.also.len() - ALSO_MAX)));
+        }
+        let help = problem.help.as_ref().map(|help| Level::HELP.message(clipped(help)));
+        let drawn = Renderer::styled().term_width(self.width).render(&[group.elements(help)]);
+        cuts.into_iter().fold(drawn, |drawn, (counted, meant)| drawn.replacen(&counted, &meant, 1))
+    }
+
+    /// The place by name and, when it can be read, as an excerpt. The renderer names the column that it counts in the
+    /// excerpt: where the line was cut, `cuts` takes that name and the right one.
+    fn add<'g>(
+        &mut self,
+        group: Group<'g>,
+        place: &Place,
+        kind: AnnotationKind,
+        label: Option<String>,
+        cuts: &mut Vec<(String, String)>,
+    ) -> Group<'g> {
+        let path = printable(&self.root.join(place.path.as_str()).to_string_lossy());
+        let (line, column, width) = (place.line as usize, place.column as usize, self.width);
+        let Some(text) = self.source(&place.path).and_then(|source| source.line(place.line)) else {
+            let group = group.element(Origin::path(path).line(line).char_column(column));
+            return group.elements(label.map(|label| Level::NOTE.message(label)));
+        };
+        let Excerpt { text, marked } = Excerpt::of(text, place, width);
+        let counted = text[..marked.start].chars().count() + 1;
+        if counted != column {
+            cuts.push((format!("{path}:{line}:{counted}"), format!("{path}:{line}:{column}")));
+        }
+        group.element(Snippet::source(text).path(path).line_start(line).annotation(kind.span(marked).label(label)))
+    }
+
+    fn source(&mut self, path: &SourcePath) -> Option<&Source> {
+        if self.read.as_ref().is_none_or(|(read, _)| read != path) {
+            let source = self.files.read(path).ok().map(|bytes| Source::new(&bytes));
+            self.read = Some((path.clone(), source));
+        }
+        self.read.as_ref().and_then(|(_, source)| source.as_ref())
+    }
+}
+
+/// A file's text with the offsets at which its lines begin.
+struct Source {
+    text: String,
+    starts: Vec<usize>,
+}
+
+impl Source {
+    fn new(bytes: &[u8]) -> Self {
+        let text = with_lf(String::from_utf8_lossy(bytes).trim_start_matches('\u{FEFF}')).into_owned();
+        let starts = std::iter::once(0).chain(text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1)).collect();
+        Self { text, starts }
+    }
+
+    /// A line, from 1, without its end.
+    fn line(&self, line: u32) -> Option<&str> {
+        let at = (line as usize).checked_sub(1)?;
+        let start = *self.starts.get(at)?;
+        let end = self.starts.get(at + 1).map_or(self.text.len(), |next| next - 1);
+        Some(&self.text[start..end])
+    }
+}
+
+/// A line, or what is around the caret, fit for a terminal.
+#[derive(Debug, PartialEq, Eq)]
+struct Excerpt {
+    text: String,
+    /// The bytes that the problem is about.
+    marked: Range<usize>,
+}
+
+impl Excerpt {
+    fn of(line: &str, place: &Place, width: usize) -> Self {
+        const ELLIPSIS: char = '…';
+        let column = (place.column as usize).saturating_sub(1);
+        let skipped = if line.len() <= width { 0 } else { column.saturating_sub(width / 3) };
+        let mut rest = line.chars().skip(skipped);
+        let mut text = String::with_capacity(width + 2 * ELLIPSIS.len_utf8());
+        if skipped > 0 {
+            text.push(ELLIPSIS);
+        }
+        let marked_end = column.saturating_add(place.length as usize);
+        let (mut start, mut end) = (None, None);
+        for at in (skipped..).take(width) {
+            if at == column {
+                start = Some(text.len());
+            }
+            if at == marked_end {
+                end = Some(text.len());
+            }
+            let Some(c) = rest.next() else { break };
+            text.push(harmless(c));
+        }
+        let all = text.len();
+        if rest.next().is_some() {
+            text.push(ELLIPSIS);
+        }
+        let start = start.unwrap_or(all);
+        Self { text, marked: start..end.unwrap_or(all).max(start) }
+    }
+}
+
+/// The character itself, or one of the same width that shows that something is there.
+fn harmless(c: char) -> char {
+    match u32::from(c) {
+        _ if c == '\t' => c,
+        code @ 0..=0x1F => char::from_u32(0x2400 + code).unwrap_or(char::REPLACEMENT_CHARACTER),
+        0x7F => '\u{2421}',
+        _ if c.is_control() || is_bidi_control(c) => char::REPLACEMENT_CHARACTER,
+        _ => c,
+    }
+}
+
+fn clipped(text: &str) -> String {
+    let clipped = match text.char_indices().nth(TEXT_MAX) {
+        Some((end, _)) => printable(&text[..end]) + " …",
+        None => printable(text),
+    };
+    clipped.replace('\t', " ")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+    use crate::diagnostic::Code;
+    use crate::source::MemoryFiles;
+
+    fn place(path: &str, line: u32, column: u32, length: u32) -> Place {
+        Place { path: SourcePath::new(path).expect("inside"), line, column, length }
+    }
+
+    fn drawn(files: &[(&str, &str)], problem: &Diagnostic) -> String {
+        let mut site = MemoryFiles::default();
+        files.iter().for_each(|(path, text)| site.put(path, text));
+        let drawn = Drawing::new(&site, Path::new("docs"), 100).draw(problem);
+        anstream::adapter::strip_str(&drawn).to_string()
+    }
+
+    #[test]
+    fn an_excerpt_with_a_caret() {
+        let problem =
+            Diagnostic::new(Code::BrokenLink, "there is no `tip.md`").at(place("a.md", 3, 11, 6)).help("did you mean `tips.md`?");
+        let expected = "\
+error[broken-link]: there is no `tip.md`
+ --> docs/a.md:3:11
+  |
+3 | See [this](tip.md) and more.
+  |           ^^^^^^
+  |
+  = help: did you mean `tips.md`?";
+        assert_eq!(drawn(&[("a.md", "---\r\n---\r\nSee [this](tip.md) and more.\r\n")], &problem), expected);
+    }
+
+    #[test]
+    fn related_places() {
+        let problem = Diagnostic::new(Code::AddressTaken, "`/a/` is taken")
+            .at(place("a.md", 1, 1, 0))
+            .also(place("b.md", 2, 3, 2), "the same address")
+            .also(place("gone.md", 2, 1, 3), "and here")
+            .help("rename one");
+        let expected = "\
+error[address-taken]: `/a/` is taken
+ --> docs/a.md:1:1
+  |
+1 | one
+  | ^
+  |
+ ::: docs/b.md:2:3
+  |
+2 |   hi
+  |   -- the same address
+ ::: docs/gone.md:2:1
+  = note: and here
+  = help: rename one";
+        assert_eq!(drawn(&[("a.md", "one\ntwo"), ("b.md", "x\n  hi")], &problem), expected);
+    }
+
+    #[test]
+    fn places_without_an_excerpt() {
+        let gone = Diagnostic::new(Code::Unreadable, "it cannot be read").at(place("gone.md", 1, 1, 0)).help("look at it");
+        assert_eq!(
+            drawn(&[], &gone),
+            "error[unreadable]: it cannot be read\n--> docs/gone.md:1:1\n = help: look at it"
+        );
+        let nowhere = Diagnostic::new(Code::NoBaseUrl, "no address");
+        assert_eq!(drawn(&[], &nowhere), "warning[no-base-url]: no address");
+        for (text, line, column) in [("", 1, 1), ("a\n", 2, 1), ("a", 1, 9), ("a", 7, 1), ("\u{FEFF}a", 1, 1)] {
+            let told = drawn(&[("a.md", text)], &Diagnostic::new(Code::EmptyPage, "empty").at(place("a.md", line, column, 4)));
+            assert!(told.contains(&format!("--> docs/a.md:{line}:{column}")), "{told}");
+        }
+    }
+
+    #[test]
+    fn long_lines_are_cut_around_the_caret() {
+        let line = format!("{}[here](x){}\n", "é ".repeat(250_000), " word".repeat(100_000));
+        let problem = Diagnostic::new(Code::BrokenLink, "b".repeat(300_000)).at(place("a.md", 2, 500_001, 9)).help("c".repeat(300_000));
+        let site = [("a.md", &*format!("one\n{line}"))];
+        let begun = Instant::now();
+        let told = drawn(&site, &problem);
+        assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
+        assert!(told.contains(" --> docs/a.md:2:500001\n"), "{told}");
+        let lines: Vec<&str> = told.lines().collect();
+        let (excerpt, carets) = (lines[3], lines[4]);
+        let at = excerpt.chars().position(|c| c == '[').expect("the excerpt shows the place");
+        assert_eq!(carets.chars().skip(at).collect::<String>(), "^".repeat(9));
+        assert!(excerpt.chars().count() <= 110 && told.len() < 2500, "{told}");
+    }
+
+    #[test]
+    fn nothing_hidden_reaches_the_terminal() {
+        let text = "a\u{1b}[31m\u{7}\u{202e}b\u{9b}\tc\u{7f}";
+        let problem = Diagnostic::new(Code::HiddenCharacter, text).at(place("a.md", 1, 11, 1)).also(place("a.md", 1, 1, 1), text).help(text);
+        let told = drawn(&[("a.md", text)], &problem);
+        assert!(!told.contains(|c: char| c.is_control() && c != '\n'), "{told:?}");
+        assert!(told.contains("1 | a␛[31m␇�b�    c␡\n"), "{told}");
+    }
+}

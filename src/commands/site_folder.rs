@@ -1,0 +1,102 @@
+//! The site that a command works on: its folder as the writer named it and as it lies on the disk.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::CannotRun;
+use super::options::CommonOptions;
+use crate::diagnostic::printable;
+use crate::disk::Disk;
+use crate::paths::SourcePath;
+use crate::settings::{self, Settings};
+use crate::source::Files;
+
+const SETTINGS_NAME: &str = "handsel.yaml";
+const CONTENT_NAME: &str = "content";
+
+#[derive(Debug)]
+pub struct SiteFolder {
+    pub disk: Disk,
+    /// As the writer named it, from the current folder; empty for that folder itself.
+    pub shown: PathBuf,
+    /// The settings file, which need not be there.
+    pub config: SourcePath,
+}
+
+impl SiteFolder {
+    pub fn open(common: &CommonOptions) -> Result<Self, CannotRun> {
+        let root = &common.root;
+        let disk = Disk::open(root).map_err(|error| no_folder(root, &error))?;
+        let shown = root.components().filter(|part| *part != std::path::Component::CurDir).collect();
+        let mut site = Self { disk, shown, config: top(SETTINGS_NAME) };
+        if let Some(file) = &common.config {
+            site.config = site.stated_config(file)?;
+        }
+        Ok(site)
+    }
+
+    /// The settings, as far as they can be read: what is wrong with them, the build tells.
+    pub fn settings(&self) -> Settings {
+        settings::read(&self.config, self.disk.read(&self.config).ok().as_deref()).value
+    }
+
+    /// A path from the current folder, for people.
+    pub fn show(&self, path: &SourcePath) -> String {
+        printable(&self.shown.join(path.as_str()).to_string_lossy())
+    }
+
+    /// The folder of the pages: `content/`, or the root where a folder of Markdown is all there is.
+    pub fn content(&self) -> SourcePath {
+        let is_site = self.disk.read(&self.config).is_ok() || Disk::open(&self.disk.root().join(CONTENT_NAME)).is_ok();
+        if is_site { top(CONTENT_NAME) } else { SourcePath::root() }
+    }
+
+    /// The folder's path from the top of the repository that an automatic check runs in; empty when it is that top.
+    pub fn below_workspace(&self) -> PathBuf {
+        let workspace = std::env::var_os("GITHUB_WORKSPACE").map(PathBuf::from).or_else(|| std::env::current_dir().ok());
+        let workspace = workspace.and_then(|folder| Disk::open(&folder).ok());
+        workspace.and_then(|workspace| self.disk.root().strip_prefix(workspace.root()).ok().map(Path::to_owned)).unwrap_or_default()
+    }
+
+    fn stated_config(&self, file: &Path) -> Result<SourcePath, CannotRun> {
+        let shown = file.display();
+        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let (folder, name) = Disk::open(folder).ok().zip(file.file_name()).ok_or_else(|| {
+            CannotRun::new(format!("there are no settings at `{shown}`")).help("--config is a path from the current folder")
+        })?;
+        let path = self.source_path(&folder.root().join(name)).ok_or_else(|| {
+            CannotRun::new(format!("the settings `{shown}` lie outside the site's folder, where nothing is read"))
+                .help(format!("move them into {}", self.disk.root().display()))
+        })?;
+        self.disk.read(&path).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => {
+                CannotRun::new(format!("there are no settings at `{shown}`")).help("--config is a path from the current folder")
+            }
+            _ => CannotRun::new(format!("the settings `{shown}` cannot be read: {error}")),
+        })?;
+        Ok(path)
+    }
+
+    /// The source path of a path with links resolved, when it lies inside the root.
+    pub fn source_path(&self, full: &Path) -> Option<SourcePath> {
+        let below = full.strip_prefix(self.disk.root()).ok()?.to_str()?;
+        let below = if cfg!(windows) { below.replace('\\', "/") } else { below.to_owned() };
+        SourcePath::new(&below).ok()
+    }
+}
+
+/// Why a folder cannot be the site's.
+fn no_folder(folder: &Path, error: &io::Error) -> CannotRun {
+    let shown = folder.display();
+    match error.kind() {
+        io::ErrorKind::NotFound => {
+            CannotRun::new(format!("there is no folder `{shown}`")).help(format!("`handsel init {shown}` makes a starter site there"))
+        }
+        io::ErrorKind::NotADirectory => CannotRun::new(format!("`{shown}` is not a folder")).help("--root names the site's folder"),
+        _ => CannotRun::new(format!("the folder `{shown}` cannot be opened: {error}")),
+    }
+}
+
+fn top(name: &str) -> SourcePath {
+    SourcePath::new(name).expect("a plain name does not climb")
+}

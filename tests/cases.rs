@@ -1,0 +1,157 @@
+//! Cases as text: `tests/cases/*.txt`, each a tiny site and what must come out of it.
+//!
+//! ```text
+//! What the case is about.
+//! options: lenient drafts
+//! -- content/a.md --
+//! # A
+//! >> problems
+//! >> file a/index.html
+//! <h1>A</h1>
+//! ```
+//! Unless a case brings templates, every page is drawn by one that shows only its heading and body. Run with
+//! `HANDSEL_UPDATE=1` to write what comes out into the files, and read the difference.
+
+mod common;
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::Path;
+
+use handsel::source::MemoryFiles;
+
+const PLAIN: &str = "<h1>{{ page.heading }}</h1>\n{{ page.body }}";
+
+struct Case {
+    head: String,
+    options: Vec<String>,
+    files: Vec<(String, String)>,
+    /// Heading of the block, and its text.
+    expected: Vec<(String, String)>,
+}
+
+#[test]
+fn all_cases() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let mut paths: Vec<_> = std::fs::read_dir(&folder).expect("the cases are there").filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "txt"));
+    paths.sort();
+    assert!(!paths.is_empty());
+    let is_update = std::env::var_os("HANDSEL_UPDATE").is_some();
+    let mut failures = Vec::new();
+    for path in paths {
+        let text = std::fs::read_to_string(&path).expect("a case is text");
+        let case = parse(&text);
+        let actual = run(&case);
+        let rewritten = write(&case, &actual);
+        if is_update {
+            std::fs::write(&path, rewritten).expect("the case can be written");
+            continue;
+        }
+        for ((name, expected), (_, actual)) in case.expected.iter().zip(&actual) {
+            if expected.trim() != actual.trim() {
+                failures.push(format!("{}: {name}\n--- expected\n{expected}\n--- actual\n{actual}\n", path.display()));
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{}\n{} blocks differ; HANDSEL_UPDATE=1 writes what comes out", failures.join("\n"), failures.len());
+}
+
+fn parse(text: &str) -> Case {
+    let mut case = Case { head: String::new(), options: Vec::new(), files: Vec::new(), expected: Vec::new() };
+    let mut target: Option<(bool, usize)> = None;
+    for line in text.split_inclusive('\n') {
+        let bare = line.trim_end();
+        if let Some(name) = bare.strip_prefix("-- ").and_then(|rest| rest.strip_suffix(" --")) {
+            case.files.push((name.to_owned(), String::new()));
+            target = Some((true, case.files.len() - 1));
+        } else if let Some(name) = bare.strip_prefix(">> ") {
+            case.expected.push((name.to_owned(), String::new()));
+            target = Some((false, case.expected.len() - 1));
+        } else {
+            match target {
+                Some((true, index)) => case.files[index].1.push_str(line),
+                Some((false, index)) => case.expected[index].1.push_str(line),
+                None => {
+                    if let Some(options) = bare.strip_prefix("options:") {
+                        case.options = options.split_whitespace().map(str::to_owned).collect();
+                    }
+                    case.head.push_str(line);
+                }
+            }
+        }
+    }
+    case
+}
+
+fn run(case: &Case) -> Vec<(String, String)> {
+    let mut files = MemoryFiles::default();
+    if !case.files.iter().any(|(name, _)| name.starts_with("templates/") && name.ends_with(".html") && !name.contains("components/")) {
+        for name in ["page", "guide", "tip", "tool", "section", "home"] {
+            files.put(&format!("templates/{name}.html"), PLAIN);
+        }
+    }
+    for (name, text) in &case.files {
+        files.put(name, text);
+    }
+    let mut request = common::request();
+    for option in &case.options {
+        match option.as_str() {
+            "lenient" => request.is_lenient = true,
+            "strict" => request.is_strict = true,
+            "drafts" => request.with_drafts = true,
+            "check" => request.with_audit = true,
+            other => panic!("unknown option {other}"),
+        }
+    }
+    let (built, published) = common::build(&files, &request);
+    let mut actual = Vec::new();
+    for (name, _) in &case.expected {
+        let text = match name.split_once(' ') {
+            Some(("file", path)) => file(&published, path),
+            _ if name == "files" => published.keys().filter(|path| !is_of_theme(path)).fold(String::new(), |list, path| list + path + "\n"),
+            _ if name == "problems" => problems(&built.problems),
+            _ => panic!("unknown block {name}"),
+        };
+        actual.push((name.clone(), text));
+    }
+    actual
+}
+
+fn file(published: &BTreeMap<String, Vec<u8>>, path: &str) -> String {
+    match published.get(path) {
+        Some(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+        None => "(there is no such file)\n".to_owned(),
+    }
+}
+
+fn is_of_theme(path: &str) -> bool {
+    ["css/", "js.", "icons/", "favicon"].iter().any(|prefix| path.starts_with(prefix))
+}
+
+fn problems(problems: &[handsel::diagnostic::Diagnostic]) -> String {
+    let mut text = String::new();
+    for problem in problems {
+        let place = problem.place.as_ref().map_or_else(String::new, |place| format!(" {place}"));
+        let _ = writeln!(text, "{}[{}]{place}: {}", problem.severity, problem.code, problem.message);
+        if let Some(help) = &problem.help {
+            let _ = writeln!(text, "  help: {help}");
+        }
+        for (place, word) in &problem.also {
+            let _ = writeln!(text, "  also: {place}: {word}");
+        }
+    }
+    text
+}
+
+fn write(case: &Case, actual: &[(String, String)]) -> String {
+    let mut text = case.head.clone();
+    for (name, body) in &case.files {
+        let _ = write!(text, "-- {name} --\n{body}");
+    }
+    for (name, body) in actual {
+        let end = if body.is_empty() || body.ends_with('\n') { "" } else { "\n" };
+        let _ = write!(text, ">> {name}\n{body}{end}");
+    }
+    text
+}

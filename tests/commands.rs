@@ -1,0 +1,251 @@
+//! The commands as a user meets them: exit status, what is printed where, and what lies on the disk afterwards.
+
+use std::error::Error;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+type Outcome = Result<(), Box<dyn Error>>;
+
+/// A folder to work in, and the program run there.
+struct Desk {
+    folder: tempfile::TempDir,
+}
+
+/// What a run left.
+struct Ran {
+    status: Option<i32>,
+    out: String,
+    err: String,
+}
+
+impl Desk {
+    fn new(files: &[(&str, &str)]) -> std::io::Result<Self> {
+        let desk = Self { folder: tempfile::tempdir()? };
+        files.iter().try_for_each(|(path, text)| desk.put(path, text))?;
+        Ok(desk)
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn put(&self, path: &str, text: &str) -> std::io::Result<()> {
+        let full = self.path().join(path);
+        fs::create_dir_all(full.parent().expect("a file lies in a folder"))?;
+        fs::write(full, text)
+    }
+
+    fn has(&self, path: &str) -> bool {
+        self.path().join(path).exists()
+    }
+
+    fn run(&self, arguments: &[&str]) -> std::io::Result<Ran> {
+        self.run_with(arguments, &[])
+    }
+
+    fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> std::io::Result<Ran> {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_handsel"));
+        for name in ["SOURCE_DATE_EPOCH", "GITHUB_WORKSPACE", "NO_COLOR", "CLICOLOR_FORCE"] {
+            command.env_remove(name);
+        }
+        let Output { status, stdout, stderr } =
+            command.args(arguments).envs(variables.iter().copied()).current_dir(self.path()).output()?;
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("Handsel prints UTF-8");
+        Ok(Ran { status: status.code(), out: text(stdout), err: text(stderr) })
+    }
+}
+
+impl Ran {
+    #[track_caller]
+    fn ended(self, status: i32) -> Self {
+        assert_eq!(self.status, Some(status), "stdout: {}\nstderr: {}", self.out, self.err);
+        self
+    }
+}
+
+const GOOD: &[(&str, &str)] = &[
+    ("content/index.md", "# Home\n\n[A](guides/a.md)\n"),
+    ("content/guides/a.md", "---\ntitle: A\nsummary: What A gives.\n---\n\nText.\n"),
+];
+const BROKEN: (&str, &str) = ("content/guides/b.md", "---\ntitle: B\nsummary: What B gives.\n---\n\nSee [it](c.md).\n");
+
+#[test]
+fn build_publishes_and_says_what_it_did() -> Outcome {
+    let desk = Desk::new(GOOD)?;
+    let ran = desk.run(&["build"])?.ended(0);
+    assert!(ran.out.starts_with("Built 2 pages ("), "{}", ran.out);
+    assert!(ran.out.contains(" into public/ in ") && ran.out.contains(" written, 0 unchanged, 0 removed."), "{}", ran.out);
+    assert!(ran.out.contains("python3 -m http.server -d public"), "{}", ran.out);
+    assert!(desk.has("public/guides/a/index.html") && !desk.has(".handsel"));
+    desk.put("public/mine.txt", "by hand")?;
+    let again = desk.run(&["build"])?.ended(0);
+    assert!(again.out.contains(": 0 written, ") && again.err.contains("mine.txt"), "{}{}", again.out, again.err);
+    let quiet = desk.run(&["build", "--quiet"])?.ended(0);
+    assert_eq!((quiet.out.as_str(), quiet.err.as_str()), ("", ""));
+    Ok(())
+}
+
+#[test]
+fn build_with_errors_publishes_nothing() -> Outcome {
+    let desk = Desk::new(GOOD)?;
+    desk.run(&["build", "--quiet"])?.ended(0);
+    let before = fs::read(desk.path().join("public/.handsel-manifest"))?;
+    desk.put(BROKEN.0, BROKEN.1)?;
+    let ran = desk.run(&["build"])?.ended(1);
+    assert_eq!(ran.out, "");
+    assert!(ran.err.contains("error[broken-link]: "), "{}", ran.err);
+    assert!(ran.err.contains(" --> content/guides/b.md:6:"), "{}", ran.err);
+    assert!(ran.err.contains("6 | See [it](c.md).\n"), "{}", ran.err);
+    assert!(ran.err.ends_with("1 error in 3 pages\nNothing was published; public/ is as it was.\n"), "{}", ran.err);
+    assert!(!desk.has("public/guides/b") && !ran.err.contains('\u{1b}'));
+    assert_eq!(fs::read(desk.path().join("public/.handsel-manifest"))?, before);
+    desk.run(&["build", "--lenient"])?.ended(0);
+    assert!(desk.has("public/guides/b/index.html"));
+    Ok(())
+}
+
+#[test]
+fn formats_for_machines() -> Outcome {
+    let desk = Desk::new(&[("docs/a.md", "# A\n\nSee [it](c.md).\n")])?;
+    let json = desk.run(&["build", "--root", "docs", "--format", "json"])?.ended(1);
+    let line: serde_json::Value = serde_json::from_str(&json.out)?;
+    assert_eq!(
+        (&line["severity"], &line["code"], &line["path"], &line["line"]),
+        (&"error".into(), &"broken-link".into(), &"a.md".into(), &3.into())
+    );
+    assert!(json.err.contains("Nothing was published"), "{}", json.err);
+    let github = desk.run(&["check", "--root", "docs", "--format", "github"])?.ended(1);
+    assert!(github.out.lines().any(|line| line.starts_with("::error file=docs/a.md,line=3,col=")), "{}", github.out);
+    assert!(github.out.lines().all(|line| line.starts_with("::")), "{}", github.out);
+    desk.put("docs/c.md", "# C\n")?;
+    let built = desk.run(&["build", "--root", "docs", "--format", "json"])?.ended(0);
+    assert_eq!(built.out, "");
+    assert!(built.err.contains("Built 2 pages"), "{}", built.err);
+    Ok(())
+}
+
+#[test]
+fn check_tells_and_writes_nothing() -> Outcome {
+    let desk = Desk::new(GOOD)?;
+    desk.run(&["check"])?.ended(0);
+    desk.put(BROKEN.0, BROKEN.1)?;
+    let ran = desk.run(&["check"])?.ended(1);
+    assert!(ran.out.contains(" --> content/guides/b.md:6:") && ran.out.contains("1 error"), "{}", ran.out);
+    assert!(!desk.has("public") && !desk.has(".handsel"));
+    desk.run(&["check", "--lenient"])?.ended(0);
+    Ok(())
+}
+
+#[test]
+fn commands_that_cannot_run() -> Outcome {
+    let desk = Desk::new(GOOD)?;
+    desk.put("b.yaml", "title: B\n")?;
+    for (arguments, words) in [
+        (&["build", "--root", "gone"][..], "there is no folder `gone`"),
+        (&["check", "--root", "b.yaml"], "`b.yaml` is not a folder"),
+        (&["build", "--output", "."], "is the site's folder itself"),
+        (&["build", "--output", ".."], "is a folder around the site's own"),
+        (&["build", "--output", "content/guides"], "holds what the site is made from"),
+        (&["build", "--output", "new/../content"], "holds what the site is made from"),
+        (&["build", "--output", "b.yaml"], "is not a folder"),
+        (&["build", "--root", "content", "--output", "content/guides"], "holds what the site is made from"),
+        (&["build", "--config", "gone.yaml"], "there are no settings at `gone.yaml`"),
+        (&["build", "--root", "content", "--config", "b.yaml"], "lie outside the site's folder"),
+        (&["build", "--strict", "--lenient"], "cannot be used with"),
+        (&["build", "--today", "tomorrow"], "a day is written like 2026-01-31"),
+        (&["build", "--base-url", "example.org"], "https://"),
+        (&["biuld"], "build"),
+        (&["build", "--drafs"], "--drafts"),
+        (&[], "Usage"),
+    ] {
+        let ran = desk.run(arguments)?.ended(2);
+        assert!(ran.err.contains(words), "{arguments:?}: {}", ran.err);
+        assert_eq!(ran.out, "", "{arguments:?}");
+    }
+    let ran = desk.run_with(&["build"], &[("SOURCE_DATE_EPOCH", "soon")])?.ended(2);
+    assert!(ran.err.contains("SOURCE_DATE_EPOCH is `soon`"), "{}", ran.err);
+    assert!(!desk.has("public"));
+    Ok(())
+}
+
+#[test]
+fn settings_and_output_elsewhere() -> Outcome {
+    let desk = Desk::new(&[("site/content/index.md", "# Home\n"), ("site/other.yaml", "title: Other\noutput: dist\n")])?;
+    let ran = desk.run(&["build", "--root", "site", "--config", "site/other.yaml"])?.ended(0);
+    assert!(ran.out.contains(" into site/dist/ "), "{}", ran.out);
+    desk.run(&["build", "--root", "site", "--output", "www/new"])?.ended(0);
+    assert!(desk.has("site/dist/index.html") && desk.has("www/new/index.html") && !desk.has("site/public"));
+    Ok(())
+}
+
+#[test]
+fn the_day_is_an_input() -> Outcome {
+    let page = "---\ntitle: A\npublished: 2030-01-02\n---\n\nText.\n";
+    let desk = Desk::new(&[("content/index.md", "# Home\n"), ("content/a.md", page)])?;
+    desk.run(&["build", "--today", "2030-01-01"])?.ended(0);
+    assert!(!desk.has("public/a"));
+    desk.run(&["build", "--today", "2030-01-02"])?.ended(0);
+    assert!(desk.has("public/a/index.html"));
+    // 2030-01-01, 23:30 in UTC
+    let epoch = [("SOURCE_DATE_EPOCH", "1893540600")];
+    desk.run_with(&["build"], &epoch)?.ended(0);
+    assert!(!desk.has("public/a"));
+    desk.put("handsel.yaml", "title: A\ntimezone: Europe/Berlin\n")?;
+    desk.run_with(&["build"], &epoch)?.ended(0);
+    assert!(desk.has("public/a/index.html"));
+    Ok(())
+}
+
+#[test]
+fn init_makes_a_site_without_a_warning_and_keeps_what_is_there() -> Outcome {
+    let desk = Desk::new(&[("site/content/index.md", "# Mine\n\n[g](guides/first-guide.md)\n")])?;
+    let ran = desk.run(&["init", "site"])?.ended(0);
+    assert!(ran.out.contains("kept  site/content/index.md\n") && ran.out.contains("made  site/handsel.yaml\n"), "{}", ran.out);
+    assert_eq!(fs::read_to_string(desk.path().join("site/content/index.md"))?, "# Mine\n\n[g](guides/first-guide.md)\n");
+    desk.run(&["init", "fresh"])?.ended(0);
+    for command in ["build", "check"] {
+        let ran = desk.run(&[command, "--root", "fresh", "--strict", "--format", "json"])?.ended(0);
+        assert_eq!(ran.out, "");
+    }
+    let again = desk.run(&["init", "fresh"])?.ended(0);
+    assert!(again.out.contains("kept") && !again.out.contains("made"), "{}", again.out);
+    desk.put("file", "")?;
+    desk.run(&["init", "file"])?.ended(2);
+    Ok(())
+}
+
+#[test]
+fn new_begins_a_page_of_a_kind() -> Outcome {
+    let desk = Desk::new(&[
+        ("content/index.md", "# Home\n"),
+        ("templates/kinds/recipe.yaml", "folder: food/recipes\nscaffold: |\n  ---\n  title: {title}\n  published: {today}\n  ---\n"),
+    ])?;
+    let ran = desk.run(&["new", "guide", "Say \"no\": how?"])?.ended(0);
+    assert!(ran.out.starts_with("Made content/guides/say-no-how.md\n"), "{}", ran.out);
+    let guide = fs::read_to_string(desk.path().join("content/guides/say-no-how.md"))?;
+    assert!(guide.starts_with("---\ntitle: \"Say \\\"no\\\": how?\"\n"), "{guide}");
+    let taken = desk.run(&["new", "guide", "say no how"])?.ended(2);
+    assert!(taken.err.contains("content/guides/say-no-how.md is there already"), "{}", taken.err);
+    assert_eq!(fs::read_to_string(desk.path().join("content/guides/say-no-how.md"))?, guide);
+    desk.run(&["new", "page", "About", "--root", "."])?.ended(0);
+    assert!(desk.has("content/about.md"));
+    desk.run(&["new", "recipe", "Soup", "--today", "2026-01-31"])?.ended(0);
+    assert_eq!(fs::read_to_string(desk.path().join("content/food/recipes/soup.md"))?, "---\ntitle: \"Soup\"\npublished: 2026-01-31\n---\n");
+    let unknown = desk.run(&["new", "giude", "X"])?.ended(2);
+    assert!(unknown.err.contains("did you mean `guide`?") && unknown.err.contains("recipe"), "{}", unknown.err);
+    desk.run(&["new", "guide", " "])?.ended(2);
+    desk.run(&["build"])?.ended(0);
+    Ok(())
+}
+
+#[test]
+fn help_and_version() -> Outcome {
+    let desk = Desk::new(&[])?;
+    assert!(desk.run(&["--version"])?.ended(0).out.starts_with("handsel "));
+    let help = desk.run(&["build", "--help"])?.ended(0).out;
+    for words in ["Common options:", "--base-url <URL>", "--root <DIR>", "Examples:", "--force"] {
+        assert!(help.contains(words), "{help}");
+    }
+    Ok(())
+}

@@ -1,0 +1,120 @@
+//! CommonMark's own examples: a body is the parser's HTML but for what Handsel adds on purpose.
+//!
+//! On purpose: ids and anchors on headings, `sanitise`'s absence of what could run (so `raw_html: allow` here), links and
+//! images written as holes, code blocks of known languages coloured (off here). Both sides are brought to one form before
+//! they are compared; an example that still differs must be named below with the reason.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use handsel::document::body::Segment;
+use handsel::document::markdown::{self, MarkdownSettings};
+use handsel::paths::SourcePath;
+use handsel::settings::RawHtml;
+use handsel::source::Lines;
+use pulldown_cmark::{Options, Parser, html};
+
+/// Examples that differ on purpose, by the text they hold.
+const ON_PURPOSE: [(&str, &str); 5] = [
+    ("<!--", "comments that are never closed, or that HTML reads otherwise, are closed"),
+    ("<![CDATA[", "HTML knows no CDATA; the tokeniser makes it a comment"),
+    ("<?", "instructions are no HTML and are left out"),
+    ("<!", "declarations are no part of a body and are left out"),
+    ("javascript:", "never written as a link"),
+];
+
+#[test]
+fn the_specifications_examples() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/test-data/commonmark.json");
+    let Ok(text) = std::fs::read_to_string(&path) else {
+        eprintln!("skipped: {} is not there; tests/fetch-commonmark fetches it", path.display());
+        return;
+    };
+    let examples: Vec<BTreeMap<String, String>> = serde_json::from_str(&text).expect("the examples are JSON");
+    assert!(examples.len() > 600);
+    let mut differing = Vec::new();
+    for (number, example) in examples.iter().enumerate() {
+        let source = &example["markdown"];
+        if ON_PURPOSE.iter().any(|(mark, _)| source.contains(mark)) {
+            continue;
+        }
+        let (ours, theirs) = (normal(&ours(source)), normal(&theirs(source)));
+        if ours != theirs {
+            differing.push(format!("example {}: {source:?}\n  ours   {ours:?}\n  theirs {theirs:?}", number + 1));
+        }
+    }
+    assert!(differing.is_empty(), "{} of {} differ:\n{}", differing.len(), examples.len(), differing.join("\n"));
+}
+
+fn ours(source: &str) -> String {
+    let path = SourcePath::new("content/x.md").expect("a path inside");
+    let signatures = BTreeMap::new();
+    let settings = MarkdownSettings { raw_html: RawHtml::Allow, smart_punctuation: false, math: false, highlight: false, signatures: &signatures };
+    // A first-level heading first would become the page's own; this one takes that place.
+    let text = format!("# Page\n\n{source}");
+    let read = markdown::read(&path, &text, &Lines::new(&text), 0..text.len(), &settings).value;
+    let mut out = String::new();
+    for segment in &read.segments {
+        match segment {
+            Segment::Html(html) => out.push_str(html),
+            Segment::Address(index) => out.push_str(&escape(&read.links[*index as usize].target.value)),
+            other => panic!("unexpected {other:?}"),
+        }
+    }
+    out
+}
+
+fn theirs(source: &str) -> String {
+    let options = Options::ENABLE_TABLES
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_TASKLISTS
+        | Options::ENABLE_HEADING_ATTRIBUTES
+        | Options::ENABLE_GFM
+        | Options::ENABLE_DEFINITION_LIST
+        | Options::ENABLE_WIKILINKS;
+    let mut out = String::new();
+    html::push_html(&mut out, Parser::new_ext(source, options));
+    out
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// HTML in one form: heading ids and anchors gone, attributes of HTML tags in one order, addresses decoded, no space between tags.
+fn normal(html: &str) -> String {
+    let mut out = String::new();
+    for token in html5gum::Tokenizer::new(html).flatten() {
+        match token {
+            html5gum::Token::StartTag(tag) => {
+                let name = String::from_utf8_lossy(&tag.name).into_owned();
+                out.push_str(&format!("<{name}"));
+                for (key, value) in &tag.attributes {
+                    let key = String::from_utf8_lossy(key);
+                    let is_heading = name.len() == 2 && name.starts_with('h') && key == "id";
+                    if !is_heading && key != "title" || key == "title" {
+                        let value = String::from_utf8_lossy(value);
+                        let value = handsel::paths::percent_decode(&value).unwrap_or_else(|| value.into_owned());
+                        if !is_heading {
+                            out.push_str(&format!(" {key}={value:?}"));
+                        }
+                    }
+                }
+                out.push('>');
+            }
+            html5gum::Token::EndTag(tag) => out.push_str(&format!("</{}>", String::from_utf8_lossy(&tag.name))),
+            html5gum::Token::String(text) => out.push_str(&String::from_utf8_lossy(&text)),
+            _ => {}
+        }
+    }
+    let anchor = out.find("<a aria-hidden=\"true\" class=\"anchor\"");
+    let mut text = out;
+    let mut at = anchor;
+    while let Some(start) = at {
+        let end = text[start..].find("</a>").map_or(text.len(), |end| start + end + 4);
+        text.replace_range(start..end, "");
+        at = text.find("<a aria-hidden=\"true\" class=\"anchor\"");
+    }
+    text.split('\n').map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n").replace(" </h", "</h")
+}
