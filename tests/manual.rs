@@ -1,0 +1,121 @@
+//! The manual's tables are those of the code: settings, front matter, kinds, components, codes.
+//!
+//! Each stands between `<!-- table: NAME -->` and `<!-- end -->` in `content/manual/*.md`. Run with `HANDSEL_UPDATE=1` to write
+//! them anew, and read the difference.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::path::Path;
+
+use handsel::diagnostic::Code;
+use handsel::document::components::ArgumentKind;
+use handsel::document::front_matter::COMMON_FIELDS;
+use handsel::fields::manual_table;
+use handsel::kind::{self, KIND_FIELDS};
+use handsel::page::templates::{TemplateFile, Templates};
+use handsel::paths::SourcePath;
+use handsel::settings::SETTINGS;
+use handsel::theme;
+use handsel::vocabulary::TERM_FIELDS;
+
+const TABLES: [(&str, fn() -> String); 7] = [
+    ("settings", || manual_table(&SETTINGS)),
+    ("common-fields", || manual_table(&COMMON_FIELDS)),
+    ("kinds", kinds),
+    ("kind-file", || manual_table(&KIND_FIELDS)),
+    ("terms", || manual_table(&TERM_FIELDS)),
+    ("components", components),
+    ("codes", codes),
+];
+
+#[test]
+fn tables_are_those_of_the_code() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("content/manual");
+    let is_update = std::env::var_os("HANDSEL_UPDATE").is_some();
+    let (mut found, mut stale) = (BTreeSet::new(), Vec::new());
+    for entry in std::fs::read_dir(&folder).expect("the manual is part of the project") {
+        let path = entry.expect("the folder can be listed").path();
+        if path.extension().is_none_or(|extension| extension != "md") {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).expect("the manual is UTF-8");
+        let renewed = renew(&text, &mut found);
+        if renewed != text && is_update {
+            std::fs::write(&path, renewed).expect("the manual can be written");
+        } else if renewed != text {
+            stale.push(path.file_name().unwrap_or_default().to_string_lossy().into_owned());
+        }
+    }
+    assert!(stale.is_empty(), "{} differ from the code: run `HANDSEL_UPDATE=1 cargo test --test manual`", stale.join(", "));
+    let missing: Vec<&str> = TABLES.iter().map(|(name, _)| *name).filter(|name| !found.contains(*name)).collect();
+    assert!(missing.is_empty(), "no page of the manual has a line `<!-- table: NAME -->` for {missing:?}");
+}
+
+/// The text with what stands between its marks made anew.
+fn renew(text: &str, found: &mut BTreeSet<String>) -> String {
+    const OPEN: &str = "<!-- table: ";
+    const CLOSE: &str = "<!-- end -->";
+    let mut renewed = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once(OPEN) {
+        let (name, after) = after.split_once(" -->\n").expect("the mark ends its line with `-->`");
+        let (_, after) = after.split_once(CLOSE).expect("the table is closed with `<!-- end -->`");
+        let (_, make) = TABLES.iter().find(|(known, _)| *known == name).unwrap_or_else(|| panic!("there is no table `{name}`"));
+        found.insert(name.to_owned());
+        let table = make();
+        write!(renewed, "{before}{OPEN}{name} -->\n\n{}\n\n{CLOSE}", table.trim_end()).expect("text takes everything");
+        rest = after;
+    }
+    renewed + rest
+}
+
+/// The fields of the built-in kinds that have any.
+fn kinds() -> String {
+    let mut table = String::new();
+    for (name, bytes) in theme::templates().into_iter().filter(|(name, _)| name.starts_with("kinds/")) {
+        let path = SourcePath::new(&format!("templates/{name}")).expect("embedded names lie inside");
+        let kind = kind::read(&path, &bytes).value.expect("the built-in kinds can be read");
+        if !kind.fields.is_empty() {
+            write!(table, "**{}**\n\n{}\n", kind.name, manual_table(&kind.fields)).expect("text takes everything");
+        }
+    }
+    table
+}
+
+/// Every component of the theme with its arguments.
+fn components() -> String {
+    let is_component = |name: &str| name.starts_with("components/");
+    let file = |(name, bytes): (String, std::borrow::Cow<'static, [u8]>)| TemplateFile {
+        path: SourcePath::new(&format!("templates/{name}")).expect("embedded names lie inside"),
+        text: String::from_utf8_lossy(&bytes).into_owned(),
+        name,
+        is_own: false,
+    };
+    let built_in = theme::templates().into_iter().filter(|(name, _)| is_component(name)).map(file).collect();
+    let templates = Templates::load(built_in, Vec::new());
+    assert_eq!(templates.problems, Vec::new());
+    let mut table = String::from("| component | needs | may have |\n|---|---|---|\n");
+    for (name, signature) in templates.value.signatures.iter().filter(|(name, _)| *name != "alert") {
+        let list = |is_required: bool| {
+            let fitting = signature.arguments.iter().filter(|argument| argument.is_required == is_required);
+            let shown = fitting.map(|argument| match argument.kind {
+                ArgumentKind::Text | ArgumentKind::Anything => format!("`{}`", argument.name),
+                ArgumentKind::Integer | ArgumentKind::Number => format!("`{}` (a number)", argument.name),
+                ArgumentKind::Boolean => format!("`{}` (true or false)", argument.name),
+            });
+            shown.collect::<Vec<_>>().join(", ")
+        };
+        writeln!(table, "| `{}` | {} | {} |", name.replace('_', "-"), list(true), list(false)).expect("text takes everything");
+    }
+    table + "| `include` | `file` | `region`, `lines`, `language`, `title`, `numbers` (true or false) |\n"
+}
+
+/// Every code, each with an id that other pages link to.
+fn codes() -> String {
+    let mut table = String::from("| code | unless set | meaning |\n|---|---|---|\n");
+    for code in Code::ALL {
+        let (name, severity, meaning) = (code.name(), code.severity(), code.meaning().replace('|', "\\|"));
+        writeln!(table, "| <span id=\"{name}\"></span>`{name}` | {severity} | {meaning} |").expect("text takes everything");
+    }
+    table
+}
