@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use handsel::document::body::Segment;
-use handsel::document::markdown::{self, MarkdownSettings};
+use handsel::document::markdown::{self, MarkdownSettings, Phrases};
 use handsel::paths::SourcePath;
 use handsel::settings::RawHtml;
 use handsel::source::Lines;
@@ -49,7 +49,7 @@ fn the_specifications_examples() {
 fn ours(source: &str) -> String {
     let path = SourcePath::new("content/x.md").expect("a path inside");
     let signatures = BTreeMap::new();
-    let settings = MarkdownSettings { raw_html: RawHtml::Allow, smart_punctuation: false, math: false, highlight: false, signatures: &signatures };
+    let settings = MarkdownSettings { raw_html: RawHtml::Allow, smart_punctuation: false, math: false, highlight: false, signatures: &signatures, phrases: Phrases::default() };
     // A first-level heading first would become the page's own; this one takes that place.
     let text = format!("# Page\n\n{source}");
     let read = markdown::read(&path, &text, &Lines::new(&text), 0..text.len(), &settings).value;
@@ -57,6 +57,7 @@ fn ours(source: &str) -> String {
     for segment in &read.segments {
         match segment {
             Segment::Html(html) => out.push_str(html),
+            Segment::WikiTitle(index) => out.push_str(&escape(&read.links[*index as usize].target.value)),
             Segment::Address(index) => out.push_str(&escape(&read.links[*index as usize].target.value)),
             other => panic!("unexpected {other:?}"),
         }

@@ -34,6 +34,18 @@ pub struct MarkdownSettings<'a> {
     pub math: bool,
     pub highlight: bool,
     pub signatures: &'a Signatures,
+    pub phrases: Phrases,
+}
+
+/// Words of the theme that stand in bodies, in the page's language.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Phrases {
+    /// The name of a ticked box.
+    pub task_done: String,
+    /// The name of an empty box.
+    pub task_open: String,
+    /// The name of the link from a footnote to the place that mentions it.
+    pub footnote_back: String,
 }
 
 /// What Markdown gives.
@@ -209,10 +221,11 @@ impl<'a> Walk<'a> {
                 self.plain_text(&code);
                 self.push(Event::Code(code.into()));
             }
-            Event::Html(html) => match &mut self.html {
-                Some(fragment) => fragment.push(&html, range.start),
-                None => self.push(Event::Html(html)),
-            },
+            Event::Html(html) => {
+                if let Some(fragment) = &mut self.html {
+                    fragment.push(&html, range.start);
+                }
+            }
             Event::InlineHtml(html) => self.inline_html(&html, range),
             Event::FootnoteReference(name) => self.footnote_reference(&name),
             Event::SoftBreak | Event::HardBreak => {
@@ -221,7 +234,8 @@ impl<'a> Walk<'a> {
             }
             Event::InlineMath(formula) => self.math(&formula, range, false),
             Event::DisplayMath(formula) => self.math(&formula, range, true),
-            Event::Rule | Event::TaskListMarker(_) => self.push(event),
+            Event::TaskListMarker(is_done) => self.task(is_done),
+            Event::Rule => self.push(event),
         }
     }
 
@@ -379,7 +393,7 @@ impl<'a> Walk<'a> {
         link.push_str("\" aria-hidden=\"true\" tabindex=\"-1\">#</a>");
         self.push(Event::InlineHtml(link.into()));
         self.push(Event::End(TagEnd::Heading(level)));
-        self.flow().close_html_deeper_than_now();
+        self.close_html_of_ended_blocks();
         self.out.outline.push(heading);
     }
 

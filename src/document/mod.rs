@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 use self::body::{Include, Segment};
 use self::components::Signatures;
 use self::links::Link;
-use self::markdown::{Markdown, MarkdownSettings};
+use self::markdown::{Markdown, MarkdownSettings, Phrases};
 use self::meta::Meta;
 use self::outline::Heading;
 use crate::diagnostic::{Checked, Code, Diagnostic, Place};
@@ -31,6 +31,7 @@ use crate::kind::Kinds;
 use crate::paths::SourcePath;
 use crate::settings::Settings;
 use crate::source::{Lines, Text, with_lf};
+use crate::words::Words;
 use crate::yaml::Node;
 
 /// What a document depends on besides its own bytes.
@@ -42,6 +43,7 @@ pub struct Inputs<'a> {
     pub defaults: &'a [Node],
     /// The kind that its top folder implies.
     pub kind_of_folder: Option<&'a str>,
+    pub words: &'a Words,
     pub is_lenient: bool,
 }
 
@@ -119,6 +121,7 @@ pub fn parse(path: &SourcePath, bytes: &[u8], inputs: &Inputs) -> Checked<Docume
         math: inputs.settings.math,
         highlight: inputs.settings.highlight,
         signatures: inputs.signatures,
+        phrases: phrases(inputs.words, meta.language.as_deref().unwrap_or(&inputs.settings.language)),
     };
     let markdown = markdown::read(path, &text, &lines, body.clone(), &settings).unload(&mut problems);
     if text[body.clone()].trim().is_empty() {
@@ -156,6 +159,11 @@ fn document(path: &SourcePath, meta: Meta, markdown: Markdown, is_lenient: bool,
         is_broken: false,
     };
     Document { entry: Arc::new(entry), body: markdown.segments }
+}
+
+fn phrases(words: &Words, language: &str) -> Phrases {
+    let say = |key| words.say(language, key, None, &[]).unwrap_or_default();
+    Phrases { task_done: say("task_done"), task_open: say("task_open"), footnote_back: say("footnote_back") }
 }
 
 fn missing_title(path: &SourcePath) -> Diagnostic {

@@ -82,25 +82,34 @@ impl OpenElement {
     }
 }
 
+/// What is carried from one fragment of a flow to the next.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct State {
+    pub open: Vec<OpenElement>,
+    /// The active element whose content is being left out.
+    pub skipped: Option<String>,
+}
+
 /// Reads a fragment and gives it back with every address replaced by what `link` makes of it.
 ///
-/// `open` is the stack of open elements, kept between the fragments of one flow; an end tag that closes nothing is dropped.
+/// `state` is kept between the fragments of one flow; an end tag that closes nothing is dropped.
 /// `link` is given the element, the address and its source range.
 pub fn filter(
     fragment: &Fragment,
     mode: RawHtml,
     depth: usize,
-    open: &mut Vec<OpenElement>,
+    state: &mut State,
     findings: &mut Vec<Finding>,
     mut link: impl FnMut(&str, &str, Range<usize>) -> Option<String>,
 ) -> String {
     let mut emitter = DefaultEmitter::<usize>::new_with_span();
     emitter.naively_switch_states(true);
     let mut out = String::with_capacity(fragment.text.len());
-    let mut skipping: Option<String> = None;
+    let State { open, skipped } = state;
     for token in Tokenizer::new_with_emitter(&fragment.text, emitter) {
         let Ok(token) = token;
         match token {
+            Token::StartTag(_) if skipped.is_some() => {}
             Token::StartTag(tag) => {
                 let name = String::from_utf8_lossy(&tag.name).into_owned();
                 let range = fragment.source(tag.span.start..tag.span.end);
@@ -108,7 +117,7 @@ pub fn filter(
                     findings.push(Finding::Active { what: format!("the element `<{name}>`"), range });
                     let holds_text = matches!(name.as_str(), "script" | "style" | "iframe" | "textarea" | "noscript");
                     if holds_text && !tag.self_closing {
-                        skipping = Some(name);
+                        *skipped = Some(name);
                     }
                     continue;
                 }
@@ -119,15 +128,15 @@ pub fn filter(
             }
             Token::EndTag(tag) => {
                 let name = String::from_utf8_lossy(&tag.name).into_owned();
-                if skipping.as_deref() == Some(&name) {
-                    skipping = None;
+                if skipped.as_deref() == Some(&name) {
+                    *skipped = None;
                 } else if let Some(at) = open.iter().rposition(|element| element.name == name) {
                     for inner in open.drain(at..).rev() {
                         out.push_str(&format!("</{}>", inner.name));
                     }
                 }
             }
-            Token::String(text) if skipping.is_none() => {
+            Token::String(text) if skipped.is_none() => {
                 out.push_str(&fragment.text[text.span.start..text.span.end.min(fragment.text.len())])
             }
             Token::Comment(comment) => {
@@ -264,9 +273,9 @@ mod tests {
     fn run(text: &str, mode: RawHtml) -> (String, Vec<Finding>, Vec<OpenElement>) {
         let mut fragment = Fragment::default();
         fragment.push(text, 10);
-        let (mut open, mut findings) = (Vec::new(), Vec::new());
-        let html = filter(&fragment, mode, 0, &mut open, &mut findings, |_, address, _| Some(format!("[{address}]")));
-        (html, findings, open)
+        let (mut state, mut findings) = (State::default(), Vec::new());
+        let html = filter(&fragment, mode, 0, &mut state, &mut findings, |_, address, _| Some(format!("[{address}]")));
+        (html, findings, state.open)
     }
 
     #[test]

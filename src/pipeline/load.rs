@@ -275,6 +275,7 @@ pub fn parse(files: &dyn Files, loaded: &Loaded, request: &Request, path: &Sourc
         signatures: &loaded.templates.signatures,
         defaults: &defaults,
         kind_of_folder: kind_of_folder.filter(|_| !is_section_page).map(|kind| kind.name.as_str()),
+        words: &loaded.words,
         is_lenient: request.is_lenient,
     };
     match files.read(path) {

@@ -182,6 +182,9 @@ fn has_extension(name: &str) -> bool {
 fn by_source(tables: &Tables, from: From, path: &str) -> Found {
     let folder = from.source.folder();
     let from_root = path.strip_prefix('/');
+    if path.strip_suffix('/').and_then(|path| path.rsplit('/').next()).is_some_and(has_extension) {
+        return Found::Nothing;
+    }
     let joined = match from_root {
         Some(rest) => tables.content.join(rest),
         None => folder.join(path),
@@ -298,8 +301,10 @@ fn suggestion(tables: &Tables, from: From, path: &str) -> Option<String> {
     }
     let last = path.trim_end_matches('/').rsplit('/').next().unwrap_or(path);
     let stem = last.rsplit_once('.').map_or(last, |(stem, _)| stem);
+    let is_short = stem.chars().count() < 4;
     let name = match tables.by_name(stem).first() {
         Some(node) => tables.source_of(node)?,
+        None if is_short => return None,
         None => {
             let siblings = tables.names_near(&from.source.folder());
             let near = nearest(stem, siblings)?;

@@ -176,7 +176,7 @@ fn redirects(tables: &mut Tables, problems: &mut Vec<Diagnostic>) -> Vec<Redirec
     for (id, page) in tables.pages.iter().enumerate() {
         for alias in &page.entry.meta.aliases {
             let written = alias.value.trim();
-            let Ok(from) = page.route.join(written) else {
+            let Ok(from) = Route::home().join(written) else {
                 let problem = Diagnostic::new(Code::LinkOutside, format!("the alias `{written}` leads out of the site"));
                 problems.push(problem.at(alias.place.clone()).help("write the old address from the site's root: /old/"));
                 continue;

@@ -1,3 +1,5 @@
+//! YAML with places: what is read, and which faults are told where.
+
 use super::*;
 
 fn read(text: &str) -> Result<Option<Node>, Vec<Diagnostic>> {

@@ -21,6 +21,8 @@ pub(super) struct Flow<'a> {
     pub depth: usize,
     has_raw_html: bool,
     open_html: Vec<OpenElement>,
+    /// The active element whose text is being left out.
+    skipped: Option<String>,
 }
 
 pub(super) enum FlowKind {
@@ -42,18 +44,9 @@ pub(super) enum FlowKind {
 
 impl<'a> Flow<'a> {
     pub fn new(kind: FlowKind) -> Self {
-        Flow { kind, events: Vec::new(), depth: 0, has_raw_html: false, open_html: Vec::new() }
+        Flow { kind, events: Vec::new(), depth: 0, has_raw_html: false, open_html: Vec::new(), skipped: None }
     }
 
-    /// Closes the HTML elements that were opened inside blocks which have ended.
-    pub fn close_html_deeper_than_now(&mut self) {
-        let depth = self.depth;
-        if self.open_html.last().is_some_and(|element| element.depth > depth) {
-            let at = self.open_html.partition_point(|element| element.depth <= depth);
-            let closers: String = self.open_html.drain(at..).rev().map(|element| format!("</{}>", element.name)).collect();
-            self.events.push(Event::InlineHtml(closers.into()));
-        }
-    }
 }
 
 impl<'a> Walk<'a> {
@@ -61,10 +54,33 @@ impl<'a> Walk<'a> {
         self.flows.last_mut().expect("the root flow is never taken off the stack before the end")
     }
 
-    /// Writes an event to the innermost flow, unless it lies inside an image or a wiki link, whose text is used otherwise.
+    /// Writes an event to the innermost flow, unless it lies inside an image or a wiki link, whose text is used otherwise,
+    /// or inside an element that is left out.
     pub(super) fn push(&mut self, event: Event<'a>) {
-        if self.image.is_none() && !self.is_muted {
+        if self.image.is_none() && !self.is_muted && self.flow().skipped.is_none() {
             self.flow().events.push(event);
+        }
+    }
+
+    /// Closes the HTML elements that were opened inside blocks which have ended.
+    pub(super) fn close_html_of_ended_blocks(&mut self) {
+        let flow = self.flow();
+        flow.skipped = None;
+        let depth = flow.depth;
+        if flow.open_html.last().is_none_or(|element| element.depth <= depth) {
+            return;
+        }
+        let at = flow.open_html.partition_point(|element| element.depth <= depth);
+        let left_open: Vec<OpenElement> = flow.open_html.drain(at..).collect();
+        let closers: String = left_open.iter().rev().map(|element| format!("</{}>", element.name)).collect();
+        flow.events.push(Event::InlineHtml(closers.into()));
+        self.tell_left_open(left_open);
+    }
+
+    fn tell_left_open(&mut self, elements: Vec<OpenElement>) {
+        for element in elements.into_iter().filter(OpenElement::needs_end) {
+            let problem = Diagnostic::new(Code::OpenHtml, format!("`<{}>` is opened here and never closed", element.name));
+            self.problem(problem.help(format!("add `</{}>`", element.name)), element.range);
         }
     }
 
@@ -79,7 +95,7 @@ impl<'a> Walk<'a> {
         }
         let flow = self.flow();
         flow.depth = flow.depth.saturating_sub(1);
-        flow.close_html_deeper_than_now();
+        self.close_html_of_ended_blocks();
         self.push(Event::End(tag));
     }
 
@@ -141,7 +157,7 @@ impl<'a> Walk<'a> {
 
     fn open_component(&mut self, mark: Mark) {
         let call = match self.settings.signatures.get(&mark.name) {
-            Some(signature) => Some((mark.name.clone(), self.arguments(&mark, signature))),
+            Some(signature) => self.arguments(&mark, signature).map(|arguments| (mark.name.clone(), arguments)),
             None => {
                 self.unknown_component(&mark);
                 None
@@ -213,7 +229,7 @@ impl<'a> Walk<'a> {
             }
             return;
         };
-        let arguments = self.arguments(mark, signature);
+        let Some(arguments) = self.arguments(mark, signature) else { return };
         let place = self.place(mark.range.clone());
         let call = Segment::Component(Box::new(Call { name: mark.name.clone(), arguments, body: None, place }));
         if is_block {
@@ -240,12 +256,13 @@ impl<'a> Walk<'a> {
         self.problem(problem.help(help), mark.name_range.clone());
     }
 
-    fn arguments(&mut self, mark: &Mark, signature: &Signature) -> Vec<(String, ArgumentValue)> {
+    /// The checked arguments of a call; `None` when one that is required is missing, so that it cannot be rendered.
+    fn arguments(&mut self, mark: &Mark, signature: &Signature) -> Option<Vec<(String, ArgumentValue)>> {
         let written = match self.written_arguments(mark, signature) {
             Ok(written) => written,
             Err(misfit) => {
                 self.misfit(misfit);
-                return Vec::new();
+                Vec::new()
             }
         };
         let (fitting, misfits) = components::check(&mark.name, signature, &written, &mark.range);
@@ -264,7 +281,9 @@ impl<'a> Walk<'a> {
             };
             arguments.push((name, value));
         }
-        arguments
+        let is_given = |wanted: &components::Argument| arguments.iter().any(|(name, _)| *name == wanted.name);
+        let is_complete = signature.arguments.iter().filter(|wanted| wanted.is_required).all(is_given);
+        is_complete.then_some(arguments)
     }
 
     fn written_arguments(&self, mark: &Mark, signature: &Signature) -> Result<Vec<Written>, Misfit> {
@@ -348,14 +367,14 @@ impl<'a> Walk<'a> {
         }
         let mode = self.settings.raw_html;
         let depth = self.flow().depth;
-        let mut open = std::mem::take(&mut self.flow().open_html);
+        let mut state = raw_html::State { open: std::mem::take(&mut self.flow().open_html), skipped: self.flow().skipped.take() };
         let mut findings = Vec::new();
-        let html = raw_html::filter(fragment, mode, depth, &mut open, &mut findings, |element, address, range| {
+        let html = raw_html::filter(fragment, mode, depth, &mut state, &mut findings, |element, address, range| {
             let role = if element == "a" || element == "area" { Role::Text } else { Role::Embed };
             self.html_address(address, role, range)
         });
         let flow = self.flow();
-        flow.open_html = open;
+        (flow.open_html, flow.skipped) = (state.open, state.skipped);
         flow.has_raw_html = true;
         for finding in findings {
             self.html_finding(finding);
@@ -393,10 +412,7 @@ impl<'a> Walk<'a> {
             let closers: String = open.iter().rev().map(|element| format!("</{}>", element.name)).collect();
             events.push(Event::Html(closers.into()));
         }
-        for element in open.into_iter().filter(OpenElement::needs_end) {
-            let problem = Diagnostic::new(Code::OpenHtml, format!("`<{}>` is opened here and never closed", element.name));
-            self.problem(problem.help(format!("add `</{}>`", element.name)), element.range);
-        }
+        self.tell_left_open(open);
         let mut written = String::with_capacity(events.len() * 24);
         html::push_html(&mut written, events.into_iter());
         if has_raw_html && self.settings.raw_html == RawHtml::Sanitise {

@@ -156,9 +156,10 @@ impl<'a> Walk<'a> {
             let number = index + 1;
             notes.push(Segment::Html(format!("<li id=\"fn-{number}\">\n")));
             notes.extend(body);
+            let label = escape_attribute(&self.settings.phrases.footnote_back);
             let back = (1..=self.footnotes.mentions[name]).map(|mention| {
                 let suffix = if mention == 1 { String::new() } else { format!("-{mention}") };
-                format!("<a class=\"footnote-back\" href=\"#fnref-{number}{suffix}\" aria-label=\"{number}\">↩</a>")
+                format!("<a class=\"footnote-back\" href=\"#fnref-{number}{suffix}\" aria-label=\"{label} {number}\">↩</a>")
             });
             notes.push(Segment::Html(format!("<p class=\"footnote-return\">{}</p></li>\n", back.collect::<Vec<_>>().join(" "))));
         }
@@ -171,6 +172,13 @@ impl<'a> Walk<'a> {
             segments.extend(notes);
             segments.push(Segment::Html("</ol>\n</section>\n".into()));
         }
+    }
+
+    pub(super) fn task(&mut self, is_done: bool) {
+        let phrases = &self.settings.phrases;
+        let (checked, label) = if is_done { (" checked=\"\"", &phrases.task_done) } else { ("", &phrases.task_open) };
+        let html = format!("<input disabled=\"\" type=\"checkbox\"{checked} aria-label=\"{}\"/>\n", escape_attribute(label));
+        self.push(Event::InlineHtml(html.into()));
     }
 
     pub(super) fn math(&mut self, formula: &str, range: Range<usize>, is_block: bool) {
@@ -220,7 +228,7 @@ impl<'a> Walk<'a> {
         }
         let flow = self.flow();
         flow.depth = flow.depth.saturating_sub(1);
-        flow.close_html_deeper_than_now();
+        self.close_html_of_ended_blocks();
         self.push(Event::InlineHtml(if self.is_head { "</th>" } else { "</td>" }.into()));
         self.plain_text(" ");
     }

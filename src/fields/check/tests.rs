@@ -1,3 +1,5 @@
+//! The check of fields against their types: what is told, at which place, and what is kept.
+
 use super::*;
 use crate::paths::SourcePath;
 

@@ -1,3 +1,5 @@
+//! Front matter as writers give it: common fields, aliases of other generators, kinds, faults and their places.
+
 use super::*;
 use crate::yaml::parse;
 

@@ -1,0 +1,412 @@
+//! The shape of the code, executed: which module may know which, who may touch the world, and a few habits that go stale when
+//! nothing checks them. DESIGN §4 draws the picture; the tables here are that picture.
+//!
+//! The scanner reads `src/` as text with comments, literals and test modules blanked. It follows written paths (`crate::…`,
+//! `super::…`, `std::…`), which is all a rule about imports needs.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Module → floor. A module may name those of its own floor and of the floors below.
+const FLOORS: &[(u8, &[&str])] = &[
+    (0, &["fingerprint", "memo"]),
+    (1, &["source", "paths", "diagnostic", "settings", "kind", "fields", "yaml", "vocabulary", "words", "theme", "data"]),
+    (2, STAGES),
+    (3, &["pipeline"]),
+    (4, &["disk", "watch", "preview"]),
+    (5, &["commands", "main"]),
+];
+
+/// The stages, in the order in which a site is made. Each may name those before it.
+const STAGES: &[&str] = &["tool", "document", "site", "page", "output"];
+
+/// What only a few files may name: the words, those files (a path begins with one of these), and what others do instead.
+const KEPT_TO: &[(&[&str], &[&str], &str)] = &[
+    (&["std::fs", "walkdir", "tempfile"], &["disk", "memo/store"], "take a `&dyn Files`, or give the bytes to a `Sink`"),
+    (&["notify"], &["watch"], "let `watch` say which paths may differ"),
+    (&["axum", "hyper", "tiny_http", "std::net"], &["preview", "commands"], "answer with plain values; `preview` alone knows HTTP"),
+    (&["tera"], &["page/templates"], "put what templates need into the view, or add a function in page/templates/functions.rs"),
+    (&["pulldown_cmark"], &["document/markdown"], "let `document::markdown` give what you need as a value"),
+    (&["serde_yaml", "saphyr"], &["yaml"], "read with `yaml::read`: its nodes know their places"),
+    (&["arborium"], &["document/highlight"], "call `document::highlight`"),
+    (&["memo"], &["memo", "pipeline", "preview", "commands", "disk"], "stages are pure: let `pipeline` remember their results"),
+    (&["std::env", "std::process"], &["main", "commands", "preview", "disk"], "take it as an argument"),
+    (
+        &["std::time::SystemTime", "Timestamp::now", "jiff::Timestamp::now", "Zoned::now", "jiff::Zoned::now"],
+        &["main", "commands", "preview", "disk", "memo", "watch"],
+        "take `today` as an input",
+    ),
+];
+
+/// The longest a source file may be before the second idea in it wants a file of its own.
+const LINES_MAX: usize = 500;
+
+/// Files that may be longer: how long, and why.
+const LONG: &[(&str, usize, &str)] = &[
+    ("document/highlight.rs", 760, "one table of languages and one of colours; the code between them is short"),
+    ("page/compose.rs", 720, "one function a part of the view, all of one form"),
+    ("document/markdown.rs", 540, "the walk's state and the events it takes, side by side"),
+];
+
+/// A file of `src/`.
+struct Source {
+    /// From `src/`, with `/`.
+    path: String,
+    text: String,
+    /// The text with comments, literals and test modules blanked; the lines are those of `text`.
+    code: String,
+}
+
+impl Source {
+    /// The module at the top that the file belongs to.
+    fn top(&self) -> &str {
+        self.path.split('/').next().unwrap_or(&self.path).trim_end_matches(".rs")
+    }
+
+    /// How many modules deep the file's own module lies.
+    fn depth(&self) -> usize {
+        self.path.trim_end_matches("/mod.rs").split('/').count()
+    }
+
+    fn is_within(&self, place: &str) -> bool {
+        self.path.strip_prefix(place).is_some_and(|rest| rest.starts_with(['/', '.']))
+    }
+
+    /// Every place in the code where `wanted` stands as words of its own, as line numbers.
+    fn lines_with(&self, wanted: &str) -> Vec<usize> {
+        let is_word = |c: char| c.is_alphanumeric() || c == '_';
+        let found = self.code.match_indices(wanted).filter(|(at, _)| {
+            let before = self.code[..*at].chars().next_back();
+            let after = self.code[at + wanted.len()..].chars().next();
+            !before.is_some_and(is_word) && !after.is_some_and(is_word)
+        });
+        found.map(|(at, _)| line_of(&self.code, at)).collect()
+    }
+
+    /// The names that stand after `head::` (one, or several in braces), with their lines.
+    fn names_after(&self, head: &str) -> Vec<(usize, &str)> {
+        let mut names = Vec::new();
+        let is_word = |c: char| c.is_alphanumeric() || c == '_';
+        for (at, _) in self.code.match_indices(head) {
+            if self.code[..at].chars().next_back().is_some_and(|c| is_word(c) || c == ':' || c == '$') {
+                continue;
+            }
+            let Some(rest) = self.code[at + head.len()..].strip_prefix("::") else { continue };
+            let offset = |part: &str| part.as_ptr().addr() - self.code.as_ptr().addr();
+            let mut take = |part: &'_ str| {
+                let start = offset(part) + part.len() - part.trim_start().len();
+                let name = &self.code[start..];
+                let name = &name[..name.find(|c| !is_word(c)).unwrap_or(name.len())];
+                names.push((line_of(&self.code, start), name));
+            };
+            match rest.strip_prefix('{') {
+                Some(group) => top_parts(group).into_iter().for_each(&mut take),
+                None => take(rest),
+            }
+        }
+        names
+    }
+
+    /// Whether a crate or a path of `std` is named, and where.
+    fn names_of(&self, wanted: &str) -> Vec<usize> {
+        match wanted.rsplit_once("::") {
+            Some((head, last)) => self.names_after(head).into_iter().filter(|(_, name)| *name == last).map(|(line, _)| line).collect(),
+            None => {
+                let paths = self.names_after(wanted).into_iter().map(|(line, _)| line);
+                let uses = self.lines_with(&format!("use {wanted}"));
+                let ours = ["crate", "handsel"].iter().flat_map(|head| self.names_after(head));
+                let modules = ours.filter(|(_, name)| *name == wanted).map(|(line, _)| line);
+                let mut lines: Vec<usize> = paths.chain(uses).chain(modules).collect();
+                lines.sort_unstable();
+                lines.dedup();
+                lines
+            }
+        }
+    }
+
+    /// The top modules of this package that the file names.
+    fn modules_named(&self) -> Vec<(usize, &str)> {
+        let climbing = format!("{}super", "super::".repeat(self.depth().saturating_sub(1)));
+        let mut named = self.names_after("crate");
+        named.extend(self.names_after(&climbing));
+        if self.path == "main.rs" {
+            named.extend(self.names_after("handsel"));
+        }
+        named.into_iter().filter(|(_, name)| floor(name).is_some()).collect()
+    }
+}
+
+/// The parts of a braced group at its top level, up to its closing brace.
+fn top_parts(group: &str) -> Vec<&str> {
+    let (mut parts, mut depth, mut start) = (Vec::new(), 0, 0);
+    for (at, c) in group.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' if depth == 0 => {
+                parts.push(&group[start..at]);
+                return parts;
+            }
+            '}' => depth -= 1,
+            ',' if depth == 0 => {
+                parts.push(&group[start..at]);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    parts
+}
+
+fn line_of(text: &str, at: usize) -> usize {
+    text[..at].matches('\n').count() + 1
+}
+
+fn floor(module: &str) -> Option<u8> {
+    FLOORS.iter().find(|(_, modules)| modules.contains(&module)).map(|(floor, _)| *floor)
+}
+
+fn sources() -> Vec<Source> {
+    let root = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src"));
+    let mut sources = Vec::new();
+    gather(&root, &root, &mut sources);
+    sources.sort_by(|a, b| a.path.cmp(&b.path));
+    assert!(sources.len() > 10, "src/ was not found");
+    sources
+}
+
+fn gather(root: &Path, folder: &Path, sources: &mut Vec<Source>) {
+    for entry in fs::read_dir(folder).expect("src/ can be listed") {
+        let path = entry.expect("src/ can be listed").path();
+        if path.is_dir() {
+            gather(root, &path, sources);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = fs::read_to_string(&path).expect("a source file is UTF-8");
+            let relative = path.strip_prefix(root).expect("a walk stays below its root").to_string_lossy().replace('\\', "/");
+            let is_test = relative.ends_with("/tests.rs");
+            let code = if is_test { String::new() } else { without_tests(&blanked(&text)) };
+            sources.push(Source { path: relative, text, code });
+        }
+    }
+}
+
+/// The text with comments and the insides of literals as spaces.
+fn blanked(text: &str) -> String {
+    let mut code = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let length = literal_length(rest, code.chars().next_back()).unwrap_or(0);
+        if length == 0 {
+            code.push(first);
+            rest = &rest[first.len_utf8()..];
+        } else {
+            code.extend(rest[..length].chars().map(|c| if c == '\n' { '\n' } else { ' ' }));
+            rest = &rest[length..];
+        }
+    }
+    code
+}
+
+/// The length of the comment or literal that `rest` begins with.
+fn literal_length(rest: &str, before: Option<char>) -> Option<usize> {
+    let is_word = before.is_some_and(|c| c.is_alphanumeric() || c == '_');
+    if rest.starts_with("//") {
+        return Some(rest.find('\n').unwrap_or(rest.len()));
+    }
+    if rest.starts_with("/*") {
+        return Some(rest.find("*/").map_or(rest.len(), |end| end + 2));
+    }
+    if rest.starts_with('"') {
+        return quoted_length(rest, '"');
+    }
+    if let Some(raw) = rest.strip_prefix('r').filter(|_| !is_word || before == Some('b')) {
+        let hashes = raw.len() - raw.trim_start_matches('#').len();
+        if raw[hashes..].starts_with('"') {
+            let close = format!("\"{}", "#".repeat(hashes));
+            let begin = 1 + hashes + 1;
+            return Some(rest[begin..].find(&close).map_or(rest.len(), |end| begin + end + close.len()));
+        }
+    }
+    // A character, unless it is a lifetime.
+    let inner = rest.strip_prefix('\'')?;
+    let first = inner.chars().next()?;
+    if first == '\\' { quoted_length(rest, '\'') } else { inner[first.len_utf8()..].starts_with('\'').then(|| first.len_utf8() + 2) }
+}
+
+fn quoted_length(rest: &str, quote: char) -> Option<usize> {
+    let mut is_escaped = false;
+    for (at, c) in rest.char_indices().skip(1) {
+        match c {
+            _ if is_escaped => is_escaped = false,
+            '\\' => is_escaped = true,
+            c if c == quote => return Some(at + 1),
+            _ => {}
+        }
+    }
+    Some(rest.len())
+}
+
+/// The code with what stands behind `#[cfg(test)]` blanked.
+fn without_tests(code: &str) -> String {
+    let mut kept = code.to_owned();
+    while let Some(start) = kept.find("#[cfg(test)]") {
+        let (mut depth, mut end) = (0_usize, kept.len());
+        for (at, c) in kept[start..].char_indices() {
+            match c {
+                '{' => depth += 1,
+                '}' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            if (c == '}' && depth == 0) || (c == ';' && depth == 0) {
+                end = start + at + 1;
+                break;
+            }
+        }
+        let blank: String = kept[start..end].chars().map(|c| if c == '\n' { '\n' } else { ' ' }).collect();
+        kept.replace_range(start..end, &blank);
+    }
+    kept
+}
+
+/// Fails with every breach, one a line.
+fn hold(breaches: Vec<String>) {
+    assert!(breaches.is_empty(), "\n{}\n", breaches.join("\n"));
+}
+
+#[test]
+fn imports_point_down() {
+    let mut breaches = Vec::new();
+    for source in sources().iter().filter(|source| source.path != "lib.rs") {
+        let own = source.top();
+        let Some(own_floor) = floor(own) else {
+            breaches.push(format!(
+                "src/{}: `{own}` is on no floor: give it one in tests/architecture.rs and in docs/ARCHITECTURE.md",
+                source.path
+            ));
+            continue;
+        };
+        let rank = |module: &str| STAGES.iter().position(|stage| *stage == module);
+        for (line, other) in source.modules_named() {
+            if floor(other) > Some(own_floor) {
+                breaches.push(format!(
+                    "src/{}:{line}: `{own}` names `{other}`, which lies above it: take what you need as an argument, or move it down",
+                    source.path
+                ));
+            } else if rank(other) > rank(own) && rank(own).is_some() {
+                breaches.push(format!(
+                    "src/{}:{line}: the stage `{own}` names `{other}`, a later one: let the later stage ask for it, or move it to floor 1",
+                    source.path
+                ));
+            }
+        }
+    }
+    hold(breaches);
+}
+
+#[test]
+fn each_power_is_kept_to_one_place() {
+    let mut breaches = Vec::new();
+    for source in sources() {
+        for (words, places, instead) in KEPT_TO {
+            if places.iter().any(|place| source.is_within(place)) || source.path == "lib.rs" {
+                continue;
+            }
+            for word in *words {
+                for line in source.names_of(word) {
+                    breaches.push(format!("src/{}:{line}: only {} may name `{word}`: {instead}", source.path, places.join(", ")));
+                }
+            }
+        }
+    }
+    hold(breaches);
+}
+
+#[test]
+fn only_commands_print() {
+    let mut breaches = Vec::new();
+    for source in sources().iter().filter(|source| !source.is_within("commands")) {
+        for word in ["println!", "eprintln!", "print!", "eprint!", "dbg!"] {
+            for at in source.code.match_indices(word).map(|(at, _)| at) {
+                if !source.code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_') {
+                    let line = line_of(&source.code, at);
+                    breaches.push(format!(
+                        "src/{}:{line}: `{word}`: return it as a value (a `Diagnostic`, a note); `commands` prints",
+                        source.path
+                    ));
+                }
+            }
+        }
+    }
+    hold(breaches);
+}
+
+#[test]
+fn habits() {
+    let forbidden: &[(&str, &str)] = &[
+        (".unwrap()", "write `expect(\"why this cannot happen\")`, or hand the failure on"),
+        ("todo!", "do it, or leave it out"),
+        ("unimplemented!", "do it, or leave it out"),
+        ("#[allow(", "write `#[expect(…, reason = \"…\")]`, which says when it is not needed any more"),
+        ("#![allow(", "write `#[expect(…, reason = \"…\")]` where it is needed"),
+        ("unsafe ", "find a safe way, or a library that has one"),
+    ];
+    let mut breaches = Vec::new();
+    for source in sources() {
+        for (word, instead) in forbidden {
+            for (at, _) in source.code.match_indices(word) {
+                breaches.push(format!("src/{}:{}: `{}`: {instead}", source.path, line_of(&source.code, at), word.trim()));
+            }
+        }
+        for word in ["TODO", "FIXME", "XXX"] {
+            for (at, _) in source.text.match_indices(word) {
+                let line = line_of(&source.text, at);
+                breaches.push(format!("src/{}:{line}: `{word}`: do it now, or open an issue and take the note out", source.path));
+            }
+        }
+        for (at, _) in source.text.match_indices("#[expect(") {
+            let attribute = source.text[at..].split(")]").next().unwrap_or_default();
+            if !source.code[at..].starts_with("#[expect(") || attribute.contains("reason") {
+                continue;
+            }
+            breaches.push(format!("src/{}:{}: `#[expect]` without a reason: add `reason = \"…\"`", source.path, line_of(&source.text, at)));
+        }
+    }
+    hold(breaches);
+}
+
+#[test]
+fn every_file_says_what_it_is_for_and_is_short() {
+    let mut breaches = Vec::new();
+    for source in sources() {
+        if !source.text.starts_with("//!") {
+            breaches.push(format!("src/{}:1: begin with `//!`: what the file is for, what goes in and out", source.path));
+        }
+        let lines = source.text.lines().count();
+        let exception = LONG.iter().find(|(path, ..)| *path == source.path);
+        let lines_max = exception.map_or(LINES_MAX, |(_, lines, _)| *lines);
+        if lines > lines_max {
+            breaches.push(format!(
+                "src/{}:{lines}: {lines} lines, {lines_max} at most: look for the second idea in it, or add it to LONG with a reason",
+                source.path
+            ));
+        }
+        if exception.is_some() && lines <= LINES_MAX {
+            breaches.push(format!("src/{}: short enough now: take it out of LONG in tests/architecture.rs", source.path));
+        }
+    }
+    for (path, _, reason) in LONG {
+        assert!(!reason.is_empty() && sources().iter().any(|source| source.path == *path), "{path} in LONG: no such file, or no reason");
+    }
+    hold(breaches);
+}
+
+#[test]
+fn the_scanner_sees_what_it_should() {
+    let text = "use crate::{data, site::{self, Site}};\n// use crate::page;\nlet a = \"crate::output\"; let b = 'x'; let c = r#\"tera::\"#;\n\
+                use std::{env, fs};\nfn f<'a>() { super::super::disk::x() }\n#[cfg(test)]\nmod tests { use crate::preview; }\nuse crate::memo;\n";
+    let source = Source { path: "site/x.rs".into(), text: text.into(), code: without_tests(&blanked(text)) };
+    assert_eq!(source.code.len(), text.len());
+    assert_eq!(source.modules_named(), [(1, "data"), (1, "site"), (8, "memo"), (5, "disk")]);
+    assert_eq!(source.names_of("std::fs"), [4]);
+    assert_eq!(source.names_of("tera"), Vec::<usize>::new());
+    assert_eq!(source.names_of("memo"), [8]);
+}

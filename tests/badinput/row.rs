@@ -1,0 +1,214 @@
+//! A row of the table: a case, what the manifest expects of it, and whether that came.
+
+use handsel::diagnostic::{Diagnostic, Severity};
+
+use super::site::{CASES, Outcome};
+
+/// The manifest's letters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Letter {
+    /// Told as an error; the earlier output stays as it was.
+    Error,
+    /// Told as a warning; published.
+    Warning,
+    /// Rendered; what is told, if anything, is welcome there.
+    Render,
+}
+
+/// How far a column may be off: by the length of the mark (`[`, `![`, a quote).
+const SLACK: u32 = 2;
+
+/// A case and what is expected of it.
+pub struct Row {
+    /// What its files' names begin with.
+    pub case: &'static str,
+    pub letter: Letter,
+    /// `error bad-yaml 4:1`, exactly these; with a path where it is not the case's first file. `*` stands for any.
+    pub told: Vec<String>,
+    /// Words that messages, help or places must hold.
+    says: Vec<&'static str>,
+    /// The case's pages in the output; `None` for the one that its file's name gives.
+    pages: Option<Vec<&'static str>>,
+    /// Text of the case's pages.
+    has: Vec<&'static str>,
+    /// Text that no page may hold.
+    lacks: Vec<&'static str>,
+    /// Files that belong to the case but are not among the shared ones.
+    pub also: Vec<(&'static str, &'static str)>,
+    /// Sound pages that cannot be drawn: the fault is in what they need.
+    pub lost: Vec<&'static str>,
+    pub with_drafts: bool,
+    /// What every root address in the pages begins with.
+    pub base_path: &'static str,
+    pub cpu_ms_max: u64,
+    pub memory_kib_max: u64,
+    /// Why Handsel's rule differs from the manifest's first wish.
+    pub why: Option<&'static str>,
+}
+
+pub fn error(case: &'static str, told: &[&str]) -> Row {
+    Row::new(case, Letter::Error, told)
+}
+
+pub fn warning(case: &'static str, told: &[&str]) -> Row {
+    Row::new(case, Letter::Warning, told)
+}
+
+pub fn renders(case: &'static str) -> Row {
+    Row::new(case, Letter::Render, &[])
+}
+
+impl Row {
+    fn new(case: &'static str, letter: Letter, told: &[&str]) -> Self {
+        Self {
+            case,
+            letter,
+            told: told.iter().map(|told| (*told).to_owned()).collect(),
+            says: Vec::new(),
+            pages: None,
+            has: Vec::new(),
+            lacks: Vec::new(),
+            also: Vec::new(),
+            lost: Vec::new(),
+            with_drafts: false,
+            base_path: "/",
+            cpu_ms_max: 1000,
+            memory_kib_max: super::MEMORY_KIB_MAX,
+            why: None,
+        }
+    }
+
+    /// A warning that the manifest welcomes where it asks for none.
+    pub fn welcome(mut self, told: &str) -> Self {
+        self.told.push(told.to_owned());
+        self
+    }
+
+    pub fn says(mut self, words: &[&'static str]) -> Self {
+        self.says.extend(words);
+        self
+    }
+
+    pub fn at(mut self, pages: &[&'static str]) -> Self {
+        self.pages = Some(pages.to_vec());
+        self
+    }
+
+    pub fn has(mut self, text: &[&'static str]) -> Self {
+        self.has.extend(text);
+        self
+    }
+
+    pub fn lacks(mut self, text: &[&'static str]) -> Self {
+        self.lacks.extend(text);
+        self
+    }
+
+    pub fn with(mut self, path: &'static str, text: &'static str) -> Self {
+        self.also.push((path, text));
+        self
+    }
+
+    pub fn with_drafts(mut self) -> Self {
+        self.with_drafts = true;
+        self
+    }
+
+    pub fn below(mut self, base_path: &'static str) -> Self {
+        self.base_path = base_path;
+        self
+    }
+
+    pub fn within(mut self, seconds: u64, mebibytes: u64) -> Self {
+        self.cpu_ms_max = seconds * 1000;
+        self.memory_kib_max = mebibytes * 1024;
+        self
+    }
+
+    pub fn why(mut self, why: &'static str) -> Self {
+        self.why = Some(why);
+        self
+    }
+
+    /// Whether a file of the shared folder belongs to this case.
+    pub fn owns(&self, name: &str) -> bool {
+        let name = name.trim_start_matches(['.', '-']);
+        name.strip_prefix(self.case).is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()))
+    }
+
+    /// Holds what was told and drawn against the row. `files` are the case's, from the root, the first of them meant where a place has no path.
+    pub fn judge(&self, outcome: &Outcome, files: &[String], faults: &mut Vec<String>) {
+        let first = files.first().map(String::as_str).unwrap_or_default();
+        let mut left: Vec<&Diagnostic> = outcome.problems.iter().collect();
+        for told in &self.told {
+            match left.iter().position(|problem| self.is_told(told, problem, first)) {
+                Some(at) => drop(left.remove(at)),
+                None => faults.push(format!("not told: {told}")),
+            }
+        }
+        for problem in left {
+            faults.push(format!("told beside what is expected: {}", shown(problem)));
+        }
+        let said: String = outcome.problems.iter().map(shown).collect::<Vec<_>>().join("\n");
+        for word in self.says.iter().filter(|word| !said.contains(**word)) {
+            faults.push(format!("no message says {word:?}: {said}"));
+        }
+        self.judge_pages(outcome, files, faults);
+    }
+
+    fn judge_pages(&self, outcome: &Outcome, files: &[String], faults: &mut Vec<String>) {
+        let of_file = |file: &String| {
+            let (_, name) = file.rsplit_once('/')?;
+            Some(format!("cases/{}/index.html", name.strip_suffix(".md")?))
+        };
+        let pages: Vec<String> = match &self.pages {
+            Some(pages) => pages.iter().map(|page| (*page).to_owned()).collect(),
+            None => files.iter().filter_map(of_file).collect(),
+        };
+        let mut html = String::new();
+        for page in &pages {
+            match outcome.drawn.iter().any(|drawn| drawn == page) {
+                true => html.push_str(&String::from_utf8_lossy(&outcome.read(page))),
+                false if self.letter == Letter::Error => {}
+                false => {
+                    let others: Vec<&String> = outcome.drawn.iter().filter(|drawn| drawn.starts_with("cases/")).collect();
+                    faults.push(format!("the page {page} was not drawn; there are {others:?}"));
+                }
+            }
+        }
+        for text in self.has.iter().filter(|text| !html.contains(**text)) {
+            faults.push(format!("the page does not hold {text:?}"));
+        }
+        for path in outcome.drawn.iter().filter(|path| path.ends_with(".html")) {
+            let html = String::from_utf8_lossy(&outcome.read(path)).into_owned();
+            for text in self.lacks.iter().filter(|text| html.contains(**text)) {
+                faults.push(format!("{path} holds {text:?}"));
+            }
+        }
+    }
+
+    /// Whether a problem is the one that `told` describes. The line counts, the column may be off by a mark.
+    pub fn is_told(&self, told: &str, problem: &Diagnostic, first: &str) -> bool {
+        let mut words = told.splitn(3, ' ');
+        let (severity, code, at) = (words.next(), words.next(), words.next().unwrap_or("*:*"));
+        let Some(place) = &problem.place else { return false };
+        let mut parts = at.rsplitn(3, ':');
+        let (column, line, path) = (parts.next().unwrap_or("*"), parts.next().unwrap_or("*"), parts.next());
+        let is_path = match path {
+            None => place.path.as_str() == first || place.path.name() == first,
+            Some("*") => true,
+            Some(path) => place.path.as_str() == path || place.path.as_str() == format!("{CASES}/{path}"),
+        };
+        let is_line = line == "*" || line.parse() == Ok(place.line);
+        let is_column = column == "*" || column.parse::<u32>().is_ok_and(|column| column.abs_diff(place.column) <= SLACK);
+        let is_severity = severity == Some(if problem.severity == Severity::Error { "error" } else { "warning" });
+        is_severity && code == Some(problem.code.name()) && is_path && is_line && is_column
+    }
+}
+
+fn shown(problem: &Diagnostic) -> String {
+    let place = problem.place.as_ref().map(|place| format!("{}:{}:{}", place.path, place.line, place.column)).unwrap_or_default();
+    let also: String = problem.also.iter().map(|(place, word)| format!(" [{}:{} {word}]", place.path, place.line)).collect();
+    let help = problem.help.as_deref().unwrap_or("");
+    format!("{} {} {place} {}{also} ({help})", problem.severity, problem.code, problem.message)
+}
