@@ -36,11 +36,11 @@ A build with errors publishes nothing: the output folder stays as it was.";
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Options {
-    #[command(flatten)]
-    pub site: SiteOptions,
     /// Replace files in the output folder that Handsel did not write
     #[arg(long)]
     pub force: bool,
+    #[command(flatten)]
+    pub site: SiteOptions,
 }
 
 /// Stages what the pipeline makes.

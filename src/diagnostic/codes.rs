@@ -65,7 +65,7 @@ codes! {
     EmptyPage = "empty-page", Warning, "A page has no body.";
     // Markdown
     HeadingJump = "heading-jump", Warning, "A heading skips a level. Screen readers navigate by levels.";
-    SecondTitle = "second-title", Warning, "A page has two first-level headings, or one beside its `title:`.";
+    SecondTitle = "second-title", Warning, "A page has a second first-level heading. The first is the page's own.";
     MissingAlt = "missing-alt", Warning, "An image has no text for those who do not see it.";
     UndefinedFootnote = "undefined-footnote", Warning, "A footnote is referred to and never defined.";
     FootnoteUnused = "footnote-unused", Warning, "A footnote is defined twice, or never referred to.";
@@ -98,7 +98,6 @@ codes! {
     BadData = "bad-data", Error, "A file in `data/` cannot be read.";
     MissingAsset = "missing-asset", Error, "A template asks for a file of `static/` that is not there.";
     // The site
-    NoBaseUrl = "no-base-url", Warning, "Without `base_url` the sitemap, the feeds and canonical links are left out: they need absolute addresses.";
     PageLeftOut = "page-left-out", Warning, "A page that could not be made was left out (`--lenient`).";
     ForeignFile = "foreign-file", Error, "The output folder holds a file that Handsel did not write where a page would go. `--force` replaces it.";
     // The value audit

@@ -195,10 +195,21 @@ impl Composer {
             backlinks: self.backlinks(id),
             previous: neighbour(-1),
             following: neighbour(1),
-            fields: items_json(&meta.fields),
+            fields: self.fields(page),
             extra: items_json(&meta.extra),
             ..self.empty_view(language)
         }
+    }
+
+    /// The kind's own fields, those that the page does not state as null.
+    fn fields(&self, page: &SitePage) -> serde_json::Value {
+        let mut fields = items_json(&page.entry.meta.fields);
+        if let (Some(kind), Some(stated)) = (self.kind(page), fields.as_object_mut()) {
+            for field in &kind.fields {
+                stated.entry(field.name.clone()).or_insert(serde_json::Value::Null);
+            }
+        }
+        fields
     }
 
     /// The view of a list that no writer made a page for.

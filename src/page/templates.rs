@@ -54,14 +54,19 @@ impl Templates {
             match try_load(&files) {
                 Ok(tera) => break tera,
                 Err(error) => {
-                    let (culprit, problem) = faults::on_load(&error, &files);
-                    problems.push(problem);
-                    let culprit = culprit.unwrap_or_else(|| files.keys().next_back().cloned().unwrap_or_default());
-                    let stand_in = fallback.get(&culprit).filter(|_| given_up.insert(culprit.clone()) && files[&culprit].is_own);
-                    match stand_in {
-                        Some(file) => files.insert(culprit, file.clone()),
-                        None => files.remove(&culprit),
-                    };
+                    let (culprits, mut found): (Vec<_>, Vec<_>) = faults::on_load(&error, &files).into_iter().unzip();
+                    problems.append(&mut found);
+                    let mut culprits: BTreeSet<String> = culprits.into_iter().flatten().filter(|name| files.contains_key(name)).collect();
+                    if culprits.is_empty() {
+                        culprits.extend(files.keys().next_back().cloned());
+                    }
+                    for culprit in culprits {
+                        let stand_in = fallback.get(&culprit).filter(|_| given_up.insert(culprit.clone()) && files[&culprit].is_own);
+                        match stand_in {
+                            Some(file) => files.insert(culprit, file.clone()),
+                            None => files.remove(&culprit),
+                        };
+                    }
                     if files.is_empty() {
                         break Tera::default();
                     }

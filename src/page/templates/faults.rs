@@ -10,27 +10,48 @@ use crate::source::Lines;
 
 type Files = BTreeMap<String, TemplateFile>;
 
-/// A fault found while loading: the template to blame, when one can be named, and the problem.
-pub fn on_load(error: &Error, files: &Files) -> (Option<String>, Diagnostic) {
+/// Faults found while loading, each with the template to blame when one can be named.
+pub fn on_load(error: &Error, files: &Files) -> Vec<(Option<String>, Diagnostic)> {
     match error.kind() {
         ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
             let problem = Diagnostic::new(Code::BadTemplate, report.message().trim_end_matches('.'));
-            (Some(report.filename().to_owned()), reported(problem, report, files).help_if(hint(report.message(), files)))
+            vec![(Some(report.filename().to_owned()), reported(problem, report, files).help_if(hint(report.message(), files)))]
         }
-        ErrorKind::CircularExtend { tpl, inheritance_chain } => (Some(tpl.clone()), cycle(tpl, inheritance_chain, "extends", files)),
-        ErrorKind::CircularInclude { tpl, include_chain } => (Some(tpl.clone()), cycle(tpl, include_chain, "include", files)),
+        ErrorKind::CircularExtend { tpl, inheritance_chain } => vec![(Some(tpl.clone()), cycle(tpl, inheritance_chain, "extend", files))],
+        ErrorKind::CircularInclude { tpl, include_chain } => vec![(Some(tpl.clone()), cycle(tpl, include_chain, "include", files))],
         ErrorKind::MissingParent { current, parent } => {
             let problem = Diagnostic::new(Code::BadTemplate, format!("it extends `{parent}`, which does not exist"));
-            (Some(current.clone()), at_word(problem, current, parent, files).help_if(near_template(parent, files)))
+            vec![(Some(current.clone()), at_word(problem, current, parent, files).help_if(near_template(parent, files)))]
         }
-        kind => {
-            let message = kind.to_string();
-            let culprit = files.values().filter(|file| file.is_own).find(|file| message.contains(&file.name)).map(|file| file.name.clone());
-            let place = culprit.as_ref().and_then(|name| files.get(name)).map(|file| Place::start_of(&file.path));
-            let problem = Diagnostic::new(Code::BadTemplate, message);
-            (culprit, Diagnostic { place, ..problem })
-        }
+        kind => several(&kind.to_string(), files),
     }
+}
+
+/// What Tera finds in all templates together it tells as one text: `error: …`, ` --> NAME:LINE:COLUMN`, an excerpt; once a fault.
+fn several(report: &str, files: &Files) -> Vec<(Option<String>, Diagnostic)> {
+    let mut found = Vec::new();
+    for part in report.split("error: ").filter(|part| !part.trim().is_empty()) {
+        let message = part.lines().next().unwrap_or(part).trim().trim_end_matches('.');
+        let problem = Diagnostic::new(Code::BadTemplate, message).help_if(hint(message, files));
+        let at = part.lines().find_map(|line| line.trim_start().strip_prefix("--> ")).and_then(|at| location(at, files));
+        found.push(match at {
+            Some((name, place)) => (Some(name), problem.at(place)),
+            None => {
+                let culprit = files.values().filter(|file| file.is_own).find(|file| part.contains(&file.name));
+                let place = culprit.map(|file| Place::start_of(&file.path));
+                (culprit.map(|file| file.name.clone()), Diagnostic { place, ..problem })
+            }
+        });
+    }
+    found
+}
+
+/// `NAME:LINE:COLUMN` as a template and a place.
+fn location(text: &str, files: &Files) -> Option<(String, Place)> {
+    let mut parts = text.trim().rsplitn(3, ':');
+    let (column, line, name) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?);
+    let file = files.get(name.trim())?;
+    Some((file.name.clone(), Place { path: file.path.clone(), line, column, length: 0 }))
 }
 
 /// A fault found while drawing `page` with `template`.
@@ -124,7 +145,7 @@ fn near_template(name: &str, files: &Files) -> Option<String> {
 
 /// A suggestion for a name that a template used and nobody knows.
 fn hint(message: &str, files: &Files) -> Option<String> {
-    let name = message.split(['`', '\'', '"']).nth(1)?;
+    let name = quoted(message)?;
     let lower = message.to_lowercase();
     let near = if lower.contains("filter") {
         nearest(name, super::functions::FILTERS.iter().copied())
@@ -136,4 +157,9 @@ fn hint(message: &str, files: &Files) -> Option<String> {
         None
     };
     near.map(|near| format!("did you mean `{near}`?"))
+}
+
+/// The first name in quotes.
+fn quoted(message: &str) -> Option<&str> {
+    message.split(['`', '\'', '"']).nth(1)
 }
