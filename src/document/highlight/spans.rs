@@ -1,0 +1,148 @@
+//! From spans that may hold one another to the HTML of each line: a class is a span's name in the page, and every span
+//! is closed in the line that opened it. Knows nothing of languages.
+
+use std::cmp::Reverse;
+use std::ops::Range;
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) enum Class {
+    Plain,
+    Keyword,
+    String,
+    Constant,
+    Comment,
+    Function,
+    Type,
+    Property,
+    Tag,
+    Attribute,
+    Meta,
+    Inserted,
+    Deleted,
+    Heading,
+    Link,
+}
+
+impl Class {
+    fn opening(self) -> &'static str {
+        match self {
+            Class::Plain => "",
+            Class::Keyword => "<span class=\"h-k\">",
+            Class::String => "<span class=\"h-s\">",
+            Class::Constant => "<span class=\"h-n\">",
+            Class::Comment => "<span class=\"h-c\">",
+            Class::Function => "<span class=\"h-f\">",
+            Class::Type => "<span class=\"h-t\">",
+            Class::Property => "<span class=\"h-p\">",
+            Class::Tag => "<span class=\"h-g\">",
+            Class::Attribute => "<span class=\"h-a\">",
+            Class::Meta => "<span class=\"h-m\">",
+            Class::Inserted => "<span class=\"h-ins\">",
+            Class::Deleted => "<span class=\"h-del\">",
+            Class::Heading => "<span class=\"h-h\">",
+            Class::Link => "<span class=\"h-l\">",
+        }
+    }
+}
+
+pub(super) struct Span {
+    pub(super) range: Range<usize>,
+    pub(super) class: Class,
+    /// Among spans of one range the greatest wins: injected over host, later patterns over earlier; but before that any
+    /// class over none, and over string any other (JSON's keys are strings too, and its query says so last).
+    pub(super) rank: (u8, u32, usize),
+}
+
+/// The lines of `code`; where spans hold one another, the innermost decides.
+pub(super) fn paint(code: &str, mut spans: Vec<Span>) -> Vec<String> {
+    spans.sort_unstable_by_key(|span| (span.range.start, Reverse(span.range.end), span.rank));
+    let mut lines = Lines::default();
+    let mut around: Vec<(usize, Class)> = vec![(code.len(), Class::Plain)];
+    let mut at = 0;
+    let mut advance = |to: usize, class: Class| {
+        if to > at {
+            lines.add(&code[at..to], class);
+            at = to;
+        }
+    };
+    for Span { range, class, .. } in spans {
+        while let Some((end, class)) = around.pop_if(|(end, _)| *end <= range.start) {
+            advance(end, class);
+        }
+        advance(range.start, around.last().map_or(Class::Plain, |(_, class)| *class));
+        around.push((range.end, class));
+    }
+    while let Some((end, class)) = around.pop() {
+        advance(end, class);
+    }
+    lines.finish()
+}
+
+#[derive(Default)]
+struct Lines {
+    done: Vec<String>,
+    line: String,
+    open: Option<Class>,
+    /// White space has no class: it is held back until the next word shows whether the span goes on.
+    space: String,
+}
+
+impl Lines {
+    fn add(&mut self, text: &str, class: Class) {
+        for character in text.chars() {
+            match character {
+                '\n' => self.end_line(),
+                ' ' | '\t' => self.space.push(character),
+                _ => {
+                    self.open(class);
+                    match character {
+                        '<' => self.line.push_str("&lt;"),
+                        '>' => self.line.push_str("&gt;"),
+                        '&' => self.line.push_str("&amp;"),
+                        _ => self.line.push(character),
+                    }
+                }
+            }
+        }
+    }
+
+    fn open(&mut self, class: Class) {
+        let wanted = Some(class).filter(|class| *class != Class::Plain);
+        if self.open == wanted {
+            self.line.push_str(&self.space);
+        } else {
+            self.close();
+            self.line.push_str(&self.space);
+            self.line.push_str(class.opening());
+            self.open = wanted;
+        }
+        self.space.clear();
+    }
+
+    fn close(&mut self) {
+        if self.open.take().is_some() {
+            self.line.push_str("</span>");
+        }
+    }
+
+    fn end_line(&mut self) {
+        self.close();
+        self.line.push_str(&self.space);
+        self.space.clear();
+        self.done.push(std::mem::take(&mut self.line));
+    }
+
+    fn finish(mut self) -> Vec<String> {
+        self.end_line();
+        self.done
+    }
+}
+
+/// Lines that have one class each.
+pub(super) fn paint_lines(code: &str, class: impl Fn(&str) -> Class) -> Vec<String> {
+    let mut lines = Lines::default();
+    for line in code.split_inclusive('\n') {
+        lines.add(line, class(line));
+    }
+    lines.finish()
+}
