@@ -117,8 +117,8 @@ fn conclude(tables: &Tables, from: From, found: Found, written: &str, path: &str
             Some("only files inside the site can be linked; copy it into the content".into()),
         ),
         Found::Nothing => {
-            let help = suggestion(tables, from, path);
-            broken(Code::BrokenLink, format!("`{written}` leads to nothing that exists"), help)
+            let help = suggestion(tables, from, path).unwrap_or_else(|| "write a target that exists, or take the link out".into());
+            broken(Code::BrokenLink, format!("`{written}` leads to nothing that exists"), Some(help))
         }
     }
 }
@@ -190,7 +190,8 @@ fn by_source(tables: &Tables, from: From, path: &str) -> Found {
         None => folder.join(path),
     };
     let Ok(joined) = joined else { return Found::Outside };
-    let mut candidates = vec![joined.clone()];
+    // With a slash at its end it is a folder's page, never a file.
+    let mut candidates = if path.ends_with('/') { Vec::new() } else { vec![joined.clone()] };
     match joined.as_str().rsplit_once(".htm") {
         Some((stem, "l" | "")) => {
             for name in [format!("/{stem}.md"), format!("/{stem}.markdown")] {
