@@ -190,8 +190,7 @@ fn by_source(tables: &Tables, from: From, path: &str) -> Found {
         None => folder.join(path),
     };
     let Ok(joined) = joined else { return Found::Outside };
-    // With a slash at its end it is a folder's page, never a file.
-    let mut candidates = if path.ends_with('/') { Vec::new() } else { vec![joined.clone()] };
+    let mut candidates = vec![joined.clone()];
     match joined.as_str().rsplit_once(".htm") {
         Some((stem, "l" | "")) => {
             for name in [format!("/{stem}.md"), format!("/{stem}.markdown")] {
