@@ -13,7 +13,7 @@ use super::options::{CommonOptions, SiteOptions};
 use super::progress::Progress;
 use super::site_folder::SiteFolder;
 use super::{CannotRun, Status, output, print};
-use crate::diagnostic::{Diagnostic, printable};
+use crate::diagnostic::{Code, Diagnostic, printable};
 use crate::disk::publish::{PublishError, PublishOptions, Published, Publisher};
 use crate::paths::{OutputPath, SourcePath};
 use crate::pipeline::{self, Built, Sink};
@@ -36,11 +36,11 @@ A build with errors publishes nothing: the output folder stays as it was.";
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Options {
-    #[command(flatten)]
-    pub site: SiteOptions,
     /// Replace files in the output folder that Handsel did not write
     #[arg(long)]
     pub force: bool,
+    #[command(flatten)]
+    pub site: SiteOptions,
 }
 
 /// Stages what the pipeline makes.
@@ -67,6 +67,9 @@ pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Resu
     let mut built = pipeline::build(&site.disk, &request, &Staging { publisher: &publisher, files });
     drop(progress);
     let built_in = begun.elapsed();
+    if !options.force {
+        built.problems.extend(publisher.conflicts().iter().map(|path| in_the_way(path, &output)));
+    }
     print::problems(console, &site, &mut built.problems, Stream::Error);
     if let Some(summary) = print::summary(&built.problems, built.pages) {
         console.print(Stream::Error, &summary);
@@ -96,6 +99,12 @@ impl From<PublishError> for CannotRun {
     fn from(error: PublishError) -> Self {
         Self::new(error.to_string())
     }
+}
+
+/// A file of others that lies where one of ours goes.
+fn in_the_way(path: &OutputPath, output: &Path) -> Diagnostic {
+    let message = format!("{}{path} is in the way, and Handsel did not write it", folder(output));
+    Diagnostic::new(Code::ForeignFile, message).help("move it away, or replace it with --force")
 }
 
 /// What others put into the output folder, so that nobody wonders who did.

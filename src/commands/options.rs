@@ -11,15 +11,12 @@ use super::site_folder::SiteFolder;
 use crate::pipeline::Request;
 use crate::settings::BaseUrl;
 
-/// How problems are printed.
+/// How problems are printed: drawn for people, one object a line, annotations for GitHub's checks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// An excerpt of the source, with a caret and what to do
     #[default]
     Human,
-    /// One object a line on standard output, nothing else there
     Json,
-    /// Annotations for GitHub's checks
     Github,
 }
 
@@ -28,19 +25,19 @@ pub enum Format {
 #[command(next_help_heading = "Common options")]
 pub struct CommonOptions {
     /// The site's folder
-    #[arg(long, global = true, value_name = "DIR", default_value = ".", hide_default_value = true)]
+    #[arg(long, global = true, display_order = 100, value_name = "DIR", default_value = ".", hide_default_value = true)]
     pub root: PathBuf,
     /// Settings to read instead of handsel.yaml
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, display_order = 101, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// The day it is taken to be, such as 2026-01-31 [default: SOURCE_DATE_EPOCH, else today]
-    #[arg(long, global = true, value_name = "DATE", value_parser = date)]
+    #[arg(long, global = true, display_order = 102, value_name = "DATE", value_parser = date)]
     pub today: Option<Date>,
-    /// How problems are printed
-    #[arg(long, global = true, value_enum, value_name = "FORMAT", default_value_t, hide_possible_values = false)]
+    /// How problems are printed: human, json (one object a line) or github (annotations)
+    #[arg(long, global = true, display_order = 103, value_enum, default_value_t, hide_possible_values = true, hide_default_value = true)]
     pub format: Format,
     /// Say nothing but what is wrong
-    #[arg(long, short, global = true)]
+    #[arg(long, short, global = true, display_order = 104)]
     pub quiet: bool,
 }
 

@@ -155,12 +155,12 @@ mod tests {
             written(|out| github(out, &problem, Path::new("docs"))),
             "::error file=docs/content/a%3Ab.md,line=4,col=7,title=broken-link::100%25: no `b,c.md`%0Adid you mean `b.md`?\n"
         );
-        let bare = Diagnostic::new(Code::NoBaseUrl, "no `base_url`");
+        let bare = Diagnostic::new(Code::Internal, "no `base_url`");
         assert_eq!(
             written(|out| json(out, &bare)),
-            "{\"severity\":\"warning\",\"code\":\"no-base-url\",\"message\":\"no `base_url`\",\"path\":null,\"line\":null,\"column\":null,\"help\":null}\n"
+            "{\"severity\":\"error\",\"code\":\"internal\",\"message\":\"no `base_url`\",\"path\":null,\"line\":null,\"column\":null,\"help\":null}\n"
         );
-        assert_eq!(written(|out| github(out, &bare, Path::new(""))), "::warning title=no-base-url::no `base_url`\n");
+        assert_eq!(written(|out| github(out, &bare, Path::new(""))), "::error title=internal::no `base_url`\n");
     }
 
     #[test]

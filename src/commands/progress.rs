@@ -48,7 +48,10 @@ fn show(files: &AtomicUsize, ended: &mpsc::Receiver<()>) {
     }
     let spinner = ProgressBar::new_spinner();
     loop {
-        spinner.set_message(format!("building: {}", count(files.load(Ordering::Relaxed), "file")));
+        spinner.set_message(match files.load(Ordering::Relaxed) {
+            0 => "reading".to_owned(),
+            made => format!("writing: {}", count(made, "file")),
+        });
         spinner.tick();
         if !goes_on(TICK) {
             break;

@@ -65,7 +65,7 @@ codes! {
     EmptyPage = "empty-page", Warning, "A page has no body.";
     // Markdown
     HeadingJump = "heading-jump", Warning, "A heading skips a level. Screen readers navigate by levels.";
-    SecondTitle = "second-title", Warning, "A page has two first-level headings, or one beside its `title:`.";
+    SecondTitle = "second-title", Warning, "A page has a second first-level heading. The first is the page's own.";
     MissingAlt = "missing-alt", Warning, "An image has no text for those who do not see it.";
     UndefinedFootnote = "undefined-footnote", Warning, "A footnote is referred to and never defined.";
     FootnoteUnused = "footnote-unused", Warning, "A footnote is defined twice, or never referred to.";
@@ -89,23 +89,19 @@ codes! {
     LinkForm = "link-form", Warning, "A link in a form that works by luck: protocol-relative, or with backslashes.";
     EmptyLink = "empty-link", Warning, "A link without a target.";
     LinkDraft = "link-to-draft", Error, "A published page links to a draft, or to one that has expired or is still to come.";
-    RedirectLoop = "redirect-loop", Error, "Redirects lead in a circle.";
     // Templates and data
     BadTemplate = "bad-template", Error, "A template cannot be read: syntax, an unknown filter, function, include or component.";
     TemplateFailed = "template-failed", Error, "A template failed on a page: a value that is not there, a loop without end.";
     MissingTemplate = "missing-template", Error, "A template that a page or its kind names does not exist.";
     BadWords = "bad-words", Error, "A file of the theme's words cannot be used.";
     BadData = "bad-data", Error, "A file in `data/` cannot be read.";
-    MissingAsset = "missing-asset", Error, "A template asks for a file of `static/` that is not there.";
     // The site
-    NoBaseUrl = "no-base-url", Warning, "Without `base_url` the sitemap, the feeds and canonical links are left out: they need absolute addresses.";
     PageLeftOut = "page-left-out", Warning, "A page that could not be made was left out (`--lenient`).";
     ForeignFile = "foreign-file", Error, "The output folder holds a file that Handsel did not write where a page would go. `--force` replaces it.";
     // The value audit
     MissingSummary = "missing-summary", Warning, "A page has no `summary:`: lists, search and link previews have nothing to say about it.";
     LongTip = "long-tip", Warning, "A tip of more than 250 words. Perhaps it is a guide.";
     Orphan = "orphan", Warning, "No page links here.";
-    VagueLink = "vague-link", Warning, "A link's text says nothing of where it leads (“here”, “more”).";
     OverdueReview = "overdue-review", Warning, "A page's `review_every` has passed.";
     DuplicateTitle = "duplicate-title", Warning, "Two pages have one title.";
     // Ours

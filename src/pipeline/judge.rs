@@ -45,7 +45,6 @@ fn is_about_text(code: Code) -> bool {
             | Code::MissingTemplate
             | Code::BadWords
             | Code::BadData
-            | Code::MissingAsset
             | Code::BadSetting
             | Code::UnknownSetting
             | Code::ForeignFile

@@ -239,7 +239,7 @@ pub fn documents(files: &dyn Files, loaded: &Loaded, request: &Request) -> Check
         .pages
         .par_iter()
         .map(|path| {
-            let document = parse(files, loaded, request, path);
+            let document = parse_or_fault(files, loaded, request, path);
             let size = size_of_body(&document.value.body);
             let is_kept = kept.fetch_add(size, Ordering::Relaxed) + size <= BODIES_KEPT_BYTES;
             (document.value.entry, is_kept.then_some(document.value.body), document.problems)
@@ -257,6 +257,21 @@ pub fn documents(files: &dyn Files, loaded: &Loaded, request: &Request) -> Check
     Checked::new(documents, problems)
 }
 
+/// A fault of Handsel's own: told as such, so that nobody looks for it in the text.
+pub fn our_fault(source: Option<&SourcePath>, doing: &str) -> Diagnostic {
+    let problem = Diagnostic::new(Code::Internal, format!("Handsel itself failed while {doing}"));
+    let problem = problem.help("this is our mistake, not yours: please report it with the text of this page");
+    Diagnostic { place: source.map(Place::start_of), ..problem }
+}
+
+fn parse_or_fault(files: &dyn Files, loaded: &Loaded, request: &Request, path: &SourcePath) -> Checked<document::Document> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| parse(files, loaded, request, path))).unwrap_or_else(|_| {
+        let mut unread = parse_bytes(loaded, request, path, b"\xFF");
+        unread.problems = vec![our_fault(Some(path), "reading this page")];
+        unread
+    })
+}
+
 fn size_of_body(segments: &[Segment]) -> usize {
     let size = |segment: &Segment| match segment {
         Segment::Html(html) => html.len(),
@@ -268,6 +283,17 @@ fn size_of_body(segments: &[Segment]) -> usize {
 
 /// Reads and parses one page.
 pub fn parse(files: &dyn Files, loaded: &Loaded, request: &Request, path: &SourcePath) -> Checked<document::Document> {
+    match files.read(path) {
+        Ok(bytes) => parse_bytes(loaded, request, path, &bytes),
+        Err(error) => {
+            let mut unread = parse_bytes(loaded, request, path, b"\xFF");
+            unread.problems = vec![unreadable(path, &error)];
+            unread
+        }
+    }
+}
+
+fn parse_bytes(loaded: &Loaded, request: &Request, path: &SourcePath, bytes: &[u8]) -> Checked<document::Document> {
     let defaults = defaults_of(loaded, path);
     let top = path.below(&loaded.content).and_then(|below| below.split_once('/')).map(|(top, _)| top);
     let kind_of_folder = top.and_then(|top| loaded.kinds.values().find(|kind| kind.folder.as_deref() == Some(top)));
@@ -281,14 +307,7 @@ pub fn parse(files: &dyn Files, loaded: &Loaded, request: &Request, path: &Sourc
         words: &loaded.words,
         is_lenient: request.is_lenient,
     };
-    match files.read(path) {
-        Ok(bytes) => document::parse(path, &bytes, &inputs),
-        Err(error) => {
-            let mut unread = document::parse(path, b"\xFF", &inputs);
-            unread.problems = vec![unreadable(path, &error)];
-            unread
-        }
-    }
+    document::parse(path, bytes, &inputs)
 }
 
 fn defaults_of(loaded: &Loaded, path: &SourcePath) -> Vec<Node> {

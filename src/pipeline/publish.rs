@@ -113,7 +113,7 @@ pub fn all(
         Materials { composer: Arc::clone(composer), assets: addresses.collect(), icons: loaded.icons.clone(), data: loaded.data.clone() };
     let renderer = Renderer::new(&loaded.templates, materials);
     let drawer = Drawer { files, loaded, composer, documents: &documents, request, renderer: &renderer, outlet: &outlet };
-    let drawn: Vec<Vec<Diagnostic>> = sheets.par_iter().map(|sheet| drawer.sheet(sheet)).collect();
+    let drawn: Vec<Vec<Diagnostic>> = sheets.par_iter().map(|sheet| drawer.sheet_or_fault(sheet)).collect();
     problems.extend(drawn.into_iter().flatten());
     drawer.redirects(&mut problems);
     drawer.content_files(&mut problems);
@@ -134,6 +134,14 @@ struct Drawer<'a> {
 }
 
 impl Drawer<'_> {
+    /// Draws a sheet; should Handsel itself fail on it, that is told and the other pages are drawn.
+    fn sheet_or_fault(&self, sheet: &Sheet) -> Vec<Diagnostic> {
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.sheet(sheet))).unwrap_or_else(|_| {
+            let source = self.composer.compose(sheet).page.source.and_then(|source| SourcePath::new(&source).ok());
+            vec![load::our_fault(source.as_ref(), &format!("drawing {}", sheet.route))]
+        })
+    }
+
     fn sheet(&self, sheet: &Sheet) -> Vec<Diagnostic> {
         if self.outlet.failed() {
             return Vec::new();

@@ -229,8 +229,8 @@ error[address-taken]: `/a/` is taken
             drawn(&[], &gone),
             "error[unreadable]: it cannot be read\n--> docs/gone.md:1:1\n = help: look at it"
         );
-        let nowhere = Diagnostic::new(Code::NoBaseUrl, "no address");
-        assert_eq!(drawn(&[], &nowhere), "warning[no-base-url]: no address");
+        let nowhere = Diagnostic::new(Code::Internal, "no address");
+        assert_eq!(drawn(&[], &nowhere), "error[internal]: no address");
         for (text, line, column) in [("", 1, 1), ("a\n", 2, 1), ("a", 1, 9), ("a", 7, 1), ("\u{FEFF}a", 1, 1)] {
             let told = drawn(&[("a.md", text)], &Diagnostic::new(Code::EmptyPage, "empty").at(place("a.md", line, column, 4)));
             assert!(told.contains(&format!("--> docs/a.md:{line}:{column}")), "{told}");

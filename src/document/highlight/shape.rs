@@ -10,6 +10,8 @@ const XML_BYTES_MAX: usize = 48_000;
 const OPEN_ELEMENTS_MAX: usize = 1_000;
 /// Real code has a word for three or four bytes.
 const WORDS_MAX: usize = 20_000;
+/// Marks without a word between them: Clojure's parser keeps a reading for each of thousands of backquotes.
+const MARKS_MAX: usize = 2_000;
 /// `a<a<a<…`: each may open type arguments, or not.
 const ANGLES_MAX: usize = 100;
 /// What may open blocks at the start of a line: each takes at least one column.
@@ -25,6 +27,7 @@ pub(super) fn is_readable(language: &str, code: &str) -> bool {
     };
     code.len() <= bytes_max
         && word_count(code) <= WORDS_MAX
+        && marks_in_a_row(code) <= MARKS_MAX
         && open_angles(code) <= ANGLES_MAX
         && match language {
             "markdown" => code.lines().all(|line| margin(line, " \t>-+*.)0123456789") <= MARGIN_MAX),
@@ -42,6 +45,11 @@ fn word_count(code: &str) -> usize {
     let starts = |(before, c): (char, char)| if is_word(c) { !is_word(before) } else { !c.is_whitespace() };
     let before = std::iter::once(' ').chain(code.chars());
     before.zip(code.chars()).filter(|pair| starts(*pair)).count()
+}
+
+fn marks_in_a_row(code: &str) -> usize {
+    let runs = code.split(|c: char| c.is_alphanumeric() || c == '_');
+    runs.map(|run| run.chars().filter(|c| !c.is_whitespace()).count()).max().unwrap_or(0)
 }
 
 /// The longest run of `<` with only names between them.

@@ -1,0 +1,133 @@
+//! Properties that hold for any text: addresses stay inside and come out alike, links between pages always resolve, and
+//! neither the front matter splitter nor the component reader loses text or panics.
+
+mod common;
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use handsel::diagnostic::Code;
+use handsel::document::components::{Marks, read_arguments};
+use handsel::document::front_matter;
+use handsel::document::markdown::{self, MarkdownSettings, Phrases};
+use handsel::paths::{OutputPath, Route, SourcePath, percent_decode, slug};
+use handsel::settings::RawHtml;
+use handsel::site::links::relative;
+use handsel::source::{Lines, MemoryFiles};
+use proptest::prelude::*;
+
+fn cases() -> u32 {
+    if std::env::var_os("HANDSEL_LONG").is_some() { 20_000 } else { 600 }
+}
+
+/// Text in which marks of Markdown, YAML and components are frequent.
+fn odd_text() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        Just(":::"), Just("::"), Just("::::"), Just("note"), Just("{a=\"b\"}"), Just("{"), Just("}"), Just("\n"), Just("\n\n"), Just("---\n"), Just("- "),
+        Just("> "), Just("# "), Just("[x](y.md)"), Just("[["), Just("]]"), Just("<div>"), Just("</div>"), Just("<script>"), Just("<!--"), Just("-->"),
+        Just("```\n"), Just("`"), Just("    "), Just("é"), Just("日"), Just("\u{FDD0}"), Just("<?1?>"), Just("title: x\n"), Just("*"), Just("_"), Just("|"),
+        Just("[^a]"), Just("[^a]: n\n"), Just("![i](p.png)"), Just("$x$"), Just("\t"), Just("\r\n"), Just("\u{1b}"), Just("a"), Just(" "),
+    ];
+    prop::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn slugs_are_stable_and_fit_file_names(name in "\\PC{0,300}") {
+        let made = slug(&name);
+        prop_assert!(made.len() <= 240);
+        prop_assert!(!made.contains(['/', '\\', '?', '#', '%', '"', '<', '>']));
+        prop_assert!(made != "." && made != "..");
+        prop_assert_eq!(slug(&made), made.clone());
+        if !name.is_empty() {
+            prop_assert!(!made.is_empty());
+        }
+    }
+
+    #[test]
+    fn a_route_and_its_file_are_each_others(segments in prop::collection::vec("\\PC{1,12}", 0..5)) {
+        let slugs: Vec<String> = segments.iter().map(|segment| slug(segment)).collect();
+        let route = Route::page(slugs.iter().map(String::as_str));
+        prop_assert_eq!(route.output_path().route(), route.clone());
+        let href = route.href("/docs/");
+        let decoded = percent_decode(&href);
+        prop_assert_eq!(decoded.as_deref(), Some(format!("/docs{route}").as_str()));
+    }
+
+    #[test]
+    fn no_path_leaves_its_root(path in "[a./]{0,40}") {
+        for joined in [SourcePath::new(&path).map(|path| path.to_string()), OutputPath::new(&path).map(|path| path.to_string())].into_iter().flatten() {
+            prop_assert!(joined.split('/').all(|segment| segment != ".."));
+        }
+    }
+
+    #[test]
+    fn the_way_from_a_folder_leads_to_the_file(from in "[a-c]{1}(/[a-c]{1}){0,3}", to in "[a-c]{1}(/[a-c]{1}){0,3}/x\\.md") {
+        let (folder, file) = (SourcePath::new(&from).expect("inside"), SourcePath::new(&to).expect("inside"));
+        prop_assert_eq!(folder.join(&relative(&folder, &file)), Ok(file));
+    }
+
+    #[test]
+    fn front_matter_is_split_without_loss(text in odd_text()) {
+        let path = SourcePath::new("content/x.md").expect("inside");
+        let split = front_matter::split(&path, &text);
+        prop_assert!(split.body.end <= text.len() && text.is_char_boundary(split.body.start));
+        if let Some(front) = split.front {
+            prop_assert!(front.end <= split.body.start && text.is_char_boundary(front.start) && text.is_char_boundary(front.end));
+        } else if split.problem.is_none() {
+            prop_assert_eq!(split.body, 0..text.len());
+        }
+    }
+
+    #[test]
+    fn hidden_marks_come_back(text in odd_text()) {
+        let (hidden, marks) = Marks::hide(&text, 0..text.len(), |name| name == "note");
+        prop_assert_eq!(hidden.len(), text.len());
+        let whole: Range<usize> = 0..text.len();
+        prop_assert_eq!(&*marks.unhide(hidden.clone(), &whole, &text), text.as_str());
+    }
+
+    #[test]
+    fn arguments_never_panic(text in "\\PC{0,60}") {
+        let _ = read_arguments(&text, 7);
+    }
+
+    #[test]
+    fn any_markdown_becomes_a_body(text in odd_text()) {
+        let path = SourcePath::new("content/x.md").expect("inside");
+        let signatures = BTreeMap::from([("note".to_owned(), Default::default())]);
+        for raw_html in [RawHtml::Sanitise, RawHtml::Allow, RawHtml::Escape] {
+            let settings = MarkdownSettings { raw_html, smart_punctuation: true, math: true, highlight: true, signatures: &signatures, phrases: Phrases::default() };
+            let text = text.replace("\r\n", "\n");
+            let read = markdown::read(&path, &text, &Lines::new(&text), 0..text.len(), &settings);
+            let shown = format!("{:?}", read.value.segments);
+            prop_assert!(!shown.contains('\u{1b}') && !shown.contains("\u{FDD0}"), "{}", shown);
+            if raw_html != RawHtml::Allow {
+                prop_assert!(!shown.contains("<script"), "{}", shown);
+            }
+            for problem in &read.problems {
+                let place = problem.place.as_ref().expect("every problem of a text has a place");
+                prop_assert!(place.line >= 1 && place.column >= 1);
+            }
+        }
+    }
+
+    #[test]
+    fn every_page_can_be_linked_from_every_other(names in prop::collection::btree_set("[a-d](/[a-d ]{1,3}){0,2}/[A-Za-z0-9 é+_-]{1,8}", 2..6)) {
+        let mut files = MemoryFiles::default();
+        let paths: Vec<String> = names.iter().map(|name| format!("content/{name}.md")).collect();
+        for path in &paths {
+            let folder = SourcePath::new(path).expect("inside").folder();
+            let links = paths.iter().map(|other| {
+                let target = relative(&folder, &SourcePath::new(other).expect("inside"));
+                format!("[x](<{target}#part>)\n")
+            });
+            files.put(path, format!("# Page\n\n## Part\n\n{}", links.collect::<String>()));
+        }
+        let (built, _) = common::build(&files, &common::request());
+        let broken: Vec<_> = built.problems.iter().filter(|problem| matches!(problem.code, Code::BrokenLink | Code::BrokenAnchor | Code::LinkOutside)).collect();
+        prop_assert!(broken.is_empty() || built.problems.iter().any(|problem| problem.code == Code::AddressTaken), "{:#?}", broken);
+    }
+}
