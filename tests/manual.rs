@@ -92,7 +92,7 @@ fn components() -> String {
         is_own: false,
     };
     let built_in = theme::templates().into_iter().filter(|(name, _)| is_component(name)).map(file).collect();
-    let templates = Templates::load(built_in, Vec::new());
+    let templates = Templates::load(built_in, Vec::new(), std::collections::BTreeSet::new());
     assert_eq!(templates.problems, Vec::new());
     let mut table = String::from("| component | needs | may have |\n|---|---|---|\n");
     for (name, signature) in templates.value.signatures.iter().filter(|(name, _)| *name != "alert") {

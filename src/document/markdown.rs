@@ -6,12 +6,13 @@
 
 mod flow;
 mod inline;
+mod slips;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use pulldown_cmark::{BrokenLink, CodeBlockKind, CowStr, Event, LinkType, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{BrokenLink, CodeBlockKind, CowStr, Event, Options, Parser, Tag, TagEnd};
 
 use self::flow::{Flow, FlowKind};
 use super::body::{Include, Segment};
@@ -21,7 +22,7 @@ use super::links::Link;
 use super::meta::Placed;
 use super::outline::{Heading, Ids};
 use super::raw_html::Fragment;
-use crate::diagnostic::{Checked, Code, Diagnostic, Place, is_bidi_control};
+use crate::diagnostic::{Checked, Code, Diagnostic, Place};
 use crate::paths::SourcePath;
 use crate::settings::RawHtml;
 use crate::source::Lines;
@@ -129,6 +130,8 @@ struct Walk<'a> {
     html: Option<Fragment>,
     /// For each open link, whether its end tag is to be written.
     open_links: Vec<bool>,
+    /// Text events that follow each other without a gap, as a range of the source.
+    run: Range<usize>,
     /// Set between the ends of a wiki link without words of its own.
     is_muted: bool,
     /// Classes of the open table's columns; empty when none is aligned.
@@ -199,6 +202,7 @@ impl<'a> Walk<'a> {
             code: None,
             html: None,
             open_links: Vec::new(),
+            run: 0..0,
             is_muted: false,
             columns: Vec::new(),
             column: 0,
@@ -212,6 +216,9 @@ impl<'a> Walk<'a> {
     }
 
     fn event(&mut self, event: Event<'a>, range: Range<usize>) {
+        if !matches!(event, Event::Text(_)) {
+            self.end_run();
+        }
         match event {
             Event::Start(tag) => self.start(tag, range),
             Event::End(tag) => self.end(tag, range),
@@ -339,6 +346,7 @@ impl<'a> Walk<'a> {
             code.code.push_str(&shown);
             return;
         }
+        self.extend_run(&range);
         self.plain_text(&shown);
         self.push(Event::Text(shown));
     }
@@ -407,34 +415,6 @@ impl<'a> Walk<'a> {
         let html = code::render(&open.fence, &open.code, self.settings.highlight);
         let hole = self.hole(Segment::Html(html));
         self.push(Event::Html(hole.into()));
-    }
-
-    fn hidden_characters(&mut self, body: Range<usize>) {
-        let is_odd = |c: char| is_bidi_control(c) || (c.is_control() && !matches!(c, '\n' | '\t' | '\r'));
-        let Some((at, c)) = self.text[body.clone()].char_indices().find(|(_, c)| is_odd(*c)) else { return };
-        let what = if is_bidi_control(c) { "a mark that reverses the direction of text" } else { "a control character" };
-        let problem = Diagnostic::new(Code::HiddenCharacter, format!("the text holds {what}, U+{:04X}", u32::from(c)));
-        let at = body.start + at;
-        self.problem(problem.help("delete it; nobody sees it, and a reader may be misled by it"), at..at + c.len_utf8());
-    }
-
-    fn undefined_references(&mut self, undefined: &[(Range<usize>, LinkType, String)], offset: usize) {
-        for (span, link_type, reference) in undefined {
-            let range = span.start + offset..span.end + offset;
-            let problem = if let Some(name) = reference.strip_prefix('^') {
-                let message = format!("the footnote `[^{name}]` is defined nowhere");
-                Diagnostic::new(Code::UndefinedFootnote, message).help(format!("add a line `[^{name}]: …`"))
-            } else if matches!(
-                link_type,
-                LinkType::Reference | LinkType::ReferenceUnknown | LinkType::Collapsed | LinkType::CollapsedUnknown
-            ) {
-                let message = format!("the reference `[{reference}]` is defined nowhere");
-                Diagnostic::new(Code::UndefinedReference, message).help(format!("add a line `[{reference}]: address`"))
-            } else {
-                continue;
-            };
-            self.problem(problem, range);
-        }
     }
 
     fn place(&self, range: Range<usize>) -> Place {

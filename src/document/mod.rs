@@ -128,15 +128,34 @@ pub fn parse(path: &SourcePath, bytes: &[u8], inputs: &Inputs) -> Checked<Docume
         let at = lines.place(path, body.start..body.start);
         problems.push(Diagnostic::new(Code::EmptyPage, "this page has no text").at(at).help("write its body below the front matter"));
     }
-    Checked::new(document(path, meta, markdown, inputs.is_lenient, &mut problems), problems)
+    let is_title_told = is_title_told(node.as_ref(), &problems);
+    Checked::new(document(path, meta, markdown, inputs.is_lenient, is_title_told, &mut problems), problems)
 }
 
-fn document(path: &SourcePath, meta: Meta, markdown: Markdown, is_lenient: bool, problems: &mut Vec<Diagnostic>) -> Document {
+/// Whether a problem of the front matter says already why the page has no title.
+fn is_title_told(node: Option<&Node>, problems: &[Diagnostic]) -> bool {
+    let Some(node) = node else { return false };
+    let is_about_title = |problem: &Diagnostic| match problem.code {
+        Code::MissingTitle => true,
+        Code::UnknownKey => problem.is_error() && problem.help.as_ref().is_some_and(|help| help.contains("`title`")),
+        _ => node.get("title").is_some_and(|title| problem.is_error() && problem.place.as_ref() == Some(&title.place)),
+    };
+    node.as_map().is_none() || problems.iter().any(is_about_title)
+}
+
+fn document(
+    path: &SourcePath,
+    meta: Meta,
+    markdown: Markdown,
+    is_lenient: bool,
+    is_title_told: bool,
+    problems: &mut Vec<Diagnostic>,
+) -> Document {
     let heading = markdown.heading.map(|placed| placed.value);
     let stated = meta.title.as_ref().map(|title| title.value.clone());
     let title = stated.or_else(|| heading.as_ref().map(|heading| heading.text.clone())).filter(|title| !title.trim().is_empty());
     let title = title.or_else(|| {
-        if !problems.iter().any(|problem| problem.code == Code::MissingTitle) {
+        if !is_title_told {
             problems.push(missing_title(path));
         }
         is_lenient.then(|| markdown.outline.first().map(|heading| heading.text.clone())).flatten().filter(|title| !title.is_empty())

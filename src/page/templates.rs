@@ -37,14 +37,16 @@ pub struct Templates {
     tera: Tera,
     pub signatures: Signatures,
     files: Arc<BTreeMap<String, TemplateFile>>,
+    /// The writer's templates that cannot be read and have no stand-in. Their faults are told.
+    broken: BTreeSet<String>,
 }
 
 /// The most bytes that one page may become; past it a template runs in a circle.
 const PAGE_BYTES_MAX: usize = 64 << 20;
 
 impl Templates {
-    /// Loads the built-in templates and the writer's, which win by name.
-    pub fn load(built_in: Vec<TemplateFile>, own: Vec<TemplateFile>) -> Checked<Templates> {
+    /// Loads the built-in templates and the writer's, which win by name; `broken` are those whose bytes are no text.
+    pub fn load(built_in: Vec<TemplateFile>, own: Vec<TemplateFile>, mut broken: BTreeSet<String>) -> Checked<Templates> {
         let fallback: BTreeMap<String, TemplateFile> = built_in.into_iter().map(|file| (file.name.clone(), file)).collect();
         let mut files = fallback.clone();
         files.extend(own.into_iter().map(|file| (file.name.clone(), file)));
@@ -54,8 +56,8 @@ impl Templates {
             match try_load(&files) {
                 Ok(tera) => break tera,
                 Err(error) => {
-                    let (culprits, mut found): (Vec<_>, Vec<_>) = faults::on_load(&error, &files).into_iter().unzip();
-                    problems.append(&mut found);
+                    let (culprits, found): (Vec<_>, Vec<_>) = faults::on_load(&error, &files).into_iter().unzip();
+                    problems.extend(found.into_iter().filter(|problem| !faults::follows_from(problem, &broken)));
                     let mut culprits: BTreeSet<String> = culprits.into_iter().flatten().filter(|name| files.contains_key(name)).collect();
                     if culprits.is_empty() {
                         culprits.extend(files.keys().next_back().cloned());
@@ -64,7 +66,10 @@ impl Templates {
                         let stand_in = fallback.get(&culprit).filter(|_| given_up.insert(culprit.clone()) && files[&culprit].is_own);
                         match stand_in {
                             Some(file) => files.insert(culprit, file.clone()),
-                            None => files.remove(&culprit),
+                            None => {
+                                broken.insert(culprit.clone());
+                                files.remove(&culprit)
+                            }
                         };
                     }
                     if files.is_empty() {
@@ -84,11 +89,16 @@ impl Templates {
                 problems.push(problem.at(Place::start_of(&file.path)).help(format!("begin it with {{% component {name}() %}}")));
             }
         }
-        Checked::new(Templates { tera, signatures, files: Arc::new(files) }, problems)
+        Checked::new(Templates { tera, signatures, files: Arc::new(files), broken }, problems)
     }
 
     pub fn has(&self, name: &str) -> bool {
         self.files.contains_key(name)
+    }
+
+    /// Whether there is such a template, and it was told that it cannot be read.
+    pub fn is_broken(&self, name: &str) -> bool {
+        self.broken.contains(name) && !self.has(name)
     }
 
     pub fn names(&self) -> impl Iterator<Item = &str> {

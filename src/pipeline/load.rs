@@ -1,7 +1,7 @@
 //! The first steps: what a site is made of, and every document by itself.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -170,17 +170,20 @@ fn icons(own: &[Read]) -> BTreeMap<String, String> {
 }
 
 fn templates(own: &[Read], problems: &mut Vec<Diagnostic>) -> Templates {
-    let (mut built_in, mut overrides) = (Vec::new(), Vec::new());
+    let (mut built_in, mut overrides, mut broken) = (Vec::new(), Vec::new(), BTreeSet::new());
     for (name, path, bytes, is_own) in themed(own, "").filter(|(name, ..)| name.ends_with(".html") || name.ends_with(".xml")) {
         match Text::decode(&path, &bytes) {
             Ok(text) => {
                 let file = TemplateFile { name, path: path.clone(), text: with_lf(text.text).into_owned(), is_own };
                 if is_own { overrides.push(file) } else { built_in.push(file) }
             }
-            Err(problem) => problems.push(*problem),
+            Err(problem) => {
+                broken.insert(name);
+                problems.push(*problem);
+            }
         }
     }
-    Templates::load(built_in, overrides).unload(problems)
+    Templates::load(built_in, overrides, broken).unload(problems)
 }
 
 fn vocabularies(files: &dyn Files, content: &SourcePath, sources: &[SourcePath], problems: &mut Vec<Diagnostic>) -> Vocabularies {

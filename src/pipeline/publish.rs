@@ -153,6 +153,9 @@ impl Drawer<'_> {
             Some(source) => Origin::Source(source),
             None => Origin::Generated("a generated list"),
         };
+        if self.loaded.templates.is_broken(&composed.template) {
+            return problems;
+        }
         if let Some(missing) = self.missing_template(&composed) {
             problems.push(missing);
             return problems;

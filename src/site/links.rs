@@ -117,8 +117,8 @@ fn conclude(tables: &Tables, from: From, found: Found, written: &str, path: &str
             Some("only files inside the site can be linked; copy it into the content".into()),
         ),
         Found::Nothing => {
-            let help = suggestion(tables, from, path);
-            broken(Code::BrokenLink, format!("`{written}` leads to nothing that exists"), help)
+            let help = suggestion(tables, from, path).unwrap_or_else(|| "write a target that exists, or take the link out".into());
+            broken(Code::BrokenLink, format!("`{written}` leads to nothing that exists"), Some(help))
         }
     }
 }

@@ -77,7 +77,8 @@ fn all_at_once() {
     };
     assert!(!outcome.is_published, "a build with errors published");
     let mut missed = Vec::new();
-    for row in &rows {
+    // Among all the others there is a page `A`, which `[[a]]` of m01 finds.
+    for row in rows.iter().filter(|row| row.case != "m01") {
         for told in row.told.iter().filter(|told| !told.contains('*')) {
             let as_error = told.replacen("warning", "error", 1);
             let is_in = |name: &str| name.starts_with(row.case);

@@ -177,7 +177,8 @@ impl Row {
             }
         }
         for text in self.has.iter().filter(|text| !html.contains(**text)) {
-            faults.push(format!("the page does not hold {text:?}"));
+            let begin: String = html.chars().take(600).collect();
+            faults.push(format!("the page does not hold {text:?}; it begins {begin:?}"));
         }
         for path in outcome.drawn.iter().filter(|path| path.ends_with(".html")) {
             let html = String::from_utf8_lossy(&outcome.read(path)).into_owned();
@@ -207,7 +208,7 @@ impl Row {
 }
 
 fn shown(problem: &Diagnostic) -> String {
-    let place = problem.place.as_ref().map(|place| format!("{}:{}:{}", place.path, place.line, place.column)).unwrap_or_default();
+    let place = problem.place.as_ref().map(ToString::to_string).unwrap_or_default();
     let also: String = problem.also.iter().map(|(place, word)| format!(" [{}:{} {word}]", place.path, place.line)).collect();
     let help = problem.help.as_deref().unwrap_or("");
     format!("{} {} {place} {}{also} ({help})", problem.severity, problem.code, problem.message)

@@ -1,3 +1,5 @@
+//! Highlighting as readers see it: which words get which class, and how long the longest input may take.
+
 use super::grammars::{BY_HAND, GRAMMARS};
 use super::*;
 

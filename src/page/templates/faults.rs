@@ -1,6 +1,6 @@
 //! What goes wrong in templates, as problems with a line, a column and what to do.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tera::{Error, ErrorKind, ReportError};
 
@@ -8,14 +8,20 @@ use super::TemplateFile;
 use crate::diagnostic::{Code, Diagnostic, Place, nearest};
 use crate::source::Lines;
 
+/// What to do about a fault that has no better advice.
+const SYNTAX: &str = "templates are written in Tera; its manual tells the tags, filters and marks there are";
+
 type Files = BTreeMap<String, TemplateFile>;
 
 /// Faults found while loading, each with the template to blame when one can be named.
 pub fn on_load(error: &Error, files: &Files) -> Vec<(Option<String>, Diagnostic)> {
     match error.kind() {
         ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
-            let problem = Diagnostic::new(Code::BadTemplate, report.message().trim_end_matches('.'));
-            vec![(Some(report.filename().to_owned()), reported(problem, report, files).help_if(hint(report.message(), files)))]
+            let problem = left_open(report, files).unwrap_or_else(|| {
+                let problem = Diagnostic::new(Code::BadTemplate, report.message().trim_end_matches('.'));
+                reported(problem, report, files).help(hint(report.message(), files).unwrap_or_else(|| SYNTAX.into()))
+            });
+            vec![(Some(report.filename().to_owned()), problem)]
         }
         ErrorKind::CircularExtend { tpl, inheritance_chain } => vec![(Some(tpl.clone()), cycle(tpl, inheritance_chain, "extend", files))],
         ErrorKind::CircularInclude { tpl, include_chain } => vec![(Some(tpl.clone()), cycle(tpl, include_chain, "include", files))],
@@ -27,12 +33,69 @@ pub fn on_load(error: &Error, files: &Files) -> Vec<(Option<String>, Diagnostic)
     }
 }
 
+/// Whether a problem is only that another template, whose own fault is told, is not there.
+pub fn follows_from(problem: &Diagnostic, broken: &BTreeSet<String>) -> bool {
+    let is_about_another = problem.message.starts_with("Unknown template") || problem.message.starts_with("it extends");
+    is_about_another && quoted(&problem.message).is_some_and(|name| broken.contains(name))
+}
+
+/// What a template opens and does not close is told where it was opened: where it was missed is seldom where it is missing.
+fn left_open(report: &ReportError, files: &Files) -> Option<Diagnostic> {
+    let file = files.get(report.filename())?;
+    let lines = Lines::new(&file.text);
+    let message = report.message().trim_end_matches('.');
+    let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    let (at, what, close) = match message {
+        "Unexpected end of input" => open_tag(&file.text)?,
+        _ => {
+            let (open, close) =
+                [("{{", "}}"), ("{%", "%}")].into_iter().find(|(_, close)| message.ends_with(&format!("expected {close}")))?;
+            let end = lines.offset(number(report.span().start_line), number(report.span().start_col + 1));
+            (file.text[..end].rfind(open)?, open.to_owned(), format!("`{close}`"))
+        }
+    };
+    let place = lines.place(&file.path, at..at + 2);
+    let problem = Diagnostic::new(Code::BadTemplate, format!("`{what}` is opened here and never closed")).at(place);
+    Some(problem.help(format!("close it with {close}")))
+}
+
+/// The innermost block tag without its end: where it begins, what it is, and what closes it.
+fn open_tag(text: &str) -> Option<(usize, String, String)> {
+    let mut open: Vec<(usize, &str)> = Vec::new();
+    let mut at = 0;
+    while let Some(next) = text[at..].find("{%").map(|next| at + next) {
+        if let Some(comment) = text[at..next].find("{#") {
+            at += comment + text[at + comment..].find("#}")? + 2;
+            continue;
+        }
+        let inside = text[next + 2..].split("%}").next().unwrap_or_default();
+        let word = inside.trim_start_matches('-').trim_start().split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
+        match word {
+            "if" | "for" | "block" | "filter" | "component" | "raw" => open.push((next, word)),
+            "set" | "set_global" if !inside.contains('=') => open.push((next, word)),
+            _ if word.starts_with("end") => drop(open.pop()),
+            _ => {}
+        }
+        at = next + 2;
+    }
+    let (at, word) = open.pop()?;
+    Some((at, format!("{{% {word} %}}"), format!("`{{% end{word} %}}`")))
+}
+
+/// A message without Tera's list of all names that would do, and those names.
+fn without_known_names(message: &str) -> (&str, Vec<&str>) {
+    let lists = [" Available fields: ", " Available variables: "];
+    let split = lists.iter().find_map(|list| message.split_once(list));
+    let (message, names) = split.unwrap_or((message, ""));
+    (message.trim_end_matches('.'), names.split(", ").filter(|name| !name.is_empty()).collect())
+}
+
 /// What Tera finds in all templates together it tells as one text: `error: …`, ` --> NAME:LINE:COLUMN`, an excerpt; once a fault.
 fn several(report: &str, files: &Files) -> Vec<(Option<String>, Diagnostic)> {
     let mut found = Vec::new();
     for part in report.split("error: ").filter(|part| !part.trim().is_empty()) {
         let message = part.lines().next().unwrap_or(part).trim().trim_end_matches('.');
-        let problem = Diagnostic::new(Code::BadTemplate, message).help_if(hint(message, files));
+        let problem = Diagnostic::new(Code::BadTemplate, message).help(hint(message, files).unwrap_or_else(|| SYNTAX.into()));
         let at = part.lines().find_map(|line| line.trim_start().strip_prefix("--> ")).and_then(|at| location(at, files));
         found.push(match at {
             Some((name, place)) => (Some(name), problem.at(place)),
@@ -60,9 +123,12 @@ pub fn on_draw(error: &Error, files: &Files, page: &str, template: &str) -> Diag
     match error.kind() {
         ErrorKind::RenderingError(report) | ErrorKind::SyntaxError(report) => {
             let code = Code::TemplateFailed;
-            let problem = reported(Diagnostic::new(code, report.message().trim_end_matches('.')), report, files);
-            let help =
-                hint(report.message(), files).unwrap_or_else(|| "a value may be absent: ask `{% if … %}` before you print it".into());
+            let (message, known) = without_known_names(report.message());
+            let problem = reported(Diagnostic::new(code, message), report, files);
+            let near = quoted(message).and_then(|name| nearest(name, known)).map(|near| format!("did you mean `{near}`?"));
+            let help = near
+                .or_else(|| hint(message, files))
+                .unwrap_or_else(|| "a value may be absent: ask `{% if … %}` before you print it".into());
             chain(problem, &error.to_string(), files).help(format!("{help} ({while_drawing})"))
         }
         ErrorKind::TemplateNotFound(name) => {

@@ -1,0 +1,88 @@
+//! Slips of the pen that leave no trace in the page but text: references and footnotes that are defined nowhere, a link whose target
+//! holds a space, characters that nobody sees. They are found in the source, at the places where the parser gave text.
+
+use std::ops::Range;
+
+use pulldown_cmark::LinkType;
+
+use super::Walk;
+use crate::diagnostic::{Code, Diagnostic, is_bidi_control};
+
+/// A target is looked at this far; what runs on longer was not meant as one.
+const TARGET_BYTES_MAX: usize = 500;
+
+impl Walk<'_> {
+    /// Adds a text event to the run of text; one that does not follow on begins a new run.
+    pub(super) fn extend_run(&mut self, range: &Range<usize>) {
+        if self.run.end != range.start {
+            self.end_run();
+            self.run = range.clone();
+        }
+        self.run.end = range.end;
+    }
+
+    /// Looks at the run of text that ends here.
+    pub(super) fn end_run(&mut self) {
+        let run = std::mem::take(&mut self.run);
+        let Some(text) = self.text.get(run.clone()).filter(|text| text.contains([']', '['])) else { return };
+        let mut open = None;
+        for (at, bracket) in text.match_indices(['[', ']']) {
+            if self.text[..run.start + at].ends_with('\\') {
+                continue;
+            }
+            let rest = &text[at + 1..];
+            if bracket == "[" {
+                open = Some(at);
+                if let Some(name) = rest.strip_prefix('^').and_then(footnote_name) {
+                    let message = format!("the footnote `[^{name}]` is defined nowhere");
+                    let problem = Diagnostic::new(Code::UndefinedFootnote, message).help(format!("add a line `[^{name}]: …`"));
+                    self.problem(problem, run.start + at..run.start + at + name.len() + 3);
+                }
+            } else if let Some(target) = rest.strip_prefix('(').and_then(target_with_space) {
+                let message = format!("the target `{target}` holds a space, so this is no link");
+                let help = format!("write `<{target}>` between the parentheses, or `%20` for each space");
+                let start = run.start + open.take().unwrap_or(at);
+                self.problem(Diagnostic::new(Code::LinkSpace, message).help(help), start..run.start + at + target.len() + 3);
+            }
+        }
+    }
+
+    /// The first control character and the first mark that turns text around: one of a kind is enough to go and look.
+    pub(super) fn hidden_characters(&mut self, body: Range<usize>) {
+        let is_control = |c: char| c.is_control() && !matches!(c, '\n' | '\t' | '\r');
+        let kinds: [(&str, &dyn Fn(char) -> bool); 2] =
+            [("a control character", &is_control), ("a mark that reverses the direction of text", &is_bidi_control)];
+        for (what, is_kind) in kinds {
+            let Some((at, c)) = self.text[body.clone()].char_indices().find(|(_, c)| is_kind(*c)) else { continue };
+            let problem = Diagnostic::new(Code::HiddenCharacter, format!("the text holds {what}, U+{:04X}", u32::from(c)));
+            let at = body.start + at;
+            self.problem(problem.help("delete it; nobody sees it, and a reader may be misled by it"), at..at + c.len_utf8());
+        }
+    }
+
+    pub(super) fn undefined_references(&mut self, undefined: &[(Range<usize>, LinkType, String)], offset: usize) {
+        for (span, link_type, reference) in undefined {
+            let is_full =
+                matches!(link_type, LinkType::Reference | LinkType::ReferenceUnknown | LinkType::Collapsed | LinkType::CollapsedUnknown);
+            if is_full && !reference.starts_with('^') {
+                let message = format!("the reference `[{reference}]` is defined nowhere");
+                let problem = Diagnostic::new(Code::UndefinedReference, message).help(format!("add a line `[{reference}]: address`"));
+                self.problem(problem, span.start + offset..span.end + offset);
+            }
+        }
+    }
+}
+
+/// The name of `[^name]`, from behind its `^`.
+fn footnote_name(rest: &str) -> Option<&str> {
+    let end = rest.find(|c: char| c.is_whitespace() || matches!(c, '[' | ']'))?;
+    (end > 0 && rest[end..].starts_with(']')).then(|| &rest[..end])
+}
+
+/// The target of `(a target)`, from behind its parenthesis, when a space is all that keeps it from being one.
+fn target_with_space(rest: &str) -> Option<&str> {
+    let end = rest.bytes().take(TARGET_BYTES_MAX).position(|byte| matches!(byte, b')' | b'\n' | b'<' | b'['))?;
+    let target = rest[..end].split(" \"").next()?.trim();
+    let is_path = target.contains(['/', '.', '#']) && !target.ends_with('.');
+    (rest[end..].starts_with(')') && is_path && target.contains(' ')).then_some(target)
+}
