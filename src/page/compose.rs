@@ -2,12 +2,13 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, RwLock};
 
 use jiff::civil::Date;
 use serde_json::json;
 
 use super::listing;
+use super::queries::PagesQuery;
 use super::structured;
 use super::view::{
     AuthorView, BranchItem, Card, Crumb, Day, FeedView, GivingView, HeadingView, ImageView, NavView, PageView, SectionLink, SiteLinks,
@@ -56,6 +57,8 @@ pub struct Composer {
     pub newest: Vec<PageId>,
     /// Listed pages by title.
     pub a_to_z: Vec<PageId>,
+    /// What templates asked so far. An answer depends on the site alone, so it does not matter who asks first.
+    pub(super) answers: RwLock<HashMap<PagesQuery, Arc<[PageId]>>>,
 }
 
 impl Composer {
@@ -70,9 +73,19 @@ impl Composer {
         let (topics, audiences) = (by_key(&site.topics), by_key(&site.audiences));
         let relations = Relations::new(&site);
         let (newest, a_to_z) = (listing::newest(&site), listing::a_to_z(&site));
-        let mut composer = Composer { site, words, relations, cards: Vec::new(), neighbours, topics, audiences, newest, a_to_z };
+        let mut composer = Composer { site, words, relations, cards: Vec::new(), neighbours, topics, audiences, newest, a_to_z, answers: RwLock::default() };
         composer.cards = (0..composer.site.pages().len()).map(|page| composer.make_card(page)).collect();
         composer
+    }
+
+    /// The topic of this name, in any spelling with the same slug.
+    pub fn topic(&self, name: &str) -> Option<&Term> {
+        self.topics.get(&crate::paths::slug(name)).map(|index| &self.site.topics[*index])
+    }
+
+    /// The audience of this name.
+    pub fn audience(&self, name: &str) -> Option<&Term> {
+        self.audiences.get(&crate::paths::slug(name)).map(|index| &self.site.audiences[*index])
     }
 
     pub fn card(&self, page: PageId) -> Card {

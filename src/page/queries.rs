@@ -1,9 +1,11 @@
 //! What templates may ask of other pages: the answers to `pages()`, `page_at()`, `topics()`, `audiences()`.
 
+use std::collections::HashSet;
+use std::sync::Arc;
+
 use super::compose::Composer;
 use super::view::{Card, TermView};
 use crate::diagnostic::nearest;
-use crate::paths::slug;
 use crate::site::links::Destination;
 use crate::site::sections::sort_pages;
 use crate::site::topics::Term;
@@ -24,39 +26,58 @@ pub struct PagesQuery {
 /// The orders that `pages()` knows.
 pub const ORDERS: [&str; 4] = ["title", "newest", "updated", "order"];
 
-/// Listed pages that fit, section pages left out.
+/// Listed pages that fit, section pages left out. An answer is kept, since many pages of a site ask the same.
 pub fn pages(composer: &Composer, query: &PagesQuery) -> Vec<Card> {
+    let kept = composer.answers.read().expect("no holder of this lock panics").get(query).cloned();
+    let found = kept.unwrap_or_else(|| {
+        let found: Arc<[PageId]> = find(composer, query).into();
+        composer.answers.write().expect("no holder of this lock panics").insert(query.clone(), Arc::clone(&found));
+        found
+    });
+    composer.cards(&found)
+}
+
+fn find(composer: &Composer, query: &PagesQuery) -> Vec<PageId> {
     let site = &*composer.site;
+    let mut found = candidates(composer, query);
+    let of_audience = query.audience.as_ref().map(|name| composer.audience(name).map_or_else(HashSet::new, |term| term.pages.iter().copied().collect()));
     let section = query.section.as_ref().map(|name| name.trim_matches('/').to_lowercase());
-    let fits = |id: &PageId| {
+    found.retain(|id| {
         let page = site.page(*id);
         let meta = &page.entry.meta;
-        let names = |named: &[crate::document::meta::Placed<String>], wanted: &Option<String>| {
-            wanted.as_ref().is_none_or(|wanted| named.iter().any(|name| slug(&name.value) == slug(wanted)))
-        };
         page.is_listed()
             && site.sections[page.section].page != Some(*id)
             && query.kind.as_ref().is_none_or(|kind| *kind == meta.kind)
-            && names(&meta.topics, &query.topic)
-            && names(&meta.audience, &query.audience)
+            && of_audience.as_ref().is_none_or(|pages: &HashSet<PageId>| pages.contains(id))
             && query.level.as_ref().is_none_or(|level| meta.level.is_some_and(|own| format!("{own:?}").eq_ignore_ascii_case(level)))
             && section.as_ref().is_none_or(|section| {
-                let folder = site.sections[page.section].folder.below(&site.tables.content).unwrap_or("");
-                folder.eq_ignore_ascii_case(section) || folder.to_lowercase().starts_with(&format!("{section}/"))
+                let folder = site.sections[page.section].folder.below(&site.tables.content).unwrap_or("").to_lowercase();
+                folder == *section || folder.strip_prefix(section.as_str()).is_some_and(|rest| rest.starts_with('/'))
             })
-    };
-    let all: Vec<PageId> = match query.order.as_deref() {
-        Some("newest" | "updated") => composer.newest.clone(),
-        _ => (0..site.pages().len()).collect(),
-    };
-    let mut found: Vec<PageId> = all.into_iter().filter(fits).collect();
+    });
     match query.order.as_deref() {
         Some("newest" | "updated") => {}
         Some("order") => sort_pages(&mut found, &site.tables, false),
         _ => found.sort_by_cached_key(|id| (site.page(*id).entry.title.to_lowercase(), *id)),
     }
     found.truncate(query.limit.unwrap_or(usize::MAX));
-    composer.cards(&found)
+    found
+}
+
+/// The shortest list that holds every answer, the newest first where that is asked.
+fn candidates(composer: &Composer, query: &PagesQuery) -> Vec<PageId> {
+    let is_by_day = matches!(query.order.as_deref(), Some("newest" | "updated"));
+    let of_topic = query.topic.as_ref().map(|name| composer.topic(name).map(|term| term.pages.clone()).unwrap_or_default());
+    match (of_topic, is_by_day) {
+        (Some(mut pages), true) => {
+            pages.retain(|page| composer.site.page(*page).changed().is_some());
+            pages.sort_by_key(|page| (std::cmp::Reverse(composer.site.page(*page).changed()), *page));
+            pages
+        }
+        (Some(pages), false) => pages,
+        (None, true) => composer.newest.clone(),
+        (None, false) => (0..composer.site.pages().len()).collect(),
+    }
 }
 
 /// The page with this source path, from the content folder.
