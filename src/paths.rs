@@ -246,12 +246,18 @@ path_type!(OutputPath);
 /// to `-`, the rest dropped; runs of `-` are one, dots and dashes at the ends go. A name of which nothing is left is written by its code points (`[` is `u5b`).
 pub fn slug(name: &str) -> String {
     let mut slug = String::with_capacity(name.len());
-    for c in name.nfc().flat_map(char::to_lowercase).nfc() {
-        if c.is_alphanumeric() || is_combining_mark(c) || matches!(c, '_' | '.' | '+' | '~') {
+    let mut push = |c: char| {
+        if c.is_alphanumeric() || matches!(c, '_' | '.' | '+' | '~') || is_combining_mark(c) {
             slug.push(c);
         } else if (c == '-' || c.is_whitespace()) && !slug.ends_with('-') {
             slug.push('-');
         }
+    };
+    // Most names need no normalising, and it is the dearest part.
+    if name.is_ascii() {
+        name.chars().map(|c| c.to_ascii_lowercase()).for_each(&mut push);
+    } else {
+        name.nfc().flat_map(char::to_lowercase).nfc().for_each(&mut push);
     }
     let trimmed = slug.trim_matches(['-', '.']);
     if trimmed.is_empty() {

@@ -105,7 +105,7 @@ pub fn build(files: &dyn Files, request: &Request, sink: &dyn Sink) -> Built {
     profile.stage("assemble", site.pages().len());
 
     let composer = Arc::new(Composer::new(Arc::clone(&site), Arc::clone(&loaded.words)));
-    let sheets = page::sheets(&site);
+    let sheets = page::sheets(&composer);
     profile.stage("compose", sheets.len());
 
     let drawn = publish::all(files, &loaded, &composer, &sheets, documents, request, sink).unload(&mut problems);

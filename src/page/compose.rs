@@ -52,6 +52,10 @@ pub struct Composer {
     neighbours: Vec<Option<usize>>,
     topics: HashMap<String, usize>,
     audiences: HashMap<String, usize>,
+    /// Listed pages with a date, the last changed first.
+    pub newest: Vec<PageId>,
+    /// Listed pages by title.
+    pub a_to_z: Vec<PageId>,
 }
 
 impl Composer {
@@ -65,7 +69,8 @@ impl Composer {
         let by_key = |terms: &[Term]| terms.iter().enumerate().map(|(index, term)| (term.key.clone(), index)).collect();
         let (topics, audiences) = (by_key(&site.topics), by_key(&site.audiences));
         let relations = Relations::new(&site);
-        let mut composer = Composer { site, words, relations, cards: Vec::new(), neighbours, topics, audiences };
+        let (newest, a_to_z) = (listing::newest(&site), listing::a_to_z(&site));
+        let mut composer = Composer { site, words, relations, cards: Vec::new(), neighbours, topics, audiences, newest, a_to_z };
         composer.cards = (0..composer.site.pages().len()).map(|page| composer.make_card(page)).collect();
         composer
     }

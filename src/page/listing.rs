@@ -40,8 +40,8 @@ pub fn of(composer: &Composer, sheet: &Sheet) -> Option<Listing> {
         Subject::Section(section) => (site.sections[section].pages.clone(), site.sections[section].route.clone(), size),
         Subject::Topic(topic) => (site.topics[topic].pages.clone(), site.topics[topic].route.clone(), size),
         Subject::Audience(audience) => (audience_pages(composer, audience), site.audiences[audience].route.clone(), size),
-        Subject::AToZ => (a_to_z(site), Route::page(["a-z"]), A_TO_Z_SIZE),
-        Subject::New => (newest(site), Route::page(["new"]), size),
+        Subject::AToZ => (composer.a_to_z.clone(), Route::page(["a-z"]), A_TO_Z_SIZE),
+        Subject::New => (composer.newest.clone(), Route::page(["new"]), size),
     };
     let shown: Vec<PageId> = all.iter().copied().skip((sheet.number - 1) * size).take(size).collect();
     let mut listing = Listing { total: all.len(), number: sheet.number, pages: sheet.of, ..Listing::default() };
@@ -108,7 +108,8 @@ fn terms(composer: &Composer, terms: &[Term]) -> Listing {
     Listing { groups: terms.iter().map(group).collect(), total: terms.len(), number: 1, pages: 1, ..Listing::default() }
 }
 
-fn a_to_z(site: &Site) -> Vec<PageId> {
+/// Listed pages by title.
+pub fn a_to_z(site: &Site) -> Vec<PageId> {
     let mut pages: Vec<PageId> = (0..site.pages().len()).filter(|page| site.page(*page).is_listed()).collect();
     pages.sort_by_cached_key(|page| (sort_key(&site.page(*page).entry.title), *page));
     pages

@@ -46,7 +46,8 @@ pub struct Sheet {
 }
 
 /// Every HTML file that the site has, pages first, in the order of their sources.
-pub fn sheets(site: &Site) -> Vec<Sheet> {
+pub fn sheets(composer: &Composer) -> Vec<Sheet> {
+    let site = &*composer.site;
     let mut sheets = Vec::with_capacity(site.pages().len() + site.topics.len() + 16);
     let section_pages: Vec<Option<usize>> = {
         let mut of = vec![None; site.pages().len()];
@@ -72,8 +73,7 @@ pub fn sheets(site: &Site) -> Vec<Sheet> {
     for (id, term) in site.audiences.iter().enumerate() {
         add_list(&mut sheets, Subject::Audience(id), term.pages.len(), size, &term.route);
     }
-    let listed = site.pages().iter().filter(|page| page.is_listed()).count();
-    let dated = listing::newest(site).len();
+    let (listed, dated) = (composer.a_to_z.len(), composer.newest.len());
     for (subject, name, count, size) in [
         (Subject::Topics, "topics", usize::from(!site.topics.is_empty()), usize::MAX),
         (Subject::Audiences, "audiences", usize::from(!site.audiences.is_empty()), usize::MAX),

@@ -1,7 +1,6 @@
 //! What templates may ask of other pages: the answers to `pages()`, `page_at()`, `topics()`, `audiences()`.
 
 use super::compose::Composer;
-use super::listing::newest;
 use super::view::{Card, TermView};
 use crate::diagnostic::nearest;
 use crate::paths::slug;
@@ -47,7 +46,7 @@ pub fn pages(composer: &Composer, query: &PagesQuery) -> Vec<Card> {
             })
     };
     let all: Vec<PageId> = match query.order.as_deref() {
-        Some("newest" | "updated") => newest(site),
+        Some("newest" | "updated") => composer.newest.clone(),
         _ => (0..site.pages().len()).collect(),
     };
     let mut found: Vec<PageId> = all.into_iter().filter(fits).collect();

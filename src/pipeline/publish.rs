@@ -13,7 +13,6 @@ use crate::document::body::Segment;
 use crate::document::{Entry, include};
 use crate::output::{assets, feeds, inventory};
 use crate::page::compose::Composed;
-use crate::page::listing::newest;
 use crate::page::templates::{Materials, Renderer};
 use crate::page::{Composer, Sheet};
 use crate::paths::{OutputPath, Route, SourcePath};
@@ -269,7 +268,7 @@ fn generated(loaded: &Loaded, composer: &Composer, sheets: &[Sheet], assets: &as
     let immutable: Vec<String> = assets.files.iter().map(|(path, _)| path.to_string()).filter(|path| !plain.contains(path)).collect();
     put("_headers", inventory::headers(composer, &immutable), "_headers");
     put("_redirects", inventory::redirects(composer), "_redirects");
-    for (route, bytes) in feeds::all(composer, &newest(&composer.site)) {
+    for (route, bytes) in feeds::all(composer, &composer.newest) {
         put(route.output_path().as_str(), bytes, "a feed");
     }
     for (route, bytes) in inventory::sitemap(composer, sheets) {
