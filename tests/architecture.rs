@@ -255,7 +255,7 @@ fn without_tests(code: &str) -> String {
                 '}' => depth = depth.saturating_sub(1),
                 _ => {}
             }
-            if (c == '}' && depth == 0) || (c == ';' && depth == 0) {
+            if matches!(c, '}' | ';') && depth == 0 {
                 end = start + at + 1;
                 break;
             }
@@ -267,7 +267,7 @@ fn without_tests(code: &str) -> String {
 }
 
 /// Fails with every breach, one a line.
-fn hold(breaches: Vec<String>) {
+fn hold(breaches: &[String]) {
     assert!(breaches.is_empty(), "\n{}\n", breaches.join("\n"));
 }
 
@@ -298,7 +298,7 @@ fn imports_point_down() {
             }
         }
     }
-    hold(breaches);
+    hold(&breaches);
 }
 
 #[test]
@@ -316,7 +316,7 @@ fn each_power_is_kept_to_one_place() {
             }
         }
     }
-    hold(breaches);
+    hold(&breaches);
 }
 
 #[test]
@@ -335,7 +335,7 @@ fn only_commands_print() {
             }
         }
     }
-    hold(breaches);
+    hold(&breaches);
 }
 
 #[test]
@@ -369,7 +369,7 @@ fn habits() {
             breaches.push(format!("src/{}:{}: `#[expect]` without a reason: add `reason = \"…\"`", source.path, line_of(&source.text, at)));
         }
     }
-    hold(breaches);
+    hold(&breaches);
 }
 
 #[test]
@@ -395,7 +395,7 @@ fn every_file_says_what_it_is_for_and_is_short() {
     for (path, _, reason) in LONG {
         assert!(!reason.is_empty() && sources().iter().any(|source| source.path == *path), "{path} in LONG: no such file, or no reason");
     }
-    hold(breaches);
+    hold(&breaches);
 }
 
 #[test]

@@ -188,7 +188,7 @@ pub fn templates() -> Vec<Row> {
         error("t05", &["error bad-template *:*:*"]).says(&["t05-include-a.html → t05-include-b.html → t05-include-a.html"]),
         error("t06", &["error bad-template 1:17"]).says(&["shoutt"]),
         error("t07", &["error template-failed 1:9", "error template-failed 1:21"]).says(&["`title`"]),
-        error("t08", &["error template-failed 1:*"]).within(5, 500),
+        error("t08", &["error template-failed 1:*"]).says(&["limit"]).within(5, 500),
         error("t09", &["error bad-template 1:12"]).says(&["etc/hostname"]),
         error("t10", &["error bad-template *:*"]).says(&["t10-extends-self.html → t10-extends-self.html"]),
         renders("t11")

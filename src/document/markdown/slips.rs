@@ -73,9 +73,9 @@ impl Walk<'_> {
     }
 }
 
-/// The name of `[^name]`, from behind its `^`.
+/// The name of `[^name]`, from behind its `^`. What holds other marks is rather a pattern: `[^\n]`.
 fn footnote_name(rest: &str) -> Option<&str> {
-    let end = rest.find(|c: char| c.is_whitespace() || matches!(c, '[' | ']'))?;
+    let end = rest.find(|c: char| !c.is_alphanumeric() && !matches!(c, '-' | '_' | '.' | ':' | '*'))?;
     (end > 0 && rest[end..].starts_with(']')).then(|| &rest[..end])
 }
 

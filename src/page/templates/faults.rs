@@ -222,7 +222,7 @@ fn hint(message: &str, files: &Files) -> Option<String> {
     } else {
         None
     };
-    near.map(|near| format!("did you mean `{near}`?"))
+    near.filter(|near| *near != name).map(|near| format!("did you mean `{near}`?"))
 }
 
 /// The first name in quotes.
