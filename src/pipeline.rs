@@ -108,7 +108,7 @@ pub fn build(files: &dyn Files, request: &Request, sink: &dyn Sink) -> Built {
     let sheets = page::sheets(&composer);
     profile.stage("compose", sheets.len());
 
-    let drawn = publish::all(files, &loaded, &composer, &sheets, documents, request, sink).unload(&mut problems);
+    let drawn = publish::all(files, &loaded, &composer, &sheets, &documents, request, sink).unload(&mut problems);
     profile.stage("draw and publish", drawn.files);
 
     let left_out = if request.is_lenient { judge::left_out(&site, &mut problems) } else { 0 };

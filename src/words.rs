@@ -49,7 +49,7 @@ impl Words {
             Err(errors) => return errors,
         };
         let Value::Map(map) = &node.value else {
-            return vec![Diagnostic::new(Code::BadWords, "a file of words holds `key: text`").at(node.place.clone())];
+            return vec![Diagnostic::new(Code::BadWords, "a file of words holds `key: text`").at(node.place)];
         };
         let known: Vec<String> = self.languages.get(FALLBACK).map(|words| words.keys().cloned().collect()).unwrap_or_default();
         let words = self.languages.entry(language.to_ascii_lowercase()).or_default();

@@ -49,7 +49,14 @@ fn the_specifications_examples() {
 fn ours(source: &str) -> String {
     let path = SourcePath::new("content/x.md").expect("a path inside");
     let signatures = BTreeMap::new();
-    let settings = MarkdownSettings { raw_html: RawHtml::Allow, smart_punctuation: false, math: false, highlight: false, signatures: &signatures, phrases: Phrases::default() };
+    let settings = MarkdownSettings {
+        raw_html: RawHtml::Allow,
+        smart_punctuation: false,
+        math: false,
+        highlight: false,
+        signatures: &signatures,
+        phrases: Phrases::default(),
+    };
     // A first-level heading first would become the page's own; this one takes that place.
     let text = format!("# Page\n\n{source}");
     let read = markdown::read(&path, &text, &Lines::new(&text), 0..text.len(), &settings).value;
@@ -83,39 +90,44 @@ fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-/// HTML in one form: heading ids and anchors gone, attributes of HTML tags in one order, addresses decoded, no space between tags.
+/// HTML in one form: heading ids and anchors gone, attributes in one order, addresses decoded, no blank lines; end tags that
+/// close nothing and those of elements left open are on neither side, since Handsel closes what its block leaves open.
 fn normal(html: &str) -> String {
     let mut out = String::new();
+    let mut open: Vec<(String, usize)> = Vec::new();
+    let mut is_anchor = false;
     for token in html5gum::Tokenizer::new(html).flatten() {
         match token {
             html5gum::Token::StartTag(tag) => {
                 let name = String::from_utf8_lossy(&tag.name).into_owned();
+                is_anchor |= tag.attributes.iter().any(|(key, value)| &***key == b"class" && &***value == b"anchor");
+                if is_anchor {
+                    continue;
+                }
+                open.push((name.clone(), out.len()));
                 out.push_str(&format!("<{name}"));
+                let is_heading = name.len() == 2 && name.starts_with('h');
                 for (key, value) in &tag.attributes {
-                    let key = String::from_utf8_lossy(key);
-                    let is_heading = name.len() == 2 && name.starts_with('h') && key == "id";
-                    if !is_heading && key != "title" || key == "title" {
-                        let value = String::from_utf8_lossy(value);
-                        let value = handsel::paths::percent_decode(&value).unwrap_or_else(|| value.into_owned());
-                        if !is_heading {
-                            out.push_str(&format!(" {key}={value:?}"));
-                        }
+                    let (key, value) = (String::from_utf8_lossy(key), String::from_utf8_lossy(value).into_owned());
+                    if !(is_heading && key == "id") {
+                        let value = handsel::paths::percent_decode(&value).unwrap_or(value);
+                        out.push_str(&format!(" {key}={value:?}"));
                     }
                 }
                 out.push('>');
             }
-            html5gum::Token::EndTag(tag) => out.push_str(&format!("</{}>", String::from_utf8_lossy(&tag.name))),
-            html5gum::Token::String(text) => out.push_str(&String::from_utf8_lossy(&text)),
+            html5gum::Token::EndTag(_) if is_anchor => is_anchor = false,
+            html5gum::Token::EndTag(tag) => {
+                let name = String::from_utf8_lossy(&tag.name).into_owned();
+                if let Some(at) = open.iter().rposition(|(open, _)| *open == name) {
+                    open.truncate(at);
+                    out.push_str(&format!("</{name}>"));
+                }
+            }
+            html5gum::Token::String(text) if !is_anchor => out.push_str(&String::from_utf8_lossy(&text)),
             _ => {}
         }
     }
-    let anchor = out.find("<a aria-hidden=\"true\" class=\"anchor\"");
-    let mut text = out;
-    let mut at = anchor;
-    while let Some(start) = at {
-        let end = text[start..].find("</a>").map_or(text.len(), |end| start + end + 4);
-        text.replace_range(start..end, "");
-        at = text.find("<a aria-hidden=\"true\" class=\"anchor\"");
-    }
-    text.split('\n').map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n").replace(" </h", "</h")
+    let lines = out.split('\n').map(str::trim).filter(|line| !line.is_empty());
+    lines.collect::<Vec<_>>().join("\n").replace(" </h", "</h")
 }

@@ -62,7 +62,8 @@ fn every_corpus_builds_and_its_slips_are_told() {
         let is_apart = |problem: &Diagnostic| corpus.apart.iter().any(|target| problem.message.starts_with(&format!("`{target}")));
         let of = |codes: &[Code]| -> Vec<String> {
             let told = told.iter().filter(|problem| codes.contains(&problem.code) && !is_apart(problem));
-            told.map(|problem| format!("{} {}", problem.place.as_ref().map(ToString::to_string).unwrap_or_default(), problem.message)).collect()
+            told.map(|problem| format!("{} {}", problem.place.as_ref().map(ToString::to_string).unwrap_or_default(), problem.message))
+                .collect()
         };
         let broken = of(&[Code::BrokenLink, Code::LinkOutside, Code::LinkCase, Code::LinkScheme, Code::EmptyLink, Code::LinkForm]);
         let anchors = of(&[Code::BrokenAnchor]);

@@ -67,7 +67,9 @@ fn builds_of_this_repository_are_equal() {
     let there = Disk::open(&elsewhere).expect("it was just made");
     let first = build(&here, 1);
     assert!(first.len() > 60, "{} files", first.len());
-    for (name, other) in [("many threads", build(&here, 4)), ("another folder", build(&there, 2)), ("another listing", build(&Backwards(&here), 2))] {
+    for (name, other) in
+        [("many threads", build(&here, 4)), ("another folder", build(&there, 2)), ("another listing", build(&Backwards(&here), 2))]
+    {
         assert_eq!(differing(&first, &other), Vec::<String>::new(), "{name}");
     }
 }

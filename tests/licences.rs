@@ -26,7 +26,11 @@ fn every_licence_is_allowed() {
         .filter(|package| !is_allowed(package["license"].as_str().unwrap_or(""), &allowed))
         .map(|package| format!("{} {}: {}", package["name"], package["version"], package["license"]))
         .collect();
-    assert!(refused.is_empty(), "take another crate, or add the licence to deny.toml if docs/DECISIONS.md says why:\n{}", refused.join("\n"));
+    assert!(
+        refused.is_empty(),
+        "take another crate, or add the licence to deny.toml if docs/DECISIONS.md says why:\n{}",
+        refused.join("\n")
+    );
 }
 
 /// An SPDX expression of `OR` and `AND` without nesting deeper than one pair of parentheses; `/` is an old way to write `OR`.

@@ -18,7 +18,10 @@ use handsel::settings::SETTINGS;
 use handsel::theme;
 use handsel::vocabulary::TERM_FIELDS;
 
-const TABLES: [(&str, fn() -> String); 7] = [
+/// The name of a table, and what makes it.
+type Table = (&'static str, fn() -> String);
+
+const TABLES: [Table; 7] = [
     ("settings", || manual_table(&SETTINGS)),
     ("common-fields", || manual_table(&COMMON_FIELDS)),
     ("kinds", kinds),
@@ -92,7 +95,7 @@ fn components() -> String {
         is_own: false,
     };
     let built_in = theme::templates().into_iter().filter(|(name, _)| is_component(name)).map(file).collect();
-    let templates = Templates::load(built_in, Vec::new(), std::collections::BTreeSet::new());
+    let templates = Templates::load(built_in, Vec::new(), BTreeSet::new());
     assert_eq!(templates.problems, Vec::new());
     let mut table = String::from("| component | needs | may have |\n|---|---|---|\n");
     for (name, signature) in templates.value.signatures.iter().filter(|(name, _)| *name != "alert") {

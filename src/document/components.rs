@@ -319,14 +319,12 @@ fn read_value(text: &str) -> Option<(String, usize)> {
     Some((text[..end].to_owned(), end))
 }
 
+/// An argument that fits: its name, its value, and where the value stands.
+pub type Fitting = (String, ArgumentValue, Range<usize>);
+
 /// Checks written arguments against a signature: name and value of each that fits, and what does not.
-pub fn check(
-    component: &str,
-    signature: &Signature,
-    written: &[Written],
-    call: &Range<usize>,
-) -> (Vec<(String, ArgumentValue, Range<usize>)>, Vec<Misfit>) {
-    let mut fitting: Vec<(String, ArgumentValue, Range<usize>)> = Vec::new();
+pub fn check(component: &str, signature: &Signature, written: &[Written], call: &Range<usize>) -> (Vec<Fitting>, Vec<Misfit>) {
+    let mut fitting: Vec<Fitting> = Vec::new();
     let mut misfits = Vec::new();
     for given in written {
         let Some(argument) = signature.arguments.iter().find(|argument| argument.name == given.name) else {

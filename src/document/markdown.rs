@@ -270,7 +270,7 @@ impl<'a> Walk<'a> {
             Tag::Image { link_type, dest_url, title, .. } => self.start_image(link_type, &dest_url, &title, range),
             Tag::FootnoteDefinition(name) => self.flows.push(Flow::new(FlowKind::Footnote { name: name.to_string(), range })),
             Tag::BlockQuote(Some(kind)) => self.flows.push(Flow::new(FlowKind::Alert { kind, range })),
-            Tag::Table(alignments) => self.start_table(alignments),
+            Tag::Table(alignments) => self.start_table(&alignments),
             Tag::TableHead => {
                 (self.is_head, self.column) = (true, 0);
                 self.push_start(Tag::TableHead);

@@ -114,7 +114,7 @@ pub fn parse(path: &SourcePath, bytes: &[u8], inputs: &Inputs) -> Checked<Docume
         None => None,
     };
     let meta = front_matter::meta(path, node.as_ref(), inputs.defaults, inputs.kind_of_folder, inputs.kinds).unload(&mut problems);
-    let body = split.body.clone();
+    let body = split.body;
     let settings = MarkdownSettings {
         raw_html: inputs.settings.raw_html,
         smart_punctuation: inputs.settings.smart_punctuation,

@@ -122,7 +122,8 @@ pub fn filter(
                     continue;
                 }
                 start_tag(&name, &tag, fragment, mode, &mut out, findings, &mut link);
-                if !VOID.contains(&name.as_str()) && !(tag.self_closing && mode != RawHtml::Allow) {
+                let has_no_end = VOID.contains(&name.as_str()) || (tag.self_closing && mode != RawHtml::Allow);
+                if !has_no_end {
                     open.push(OpenElement { name, range, depth });
                 }
             }

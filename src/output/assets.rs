@@ -37,8 +37,8 @@ pub fn plan(files: &BTreeMap<String, Cow<'static, [u8]>>, asked: &BTreeSet<Strin
         assets.put(path, &name, files[path].clone());
     }
     for (path, bytes) in files {
-        if path.starts_with(SCRIPTS) {
-            let name = format!("{scripts}/{}", &path[SCRIPTS.len()..]);
+        if let Some(script) = path.strip_prefix(SCRIPTS) {
+            let name = format!("{scripts}/{script}");
             assets.put(path, &name, bytes.clone());
         } else if path.starts_with(STYLES) {
             let text = String::from_utf8_lossy(bytes);

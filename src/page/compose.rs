@@ -73,7 +73,18 @@ impl Composer {
         let (topics, audiences) = (by_key(&site.topics), by_key(&site.audiences));
         let relations = Relations::new(&site);
         let (newest, a_to_z) = (listing::newest(&site), listing::a_to_z(&site));
-        let mut composer = Composer { site, words, relations, cards: Vec::new(), neighbours, topics, audiences, newest, a_to_z, answers: RwLock::default() };
+        let mut composer = Composer {
+            site,
+            words,
+            relations,
+            cards: Vec::new(),
+            neighbours,
+            topics,
+            audiences,
+            newest,
+            a_to_z,
+            answers: RwLock::default(),
+        };
         composer.cards = (0..composer.site.pages().len()).map(|page| composer.make_card(page)).collect();
         composer
     }

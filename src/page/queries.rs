@@ -40,7 +40,8 @@ pub fn pages(composer: &Composer, query: &PagesQuery) -> Vec<Card> {
 fn find(composer: &Composer, query: &PagesQuery) -> Vec<PageId> {
     let site = &*composer.site;
     let mut found = candidates(composer, query);
-    let of_audience = query.audience.as_ref().map(|name| composer.audience(name).map_or_else(HashSet::new, |term| term.pages.iter().copied().collect()));
+    let of_audience =
+        query.audience.as_ref().map(|name| composer.audience(name).map_or_else(HashSet::new, |term| term.pages.iter().copied().collect()));
     let section = query.section.as_ref().map(|name| name.trim_matches('/').to_lowercase());
     found.retain(|id| {
         let page = site.page(*id);

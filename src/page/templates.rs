@@ -6,7 +6,7 @@
 mod faults;
 mod functions;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -171,6 +171,8 @@ pub struct Renderer {
 thread_local! {
     /// The language of the page that this thread draws; functions are called without knowing it.
     static LANGUAGE: RefCell<String> = const { RefCell::new(String::new()) };
+    /// How many numbers `range` may still give to the page that this thread draws.
+    static NUMBERS_LEFT: Cell<usize> = const { Cell::new(0) };
 }
 
 /// Text of a file that a page includes, ready to be shown.
@@ -191,6 +193,7 @@ impl Renderer {
     /// What a template failed on, at its line, with the templates that led there.
     pub fn draw(&self, composed: &Composed, body: &[Segment], includes: &[String]) -> Result<String, Box<Diagnostic>> {
         LANGUAGE.with_borrow_mut(|language| composed.page.language.clone_into(language));
+        NUMBERS_LEFT.set(functions::NUMBERS_MAX);
         let source = composed.page.source.as_deref().unwrap_or(&composed.page.href);
         let mut html = String::new();
         let filling = Filling { composed, includes };
@@ -225,6 +228,7 @@ impl Renderer {
             url: Option<&'a str>,
         }
         LANGUAGE.with_borrow_mut(|own| language.clone_into(own));
+        NUMBERS_LEFT.set(functions::NUMBERS_MAX);
         let mut context = Context::new();
         context.insert("page", &Moved { title, language, direction: crate::words::direction(language), url });
         context.insert_value("site", self.site.clone());

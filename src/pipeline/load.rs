@@ -230,12 +230,15 @@ pub struct Documents {
     pub bodies: BTreeMap<SourcePath, Mutex<Option<Vec<Segment>>>>,
 }
 
+/// A page's entry, its body when that is kept, and its problems.
+type Parsed = (Arc<Entry>, Option<Vec<Segment>>, Vec<Diagnostic>);
+
 /// Bodies are kept from the first reading up to this size together, so that memory does not grow with the site.
 const BODIES_KEPT_BYTES: usize = 64 << 20;
 
 pub fn documents(files: &dyn Files, loaded: &Loaded, request: &Request) -> Checked<Documents> {
     let kept = AtomicUsize::new(0);
-    let parsed: Vec<(Arc<Entry>, Option<Vec<Segment>>, Vec<Diagnostic>)> = loaded
+    let parsed: Vec<Parsed> = loaded
         .pages
         .par_iter()
         .map(|path| {
@@ -297,7 +300,7 @@ fn parse_bytes(loaded: &Loaded, request: &Request, path: &SourcePath, bytes: &[u
     let defaults = defaults_of(loaded, path);
     let top = path.below(&loaded.content).and_then(|below| below.split_once('/')).map(|(top, _)| top);
     let kind_of_folder = top.and_then(|top| loaded.kinds.values().find(|kind| kind.folder.as_deref() == Some(top)));
-    let is_section_page = document::is_folder_page(path) && Some(path.folder().name()) == top;
+    let is_section_page = document::is_folder_page(path) && path.folder().folder() == loaded.content;
     let inputs = Inputs {
         settings: &loaded.settings,
         kinds: &loaded.kinds,

@@ -42,7 +42,7 @@ enum Origin {
 }
 
 impl Outlet<'_> {
-    fn put(&self, path: &OutputPath, bytes: &[u8], origin: Origin) {
+    fn put(&self, path: &OutputPath, bytes: &[u8], origin: &Origin) {
         if self.failed() {
             return;
         }
@@ -57,7 +57,7 @@ impl Outlet<'_> {
             }
         };
         if let Some(other) = clash {
-            self.clashes.lock().expect("no holder of this lock panics").push(clashing(path, &origin, &other));
+            self.clashes.lock().expect("no holder of this lock panics").push(clashing(path, origin, &other));
             return;
         }
         match self.sink.put(path, bytes) {
@@ -98,7 +98,7 @@ pub fn all(
     loaded: &Loaded,
     composer: &Arc<Composer>,
     sheets: &[Sheet],
-    documents: Documents,
+    documents: &Documents,
     request: &Request,
     sink: &dyn Sink,
 ) -> Checked<Drawn> {
@@ -111,7 +111,7 @@ pub fn all(
     let materials =
         Materials { composer: Arc::clone(composer), assets: addresses.collect(), icons: loaded.icons.clone(), data: loaded.data.clone() };
     let renderer = Renderer::new(&loaded.templates, materials);
-    let drawer = Drawer { files, loaded, composer, documents: &documents, request, renderer: &renderer, outlet: &outlet };
+    let drawer = Drawer { files, loaded, composer, documents, request, renderer: &renderer, outlet: &outlet };
     let drawn: Vec<Vec<Diagnostic>> = sheets.par_iter().map(|sheet| drawer.sheet_or_fault(sheet)).collect();
     problems.extend(drawn.into_iter().flatten());
     drawer.redirects(&mut problems);
@@ -161,11 +161,11 @@ impl Drawer<'_> {
             return problems;
         }
         match self.renderer.draw(&composed, &body, &includes) {
-            Ok(html) => self.outlet.put(&sheet.route.output_path(), html.as_bytes(), origin.clone()),
+            Ok(html) => self.outlet.put(&sheet.route.output_path(), html.as_bytes(), &origin),
             Err(problem) => problems.push(*problem),
         }
         if self.loaded.settings.markdown_twins {
-            self.twin(&composed, sheet, origin);
+            self.twin(&composed, sheet, &origin);
         }
         problems
     }
@@ -201,7 +201,7 @@ impl Drawer<'_> {
     }
 
     /// The page's Markdown beside its HTML: without front matter, its title on top.
-    fn twin(&self, composed: &Composed, sheet: &Sheet, origin: Origin) {
+    fn twin(&self, composed: &Composed, sheet: &Sheet, origin: &Origin) {
         let Some(page) = composed.body.filter(|_| sheet.number == 1).map(|page| self.composer.site.page(page)) else { return };
         let Ok(bytes) = self.files.read(&page.entry.source) else { return };
         let text = String::from_utf8_lossy(&bytes);
@@ -221,7 +221,7 @@ impl Drawer<'_> {
             let target = self.composer.href(&page.route);
             let url = self.composer.url(&page.route);
             match self.renderer.draw_redirect(&page.entry.title, self.composer.site.language(page), &target, url.as_deref()) {
-                Ok(html) => self.outlet.put(&redirect.from.output_path(), html.as_bytes(), Origin::Source(page.entry.source.clone())),
+                Ok(html) => self.outlet.put(&redirect.from.output_path(), html.as_bytes(), &Origin::Source(page.entry.source.clone())),
                 Err(problem) => problems.push(*problem),
             }
         }
@@ -235,7 +235,7 @@ impl Drawer<'_> {
             .par_iter()
             .filter_map(|(source, route)| match self.files.read(source) {
                 Ok(bytes) => {
-                    self.outlet.put(&route.output_path(), &bytes, Origin::Source(source.clone()));
+                    self.outlet.put(&route.output_path(), &bytes, &Origin::Source(source.clone()));
                     None
                 }
                 Err(error) => {
@@ -251,14 +251,14 @@ impl Drawer<'_> {
 fn generated(loaded: &Loaded, composer: &Composer, sheets: &[Sheet], assets: &assets::Assets, outlet: &Outlet) {
     assets.files.par_iter().for_each(|(path, bytes)| {
         let source = SourcePath::new(&format!("static/{path}")).unwrap_or_else(|_| SourcePath::root());
-        outlet.put(path, bytes, Origin::Source(source));
+        outlet.put(path, bytes, &Origin::Source(source));
     });
     let is_own = |name: &str| loaded.static_files.contains_key(name);
     let put = |name: &str, bytes: Vec<u8>, what: &'static str| {
         if let Ok(path) = OutputPath::new(name)
             && !is_own(name)
         {
-            outlet.put(&path, &bytes, Origin::Generated(what));
+            outlet.put(&path, &bytes, &Origin::Generated(what));
         }
     };
     put("pages.json", inventory::pages_json(composer), "the list of pages");

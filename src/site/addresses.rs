@@ -86,5 +86,5 @@ fn by_pattern(pattern: &str, name: &str, parent: &SourcePath, content: &SourcePa
 /// The address of a file beside the pages: its folder's address and its own name.
 pub fn of_file(path: &SourcePath, content: &SourcePath) -> Route {
     let folder = of_folder(&path.folder(), content);
-    Route::new(&format!("{folder}{}", path.name())).unwrap_or_else(|_| folder)
+    Route::new(&format!("{folder}{}", path.name())).unwrap_or(folder)
 }

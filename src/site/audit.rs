@@ -41,18 +41,25 @@ pub fn run(site: &Site, problems: &mut Vec<Diagnostic>) {
 }
 
 fn unreferenced(site: &Site, problems: &mut Vec<Diagnostic>) {
+    let included: BTreeSet<SourcePath> = site
+        .pages()
+        .iter()
+        .flat_map(|page| page.entry.includes.iter().filter_map(|include| page.entry.source.folder().join(&include.file.value).ok()))
+        .collect();
     let files: BTreeSet<&SourcePath> = site
         .tables
         .by_source
         .values()
         .filter_map(|node| match node {
-            Node::File(source) if !site.published_files.contains_key(source) => Some(source),
+            Node::File(source) if !site.published_files.contains_key(source) && !included.contains(source) => Some(source),
             _ => None,
         })
         .collect();
     let Some(first) = files.first() else { return };
     let named: Vec<&str> = files.iter().take(FILES_NAMED).map(|path| path.as_str()).collect();
     let more = if files.len() > FILES_NAMED { format!(" and {} more", files.len() - FILES_NAMED) } else { String::new() };
-    let message = format!("{} files of the content are published by no page: {}{more}", files.len(), named.join(", "));
+    let count =
+        if files.len() == 1 { "one file of the content is".to_owned() } else { format!("{} files of the content are", files.len()) };
+    let message = format!("{count} published by no page: {}{more}", named.join(", "));
     problems.push(Diagnostic::new(Code::UnpublishedFiles, message).at(Place::start_of(first)).help("link to them, or take them away"));
 }

@@ -96,7 +96,11 @@ fn broken(code: Code, message: String, help: Option<String>) -> Resolved {
 }
 
 fn is_external(tables: &Tables, path: &str) -> bool {
-    path.starts_with('/') && tables.settings.external.iter().any(|prefix| path.starts_with(prefix.as_str()))
+    let is_under = |prefix: &String| {
+        let prefix = prefix.trim_end_matches('/');
+        path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    path.starts_with('/') && tables.settings.external.iter().any(is_under)
 }
 
 fn conclude(tables: &Tables, from: From, found: Found, written: &str, path: &str, fragment: Option<String>) -> Resolved {

@@ -185,8 +185,7 @@ mod tests {
 
     #[test]
     fn an_excerpt_with_a_caret() {
-        let problem =
-            Diagnostic::new(Code::BrokenLink, "there is no `tip.md`").at(place("a.md", 3, 11, 6)).help("did you mean `tips.md`?");
+        let problem = Diagnostic::new(Code::BrokenLink, "there is no `tip.md`").at(place("a.md", 3, 11, 6)).help("did you mean `tips.md`?");
         let expected = "\
 error[broken-link]: there is no `tip.md`
  --> docs/a.md:3:11
@@ -225,10 +224,7 @@ error[address-taken]: `/a/` is taken
     #[test]
     fn places_without_an_excerpt() {
         let gone = Diagnostic::new(Code::Unreadable, "it cannot be read").at(place("gone.md", 1, 1, 0)).help("look at it");
-        assert_eq!(
-            drawn(&[], &gone),
-            "error[unreadable]: it cannot be read\n--> docs/gone.md:1:1\n = help: look at it"
-        );
+        assert_eq!(drawn(&[], &gone), "error[unreadable]: it cannot be read\n--> docs/gone.md:1:1\n = help: look at it");
         let nowhere = Diagnostic::new(Code::Internal, "no address");
         assert_eq!(drawn(&[], &nowhere), "error[internal]: no address");
         for (text, line, column) in [("", 1, 1), ("a\n", 2, 1), ("a", 1, 9), ("a", 7, 1), ("\u{FEFF}a", 1, 1)] {
@@ -256,7 +252,8 @@ error[address-taken]: `/a/` is taken
     #[test]
     fn nothing_hidden_reaches_the_terminal() {
         let text = "a\u{1b}[31m\u{7}\u{202e}b\u{9b}\tc\u{7f}";
-        let problem = Diagnostic::new(Code::HiddenCharacter, text).at(place("a.md", 1, 11, 1)).also(place("a.md", 1, 1, 1), text).help(text);
+        let problem =
+            Diagnostic::new(Code::HiddenCharacter, text).at(place("a.md", 1, 11, 1)).also(place("a.md", 1, 1, 1), text).help(text);
         let told = drawn(&[("a.md", text)], &problem);
         assert!(!told.contains(|c: char| c.is_control() && c != '\n'), "{told:?}");
         assert!(told.contains("1 | a␛[31m␇�b�    c␡\n"), "{told}");

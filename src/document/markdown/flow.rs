@@ -46,7 +46,6 @@ impl<'a> Flow<'a> {
     pub fn new(kind: FlowKind) -> Self {
         Flow { kind, events: Vec::new(), depth: 0, has_raw_html: false, open_html: Vec::new(), skipped: None }
     }
-
 }
 
 impl<'a> Walk<'a> {

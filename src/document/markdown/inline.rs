@@ -196,7 +196,7 @@ impl<'a> Walk<'a> {
         self.push(Event::InlineHtml(hole.into()));
     }
 
-    pub(super) fn start_table(&mut self, alignments: Vec<Alignment>) {
+    pub(super) fn start_table(&mut self, alignments: &[Alignment]) {
         if alignments.iter().any(|alignment| *alignment != Alignment::None) {
             let class = |alignment: &Alignment| match alignment {
                 Alignment::None => "",

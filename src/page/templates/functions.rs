@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use tera::{Error, Kwargs, State, Tera, TeraResult, Value};
 
-use super::{LANGUAGE, Materials, Object, value_of};
+use super::{LANGUAGE, Materials, NUMBERS_LEFT, Object, value_of};
 use crate::diagnostic::nearest;
 use crate::page::compose::Composer;
 use crate::page::queries::{self, ORDERS, PagesQuery};
@@ -61,6 +61,10 @@ pub const FILTERS: [&str; 40] = [
     "filter",
 ];
 
+/// Numbers that one call of `range` gives at most, and all calls of a page together.
+const RANGE_MAX: usize = 10_000;
+pub const NUMBERS_MAX: usize = 1_000_000;
+
 /// Makes the names known, so that templates can be loaded before there is a site; nothing is answered.
 pub fn register_signatures(tera: &mut Tera) {
     for name in FUNCTIONS.iter().filter(|name| !matches!(**name, "range" | "throw")) {
@@ -105,7 +109,10 @@ fn register_words(tera: &mut Tera, composer: Arc<Composer>) {
                 fill.push((name, value.to_string().into()));
             }
         }
-        let said = LANGUAGE.with_borrow(|language| composer.words.say(language, key, count, &fill));
+        let said = LANGUAGE.with_borrow(|language| {
+            let own_kind = || key.strip_prefix("kind_").filter(|kind| composer.site.kinds.contains_key(*kind));
+            composer.words.say(language, key, count, &fill).or_else(|| own_kind().map(|kind| composer.kind_title(language, kind)))
+        });
         said.ok_or_else(|| {
             Error::message(match nearest(key, composer.words.keys()) {
                 Some(near) => format!("the theme has no word `{key}`; did you mean `{near}`?"),
@@ -184,7 +191,29 @@ fn terms(composer: &Composer, all: &[Term]) -> Value {
     Value::from(queries::terms(composer, all).into_iter().map(with_start).collect::<Vec<Value>>())
 }
 
+/// A list of whole numbers, as Tera's own, but that one page gets only so many of them: a loop without end is an error, not a hang.
+fn register_range(tera: &mut Tera) {
+    tera.register_function("range", |args: Kwargs, _: &State| -> TeraResult<Vec<i64>> {
+        let start: i64 = args.get("start")?.unwrap_or(0);
+        let end: i64 = args.must_get("end")?;
+        let step: i64 = args.get("step_by")?.unwrap_or(1);
+        if step == 0 {
+            return Err(Error::message("`range` wants a `step_by` that is not 0"));
+        }
+        let distance = if step > 0 { end.saturating_sub(start) } else { start.saturating_sub(end) };
+        let count = usize::try_from(distance.max(0).unsigned_abs().div_ceil(step.unsigned_abs())).unwrap_or(usize::MAX);
+        let left = NUMBERS_LEFT.get();
+        if count > RANGE_MAX || count > left {
+            let message = format!("this loop runs too often: one `range` gives at most {RANGE_MAX} numbers, a page at most {NUMBERS_MAX}");
+            return Err(Error::message(message));
+        }
+        NUMBERS_LEFT.set(left - count);
+        Ok((0..count).map(|index| start + step * i64::try_from(index).unwrap_or(0)).collect())
+    });
+}
+
 fn register_filters(tera: &mut Tera) {
+    register_range(tera);
     tera.register_filter("slug", |text: &str, _: Kwargs, _: &State| slug(text));
     tera.register_filter("json", |value: &Value, _: Kwargs, _: &State| -> TeraResult<Value> {
         let json = serde_json::to_value(value).map_err(|error| Error::message(format!("this value has no JSON: {error}")))?;
