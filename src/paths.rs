@@ -259,6 +259,10 @@ pub fn slug(name: &str) -> String {
     } else {
         name.nfc().flat_map(char::to_lowercase).nfc().for_each(&mut push);
     }
+    // What was dropped may have kept marks apart that now stand side by side, in an order that is not the normal one.
+    if !slug.is_ascii() {
+        slug = slug.nfc().collect();
+    }
     let trimmed = slug.trim_matches(['-', '.']);
     if trimmed.is_empty() {
         return name.chars().take(32).map(|c| format!("u{:x}", u32::from(c))).collect::<Vec<_>>().join("-");

@@ -204,7 +204,8 @@ fn register_range(tera: &mut Tera) {
         let count = usize::try_from(distance.max(0).unsigned_abs().div_ceil(step.unsigned_abs())).unwrap_or(usize::MAX);
         let left = NUMBERS_LEFT.get();
         if count > RANGE_MAX || count > left {
-            let message = format!("this loop runs too often: one `range` gives at most {RANGE_MAX} numbers, a page at most {NUMBERS_MAX}");
+            let message =
+                format!("this loop passes the limit: one `range` gives at most {RANGE_MAX} numbers, a page at most {NUMBERS_MAX}");
             return Err(Error::message(message));
         }
         NUMBERS_LEFT.set(left - count);
