@@ -274,7 +274,7 @@ pub fn slug(name: &str) -> String {
     while !trimmed.is_char_boundary(cut) {
         cut -= 1;
     }
-    format!("{}-{}", &trimmed[..cut], Fingerprint::of(trimmed).short())
+    format!("{}-{}", trimmed[..cut].trim_end_matches(['-', '.']), Fingerprint::of(trimmed).short())
 }
 
 /// Appends `text` with every byte outside RFC 3986's `pchar` and `/` percent-encoded.
