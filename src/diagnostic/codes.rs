@@ -87,6 +87,7 @@ codes! {
     LinkOutside = "link-outside", Error, "A link leaves the site's folder.";
     LinkScheme = "link-scheme", Error, "A link of a kind that can run code or read the reader's disk (`javascript:`, `data:`, `file:` …), or a mistyped scheme.";
     LinkForm = "link-form", Warning, "A link in a form that works by luck: protocol-relative, or with backslashes.";
+    OutsideOrigin = "outside-origin", Error, "A page would load something from another site as soon as it is opened, which the site's policy refuses. Bring the file along, or name the origin in `allow_origins`.";
     EmptyLink = "empty-link", Warning, "A link without a target.";
     LinkDraft = "link-to-draft", Error, "A published page links to a draft, or to one that has expired or is still to come.";
     // Templates and data

@@ -29,8 +29,9 @@ impl Fence {
         for (key, value) in attributes(&info[split..]) {
             match (key.as_str(), value) {
                 ("title" | "filename" | "file" | "name", Some(value)) => fence.title = Some(value),
-                ("numbers" | "linenos" | "showLineNumbers" | "line_numbers", value) if value.as_deref() != Some("false") => {
-                    fence.numbers.get_or_insert(1);
+                ("numbers" | "linenos" | "linenums" | "showLineNumbers" | "line_numbers", value) if value.as_deref() != Some("false") => {
+                    let first = value.and_then(|value| value.parse().ok());
+                    fence.numbers.get_or_insert(first.unwrap_or(1));
                 }
                 ("start" | "linenostart" | "linenumstart", Some(value)) => fence.numbers = value.parse().ok().or(fence.numbers),
                 ("mark" | "hl_lines" | "highlight" | "lines", Some(value)) => fence.marks = ranges(&value),

@@ -34,6 +34,8 @@ pub struct MarkdownSettings<'a> {
     pub smart_punctuation: bool,
     pub math: bool,
     pub highlight: bool,
+    /// Origins that pages may contact.
+    pub allow_origins: &'a [String],
     pub signatures: &'a Signatures,
     pub phrases: Phrases,
 }

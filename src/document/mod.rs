@@ -120,6 +120,7 @@ pub fn parse(path: &SourcePath, bytes: &[u8], inputs: &Inputs) -> Checked<Docume
         smart_punctuation: inputs.settings.smart_punctuation,
         math: inputs.settings.math,
         highlight: inputs.settings.highlight,
+        allow_origins: &inputs.settings.allow_origins,
         signatures: inputs.signatures,
         phrases: phrases(inputs.words, meta.language.as_deref().unwrap_or(&inputs.settings.language)),
     };

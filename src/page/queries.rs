@@ -7,7 +7,7 @@ use super::compose::Composer;
 use super::view::{Card, TermView};
 use crate::diagnostic::nearest;
 use crate::site::links::Destination;
-use crate::site::sections::sort_pages;
+use crate::site::sections::{Order, sort_pages};
 use crate::site::topics::Term;
 use crate::site::{Node, PageId};
 
@@ -56,29 +56,25 @@ fn find(composer: &Composer, query: &PagesQuery) -> Vec<PageId> {
                 folder == *section || folder.strip_prefix(section.as_str()).is_some_and(|rest| rest.starts_with('/'))
             })
     });
-    match query.order.as_deref() {
-        Some("newest" | "updated") => {}
-        Some("order") => sort_pages(&mut found, &site.tables, false),
-        _ => found.sort_by_cached_key(|id| (site.page(*id).entry.title.to_lowercase(), *id)),
+    if query.order.as_deref() != Some("updated") {
+        sort_pages(&mut found, &site.tables, Order::named(query.order.as_deref().unwrap_or("title")));
     }
     found.truncate(query.limit.unwrap_or(usize::MAX));
     found
 }
 
-/// The shortest list that holds every answer, the newest first where that is asked.
+/// The shortest list that holds every answer; only dated pages, the last changed first, where a day orders them.
 fn candidates(composer: &Composer, query: &PagesQuery) -> Vec<PageId> {
     let is_by_day = matches!(query.order.as_deref(), Some("newest" | "updated"));
-    let of_topic = query.topic.as_ref().map(|name| composer.topic(name).map(|term| term.pages.clone()).unwrap_or_default());
-    match (of_topic, is_by_day) {
-        (Some(mut pages), true) => {
-            pages.retain(|page| composer.site.page(*page).changed().is_some());
-            pages.sort_by_key(|page| (std::cmp::Reverse(composer.site.page(*page).changed()), *page));
-            pages
-        }
-        (Some(pages), false) => pages,
-        (None, true) => composer.newest.clone(),
-        (None, false) => (0..composer.site.pages().len()).collect(),
+    let Some(topic) = &query.topic else {
+        return if is_by_day { composer.newest.clone() } else { (0..composer.site.pages().len()).collect() };
+    };
+    let mut pages = composer.topic(topic).map(|term| term.pages.clone()).unwrap_or_default();
+    if is_by_day {
+        pages.retain(|page| composer.site.page(*page).changed().is_some());
+        sort_pages(&mut pages, &composer.site.tables, Order::Updated);
     }
+    pages
 }
 
 /// The page with this source path, from the content folder.

@@ -180,7 +180,8 @@ impl Drawer<'_> {
         let Some(page) = composed.body.map(|page| self.composer.site.page(page)) else { return Vec::new() };
         let folder = page.entry.source.folder();
         let shown = page.entry.includes.iter().map(|wanted| {
-            let read = |path: &SourcePath| self.files.read(path).ok();
+            // Only what is listed: an ignored file such as `.env` stays where it is.
+            let read = |path: &SourcePath| self.loaded.sources.binary_search(path).ok().and_then(|_| self.files.read(path).ok());
             include::show(wanted, &folder, read, self.loaded.settings.highlight).unload(problems)
         });
         shown.collect()

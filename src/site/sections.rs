@@ -121,18 +121,46 @@ fn order(sections: &mut [Section], tables: &Tables, parts: &Parts) {
         .collect();
     for section in sections.iter_mut() {
         section.children.sort_by(|a, b| keys[*a].0.total_cmp(&keys[*b].0).then_with(|| keys[*a].1.cmp(&keys[*b].1)));
-        let by_date = section.kind.as_ref().and_then(|kind| parts.kinds.get(kind)).is_some_and(|kind| kind.order == "newest");
-        sort_pages(&mut section.pages, tables, by_date);
+        let stated = section.kind.as_ref().and_then(|kind| parts.kinds.get(kind)).map(|kind| kind.order.as_str());
+        sort_pages(&mut section.pages, tables, Order::named(stated.unwrap_or("order")));
     }
 }
 
-/// Pages in the writer's order, then the newest first where that is wanted, then by title.
-pub fn sort_pages(pages: &mut [PageId], tables: &Tables, by_date: bool) {
+/// How a list is ordered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// By the writer's `order:`, then by title.
+    Stated,
+    Title,
+    /// The last published first.
+    Newest,
+    /// The last changed first.
+    Updated,
+}
+
+impl Order {
+    /// The order of this name; the writer's own for a name that is none.
+    pub fn named(name: &str) -> Self {
+        match name {
+            "title" => Order::Title,
+            "newest" => Order::Newest,
+            "updated" => Order::Updated,
+            _ => Order::Stated,
+        }
+    }
+}
+
+/// Brings pages into an order; what is equal in it goes by title.
+pub fn sort_pages(pages: &mut [PageId], tables: &Tables, order: Order) {
     pages.sort_by_cached_key(|id| {
         let page = &tables.pages[*id];
-        let order = page.entry.meta.order.unwrap_or(f64::INFINITY);
-        let order = (order * 1000.0).clamp(-1e15, 1e15) as i64;
-        let day = page.published().filter(|_| by_date);
-        (order, std::cmp::Reverse(day), page.entry.title.to_lowercase(), page.entry.source.clone())
+        let stated = page.entry.meta.order.filter(|_| order != Order::Title).unwrap_or(f64::INFINITY);
+        let stated = (stated * 1000.0).clamp(-1e15, 1e15) as i64;
+        let day = match order {
+            Order::Newest => page.published(),
+            Order::Updated => page.changed(),
+            Order::Stated | Order::Title => None,
+        };
+        (stated, std::cmp::Reverse(day), page.entry.title.to_lowercase(), page.entry.source.clone())
     });
 }

@@ -67,7 +67,7 @@ pub fn collect(
     terms[split..].sort_by_key(|term| term.title.to_lowercase());
     terms.retain(|term| !term.pages.is_empty());
     for term in &mut terms {
-        super::sections::sort_pages(&mut term.pages, tables, false);
+        super::sections::sort_pages(&mut term.pages, tables, super::sections::Order::Stated);
     }
     terms
 }

@@ -77,7 +77,7 @@ pub(super) static GRAMMARS: [Language; 26] = grammars! {
     "dockerfile" lang_dockerfile ["docker" "containerfile"]
     "elixir" lang_elixir ["ex" "exs" "iex"]
     "go" lang_go ["golang"]
-    "html" lang_html ["htm" "xhtml" "erb" "html.erb" "html+erb" "eruby" "eex" "heex" "html.eex" "html.heex" "vue" "svelte"]
+    "html" lang_html ["htm" "xhtml" "erb" "html.erb" "html+erb" "eruby" "eex" "heex" "html.eex" "html.heex" "vue" "svelte" "jinja" "jinja2" "tera" "liquid" "njk" "twig"]
     "ini" lang_ini ["cfg" "conf" "dosini" "editorconfig" "gitconfig" "properties" "desktop" "systemd"]
     "java" lang_java []
     "javascript" lang_javascript ["js" "mjs" "cjs" "jsx" "node" "ecmascript"]

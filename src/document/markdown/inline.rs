@@ -9,7 +9,7 @@ use pulldown_cmark::{Alignment, Event, LinkType, Tag, TagEnd};
 use super::{OpenImage, Walk};
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::document::body::Segment;
-use crate::document::links::{Link, Role, Target};
+use crate::document::links::{Link, Role, Target, is_remote};
 use crate::document::meta::Placed;
 use crate::document::raw_html::{escape_attribute, escape_into};
 
@@ -49,6 +49,10 @@ impl<'a> Walk<'a> {
             Target::Inside { path, .. } if path.contains('\\') => {
                 Some(Diagnostic::new(Code::LinkForm, "this path has backslashes").help(format!("write {}", path.replace('\\', "/"))))
             }
+            Target::Outside if role == Role::Embed && self.is_refused(target) => {
+                let problem = Diagnostic::new(Code::OutsideOrigin, "this would be loaded from another site");
+                Some(problem.help("bring the file along, or name its origin in the setting `allow_origins`"))
+            }
             Target::Outside | Target::Here(_) | Target::Inside { .. } => None,
         };
         let place = self.place(range.clone());
@@ -58,6 +62,15 @@ impl<'a> Walk<'a> {
         let index = u32::try_from(self.out.links.len()).expect("a page has fewer links than bytes");
         self.out.links.push(Link { target: Placed { value: target.to_owned(), place }, role });
         Some(index)
+    }
+
+    /// Whether the site's policy refuses to load from this address.
+    fn is_refused(&self, target: &str) -> bool {
+        let is_allowed = |origin: &String| {
+            let rest = target.trim().strip_prefix(origin.trim_end_matches('/'));
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        is_remote(target) && !self.settings.allow_origins.iter().any(is_allowed)
     }
 
     pub(super) fn start_link(&mut self, link_type: LinkType, target: &str, title: &str, range: Range<usize>) {
