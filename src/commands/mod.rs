@@ -1,7 +1,7 @@
 //! The commands: arguments in; words, files and an exit status out. Nothing else in Handsel prints.
 //!
 //! The status is 0 when a command is done (warnings too), 1 when the content has errors and so nothing was published, and
-//! 2 when the command could not run: usage, disk ([`CannotRun`]).
+//! 2 when the command could not run: usage, disk (`CannotRun`).
 
 mod build;
 mod check;

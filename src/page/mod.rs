@@ -1,6 +1,6 @@
 //! Every page of the published site as a closed view, and the view as HTML.
 //!
-//! [`subjects`] lists what is drawn: pages, and the lists that are made of them. [`Composer::compose`] gathers what one
+//! [`sheets`] lists what is drawn: pages, and the lists that are made of them. [`Composer::compose`] gathers what one
 //! subject shows; `templates` draws it. Composing reads the site and never a body.
 
 pub mod compose;
