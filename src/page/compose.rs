@@ -1,6 +1,5 @@
 //! Gathers what one sheet shows: the page's own words and all that comes from elsewhere, resolved.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 
@@ -8,29 +7,20 @@ use jiff::civil::Date;
 use serde_json::json;
 
 use super::listing;
+use super::parts::{contents, items_json, level_key, minutes};
 use super::queries::PagesQuery;
 use super::structured;
-use super::view::{
-    AuthorView, BranchItem, Card, Crumb, Day, FeedView, GivingView, HeadingView, ImageView, NavView, PageView, SectionLink, SiteLinks,
-    SiteView, SourceView, TermLink,
-};
+use super::view::{Card, NavView, PageView, SourceView};
 use super::{Sheet, Subject};
-use crate::document::Entry;
-use crate::document::meta::{Level, Placed};
-use crate::fields::{Item, Items, Value};
 use crate::paths::Route;
 use crate::site::links::Destination;
 use crate::site::related::Relations;
 use crate::site::topics::Term;
-use crate::site::{Node, PageId, Site, SiteLink, SitePage};
+use crate::site::{Node, PageId, Site, SitePage};
 use crate::words::{Words, direction};
 
-/// Words that are read in a minute (Brysbaert 2019 finds 238 for English prose; these texts are worked with).
-const WORDS_A_MINUTE: usize = 200;
 const RELATED_MAX: usize = 4;
 const BACKLINKS_MAX: usize = 40;
-/// Siblings shown around a page in its section's tree.
-const SIBLINGS_MAX: usize = 50;
 
 /// A sheet ready to be drawn.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,9 +40,9 @@ pub struct Composer {
     relations: Relations,
     cards: Vec<Card>,
     /// Each page's position in its section.
-    neighbours: Vec<Option<usize>>,
-    topics: HashMap<String, usize>,
-    audiences: HashMap<String, usize>,
+    pub(super) neighbours: Vec<Option<usize>>,
+    pub(super) topics: HashMap<String, usize>,
+    pub(super) audiences: HashMap<String, usize>,
     /// Listed pages with a date, the last changed first.
     pub newest: Vec<PageId>,
     /// Listed pages by title.
@@ -267,159 +257,6 @@ impl Composer {
         }
     }
 
-    fn empty_view(&self, language: &str) -> PageView {
-        PageView {
-            title: String::new(),
-            short_title: String::new(),
-            heading: String::new(),
-            heading_id: None,
-            summary: None,
-            description: None,
-            kind: "page".into(),
-            kind_title: self.kind_title(language, "page"),
-            furniture: Vec::new(),
-            layout: "page",
-            href: String::new(),
-            url: None,
-            source: None,
-            edit_href: None,
-            twin_href: None,
-            language: language.to_owned(),
-            direction: direction(language),
-            contents: Vec::new(),
-            words: 0,
-            minutes: 0,
-            topics: Vec::new(),
-            audience: Vec::new(),
-            level: None,
-            level_title: None,
-            authors: Vec::new(),
-            published: None,
-            updated: None,
-            reviewed: None,
-            review_due: None,
-            review_overdue: false,
-            expires: None,
-            is_draft: false,
-            is_unlisted: false,
-            license: self.site.settings().license.clone(),
-            disclosure: None,
-            change_note: None,
-            owner: None,
-            sources: Vec::new(),
-            image: None,
-            next: None,
-            related: Vec::new(),
-            backlinks: Vec::new(),
-            breadcrumbs: Vec::new(),
-            previous: None,
-            following: None,
-            feeds: Vec::new(),
-            fields: json!({}),
-            extra: json!({}),
-            listing: None,
-            structured: None,
-        }
-    }
-
-    fn make_card(&self, id: PageId) -> Card {
-        let page = self.site.page(id);
-        let meta = &page.entry.meta;
-        let language = self.site.language(page);
-        Card {
-            title: page.entry.title.clone(),
-            summary: page.entry.summary.clone(),
-            href: self.href(&page.route),
-            kind: meta.kind.clone(),
-            kind_title: self.kind_title(language, &meta.kind),
-            topics: self.term_links(&meta.topics, (&self.topics, &self.site.topics)),
-            level: meta.level.map(level_key).map(str::to_owned),
-            level_title: meta.level.map(|level| self.level_title(language, level)),
-            minutes: minutes(&page.entry),
-            published: page.published().map(|date| self.day(language, date)),
-            updated: meta.updated.map(|date| self.day(language, date)),
-            image: self.image(page),
-            is_draft: page.is_draft,
-        }
-    }
-
-    pub fn href(&self, route: &Route) -> String {
-        route.href(self.site.settings().base_path())
-    }
-
-    /// The absolute address, when there is a `base_url`.
-    pub fn url(&self, route: &Route) -> Option<String> {
-        self.site.settings().base_url.as_ref().map(|base| format!("{}{}", base.origin, route.href(&base.path)))
-    }
-
-    pub fn day(&self, language: &str, date: Date) -> Day {
-        Day { iso: date.to_string(), text: self.words.date(language, date) }
-    }
-
-    pub fn kind_title(&self, language: &str, kind: &str) -> String {
-        let word = self.words.say(language, &format!("kind_{kind}"), Some(1), &[]);
-        word.or_else(|| self.site.kinds.get(kind).and_then(|kind| kind.title.clone()))
-            .unwrap_or_else(|| crate::document::words_of_name(kind))
-    }
-
-    fn level_title(&self, language: &str, level: Level) -> String {
-        let key = level_key(level);
-        self.words.say(language, &format!("level_{key}"), None, &[]).unwrap_or_else(|| key.to_owned())
-    }
-
-    /// A section's title: its page's, the word for its kind, or its folder's name.
-    pub fn section_title(&self, section: usize) -> String {
-        let found = &self.site.sections[section];
-        let is_kinds_own = found.page.is_none() && found.depth == 1;
-        let word = found.kind.as_ref().filter(|_| is_kinds_own).and_then(|kind| {
-            let word = self.words.say(&self.site.settings().language, &format!("kind_{kind}"), Some(2), &[]);
-            word.or_else(|| self.site.kinds.get(kind).and_then(|kind| kind.title_many.clone()))
-        });
-        if section == 0 && found.page.is_none() { self.site_title() } else { word.unwrap_or_else(|| found.title.clone()) }
-    }
-
-    pub fn site_title(&self) -> String {
-        let settings = self.site.settings();
-        let home = self.site.sections[0].page.map(|page| self.site.page(page).entry.title.clone());
-        settings
-            .title
-            .clone()
-            .or(home)
-            .unwrap_or_else(|| self.words.say(&settings.language, "untitled_site", None, &[]).unwrap_or_else(|| "Knowledge".into()))
-    }
-
-    fn term_links(&self, named: &[Placed<String>], (index, terms): (&HashMap<String, usize>, &[Term])) -> Vec<TermLink> {
-        let find = |name: &Placed<String>| index.get(&crate::paths::slug(&name.value)).map(|index| &terms[*index]);
-        named
-            .iter()
-            .filter_map(find)
-            .map(|term| TermLink { key: term.key.clone(), title: term.title.clone(), href: self.href(&term.route) })
-            .collect()
-    }
-
-    fn authors(&self, named: &[Placed<String>]) -> Vec<AuthorView> {
-        let author = |name: &Placed<String>| {
-            let listed = self.site.vocabularies.authors.as_ref().and_then(|authors| authors.get(&name.value));
-            AuthorView {
-                key: crate::paths::slug(&name.value),
-                name: listed.map_or_else(|| name.value.clone(), |author| author.title.clone()),
-                url: listed.and_then(|author| author.url.clone()),
-                description: listed.and_then(|author| author.description.clone()),
-            }
-        };
-        named.iter().map(author).collect()
-    }
-
-    fn image(&self, page: &SitePage) -> Option<ImageView> {
-        let (image, resolved) = (page.entry.meta.image.as_ref()?, page.image.as_ref()?);
-        let href = self.site.href(&resolved.to, &image.src.value);
-        let url = match &resolved.to {
-            Destination::Address { route, .. } => self.url(route),
-            _ => Some(href.clone()).filter(|href| href.starts_with("http")),
-        };
-        Some(ImageView { href, alt: image.alt.clone(), url })
-    }
-
     fn next(&self, id: PageId) -> Option<Card> {
         match &self.site.page(id).next.as_ref()?.to {
             Destination::Page { page, .. } if *page != id => Some(self.card(*page)),
@@ -433,11 +270,18 @@ impl Composer {
         self.cards(&pages)
     }
 
-    fn neighbour(&self, id: PageId, step: isize) -> Option<Crumb> {
-        let position = self.neighbours[id]?;
-        let pages = &self.site.sections[self.site.page(id).section].pages;
-        let other = self.site.page(*pages.get(position.checked_add_signed(step)?)?);
-        Some(Crumb { title: other.entry.title.clone(), href: self.href(&other.route) })
+    fn empty_view(&self, language: &str) -> PageView {
+        PageView {
+            kind: "page".into(),
+            kind_title: self.kind_title(language, "page"),
+            layout: "page",
+            language: language.to_owned(),
+            direction: direction(language),
+            license: self.site.settings().license.clone(),
+            fields: json!({}),
+            extra: json!({}),
+            ..PageView::default()
+        }
     }
 
     /// What the home page offers first: the pages it names as related, else the first pages of the first audience, else nothing.
@@ -454,196 +298,6 @@ impl Composer {
         });
         pages.take(RELATED_MAX).map(|page| self.card(page)).collect()
     }
-
-    fn breadcrumbs(&self, sheet: &Sheet, page_id: Option<PageId>) -> Vec<Crumb> {
-        let section = match (sheet.subject, page_id) {
-            (Subject::Section(0), _) => return Vec::new(),
-            (Subject::Section(section), _) => self.site.sections[section].parent,
-            (Subject::Page(page), _) => Some(self.site.page(page).section),
-            _ => Some(0),
-        };
-        let mut crumbs = Vec::new();
-        let mut at = section;
-        while let Some(section) = at {
-            let found = &self.site.sections[section];
-            let title = if section == 0 {
-                self.words.say(&self.site.settings().language, "home", None, &[]).unwrap_or_else(|| self.site_title())
-            } else {
-                self.section_title(section)
-            };
-            crumbs.push(Crumb { title, href: self.href(&found.route) });
-            at = found.parent;
-        }
-        crumbs.reverse();
-        let list = match sheet.subject {
-            Subject::Topic(_) => Some(("topics", "topics")),
-            Subject::Audience(_) => Some(("audiences", "audiences")),
-            _ => None,
-        };
-        if let Some((key, folder)) = list {
-            let title = self.words.say(&self.site.settings().language, key, None, &[]).unwrap_or_else(|| key.to_owned());
-            crumbs.push(Crumb { title, href: self.href(&Route::page([folder])) });
-        }
-        crumbs
-    }
-
-    /// The feeds that belong to a sheet, the site's first; none without a `base_url`, which they need.
-    fn feeds(&self, subject: Subject, page_id: Option<PageId>) -> Vec<FeedView> {
-        if self.site.settings().base_url.is_none() {
-            return Vec::new();
-        }
-        let site_title = self.site_title();
-        let feed = |title: String, route: &str, media_type| {
-            let route = Route::new(route).expect("feeds lie inside the site");
-            FeedView { title, href: self.href(&route), media_type }
-        };
-        let mut feeds = vec![
-            feed(site_title.clone(), "/feed.xml", "application/atom+xml"),
-            feed(site_title.clone(), "/feed.json", "application/feed+json"),
-        ];
-        if let Subject::Topic(topic) = subject {
-            let term = &self.site.topics[topic];
-            feeds.push(feed(format!("{site_title}: {}", term.title), &format!("{}feed.xml", term.route), "application/atom+xml"));
-        }
-        let kind = match subject {
-            Subject::Section(section) if self.site.sections[section].depth == 1 => self.site.sections[section].kind.clone(),
-            _ => page_id.map(|page| self.site.page(page).entry.meta.kind.clone()),
-        };
-        if let Some(kind) = kind.and_then(|kind| self.site.kinds.get(&kind)).filter(|kind| kind.has_feed)
-            && let Some(folder) = &kind.folder
-        {
-            let title = self.words.say(&self.site.settings().language, &format!("kind_{}", kind.name), Some(2), &[]);
-            let title = title.or_else(|| kind.title_many.clone()).unwrap_or_else(|| kind.name.clone());
-            feeds.push(feed(format!("{site_title}: {title}"), &format!("/{folder}/feed.xml"), "application/atom+xml"));
-        }
-        feeds
-    }
-
-    fn nav(&self, sheet: &Sheet, page_id: Option<PageId>) -> NavView {
-        let current = match (sheet.subject, page_id) {
-            (Subject::Section(section), _) => Some(section),
-            (Subject::Page(page), _) => Some(self.site.page(page).section),
-            _ => None,
-        };
-        let mut chain = Vec::new();
-        let mut at = current;
-        while let Some(section) = at {
-            chain.push(section);
-            at = self.site.sections[section].parent;
-        }
-        chain.reverse();
-        let is_current = |section: usize| sheet.subject == Subject::Section(section);
-        let top = self.site.sections[0].children.iter().map(|id| SectionLink {
-            title: self.section_title(*id),
-            href: self.href(&self.site.sections[*id].route),
-            count: self.site.sections[*id].count,
-            is_current: is_current(*id),
-            is_open: chain.contains(id),
-        });
-        let mut branch = Vec::new();
-        if let Some(first) = chain.get(1) {
-            self.add_branch(*first, &chain, sheet, 0, &mut branch);
-        } else if chain == [0] && matches!(sheet.subject, Subject::Page(_)) {
-            self.add_pages(0, sheet, 0, &mut branch);
-        }
-        NavView { sections: top.collect(), branch }
-    }
-
-    fn add_branch(&self, section: usize, chain: &[usize], sheet: &Sheet, depth: usize, branch: &mut Vec<BranchItem>) {
-        let found = &self.site.sections[section];
-        let is_open = chain.contains(&section);
-        branch.push(BranchItem {
-            title: self.section_title(section),
-            href: self.href(&found.route),
-            depth,
-            is_current: sheet.subject == Subject::Section(section),
-            is_open,
-            is_section: true,
-        });
-        if !is_open {
-            return;
-        }
-        for child in around(&found.children, found.children.iter().position(|child| chain.contains(child))) {
-            self.add_branch(*child, chain, sheet, depth + 1, branch);
-        }
-        if chain.last() == Some(&section) {
-            self.add_pages(section, sheet, depth + 1, branch);
-        }
-    }
-
-    fn add_pages(&self, section: usize, sheet: &Sheet, depth: usize, branch: &mut Vec<BranchItem>) {
-        let pages = &self.site.sections[section].pages;
-        let position = match sheet.subject {
-            Subject::Page(page) => self.neighbours[page],
-            _ => None,
-        };
-        for id in around(pages, position) {
-            let page = self.site.page(*id);
-            branch.push(BranchItem {
-                title: page.entry.meta.short_title.clone().unwrap_or_else(|| page.entry.title.clone()),
-                href: self.href(&page.route),
-                depth,
-                is_current: sheet.subject == Subject::Page(*id),
-                is_open: false,
-                is_section: false,
-            });
-        }
-    }
-
-    /// What every page knows of the site.
-    pub fn site_view(&self) -> SiteView {
-        let settings = self.site.settings();
-        let listed = |address: &str| {
-            let route = Route::new(address).expect("the addresses of lists are fixed and inside the site");
-            self.site.tables.by_route.contains_key(&route).then(|| self.href(&route))
-        };
-        let image = |link: &SiteLink| ImageView { href: self.site.href(&link.to, &link.written), alt: link.title.clone(), url: None };
-        let menu = match &*self.site.menu {
-            [] => self.site.sections[0]
-                .children
-                .iter()
-                .map(|id| Crumb { title: self.section_title(*id), href: self.href(&self.site.sections[*id].route) })
-                .collect(),
-            stated => {
-                stated.iter().map(|link| Crumb { title: link.title.clone(), href: self.site.href(&link.to, &link.written) }).collect()
-            }
-        };
-        SiteView {
-            title: self.site_title(),
-            summary: settings.summary.clone(),
-            language: settings.language.clone(),
-            direction: direction(&settings.language),
-            href: self.href(&Route::home()),
-            url: self.url(&Route::home()),
-            logo: self.site.logo.as_ref().map(image),
-            favicon: self.site.favicon.as_ref().map(|link| self.site.href(&link.to, &link.written)),
-            license: settings.license.clone(),
-            copyright: settings.copyright.clone(),
-            giving: GivingView {
-                who: settings.giving.who.clone(),
-                why: settings.giving.why.clone(),
-                pays: settings.giving.pays.clone(),
-                contact: settings.giving.contact.clone(),
-            },
-            menu,
-            links: SiteLinks {
-                a_z: listed("/a-z/"),
-                new: listed("/new/"),
-                topics: listed("/topics/"),
-                audiences: listed("/audiences/"),
-                feed: settings.base_url.as_ref().map(|_| self.href(&Route::new("/feed.xml").expect("the feed lies inside the site"))),
-                search: None,
-            },
-            generator: concat!("Handsel ", env!("CARGO_PKG_VERSION")),
-            extra: items_json(&settings.extra),
-        }
-    }
-}
-
-/// At most `SIBLINGS_MAX` of a list, around a position.
-fn around<T>(all: &[T], position: Option<usize>) -> &[T] {
-    let start = position.unwrap_or(0).saturating_sub(SIBLINGS_MAX / 2).min(all.len().saturating_sub(SIBLINGS_MAX));
-    &all[start..all.len().min(start + SIBLINGS_MAX)]
 }
 
 fn layout(subject: Subject) -> &'static str {
@@ -659,44 +313,4 @@ fn layout(subject: Subject) -> &'static str {
         Subject::New => "new",
         Subject::NotFound => "not-found",
     }
-}
-
-fn level_key(level: Level) -> &'static str {
-    match level {
-        Level::Starter => "starter",
-        Level::Practised => "practised",
-        Level::Expert => "expert",
-    }
-}
-
-fn minutes(entry: &Entry) -> u32 {
-    entry.meta.minutes.unwrap_or_else(|| u32::try_from(entry.words.div_ceil(WORDS_A_MINUTE)).unwrap_or(u32::MAX).max(1))
-}
-
-fn contents(entry: &Entry) -> Vec<HeadingView> {
-    let shown = entry.outline.iter().filter(|heading| (2..=3).contains(&heading.level) && !heading.text.is_empty());
-    shown.map(|heading| HeadingView { level: heading.level, id: heading.id.clone(), text: heading.text.clone() }).collect()
-}
-
-/// Checked items as plain values for templates.
-pub fn items_json(items: &Items) -> serde_json::Value {
-    serde_json::Value::Object(items.iter().map(|(key, item)| (key.clone(), item_json(item))).collect())
-}
-
-fn item_json(item: &Item) -> serde_json::Value {
-    match &item.value {
-        Value::None => serde_json::Value::Null,
-        Value::Boolean(value) => json!(value),
-        Value::Integer(value) => json!(value),
-        Value::Number(value) => json!(value),
-        Value::Text(value) => json!(value),
-        Value::Date(value) => json!(value.to_string()),
-        Value::List(items) => items.iter().map(item_json).collect(),
-        Value::Map(items) => items_json(items),
-    }
-}
-
-/// A word with names filled in, or the key itself when the theme lacks it.
-pub fn say(words: &Words, language: &str, key: &str, fill: &[(&str, Cow<str>)]) -> String {
-    words.say(language, key, None, fill).unwrap_or_else(|| key.to_owned())
 }

@@ -2,7 +2,8 @@
 
 use std::cmp::Reverse;
 
-use super::compose::{Composer, say};
+use super::compose::Composer;
+use super::parts::say;
 use super::view::{Card, Group, Listing};
 use super::{A_TO_Z_SIZE, Sheet, Subject};
 use crate::paths::{Route, slug};

@@ -5,6 +5,8 @@
 
 pub mod compose;
 pub mod listing;
+mod navigation;
+mod parts;
 pub mod queries;
 pub mod structured;
 pub mod templates;

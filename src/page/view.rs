@@ -115,7 +115,7 @@ pub struct Listing {
 }
 
 /// A page.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct PageView {
     pub title: String,
     pub short_title: String,

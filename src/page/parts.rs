@@ -1,0 +1,210 @@
+//! The small values that views are made of: cards, titles, days, authors, terms, what every page knows of the site.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use jiff::civil::Date;
+use serde_json::json;
+
+use super::compose::Composer;
+use super::view::{AuthorView, Card, Crumb, Day, GivingView, HeadingView, ImageView, SiteLinks, SiteView, TermLink};
+use crate::document::Entry;
+use crate::document::meta::{Level, Placed};
+use crate::fields::{Item, Items, Value};
+use crate::paths::Route;
+use crate::site::links::Destination;
+use crate::site::topics::Term;
+use crate::site::{PageId, SiteLink, SitePage};
+use crate::words::{Words, direction};
+
+/// Words that are read in a minute (Brysbaert 2019 finds 238 for English prose; these texts are worked with).
+const WORDS_A_MINUTE: usize = 200;
+
+impl Composer {
+    pub(super) fn make_card(&self, id: PageId) -> Card {
+        let page = self.site.page(id);
+        let meta = &page.entry.meta;
+        let language = self.site.language(page);
+        Card {
+            title: page.entry.title.clone(),
+            summary: page.entry.summary.clone(),
+            href: self.href(&page.route),
+            kind: meta.kind.clone(),
+            kind_title: self.kind_title(language, &meta.kind),
+            topics: self.term_links(&meta.topics, (&self.topics, &self.site.topics)),
+            level: meta.level.map(level_key).map(str::to_owned),
+            level_title: meta.level.map(|level| self.level_title(language, level)),
+            minutes: minutes(&page.entry),
+            published: page.published().map(|date| self.day(language, date)),
+            updated: meta.updated.map(|date| self.day(language, date)),
+            image: self.image(page),
+            is_draft: page.is_draft,
+        }
+    }
+
+    pub fn href(&self, route: &Route) -> String {
+        route.href(self.site.settings().base_path())
+    }
+
+    /// The absolute address, when there is a `base_url`.
+    pub fn url(&self, route: &Route) -> Option<String> {
+        self.site.settings().base_url.as_ref().map(|base| format!("{}{}", base.origin, route.href(&base.path)))
+    }
+
+    pub fn day(&self, language: &str, date: Date) -> Day {
+        Day { iso: date.to_string(), text: self.words.date(language, date) }
+    }
+
+    pub fn kind_title(&self, language: &str, kind: &str) -> String {
+        let word = self.words.say(language, &format!("kind_{kind}"), Some(1), &[]);
+        word.or_else(|| self.site.kinds.get(kind).and_then(|kind| kind.title.clone()))
+            .unwrap_or_else(|| crate::document::words_of_name(kind))
+    }
+
+    pub(super) fn level_title(&self, language: &str, level: Level) -> String {
+        let key = level_key(level);
+        self.words.say(language, &format!("level_{key}"), None, &[]).unwrap_or_else(|| key.to_owned())
+    }
+
+    /// A section's title: its page's, the word for its kind, or its folder's name.
+    pub fn section_title(&self, section: usize) -> String {
+        let found = &self.site.sections[section];
+        let is_kinds_own = found.page.is_none() && found.depth == 1;
+        let word = found.kind.as_ref().filter(|_| is_kinds_own).and_then(|kind| {
+            let word = self.words.say(&self.site.settings().language, &format!("kind_{kind}"), Some(2), &[]);
+            word.or_else(|| self.site.kinds.get(kind).and_then(|kind| kind.title_many.clone()))
+        });
+        if section == 0 && found.page.is_none() { self.site_title() } else { word.unwrap_or_else(|| found.title.clone()) }
+    }
+
+    pub fn site_title(&self) -> String {
+        let settings = self.site.settings();
+        let home = self.site.sections[0].page.map(|page| self.site.page(page).entry.title.clone());
+        settings
+            .title
+            .clone()
+            .or(home)
+            .unwrap_or_else(|| self.words.say(&settings.language, "untitled_site", None, &[]).unwrap_or_else(|| "Knowledge".into()))
+    }
+
+    pub(super) fn term_links(&self, named: &[Placed<String>], (index, terms): (&HashMap<String, usize>, &[Term])) -> Vec<TermLink> {
+        let find = |name: &Placed<String>| index.get(&crate::paths::slug(&name.value)).map(|index| &terms[*index]);
+        named
+            .iter()
+            .filter_map(find)
+            .map(|term| TermLink { key: term.key.clone(), title: term.title.clone(), href: self.href(&term.route) })
+            .collect()
+    }
+
+    pub(super) fn authors(&self, named: &[Placed<String>]) -> Vec<AuthorView> {
+        let author = |name: &Placed<String>| {
+            let listed = self.site.vocabularies.authors.as_ref().and_then(|authors| authors.get(&name.value));
+            AuthorView {
+                key: crate::paths::slug(&name.value),
+                name: listed.map_or_else(|| name.value.clone(), |author| author.title.clone()),
+                url: listed.and_then(|author| author.url.clone()),
+                description: listed.and_then(|author| author.description.clone()),
+            }
+        };
+        named.iter().map(author).collect()
+    }
+
+    pub(super) fn image(&self, page: &SitePage) -> Option<ImageView> {
+        let (image, resolved) = (page.entry.meta.image.as_ref()?, page.image.as_ref()?);
+        let href = self.site.href(&resolved.to, &image.src.value);
+        let url = match &resolved.to {
+            Destination::Address { route, .. } => self.url(route),
+            _ => Some(href.clone()).filter(|href| href.starts_with("http")),
+        };
+        Some(ImageView { href, alt: image.alt.clone(), url })
+    }
+
+    /// What every page knows of the site.
+    pub fn site_view(&self) -> SiteView {
+        let settings = self.site.settings();
+        let listed = |address: &str| {
+            let route = Route::new(address).expect("the addresses of lists are fixed and inside the site");
+            self.site.tables.by_route.contains_key(&route).then(|| self.href(&route))
+        };
+        let image = |link: &SiteLink| ImageView { href: self.site.href(&link.to, &link.written), alt: link.title.clone(), url: None };
+        let menu = match &*self.site.menu {
+            [] => self.site.sections[0]
+                .children
+                .iter()
+                .map(|id| Crumb { title: self.section_title(*id), href: self.href(&self.site.sections[*id].route) })
+                .collect(),
+            stated => {
+                stated.iter().map(|link| Crumb { title: link.title.clone(), href: self.site.href(&link.to, &link.written) }).collect()
+            }
+        };
+        SiteView {
+            title: self.site_title(),
+            summary: settings.summary.clone(),
+            language: settings.language.clone(),
+            direction: direction(&settings.language),
+            href: self.href(&Route::home()),
+            url: self.url(&Route::home()),
+            logo: self.site.logo.as_ref().map(image),
+            favicon: self.site.favicon.as_ref().map(|link| self.site.href(&link.to, &link.written)),
+            license: settings.license.clone(),
+            copyright: settings.copyright.clone(),
+            giving: GivingView {
+                who: settings.giving.who.clone(),
+                why: settings.giving.why.clone(),
+                pays: settings.giving.pays.clone(),
+                contact: settings.giving.contact.clone(),
+            },
+            menu,
+            links: SiteLinks {
+                a_z: listed("/a-z/"),
+                new: listed("/new/"),
+                topics: listed("/topics/"),
+                audiences: listed("/audiences/"),
+                feed: settings.base_url.as_ref().map(|_| self.href(&Route::new("/feed.xml").expect("the feed lies inside the site"))),
+                search: None,
+            },
+            generator: concat!("Handsel ", env!("CARGO_PKG_VERSION")),
+            extra: items_json(&settings.extra),
+        }
+    }
+}
+
+pub(super) fn level_key(level: Level) -> &'static str {
+    match level {
+        Level::Starter => "starter",
+        Level::Practised => "practised",
+        Level::Expert => "expert",
+    }
+}
+
+pub(super) fn minutes(entry: &Entry) -> u32 {
+    entry.meta.minutes.unwrap_or_else(|| u32::try_from(entry.words.div_ceil(WORDS_A_MINUTE)).unwrap_or(u32::MAX).max(1))
+}
+
+pub(super) fn contents(entry: &Entry) -> Vec<HeadingView> {
+    let shown = entry.outline.iter().filter(|heading| (2..=3).contains(&heading.level) && !heading.text.is_empty());
+    shown.map(|heading| HeadingView { level: heading.level, id: heading.id.clone(), text: heading.text.clone() }).collect()
+}
+
+/// Checked items as plain values for templates.
+pub fn items_json(items: &Items) -> serde_json::Value {
+    serde_json::Value::Object(items.iter().map(|(key, item)| (key.clone(), item_json(item))).collect())
+}
+
+fn item_json(item: &Item) -> serde_json::Value {
+    match &item.value {
+        Value::None => serde_json::Value::Null,
+        Value::Boolean(value) => json!(value),
+        Value::Integer(value) => json!(value),
+        Value::Number(value) => json!(value),
+        Value::Text(value) => json!(value),
+        Value::Date(value) => json!(value.to_string()),
+        Value::List(items) => items.iter().map(item_json).collect(),
+        Value::Map(items) => items_json(items),
+    }
+}
+
+/// A word with names filled in, or the key itself when the theme lacks it.
+pub fn say(words: &Words, language: &str, key: &str, fill: &[(&str, Cow<str>)]) -> String {
+    words.say(language, key, None, fill).unwrap_or_else(|| key.to_owned())
+}
