@@ -226,17 +226,17 @@ impl<'a> Walk<'a> {
     pub(super) fn start_cell(&mut self) {
         self.flow().depth += 1;
         let class = self.columns.get(self.column).copied().unwrap_or("");
-        if class.is_empty() {
+        if class.is_empty() && !self.is_head {
             return self.push(Event::Start(Tag::TableCell));
         }
-        let name = if self.is_head { "th" } else { "td" };
+        let name = if self.is_head { "th scope=\"col\"" } else { "td" };
         self.push(Event::InlineHtml(format!("<{name}{class}>").into()));
     }
 
     pub(super) fn end_cell(&mut self) {
         let class = self.columns.get(self.column).copied().unwrap_or("");
         self.column += 1;
-        if class.is_empty() {
+        if class.is_empty() && !self.is_head {
             return self.push_end(TagEnd::TableCell);
         }
         let flow = self.flow();
