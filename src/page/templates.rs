@@ -175,9 +175,6 @@ thread_local! {
     static NUMBERS_LEFT: Cell<usize> = const { Cell::new(0) };
 }
 
-/// Text of a file that a page includes, ready to be shown.
-pub type Included = Vec<String>;
-
 impl Renderer {
     pub fn new(templates: &Templates, materials: Materials) -> Self {
         let mut tera = templates.tera.clone();

@@ -237,21 +237,20 @@ fn resolve_links(tables: &mut Tables, problems: &mut Vec<Diagnostic>) {
         }
     }
     for ((id, outcome), backlinks) in outcomes.into_iter().enumerate().zip(backlinks) {
-        tell(&tables.pages[id].entry, &outcome.links, tables.pages[id].entry.links.iter().map(|link| &link.target), problems);
-        let meta = &tables.pages[id].entry.meta;
-        tell(&tables.pages[id].entry, &outcome.related, meta.related.iter(), problems);
-        tell(&tables.pages[id].entry, outcome.next.as_slice(), meta.next.iter(), problems);
-        tell(&tables.pages[id].entry, outcome.image.as_slice(), meta.image.iter().map(|image| &image.src), problems);
+        let entry = &tables.pages[id].entry;
+        tell(&outcome.links, entry.links.iter().map(|link| &link.target), problems);
+        tell(&outcome.related, entry.meta.related.iter(), problems);
+        tell(outcome.next.as_slice(), entry.meta.next.iter(), problems);
+        tell(outcome.image.as_slice(), entry.meta.image.iter().map(|image| &image.src), problems);
         let page = &mut tables.pages[id];
         (page.links, page.related, page.next, page.image) = (outcome.links, outcome.related, outcome.next, outcome.image);
         page.backlinks = backlinks.into_iter().collect();
     }
 }
 
-fn tell<'a>(entry: &Entry, resolved: &[Resolved], written: impl Iterator<Item = &'a Placed<String>>, problems: &mut Vec<Diagnostic>) {
+fn tell<'a>(resolved: &[Resolved], written: impl Iterator<Item = &'a Placed<String>>, problems: &mut Vec<Diagnostic>) {
     for (resolved, written) in resolved.iter().zip(written) {
         if let Some(problem) = &resolved.problem {
-            debug_assert_eq!(entry.source, written.place.path);
             let told = Diagnostic::new(problem.code, problem.message.clone()).help_if(problem.help.clone());
             problems.push(told.at(written.place.clone()));
         }
