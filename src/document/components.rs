@@ -133,6 +133,18 @@ impl Marks {
         if within.peek().is_none() {
             return shown;
         }
+        if shown.len() == range.len() {
+            // It is the hidden text as it stands: the marks are where they are, whatever looks like a cover beside them.
+            let marks: Vec<Range<usize>> =
+                within.map(|(_, mark)| mark.range.start.max(range.start)..mark.range.end.min(range.end)).collect();
+            let mut whole = shown.into_owned();
+            for mark in marks {
+                if let Some(own) = text.get(mark.clone()) {
+                    whole.replace_range(mark.start - range.start..mark.end - range.start, own);
+                }
+            }
+            return Cow::Owned(whole);
+        }
         let mut whole = String::with_capacity(shown.len());
         let mut rest = &*shown;
         for (index, mark) in within {
