@@ -12,7 +12,7 @@ use handsel::document::markdown::{self, MarkdownSettings, Phrases};
 use handsel::paths::SourcePath;
 use handsel::settings::RawHtml;
 use handsel::source::Lines;
-use pulldown_cmark::{Options, Parser, html};
+use pulldown_cmark::{Parser, html};
 
 /// Examples that differ on purpose, by the text they hold.
 const ON_PURPOSE: [(&str, &str); 5] = [
@@ -76,16 +76,8 @@ fn ours(source: &str) -> String {
 }
 
 fn theirs(source: &str) -> String {
-    let options = Options::ENABLE_TABLES
-        | Options::ENABLE_FOOTNOTES
-        | Options::ENABLE_STRIKETHROUGH
-        | Options::ENABLE_TASKLISTS
-        | Options::ENABLE_HEADING_ATTRIBUTES
-        | Options::ENABLE_GFM
-        | Options::ENABLE_DEFINITION_LIST
-        | Options::ENABLE_WIKILINKS;
     let mut out = String::new();
-    html::push_html(&mut out, Parser::new_ext(source, options));
+    html::push_html(&mut out, Parser::new_ext(source, markdown::OPTIONS));
     out
 }
 

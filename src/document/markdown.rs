@@ -7,6 +7,7 @@
 mod flow;
 mod inline;
 mod slips;
+mod text;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -15,6 +16,7 @@ use std::ops::Range;
 use pulldown_cmark::{BrokenLink, CodeBlockKind, CowStr, Event, Options, Parser, Tag, TagEnd};
 
 use self::flow::{Flow, FlowKind};
+use self::text::{closes_fence, count_words, shortened};
 use super::body::{Include, Segment};
 use super::code::{self, Fence};
 use super::components::{Marks, Signatures};
@@ -93,15 +95,18 @@ pub fn read(path: &SourcePath, text: &str, lines: &Lines, body: Range<usize>, se
     walk.finish()
 }
 
+/// The parser's options that hold for every site.
+pub const OPTIONS: Options = Options::ENABLE_TABLES
+    .union(Options::ENABLE_FOOTNOTES)
+    .union(Options::ENABLE_STRIKETHROUGH)
+    .union(Options::ENABLE_TASKLISTS)
+    .union(Options::ENABLE_HEADING_ATTRIBUTES)
+    .union(Options::ENABLE_GFM)
+    .union(Options::ENABLE_DEFINITION_LIST)
+    .union(Options::ENABLE_WIKILINKS);
+
 fn options(settings: &MarkdownSettings) -> Options {
-    let mut options = Options::ENABLE_TABLES
-        | Options::ENABLE_FOOTNOTES
-        | Options::ENABLE_STRIKETHROUGH
-        | Options::ENABLE_TASKLISTS
-        | Options::ENABLE_HEADING_ATTRIBUTES
-        | Options::ENABLE_GFM
-        | Options::ENABLE_DEFINITION_LIST
-        | Options::ENABLE_WIKILINKS;
+    let mut options = OPTIONS;
     options.set(Options::ENABLE_SMART_PUNCTUATION, settings.smart_punctuation);
     options.set(Options::ENABLE_MATH, settings.math);
     options
@@ -437,27 +442,6 @@ impl<'a> Walk<'a> {
 
 const EXCERPT_BYTES: usize = 240;
 
-/// Words of any script: runs of letters and numbers, and for scripts written without spaces two characters a word.
-fn count_words(text: &str) -> usize {
-    if text.is_ascii() {
-        return text.split(|c: char| c.is_ascii_whitespace()).filter(|word| word.bytes().any(|byte| byte.is_ascii_alphanumeric())).count();
-    }
-    let is_dense = |c: char| matches!(u32::from(c), 0x3040..=0x30FF | 0x3400..=0x4DBF | 0x4E00..=0x9FFF | 0xE00..=0xEFF | 0x1780..=0x17FF | 0x20000..=0x2FFFF);
-    let dense = text.chars().filter(|c| is_dense(*c)).count();
-    let sparse = text.split(|c: char| c.is_whitespace() || is_dense(c)).filter(|word| word.contains(char::is_alphanumeric)).count();
-    dense.div_ceil(2) + sparse
-}
-
-/// Whether a fenced block's last line is its closing fence.
-fn closes_fence(block: &str) -> bool {
-    let block = block.trim_end();
-    let marker = block.trim_start().chars().next().unwrap_or('`');
-    let length = block.trim_start().chars().take_while(|c| *c == marker).count();
-    let Some((_, last)) = block.rsplit_once('\n') else { return false };
-    let last = last.trim_start_matches(|c: char| c.is_whitespace() || c == '>');
-    last.chars().all(|c| c == marker) && last.chars().count() >= length
-}
-
 impl Walk<'_> {
     fn finish(mut self) -> Checked<Markdown> {
         while self.flows.len() > 1 {
@@ -471,20 +455,6 @@ impl Walk<'_> {
         self.out.anchors = self.ids.into_all();
         Checked::new(self.out, self.problems)
     }
-}
-
-/// Text cut at a word's end, with an ellipsis when something is missing.
-fn shortened(text: &str, bytes_max: usize) -> String {
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if text.len() <= bytes_max {
-        return text;
-    }
-    let mut end = bytes_max;
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    let cut = text[..end].rsplit_once(' ').map_or(&text[..end], |(words, _)| words);
-    format!("{cut}…")
 }
 
 /// One line of Markdown as HTML without a paragraph around it; raw HTML in it is shown as text.

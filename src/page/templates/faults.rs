@@ -126,9 +126,12 @@ pub fn on_draw(error: &Error, files: &Files, page: &str, template: &str) -> Diag
             let (message, known) = without_known_names(report.message());
             let problem = reported(Diagnostic::new(code, message), report, files);
             let near = quoted(message).and_then(|name| nearest(name, known)).map(|near| format!("did you mean `{near}`?"));
-            let help = near
-                .or_else(|| hint(message, files))
-                .unwrap_or_else(|| "a value may be absent: ask `{% if … %}` before you print it".into());
+            let usual = if message.contains("passes the limit") {
+                "make the loop shorter, or look for one that runs inside another"
+            } else {
+                "a value may be absent: ask `{% if … %}` before you print it"
+            };
+            let help = near.or_else(|| hint(message, files)).unwrap_or_else(|| usual.into());
             chain(problem, &error.to_string(), files).help(format!("{help} ({while_drawing})"))
         }
         ErrorKind::TemplateNotFound(name) => {
