@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::diagnostic::{Checked, Code, Diagnostic, Place};
 use crate::paths::SourcePath;
 
@@ -30,6 +32,29 @@ pub trait Files: Sync {
     /// # Errors
     /// Those of the file system; `NotFound` when there is no such file.
     fn read(&self, path: &SourcePath) -> io::Result<Arc<[u8]>>;
+
+    /// For each file, what vouches later that its bytes are still those that are read *after* this was asked. `None` where
+    /// nothing can: there is no such file, or it changed so short a time ago that it may change again under an equal stamp;
+    /// such a file is read again next time.
+    fn stamps(&self, paths: &[SourcePath]) -> Vec<Option<Stamp>> {
+        vec![None; paths.len()]
+    }
+}
+
+/// What a file system knows of a file's bytes without reading them. Two equal stamps of one path mean equal bytes; two that
+/// differ mean nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Stamp {
+    /// In bytes.
+    pub size: u64,
+    /// When the bytes were last written, in nanoseconds since 1970.
+    pub modified_ns: i64,
+    /// When anything about the file last changed, its times included, so that nobody can set it; on Windows when it was made.
+    pub changed_ns: i64,
+    /// 0 where there are none.
+    pub inode: u64,
+    /// 0 where it has no number.
+    pub device: u64,
 }
 
 /// A site in memory: for tests, and for the starter site.

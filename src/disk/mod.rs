@@ -1,11 +1,14 @@
 //! The site's folder on disk: the only place, with the cache's store, that names `std::fs`.
 //!
 //! [`Disk`] lists and reads the sources, [`publish`] brings the finished site into the output folder, [`new_file`] makes
-//! files for the writer. What is never listed stands in `names`; the walk itself, with links and `.gitignore`, in `walk`.
+//! files for the writer. What is never listed stands in `names`; the walk itself, with links and `.gitignore`, in `walk`;
+//! what tells a changed file from the same one, unread, in `stamp`.
 
 mod names;
 pub mod new_file;
+mod open;
 pub mod publish;
+mod stamp;
 mod walk;
 
 use std::fs;
@@ -15,7 +18,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::paths::SourcePath;
-use crate::source::{Files, ListingRules};
+use crate::source::{Files, ListingRules, Stamp};
 
 /// A site's folder.
 #[derive(Clone, Debug)]
@@ -76,7 +79,14 @@ impl Files for Disk {
     }
 
     fn read(&self, path: &SourcePath) -> io::Result<Arc<[u8]>> {
-        Ok(fs::read(self.resolve(path)?)?.into())
+        match open::read_plain(&self.root, path) {
+            Some(bytes) => Ok(bytes.into()),
+            None => Ok(fs::read(self.resolve(path)?)?.into()),
+        }
+    }
+
+    fn stamps(&self, paths: &[SourcePath]) -> Vec<Option<Stamp>> {
+        stamp::stamps(&self.root, paths)
     }
 }
 
