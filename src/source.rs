@@ -27,6 +27,21 @@ pub trait Files: Sync {
     /// Every readable file below the root, sorted by path, with the problems met on the way (links that lead out or nowhere).
     fn list(&self, rules: &ListingRules) -> Checked<Vec<SourcePath>>;
 
+    /// What [`Files::list`] would say now of these paths and of all below them, without a look at the rest of the site.
+    ///
+    /// Whoever takes from an earlier listing everything at or below `touched`, files and problems alike, and adds this,
+    /// has the listing of now, as long as nothing else changed. A link is changed when what it leads to is.
+    fn look(&self, rules: &ListingRules, touched: &[SourcePath]) -> Looked {
+        let listed = self.list(rules);
+        let is_touched = |path: &SourcePath| touched.iter().any(|touched| path.is_within(touched));
+        let is_problem_touched = |problem: &Diagnostic| problem.place.as_ref().is_some_and(|place| is_touched(&place.path));
+        Looked {
+            files: listed.value.into_iter().filter(is_touched).collect(),
+            problems: listed.problems.into_iter().filter(is_problem_touched).collect(),
+            must_list: false,
+        }
+    }
+
     /// A file's bytes.
     ///
     /// # Errors
@@ -38,6 +53,24 @@ pub trait Files: Sync {
     /// such a file is read again next time.
     fn stamps(&self, paths: &[SourcePath]) -> Vec<Option<Stamp>> {
         vec![None; paths.len()]
+    }
+}
+
+/// What lies now where something may have changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Looked {
+    /// Listed files at or below the places asked for, sorted.
+    pub files: Vec<SourcePath>,
+    /// Problems at or below them, in the order in which problems are told.
+    pub problems: Vec<Diagnostic>,
+    /// Only a full listing can answer: a file that says what is listed was touched, or the root. The rest is empty then.
+    pub must_list: bool,
+}
+
+impl Looked {
+    /// The answer where a full listing is needed.
+    pub fn only_listing_tells() -> Self {
+        Self { must_list: true, ..Self::default() }
     }
 }
 
