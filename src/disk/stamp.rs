@@ -21,14 +21,22 @@ const FILES_A_PIECE: usize = 128;
 
 /// The stamps of files, in their order; `None` where there is no file, or where it is not settled.
 pub fn stamps(root: &Path, paths: &[SourcePath]) -> Vec<Option<Stamp>> {
+    stamps_at_once(root, paths).into_iter().map(|stamp| stamp.and_then(|(stamp, is_settled)| is_settled.then_some(stamp))).collect()
+}
+
+/// The stamps of files, in their order, each with whether it is settled: whether the file cannot change any more without its
+/// stamp changing.
+pub fn stamps_at_once(root: &Path, paths: &[SourcePath]) -> Vec<Option<(Stamp, bool)>> {
     // The clock is asked before the files: a file that changes meanwhile is then not settled.
-    let now_ns = now_ns();
-    let stamp = |path: &SourcePath| stamp(root, path).filter(|stamp| is_settled(stamp, now_ns));
+    let settled = SystemTime::now().checked_sub(SETTLED_AFTER).unwrap_or(UNIX_EPOCH);
+    let settled_ns = since_1970_ns(settled);
+    let is_settled = |stamp: &Stamp| stamp.modified_ns.max(stamp.changed_ns) < settled_ns;
+    let stamp = |path: &SourcePath| stamp(root, path).map(|stamp| (stamp, is_settled(&stamp)));
     paths.par_iter().with_min_len(FILES_A_PIECE).map(stamp).collect()
 }
 
-/// A file's stamp, settled or not. Of a link it is its target's: the bytes are there.
-pub fn stamp(root: &Path, path: &SourcePath) -> Option<Stamp> {
+/// A file's stamp. Of a link it is its target's: the bytes are there.
+fn stamp(root: &Path, path: &SourcePath) -> Option<Stamp> {
     let full = root.join(path.as_str());
     let mut metadata = fs::symlink_metadata(&full).ok()?;
     if metadata.is_symlink() {
@@ -37,15 +45,10 @@ pub fn stamp(root: &Path, path: &SourcePath) -> Option<Stamp> {
     metadata.is_file().then(|| stamp_of(&metadata))
 }
 
-/// Whether a file cannot change any more without its stamp changing.
-pub fn is_settled(stamp: &Stamp, now_ns: i64) -> bool {
-    let settled_ns = now_ns.saturating_sub(i64::try_from(SETTLED_AFTER.as_nanos()).unwrap_or(i64::MAX));
-    stamp.modified_ns.max(stamp.changed_ns) < settled_ns
-}
-
-/// The time, as stamps have it.
-pub fn now_ns() -> i64 {
-    since_1970_ns(SystemTime::now())
+/// What stays the same of a folder while it is this folder: inode and device, where there are any.
+pub fn identity(folder: &Path) -> Option<Stamp> {
+    let metadata = fs::symlink_metadata(folder).ok().filter(Metadata::is_dir)?;
+    Some(Stamp { size: 0, modified_ns: 0, changed_ns: 0, ..stamp_of(&metadata) })
 }
 
 fn since_1970_ns(time: SystemTime) -> i64 {
