@@ -4,9 +4,14 @@
 //! from all entries; then every sheet is composed and drawn, in parallel, and put into the sink as it is done. Problems
 //! are values of the steps and are judged together at the end.
 
+mod documents;
 mod judge;
+pub mod live;
 mod load;
+mod make;
+mod outputs;
 mod publish;
+mod whole;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,12 +19,15 @@ use std::time::{Duration, Instant};
 
 use jiff::civil::Date;
 
+use self::documents::{Pages, Reader};
 use self::load::Loaded;
+use self::make::Workshop;
+use self::outputs::Outputs;
+use self::whole::Whole;
 use crate::diagnostic::Diagnostic;
-use crate::page::{self, Composer};
 use crate::paths::{OutputPath, SourcePath};
 use crate::settings::{BaseUrl, Settings};
-use crate::site::{self, Parts};
+use crate::site;
 use crate::source::Files;
 
 /// What a build is asked for, besides what stands in the site's own files.
@@ -83,36 +91,32 @@ pub fn build(files: &dyn Files, request: &Request, sink: &dyn Sink) -> Built {
     let loaded = load::load(files, request).unload(&mut problems);
     profile.stage("list and load", loaded.sources.len());
 
-    let mut documents = load::documents(files, &loaded, request).unload(&mut problems);
-    profile.stage("parse", documents.entries.len());
+    let reader = Reader { files, loaded: &loaded, request };
+    let documents = reader.all(|_| None, Pages::new(), true);
+    problems.extend(documents.problems().cloned());
+    profile.stage("parse", documents.pages.len());
 
-    let parts = Parts {
-        settings: Arc::clone(&loaded.settings),
-        kinds: Arc::clone(&loaded.kinds),
-        vocabularies: Arc::clone(&loaded.vocabularies),
-        entries: std::mem::take(&mut documents.entries),
-        content: loaded.content.clone(),
-        files: loaded.content_files.clone(),
-        static_files: loaded.static_files.keys().cloned().collect(),
-        today: loaded.today,
-        with_drafts: request.with_drafts,
-        is_lenient: request.is_lenient,
-    };
-    let site = Arc::new(site::assemble(parts).unload(&mut problems));
+    let site = whole::assemble(&loaded, &documents, request, &mut problems);
     if request.with_audit {
-        site::audit::run(&site, &mut problems);
+        let words = |page| documents.pages.get(&site.page(page).entry.source).map_or(0, |page| page.facts.words);
+        site::audit::run(&site, words, &mut problems);
     }
     profile.stage("assemble", site.pages().len());
 
-    let composer = Arc::new(Composer::new(Arc::clone(&site), Arc::clone(&loaded.words)));
-    let sheets = page::sheets(&composer);
-    profile.stage("compose", sheets.len());
+    let site_print = whole::site_print(&loaded, &documents);
+    let materials = Arc::new(whole::materials(&loaded, &documents, site));
+    let outputs = Outputs::plan(&loaded, &materials.composer, &mut problems);
+    profile.stage("plan", outputs.sheets.len());
 
-    let drawn = publish::all(files, &loaded, &composer, &sheets, &documents, request, sink).unload(&mut problems);
+    let whole = Whole { loaded, documents, materials, outputs, site_print };
+    let drawn = publish::all(&Workshop { files, request, whole: &whole }, sink);
+    problems.extend(drawn.problems);
     profile.stage("draw and publish", drawn.files);
 
-    let left_out = if request.is_lenient { judge::left_out(&site, &mut problems) } else { 0 };
-    let problems = judge::judge(problems, &loaded.settings, &page_checks(&site), request);
+    let Whole { loaded, materials, .. } = whole;
+    let site = &*materials.composer.site;
+    let left_out = if request.is_lenient { judge::left_out(site, &mut problems) } else { 0 };
+    let problems = judge::judge(problems, &loaded.settings, &page_checks(site), request);
     let notes = notes(&loaded);
     let settings = Settings::clone(&loaded.settings);
     Built { problems, settings, pages: site.pages().len(), left_out, notes, failure: drawn.failure, profile: profile.stages }
