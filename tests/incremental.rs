@@ -227,7 +227,10 @@ fn a_template_makes_the_pages_that_come_to_it() {
 fn data_makes_the_pages_that_ask_for_it() {
     let mut site = Site::small();
     site.put("data/prices.yaml", "coffee: 1\n");
-    site.put("templates/tip.html", "{% extends \"entry.html\" %}{% block main %}{{ data(path=\"prices.yaml\").coffee }}{% endblock main %}");
+    site.put(
+        "templates/tip.html",
+        "{% extends \"entry.html\" %}{% block main %}{% set prices = data(path=\"prices.yaml\") %}{{ prices.coffee }}{% endblock main %}",
+    );
     let first = site.build(&request());
     assert!(!first.problems.iter().any(handsel::diagnostic::Diagnostic::is_error), "{:#?}", first.problems);
     site.put("data/prices.yaml", "coffee: 2\n");

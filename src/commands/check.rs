@@ -32,7 +32,7 @@ pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Resu
     let site = SiteFolder::open(common)?;
     let request = options.site.request(common, &site, true)?;
     output::choose(&site, &site.settings(), options.site.output.as_deref())?;
-    let mut built = pipeline::build(&site.disk, &request, &Nowhere, &Memory::of(options.site.cache(&site)));
+    let mut built = pipeline::build(&site.disk, &request, &Nowhere, &Memory::recalling(options.site.cache(&site)));
     if let Some(failure) = built.failure {
         return Err(CannotRun::new(failure));
     }

@@ -28,6 +28,8 @@ const WAYS_MAX: usize = 4;
 /// What is remembered, and where.
 pub struct Memory {
     store: Option<Arc<dyn Store>>,
+    /// Whether anything is kept, and not only recalled.
+    keeps: bool,
 }
 
 /// What was published, one way of building.
@@ -124,11 +126,16 @@ impl Drawn {
 impl Memory {
     /// What this store holds; without one nothing is remembered.
     pub fn of(store: Option<Arc<dyn Store>>) -> Self {
-        Memory { store }
+        Memory { keeps: store.is_some(), store }
+    }
+
+    /// The same, but what is new is not kept.
+    pub fn recalling(store: Option<Arc<dyn Store>>) -> Self {
+        Memory { store, keeps: false }
     }
 
     pub fn is_kept(&self) -> bool {
-        self.store.is_some()
+        self.keeps
     }
 
     /// What went wrong with the store, in words for people.
@@ -155,7 +162,7 @@ impl Memory {
     /// Keeps the documents of the shards in which something differs.
     pub fn keep_pages(&self, pages: &Pages, differ: &BTreeSet<SourcePath>) {
         let shards: BTreeSet<u8> = differ.iter().map(shard_of).collect();
-        if shards.is_empty() || self.store.is_none() {
+        if shards.is_empty() || !self.keeps {
             return;
         }
         let mut parts: BTreeMap<u8, BTreeMap<&SourcePath, &super::documents::Page>> =
@@ -175,7 +182,7 @@ impl Memory {
 
     /// Keeps it, and forgets the ways that were not used for longest.
     pub fn keep_drawn(&self, way: Fingerprint, drawn: &Drawn) {
-        let Some(store) = &self.store else { return };
+        let Some(store) = self.store.as_ref().filter(|_| self.keeps) else { return };
         let mut ways: Vec<String> = self.recall("ways").unwrap_or_default();
         let name = drawn_name(way);
         if ways.last() != Some(&name) {
@@ -194,7 +201,7 @@ impl Memory {
     }
 
     fn remember<T: Serialize>(&self, name: &str, value: &T) {
-        if let Some(store) = &self.store {
+        if let Some(store) = self.store.as_ref().filter(|_| self.keeps) {
             memo::remember(&**store, name, value);
         }
     }

@@ -63,7 +63,11 @@ pub fn edit(site: &mut MemoryFiles, dice: &mut Dice) -> String {
         15 => put(site, "handsel.yaml", settings(dice)),
         16 => put(site, "content/guides/_defaults.yaml", format!("level: {}\n", dice.pick(&["starter", "expert", "nonsense"]))),
         17 => put(site, "content/topics.yaml", format!("first: {{ title: {} }}\n", dice.pick(&WORDS))),
-        18 => put(site, *dice.pick(&["static/css/own.css", "content/tips/code.rs", "content/guides/pic.svg"]), format!("/* {} */", dice.roll(3))),
+        18 => put(
+            site,
+            *dice.pick(&["static/css/own.css", "content/tips/code.rs", "content/guides/pic.svg"]),
+            format!("/* {} */", dice.roll(3)),
+        ),
         _ => put(site, "templates/i18n/en.yaml", format!("related: {}\n", dice.pick(&WORDS))),
     };
     format!("put {path}")
@@ -85,7 +89,12 @@ fn settings(dice: &mut Dice) -> String {
 }
 
 fn tip_template(dice: &mut Dice) -> String {
-    let asks = ["{{ pages(kind=\"guide\") | length }}", "{% for card in pages(topic=\"first\") %}{{ card.title }}{% endfor %}", "{{ page.words }}", ""];
+    let asks = [
+        "{{ pages(kind=\"guide\") | length }}",
+        "{% for card in pages(topic=\"first\") %}{{ card.title }}{% endfor %}",
+        "{{ page.words }}",
+        "",
+    ];
     format!("{{% extends \"entry.html\" %}}{{% block bar %}}{}{{% endblock bar %}}", dice.pick(&asks))
 }
 
@@ -181,7 +190,8 @@ fn rename(site: &mut MemoryFiles, dice: &mut Dice) -> String {
 }
 
 fn move_folder(site: &mut MemoryFiles, dice: &mut Dice) -> String {
-    let (from, to) = (*dice.pick(&["content/guides/", "content/tips/"]), *dice.pick(&["content/guides/deep/", "content/tips/", "content/moved/"]));
+    let (from, to) =
+        (*dice.pick(&["content/guides/", "content/tips/"]), *dice.pick(&["content/guides/deep/", "content/tips/", "content/moved/"]));
     let inside: Vec<SourcePath> = site.0.keys().filter(|path| path.as_str().starts_with(from)).cloned().collect();
     for path in inside {
         let target = SourcePath::new(&path.as_str().replacen(from, to, 1)).expect("inside");
