@@ -8,6 +8,7 @@ pub mod document;
 pub mod fields;
 pub mod fingerprint;
 pub mod kind;
+pub mod memo;
 pub mod output;
 pub mod page;
 pub mod paths;

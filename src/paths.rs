@@ -92,6 +92,12 @@ impl SourcePath {
         Self(self.0.rsplit_once('/').map_or("", |(folder, _)| folder).into())
     }
 
+    /// This path and the folders around it, the nearest first; the root is not among them.
+    pub fn and_folders(&self) -> impl Iterator<Item = &str> {
+        let whole = (!self.0.is_empty()).then_some(&*self.0);
+        std::iter::successors(whole, |path| path.rsplit_once('/').map(|(folder, _)| folder))
+    }
+
     /// The last segment: `give-first.md`.
     pub fn name(&self) -> &str {
         self.0.rsplit_once('/').map_or(&*self.0, |(_, name)| name)

@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::diagnostic::{Checked, Code, Diagnostic, Place};
 use crate::paths::SourcePath;
 
@@ -25,11 +27,67 @@ pub trait Files: Sync {
     /// Every readable file below the root, sorted by path, with the problems met on the way (links that lead out or nowhere).
     fn list(&self, rules: &ListingRules) -> Checked<Vec<SourcePath>>;
 
+    /// What [`Files::list`] would say now of these paths and of all below them, without a look at the rest of the site.
+    ///
+    /// Whoever takes from an earlier listing everything at or below `touched`, files and problems alike, and adds this,
+    /// has the listing of now, as long as nothing else changed. A link is changed when what it leads to is.
+    fn look(&self, rules: &ListingRules, touched: &[SourcePath]) -> Looked {
+        let listed = self.list(rules);
+        let is_touched = |path: &SourcePath| touched.iter().any(|touched| path.is_within(touched));
+        let is_problem_touched = |problem: &Diagnostic| problem.place.as_ref().is_some_and(|place| is_touched(&place.path));
+        Looked {
+            files: listed.value.into_iter().filter(is_touched).collect(),
+            problems: listed.problems.into_iter().filter(is_problem_touched).collect(),
+            must_list: false,
+        }
+    }
+
     /// A file's bytes.
     ///
     /// # Errors
     /// Those of the file system; `NotFound` when there is no such file.
     fn read(&self, path: &SourcePath) -> io::Result<Arc<[u8]>>;
+
+    /// For each file, what vouches later that its bytes are still those that are read *after* this was asked. `None` where
+    /// nothing can: there is no such file, or it changed so short a time ago that it may change again under an equal stamp;
+    /// such a file is read again next time.
+    fn stamps(&self, paths: &[SourcePath]) -> Vec<Option<Stamp>> {
+        vec![None; paths.len()]
+    }
+}
+
+/// What lies now where something may have changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Looked {
+    /// Listed files at or below the places asked for, sorted.
+    pub files: Vec<SourcePath>,
+    /// Problems at or below them, in the order in which problems are told.
+    pub problems: Vec<Diagnostic>,
+    /// Only a full listing can answer: a file that says what is listed was touched, or the root. The rest is empty then.
+    pub must_list: bool,
+}
+
+impl Looked {
+    /// The answer where a full listing is needed.
+    pub fn only_listing_tells() -> Self {
+        Self { must_list: true, ..Self::default() }
+    }
+}
+
+/// What a file system knows of a file's bytes without reading them. Two equal stamps of one path mean equal bytes; two that
+/// differ mean nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Stamp {
+    /// In bytes.
+    pub size: u64,
+    /// When the bytes were last written, in nanoseconds since 1970.
+    pub modified_ns: i64,
+    /// When anything about the file last changed, its times included, so that nobody can set it; on Windows when it was made.
+    pub changed_ns: i64,
+    /// 0 where there are none.
+    pub inode: u64,
+    /// 0 where it has no number.
+    pub device: u64,
 }
 
 /// A site in memory: for tests, and for the starter site.

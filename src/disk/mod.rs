@@ -1,11 +1,15 @@
 //! The site's folder on disk: the only place, with the cache's store, that names `std::fs`.
 //!
 //! [`Disk`] lists and reads the sources, [`publish`] brings the finished site into the output folder, [`new_file`] makes
-//! files for the writer. What is never listed stands in `names`; the walk itself, with links and `.gitignore`, in `walk`.
+//! files for the writer. What is never listed stands in `names`; the walk itself, with links and `.gitignore`, in `walk`,
+//! the same for a few places only in `look`; what tells a changed file from the same one, unread, in `stamp`.
 
+mod look;
 mod names;
 pub mod new_file;
+mod open;
 pub mod publish;
+mod stamp;
 mod walk;
 
 use std::fs;
@@ -15,7 +19,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::paths::SourcePath;
-use crate::source::{Files, ListingRules};
+use crate::source::{Files, ListingRules, Looked, Stamp};
 
 /// A site's folder.
 #[derive(Clone, Debug)]
@@ -68,15 +72,28 @@ impl Disk {
 
 impl Files for Disk {
     fn list(&self, rules: &ListingRules) -> Checked<Vec<SourcePath>> {
-        let mut files = Vec::new();
-        let mut problems = walk::walk(&self.root, rules, |path, _| files.push(path));
-        files.sort_unstable();
-        Diagnostic::sort(&mut problems);
-        Checked::new(files, problems)
+        let mut seen = walk::walk(&self.root, rules);
+        seen.files.sort_unstable();
+        Diagnostic::sort(&mut seen.problems);
+        Checked::new(seen.files, seen.problems)
+    }
+
+    fn look(&self, rules: &ListingRules, touched: &[SourcePath]) -> Looked {
+        let Some(mut seen) = look::look(&self.root, rules, touched) else { return Looked::only_listing_tells() };
+        seen.files.sort_unstable();
+        Diagnostic::sort(&mut seen.problems);
+        Looked { files: seen.files, problems: seen.problems, must_list: false }
     }
 
     fn read(&self, path: &SourcePath) -> io::Result<Arc<[u8]>> {
-        Ok(fs::read(self.resolve(path)?)?.into())
+        match open::read_plain(&self.root, path) {
+            Some(bytes) => Ok(bytes.into()),
+            None => Ok(fs::read(self.resolve(path)?)?.into()),
+        }
+    }
+
+    fn stamps(&self, paths: &[SourcePath]) -> Vec<Option<Stamp>> {
+        stamp::stamps(&self.root, paths)
     }
 }
 

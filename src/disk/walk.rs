@@ -2,10 +2,12 @@
 //!
 //! Folders that are left aside are not entered, however large they are. `.gitignore` files count whether or not there is a
 //! `.git`, the nearest one first; the `ignore:` setting goes before them, so its `!pattern` brings back what git ignores.
-//! A folder that holds our manifest is an output folder, also when it is not the one of this build.
+//! A folder that holds our manifest is an output folder, also when it is not the one of this build. `look` asks the same
+//! [`Walk`] about a few places only, so that there is one set of rules.
 
 use std::cmp::Ordering;
-use std::fs;
+use std::ffi::OsStr;
+use std::fs::{self, FileType};
 use std::io;
 use std::path::Path;
 
@@ -21,78 +23,112 @@ use crate::source::ListingRules;
 
 const GITIGNORE_NAME: &str = ".gitignore";
 
-/// Calls `found` for each file. The entry's metadata is the link's own where the file is one.
-pub fn walk(root: &Path, rules: &ListingRules, mut found: impl FnMut(SourcePath, &DirEntry)) -> Vec<Diagnostic> {
-    let mut walk = Walk { root, rules, setting: Gitignore::empty(), nested: Vec::new(), problems: Vec::new() };
-    walk.setting = walk.ignore_setting();
-    let mut entries = WalkDir::new(root).min_depth(1).sort_by(rules_first).into_iter();
-    while let Some(entry) = entries.next() {
-        let entry = match entry {
-            Ok(entry) => entry,
-            Err(error) => {
-                walk.tell_unreadable(&error);
-                continue;
-            }
-        };
-        match walk.judge(&entry) {
-            Verdict::Read(path) => found(path, &entry),
-            Verdict::Enter | Verdict::Pass => {}
-            Verdict::SkipFolder => entries.skip_current_dir(),
-        }
-    }
-    walk.problems
+/// The files that say how the folder that holds them is read; they count before all that lies beside them.
+pub const RULE_NAMES: [&str; 2] = [GITIGNORE_NAME, MANIFEST_NAME];
+
+/// What a walk came by.
+#[derive(Debug, Default)]
+pub struct Seen {
+    /// Files that may be sources, links to such files among them.
+    pub files: Vec<SourcePath>,
+    pub problems: Vec<Diagnostic>,
 }
 
-enum Verdict {
-    Read(SourcePath),
+/// The whole folder.
+pub fn walk(root: &Path, rules: &ListingRules) -> Seen {
+    let mut walk = Walk::new(root, rules);
+    walk.below(root, 0);
+    walk.seen
+}
+
+/// What the rules say of an entry.
+#[derive(PartialEq, Eq)]
+pub enum Verdict {
+    Read,
     Enter,
     Pass,
     /// The folder that is the entry, or the rest of the one that holds it.
     SkipFolder,
 }
 
-struct Walk<'a> {
+/// A name in a folder, whether it was listed or asked for.
+pub struct Entry<'a> {
+    pub path: &'a Path,
+    pub name: &'a OsStr,
+    /// The link's own where it is one.
+    pub kind: FileType,
+    /// 1 for what lies in the root.
+    pub depth: usize,
+}
+
+/// A walk under way: what counts where it stands, and what it came by.
+pub struct Walk<'a> {
     root: &'a Path,
     rules: &'a ListingRules,
     setting: Gitignore,
     /// The `.gitignore` files of the folders around the current entry, each with the depth of what it speaks of.
     nested: Vec<(usize, Gitignore)>,
-    problems: Vec<Diagnostic>,
+    pub seen: Seen,
 }
 
-impl Walk<'_> {
-    fn judge(&mut self, entry: &DirEntry) -> Verdict {
-        while self.nested.last().is_some_and(|(depth, _)| *depth > entry.depth()) {
+impl<'a> Walk<'a> {
+    pub fn new(root: &'a Path, rules: &'a ListingRules) -> Self {
+        let mut walk = Walk { root, rules, setting: Gitignore::empty(), nested: Vec::new(), seen: Seen::default() };
+        walk.setting = walk.ignore_setting();
+        walk
+    }
+
+    /// All that lies in a folder that is entered; `depth` is the folder's own.
+    pub fn below(&mut self, folder: &Path, depth: usize) {
+        let mut entries = WalkDir::new(folder).min_depth(1).sort_by(rules_first).into_iter();
+        while let Some(entry) = entries.next() {
+            match entry {
+                Ok(entry) => {
+                    let depth = depth + entry.depth();
+                    let entry = Entry { path: entry.path(), name: entry.file_name(), kind: entry.file_type(), depth };
+                    if self.judge(&entry) == Verdict::SkipFolder {
+                        entries.skip_current_dir();
+                    }
+                }
+                Err(error) => self.tell_unreadable(&error),
+            }
+        }
+    }
+
+    /// Judges an entry and keeps what it finds. The entry's folder has been judged before it, and the folder's rule files.
+    pub fn judge(&mut self, entry: &Entry<'_>) -> Verdict {
+        while self.nested.last().is_some_and(|(depth, _)| *depth > entry.depth) {
             self.nested.pop();
         }
-        let name = entry.file_name().to_string_lossy();
-        let path = self.source_path(entry.path());
-        let is_folder = entry.file_type().is_dir();
+        let name = entry.name.to_string_lossy();
+        let path = self.source_path(entry.path);
+        let is_folder = entry.kind.is_dir();
         let is_in_static = path.as_str().starts_with("static/");
-        if name == GITIGNORE_NAME && entry.file_type().is_file() {
+        if name == GITIGNORE_NAME && entry.kind.is_file() {
             self.obey(entry);
         }
-        if name == MANIFEST_NAME && entry.depth() > 1 && !is_in_static {
+        if name == MANIFEST_NAME && entry.depth > 1 && !is_in_static {
             return Verdict::SkipFolder;
         }
         let is_left_aside = if is_folder { is_left_aside_folder } else { is_left_aside_file };
         if is_left_aside(&name, is_in_static)
             || self.rules.output.as_ref().is_some_and(|output| path.is_within(output))
-            || self.is_ignored(entry.path(), is_folder)
+            || self.is_ignored(entry.path, is_folder)
         {
             return if is_folder { Verdict::SkipFolder } else { Verdict::Pass };
         }
-        if entry.file_name().to_str().is_none() {
+        if entry.name.to_str().is_none() {
             let message = format!("the name of `{}` is not UTF-8, so it is not read", printable(path.as_str()));
             self.tell(Code::OddName, &path, message, "rename it; other systems and addresses cannot hold such a name");
             return if is_folder { Verdict::SkipFolder } else { Verdict::Pass };
         }
         if is_folder {
             Verdict::Enter
-        } else if entry.file_type().is_file() || (entry.file_type().is_symlink() && self.follow(&path, entry.path())) {
-            Verdict::Read(path)
+        } else if entry.kind.is_file() || (entry.kind.is_symlink() && self.follow(&path, entry.path)) {
+            self.seen.files.push(path);
+            Verdict::Read
         } else {
-            if !entry.file_type().is_symlink() {
+            if !entry.kind.is_symlink() {
                 self.tell_special(&path);
             }
             Verdict::Pass
@@ -142,22 +178,22 @@ impl Walk<'_> {
     }
 
     /// From here to the end of its folder, a `.gitignore` file counts. Lines that are no patterns are passed over, as git does.
-    fn obey(&mut self, entry: &DirEntry) {
-        let bytes = match fs::read(entry.path()) {
+    fn obey(&mut self, entry: &Entry<'_>) {
+        let bytes = match fs::read(entry.path) {
             Ok(bytes) => bytes,
             Err(error) => {
-                let path = self.source_path(entry.path());
+                let path = self.source_path(entry.path);
                 return self.tell(Code::Unreadable, &path, format!("`{path}` cannot be read: {error}"), "check its permissions");
             }
         };
-        let mut builder = GitignoreBuilder::new(entry.path().parent().unwrap_or(self.root));
+        let mut builder = GitignoreBuilder::new(entry.path.parent().unwrap_or(self.root));
         for line in String::from_utf8_lossy(&bytes).trim_start_matches('\u{FEFF}').lines() {
             let _ = builder.add_line(None, line);
         }
         if let Ok(rules) = builder.build()
             && !rules.is_empty()
         {
-            self.nested.push((entry.depth(), rules));
+            self.nested.push((entry.depth, rules));
         }
     }
 
@@ -165,7 +201,7 @@ impl Walk<'_> {
         let mut builder = GitignoreBuilder::new(self.root);
         for pattern in &self.rules.ignore {
             if let Err(error) = builder.add_line(None, pattern) {
-                self.problems.push(
+                self.seen.problems.push(
                     Diagnostic::new(Code::BadSetting, format!("`ignore: {pattern}` is no pattern: {error}"))
                         .help("patterns are written as in `.gitignore`"),
                 );
@@ -183,6 +219,11 @@ impl Walk<'_> {
 
     fn tell_unreadable(&mut self, error: &walkdir::Error) {
         let path = self.source_path(error.path().unwrap_or(self.root));
+        let is_gone = error.io_error().is_some_and(|error| error.kind() == io::ErrorKind::NotFound);
+        if is_gone && !path.as_str().is_empty() {
+            // It went between the listing of its folder and its own turn.
+            return;
+        }
         let reason = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
         self.tell(Code::Unreadable, &path, format!("the folder `{path}` cannot be read: {reason}"), "check its permissions");
     }
@@ -191,18 +232,18 @@ impl Walk<'_> {
     fn tell_special(&mut self, path: &SourcePath) {
         let message = format!("`{path}` is a pipe, a socket or a device, so it is not read");
         self.tell(Code::Unreadable, path, message, "move it away, or name it under `ignore:`");
-        if let Some(problem) = self.problems.last_mut() {
+        if let Some(problem) = self.seen.problems.last_mut() {
             problem.severity = Severity::Warning;
         }
     }
 
     fn tell(&mut self, code: Code, path: &SourcePath, message: String, help: &str) {
-        self.problems.push(Diagnostic::new(code, message).at(Place::start_of(path)).help(help));
+        self.seen.problems.push(Diagnostic::new(code, message).at(Place::start_of(path)).help(help));
     }
 }
 
 /// In each folder, the files that say how to read it come before all others.
 fn rules_first(a: &DirEntry, b: &DirEntry) -> Ordering {
-    let is_rule = |entry: &DirEntry| entry.file_name() == GITIGNORE_NAME || entry.file_name() == MANIFEST_NAME;
+    let is_rule = |entry: &DirEntry| RULE_NAMES.iter().any(|name| entry.file_name() == *name);
     is_rule(b).cmp(&is_rule(a)).then_with(|| a.file_name().cmp(b.file_name()))
 }

@@ -1,0 +1,287 @@
+//! Asking the disk about what was touched gives, with the earlier listing, what a full listing gives: for any tree, any
+//! edits, and all that decides what is listed.
+#![cfg(unix)]
+
+use std::collections::BTreeSet;
+use std::error::Error;
+use std::ffi::OsStr;
+use std::fs;
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::symlink;
+use std::path::Path;
+
+use handsel::diagnostic::{Checked, Diagnostic};
+use handsel::disk::Disk;
+use handsel::paths::SourcePath;
+use handsel::source::{Files, ListingRules, MemoryFiles};
+use proptest::prelude::*;
+
+fn cases() -> u32 {
+    if std::env::var_os("HANDSEL_LONG").is_some() { 10_000 } else { 400 }
+}
+
+fn source(path: &str) -> SourcePath {
+    SourcePath::new(path).expect("a path inside the root")
+}
+
+#[derive(Clone, Debug)]
+enum Edit {
+    Write(String, &'static str),
+    Folder(String),
+    Link(String, String),
+    Delete(String),
+    Move(String, String),
+    OddName(String),
+}
+
+fn path() -> impl Strategy<Value = String> {
+    let folder = prop::sample::select(vec!["a", "b", "a-b", "static", "node_modules", ".well-known", "public", "dist"]);
+    let name = prop::sample::select(vec![
+        "x.md",
+        "y.md",
+        "X.md",
+        "z.log",
+        "x.md~",
+        ".nojekyll",
+        "4913",
+        "a",
+        "b",
+        "dist",
+        ".gitignore",
+        ".handsel-manifest",
+    ]);
+    (prop::collection::vec(folder, 0..4), name).prop_map(|(mut folders, name)| {
+        folders.push(name);
+        folders.join("/")
+    })
+}
+
+/// A path whose last name says nothing about its folder, so that most edits can be answered without a full listing.
+fn plain_path() -> impl Strategy<Value = String> {
+    path().prop_filter("it says what is listed", |path| !is_rule(path))
+}
+
+fn is_rule(path: &str) -> bool {
+    path.ends_with(".gitignore") || path.ends_with(".handsel-manifest")
+}
+
+fn edit(path: impl Strategy<Value = String> + 'static) -> impl Strategy<Value = Edit> {
+    let text = prop::sample::select(vec!["x.md\n", "*.log\n!z.log\n", "b/\n", "/a/*\n", "!x.md\n", "!*\n", ""]);
+    let target = prop::sample::select(vec!["x.md", "../x.md", "../a/y.md", "a", "nowhere", "/", "../../../../../../../.."]);
+    let path = path.boxed();
+    prop_oneof![
+        6 => (path.clone(), text).prop_map(|(path, text)| Edit::Write(path, text)),
+        1 => path.clone().prop_map(Edit::Folder),
+        2 => (path.clone(), target).prop_map(|(path, target)| Edit::Link(path, target.into())),
+        2 => path.clone().prop_map(Edit::Delete),
+        3 => (path.clone(), path.clone()).prop_map(|(from, to)| Edit::Move(from, to)),
+        1 => path.prop_map(Edit::OddName),
+    ]
+}
+
+fn rules() -> impl Strategy<Value = ListingRules> {
+    let ignore = prop::collection::vec(prop::sample::select(vec!["/a/b", "y.md", "!z.log", "[z-a]"]), 0..3);
+    (any::<bool>(), ignore).prop_map(|(has_output, ignore)| ListingRules {
+        output: has_output.then(|| source("public")),
+        ignore: ignore.into_iter().map(str::to_owned).collect(),
+    })
+}
+
+/// Makes the edit; gives the paths that a watcher of folders would tell.
+fn make(root: &Path, edit: &Edit) -> io::Result<Vec<String>> {
+    match edit {
+        Edit::Write(path, text) => {
+            let touched = make_room(root, path)?;
+            let full = root.join(path);
+            if fs::symlink_metadata(&full).is_ok_and(|metadata| metadata.is_symlink()) {
+                // What it leads to is not this edit's, and may lie anywhere.
+                fs::remove_file(&full)?;
+            }
+            fs::write(full, text).map(|()| touched)
+        }
+        Edit::Folder(path) => {
+            let touched = make_room(root, path)?;
+            fs::create_dir(root.join(path)).map(|()| touched)
+        }
+        Edit::Link(path, target) => {
+            let touched = make_room(root, path)?;
+            symlink(target, root.join(path)).map(|()| touched)
+        }
+        Edit::Delete(path) => {
+            let full = root.join(path);
+            if fs::symlink_metadata(&full)?.is_dir() {
+                fs::remove_dir_all(full)?
+            } else {
+                fs::remove_file(full)?
+            }
+            Ok(vec![path.clone()])
+        }
+        Edit::Move(from, to) => {
+            fs::symlink_metadata(root.join(from))?;
+            let mut touched = make_room(root, to)?;
+            touched.push(from.clone());
+            fs::rename(root.join(from), root.join(to)).map(|()| touched)
+        }
+        Edit::OddName(path) => {
+            let folder = Path::new(path).parent().unwrap_or(Path::new(""));
+            fs::write(root.join(folder).join(OsStr::from_bytes(b"caf\xE9.md")), "x")?;
+            Ok(vec![format!("{}/caf\u{FFFD}.md", folder.display())])
+        }
+    }
+}
+
+/// Makes the folders around a path, which are not links; gives the topmost path that was not there.
+fn make_room(root: &Path, path: &str) -> io::Result<Vec<String>> {
+    let mut folder = root.to_owned();
+    let mut walked = String::new();
+    let mut first_new = None;
+    let segments: Vec<&str> = path.split('/').collect();
+    for (at, segment) in segments.iter().enumerate() {
+        folder.push(segment);
+        walked = if walked.is_empty() { (*segment).into() } else { format!("{walked}/{segment}") };
+        match fs::symlink_metadata(&folder) {
+            Ok(metadata) if metadata.is_dir() => {}
+            Ok(_) if at + 1 < segments.len() => return Err(io::ErrorKind::NotADirectory.into()),
+            Ok(_) => {}
+            Err(_) => {
+                first_new.get_or_insert_with(|| walked.clone());
+                if at + 1 < segments.len() {
+                    fs::create_dir(&folder)?;
+                }
+            }
+        }
+    }
+    Ok(vec![first_new.unwrap_or(walked)])
+}
+
+/// Every link below the root: what one leads to may have changed with any edit.
+fn links(root: &Path, folder: &Path, found: &mut BTreeSet<SourcePath>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_symlink() {
+            let path = entry.path();
+            found.insert(source(&path.strip_prefix(root).expect("it lies below").to_string_lossy()));
+        } else if entry.file_type()?.is_dir() {
+            links(root, &entry.path(), found)?;
+        }
+    }
+    Ok(())
+}
+
+/// The listing before without what was touched, and what was seen there instead.
+fn patched(
+    disk: &Disk,
+    rules: &ListingRules,
+    before: Checked<Vec<SourcePath>>,
+    touched: &[SourcePath],
+) -> Option<Checked<Vec<SourcePath>>> {
+    let looked = disk.look(rules, touched);
+    if looked.must_list {
+        assert!(looked.files.is_empty() && looked.problems.is_empty());
+        return None;
+    }
+    let is_touched = |path: &SourcePath| touched.iter().any(|touched| path.is_within(touched));
+    let mut now = before;
+    now.value.retain(|path| !is_touched(path));
+    now.problems.retain(|problem| !problem.place.as_ref().is_some_and(|place| is_touched(&place.path)));
+    now.value.extend(looked.files);
+    now.problems.extend(looked.problems);
+    now.value.sort_unstable();
+    Diagnostic::sort(&mut now.problems);
+    Some(now)
+}
+
+fn holds(rules: &ListingRules, first: &[Edit], later: &[Edit]) -> Result<(), Box<dyn Error>> {
+    let folder = tempfile::tempdir()?;
+    let disk = Disk::open(folder.path())?;
+    for edit in first {
+        let _ = make(disk.root(), edit);
+    }
+    let before = disk.list(rules);
+    let mut touched = BTreeSet::new();
+    links(disk.root(), disk.root(), &mut touched)?;
+    for edit in later {
+        // What cannot be done (a file in a folder's place) is left out, but for the folders made on the way.
+        match make(disk.root(), edit) {
+            Ok(paths) => touched.extend(paths.iter().map(|path| source(path))),
+            Err(_) => {
+                if let Edit::Write(path, _) | Edit::Folder(path) | Edit::Link(path, _) | Edit::Move(_, path) = edit {
+                    touched.extend(source(path).and_folders().map(source));
+                }
+            }
+        }
+    }
+    links(disk.root(), disk.root(), &mut touched)?;
+    let touched: Vec<SourcePath> = touched.into_iter().collect();
+    match patched(&disk, rules, before, &touched) {
+        Some(now) => assert_eq!(now, disk.list(rules), "after {later:?} on {first:?}"),
+        None => assert!(touched.iter().any(|path| is_rule(path.as_str()) || path.as_str().contains('\u{FFFD}')), "{touched:?}"),
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_look_and_the_listing_before_are_the_listing_now(
+        rules in rules(),
+        first in prop::collection::vec(edit(path()), 0..24),
+        later in prop::collection::vec(edit(plain_path()), 0..6),
+    ) {
+        holds(&rules, &first, &later).map_err(|error| TestCaseError::fail(error.to_string()))?;
+    }
+}
+
+#[test]
+fn what_says_what_is_listed_needs_a_listing() -> io::Result<()> {
+    let folder = tempfile::tempdir()?;
+    fs::write(folder.path().join("a.md"), "x")?;
+    let disk = Disk::open(folder.path())?;
+    let looked = |path: &str| disk.look(&ListingRules::default(), &[source("a.md"), source(path)]);
+    for path in ["", ".gitignore", "a/.gitignore", "dist/.handsel-manifest", "caf\u{FFFD}.md"] {
+        assert!(looked(path).must_list, "{path}");
+    }
+    for path in ["gone.md", "a.md/x", "a.md", &"x".repeat(300)] {
+        let looked = looked(path);
+        assert_eq!((looked.files, looked.must_list), (vec![source("a.md")], false), "{path}");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_site_in_memory_is_asked_alike() {
+    let mut files = MemoryFiles::default();
+    ["a/x.md", "a/y.md", "a-b/x.md", "public/x.html", "x.md"].iter().for_each(|path| files.put(path, "x"));
+    let rules = ListingRules { output: Some(source("public")), ignore: Vec::new() };
+    let looked = files.look(&rules, &[source("a"), source("public"), source("gone.md")]);
+    assert_eq!(looked.files, [source("a/x.md"), source("a/y.md")]);
+    assert!(!looked.must_list && looked.problems.is_empty());
+}
+
+#[test]
+#[ignore = "prints figures, holds nothing"]
+fn figures() -> io::Result<()> {
+    let folder = tempfile::tempdir()?;
+    for section in 0..1000 {
+        let section = folder.path().join(format!("content/guides/section-{section}"));
+        fs::create_dir_all(&section)?;
+        (0..100).try_for_each(|page| fs::write(section.join(format!("page-{page}.md")), "x"))?;
+    }
+    let disk = Disk::open(folder.path())?;
+    let rules = ListingRules::default();
+    let timed = |what: &str, touched: &[SourcePath]| {
+        let start = std::time::Instant::now();
+        let found = if touched.is_empty() { disk.list(&rules).value.len() } else { disk.look(&rules, touched).files.len() };
+        eprintln!("{what}: {found} files, {:?}", start.elapsed());
+    };
+    timed("list", &[]);
+    for _ in 0..3 {
+        timed("look at a file", &[source("content/guides/section-500/page-50.md")]);
+        timed("look at a folder", &[source("content/guides/section-500")]);
+        let spread: Vec<_> = (0..1000).map(|section| source(&format!("content/guides/section-{section}/page-7.md"))).collect();
+        timed("look at 1000 files", &spread);
+    }
+    Ok(())
+}

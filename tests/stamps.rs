@@ -1,0 +1,126 @@
+//! What vouches for a file's bytes without reading them, and when nothing does.
+#![cfg(unix)]
+
+use std::error::Error;
+use std::fs::{self, File};
+use std::os::unix::fs::symlink;
+use std::path::Path;
+use std::time::{Duration, Instant, SystemTime};
+
+use handsel::disk::Disk;
+use handsel::paths::SourcePath;
+use handsel::source::{Files, ListingRules, MemoryFiles, Stamp};
+
+type Outcome = Result<(), Box<dyn Error>>;
+
+fn source(path: &str) -> SourcePath {
+    SourcePath::new(path).expect("a path inside the root")
+}
+
+fn stamp(disk: &Disk, path: &str) -> Option<Stamp> {
+    disk.stamps(&[source(path)])[0]
+}
+
+/// The file's stamp, as soon as its times lie far enough back.
+fn settled(disk: &Disk, path: &str) -> Result<Stamp, String> {
+    let start = Instant::now();
+    while start.elapsed() < Duration::from_secs(30) {
+        if let Some(stamp) = stamp(disk, path) {
+            return Ok(stamp);
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    Err(format!("{path} never settles"))
+}
+
+#[test]
+fn every_change_shows() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let at = |path: &str| folder.path().join(path);
+    fs::create_dir(at("content"))?;
+    for path in ["a.md", "same-times.md", "content/b.md", "replaced.md"] {
+        fs::write(at(path), "one")?;
+    }
+    symlink("content/b.md", at("link.md"))?;
+    let disk = Disk::open(folder.path())?;
+    assert_eq!(stamp(&disk, "a.md"), None, "it was written a moment ago");
+    let paths = ["a.md", "same-times.md", "replaced.md", "link.md", "content/b.md"];
+    let before = paths.iter().map(|path| settled(&disk, path)).collect::<Result<Vec<_>, _>>()?;
+    assert_eq!(before[3], before[4], "a link has the stamp of its target");
+    assert!(before.iter().all(|stamp| stamp.size == 3));
+    let again = disk.stamps(&paths.map(source));
+    assert_eq!(again, before.iter().copied().map(Some).collect::<Vec<_>>(), "nothing was changed");
+
+    let modified = fs::metadata(at("same-times.md"))?.modified()?;
+    fs::write(at("a.md"), "two")?;
+    fs::write(at("same-times.md"), "two")?;
+    File::options().write(true).open(at("same-times.md"))?.set_modified(modified)?;
+    fs::write(at("other"), "two")?;
+    fs::rename(at("other"), at("replaced.md"))?;
+    fs::write(at("content/b.md"), "two")?;
+    for (path, before) in paths.iter().zip(&before) {
+        assert_ne!(stamp(&disk, path), Some(*before), "{path}, at once");
+        assert_ne!(settled(&disk, path)?, *before, "{path}, later");
+    }
+    Ok(())
+}
+
+#[test]
+fn nothing_vouches_for_what_is_not_there_or_not_settled() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let at = |path: &str| folder.path().join(path);
+    fs::create_dir(at("folder"))?;
+    fs::write(at("future.md"), "x")?;
+    fs::write(at("old.md"), "x")?;
+    symlink("nowhere", at("dangling.md"))?;
+    File::options().write(true).open(at("future.md"))?.set_modified(SystemTime::now() + Duration::from_secs(86_400))?;
+    // Set back to a time long ago: when that was done still shows.
+    File::options().write(true).open(at("old.md"))?.set_modified(SystemTime::UNIX_EPOCH)?;
+    let disk = Disk::open(folder.path())?;
+    assert_eq!(stamp(&disk, "old.md"), None);
+    settled(&disk, "old.md")?;
+    for path in ["future.md", "dangling.md", "folder", "missing.md", "old.md/x", ""] {
+        assert_eq!(stamp(&disk, path), None, "{path}");
+    }
+    let mut memory = MemoryFiles::default();
+    memory.put("a.md", "x");
+    assert_eq!(memory.stamps(&[source("a.md"), source("b.md")]), [None, None]);
+    assert_eq!(memory.stamps(&[]), []);
+    Ok(())
+}
+
+#[test]
+#[ignore = "prints figures, holds nothing"]
+fn figures() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    for section in 0..100 {
+        let section = folder.path().join(format!("content/guides/section-{section}"));
+        fs::create_dir_all(&section)?;
+        (0..100).try_for_each(|page| fs::write(section.join(format!("page-{page}.md")), "x".repeat(3000)))?;
+    }
+    let disk = Disk::open(folder.path())?;
+    for _ in 0..3 {
+        let listed = timed("list", || disk.list(&ListingRules::default()).value);
+        timed("stamps", || disk.stamps(&listed));
+        timed("read", || listed.iter().try_for_each(|path| disk.read(path).map(drop)))?;
+        timed("fs::read", || listed.iter().try_for_each(|path| read_long(folder.path(), path)))?;
+    }
+    Ok(())
+}
+
+/// Reading as it is on systems without a call that refuses links.
+fn read_long(root: &Path, path: &SourcePath) -> std::io::Result<()> {
+    let mut full = root.to_owned();
+    for segment in path.segments() {
+        full.push(segment);
+        fs::symlink_metadata(&full)?;
+    }
+    fs::read(full).map(drop)
+}
+
+fn timed<T>(what: &str, work: impl FnOnce() -> T) -> T {
+    let start = Instant::now();
+    let value = work();
+    eprintln!("{what}: {:?}", start.elapsed());
+    value
+}
