@@ -13,6 +13,7 @@ pub mod output;
 pub mod page;
 pub mod paths;
 pub mod pipeline;
+pub mod preview;
 pub mod settings;
 pub mod site;
 pub mod source;

@@ -14,9 +14,10 @@ use super::outputs::{Maker, Outputs, source_of};
 use super::whole::{self, Whole};
 use super::{Request, page_checks};
 use crate::diagnostic::Diagnostic;
-use crate::paths::{OutputPath, SourcePath};
+use crate::output::inventory;
+use crate::paths::{OutputPath, Route, SourcePath};
 use crate::site::{Hidden, Node, PageId, SitePage};
-use crate::source::Files;
+use crate::source::{Files, ListingRules};
 
 /// Which paths may differ from what was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -237,5 +238,39 @@ impl State {
             folder = above;
         }
         "/".to_owned()
+    }
+}
+
+/// What the preview asks besides.
+impl Live {
+    /// Whether this is one of the files that the site is made from.
+    pub fn is_source(&self, path: &SourcePath) -> bool {
+        self.read().whole.loaded.sources.binary_search(path).is_ok()
+    }
+
+    /// The `editor:` setting.
+    pub fn editor(&self) -> Option<String> {
+        self.read().whole.loaded.settings.editor.clone()
+    }
+
+    /// What is never listed, by the settings as they are now.
+    pub fn listing_rules(&self) -> ListingRules {
+        let settings = &self.read().whole.loaded.settings;
+        ListingRules { output: Some(settings.output.clone()), ignore: settings.ignore.clone() }
+    }
+
+    /// The policy that pages are published under.
+    pub fn policy(&self) -> String {
+        inventory::policy(&self.read().whole.materials.composer)
+    }
+
+    /// The file whose page would be at an address, decoded and from the base path on, and why it is not shown.
+    pub fn hidden_at(&self, address: &str) -> Option<(SourcePath, Hidden)> {
+        let state = self.read();
+        let route = Route::new(address).ok()?.as_folder();
+        match state.whole.materials.composer.site.tables.by_route.get(&route)? {
+            Node::Hidden { source, why } => Some((source.clone(), *why)),
+            _ => None,
+        }
     }
 }
