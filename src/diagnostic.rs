@@ -4,6 +4,7 @@
 //! prints. Every code is defined once, in [`codes`]; the manual and `--format json` take it from there.
 
 pub mod codes;
+pub mod drawing;
 
 use std::fmt;
 

@@ -25,6 +25,10 @@ impl Fingerprint {
         Self(short)
     }
 
+    pub fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+
     /// The first eight hexadecimal digits, for file names (`site.1a2b3c4d.css`).
     pub fn short(self) -> String {
         self.to_string()[..8].to_owned()

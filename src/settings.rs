@@ -1,6 +1,7 @@
 //! `handsel.yaml`: what a site says about itself and how it wants to be built. Every key has a default.
 
 mod checks;
+mod editor;
 mod read;
 mod table;
 
@@ -9,6 +10,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 pub use checks::{checks_field, severities};
+pub use editor::{Editor, LineForm};
 pub use read::{language_fault, output_folder, read};
 pub use table::SETTINGS;
 
@@ -92,6 +94,8 @@ pub struct Settings {
     pub markdown_twins: bool,
     /// Where a source can be edited; `{path}` stands for its path from the root.
     pub edit_url: Option<String>,
+    /// The editor that the preview opens, by its program's name.
+    pub editor: Option<String>,
     /// Origins that pages may contact.
     pub allow_origins: Vec<String>,
     pub checks: BTreeMap<String, Severity>,
@@ -124,6 +128,7 @@ impl Default for Settings {
             feed_length: 20,
             markdown_twins: false,
             edit_url: None,
+            editor: None,
             allow_origins: Vec::new(),
             checks: BTreeMap::new(),
             extra: Items::new(),

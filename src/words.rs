@@ -24,10 +24,17 @@ enum Phrase {
 }
 
 /// All words, by language and key.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Words {
     languages: BTreeMap<String, BTreeMap<String, Phrase>>,
     rules: BTreeMap<String, std::sync::Arc<PluralRules>>,
+}
+
+/// Shows the words alone: the plural rules follow from their languages.
+impl std::fmt::Debug for Words {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Words").field(&self.languages).finish()
+    }
 }
 
 /// What a missing word or language falls back to.

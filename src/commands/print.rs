@@ -2,8 +2,6 @@
 //!
 //! For people more than [`SHOWN_MAX`] problems of one code are counted, not drawn; machines get them all.
 
-mod drawing;
-
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::Path;
@@ -15,8 +13,8 @@ use super::console::{Console, Stream};
 use super::figures::{count, duration, grouped};
 use super::options::Format;
 use super::site_folder::SiteFolder;
+use crate::diagnostic::drawing::Drawing;
 use crate::diagnostic::{Code, Diagnostic, Severity, printable};
-use drawing::Drawing;
 
 /// Problems of one code that are drawn.
 const SHOWN_MAX: usize = 50;

@@ -1,7 +1,7 @@
 //! What tells, without reading it, that a file is the one that was read before: size, times, inode and device.
 //!
 //! A time has grains: a file that is written twice within one grain may have one stamp and two contents. So a stamp vouches
-//! for nothing while its file's times lie less than [`SETTLED_AFTER`] back, or in the future. (Git has the same rule, and
+//! for nothing while its file's times lie less than a few grains back, or in the future. (Git has the same rule, and
 //! calls such a file racily clean.)
 
 use std::fs::{self, Metadata};
@@ -14,7 +14,10 @@ use crate::paths::SourcePath;
 use crate::source::Stamp;
 
 /// The coarsest grain in use is FAT's, two seconds.
-const SETTLED_AFTER: Duration = Duration::from_secs(2);
+const COARSE: Duration = Duration::from_secs(2);
+/// File systems that count nanoseconds take them from a clock that ticks at least a hundred times a second.
+const FINE: Duration = Duration::from_millis(50);
+const MILLISECOND_NS: i64 = 1_000_000;
 
 /// Files asked by one thread in a row: a file costs about two microseconds, less than to hand it over.
 const FILES_A_PIECE: usize = 128;
@@ -28,21 +31,31 @@ pub fn stamps(root: &Path, paths: &[SourcePath]) -> Vec<Option<Stamp>> {
 /// stamp changing.
 pub fn stamps_at_once(root: &Path, paths: &[SourcePath]) -> Vec<Option<(Stamp, bool)>> {
     // The clock is asked before the files: a file that changes meanwhile is then not settled.
-    let settled = SystemTime::now().checked_sub(SETTLED_AFTER).unwrap_or(UNIX_EPOCH);
-    let settled_ns = since_1970_ns(settled);
-    let is_settled = |stamp: &Stamp| stamp.modified_ns.max(stamp.changed_ns) < settled_ns;
-    let stamp = |path: &SourcePath| stamp(root, path).map(|stamp| (stamp, is_settled(&stamp)));
+    let now_ns = now_ns();
+    let stamp = |path: &SourcePath| stamp(root, path).map(|stamp| (stamp, is_settled(&stamp, now_ns)));
     paths.par_iter().with_min_len(FILES_A_PIECE).map(stamp).collect()
 }
 
-/// A file's stamp. Of a link it is its target's: the bytes are there.
-fn stamp(root: &Path, path: &SourcePath) -> Option<Stamp> {
+/// A file's stamp, settled or not. Of a link it is its target's: the bytes are there.
+pub fn stamp(root: &Path, path: &SourcePath) -> Option<Stamp> {
     let full = root.join(path.as_str());
     let mut metadata = fs::symlink_metadata(&full).ok()?;
     if metadata.is_symlink() {
         metadata = fs::metadata(&full).ok()?;
     }
     metadata.is_file().then(|| stamp_of(&metadata))
+}
+
+/// Whether a file cannot change any more without its stamp changing.
+pub fn is_settled(stamp: &Stamp, now_ns: i64) -> bool {
+    let grain = if stamp.changed_ns % MILLISECOND_NS == 0 { COARSE } else { FINE };
+    let settled_ns = now_ns.saturating_sub(i64::try_from(grain.as_nanos()).unwrap_or(i64::MAX));
+    stamp.modified_ns.max(stamp.changed_ns) < settled_ns
+}
+
+/// The time, as stamps have it.
+pub fn now_ns() -> i64 {
+    since_1970_ns(SystemTime::now())
 }
 
 /// What stays the same of a folder while it is this folder: inode and device, where there are any.

@@ -40,18 +40,31 @@ pub struct Inputs<'a> {
     pub kinds: &'a Kinds,
     pub signatures: &'a Signatures,
     /// Front matter defaults of the folders above it, the nearest last.
-    pub defaults: &'a [Node],
+    pub defaults: &'a [&'a Node],
     /// The kind that its top folder implies.
     pub kind_of_folder: Option<&'a str>,
     pub words: &'a Words,
     pub is_lenient: bool,
+    /// Whether the body will be shown. Without it code is not coloured; entry, facts and problems are the same.
+    pub wants_body: bool,
 }
 
 /// A parsed file.
 #[derive(Clone, Debug)]
 pub struct Document {
     pub entry: Arc<Entry>,
+    pub facts: Facts,
     pub body: Vec<Segment>,
+}
+
+/// What is told of a page's text beside its entry, so that an edited sentence leaves the entry equal.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facts {
+    pub words: usize,
+    /// The beginning of the text, for machines that want a description.
+    pub excerpt: String,
+    /// The names of the components that the body calls, sorted.
+    pub components: Vec<String>,
 }
 
 /// What other pages may know of a page.
@@ -63,19 +76,21 @@ pub struct Entry {
     /// What the page's own heading says, when it is not the title.
     pub heading: Option<Heading>,
     pub summary: Option<String>,
-    /// The beginning of the text, for machines that want a description.
-    pub excerpt: String,
     pub outline: Vec<Heading>,
     /// Every id on the page, sorted.
     pub anchors: Vec<String>,
     pub links: Vec<Link>,
     pub includes: Vec<Include>,
-    pub words: usize,
+    /// Stated (`time:`), else what reading takes.
+    pub minutes: u32,
     /// A date in the file's name.
     pub date_in_name: Option<Date>,
     /// It could not be read far enough to be published.
     pub is_broken: bool,
 }
+
+/// Words that are read in a minute (Brysbaert 2019 finds 238 for English prose; these texts are worked with).
+const WORDS_A_MINUTE: usize = 200;
 
 impl Entry {
     /// The day by which the page wants to be looked at again.
@@ -119,7 +134,7 @@ pub fn parse(path: &SourcePath, bytes: &[u8], inputs: &Inputs) -> Checked<Docume
         raw_html: inputs.settings.raw_html,
         smart_punctuation: inputs.settings.smart_punctuation,
         math: inputs.settings.math,
-        highlight: inputs.settings.highlight,
+        highlight: inputs.settings.highlight && inputs.wants_body,
         allow_origins: &inputs.settings.allow_origins,
         signatures: inputs.signatures,
         phrases: phrases(inputs.words, meta.language.as_deref().unwrap_or(&inputs.settings.language)),
@@ -163,22 +178,25 @@ fn document(
     });
     let title = title.unwrap_or_else(|| title_of_name(path));
     let heading = heading.filter(|heading| !heading.text.is_empty());
+    let reading = u32::try_from(markdown.words.div_ceil(WORDS_A_MINUTE)).unwrap_or(u32::MAX).max(1);
     let entry = Entry {
         source: path.clone(),
         summary: meta.summary.clone(),
+        minutes: meta.minutes.unwrap_or(reading),
         meta,
         title,
         heading,
-        excerpt: markdown.excerpt,
         outline: markdown.outline,
         anchors: markdown.anchors,
         links: markdown.links,
         includes: markdown.includes,
-        words: markdown.words,
         date_in_name: name_and_date(path).1,
         is_broken: false,
     };
-    Document { entry: Arc::new(entry), body: markdown.segments }
+    let mut components = std::collections::BTreeSet::new();
+    body::called(&markdown.segments, &mut components);
+    let facts = Facts { words: markdown.words, excerpt: markdown.excerpt, components: components.into_iter().collect() };
+    Document { entry: Arc::new(entry), facts, body: markdown.segments }
 }
 
 fn phrases(words: &Words, language: &str) -> Phrases {
@@ -200,16 +218,15 @@ fn broken(path: &SourcePath, inputs: &Inputs) -> Document {
         title: title_of_name(path),
         heading: None,
         summary: None,
-        excerpt: String::new(),
         outline: Vec::new(),
         anchors: Vec::new(),
         links: Vec::new(),
         includes: Vec::new(),
-        words: 0,
+        minutes: 1,
         date_in_name: None,
         is_broken: true,
     };
-    Document { entry: Arc::new(entry), body: Vec::new() }
+    Document { entry: Arc::new(entry), facts: Facts::default(), body: Vec::new() }
 }
 
 /// Whether a file is the page of its folder.

@@ -14,61 +14,62 @@ use crate::paths::{OutputPath, SourcePath};
 const STYLES: &str = "css/";
 const SCRIPTS: &str = "js/";
 
+/// The bytes of a file of `static/`.
+pub type Bytes = Cow<'static, [u8]>;
+
 /// `static/` ready to be published.
 #[derive(Clone, Debug, Default)]
 pub struct Assets {
     /// Path below `static/` → path in the output folder, where a template's `asset()` leads.
     pub published: BTreeMap<String, String>,
-    /// Every file to be written.
-    pub files: Vec<(OutputPath, Cow<'static, [u8]>)>,
+    /// Files whose bytes were needed to name them, as they are published.
+    pub made: Vec<(OutputPath, Bytes)>,
+    /// Files that are published as they are, by their path below `static/`, however large.
+    pub copied: Vec<(OutputPath, String)>,
 }
 
-/// Names the files. `asked` are those that templates ask for, `linked` those that pages link to by their own name.
-pub fn plan(files: &BTreeMap<String, Cow<'static, [u8]>>, asked: &BTreeSet<String>) -> Assets {
+/// Names the files. `names` are all paths below `static/`, `read` gives the bytes of one, `asked` are those that templates ask for.
+pub fn plan(names: &BTreeSet<String>, mut read: impl FnMut(&str) -> Option<Bytes>, asked: &BTreeSet<String>) -> Assets {
     let mut assets = Assets::default();
-    let scripts = scripts_folder(files);
-    let mut fingerprinted: BTreeSet<String> = asked.iter().filter(|path| files.contains_key(*path)).cloned().collect();
-    for (path, bytes) in files.iter().filter(|(path, _)| path.starts_with(STYLES)) {
-        fingerprinted
-            .extend(style_references(path, &String::from_utf8_lossy(bytes)).into_iter().filter(|target| files.contains_key(target)));
+    let below = |folder: &'static str| names.iter().filter(move |path| path.starts_with(folder));
+    let scripts: Vec<(&String, Bytes)> = below(SCRIPTS).filter_map(|path| Some((path, read(path)?))).collect();
+    let styles: Vec<(&String, Bytes)> = below(STYLES).filter_map(|path| Some((path, read(path)?))).collect();
+    let mut fingerprinted: BTreeSet<String> = asked.iter().filter(|path| names.contains(*path)).cloned().collect();
+    for (path, bytes) in &styles {
+        fingerprinted.extend(style_references(path, &String::from_utf8_lossy(bytes)).into_iter().filter(|target| names.contains(target)));
     }
-    for path in fingerprinted.iter().filter(|path| !path.starts_with(STYLES) && !path.starts_with(SCRIPTS)) {
-        let name = with_fingerprint(path, Fingerprint::of(&files[path]));
-        assets.put(path, &name, files[path].clone());
+    let is_code = |path: &str| path.starts_with(STYLES) || path.starts_with(SCRIPTS);
+    for path in fingerprinted.iter().filter(|path| !is_code(path)) {
+        let Some(bytes) = read(path) else { continue };
+        let name = with_fingerprint(path, Fingerprint::of(&bytes));
+        assets.make(path, &name, bytes);
     }
-    for (path, bytes) in files {
-        if let Some(script) = path.strip_prefix(SCRIPTS) {
-            let name = format!("{scripts}/{script}");
-            assets.put(path, &name, bytes.clone());
-        } else if path.starts_with(STYLES) {
-            let text = String::from_utf8_lossy(bytes);
-            let bytes = rewrite_style(path, &text, &assets.published).into_bytes();
-            let name = with_fingerprint(path, Fingerprint::of(&bytes));
-            assets.put(path, &name, Cow::Owned(bytes));
-        } else {
-            assets.published.entry(path.clone()).or_insert_with(|| path.clone());
-            assets.write(path, bytes.clone());
-        }
+    let folder = scripts_folder(&scripts);
+    for (path, bytes) in scripts {
+        assets.make(path, &format!("{folder}/{}", &path[SCRIPTS.len()..]), bytes);
+    }
+    for (path, bytes) in styles {
+        let bytes = rewrite_style(path, &String::from_utf8_lossy(&bytes), &assets.published).into_bytes();
+        let name = with_fingerprint(path, Fingerprint::of(&bytes));
+        assets.make(path, &name, Cow::Owned(bytes));
+    }
+    for path in names.iter().filter(|path| !is_code(path)) {
+        assets.published.entry(path.clone()).or_insert_with(|| path.clone());
+        assets.copied.extend(OutputPath::new(path).map(|output| (output, path.clone())));
     }
     assets
 }
 
 impl Assets {
-    fn put(&mut self, path: &str, name: &str, bytes: Cow<'static, [u8]>) {
+    fn make(&mut self, path: &str, name: &str, bytes: Bytes) {
         self.published.insert(path.to_owned(), name.to_owned());
-        self.write(name, bytes);
-    }
-
-    fn write(&mut self, name: &str, bytes: Cow<'static, [u8]>) {
-        if let Ok(path) = OutputPath::new(name) {
-            self.files.push((path, bytes));
-        }
+        self.made.extend(OutputPath::new(name).map(|output| (output, bytes)));
     }
 }
 
-fn scripts_folder(files: &BTreeMap<String, Cow<'static, [u8]>>) -> String {
+fn scripts_folder(scripts: &[(&String, Bytes)]) -> String {
     let mut printer = Fingerprinter::new();
-    for (path, bytes) in files.iter().filter(|(path, _)| path.starts_with(SCRIPTS)) {
+    for (path, bytes) in scripts {
         printer.add(path).add(bytes);
     }
     format!("js.{}", printer.finish().short())
@@ -141,17 +142,18 @@ mod tests {
             ("js/a.js".to_owned(), file("import './b.js'")),
             ("robots.txt".to_owned(), file("x")),
         ]);
-        let assets = plan(&files, &BTreeSet::new());
+        let names = files.keys().cloned().collect();
+        let assets = plan(&names, |path| files.get(path).cloned(), &BTreeSet::new());
         let icon = &assets.published["icons/x.svg"];
         assert!(icon.starts_with("icons/x.") && icon.len() > "icons/x.svg".len());
         let style = assets
-            .files
+            .made
             .iter()
             .find(|(path, _)| path.as_str().starts_with("css/site."))
             .map(|(_, bytes)| String::from_utf8_lossy(bytes).into_owned());
         assert_eq!(style, Some(format!("a{{b:url(../{icon})}} c{{d:url(\"data:x\")}}")));
         assert!(assets.published["js/a.js"].starts_with("js."));
         assert_eq!(assets.published["robots.txt"], "robots.txt");
-        assert!(assets.files.iter().any(|(path, _)| path.as_str() == "icons/x.svg"), "other pages may know its name");
+        assert!(assets.copied.iter().any(|(path, _)| path.as_str() == "icons/x.svg"), "other pages may know its name");
     }
 }

@@ -19,29 +19,70 @@ struct Feed {
     pages: Vec<PageId>,
 }
 
-/// Every feed of the site as address and bytes. There are none without a `base_url`.
-pub fn all(composer: &Composer, newest: &[PageId]) -> Vec<(Route, Vec<u8>)> {
+/// Which feed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FeedOf {
+    Site,
+    /// The site's, as JSON.
+    SiteJson,
+    /// The kind of this name.
+    Kind(String),
+    /// A position in `Site::topics`.
+    Topic(usize),
+}
+
+/// Every feed of the site and its address. There are none without a `base_url`, and none without entries.
+pub fn list(composer: &Composer) -> Vec<(Route, FeedOf)> {
     if composer.site.settings().base_url.is_none() {
         return Vec::new();
     }
+    let kinds = composer.site.kinds.values().filter(|kind| kind.has_feed && kind.folder.is_some());
+    let topics = (0..composer.site.topics.len()).map(FeedOf::Topic);
+    let all = [FeedOf::Site, FeedOf::SiteJson].into_iter().chain(kinds.map(|kind| FeedOf::Kind(kind.name.clone()))).chain(topics);
+    all.filter(|of| pages_of(composer, of).next().is_some()).filter_map(|of| Some((route_of(composer, &of)?, of))).collect()
+}
+
+/// A feed's bytes.
+pub fn make(composer: &Composer, of: &FeedOf) -> Vec<u8> {
     let site_title = composer.site_title();
-    let mut feeds = vec![feed(composer, "/feed.xml", site_title.clone(), Route::home(), newest.iter().copied())];
-    for kind in composer.site.kinds.values().filter(|kind| kind.has_feed) {
-        let Some(folder) = &kind.folder else { continue };
-        let of_kind = newest.iter().copied().filter(|page| composer.site.page(*page).entry.meta.kind == kind.name);
-        let title = format!("{site_title}: {}", many(composer, &kind.name));
-        feeds.push(feed(composer, &format!("/{folder}/feed.xml"), title, Route::page([folder.as_str()]), of_kind));
-    }
-    for term in &composer.site.topics {
-        let mut pages: Vec<PageId> = term.pages.clone();
-        pages.retain(|page| composer.site.page(*page).changed().is_some());
+    let (title, home) = match of {
+        FeedOf::Site | FeedOf::SiteJson => (site_title, Route::home()),
+        FeedOf::Kind(name) => {
+            let folder = composer.site.kinds.get(name).and_then(|kind| kind.folder.as_deref());
+            (format!("{site_title}: {}", many(composer, name)), folder.map_or_else(Route::home, |folder| Route::page([folder])))
+        }
+        FeedOf::Topic(topic) => {
+            let term = &composer.site.topics[*topic];
+            (format!("{site_title}: {}", term.title), term.route.clone())
+        }
+    };
+    let mut pages: Vec<PageId> = pages_of(composer, of).collect();
+    if matches!(of, FeedOf::Topic(_)) {
         pages.sort_by_key(|page| (std::cmp::Reverse(composer.site.page(*page).changed()), *page));
-        let title = format!("{site_title}: {}", term.title);
-        feeds.push(feed(composer, &format!("{}feed.xml", term.route), title, term.route.clone(), pages.into_iter()));
     }
-    feeds.retain(|feed| !feed.pages.is_empty());
-    let json = feeds.first().filter(|feed| feed.route.as_str() == "/feed.xml").map(|feed| (json_route(), json_feed(composer, feed)));
-    feeds.iter().map(|feed| (feed.route.clone(), atom(composer, feed))).chain(json).collect()
+    pages.truncate(composer.site.settings().feed_length);
+    let feed = Feed { route: route_of(composer, of).unwrap_or_else(Route::home), title, home, pages };
+    if *of == FeedOf::SiteJson { json_feed(composer, &feed) } else { atom(composer, &feed) }
+}
+
+fn route_of(composer: &Composer, of: &FeedOf) -> Option<Route> {
+    let address = match of {
+        FeedOf::Site => "/feed.xml".to_owned(),
+        FeedOf::SiteJson => return Some(json_route()),
+        FeedOf::Kind(name) => format!("/{}/feed.xml", composer.site.kinds.get(name)?.folder.as_ref()?),
+        FeedOf::Topic(topic) => format!("{}feed.xml", composer.site.topics[*topic].route),
+    };
+    Route::new(&address).ok()
+}
+
+/// Dated pages, the last changed first (those of a topic in the topic's order).
+fn pages_of<'a>(composer: &'a Composer, of: &'a FeedOf) -> Box<dyn Iterator<Item = PageId> + 'a> {
+    let site = &composer.site;
+    match of {
+        FeedOf::Site | FeedOf::SiteJson => Box::new(composer.newest.iter().copied()),
+        FeedOf::Kind(name) => Box::new(composer.newest.iter().copied().filter(move |page| site.page(*page).entry.meta.kind == *name)),
+        FeedOf::Topic(topic) => Box::new(site.topics[*topic].pages.iter().copied().filter(|page| site.page(*page).changed().is_some())),
+    }
 }
 
 fn json_route() -> Route {
@@ -52,11 +93,6 @@ fn many(composer: &Composer, kind: &str) -> String {
     let language = &composer.site.settings().language;
     let word = composer.words.say(language, &format!("kind_{kind}"), Some(2), &[]);
     word.or_else(|| composer.site.kinds.get(kind).and_then(|kind| kind.title_many.clone())).unwrap_or_else(|| kind.to_owned())
-}
-
-fn feed(composer: &Composer, address: &str, title: String, home: Route, pages: impl Iterator<Item = PageId>) -> Feed {
-    let route = Route::new(address).unwrap_or_else(|_| Route::home());
-    Feed { route, title, home, pages: pages.take(composer.site.settings().feed_length).collect() }
 }
 
 fn midnight(day: Option<Date>) -> String {
@@ -105,7 +141,7 @@ fn entry(writer: &mut Writer<Vec<u8>>, composer: &Composer, id: PageId) -> std::
             text(writer, "published", &midnight(page.published()))?;
         }
         text(writer, "updated", &midnight(page.changed()))?;
-        if let Some(summary) = page.entry.summary.as_ref().or(Some(&page.entry.excerpt)).filter(|text| !text.is_empty()) {
+        if let Some(summary) = page.entry.summary.as_ref().or(Some(&composer.facts(id).excerpt)).filter(|text| !text.is_empty()) {
             text(writer, "summary", summary)?;
         }
         for topic in &page.entry.meta.topics {
@@ -139,7 +175,7 @@ fn json_feed(composer: &Composer, feed: &Feed) -> Vec<u8> {
         .map(|id| {
             let page = composer.site.page(*id);
             let address = url(&page.route);
-            let summary = page.entry.summary.clone().unwrap_or_else(|| page.entry.excerpt.clone());
+            let summary = page.entry.summary.clone().unwrap_or_else(|| composer.facts(*id).excerpt.clone());
             json!({
                 "id": address, "url": address, "title": page.entry.title, "content_text": summary,
                 "date_published": midnight(page.published().or(page.changed())), "date_modified": midnight(page.changed()),

@@ -30,8 +30,9 @@ pub fn pages_json(composer: &Composer) -> Vec<u8> {
     let mut pages: Vec<Listed> = site
         .pages()
         .iter()
-        .filter(|page| page.is_listed())
-        .map(|page| Listed {
+        .enumerate()
+        .filter(|(_, page)| page.is_listed())
+        .map(|(id, page)| Listed {
             address: page.route.as_str(),
             title: &page.entry.title,
             summary: page.entry.summary.as_deref(),
@@ -42,7 +43,7 @@ pub fn pages_json(composer: &Composer) -> Vec<u8> {
             published: page.published().map(|day| day.to_string()),
             updated: page.entry.meta.updated.map(|day| day.to_string()),
             source: page.entry.source.as_str(),
-            words: page.entry.words,
+            words: composer.facts(id).words,
         })
         .collect();
     pages.sort_by_key(|page| page.address);
@@ -75,44 +76,55 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The sitemap: one file, or an index and its parts. None without a `base_url`.
-pub fn sitemap(composer: &Composer, sheets: &[Sheet]) -> Vec<(Route, Vec<u8>)> {
-    let mut addresses: Vec<(String, Option<String>)> = sheets
-        .iter()
-        .filter(|sheet| sheet.subject != Subject::NotFound)
-        .filter_map(|sheet| {
-            let page = match sheet.subject {
-                Subject::Page(page) => Some(page),
-                Subject::Section(section) => composer.site.sections[section].page,
-                _ => None,
-            };
-            let page = page.map(|page| composer.site.page(page));
-            let is_listed = page.is_none_or(|page| page.is_listed());
-            let changed = page.and_then(|page| page.changed()).map(|day| day.to_string());
-            Some((composer.url(&sheet.route).filter(|_| is_listed)?, changed))
-        })
-        .collect();
+/// The sitemap's addresses: one file, or an index and its parts. None without a `base_url`.
+pub fn sitemap_routes(composer: &Composer, sheets: &[Sheet]) -> Vec<Route> {
+    let whole = Route::new("/sitemap.xml").expect("a fixed address inside the site");
+    match mapped(composer, sheets).count().div_ceil(SITEMAP_ADDRESSES_MAX) {
+        0 => Vec::new(),
+        1 => vec![whole],
+        parts => std::iter::once(whole).chain((1..=parts).map(part_route)).collect(),
+    }
+}
+
+fn part_route(number: usize) -> Route {
+    Route::new(&format!("/sitemap-{number}.xml")).expect("a fixed address inside the site")
+}
+
+/// One of the files that [`sitemap_routes`] names, by its position there.
+pub fn sitemap(composer: &Composer, sheets: &[Sheet], index: usize) -> Vec<u8> {
+    let mut addresses: Vec<(String, Option<String>)> = mapped(composer, sheets).collect();
     addresses.sort();
-    let name = |name: &str| Route::new(name).expect("a fixed address inside the site");
     let parts: Vec<&[(String, Option<String>)]> = addresses.chunks(SITEMAP_ADDRESSES_MAX).collect();
-    match parts.as_slice() {
-        [] => Vec::new(),
-        [only] => vec![(name("/sitemap.xml"), urlset(only))],
-        several => {
-            let mut files = Vec::new();
+    match (parts.as_slice(), index) {
+        ([only], 0) => urlset(only),
+        (several, 0) => {
             let mut index = String::from(
                 "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<sitemapindex xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n",
             );
-            for (number, part) in several.iter().enumerate() {
-                let route = name(&format!("/sitemap-{}.xml", number + 1));
-                index.push_str(&format!("<sitemap><loc>{}</loc></sitemap>\n", escape(&composer.url(&route).unwrap_or_default())));
-                files.push((route, urlset(part)));
+            for number in 1..=several.len() {
+                let url = composer.url(&part_route(number)).unwrap_or_default();
+                index.push_str(&format!("<sitemap><loc>{}</loc></sitemap>\n", escape(&url)));
             }
             index.push_str("</sitemapindex>\n");
-            files.push((name("/sitemap.xml"), index.into_bytes()));
-            files
+            index.into_bytes()
         }
+        (several, part) => several.get(part - 1).map(|part| urlset(part)).unwrap_or_default(),
     }
+}
+
+/// The absolute address of every listed sheet, and the day of its last change.
+fn mapped<'a>(composer: &'a Composer, sheets: &'a [Sheet]) -> impl Iterator<Item = (String, Option<String>)> + 'a {
+    sheets.iter().filter(|sheet| sheet.subject != Subject::NotFound).filter_map(|sheet| {
+        let page = match sheet.subject {
+            Subject::Page(page) => Some(page),
+            Subject::Section(section) => composer.site.sections[section].page,
+            _ => None,
+        };
+        let page = page.map(|page| composer.site.page(page));
+        let is_listed = page.is_none_or(|page| page.is_listed());
+        let changed = page.and_then(|page| page.changed()).map(|day| day.to_string());
+        Some((composer.url(&sheet.route).filter(|_| is_listed)?, changed))
+    })
 }
 
 fn urlset(addresses: &[(String, Option<String>)]) -> Vec<u8> {

@@ -1,17 +1,21 @@
 //! Gathers what one sheet shows: the page's own words and all that comes from elsewhere, resolved.
 
 use std::collections::HashMap;
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, OnceLock, RwLock};
 
 use jiff::civil::Date;
 use serde_json::json;
 
 use super::listing;
-use super::parts::{contents, items_json, level_key, minutes};
+use super::parts::{contents, items_json, level_key};
 use super::queries::PagesQuery;
 use super::structured;
-use super::view::{Card, NavView, PageView, SourceView};
+use super::templates::Shown;
+use super::view::{BranchLine, NavView, PageView, SourceView};
 use super::{Sheet, Subject};
+use crate::document::Facts;
+use crate::document::links::{Link, Role};
+use crate::fingerprint::{Fingerprint, Fingerprinter};
 use crate::paths::Route;
 use crate::site::links::Destination;
 use crate::site::related::Relations;
@@ -31,14 +35,37 @@ pub struct Composed {
     pub template: String,
     /// The page whose Markdown stands in it.
     pub body: Option<PageId>,
+    /// Where each link of that page's Markdown leads, as it stands in an `href`.
+    pub links: Vec<String>,
+    /// What each of them says where it is a wiki link without words of its own: the title of the page that it leads to, or the
+    /// target as written. Empty where there is no wiki link.
+    pub wiki_titles: Vec<String>,
+}
+
+impl Composed {
+    /// The pages of which it shows something.
+    pub fn shown(&self) -> impl Iterator<Item = PageId> + '_ {
+        let view = &self.page;
+        let listed =
+            view.listing.iter().flat_map(|listing| listing.items.iter().chain(listing.groups.iter().flat_map(|group| &group.items)));
+        let beside = self.nav.branch.iter().filter_map(|line| match line {
+            BranchLine::Page(page, _) => Some(page),
+            BranchLine::Item(_) => None,
+        });
+        view.next.iter().chain(&view.related).chain(&view.backlinks).chain(listed).chain(beside).copied()
+    }
 }
 
 /// Composes the sheets of one site.
 pub struct Composer {
     pub site: Arc<Site>,
     pub words: Arc<Words>,
+    /// Beside each page's entry.
+    facts: Vec<Arc<Facts>>,
     relations: Relations,
-    cards: Vec<Card>,
+    /// What other pages show of a page, made when one does.
+    cards: Vec<OnceLock<Shown>>,
+    branch_items: Vec<OnceLock<Shown>>,
     /// Each page's position in its section.
     pub(super) neighbours: Vec<Option<usize>>,
     pub(super) topics: HashMap<String, usize>,
@@ -52,7 +79,8 @@ pub struct Composer {
 }
 
 impl Composer {
-    pub fn new(site: Arc<Site>, words: Arc<Words>) -> Self {
+    /// `facts` are those of the site's pages, in their order.
+    pub fn new(site: Arc<Site>, words: Arc<Words>, facts: Vec<Arc<Facts>>) -> Self {
         let mut neighbours = vec![None; site.pages().len()];
         for section in &site.sections {
             for (position, page) in section.pages.iter().enumerate() {
@@ -63,20 +91,25 @@ impl Composer {
         let (topics, audiences) = (by_key(&site.topics), by_key(&site.audiences));
         let relations = Relations::new(&site);
         let (newest, a_to_z) = (listing::newest(&site), listing::a_to_z(&site));
-        let mut composer = Composer {
-            site,
+        let unmade = || (0..neighbours.len()).map(|_| OnceLock::new()).collect();
+        Composer {
             words,
+            facts,
             relations,
-            cards: Vec::new(),
+            cards: unmade(),
+            branch_items: unmade(),
+            site,
             neighbours,
             topics,
             audiences,
             newest,
             a_to_z,
             answers: RwLock::default(),
-        };
-        composer.cards = (0..composer.site.pages().len()).map(|page| composer.make_card(page)).collect();
-        composer
+        }
+    }
+
+    pub fn facts(&self, page: PageId) -> &Facts {
+        &self.facts[page]
     }
 
     /// The topic of this name, in any spelling with the same slug.
@@ -89,12 +122,23 @@ impl Composer {
         self.audiences.get(&crate::paths::slug(name)).map(|index| &self.site.audiences[*index])
     }
 
-    pub fn card(&self, page: PageId) -> Card {
-        self.cards[page].clone()
+    /// A page's card as templates see it.
+    pub fn card(&self, page: PageId) -> &Shown {
+        self.cards[page].get_or_init(|| Shown::new(&self.make_card(page)))
     }
 
-    pub fn cards(&self, pages: &[PageId]) -> Vec<Card> {
-        pages.iter().map(|page| self.card(*page)).collect()
+    /// The fingerprint of all that other pages show of a page.
+    pub fn shown_print(&self, page: PageId) -> Fingerprint {
+        let card = self.card(page).print;
+        match &self.site.page(page).entry.meta.short_title {
+            Some(title) => Fingerprinter::new().add(card.as_bytes()).add(title).finish(),
+            None => card,
+        }
+    }
+
+    /// A page's line in its section's tree, for the other pages there; its depth is that of its section.
+    pub fn branch_line(&self, page: PageId, depth: usize) -> &Shown {
+        self.branch_items[page].get_or_init(|| Shown::new(&self.branch_item(page, depth, false)))
     }
 
     pub fn compose(&self, sheet: &Sheet) -> Composed {
@@ -116,11 +160,27 @@ impl Composer {
         view.structured = structured::of(self, sheet, &view, page_id);
         let template = self.template(sheet, page_id);
         let body = page_id.filter(|_| sheet.number == 1);
-        Composed { nav: self.nav(sheet, page_id), page: view, template, body }
+        let (links, wiki_titles) = body.map(|page| self.body_links(page)).unwrap_or_default();
+        Composed { nav: self.nav(sheet, page_id), page: view, template, body, links, wiki_titles }
+    }
+
+    fn body_links(&self, id: PageId) -> (Vec<String>, Vec<String>) {
+        let page = self.site.page(id);
+        let written = page.links.iter().zip(&page.entry.links);
+        let hrefs = written.clone().map(|(resolved, link)| self.site.href(&resolved.to, &link.target.value)).collect();
+        if page.entry.links.iter().all(|link| link.role != Role::Wiki) {
+            return (hrefs, Vec::new());
+        }
+        let title = |to: &Destination, link: &Link| match to {
+            _ if link.role != Role::Wiki => String::new(),
+            Destination::Page { page, .. } => self.site.page(*page).entry.title.clone(),
+            _ => link.target.value.clone(),
+        };
+        (hrefs, written.map(|(resolved, link)| title(&resolved.to, link)).collect())
     }
 
     /// The page whose words a sheet shows.
-    fn page_of(&self, sheet: &Sheet) -> Option<PageId> {
+    pub fn page_of(&self, sheet: &Sheet) -> Option<PageId> {
         match sheet.subject {
             Subject::Page(page) => Some(page),
             Subject::Section(section) => self.site.sections[section].page,
@@ -165,7 +225,7 @@ impl Composer {
         let review_due = entry.review_due();
         let settings = self.site.settings();
         let neighbour = |step: isize| self.neighbour(id, step);
-        let mut related = self.cards(&self.relations.of(&self.site, id, RELATED_MAX + 1));
+        let mut related = self.relations.of(&self.site, id, RELATED_MAX + 1);
         let next = self.next(id).or_else(|| (!related.is_empty()).then(|| related.remove(0)));
         related.truncate(RELATED_MAX);
         PageView {
@@ -174,7 +234,7 @@ impl Composer {
             heading: entry.heading.as_ref().map_or_else(|| entry.title.clone(), |heading| heading.text.clone()),
             heading_id: entry.heading.as_ref().map(|heading| heading.id.clone()),
             summary: entry.summary.clone(),
-            description: entry.summary.clone().or_else(|| Some(entry.excerpt.clone()).filter(|text| !text.is_empty())),
+            description: entry.summary.clone().or_else(|| Some(self.facts[id].excerpt.clone()).filter(|text| !text.is_empty())),
             kind: meta.kind.clone(),
             kind_title: self.kind_title(language, &meta.kind),
             furniture: self.kind(page).map(|kind| kind.furniture.clone()).unwrap_or_default(),
@@ -184,8 +244,8 @@ impl Composer {
             language: language.to_owned(),
             direction: direction(language),
             contents: contents(entry),
-            words: entry.words,
-            minutes: minutes(entry),
+            words: self.facts[id].words,
+            minutes: entry.minutes,
             topics: self.term_links(&meta.topics, (&self.topics, &self.site.topics)),
             audience: self.term_links(&meta.audience, (&self.audiences, &self.site.audiences)),
             level: meta.level.map(level_key).map(str::to_owned),
@@ -257,17 +317,15 @@ impl Composer {
         }
     }
 
-    fn next(&self, id: PageId) -> Option<Card> {
+    fn next(&self, id: PageId) -> Option<PageId> {
         match &self.site.page(id).next.as_ref()?.to {
-            Destination::Page { page, .. } if *page != id => Some(self.card(*page)),
+            Destination::Page { page, .. } if *page != id => Some(*page),
             _ => None,
         }
     }
 
-    fn backlinks(&self, id: PageId) -> Vec<Card> {
-        let mut pages = self.site.page(id).backlinks.clone();
-        pages.truncate(BACKLINKS_MAX);
-        self.cards(&pages)
+    fn backlinks(&self, id: PageId) -> Vec<PageId> {
+        self.site.page(id).backlinks.iter().copied().take(BACKLINKS_MAX).collect()
     }
 
     fn empty_view(&self, language: &str) -> PageView {
@@ -285,7 +343,7 @@ impl Composer {
     }
 
     /// What the home page offers first: the pages it names as related, else the first pages of the first audience, else nothing.
-    fn start_here(&self) -> Vec<Card> {
+    fn start_here(&self) -> Vec<PageId> {
         let named = self.site.sections[0].page.map(|page| self.site.page(page).related.clone()).unwrap_or_default();
         let named = named.iter().map(|resolved| &resolved.to);
         let offered: Vec<&Destination> = match named.clone().next() {
@@ -296,7 +354,7 @@ impl Composer {
             Destination::Page { page, .. } => Some(*page),
             _ => None,
         });
-        pages.take(RELATED_MAX).map(|page| self.card(page)).collect()
+        pages.take(RELATED_MAX).collect()
     }
 }
 

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use super::compose::Composer;
 use super::parts::say;
-use super::view::{Card, Group, Listing};
+use super::view::{Group, Listing};
 use super::{A_TO_Z_SIZE, Sheet, Subject};
 use crate::paths::{Route, slug};
 use crate::site::topics::Term;
@@ -53,7 +53,7 @@ pub fn of(composer: &Composer, sheet: &Sheet) -> Option<Listing> {
     match sheet.subject {
         Subject::AToZ => listing.groups = by_letter(composer, &shown),
         Subject::New => listing.groups = by_month(composer, &shown),
-        _ => listing.items = composer.cards(&shown),
+        _ => listing.items = shown,
     }
     if let Subject::Section(section) = sheet.subject {
         listing.total = site.sections[section].count;
@@ -83,28 +83,24 @@ fn children(composer: &Composer, section: usize) -> Vec<Group> {
     let group = |child: &usize| {
         let found = &site.sections[*child];
         let page = found.page.map(|page| site.page(page));
-        let pages: Vec<PageId> = found.pages.iter().copied().take(CARDS_OF_CHILD).collect();
         Group {
             title: composer.section_title(*child),
             id: slug(found.folder.name()),
             href: Some(composer.href(&found.route)),
             description: page.and_then(|page| page.entry.summary.clone()),
-            items: composer.cards(&pages),
+            items: found.pages.iter().copied().take(CARDS_OF_CHILD).collect(),
         }
     };
     site.sections[section].children.iter().map(group).collect()
 }
 
 fn terms(composer: &Composer, terms: &[Term]) -> Listing {
-    let group = |term: &Term| {
-        let pages: Vec<PageId> = term.pages.iter().copied().take(CARDS_OF_CHILD).collect();
-        Group {
-            title: term.title.clone(),
-            id: term.key.clone(),
-            href: Some(composer.href(&term.route)),
-            description: term.description.clone(),
-            items: composer.cards(&pages),
-        }
+    let group = |term: &Term| Group {
+        title: term.title.clone(),
+        id: term.key.clone(),
+        href: Some(composer.href(&term.route)),
+        description: term.description.clone(),
+        items: term.pages.iter().copied().take(CARDS_OF_CHILD).collect(),
     };
     Listing { groups: terms.iter().map(group).collect(), total: terms.len(), number: 1, pages: 1, ..Listing::default() }
 }
@@ -132,7 +128,7 @@ fn initial(title: &str) -> String {
 }
 
 fn by_letter(composer: &Composer, pages: &[PageId]) -> Vec<Group> {
-    grouped(composer, pages, |page| {
+    grouped(pages, |page| {
         let letter = initial(&composer.site.page(page).entry.title);
         let id = if letter == "#" { "0-9".to_owned() } else { letter.to_lowercase() };
         (letter, id)
@@ -141,7 +137,7 @@ fn by_letter(composer: &Composer, pages: &[PageId]) -> Vec<Group> {
 
 fn by_month(composer: &Composer, pages: &[PageId]) -> Vec<Group> {
     let language = &composer.site.settings().language;
-    grouped(composer, pages, |page| {
+    grouped(pages, |page| {
         let Some(day) = composer.site.page(page).changed() else { return (String::new(), String::new()) };
         let month = say(&composer.words, language, &format!("month_{}", day.month()), &[]);
         let fill = [("month", month.into()), ("year", day.year().to_string().into())];
@@ -151,15 +147,14 @@ fn by_month(composer: &Composer, pages: &[PageId]) -> Vec<Group> {
     })
 }
 
-/// Cards under headings, in the order of the pages.
-fn grouped(composer: &Composer, pages: &[PageId], heading: impl Fn(PageId) -> (String, String)) -> Vec<Group> {
+/// Pages under headings, in the order of the pages.
+fn grouped(pages: &[PageId], heading: impl Fn(PageId) -> (String, String)) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     for page in pages {
         let (title, id) = heading(*page);
-        let card: Card = composer.card(*page);
         match groups.last_mut().filter(|group| group.id == id) {
-            Some(group) => group.items.push(card),
-            None => groups.push(Group { title, id, href: None, description: None, items: vec![card] }),
+            Some(group) => group.items.push(*page),
+            None => groups.push(Group { title, id, href: None, description: None, items: vec![*page] }),
         }
     }
     groups

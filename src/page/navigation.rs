@@ -1,7 +1,7 @@
 //! What lies around a page: the way back to the home page, the neighbours, the section's tree near it, its feeds.
 
 use super::compose::Composer;
-use super::view::{BranchItem, Crumb, FeedView, NavView, SectionLink};
+use super::view::{BranchItem, BranchLine, Crumb, FeedView, NavView, SectionLink};
 use super::{Sheet, Subject};
 use crate::paths::Route;
 use crate::site::PageId;
@@ -111,17 +111,17 @@ impl Composer {
         NavView { sections: top.collect(), branch }
     }
 
-    pub(super) fn add_branch(&self, section: usize, chain: &[usize], sheet: &Sheet, depth: usize, branch: &mut Vec<BranchItem>) {
+    pub(super) fn add_branch(&self, section: usize, chain: &[usize], sheet: &Sheet, depth: usize, branch: &mut Vec<BranchLine>) {
         let found = &self.site.sections[section];
         let is_open = chain.contains(&section);
-        branch.push(BranchItem {
+        branch.push(BranchLine::Item(BranchItem {
             title: self.section_title(section),
             href: self.href(&found.route),
             depth,
             is_current: sheet.subject == Subject::Section(section),
             is_open,
             is_section: true,
-        });
+        }));
         if !is_open {
             return;
         }
@@ -133,22 +133,29 @@ impl Composer {
         }
     }
 
-    pub(super) fn add_pages(&self, section: usize, sheet: &Sheet, depth: usize, branch: &mut Vec<BranchItem>) {
+    pub(super) fn add_pages(&self, section: usize, sheet: &Sheet, depth: usize, branch: &mut Vec<BranchLine>) {
         let pages = &self.site.sections[section].pages;
         let position = match sheet.subject {
             Subject::Page(page) => self.neighbours[page],
             _ => None,
         };
         for id in around(pages, position) {
-            let page = self.site.page(*id);
-            branch.push(BranchItem {
-                title: page.entry.meta.short_title.clone().unwrap_or_else(|| page.entry.title.clone()),
-                href: self.href(&page.route),
-                depth,
-                is_current: sheet.subject == Subject::Page(*id),
-                is_open: false,
-                is_section: false,
+            branch.push(match sheet.subject {
+                Subject::Page(shown) if shown == *id => BranchLine::Item(self.branch_item(*id, depth, true)),
+                _ => BranchLine::Page(*id, depth),
             });
+        }
+    }
+
+    pub(super) fn branch_item(&self, id: PageId, depth: usize, is_current: bool) -> BranchItem {
+        let page = self.site.page(id);
+        BranchItem {
+            title: page.entry.meta.short_title.clone().unwrap_or_else(|| page.entry.title.clone()),
+            href: self.href(&page.route),
+            depth,
+            is_current,
+            is_open: false,
+            is_section: false,
         }
     }
 }

@@ -17,9 +17,6 @@ use crate::site::topics::Term;
 use crate::site::{PageId, SiteLink, SitePage};
 use crate::words::{Words, direction};
 
-/// Words that are read in a minute (Brysbaert 2019 finds 238 for English prose; these texts are worked with).
-const WORDS_A_MINUTE: usize = 200;
-
 impl Composer {
     pub(super) fn make_card(&self, id: PageId) -> Card {
         let page = self.site.page(id);
@@ -34,7 +31,7 @@ impl Composer {
             topics: self.term_links(&meta.topics, (&self.topics, &self.site.topics)),
             level: meta.level.map(level_key).map(str::to_owned),
             level_title: meta.level.map(|level| self.level_title(language, level)),
-            minutes: minutes(&page.entry),
+            minutes: page.entry.minutes,
             published: page.published().map(|date| self.day(language, date)),
             updated: meta.updated.map(|date| self.day(language, date)),
             image: self.image(page),
@@ -175,10 +172,6 @@ pub(super) fn level_key(level: Level) -> &'static str {
         Level::Practised => "practised",
         Level::Expert => "expert",
     }
-}
-
-pub(super) fn minutes(entry: &Entry) -> u32 {
-    entry.meta.minutes.unwrap_or_else(|| u32::try_from(entry.words.div_ceil(WORDS_A_MINUTE)).unwrap_or(u32::MAX).max(1))
 }
 
 pub(super) fn contents(entry: &Entry) -> Vec<HeadingView> {

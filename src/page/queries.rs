@@ -3,8 +3,10 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::compose::Composer;
-use super::view::{Card, TermView};
+use super::view::TermView;
 use crate::diagnostic::nearest;
 use crate::site::links::Destination;
 use crate::site::sections::{Order, sort_pages};
@@ -12,7 +14,7 @@ use crate::site::topics::Term;
 use crate::site::{Node, PageId};
 
 /// The arguments of `pages()`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct PagesQuery {
     pub kind: Option<String>,
     pub topic: Option<String>,
@@ -27,14 +29,13 @@ pub struct PagesQuery {
 pub const ORDERS: [&str; 4] = ["title", "newest", "updated", "order"];
 
 /// Listed pages that fit, section pages left out. An answer is kept, since many pages of a site ask the same.
-pub fn pages(composer: &Composer, query: &PagesQuery) -> Vec<Card> {
+pub fn pages(composer: &Composer, query: &PagesQuery) -> Arc<[PageId]> {
     let kept = composer.answers.read().expect("no holder of this lock panics").get(query).cloned();
-    let found = kept.unwrap_or_else(|| {
+    kept.unwrap_or_else(|| {
         let found: Arc<[PageId]> = find(composer, query).into();
         composer.answers.write().expect("no holder of this lock panics").insert(query.clone(), Arc::clone(&found));
         found
-    });
-    composer.cards(&found)
+    })
 }
 
 fn find(composer: &Composer, query: &PagesQuery) -> Vec<PageId> {
@@ -81,11 +82,11 @@ fn candidates(composer: &Composer, query: &PagesQuery) -> Vec<PageId> {
 ///
 /// # Errors
 /// A message with the nearest path.
-pub fn page_at(composer: &Composer, path: &str) -> Result<Card, String> {
+pub fn page_at(composer: &Composer, path: &str) -> Result<PageId, String> {
     let tables = &composer.site.tables;
     let found = tables.content.join(path.trim_start_matches('/')).ok().and_then(|path| tables.by_source.get(&path));
     if let Some(Node::Page(page)) = found {
-        return Ok(composer.card(*page));
+        return Ok(*page);
     }
     let paths: Vec<&str> = composer.site.pages().iter().filter_map(|page| page.entry.source.below(&tables.content)).collect();
     Err(match nearest(path, paths) {
@@ -94,11 +95,11 @@ pub fn page_at(composer: &Composer, path: &str) -> Result<Card, String> {
     })
 }
 
-/// All topics, or audiences, that pages name.
-pub fn terms(composer: &Composer, terms: &[Term]) -> Vec<(TermView, Vec<Card>)> {
+/// All topics, or audiences, that pages name, each with what a reader should begin with.
+pub fn terms(composer: &Composer, terms: &[Term]) -> Vec<(TermView, Vec<PageId>)> {
     let view = |term: &Term| {
         let start = term.start.iter().filter_map(|to| match to {
-            Destination::Page { page, .. } => Some(composer.card(*page)),
+            Destination::Page { page, .. } => Some(*page),
             _ => None,
         });
         let shown = TermView {

@@ -1,23 +1,28 @@
 //! Templates: loading them, what they may call, and drawing a composed sheet. The only user of `tera`.
 //!
 //! The built-in theme and the writer's overrides are one set, by name. A template that cannot be read is told with its
-//! line, and the built-in one of its name (or nothing) stands in, so that every fault is found in one run.
+//! line, and the built-in one of its name (or nothing) stands in, so that every fault is found in one run. `draw` draws,
+//! `materials` holds what functions answer from, `reach` says which templates one template can come to.
 
+mod draw;
 mod faults;
 mod functions;
+mod materials;
+mod reach;
+mod values;
 
-use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, Write};
-use std::sync::Arc;
 
-use serde::Serialize;
-use tera::{ComponentArgType, Context, Map, Tera, Value};
+use tera::{ComponentArgType, Tera};
 
-use super::compose::{Composed, Composer};
+pub use draw::{Drawn, Renderer};
+pub use materials::{Materials, Question};
+pub use values::{Shown, fingerprint, print_of};
+
+use self::reach::Reach;
 use crate::diagnostic::{Checked, Code, Diagnostic, Place};
-use crate::document::body::{Call, Segment};
-use crate::document::components::{Argument, ArgumentKind, ArgumentValue, Signature, Signatures};
+use crate::document::components::{Argument, ArgumentKind, Signature, Signatures};
+use crate::fingerprint::Fingerprint;
 use crate::paths::SourcePath;
 
 /// A template's text and where it stands.
@@ -36,13 +41,11 @@ pub struct TemplateFile {
 pub struct Templates {
     tera: Tera,
     pub signatures: Signatures,
-    files: Arc<BTreeMap<String, TemplateFile>>,
+    files: BTreeMap<String, TemplateFile>,
+    reach: Reach,
     /// The writer's templates that cannot be read and have no stand-in. Their faults are told.
     broken: BTreeSet<String>,
 }
-
-/// The most bytes that one page may become; past it a template runs in a circle.
-const PAGE_BYTES_MAX: usize = 64 << 20;
 
 impl Templates {
     /// Loads the built-in templates and the writer's, which win by name; `broken` are those whose bytes are no text.
@@ -89,7 +92,8 @@ impl Templates {
                 problems.push(problem.at(Place::start_of(&file.path)).help(format!("begin it with {{% component {name}() %}}")));
             }
         }
-        Checked::new(Templates { tera, signatures, files: Arc::new(files), broken }, problems)
+        let reach = Reach::new(&files);
+        Checked::new(Templates { tera, signatures, files, reach, broken }, problems)
     }
 
     pub fn has(&self, name: &str) -> bool {
@@ -119,6 +123,16 @@ impl Templates {
         }
         paths
     }
+
+    /// The fingerprint of a template's text and of all templates that it can come to.
+    pub fn reached_from(&self, name: &str) -> Option<Fingerprint> {
+        self.reach.templates.get(name).copied()
+    }
+
+    /// The same for the template of a component.
+    pub fn reached_from_component(&self, name: &str) -> Option<Fingerprint> {
+        self.reach.components.get(name).copied()
+    }
 }
 
 fn component_name(file: &str) -> String {
@@ -127,7 +141,7 @@ fn component_name(file: &str) -> String {
 
 fn try_load(files: &BTreeMap<String, TemplateFile>) -> tera::TeraResult<Tera> {
     let mut tera = Tera::default();
-    functions::register_signatures(&mut tera);
+    functions::register(&mut tera);
     tera.add_raw_templates(files.values().map(|file| (file.name.as_str(), file.text.as_str())))?;
     Ok(tera)
 }
@@ -148,174 +162,3 @@ fn signature(tera: &Tera, name: &str) -> Signature {
     let shown = info.args().iter().filter(|argument| !argument.is_implicit());
     Signature { arguments: shown.map(argument).collect() }
 }
-
-/// What drawing needs besides the templates.
-pub struct Materials {
-    pub composer: Arc<Composer>,
-    /// `static/` path → its published address, with the base path.
-    pub assets: BTreeMap<String, String>,
-    /// Icon name → SVG.
-    pub icons: BTreeMap<String, String>,
-    /// `data/` path → what it holds.
-    pub data: BTreeMap<String, serde_json::Value>,
-}
-
-/// Draws sheets.
-pub struct Renderer {
-    tera: Tera,
-    composer: Arc<Composer>,
-    files: Arc<BTreeMap<String, TemplateFile>>,
-    site: Value,
-}
-
-thread_local! {
-    /// The language of the page that this thread draws; functions are called without knowing it.
-    static LANGUAGE: RefCell<String> = const { RefCell::new(String::new()) };
-    /// How many numbers `range` may still give to the page that this thread draws.
-    static NUMBERS_LEFT: Cell<usize> = const { Cell::new(0) };
-}
-
-impl Renderer {
-    pub fn new(templates: &Templates, materials: Materials) -> Self {
-        let mut tera = templates.tera.clone();
-        let composer = Arc::clone(&materials.composer);
-        let site = Value::from_serializable(&composer.site_view());
-        functions::register(&mut tera, materials);
-        Renderer { tera, composer, files: Arc::clone(&templates.files), site }
-    }
-
-    /// The HTML of a composed sheet. `body` and `includes` are its page's, empty where it has none.
-    ///
-    /// # Errors
-    /// What a template failed on, at its line, with the templates that led there.
-    pub fn draw(&self, composed: &Composed, body: &[Segment], includes: &[String]) -> Result<String, Box<Diagnostic>> {
-        LANGUAGE.with_borrow_mut(|language| composed.page.language.clone_into(language));
-        NUMBERS_LEFT.set(functions::NUMBERS_MAX);
-        let source = composed.page.source.as_deref().unwrap_or(&composed.page.href);
-        let mut html = String::new();
-        let filling = Filling { composed, includes };
-        self.fill(body, &filling, &mut html).map_err(|error| Box::new(faults::on_draw(&error, &self.files, source, &composed.template)))?;
-        let mut page = Value::from_serializable(&composed.page).into_map().unwrap_or_default();
-        page.insert("body".into(), Value::safe_string(&html));
-        drop(html);
-        if let Some(structured) = &composed.page.structured {
-            page.insert("structured".into(), Value::safe_string(structured));
-        }
-        let mut context = Context::new();
-        context.insert_value("page", Value::from(page));
-        context.insert_value("site", self.site.clone());
-        context.insert("nav", &composed.nav);
-        let mut out = Limited(Vec::with_capacity(16 << 10));
-        match self.tera.render_to(&composed.template, &context, &mut out) {
-            Ok(()) => Ok(String::from_utf8(out.0).expect("templates and values are UTF-8, and Tera writes whole pieces of them")),
-            Err(error) => Err(Box::new(faults::on_draw(&error, &self.files, source, &composed.template))),
-        }
-    }
-
-    /// A page that sends readers from an old address on.
-    ///
-    /// # Errors
-    /// As for [`Renderer::draw`].
-    pub fn draw_redirect(&self, title: &str, language: &str, target: &str, url: Option<&str>) -> Result<String, Box<Diagnostic>> {
-        #[derive(Serialize)]
-        struct Moved<'a> {
-            title: &'a str,
-            language: &'a str,
-            direction: &'a str,
-            url: Option<&'a str>,
-        }
-        LANGUAGE.with_borrow_mut(|own| language.clone_into(own));
-        NUMBERS_LEFT.set(functions::NUMBERS_MAX);
-        let mut context = Context::new();
-        context.insert("page", &Moved { title, language, direction: crate::words::direction(language), url });
-        context.insert_value("site", self.site.clone());
-        context.insert("target", target);
-        let name = "redirect.html";
-        self.tera.render(name, &context).map_err(|error| Box::new(faults::on_draw(&error, &self.files, target, name)))
-    }
-
-    /// Writes segments with their holes filled.
-    fn fill(&self, segments: &[Segment], filling: &Filling, out: &mut String) -> tera::TeraResult<()> {
-        for segment in segments {
-            match segment {
-                Segment::Html(html) => out.push_str(html),
-                Segment::Address(index) => crate::document::raw_html::escape_into(out, &self.address(filling, *index)),
-                Segment::WikiTitle(index) => crate::document::raw_html::escape_into(out, &self.wiki_title(filling, *index)),
-                Segment::Include(index) => out.push_str(filling.includes.get(*index as usize).map_or("", String::as_str)),
-                Segment::Component(call) => self.component(call, filling, out)?,
-            }
-        }
-        Ok(())
-    }
-
-    fn component(&self, call: &Call, filling: &Filling, out: &mut String) -> tera::TeraResult<()> {
-        let mut arguments = Context::new();
-        for (name, value) in &call.arguments {
-            let value = match value {
-                ArgumentValue::Text(text) => Value::from(text.as_str()),
-                ArgumentValue::Integer(number) => Value::from(*number),
-                ArgumentValue::Number(number) => Value::from(*number),
-                ArgumentValue::Boolean(is_set) => Value::from(*is_set),
-                ArgumentValue::Link(index) => Value::from(self.address(filling, *index)),
-            };
-            arguments.insert_value(name.clone(), value);
-        }
-        let mut body = String::new();
-        self.fill(call.body.as_deref().unwrap_or_default(), filling, &mut body)?;
-        let mut html = Limited(Vec::new());
-        self.tera.render_component_to(&call.name, &arguments, Some(&body), true, &mut html)?;
-        out.push_str(&String::from_utf8(html.0)?);
-        Ok(())
-    }
-
-    fn address(&self, filling: &Filling, index: u32) -> String {
-        let Some((page, index)) = filling.composed.body.map(|page| (self.composer.site.page(page), index as usize)) else {
-            return String::new();
-        };
-        match (page.links.get(index), page.entry.links.get(index)) {
-            (Some(resolved), Some(link)) => self.composer.site.href(&resolved.to, &link.target.value),
-            _ => String::new(),
-        }
-    }
-
-    fn wiki_title(&self, filling: &Filling, index: u32) -> String {
-        use crate::site::links::Destination;
-        let Some((page, index)) = filling.composed.body.map(|page| (self.composer.site.page(page), index as usize)) else {
-            return String::new();
-        };
-        match (page.links.get(index).map(|resolved| &resolved.to), page.entry.links.get(index)) {
-            (Some(Destination::Page { page, .. }), _) => self.composer.site.page(*page).entry.title.clone(),
-            (_, Some(link)) => link.target.value.clone(),
-            _ => String::new(),
-        }
-    }
-}
-
-struct Filling<'a> {
-    composed: &'a Composed,
-    includes: &'a [String],
-}
-
-/// Bytes up to a limit that no page reaches unless a template runs in a circle.
-struct Limited(Vec<u8>);
-
-impl Write for Limited {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.0.len() + bytes.len() > PAGE_BYTES_MAX {
-            return Err(io::Error::new(io::ErrorKind::FileTooLarge, "the page grows without end"));
-        }
-        self.0.extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-/// A plain value as templates see it.
-fn value_of(data: &impl Serialize) -> Value {
-    Value::from_serializable(data)
-}
-
-type Object = Map;

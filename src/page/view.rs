@@ -1,8 +1,12 @@
 //! The closed view that a template sees: plain values, everything resolved, nothing that reaches back into the site.
 //! `docs/TEMPLATES.md` is the contract; a name here is a name there.
+//!
+//! Cards of other pages stand in it by the page's number: each is made into a template's value once, however many pages show it.
 
 use serde::Serialize;
 use serde_json::Value;
+
+use crate::site::PageId;
 
 /// A day for machines and for readers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -97,13 +101,16 @@ pub struct Group {
     pub id: String,
     pub href: Option<String>,
     pub description: Option<String>,
-    pub items: Vec<Card>,
+    #[serde(skip)]
+    pub items: Vec<PageId>,
 }
 
 /// One page of a list.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Listing {
-    pub items: Vec<Card>,
+    #[serde(skip)]
+    pub items: Vec<PageId>,
+    #[serde(skip)]
     pub groups: Vec<Group>,
     pub total: usize,
     /// From 1.
@@ -158,15 +165,19 @@ pub struct PageView {
     pub owner: Option<String>,
     pub sources: Vec<SourceView>,
     pub image: Option<ImageView>,
-    pub next: Option<Card>,
-    pub related: Vec<Card>,
-    pub backlinks: Vec<Card>,
+    #[serde(skip)]
+    pub next: Option<PageId>,
+    #[serde(skip)]
+    pub related: Vec<PageId>,
+    #[serde(skip)]
+    pub backlinks: Vec<PageId>,
     pub breadcrumbs: Vec<Crumb>,
     pub previous: Option<Crumb>,
     pub following: Option<Crumb>,
     pub feeds: Vec<FeedView>,
     pub fields: Value,
     pub extra: Value,
+    #[serde(skip)]
     pub listing: Option<Listing>,
     /// JSON-LD, safe inside a script element.
     pub structured: Option<String>,
@@ -191,11 +202,19 @@ pub struct BranchItem {
     pub is_section: bool,
 }
 
+/// One line of the section's tree.
+#[derive(Clone, Debug, PartialEq)]
+pub enum BranchLine {
+    Item(BranchItem),
+    /// A page that is not the one shown, at this depth.
+    Page(PageId, usize),
+}
+
 /// What is around a page.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NavView {
     pub sections: Vec<SectionLink>,
-    pub branch: Vec<BranchItem>,
+    pub branch: Vec<BranchLine>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -1,18 +1,17 @@
-//! The first steps: what a site is made of, and every document by itself.
+//! The first step: all that a site is made of but its documents.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use jiff::civil::Date;
-use rayon::prelude::*;
 
 use super::Request;
 use crate::diagnostic::{Checked, Code, Diagnostic, Place};
-use crate::document::body::Segment;
-use crate::document::{self, Entry, Inputs, front_matter};
+use crate::document::front_matter;
+use crate::fingerprint::{Fingerprint, Fingerprinter};
 use crate::kind::{self, Kinds};
+use crate::output::assets::{self, Assets};
 use crate::page::templates::{TemplateFile, Templates};
 use crate::paths::SourcePath;
 use crate::settings::{self, Settings};
@@ -40,10 +39,32 @@ pub struct Loaded {
     pub pages: Vec<SourcePath>,
     /// Other files of the content.
     pub content_files: Vec<SourcePath>,
-    /// `static/`, the theme's under the writer's own.
-    pub static_files: BTreeMap<String, Cow<'static, [u8]>>,
+    /// Files of `static/`, by their path below it: the writer's own, else the theme's.
+    pub static_files: BTreeMap<String, StaticFile>,
+    pub assets: Assets,
     /// Front matter defaults by folder.
     pub defaults: BTreeMap<SourcePath, Node>,
+    pub prints: Prints,
+}
+
+/// Where the bytes of a file of `static/` are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StaticFile {
+    Own(SourcePath),
+    Theme(Cow<'static, [u8]>),
+}
+
+/// Fingerprints of what the later steps read from here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Prints {
+    /// What reading a document depends on besides its bytes and its folder.
+    pub reading: Fingerprint,
+    /// What assembling depends on besides the entries.
+    pub assembling: Fingerprint,
+    /// What drawing depends on besides what a sheet shows, the templates that it can come to and what those ask.
+    pub drawing: Fingerprint,
+    /// All of what drawing can depend on besides the site.
+    pub look: Fingerprint,
 }
 
 /// Files of the content that are read for themselves and are neither pages nor published.
@@ -72,9 +93,10 @@ pub fn load(files: &dyn Files, request: &Request) -> Checked<Loaded> {
     let words = words(&own_templates, &mut problems);
     let icons = icons(&own_templates);
     let templates = templates(&own_templates, &mut problems);
-    let own_static = read_all(files, below("static"), &mut problems);
-    let mut static_files: BTreeMap<String, Cow<'static, [u8]>> = theme::static_files().into_iter().collect();
-    static_files.extend(own_static.into_iter().map(|file| (file.name, Cow::Owned(file.bytes.to_vec()))));
+    let theme = theme::static_files().into_iter().map(|(name, bytes)| (name, StaticFile::Theme(bytes)));
+    let own = below("static").into_iter().map(|(name, path)| (name, StaticFile::Own(path)));
+    let static_files: BTreeMap<String, StaticFile> = theme.chain(own).collect();
+    let assets = assets(files, &static_files, &templates, &mut problems);
     let data = data::read(read_all(files, below("data"), &mut problems).iter().map(|file| (&*file.name, &file.path, &*file.bytes)))
         .unload(&mut problems);
     let vocabularies = vocabularies(files, &content, &sources, &mut problems);
@@ -83,8 +105,19 @@ pub fn load(files: &dyn Files, request: &Request) -> Checked<Loaded> {
     let (pages, content_files): (Vec<SourcePath>, Vec<SourcePath>) =
         in_content.filter(|path| !is_metadata(path, &content)).cloned().partition(SourcePath::is_markdown);
     let today = request.today.unwrap_or_else(|| today(request.now, &settings.timezone));
+    let static_names: Vec<&String> = static_files.keys().collect();
+    let settings = Arc::new(settings);
+    let assembling =
+        (&settings, &kinds, &vocabularies, &content, &content_files, static_names, today, request.with_drafts, request.is_lenient);
+    let drawing = (&words, &kinds);
+    let prints = Prints {
+        reading: print(&(Reading::of(&settings), &kinds, &templates.signatures, &words, request.is_lenient)),
+        assembling: print(&assembling),
+        drawing: print(&drawing),
+        look: look(print(&(&drawing, &icons, &data, &assets.published)), &templates),
+    };
     let loaded = Loaded {
-        settings: Arc::new(settings),
+        settings,
         kinds: Arc::new(kinds),
         vocabularies: Arc::new(vocabularies),
         words: Arc::new(words),
@@ -97,9 +130,58 @@ pub fn load(files: &dyn Files, request: &Request) -> Checked<Loaded> {
         pages,
         content_files,
         static_files,
+        assets,
         defaults,
+        prints,
     };
     Checked::new(loaded, problems)
+}
+
+/// The settings that a document is read by.
+#[derive(Debug)]
+#[expect(dead_code, reason = "they are read by their `Debug` form, which their fingerprint is made of")]
+struct Reading<'a> {
+    raw_html: settings::RawHtml,
+    smart_punctuation: bool,
+    math: bool,
+    highlight: bool,
+    allow_origins: &'a [String],
+    language: &'a str,
+}
+
+impl<'a> Reading<'a> {
+    fn of(settings: &'a Settings) -> Self {
+        let Settings { raw_html, smart_punctuation, math, highlight, allow_origins, language, .. } = settings;
+        Reading { raw_html: *raw_html, smart_punctuation: *smart_punctuation, math: *math, highlight: *highlight, allow_origins, language }
+    }
+}
+
+/// The fingerprint of a value, by all that its `Debug` form shows.
+fn print(value: &impl std::fmt::Debug) -> Fingerprint {
+    Fingerprint::of(format!("{value:?}"))
+}
+
+fn look(rest: Fingerprint, templates: &Templates) -> Fingerprint {
+    let mut printer = Fingerprinter::new();
+    printer.add(rest.as_bytes());
+    for name in templates.names() {
+        printer.add(name).add(templates.reached_from(name).map_or([0; 16], |print| *print.as_bytes()));
+    }
+    printer.finish()
+}
+
+fn assets(files: &dyn Files, static_files: &BTreeMap<String, StaticFile>, templates: &Templates, problems: &mut Vec<Diagnostic>) -> Assets {
+    let read = |name: &str| match static_files.get(name)? {
+        StaticFile::Theme(bytes) => Some(bytes.clone()),
+        StaticFile::Own(path) => match files.read(path) {
+            Ok(bytes) => Some(Cow::Owned(bytes.to_vec())),
+            Err(error) => {
+                problems.push(unreadable(path, &error));
+                None
+            }
+        },
+    };
+    assets::plan(&static_files.keys().cloned().collect(), read, &templates.asset_paths())
 }
 
 fn today(now: jiff::Timestamp, timezone: &str) -> Date {
@@ -129,7 +211,7 @@ fn read_all(files: &dyn Files, listed: Vec<(String, SourcePath)>, problems: &mut
     read
 }
 
-fn unreadable(path: &SourcePath, error: &std::io::Error) -> Diagnostic {
+pub(super) fn unreadable(path: &SourcePath, error: &std::io::Error) -> Diagnostic {
     Diagnostic::new(Code::Unreadable, format!("this file cannot be read: {error}"))
         .at(Place::start_of(path))
         .help("look at its permissions")
@@ -221,111 +303,4 @@ fn defaults(
         }
     }
     defaults
-}
-
-/// The parsed documents.
-pub struct Documents {
-    pub entries: Vec<Arc<Entry>>,
-    /// Bodies that are kept until they are drawn, by source; the others are parsed again then.
-    pub bodies: BTreeMap<SourcePath, Mutex<Option<Vec<Segment>>>>,
-}
-
-/// A page's entry, its body when that is kept, and its problems.
-type Parsed = (Arc<Entry>, Option<Vec<Segment>>, Vec<Diagnostic>);
-
-/// Bodies are kept from the first reading up to this size together, so that memory does not grow with the site.
-const BODIES_KEPT_BYTES: usize = 64 << 20;
-
-pub fn documents(files: &dyn Files, loaded: &Loaded, request: &Request) -> Checked<Documents> {
-    let kept = AtomicUsize::new(0);
-    let parsed: Vec<Parsed> = loaded
-        .pages
-        .par_iter()
-        .map(|path| {
-            let document = parse_or_fault(files, loaded, request, path);
-            let size = size_of_body(&document.value.body);
-            let is_kept = kept.fetch_add(size, Ordering::Relaxed) + size <= BODIES_KEPT_BYTES;
-            (document.value.entry, is_kept.then_some(document.value.body), document.problems)
-        })
-        .collect();
-    let mut problems = Vec::new();
-    let mut documents = Documents { entries: Vec::with_capacity(parsed.len()), bodies: BTreeMap::new() };
-    for (entry, body, mut own) in parsed {
-        problems.append(&mut own);
-        if body.is_some() {
-            documents.bodies.insert(entry.source.clone(), Mutex::new(body));
-        }
-        documents.entries.push(entry);
-    }
-    Checked::new(documents, problems)
-}
-
-/// A fault of Handsel's own: told as such, so that nobody looks for it in the text.
-pub fn our_fault(source: Option<&SourcePath>, doing: &str) -> Diagnostic {
-    let problem = Diagnostic::new(Code::Internal, format!("Handsel itself failed while {doing}"));
-    let problem = problem.help("this is our mistake, not yours: please report it with the text of this page");
-    Diagnostic { place: source.map(Place::start_of), ..problem }
-}
-
-fn parse_or_fault(files: &dyn Files, loaded: &Loaded, request: &Request, path: &SourcePath) -> Checked<document::Document> {
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| parse(files, loaded, request, path))).unwrap_or_else(|_| {
-        let mut unread = parse_bytes(loaded, request, path, b"\xFF");
-        unread.problems = vec![our_fault(Some(path), "reading this page")];
-        unread
-    })
-}
-
-fn size_of_body(segments: &[Segment]) -> usize {
-    let size = |segment: &Segment| match segment {
-        Segment::Html(html) => html.len(),
-        Segment::Component(call) => call.body.as_deref().map_or(0, size_of_body),
-        _ => 0,
-    };
-    segments.iter().map(|segment| size(segment) + size_of::<Segment>()).sum()
-}
-
-/// Reads and parses one page.
-pub fn parse(files: &dyn Files, loaded: &Loaded, request: &Request, path: &SourcePath) -> Checked<document::Document> {
-    match files.read(path) {
-        Ok(bytes) => parse_bytes(loaded, request, path, &bytes),
-        Err(error) => {
-            let mut unread = parse_bytes(loaded, request, path, b"\xFF");
-            unread.problems = vec![unreadable(path, &error)];
-            unread
-        }
-    }
-}
-
-fn parse_bytes(loaded: &Loaded, request: &Request, path: &SourcePath, bytes: &[u8]) -> Checked<document::Document> {
-    let defaults = defaults_of(loaded, path);
-    let top = path.below(&loaded.content).and_then(|below| below.split_once('/')).map(|(top, _)| top);
-    let kind_of_folder = top.and_then(|top| loaded.kinds.values().find(|kind| kind.folder.as_deref() == Some(top)));
-    let is_section_page = document::is_folder_page(path) && path.folder().folder() == loaded.content;
-    let inputs = Inputs {
-        settings: &loaded.settings,
-        kinds: &loaded.kinds,
-        signatures: &loaded.templates.signatures,
-        defaults: &defaults,
-        kind_of_folder: kind_of_folder.filter(|_| !is_section_page).map(|kind| kind.name.as_str()),
-        words: &loaded.words,
-        is_lenient: request.is_lenient,
-    };
-    document::parse(path, bytes, &inputs)
-}
-
-fn defaults_of(loaded: &Loaded, path: &SourcePath) -> Vec<Node> {
-    if loaded.defaults.is_empty() {
-        return Vec::new();
-    }
-    let mut chain = Vec::new();
-    let mut folder = path.folder();
-    loop {
-        chain.extend(loaded.defaults.get(&folder).cloned());
-        if folder == loaded.content || folder.as_str().is_empty() {
-            break;
-        }
-        folder = folder.folder();
-    }
-    chain.reverse();
-    chain
 }

@@ -1,278 +1,243 @@
-//! The last step: every sheet drawn and every other output made, put into the sink as it is done.
+//! The last step: every output that is not the published one already is made, in parallel, and put into the sink as it is done.
+//!
+//! Three questions, the cheapest first. Is everything equal that a sheet can depend on? Then it is what it was. Else it is
+//! composed: is everything equal that it does depend on? Then it is, too. Else it is drawn.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
-use super::load::{self, Documents, Loaded};
-use super::{Request, Sink};
-use crate::diagnostic::{Checked, Code, Diagnostic, Place};
-use crate::document::body::Segment;
-use crate::document::{Entry, include};
-use crate::output::{assets, feeds, inventory};
-use crate::page::compose::Composed;
-use crate::page::templates::{Materials, Renderer};
-use crate::page::{Composer, Sheet};
-use crate::paths::{OutputPath, Route, SourcePath};
-use crate::source::Files;
+use super::Sink;
+use super::ledger::Ledger;
+use super::make::{Made, Workshop};
+use super::memory::{Drawn, Parts, Record};
+use super::outputs::Maker;
+use super::why::Why;
+use crate::diagnostic::Diagnostic;
+use crate::fingerprint::{Fingerprint, Fingerprinter};
+use crate::page::Composed;
+use crate::page::templates::{self, Question, print_of};
+use crate::paths::{OutputPath, SourcePath};
+use crate::site::SitePage;
 
 /// What was published.
-pub struct Drawn {
-    pub files: usize,
+#[derive(Debug, Default)]
+pub struct Published {
+    /// Every output with its bytes' fingerprint, sorted by path.
+    pub outputs: Vec<(OutputPath, Fingerprint)>,
+    /// Sheets that were drawn, not remembered.
+    pub drawn: usize,
+    pub problems: Vec<Diagnostic>,
+    /// What the sink refused; the rest was not made then.
     pub failure: Option<String>,
+    /// What is remembered of it.
+    pub records: BTreeMap<OutputPath, Record>,
+    pub asked: Vec<Vec<Question>>,
 }
 
-/// A sink that counts, remembers who made which file, and stops at the first refusal.
-struct Outlet<'a> {
-    sink: &'a dyn Sink,
-    files: AtomicUsize,
-    failure: Mutex<Option<String>>,
-    /// Output path, in the form that case-blind file systems compare, → what it is.
-    made: Mutex<BTreeMap<String, (OutputPath, Origin)>>,
-    clashes: Mutex<Vec<Diagnostic>>,
+/// Publishes all outputs of a site.
+pub struct Press<'a> {
+    pub workshop: Workshop<'a>,
+    pub sink: &'a dyn Sink,
+    pub ledger: &'a Ledger<'a>,
+    pub before: &'a Drawn,
+    /// This build's number.
+    pub build: u64,
+    pub failure: OnceLock<String>,
 }
 
-/// Where an output came from.
-#[derive(Clone, Debug)]
-enum Origin {
-    Source(SourcePath),
-    Generated(&'static str),
+/// What became of one output.
+#[derive(Default)]
+struct Outcome {
+    print: Option<Fingerprint>,
+    record: Option<(Record, Option<Vec<Question>>)>,
+    problems: Vec<Diagnostic>,
+    is_drawn: bool,
 }
 
-impl Outlet<'_> {
-    fn put(&self, path: &OutputPath, bytes: &[u8], origin: &Origin) {
-        if self.failed() {
-            return;
-        }
-        let clash = {
-            let mut made = self.made.lock().expect("no holder of this lock panics");
-            match made.get(path.as_str()) {
-                Some((_, other)) => Some(other.clone()),
-                None => {
-                    made.insert(path.as_str().to_owned(), (path.clone(), origin.clone()));
-                    None
-                }
+impl Press<'_> {
+    pub fn all(mut self) -> Published {
+        let outputs = self.workshop.whole.outputs.all();
+        let outcomes: Vec<Outcome> = outputs.par_iter().map(|(path, maker)| self.one(path, maker)).collect();
+        let mut published = Published { asked: self.before.asked.clone(), failure: self.failure.take(), ..Published::default() };
+        let mut known: BTreeMap<Vec<Question>, u32> = published.asked.iter().cloned().zip(0..).collect();
+        for ((path, _), outcome) in outputs.iter().zip(outcomes) {
+            published.drawn += usize::from(outcome.is_drawn);
+            published.problems.extend(outcome.problems);
+            published.outputs.extend(outcome.print.map(|print| (path.clone(), print)));
+            let Some((mut record, asked)) = outcome.record else { continue };
+            if let Some(asked) = asked {
+                record.asked = *known.entry(asked).or_insert_with_key(|asked| {
+                    published.asked.push(asked.clone());
+                    u32::try_from(published.asked.len() - 1).unwrap_or(u32::MAX)
+                });
             }
-        };
-        if let Some(other) = clash {
-            self.clashes.lock().expect("no holder of this lock panics").push(clashing(path, origin, &other));
-            return;
+            published.records.insert(path.clone(), record);
         }
-        match self.sink.put(path, bytes) {
-            Ok(()) => {
-                self.files.fetch_add(1, Ordering::Relaxed);
+        published
+    }
+
+    fn one(&self, path: &OutputPath, maker: &Maker) -> Outcome {
+        if self.failure.get().is_some() {
+            return Outcome::default();
+        }
+        match maker {
+            Maker::Sheet(_) => self.sheet(path, maker),
+            Maker::Twin(_) => self.twin(path, maker),
+            Maker::Copy(source) => match self.ledger.print(source) {
+                Ok(print) if self.sink.keep(path, print) => Outcome { print: Some(print), ..Outcome::default() },
+                _ => self.put(path, self.workshop.make(path, maker)).0,
+            },
+            _ => self.put(path, self.workshop.make(path, maker)).0,
+        }
+    }
+
+    /// Puts what was made into the sink; gives back what its templates asked.
+    fn put(&self, path: &OutputPath, made: Made) -> (Outcome, Vec<Question>) {
+        let print = made.bytes.map(|bytes| {
+            let print = Fingerprint::of(&bytes);
+            if let Err(message) = self.sink.put(path, &bytes, print) {
+                let _ = self.failure.set(message);
             }
-            Err(message) => {
-                self.failure.lock().expect("no holder of this lock panics").get_or_insert(message);
-            }
-        }
-    }
-
-    fn failed(&self) -> bool {
-        self.failure.lock().expect("no holder of this lock panics").is_some()
-    }
-}
-
-fn clashing(path: &OutputPath, origin: &Origin, other: &Origin) -> Diagnostic {
-    let name = |origin: &Origin| match origin {
-        Origin::Source(source) => source.to_string(),
-        Origin::Generated(what) => (*what).to_owned(),
-    };
-    let message = format!("{} and {} are both published as {path}", name(other), name(origin));
-    let problem = Diagnostic::new(Code::AddressTaken, message).help("rename one of the two");
-    let place = [origin, other].into_iter().find_map(|origin| match origin {
-        Origin::Source(source) => Some(Place::start_of(source)),
-        Origin::Generated(_) => None,
-    });
-    match place {
-        Some(place) => problem.at(place),
-        None => problem,
-    }
-}
-
-/// Draws and publishes everything.
-pub fn all(
-    files: &dyn Files,
-    loaded: &Loaded,
-    composer: &Arc<Composer>,
-    sheets: &[Sheet],
-    documents: &Documents,
-    request: &Request,
-    sink: &dyn Sink,
-) -> Checked<Drawn> {
-    let mut problems = Vec::new();
-    let outlet = Outlet { sink, files: AtomicUsize::new(0), failure: Mutex::default(), made: Mutex::default(), clashes: Mutex::default() };
-    let assets = assets::plan(&loaded.static_files, &loaded.templates.asset_paths());
-    let base = loaded.settings.base_path();
-    let addresses =
-        assets.published.iter().filter_map(|(path, name)| Some((path.clone(), Route::new(&format!("/{name}")).ok()?.href(base))));
-    let materials =
-        Materials { composer: Arc::clone(composer), assets: addresses.collect(), icons: loaded.icons.clone(), data: loaded.data.clone() };
-    let renderer = Renderer::new(&loaded.templates, materials);
-    let drawer = Drawer { files, loaded, composer, documents, request, renderer: &renderer, outlet: &outlet };
-    let drawn: Vec<Vec<Diagnostic>> = sheets.par_iter().map(|sheet| drawer.sheet_or_fault(sheet)).collect();
-    problems.extend(drawn.into_iter().flatten());
-    drawer.redirects(&mut problems);
-    drawer.content_files(&mut problems);
-    generated(loaded, composer, sheets, &assets, &outlet);
-    problems.extend(outlet.clashes.into_inner().expect("no holder of this lock panics"));
-    let failure = outlet.failure.into_inner().expect("no holder of this lock panics");
-    Checked::new(Drawn { files: outlet.files.into_inner(), failure }, problems)
-}
-
-struct Drawer<'a> {
-    files: &'a dyn Files,
-    loaded: &'a Loaded,
-    composer: &'a Composer,
-    documents: &'a Documents,
-    request: &'a Request,
-    renderer: &'a Renderer,
-    outlet: &'a Outlet<'a>,
-}
-
-impl Drawer<'_> {
-    /// Draws a sheet; should Handsel itself fail on it, that is told and the other pages are drawn.
-    fn sheet_or_fault(&self, sheet: &Sheet) -> Vec<Diagnostic> {
-        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.sheet(sheet))).unwrap_or_else(|_| {
-            let source = self.composer.compose(sheet).page.source.and_then(|source| SourcePath::new(&source).ok());
-            vec![load::our_fault(source.as_ref(), &format!("drawing {}", sheet.route))]
-        })
-    }
-
-    fn sheet(&self, sheet: &Sheet) -> Vec<Diagnostic> {
-        if self.outlet.failed() {
-            return Vec::new();
-        }
-        let mut problems = Vec::new();
-        let composed = self.composer.compose(sheet);
-        let body = composed.body.map(|page| self.composer.site.page(page)).map(|page| self.body(&page.entry)).unwrap_or_default();
-        let includes = self.includes(&composed, &mut problems);
-        let origin = match composed.page.source.as_ref().and_then(|source| SourcePath::new(source).ok()) {
-            Some(source) => Origin::Source(source),
-            None => Origin::Generated("a generated list"),
-        };
-        if self.loaded.templates.is_broken(&composed.template) {
-            return problems;
-        }
-        if let Some(missing) = self.missing_template(&composed) {
-            problems.push(missing);
-            return problems;
-        }
-        match self.renderer.draw(&composed, &body, &includes) {
-            Ok(html) => self.outlet.put(&sheet.route.output_path(), html.as_bytes(), &origin),
-            Err(problem) => problems.push(*problem),
-        }
-        if self.loaded.settings.markdown_twins {
-            self.twin(&composed, sheet, &origin);
-        }
-        problems
-    }
-
-    /// A page's body: kept from the first reading, or read again.
-    fn body(&self, entry: &Entry) -> Vec<Segment> {
-        let kept = self.documents.bodies.get(&entry.source).and_then(|body| body.lock().expect("no holder of this lock panics").take());
-        kept.unwrap_or_else(|| load::parse(self.files, self.loaded, self.request, &entry.source).value.body)
-    }
-
-    fn includes(&self, composed: &Composed, problems: &mut Vec<Diagnostic>) -> Vec<String> {
-        let Some(page) = composed.body.map(|page| self.composer.site.page(page)) else { return Vec::new() };
-        let folder = page.entry.source.folder();
-        let shown = page.entry.includes.iter().map(|wanted| {
-            // Only what is listed: an ignored file such as `.env` stays where it is.
-            let read = |path: &SourcePath| self.loaded.sources.binary_search(path).ok().and_then(|_| self.files.read(path).ok());
-            include::show(wanted, &folder, read, self.loaded.settings.highlight).unload(problems)
+            print
         });
-        shown.collect()
+        (Outcome { print, problems: made.problems, ..Outcome::default() }, made.asked)
     }
 
-    fn missing_template(&self, composed: &Composed) -> Option<Diagnostic> {
-        if self.loaded.templates.has(&composed.template) {
+    fn twin(&self, path: &OutputPath, maker: &Maker) -> Outcome {
+        let page = self.page_of(maker);
+        let text = page.map(|page| self.text(page));
+        let parts = Parts { text, view: page.map(|page| print_of(&(&page.entry.title, page.entry.heading.is_some()))), ..Parts::default() };
+        let before = self.before.outputs.get(path);
+        if let Some(record) = before.filter(|record| record.parts == parts && self.sink.keep(path, record.print)) {
+            return Outcome { print: Some(record.print), record: Some((record.clone(), None)), ..Outcome::default() };
+        }
+        let quick = print_of(&parts);
+        let (mut outcome, _) = self.put(path, self.workshop.make(path, maker));
+        outcome.record = self.record(&outcome, quick, parts, before, Vec::new()).map(|record| (record, Some(Vec::new())));
+        outcome
+    }
+
+    fn sheet(&self, path: &OutputPath, maker: &Maker) -> Outcome {
+        let page = self.page_of(maker);
+        let includes = page.and_then(|page| self.includes(page));
+        let quick = self.quick(page, includes);
+        let before = self.before.outputs.get(path);
+        if let Some(record) = before.filter(|record| record.quick == quick && self.sink.keep(path, record.print)) {
+            return Outcome { problems: record.problems.clone(), ..self.kept(record.clone()) };
+        }
+        let Some(composed) = self.workshop.composed(maker) else {
+            return self.put(path, self.workshop.make(path, maker)).0;
+        };
+        let mut parts = self.parts(&composed, includes);
+        let is_as_before = |record: &&Record| {
+            let asked = self.before.asked.get(record.asked as usize);
+            let answers = asked.map(|asked| self.answers(asked));
+            record.parts == Parts { answers, ..parts } && self.sink.keep(path, record.print)
+        };
+        if let Some(record) = before.filter(is_as_before) {
+            return Outcome { problems: record.problems.clone(), ..self.kept(Record { quick, ..record.clone() }) };
+        }
+        let (mut outcome, asked) = self.put(path, self.workshop.make_composed(path, maker, &composed));
+        outcome.is_drawn = true;
+        parts.answers = Some(self.answers(&asked));
+        outcome.record = self.record(&outcome, quick, parts, before, self.changed_among(&composed)).map(|record| (record, Some(asked)));
+        outcome
+    }
+
+    fn kept(&self, record: Record) -> Outcome {
+        Outcome { print: Some(record.print), record: Some((record, None)), ..Outcome::default() }
+    }
+
+    fn record(
+        &self,
+        outcome: &Outcome,
+        quick: Fingerprint,
+        parts: Parts,
+        before: Option<&Record>,
+        shown: Vec<SourcePath>,
+    ) -> Option<Record> {
+        let why = match before {
+            None => Why::New,
+            Some(before) if before.parts == parts => Why::Gone,
+            Some(before) => Why::changed(&before.parts, &parts, shown),
+        };
+        let problems = outcome.problems.clone();
+        Some(Record { print: outcome.print?, quick, parts, asked: 0, problems, made_in: self.build, why })
+    }
+
+    /// The page whose file a sheet or its twin shows.
+    fn page_of(&self, maker: &Maker) -> Option<&SitePage> {
+        let whole = self.workshop.whole;
+        let composer = &whole.materials.composer;
+        match maker {
+            Maker::Sheet(sheet) | Maker::Twin(sheet) => {
+                composer.page_of(&whole.outputs.sheets[*sheet]).map(|page| composer.site.page(page))
+            }
+            _ => None,
+        }
+    }
+
+    fn text(&self, page: &SitePage) -> Fingerprint {
+        self.workshop.whole.documents.pages.get(&page.entry.source).map_or_else(|| Fingerprint::of(""), |page| page.key)
+    }
+
+    fn includes(&self, page: &SitePage) -> Option<Fingerprint> {
+        if page.entry.includes.is_empty() {
             return None;
         }
-        let near = crate::diagnostic::nearest(&composed.template, self.loaded.templates.names());
-        let help = near.map_or_else(|| "add it to templates/".to_owned(), |near| format!("did you mean `{near}`?"));
-        let page = composed.body.map(|page| self.composer.site.page(page));
-        let place = page.map(|page| {
-            page.entry.meta.template.as_ref().map_or_else(|| Place::start_of(&page.entry.source), |stated| stated.place.clone())
-        });
-        let problem = Diagnostic::new(Code::MissingTemplate, format!("there is no template `{}`", composed.template)).help(help);
-        Some(Diagnostic { place, ..problem })
+        let folder = page.entry.source.folder();
+        let mut printer = Fingerprinter::new();
+        for include in &page.entry.includes {
+            let path = folder.join(&include.file.value).ok();
+            let listed = path.filter(|path| self.workshop.whole.loaded.sources.binary_search(path).is_ok());
+            match listed.map(|path| self.ledger.print(&path)) {
+                Some(Ok(print)) => printer.add(print.as_bytes()),
+                _ => printer.add(b""),
+            };
+        }
+        Some(printer.finish())
     }
 
-    /// The page's Markdown beside its HTML: without front matter, its title on top.
-    fn twin(&self, composed: &Composed, sheet: &Sheet, origin: &Origin) {
-        let Some(page) = composed.body.filter(|_| sheet.number == 1).map(|page| self.composer.site.page(page)) else { return };
-        let Ok(bytes) = self.files.read(&page.entry.source) else { return };
-        let text = String::from_utf8_lossy(&bytes);
-        let text = crate::source::with_lf(text.trim_start_matches('\u{FEFF}'));
-        let body = crate::document::front_matter::split(&page.entry.source, &text).body;
-        let has_heading = page.entry.heading.is_some();
-        let title = if has_heading { String::new() } else { format!("# {}\n\n", page.entry.title) };
-        let twin = format!("{title}{}\n", text[body].trim());
-        if let Ok(route) = Route::new(&format!("{}index.md", sheet.route)) {
-            self.outlet.put(&route.output_path(), twin.as_bytes(), origin);
+    fn quick(&self, page: Option<&SitePage>, includes: Option<Fingerprint>) -> Fingerprint {
+        let whole = self.workshop.whole;
+        print_of(&(whole.site_print, whole.loaded.prints.look, page.map(|page| self.text(page)), includes))
+    }
+
+    /// All that a sheet is made from but the answers to what its templates will ask.
+    fn parts(&self, composed: &Composed, includes: Option<Fingerprint>) -> Parts {
+        let whole = self.workshop.whole;
+        let (composer, prints) = (&whole.materials.composer, &whole.loaded.prints);
+        let page = composed.body.map(|page| composer.site.page(page));
+        let components = composed.body.map(|page| composer.facts(page).components.as_slice()).unwrap_or_default();
+        let called: Vec<Option<Fingerprint>> = components.iter().map(|name| whole.loaded.templates.reached_from_component(name)).collect();
+        Parts {
+            text: page.map(|page| self.text(page)),
+            view: Some(templates::fingerprint(composer, composed)),
+            templates: Some(print_of(&(whole.loaded.templates.reached_from(&composed.template), called))),
+            site: Some(print_of(&(whole.materials.site_print(), prints.drawing))),
+            includes: includes.filter(|_| composed.body.is_some()),
+            answers: None,
         }
     }
 
-    fn redirects(&self, problems: &mut Vec<Diagnostic>) {
-        for redirect in &self.composer.site.redirects {
-            let page = self.composer.site.page(redirect.to);
-            let target = self.composer.href(&page.route);
-            let url = self.composer.url(&page.route);
-            match self.renderer.draw_redirect(&page.entry.title, self.composer.site.language(page), &target, url.as_deref()) {
-                Ok(html) => self.outlet.put(&redirect.from.output_path(), html.as_bytes(), &Origin::Source(page.entry.source.clone())),
-                Err(problem) => problems.push(*problem),
-            }
-        }
+    fn answers(&self, asked: &[Question]) -> Fingerprint {
+        let prints: Vec<Option<Fingerprint>> = asked.iter().map(|question| self.workshop.whole.materials.answer_print(question)).collect();
+        print_of(&prints)
     }
 
-    fn content_files(&self, problems: &mut Vec<Diagnostic>) {
-        let failed: Vec<Diagnostic> = self
-            .composer
-            .site
-            .published_files
-            .par_iter()
-            .filter_map(|(source, route)| match self.files.read(source) {
-                Ok(bytes) => {
-                    self.outlet.put(&route.output_path(), &bytes, &Origin::Source(source.clone()));
-                    None
-                }
-                Err(error) => {
-                    Some(Diagnostic::new(Code::Unreadable, format!("this file cannot be read: {error}")).at(Place::start_of(source)))
-                }
-            })
-            .collect();
-        problems.extend(failed);
-    }
-}
-
-/// Everything that is made from the site as a whole. Files of these names in `static/` are the writer's, and stand.
-fn generated(loaded: &Loaded, composer: &Composer, sheets: &[Sheet], assets: &assets::Assets, outlet: &Outlet) {
-    assets.files.par_iter().for_each(|(path, bytes)| {
-        let source = SourcePath::new(&format!("static/{path}")).unwrap_or_else(|_| SourcePath::root());
-        outlet.put(path, bytes, &Origin::Source(source));
-    });
-    let is_own = |name: &str| loaded.static_files.contains_key(name);
-    let put = |name: &str, bytes: Vec<u8>, what: &'static str| {
-        if let Ok(path) = OutputPath::new(name)
-            && !is_own(name)
-        {
-            outlet.put(&path, &bytes, &Origin::Generated(what));
+    /// The pages of which a sheet shows something that is not what it was.
+    fn changed_among(&self, composed: &Composed) -> Vec<SourcePath> {
+        if self.before.shown.is_empty() {
+            return Vec::new();
         }
-    };
-    put("pages.json", inventory::pages_json(composer), "the list of pages");
-    put("llms.txt", inventory::llms_txt(composer), "the text for language models");
-    put("robots.txt", inventory::robots(composer), "robots.txt");
-    let plain: BTreeSet<&String> = loaded.static_files.keys().collect();
-    let immutable: Vec<String> = assets.files.iter().map(|(path, _)| path.to_string()).filter(|path| !plain.contains(path)).collect();
-    put("_headers", inventory::headers(composer, &immutable), "_headers");
-    put("_redirects", inventory::redirects(composer), "_redirects");
-    for (route, bytes) in feeds::all(composer, &composer.newest) {
-        put(route.output_path().as_str(), bytes, "a feed");
-    }
-    for (route, bytes) in inventory::sitemap(composer, sheets) {
-        put(route.output_path().as_str(), bytes, "the sitemap");
+        let composer = &self.workshop.whole.materials.composer;
+        let differs = |page: &usize| self.before.shown.get(&composer.site.page(*page).entry.source) != Some(&composer.shown_print(*page));
+        let mut changed: Vec<SourcePath> =
+            composed.shown().filter(differs).map(|page| composer.site.page(page).entry.source.clone()).collect();
+        changed.sort();
+        changed.dedup();
+        changed
     }
 }

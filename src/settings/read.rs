@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{BaseUrl, Giving, RawHtml, SETTINGS, SettingLink, Settings, severities};
+use super::{BaseUrl, Editor, Giving, RawHtml, SETTINGS, SettingLink, Settings, severities};
 use crate::diagnostic::{Checked, Code, Diagnostic, Place, Severity};
 use crate::fields::{Context, Item, Items, check};
 use crate::paths::SourcePath;
@@ -95,6 +95,7 @@ fn from_items(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Settings {
         feed_length: count(given, "feed_length", problems).unwrap_or(unset.feed_length),
         markdown_twins: given.flag("markdown_twins", unset.markdown_twins),
         edit_url: edit_url(given, problems),
+        editor: editor(given, problems),
         allow_origins: given.texts("allow_origins").iter().map(|origin| origin.trim_end_matches('/').to_owned()).collect(),
         checks: given.map("checks").map(|checks| severities(checks, problems)).unwrap_or_default(),
         extra: given.map("extra").cloned().unwrap_or_default(),
@@ -259,6 +260,20 @@ fn edit_url(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Option<String>
     None
 }
 
+/// Only a name that is known: settings may come from anyone, and so must not say which program runs.
+fn editor(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Option<String> {
+    let item = given.item("editor")?;
+    let name = item.as_text()?;
+    if Editor::named(name).is_some() {
+        return Some(name.to_owned());
+    }
+    let names: Vec<&str> = Editor::ALL.iter().map(|editor| editor.name).collect();
+    let near = crate::diagnostic::nearest(name, names.iter().copied()).map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
+    let help = format!("{near}Known are {}; any other program goes into the environment variable VISUAL", names.join(", "));
+    problems.push(fault(item, format!("`editor`: there is no editor `{name}` that Handsel knows"), help));
+    None
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -307,6 +322,8 @@ mod tests {
             ("raw_html: sanitize", "bad-value 1:11 `raw_html`: `sanitize` is none of"),
             ("menu: [{title: x}]", "missing-field 1:8 `link` is missing in `menu`"),
             ("edit_url: https://a/b", "bad-setting 1:11"),
+            ("editor: cod", "bad-setting 1:9 `editor`: there is no editor `cod` that Handsel knows (did you mean `code`?"),
+            ("editor: /tmp/evil", "bad-setting 1:9"),
             ("- a", "wrong-type 1:1"),
         ] {
             let (_, told) = settings(text);

@@ -2,14 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Node, Site};
+use super::{Node, PageId, Site};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::paths::SourcePath;
 
 /// Unreferenced files named in the message; the rest are counted.
 const FILES_NAMED: usize = 3;
 
-pub fn run(site: &Site, problems: &mut Vec<Diagnostic>) {
+/// `words` gives the number of words of a page.
+pub fn run(site: &Site, words: impl Fn(PageId) -> usize, problems: &mut Vec<Diagnostic>) {
     let mut titles: BTreeMap<String, &SourcePath> = BTreeMap::new();
     for (id, page) in site.pages().iter().enumerate().filter(|(_, page)| page.is_listed()) {
         let entry = &page.entry;
@@ -20,8 +21,8 @@ pub fn run(site: &Site, problems: &mut Vec<Diagnostic>) {
             tell(Code::MissingSummary, "this page has no `summary:`".into(), "say in one sentence what a reader gets from it");
         }
         let words_max = site.kinds.get(&entry.meta.kind).and_then(|kind| kind.words_max);
-        if let Some(most) = words_max.filter(|most| entry.words > *most) {
-            let message = format!("this {} has {} words, more than {most}", entry.meta.kind, entry.words);
+        if let Some(most) = words_max.filter(|most| words(id) > *most) {
+            let message = format!("this {} has {} words, more than {most}", entry.meta.kind, words(id));
             tell(Code::LongTip, message, "shorten it, or make it a page of another kind");
         }
         if page.backlinks.is_empty() && !is_section && page.route.as_str() != "/" {

@@ -20,7 +20,7 @@ const PLAIN_KIND: &str = "page";
 ///
 /// `defaults` are the `_defaults.yaml` of its folders, the nearest last; what is wrong in them is told by [`defaults`], not here. What does
 /// not fit is absent from the result. A title may still come from a heading, so a page without one is no problem yet.
-pub fn meta(path: &SourcePath, node: Option<&Node>, defaults: &[Node], kind_from_folder: Option<&str>, kinds: &Kinds) -> Checked<Meta> {
+pub fn meta(path: &SourcePath, node: Option<&Node>, defaults: &[&Node], kind_from_folder: Option<&str>, kinds: &Kinds) -> Checked<Meta> {
     let mut problems = Vec::new();
     let place = node.map_or_else(|| Place::start_of(path), |node| node.place.clone());
     let written = node.filter(|node| node.as_map().is_some());
@@ -68,7 +68,7 @@ struct ChosenKind<'a> {
 
 fn kind_of<'a>(
     written: Option<&Node>,
-    defaults: &[Node],
+    defaults: &[&Node],
     kind_from_folder: Option<&str>,
     kinds: &'a Kinds,
     problems: &mut Vec<Diagnostic>,
@@ -97,13 +97,13 @@ fn known_kind<'a>(node: &Node, kinds: &'a Kinds, problems: &mut Vec<Diagnostic>)
 }
 
 /// The page's own keys, then what the defaults add: nearest folder first, mappings filled up one level deep, everything else whole.
-fn merge(written: Option<&Node>, defaults: &[Node], groups: &[&[Field]], place: &Place) -> Node {
+fn merge(written: Option<&Node>, defaults: &[&Node], groups: &[&[Field]], place: &Place) -> Node {
     let mut map: Map = written.and_then(Node::as_map).cloned().unwrap_or_default();
     if !defaults.is_empty() {
         let canonical = |key: &str| field_named(groups, key).map_or_else(|| key.to_owned(), |field| field.name.clone());
         let given = map.iter().filter(|(_, entry)| !entry.node.is_none());
         let mut given: HashMap<String, String> = given.map(|(key, _)| (canonical(key), key.clone())).collect();
-        for (key, entry) in defaults.iter().rev().filter_map(Node::as_map).flatten().filter(|(_, entry)| !entry.node.is_none()) {
+        for (key, entry) in defaults.iter().rev().filter_map(|node| node.as_map()).flatten().filter(|(_, entry)| !entry.node.is_none()) {
             let name = canonical(key);
             let Some(own) = given.get(&name).and_then(|key| map.get_mut(key)) else {
                 map.insert(name.clone(), entry.clone());

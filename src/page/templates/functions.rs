@@ -1,18 +1,16 @@
 //! The functions and filters that templates may call. `docs/TEMPLATES.md` is the contract.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tera::{Error, Kwargs, State, Tera, TeraResult, Value};
 
-use super::{LANGUAGE, Materials, NUMBERS_LEFT, Object, value_of};
+use super::materials::{Materials, Question, at_desk};
+use super::values::cards;
 use crate::diagnostic::nearest;
-use crate::page::compose::Composer;
 use crate::page::queries::{self, ORDERS, PagesQuery};
 use crate::page::structured::for_script;
 use crate::paths::{Route, percent_encode_into, slug};
-use crate::site::topics::Term;
 
 /// Handsel's functions.
 pub const FUNCTIONS: [&str; 11] = ["t", "asset", "pages", "page_at", "topics", "audiences", "data", "href", "icon", "range", "throw"];
@@ -65,42 +63,27 @@ pub const FILTERS: [&str; 40] = [
 const RANGE_MAX: usize = 10_000;
 pub const NUMBERS_MAX: usize = 1_000_000;
 
-/// Makes the names known, so that templates can be loaded before there is a site; nothing is answered.
-pub fn register_signatures(tera: &mut Tera) {
-    for name in FUNCTIONS.iter().filter(|name| !matches!(**name, "range" | "throw")) {
-        tera.register_function(*name, |_: Kwargs, _: &State| Value::none());
-    }
+/// Makes functions and filters known. The functions answer from what lies on the desk of the thread that draws.
+pub fn register(tera: &mut Tera) {
+    register_words(tera);
+    register_files(tera);
+    register_queries(tera);
     register_filters(tera);
 }
 
-/// Registers the functions with what they answer from.
-pub fn register(tera: &mut Tera, materials: Materials) {
-    let composer = materials.composer;
-    register_words(tera, Arc::clone(&composer));
-    register_files(tera, materials.assets, materials.icons, materials.data);
-    register_queries(tera, &composer);
-    let own = Arc::clone(&composer);
-    tera.register_function("href", move |args: Kwargs, _: &State| -> TeraResult<String> {
-        let written: String = args.must_get("path")?;
-        let (path, fragment) = written.split_once('#').map_or((written.as_str(), None), |(path, fragment)| (path, Some(fragment)));
-        let route = Route::new(path).map_err(|_| Error::message(format!("`{written}` leads out of the site")))?;
-        let known = [route.clone(), route.as_folder()].into_iter().find(|route| own.site.tables.by_route.contains_key(route));
-        let Some(route) = known else {
-            let near = nearest(route.as_str(), own.site.tables.by_route.keys().map(Route::as_str));
-            return Err(Error::message(match near {
-                Some(near) => format!("there is nothing at `{written}`; did you mean `{near}`?"),
-                None => format!("there is nothing at `{written}`"),
-            }));
-        };
-        Ok(match fragment {
-            Some(fragment) => format!("{}#{fragment}", own.href(&route)),
-            None => own.href(&route),
-        })
+/// Notes a question, and answers it.
+fn ask<T>(question: Question, answer: impl FnOnce(&Materials) -> TeraResult<T>) -> TeraResult<T> {
+    let materials = at_desk(|desk| {
+        if !desk.asked.contains(&question) {
+            desk.asked.insert(question);
+        }
+        Arc::clone(&desk.materials)
     });
+    answer(&materials)
 }
 
-fn register_words(tera: &mut Tera, composer: Arc<Composer>) {
-    tera.register_function("t", move |args: Kwargs, _: &State| -> TeraResult<String> {
+fn register_words(tera: &mut Tera) {
+    tera.register_function("t", |args: Kwargs, _: &State| -> TeraResult<String> {
         let key: &str = args.must_get("key")?;
         let count: Option<i64> = args.get("count")?;
         let mut fill: Vec<(&str, Cow<str>)> = Vec::new();
@@ -109,39 +92,37 @@ fn register_words(tera: &mut Tera, composer: Arc<Composer>) {
                 fill.push((name, value.to_string().into()));
             }
         }
-        let said = LANGUAGE.with_borrow(|language| {
+        at_desk(|desk| {
+            let composer = &desk.materials.composer;
             let own_kind = || key.strip_prefix("kind_").filter(|kind| composer.site.kinds.contains_key(*kind));
-            composer.words.say(language, key, count, &fill).or_else(|| own_kind().map(|kind| composer.kind_title(language, kind)))
-        });
-        said.ok_or_else(|| {
-            Error::message(match nearest(key, composer.words.keys()) {
-                Some(near) => format!("the theme has no word `{key}`; did you mean `{near}`?"),
-                None => format!("the theme has no word `{key}`"),
+            let said = composer.words.say(&desk.language, key, count, &fill);
+            said.or_else(|| own_kind().map(|kind| composer.kind_title(&desk.language, kind))).ok_or_else(|| {
+                Error::message(match nearest(key, composer.words.keys()) {
+                    Some(near) => format!("the theme has no word `{key}`; did you mean `{near}`?"),
+                    None => format!("the theme has no word `{key}`"),
+                })
             })
         })
     });
 }
 
-fn register_files(
-    tera: &mut Tera,
-    assets: BTreeMap<String, String>,
-    icons: BTreeMap<String, String>,
-    data: BTreeMap<String, serde_json::Value>,
-) {
-    tera.register_function("asset", move |args: Kwargs, _: &State| -> TeraResult<String> {
+fn register_files(tera: &mut Tera) {
+    tera.register_function("asset", |args: Kwargs, _: &State| -> TeraResult<String> {
         let path: &str = args.must_get("path")?;
         let path = path.trim_start_matches('/');
-        found(assets.get(path).cloned(), "static/", path, assets.keys())
+        ask(Question::Asset(path.to_owned()), |own| found(own.assets.get(path).cloned(), "static/", path, own.assets.keys()))
     });
-    tera.register_function("icon", move |args: Kwargs, _: &State| -> TeraResult<Value> {
+    tera.register_function("icon", |args: Kwargs, _: &State| -> TeraResult<Value> {
         let name: &str = args.must_get("name")?;
-        let svg = icons.get(name).or_else(|| icons.get("page")).map(|svg| Value::safe_string(svg));
-        found(svg, "templates/icons/", name, icons.keys())
+        ask(Question::Icon(name.to_owned()), |own| {
+            found(own.icon(name).map(|svg| Value::safe_string(svg)), "templates/icons/", name, own.icons.keys())
+        })
     });
-    let data: BTreeMap<String, Value> = data.into_iter().map(|(path, value)| (path, value_of(&value))).collect();
-    tera.register_function("data", move |args: Kwargs, _: &State| -> TeraResult<Value> {
+    tera.register_function("data", |args: Kwargs, _: &State| -> TeraResult<Value> {
         let path: &str = args.must_get("path")?;
-        found(data.get(path).cloned(), "data/", path, data.keys())
+        ask(Question::Data(path.to_owned()), |own| {
+            found(own.data.get(path).map(|(value, _)| value.clone()), "data/", path, own.data.keys())
+        })
     });
 }
 
@@ -154,9 +135,12 @@ fn found<'a, T>(value: Option<T>, folder: &str, path: &str, names: impl Iterator
     })
 }
 
-fn register_queries(tera: &mut Tera, composer: &Arc<Composer>) {
-    let own = Arc::clone(composer);
-    tera.register_function("pages", move |args: Kwargs, _: &State| -> TeraResult<Value> {
+fn register_queries(tera: &mut Tera) {
+    tera.register_function("href", |args: Kwargs, _: &State| -> TeraResult<String> {
+        let written: String = args.must_get("path")?;
+        ask(Question::Href(written.clone()), |own| own.href(&written).ok_or_else(|| nowhere(own, &written)))
+    });
+    tera.register_function("pages", |args: Kwargs, _: &State| -> TeraResult<Value> {
         let query = PagesQuery {
             kind: args.get("kind")?,
             topic: args.get("topic")?,
@@ -169,26 +153,26 @@ fn register_queries(tera: &mut Tera, composer: &Arc<Composer>) {
         if let Some(order) = query.order.as_deref().filter(|order| !ORDERS.contains(order)) {
             return Err(Error::message(format!("`{order}` is no order; there are {}", ORDERS.join(", "))));
         }
-        Ok(value_of(&queries::pages(&own, &query)))
+        ask(Question::Pages(query.clone()), |own| Ok(cards(&own.composer, &queries::pages(&own.composer, &query))))
     });
-    let own = Arc::clone(composer);
-    tera.register_function("page_at", move |args: Kwargs, _: &State| -> TeraResult<Value> {
+    tera.register_function("page_at", |args: Kwargs, _: &State| -> TeraResult<Value> {
         let path: &str = args.must_get("path")?;
-        queries::page_at(&own, path).map(|card| value_of(&card)).map_err(Error::message)
+        ask(Question::PageAt(path.to_owned()), |own| {
+            queries::page_at(&own.composer, path).map(|page| own.composer.card(page).value.clone()).map_err(Error::message)
+        })
     });
-    let own = Arc::clone(composer);
-    tera.register_function("topics", move |_: Kwargs, _: &State| terms(&own, &own.site.topics));
-    let own = Arc::clone(composer);
-    tera.register_function("audiences", move |_: Kwargs, _: &State| terms(&own, &own.site.audiences));
+    tera.register_function("topics", |_: Kwargs, _: &State| ask(Question::Topics, |own| Ok(own.terms(&own.composer.site.topics))));
+    tera.register_function("audiences", |_: Kwargs, _: &State| ask(Question::Audiences, |own| Ok(own.terms(&own.composer.site.audiences))));
 }
 
-fn terms(composer: &Composer, all: &[Term]) -> Value {
-    let with_start = |(view, start): (crate::page::view::TermView, Vec<crate::page::view::Card>)| {
-        let mut term: Object = value_of(&view).into_map().unwrap_or_default();
-        term.insert("start".into(), value_of(&start));
-        Value::from(term)
-    };
-    Value::from(queries::terms(composer, all).into_iter().map(with_start).collect::<Vec<Value>>())
+/// What is wrong with an address that a template wrote.
+fn nowhere(own: &Materials, written: &str) -> Error {
+    let path = written.split_once('#').map_or(written, |(path, _)| path);
+    let Ok(route) = Route::new(path) else { return Error::message(format!("`{written}` leads out of the site")) };
+    Error::message(match nearest(route.as_str(), own.composer.site.tables.by_route.keys().map(Route::as_str)) {
+        Some(near) => format!("there is nothing at `{written}`; did you mean `{near}`?"),
+        None => format!("there is nothing at `{written}`"),
+    })
 }
 
 /// A list of whole numbers, as Tera's own, but that one page gets only so many of them: a loop without end is an error, not a hang.
@@ -202,13 +186,16 @@ fn register_range(tera: &mut Tera) {
         }
         let distance = if step > 0 { end.saturating_sub(start) } else { start.saturating_sub(end) };
         let count = usize::try_from(distance.max(0).unsigned_abs().div_ceil(step.unsigned_abs())).unwrap_or(usize::MAX);
-        let left = NUMBERS_LEFT.get();
-        if count > RANGE_MAX || count > left {
+        let is_too_much = at_desk(|desk| {
+            let is_too_much = count > RANGE_MAX || count > desk.numbers_left;
+            desk.numbers_left -= if is_too_much { 0 } else { count };
+            is_too_much
+        });
+        if is_too_much {
             let message =
                 format!("this loop passes the limit: one `range` gives at most {RANGE_MAX} numbers, a page at most {NUMBERS_MAX}");
             return Err(Error::message(message));
         }
-        NUMBERS_LEFT.set(left - count);
         Ok((0..count).map(|index| start + step * i64::try_from(index).unwrap_or(0)).collect())
     });
 }

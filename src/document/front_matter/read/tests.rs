@@ -23,7 +23,7 @@ fn kinds() -> Kinds {
 /// The meaning of a page's front matter with defaults, in a folder of a kind.
 fn read(text: &str, defaults: &[&str], folder: Option<&str>) -> (Meta, Vec<String>) {
     let defaults: Vec<Node> = defaults.iter().map(|text| node("content/_defaults.yaml", text)).collect();
-    let checked = meta(&source("content/a.md"), Some(&node("content/a.md", text)), &defaults, folder, &kinds());
+    let checked = meta(&source("content/a.md"), Some(&node("content/a.md", text)), &defaults.iter().collect::<Vec<_>>(), folder, &kinds());
     (checked.value, checked.problems.iter().map(told).collect())
 }
 

@@ -1,14 +1,15 @@
 //! A problem drawn for people: its title, the line of the source with a caret under the place, related places, and help.
 //!
-//! The source is read again; where it cannot be, the place stands alone. Nothing of it reaches the terminal that could
-//! move the cursor or turn the direction of text, and of a very long line only what is around the caret.
+//! The terminal and the preview's panel show the same drawing, one with colours and one without. The source is read again;
+//! where it cannot be, the place stands alone. Nothing of it reaches the terminal that could move the cursor or turn the
+//! direction of text, and of a very long line only what is around the caret.
 
 use std::ops::Range;
 use std::path::Path;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
-use crate::diagnostic::{Diagnostic, Place, is_bidi_control, printable};
+use super::{Diagnostic, Place, is_bidi_control, printable};
 use crate::paths::SourcePath;
 use crate::source::{Files, with_lf};
 
@@ -23,16 +24,23 @@ pub struct Drawing<'a> {
     /// The root from the current folder, so that a place can be clicked on.
     root: &'a Path,
     width: usize,
+    renderer: Renderer,
     /// The file read last: problems come sorted by file.
     read: Option<(SourcePath, Option<Source>)>,
 }
 
 impl<'a> Drawing<'a> {
+    /// With a terminal's colours.
     pub fn new(files: &'a dyn Files, root: &'a Path, width: usize) -> Self {
-        Self { files, root, width, read: None }
+        Self { files, root, width, renderer: Renderer::styled().term_width(width), read: None }
     }
 
-    /// Several lines with colours, without a line end.
+    /// Without colours.
+    pub fn plain(files: &'a dyn Files, root: &'a Path, width: usize) -> Self {
+        Self { renderer: Renderer::plain().term_width(width), ..Self::new(files, root, width) }
+    }
+
+    /// Several lines, without a line end.
     pub fn draw(&mut self, problem: &Diagnostic) -> String {
         let level = if problem.is_error() { Level::ERROR } else { Level::WARNING };
         let mut group = Group::with_title(level.primary_title(clipped(&problem.message)).id(problem.code.name()));
@@ -47,7 +55,7 @@ impl<'a> Drawing<'a> {
             group = group.element(Level::NOTE.message(format!("{} more places", problem.also.len() - ALSO_MAX)));
         }
         let help = problem.help.as_ref().map(|help| Level::HELP.message(clipped(help)));
-        let drawn = Renderer::styled().term_width(self.width).render(&[group.elements(help)]);
+        let drawn = self.renderer.render(&[group.elements(help)]);
         cuts.into_iter().fold(drawn, |drawn, (counted, meant)| drawn.replacen(&counted, &meant, 1))
     }
 

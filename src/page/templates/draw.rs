@@ -1,0 +1,158 @@
+//! Drawing: a composed sheet and its page's body in, HTML out.
+
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use serde::Serialize;
+use tera::{Context, Value};
+
+use super::functions::NUMBERS_MAX;
+use super::materials::{Desk, Materials, Question, with_desk};
+use super::{Templates, faults, values};
+use crate::diagnostic::Diagnostic;
+use crate::document::body::{Call, Segment};
+use crate::document::components::ArgumentValue;
+use crate::document::raw_html::escape_into;
+use crate::page::compose::Composed;
+
+/// The most bytes that one page may become; past it a template runs in a circle.
+const PAGE_BYTES_MAX: usize = 64 << 20;
+
+/// Draws sheets.
+pub struct Renderer<'a> {
+    pub templates: &'a Templates,
+    pub materials: &'a Arc<Materials>,
+}
+
+/// A drawn sheet.
+#[derive(Debug)]
+pub struct Drawn {
+    pub html: String,
+    /// What its templates asked besides what they were given.
+    pub asked: BTreeSet<Question>,
+}
+
+impl Renderer<'_> {
+    /// The HTML of a composed sheet. `body` and `includes` are its page's, empty where it has none.
+    ///
+    /// # Errors
+    /// What a template failed on, at its line, with the templates that led there.
+    pub fn draw(&self, composed: &Composed, body: &[Segment], includes: &[String]) -> Result<Drawn, Box<Diagnostic>> {
+        let source = composed.page.source.as_deref().unwrap_or(&composed.page.href);
+        let draw = || -> tera::TeraResult<String> {
+            let mut html = String::new();
+            self.fill(body, &Filling { composed, includes }, &mut html)?;
+            let composer = &self.materials.composer;
+            let mut context = self.context();
+            context.insert_value("page", values::page(composer, composed, &html));
+            context.insert_value("nav", values::nav(composer, &composed.nav));
+            drop(html);
+            let mut out = Limited(Vec::with_capacity(16 << 10));
+            self.templates.tera.render_to(&composed.template, &context, &mut out)?;
+            Ok(String::from_utf8(out.0).expect("templates and values are UTF-8, and Tera writes whole pieces of them"))
+        };
+        let (drawn, asked) = with_desk(self.desk(&composed.page.language), draw);
+        match drawn {
+            Ok(html) => Ok(Drawn { html, asked }),
+            Err(error) => Err(Box::new(faults::on_draw(&error, &self.templates.files, source, &composed.template))),
+        }
+    }
+
+    /// A page that sends readers from an old address on.
+    ///
+    /// # Errors
+    /// As for [`Renderer::draw`].
+    pub fn draw_redirect(&self, title: &str, language: &str, target: &str, url: Option<&str>) -> Result<String, Box<Diagnostic>> {
+        #[derive(Serialize)]
+        struct Moved<'a> {
+            title: &'a str,
+            language: &'a str,
+            direction: &'a str,
+            url: Option<&'a str>,
+        }
+        let mut context = self.context();
+        context.insert("page", &Moved { title, language, direction: crate::words::direction(language), url });
+        context.insert("target", target);
+        let name = "redirect.html";
+        let (drawn, _) = with_desk(self.desk(language), || self.templates.tera.render(name, &context));
+        drawn.map_err(|error| Box::new(faults::on_draw(&error, &self.templates.files, target, name)))
+    }
+
+    fn context(&self) -> Context {
+        let mut context = Context::new();
+        context.insert_value("site", self.materials.site.clone());
+        context
+    }
+
+    fn desk(&self, language: &str) -> Desk {
+        Desk { materials: Arc::clone(self.materials), language: language.to_owned(), numbers_left: NUMBERS_MAX, asked: BTreeSet::new() }
+    }
+
+    /// Writes segments with their holes filled.
+    fn fill(&self, segments: &[Segment], filling: &Filling, out: &mut String) -> tera::TeraResult<()> {
+        for segment in segments {
+            match segment {
+                Segment::Html(html) => out.push_str(html),
+                Segment::Address(index) => escape_into(out, filling.address(*index)),
+                Segment::WikiTitle(index) => escape_into(out, filling.wiki_title(*index)),
+                Segment::Include(index) => out.push_str(filling.includes.get(*index as usize).map_or("", String::as_str)),
+                Segment::Component(call) => self.component(call, filling, out)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn component(&self, call: &Call, filling: &Filling, out: &mut String) -> tera::TeraResult<()> {
+        let mut arguments = Context::new();
+        for (name, value) in &call.arguments {
+            let value = match value {
+                ArgumentValue::Text(text) => Value::from(text.as_str()),
+                ArgumentValue::Integer(number) => Value::from(*number),
+                ArgumentValue::Number(number) => Value::from(*number),
+                ArgumentValue::Boolean(is_set) => Value::from(*is_set),
+                ArgumentValue::Link(index) => Value::from(filling.address(*index)),
+            };
+            arguments.insert_value(name.clone(), value);
+        }
+        let mut body = String::new();
+        self.fill(call.body.as_deref().unwrap_or_default(), filling, &mut body)?;
+        let mut html = Limited(Vec::new());
+        self.templates.tera.render_component_to(&call.name, &arguments, Some(&body), true, &mut html)?;
+        out.push_str(&String::from_utf8(html.0)?);
+        Ok(())
+    }
+}
+
+struct Filling<'a> {
+    composed: &'a Composed,
+    includes: &'a [String],
+}
+
+impl Filling<'_> {
+    fn address(&self, index: u32) -> &str {
+        self.composed.links.get(index as usize).map_or("", String::as_str)
+    }
+
+    /// The title of the page that a wiki link leads to; its own words where it leads to none.
+    fn wiki_title(&self, index: u32) -> &str {
+        self.composed.wiki_titles.get(index as usize).map_or("", String::as_str)
+    }
+}
+
+/// Bytes up to a limit that no page reaches unless a template runs in a circle.
+struct Limited(Vec<u8>);
+
+impl Write for Limited {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.0.len() + bytes.len() > PAGE_BYTES_MAX {
+            return Err(io::Error::new(io::ErrorKind::FileTooLarge, "the page grows without end"));
+        }
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

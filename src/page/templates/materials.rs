@@ -1,0 +1,172 @@
+//! What templates' functions answer from, and what they were asked while a sheet was drawn.
+//!
+//! The functions are registered once with the templates and read what lies on this thread's desk, which drawing puts there. A
+//! question that was answered is noted; drawn again, the sheet would be the same for as long as the answers are.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, RwLock};
+
+use serde::{Deserialize, Serialize};
+use tera::Value;
+
+use super::values::{self, Object, print_of};
+use crate::fingerprint::{Fingerprint, Fingerprinter};
+use crate::page::compose::Composer;
+use crate::page::queries::{self, PagesQuery};
+use crate::paths::Route;
+use crate::site::topics::Term;
+
+/// What drawing needs besides the templates.
+pub struct Materials {
+    pub composer: Composer,
+    pub(super) site: Value,
+    site_print: Fingerprint,
+    /// `static/` path → its published address, with the base path.
+    pub(super) assets: BTreeMap<String, String>,
+    /// Icon name → SVG.
+    pub(super) icons: BTreeMap<String, String>,
+    /// `data/` path → what it holds.
+    pub(super) data: BTreeMap<String, (Value, Fingerprint)>,
+    answered: RwLock<HashMap<Question, Option<Fingerprint>>>,
+}
+
+/// Something that a template asked.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Question {
+    Pages(PagesQuery),
+    PageAt(String),
+    Topics,
+    Audiences,
+    Href(String),
+    Asset(String),
+    Icon(String),
+    Data(String),
+}
+
+impl Materials {
+    pub fn new(
+        composer: Composer,
+        assets: BTreeMap<String, String>,
+        icons: BTreeMap<String, String>,
+        data: &BTreeMap<String, serde_json::Value>,
+    ) -> Self {
+        let view = composer.site_view();
+        let data = data.iter().map(|(path, value)| (path.clone(), (Value::from_serializable(value), print_of(value)))).collect();
+        Materials {
+            site: Value::from_serializable(&view),
+            site_print: print_of(&view),
+            composer,
+            assets,
+            icons,
+            data,
+            answered: RwLock::default(),
+        }
+    }
+
+    /// The fingerprint of what every page knows of the site.
+    pub fn site_print(&self) -> Fingerprint {
+        self.site_print
+    }
+
+    /// After something of the site changed: its view is made anew, and no answer holds any longer.
+    pub fn renew(&mut self) {
+        let view = self.composer.site_view();
+        (self.site, self.site_print) = (Value::from_serializable(&view), print_of(&view));
+        self.answered = RwLock::default();
+    }
+
+    /// The fingerprint of the answer to a question; `None` where there is no answer.
+    pub fn answer_print(&self, question: &Question) -> Option<Fingerprint> {
+        if let Some(kept) = self.answered.read().expect("no holder of this lock panics").get(question) {
+            return *kept;
+        }
+        let print = self.print(question);
+        self.answered.write().expect("no holder of this lock panics").insert(question.clone(), print);
+        print
+    }
+
+    fn print(&self, question: &Question) -> Option<Fingerprint> {
+        let composer = &self.composer;
+        match question {
+            Question::Pages(query) => {
+                let mut printer = Fingerprinter::new();
+                queries::pages(composer, query).iter().for_each(|page| {
+                    printer.add(composer.card(*page).print.as_bytes());
+                });
+                Some(printer.finish())
+            }
+            Question::PageAt(path) => queries::page_at(composer, path).ok().map(|page| composer.card(page).print),
+            Question::Topics => Some(self.terms_print(&composer.site.topics)),
+            Question::Audiences => Some(self.terms_print(&composer.site.audiences)),
+            Question::Href(written) => self.href(written).map(Fingerprint::of),
+            Question::Asset(path) => self.assets.get(path).map(Fingerprint::of),
+            Question::Icon(name) => self.icon(name).map(Fingerprint::of),
+            Question::Data(path) => self.data.get(path).map(|(_, print)| *print),
+        }
+    }
+
+    fn terms_print(&self, terms: &[Term]) -> Fingerprint {
+        let mut printer = Fingerprinter::new();
+        for (view, start) in queries::terms(&self.composer, terms) {
+            printer.add(print_of(&view).as_bytes());
+            start.iter().for_each(|page| {
+                printer.add(self.composer.card(*page).print.as_bytes());
+            });
+        }
+        printer.finish()
+    }
+
+    /// The published address of a route that is written in a template.
+    pub(super) fn href(&self, written: &str) -> Option<String> {
+        let (path, fragment) = written.split_once('#').map_or((written, None), |(path, fragment)| (path, Some(fragment)));
+        let route = Route::new(path).ok()?;
+        let known = [route.clone(), route.as_folder()];
+        let route = known.into_iter().find(|route| self.composer.site.tables.by_route.contains_key(route))?;
+        Some(match fragment {
+            Some(fragment) => format!("{}#{fragment}", self.composer.href(&route)),
+            None => self.composer.href(&route),
+        })
+    }
+
+    pub(super) fn icon(&self, name: &str) -> Option<&String> {
+        self.icons.get(name).or_else(|| self.icons.get("page"))
+    }
+
+    pub(super) fn terms(&self, terms: &[Term]) -> Value {
+        let with_start = |(view, start): (crate::page::view::TermView, Vec<crate::site::PageId>)| {
+            let mut term: Object = Value::from_serializable(&view).into_map().unwrap_or_default();
+            term.insert("start".into(), values::cards(&self.composer, &start));
+            Value::from(term)
+        };
+        Value::from(queries::terms(&self.composer, terms).into_iter().map(with_start).collect::<Vec<Value>>())
+    }
+}
+
+/// What a thread has before it while it draws one sheet.
+pub(super) struct Desk {
+    pub materials: Arc<Materials>,
+    pub language: String,
+    /// How many numbers `range` may still give.
+    pub numbers_left: usize,
+    pub asked: BTreeSet<Question>,
+}
+
+thread_local! {
+    static DESK: RefCell<Option<Desk>> = const { RefCell::new(None) };
+}
+
+/// Draws with this on the desk; gives back what was asked meanwhile.
+pub(super) fn with_desk<T>(desk: Desk, draw: impl FnOnce() -> T) -> (T, BTreeSet<Question>) {
+    DESK.set(Some(desk));
+    let drawn = draw();
+    (drawn, DESK.take().map(|desk| desk.asked).unwrap_or_default())
+}
+
+/// Looks at this thread's desk.
+///
+/// # Panics
+/// When nothing is being drawn: only templates call the functions that look.
+pub(super) fn at_desk<T>(look: impl FnOnce(&mut Desk) -> T) -> T {
+    DESK.with_borrow_mut(|desk| look(desk.as_mut().expect("functions are called only while a sheet is drawn")))
+}

@@ -1,0 +1,110 @@
+//! Views as values that templates read, and the fingerprints that stand for them.
+//!
+//! What many pages show of one page (its card, its line in the section's tree) is made into a value once and shared.
+
+use serde::Serialize;
+use tera::{Map, Value};
+
+use crate::fingerprint::{Fingerprint, Fingerprinter};
+use crate::page::compose::{Composed, Composer};
+use crate::page::view::{BranchLine, Listing, NavView};
+use crate::site::PageId;
+
+/// Something that many pages show: its value, and the fingerprint of what it says.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    pub(super) value: Value,
+    pub print: Fingerprint,
+}
+
+impl Shown {
+    pub fn new(what: &impl Serialize) -> Self {
+        Self { value: Value::from_serializable(what), print: print_of(what) }
+    }
+}
+
+/// The fingerprint of a plain value.
+pub fn print_of(what: &impl Serialize) -> Fingerprint {
+    Fingerprint::of(postcard::to_allocvec(what).expect("plain values can be written to memory"))
+}
+
+pub(super) type Object = Map;
+
+/// What a template sees as `page`; `body` is finished HTML.
+pub(super) fn page(composer: &Composer, composed: &Composed, body: &str) -> Value {
+    let view = &composed.page;
+    let mut page = Value::from_serializable(view).into_map().unwrap_or_default();
+    page.insert("next".into(), view.next.map_or_else(Value::none, |next| composer.card(next).value.clone()));
+    page.insert("related".into(), cards(composer, &view.related));
+    page.insert("backlinks".into(), cards(composer, &view.backlinks));
+    page.insert("listing".into(), view.listing.as_ref().map_or_else(Value::none, |listing| list(composer, listing)));
+    page.insert("body".into(), Value::safe_string(body));
+    if let Some(structured) = &view.structured {
+        page.insert("structured".into(), Value::safe_string(structured));
+    }
+    Value::from(page)
+}
+
+pub(super) fn cards(composer: &Composer, pages: &[PageId]) -> Value {
+    Value::from(pages.iter().map(|page| composer.card(*page).value.clone()).collect::<Vec<Value>>())
+}
+
+fn list(composer: &Composer, listing: &Listing) -> Value {
+    let mut value = Value::from_serializable(listing).into_map().unwrap_or_default();
+    value.insert("items".into(), cards(composer, &listing.items));
+    let group = |group: &crate::page::view::Group| {
+        let mut value = Value::from_serializable(group).into_map().unwrap_or_default();
+        value.insert("items".into(), cards(composer, &group.items));
+        Value::from(value)
+    };
+    value.insert("groups".into(), Value::from(listing.groups.iter().map(group).collect::<Vec<Value>>()));
+    Value::from(value)
+}
+
+/// What a template sees as `nav`.
+pub(super) fn nav(composer: &Composer, nav: &NavView) -> Value {
+    let line = |line: &BranchLine| match line {
+        BranchLine::Item(item) => Value::from_serializable(item),
+        BranchLine::Page(page, depth) => composer.branch_line(*page, *depth).value.clone(),
+    };
+    let mut value = Object::default();
+    value.insert("sections".into(), Value::from_serializable(&nav.sections));
+    value.insert("branch".into(), Value::from(nav.branch.iter().map(line).collect::<Vec<Value>>()));
+    Value::from(value)
+}
+
+/// The fingerprint of all that a sheet shows but its body's text: its own view, and what it shows of other pages.
+pub fn fingerprint(composer: &Composer, composed: &Composed) -> Fingerprint {
+    let mut own = Vec::with_capacity(2 << 10);
+    write(&composed.page, &mut own);
+    write(&composed.nav.sections, &mut own);
+    write(&(&composed.links, &composed.wiki_titles, &composed.template), &mut own);
+    let mut shown: Vec<u8> = Vec::with_capacity(1 << 10);
+    let show = |pages: &[PageId], shown: &mut Vec<u8>| {
+        shown.extend((pages.len() as u64).to_le_bytes());
+        pages.iter().for_each(|page| shown.extend(composer.card(*page).print.as_bytes()));
+    };
+    let view = &composed.page;
+    for pages in [view.next.as_slice(), &view.related, &view.backlinks] {
+        show(pages, &mut shown);
+    }
+    if let Some(listing) = &view.listing {
+        write(listing, &mut own);
+        show(&listing.items, &mut shown);
+        for group in &listing.groups {
+            write(group, &mut own);
+            show(&group.items, &mut shown);
+        }
+    }
+    for line in &composed.nav.branch {
+        match line {
+            BranchLine::Item(item) => write(item, &mut own),
+            BranchLine::Page(page, depth) => shown.extend(composer.branch_line(*page, *depth).print.as_bytes()),
+        }
+    }
+    Fingerprinter::new().add(own).add(shown).finish()
+}
+
+fn write(what: &impl Serialize, bytes: &mut Vec<u8>) {
+    postcard::to_io(what, bytes).expect("plain values can be written to memory");
+}

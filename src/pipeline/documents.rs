@@ -1,0 +1,215 @@
+//! Every document by itself: read, held against what is remembered of it, and parsed where that does not fit.
+//!
+//! A document's key is the fingerprint of all that parsing it reads; under an equal key what is remembered stands.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::Request;
+use super::load::{Loaded, unreadable};
+use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::document::body::Segment;
+use crate::document::{self, Document, Entry, Facts, Inputs};
+use crate::fingerprint::{Fingerprint, Fingerprinter};
+use crate::page::templates::print_of;
+use crate::paths::SourcePath;
+use crate::source::Files;
+use crate::yaml::Node;
+
+/// A page that was read.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Page {
+    /// Of all that parsing it read.
+    pub key: Fingerprint,
+    /// The same for entries that are equal, wherever on their lines their values stand.
+    pub shape: Fingerprint,
+    pub entry: Arc<Entry>,
+    pub facts: Arc<Facts>,
+    pub problems: Vec<Diagnostic>,
+}
+
+/// Pages by source.
+pub type Pages = BTreeMap<SourcePath, Page>;
+
+/// The documents of a site.
+#[derive(Default)]
+pub struct Documents {
+    pub pages: Pages,
+    /// Bodies that are kept until they are drawn; the others are parsed again then.
+    bodies: BTreeMap<SourcePath, Mutex<Option<Vec<Segment>>>>,
+    /// How many were parsed, not remembered.
+    pub parsed: usize,
+    /// Pages that are not what was remembered: parsed anew, or gone.
+    pub differ: BTreeSet<SourcePath>,
+}
+
+/// Bodies are kept from the first reading up to this size together, so that memory does not grow with the site.
+const BODIES_KEPT_BYTES: usize = 64 << 20;
+
+/// What reads documents: the files, and all that parsing depends on.
+pub struct Reader<'a> {
+    pub files: &'a dyn Files,
+    pub loaded: &'a Loaded,
+    pub request: &'a Request,
+}
+
+impl Documents {
+    pub fn problems(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.pages.values().flat_map(|page| &page.problems)
+    }
+
+    /// A page's body, when it was kept. It is given once.
+    pub fn take_body(&self, source: &SourcePath) -> Option<Vec<Segment>> {
+        self.bodies.get(source)?.lock().expect("no holder of this lock panics").take()
+    }
+}
+
+impl Reader<'_> {
+    /// Reads all pages. `known` gives the fingerprint of a file's bytes where they need not be read to know it; `remembered` is
+    /// what earlier readings gave. Bodies are made and kept only when they are wanted.
+    pub fn all(&self, known: impl Fn(&SourcePath) -> Option<Fingerprint> + Sync, mut remembered: Pages, wants_bodies: bool) -> Documents {
+        let kept = AtomicUsize::new(0);
+        let (old, paths) = (&remembered, &self.loaded.pages);
+        let fresh: Vec<Option<(Page, Option<Vec<Segment>>)>> = paths
+            .par_iter()
+            .map(|path| {
+                let before = old.get(path);
+                if before.is_some_and(|page| known(path).is_some_and(|print| self.key(path, print) == page.key)) {
+                    return None;
+                }
+                let (page, body) = self.page(path, before, wants_bodies)?;
+                let size = size_of_body(&body);
+                let is_kept = wants_bodies && kept.fetch_add(size, Ordering::Relaxed) + size <= BODIES_KEPT_BYTES;
+                Some((page, is_kept.then_some(body)))
+            })
+            .collect();
+        let mut documents = Documents::default();
+        for (path, fresh) in paths.iter().zip(fresh) {
+            let page = match fresh {
+                Some((page, body)) => {
+                    documents.parsed += 1;
+                    documents.differ.insert(path.clone());
+                    if body.is_some() {
+                        documents.bodies.insert(path.clone(), Mutex::new(body));
+                    }
+                    page
+                }
+                None => remembered.remove(path).expect("nothing was read because this is remembered"),
+            };
+            documents.pages.insert(path.clone(), page);
+        }
+        documents.differ.extend(remembered.into_keys().filter(|path| paths.binary_search(path).is_err()));
+        documents
+    }
+
+    /// Reads one page; `None` when it is as it was.
+    pub fn page(&self, path: &SourcePath, before: Option<&Page>, wants_body: bool) -> Option<(Page, Vec<Segment>)> {
+        let bytes = self.files.read(path);
+        let key = match &bytes {
+            Ok(bytes) => self.key(path, Fingerprint::of(bytes)),
+            Err(error) => Fingerprint::of(format!("unreadable: {error}")),
+        };
+        if before.is_some_and(|page| page.key == key) {
+            return None;
+        }
+        let (Document { entry, facts, body }, problems) = self.parse(path, bytes.as_deref(), wants_body);
+        // Equal entries keep the shape and the very value that others may hold already, but for the places in it.
+        let shape = match before.filter(|page| page.entry == entry) {
+            Some(page) => page.shape,
+            None => print_of(&*entry),
+        };
+        Some((Page { key, shape, entry, facts: Arc::new(facts), problems }, body))
+    }
+
+    /// A page's body, read anew.
+    pub fn body(&self, path: &SourcePath) -> Vec<Segment> {
+        let bytes = self.files.read(path);
+        self.parse(path, bytes.as_deref(), true).0.body
+    }
+
+    /// The fingerprint of all that parsing these bytes reads.
+    fn key(&self, path: &SourcePath, bytes: Fingerprint) -> Fingerprint {
+        let mut printer = Fingerprinter::new();
+        printer.add(bytes.as_bytes()).add(self.loaded.prints.reading.as_bytes()).add(self.kind_of_folder(path).unwrap_or(""));
+        for defaults in self.defaults(path) {
+            printer.add(format!("{defaults:?}"));
+        }
+        printer.finish()
+    }
+
+    fn parse(&self, path: &SourcePath, bytes: Result<&[u8], &io::Error>, wants_body: bool) -> (Document, Vec<Diagnostic>) {
+        let parse = |bytes: &[u8]| {
+            let parsed = document::parse(path, bytes, &self.inputs(path, &self.defaults(path), wants_body));
+            (parsed.value, parsed.problems)
+        };
+        // Bytes that are no text stand for a file that could not be read: it has an address, and nothing else.
+        let broken = |problem| (parse(b"\xFF").0, vec![problem]);
+        match bytes {
+            Ok(bytes) => std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| parse(bytes)))
+                .unwrap_or_else(|_| broken(our_fault(Some(path), "reading this page"))),
+            Err(error) => broken(unreadable(path, error)),
+        }
+    }
+
+    fn inputs<'a>(&'a self, path: &SourcePath, defaults: &'a [&'a Node], wants_body: bool) -> Inputs<'a> {
+        Inputs {
+            settings: &self.loaded.settings,
+            kinds: &self.loaded.kinds,
+            signatures: &self.loaded.templates.signatures,
+            defaults,
+            kind_of_folder: self.kind_of_folder(path),
+            words: &self.loaded.words,
+            is_lenient: self.request.is_lenient,
+            wants_body,
+        }
+    }
+
+    /// The kind that a page's top folder implies; not for the page of that folder itself.
+    fn kind_of_folder(&self, path: &SourcePath) -> Option<&str> {
+        let content = &self.loaded.content;
+        let top = path.below(content)?.split_once('/')?.0;
+        let is_section_page = document::is_folder_page(path) && path.folder().folder() == *content;
+        let kind = self.loaded.kinds.values().find(|kind| kind.folder.as_deref() == Some(top));
+        kind.filter(|_| !is_section_page).map(|kind| kind.name.as_str())
+    }
+
+    /// The defaults of the folders that a page lies in, the nearest last.
+    fn defaults(&self, path: &SourcePath) -> Vec<&Node> {
+        let loaded = self.loaded;
+        if loaded.defaults.is_empty() {
+            return Vec::new();
+        }
+        let mut chain = Vec::new();
+        let mut folder = path.folder();
+        loop {
+            chain.extend(loaded.defaults.get(&folder));
+            if folder == loaded.content || folder.as_str().is_empty() {
+                break;
+            }
+            folder = folder.folder();
+        }
+        chain.reverse();
+        chain
+    }
+}
+
+/// A fault of Handsel's own: told as such, so that nobody looks for it in the text.
+pub fn our_fault(source: Option<&SourcePath>, doing: &str) -> Diagnostic {
+    let problem = Diagnostic::new(Code::Internal, format!("Handsel itself failed while {doing}"));
+    let problem = problem.help("this is our mistake, not yours: please report it with the text of this page");
+    Diagnostic { place: source.map(Place::start_of), ..problem }
+}
+
+fn size_of_body(segments: &[Segment]) -> usize {
+    let size = |segment: &Segment| match segment {
+        Segment::Html(html) => html.len(),
+        Segment::Component(call) => call.body.as_deref().map_or(0, size_of_body),
+        _ => 0,
+    };
+    segments.iter().map(|segment| size(segment) + size_of::<Segment>()).sum()
+}

@@ -1,0 +1,276 @@
+//! A site at work: kept up to date as files change, asked for one output at a time. What the preview shows.
+//!
+//! A refresh asks the files again about the paths that may differ and works out anew what was made from those that do; a page
+//! is composed and drawn when it is asked for. The bytes are those that a build would publish.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, RwLock, RwLockReadGuard};
+
+use super::documents::{Pages, Reader};
+use super::judge;
+use super::load::{self, Loaded};
+use super::make::Workshop;
+use super::outputs::{Maker, Outputs, source_of};
+use super::whole::{self, Whole};
+use super::{Request, page_checks};
+use crate::diagnostic::Diagnostic;
+use crate::output::inventory;
+use crate::paths::{OutputPath, Route, SourcePath};
+use crate::site::{Hidden, Node, PageId, SitePage};
+use crate::source::{Files, ListingRules};
+
+/// Which paths may differ from what was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Touched {
+    Paths(BTreeSet<SourcePath>),
+    Everything,
+}
+
+/// What a refresh found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Refreshed {
+    /// Files that came, went or have other bytes.
+    pub changed: Vec<SourcePath>,
+    /// Documents that were parsed.
+    pub parsed: usize,
+    /// Published pages now.
+    pub pages: usize,
+}
+
+/// What lies at an address.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// The bytes of an output, and the page's source where one writer's file made it.
+    Found { path: OutputPath, bytes: Vec<u8>, source: Option<SourcePath> },
+    /// The same address with a slash at its end has it.
+    Moved(String),
+    /// Nothing; with the site's own page for that, and the address of the nearest list above.
+    Missing { bytes: Vec<u8>, near: String },
+    /// It cannot be made; why is among the problems.
+    Broken { path: OutputPath, source: Option<SourcePath> },
+}
+
+/// What a writer is told about a page.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct About {
+    pub source: SourcePath,
+    pub address: String,
+    pub title: String,
+    pub kind: String,
+    pub words: usize,
+    pub minutes: u32,
+    pub is_draft: bool,
+    /// The day from which it is published, when that is still to come.
+    pub scheduled: Option<String>,
+    pub expires: Option<String>,
+    pub review_due: Option<String>,
+    pub is_review_overdue: bool,
+    pub links_out: usize,
+    pub links_in: usize,
+}
+
+/// A site that is kept up to date.
+pub struct Live {
+    files: Arc<dyn Files + Send + Sync>,
+    request: Request,
+    state: RwLock<State>,
+    /// Problems of the outputs that were looked at, until they are made again.
+    drawn: RwLock<BTreeMap<OutputPath, Vec<Diagnostic>>>,
+}
+
+struct State {
+    whole: Whole,
+    /// Those of everything but drawing.
+    problems: Vec<Diagnostic>,
+}
+
+impl Live {
+    /// Reads what is needed to answer: everything but bodies. Whatever is wrong is a problem, never a failure.
+    pub fn open(files: Arc<dyn Files + Send + Sync>, request: Request) -> Self {
+        let state = State::work_out(&*files, &request, Pages::new());
+        Live { files, request, state: RwLock::new(state), drawn: RwLock::default() }
+    }
+
+    /// Asks the files again about what may differ.
+    pub fn refresh(&self, _touched: &Touched) -> Refreshed {
+        let before = {
+            let state = self.read();
+            state.whole.documents.pages.clone()
+        };
+        let next = State::work_out(&*self.files, &self.request, before.clone());
+        let pages = &next.whole.documents.pages;
+        let differs = |path: &&SourcePath| before.get(*path).map(|page| page.key) != pages.get(*path).map(|page| page.key);
+        let changed: BTreeSet<SourcePath> = before.keys().chain(pages.keys()).filter(differs).cloned().collect();
+        let refreshed = Refreshed {
+            changed: changed.into_iter().collect(),
+            parsed: next.whole.documents.parsed,
+            pages: next.whole.materials.composer.site.pages().len(),
+        };
+        *self.state.write().expect("no holder of this lock panics") = next;
+        refreshed
+    }
+
+    /// What lies at a path of the site, decoded, from the base path on: `/guides/give-first/`. With `with_lines` the blocks of a
+    /// page's text say on which line of its source they begin.
+    pub fn answer(&self, address: &str, _with_lines: bool) -> Answer {
+        let state = self.read();
+        let outputs = &state.whole.outputs;
+        let path = address.trim_start_matches('/');
+        let folder = |path: &str| if path.is_empty() { "index.html".to_owned() } else { format!("{path}index.html") };
+        let wanted = if path.is_empty() || path.ends_with('/') { folder(path) } else { path.to_owned() };
+        if let Some((path, maker)) = outputs.at(&wanted) {
+            return self.found(&state, path, maker);
+        }
+        if !path.is_empty() && !path.ends_with('/') && outputs.at(&folder(&format!("{path}/"))).is_some() {
+            return Answer::Moved(format!("{address}/"));
+        }
+        let bytes = match outputs.at("404.html").map(|(path, maker)| self.found(&state, path, maker)) {
+            Some(Answer::Found { bytes, .. }) => bytes,
+            _ => Vec::new(),
+        };
+        Answer::Missing { bytes, near: state.near(path) }
+    }
+
+    fn found(&self, state: &State, path: &OutputPath, maker: &Maker) -> Answer {
+        let whole = &state.whole;
+        let made = Workshop { files: &*self.files, request: &self.request, whole }.make(path, maker);
+        let source = source_of(maker, &whole.outputs.sheets, &whole.materials.composer);
+        {
+            let mut drawn = self.drawn.write().expect("no holder of this lock panics");
+            if made.problems.is_empty() {
+                drawn.remove(path)
+            } else {
+                drawn.insert(path.clone(), made.problems)
+            };
+        }
+        match made.bytes {
+            Some(bytes) => Answer::Found { path: path.clone(), bytes: bytes.into_owned(), source },
+            None => Answer::Broken { path: path.clone(), source },
+        }
+    }
+
+    /// Every problem known now, judged and sorted: of the whole site, and of the outputs that were looked at.
+    pub fn problems(&self) -> Vec<Diagnostic> {
+        let state = self.read();
+        let drawn = self.drawn.read().expect("no holder of this lock panics");
+        let all = state.problems.iter().chain(drawn.values().flatten()).cloned().collect();
+        let site = &state.whole.materials.composer.site;
+        judge::judge(all, &state.whole.loaded.settings, &page_checks(site), &self.request)
+    }
+
+    /// What a writer is told about the page made from this file.
+    pub fn about(&self, source: &SourcePath) -> Option<About> {
+        let state = self.read();
+        let composer = &state.whole.materials.composer;
+        let (id, page) = state.page(source)?;
+        let day = |date: Option<jiff::civil::Date>| date.map(|date| date.to_string());
+        let review_due = page.entry.review_due();
+        Some(About {
+            source: source.clone(),
+            address: composer.href(&page.route),
+            title: page.entry.title.clone(),
+            kind: composer.kind_title(composer.site.language(page), &page.entry.meta.kind),
+            words: composer.facts(id).words,
+            minutes: page.entry.minutes,
+            is_draft: page.entry.meta.is_draft,
+            scheduled: day(page.published().filter(|date| *date > composer.site.today)),
+            expires: day(page.entry.meta.expires),
+            review_due: day(review_due),
+            is_review_overdue: review_due.is_some_and(|due| due < composer.site.today),
+            links_out: page.links.len(),
+            links_in: page.backlinks.len(),
+        })
+    }
+
+    /// The address of the page made from this file.
+    pub fn address_of(&self, source: &SourcePath) -> Option<String> {
+        let state = self.read();
+        let (_, page) = state.page(source)?;
+        Some(state.whole.materials.composer.href(&page.route))
+    }
+
+    /// The path that all addresses begin with; it ends in a slash.
+    pub fn base_path(&self) -> String {
+        self.read().whole.loaded.settings.base_path().to_owned()
+    }
+
+    /// How many pages are published.
+    pub fn pages(&self) -> usize {
+        self.read().whole.materials.composer.site.pages().len()
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, State> {
+        self.state.read().expect("no holder of this lock panics")
+    }
+}
+
+impl State {
+    fn work_out(files: &dyn Files, request: &Request, remembered: Pages) -> Self {
+        let mut problems = Vec::new();
+        let loaded: Loaded = load::load(files, request).unload(&mut problems);
+        let documents = Reader { files, loaded: &loaded, request }.all(|_| None, remembered, false);
+        problems.extend(documents.problems().cloned());
+        let site = whole::assemble(&loaded, &documents, request, &mut problems);
+        let site_print = whole::site_print(&loaded, &documents);
+        let materials = Arc::new(whole::materials(&loaded, &documents, site));
+        let outputs = Outputs::plan(&loaded, &materials.composer, &mut problems);
+        State { whole: Whole { loaded, documents, materials, outputs, site_print }, problems }
+    }
+
+    fn page(&self, source: &SourcePath) -> Option<(PageId, &SitePage)> {
+        let site = &self.whole.materials.composer.site;
+        match site.tables.by_source.get(source)? {
+            Node::Page(id) => Some((*id, site.page(*id))),
+            Node::Hidden { why: Hidden::Draft | Hidden::ToCome | Hidden::Expired | Hidden::Broken | Hidden::AddressTaken, .. }
+            | Node::Listing(_)
+            | Node::File(_)
+            | Node::Static(_) => None,
+        }
+    }
+
+    /// The address of the nearest folder above a path that has a page.
+    fn near(&self, path: &str) -> String {
+        let mut folder = path.trim_end_matches('/');
+        while let Some((above, _)) = folder.rsplit_once('/') {
+            if self.whole.outputs.at(&format!("{above}/index.html")).is_some() {
+                return format!("/{above}/");
+            }
+            folder = above;
+        }
+        "/".to_owned()
+    }
+}
+
+/// What the preview asks besides.
+impl Live {
+    /// Whether this is one of the files that the site is made from.
+    pub fn is_source(&self, path: &SourcePath) -> bool {
+        self.read().whole.loaded.sources.binary_search(path).is_ok()
+    }
+
+    /// The `editor:` setting.
+    pub fn editor(&self) -> Option<String> {
+        self.read().whole.loaded.settings.editor.clone()
+    }
+
+    /// What is never listed, by the settings as they are now.
+    pub fn listing_rules(&self) -> ListingRules {
+        let settings = &self.read().whole.loaded.settings;
+        ListingRules { output: Some(settings.output.clone()), ignore: settings.ignore.clone() }
+    }
+
+    /// The policy that pages are published under.
+    pub fn policy(&self) -> String {
+        inventory::policy(&self.read().whole.materials.composer)
+    }
+
+    /// The file whose page would be at an address, decoded and from the base path on, and why it is not shown.
+    pub fn hidden_at(&self, address: &str) -> Option<(SourcePath, Hidden)> {
+        let state = self.read();
+        let route = Route::new(address).ok()?.as_folder();
+        match state.whole.materials.composer.site.tables.by_route.get(&route)? {
+            Node::Hidden { source, why } => Some((source.clone(), *why)),
+            _ => None,
+        }
+    }
+}

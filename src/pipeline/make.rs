@@ -1,0 +1,197 @@
+//! One output made: drawn, written out or copied, with its problems.
+
+use std::borrow::Cow;
+use std::io;
+use std::sync::Arc;
+
+use super::Request;
+use super::documents::{Reader, our_fault};
+use super::load::{StaticFile, unreadable};
+use super::outputs::{Maker, immutable, source_of};
+use super::whole::Whole;
+use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::document::body::Segment;
+use crate::document::{front_matter, include};
+use crate::output::{feeds, inventory};
+use crate::page::templates::{Question, Renderer};
+use crate::page::{Composed, Composer, Sheet};
+use crate::paths::{OutputPath, SourcePath};
+use crate::source::{Files, with_lf};
+
+/// Makes the outputs of a site that was worked out.
+pub struct Workshop<'a> {
+    pub files: &'a dyn Files,
+    pub request: &'a Request,
+    pub whole: &'a Whole,
+}
+
+/// An output's bytes; `None` when a problem kept it from being made.
+#[derive(Debug, Default)]
+pub struct Made {
+    pub bytes: Option<Cow<'static, [u8]>>,
+    pub problems: Vec<Diagnostic>,
+    /// What its templates asked.
+    pub asked: Vec<Question>,
+}
+
+impl Made {
+    fn of(bytes: impl Into<Cow<'static, [u8]>>) -> Self {
+        Made { bytes: Some(bytes.into()), ..Made::default() }
+    }
+
+    fn failed(problem: Diagnostic) -> Self {
+        Made { problems: vec![problem], ..Made::default() }
+    }
+}
+
+impl<'a> Workshop<'a> {
+    fn composer(&self) -> &'a Composer {
+        &self.whole.materials.composer
+    }
+
+    fn renderer(&self) -> Renderer<'a> {
+        Renderer { templates: &self.whole.loaded.templates, materials: &self.whole.materials }
+    }
+
+    /// What reads the site's documents.
+    pub fn reader(&self) -> Reader<'_> {
+        Reader { files: self.files, loaded: &self.whole.loaded, request: self.request }
+    }
+
+    /// Makes an output; should Handsel itself fail on it, that is told, and the others can be made.
+    pub fn make(&self, path: &OutputPath, maker: &Maker) -> Made {
+        self.or_fault(path, maker, || self.try_make(maker)).unwrap_or_else(Made::failed)
+    }
+
+    /// Composes a sheet; `None` when Handsel itself fails on it, as [`Workshop::make`] will tell, and for what is no sheet.
+    pub fn composed(&self, maker: &Maker) -> Option<Composed> {
+        let Maker::Sheet(sheet) = maker else { return None };
+        let compose = || self.composer().compose(&self.whole.outputs.sheets[*sheet]);
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(compose)).ok()
+    }
+
+    /// Makes a sheet that was composed.
+    pub fn make_composed(&self, path: &OutputPath, maker: &Maker, composed: &Composed) -> Made {
+        self.or_fault(path, maker, || self.sheet(composed, None)).unwrap_or_else(Made::failed)
+    }
+
+    fn or_fault(&self, path: &OutputPath, maker: &Maker, make: impl FnOnce() -> Made) -> Result<Made, Diagnostic> {
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(make)).map_err(|_| {
+            let source = source_of(maker, &self.whole.outputs.sheets, self.composer());
+            our_fault(source.as_ref(), &format!("drawing {}", path.route()))
+        })
+    }
+
+    fn try_make(&self, maker: &Maker) -> Made {
+        let (composer, sheets) = (self.composer(), &self.whole.outputs.sheets);
+        match maker {
+            Maker::Sheet(sheet) => self.sheet(&composer.compose(&sheets[*sheet]), None),
+            Maker::Twin(sheet) => self.twin(&sheets[*sheet]),
+            Maker::Redirect(index) => self.redirect(*index),
+            Maker::Copy(source) => self.copy(source),
+            Maker::Theme(name) => match self.whole.loaded.static_files.get(name) {
+                Some(StaticFile::Theme(bytes)) => Made::of(bytes.clone()),
+                _ => Made::default(),
+            },
+            Maker::Asset(index) => Made::of(self.whole.loaded.assets.made[*index].1.clone()),
+            Maker::Pages => Made::of(inventory::pages_json(composer)),
+            Maker::Llms => Made::of(inventory::llms_txt(composer)),
+            Maker::Robots => Made::of(inventory::robots(composer)),
+            Maker::Headers => Made::of(inventory::headers(composer, &immutable(&self.whole.loaded))),
+            Maker::Redirects => Made::of(inventory::redirects(composer)),
+            Maker::Feed(of) => Made::of(feeds::make(composer, of)),
+            Maker::Sitemap(part) => Made::of(inventory::sitemap(composer, sheets, *part)),
+        }
+    }
+
+    /// Draws a composed sheet. The body is the one given, else the one kept, else it is read again.
+    pub fn sheet(&self, composed: &Composed, body: Option<&[Segment]>) -> Made {
+        let templates = &self.whole.loaded.templates;
+        if templates.is_broken(&composed.template) {
+            return Made::default();
+        }
+        if let Some(missing) = self.missing_template(composed) {
+            return Made::failed(missing);
+        }
+        let source = composed.body.map(|page| &self.composer().site.page(page).entry.source);
+        let read = || match (source, body) {
+            (Some(source), None) => self.whole.documents.take_body(source).unwrap_or_else(|| self.reader().body(source)),
+            _ => Vec::new(),
+        };
+        let (own, mut problems) = (read(), Vec::new());
+        let includes = self.includes(composed, &mut problems);
+        match self.renderer().draw(composed, body.unwrap_or(&own), &includes) {
+            Ok(drawn) => Made { bytes: Some(drawn.html.into_bytes().into()), problems, asked: drawn.asked.into_iter().collect() },
+            Err(problem) => {
+                problems.push(*problem);
+                Made { problems, ..Made::default() }
+            }
+        }
+    }
+
+    fn includes(&self, composed: &Composed, problems: &mut Vec<Diagnostic>) -> Vec<String> {
+        let Some(page) = composed.body.map(|page| self.composer().site.page(page)) else { return Vec::new() };
+        let folder = page.entry.source.folder();
+        let is_highlighted = self.whole.loaded.settings.highlight;
+        let shown = page
+            .entry
+            .includes
+            .iter()
+            .map(|wanted| include::show(wanted, &folder, |path| self.included(path).ok(), is_highlighted).unload(problems));
+        shown.collect()
+    }
+
+    /// The bytes of an included file. Only what is listed: an ignored file such as `.env` stays where it is.
+    fn included(&self, path: &SourcePath) -> io::Result<Arc<[u8]>> {
+        match self.whole.loaded.sources.binary_search(path) {
+            Ok(_) => self.files.read(path),
+            Err(_) => Err(io::ErrorKind::NotFound.into()),
+        }
+    }
+
+    fn missing_template(&self, composed: &Composed) -> Option<Diagnostic> {
+        let templates = &self.whole.loaded.templates;
+        if templates.has(&composed.template) {
+            return None;
+        }
+        let near = crate::diagnostic::nearest(&composed.template, templates.names());
+        let help = near.map_or_else(|| "add it to templates/".to_owned(), |near| format!("did you mean `{near}`?"));
+        let page = composed.body.map(|page| self.composer().site.page(page));
+        let place = page.map(|page| {
+            page.entry.meta.template.as_ref().map_or_else(|| Place::start_of(&page.entry.source), |stated| stated.place.clone())
+        });
+        let problem = Diagnostic::new(Code::MissingTemplate, format!("there is no template `{}`", composed.template)).help(help);
+        Some(Diagnostic { place, ..problem })
+    }
+
+    /// The page's Markdown beside its HTML: without front matter, its title on top.
+    fn twin(&self, sheet: &Sheet) -> Made {
+        let Some(page) = self.composer().page_of(sheet).map(|page| self.composer().site.page(page)) else { return Made::default() };
+        let bytes = match self.files.read(&page.entry.source) {
+            Ok(bytes) => bytes,
+            Err(error) => return Made::failed(unreadable(&page.entry.source, &error)),
+        };
+        let text = String::from_utf8_lossy(&bytes);
+        let text = with_lf(text.trim_start_matches('\u{FEFF}'));
+        let body = front_matter::split(&page.entry.source, &text).body;
+        let title = if page.entry.heading.is_some() { String::new() } else { format!("# {}\n\n", page.entry.title) };
+        Made::of(format!("{title}{}\n", text[body].trim()).into_bytes())
+    }
+
+    fn redirect(&self, index: usize) -> Made {
+        let composer = self.composer();
+        let page = composer.site.page(composer.site.redirects[index].to);
+        let (target, url) = (composer.href(&page.route), composer.url(&page.route));
+        match self.renderer().draw_redirect(&page.entry.title, composer.site.language(page), &target, url.as_deref()) {
+            Ok(html) => Made::of(html.into_bytes()),
+            Err(problem) => Made::failed(*problem),
+        }
+    }
+
+    fn copy(&self, source: &SourcePath) -> Made {
+        match self.files.read(source) {
+            Ok(bytes) => Made::of(bytes.to_vec()),
+            Err(error) => Made::failed(unreadable(source, &error)),
+        }
+    }
+}

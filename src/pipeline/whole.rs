@@ -1,0 +1,67 @@
+//! A site worked out: everything that its outputs are made from, each under the fingerprint of what it was made from.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::Request;
+use super::documents::Documents;
+use super::load::Loaded;
+use super::outputs::Outputs;
+use crate::diagnostic::Diagnostic;
+use crate::document::Facts;
+use crate::fingerprint::{Fingerprint, Fingerprinter};
+use crate::page::Composer;
+use crate::page::templates::Materials;
+use crate::paths::Route;
+use crate::site::{self, Parts, Site};
+
+pub struct Whole {
+    pub loaded: Loaded,
+    pub documents: Documents,
+    pub materials: Arc<Materials>,
+    pub outputs: Outputs,
+    /// Of all that the site was assembled from, texts and places left out: equal where every view is equal.
+    pub site_print: Fingerprint,
+}
+
+/// The site of these documents.
+pub fn assemble(loaded: &Loaded, documents: &Documents, request: &Request, problems: &mut Vec<Diagnostic>) -> Site {
+    let parts = Parts {
+        settings: Arc::clone(&loaded.settings),
+        kinds: Arc::clone(&loaded.kinds),
+        vocabularies: Arc::clone(&loaded.vocabularies),
+        entries: documents.pages.values().map(|page| Arc::clone(&page.entry)).collect(),
+        content: loaded.content.clone(),
+        files: loaded.content_files.clone(),
+        static_files: loaded.static_files.keys().cloned().collect(),
+        today: loaded.today,
+        with_drafts: request.with_drafts,
+        is_lenient: request.is_lenient,
+    };
+    site::assemble(parts).unload(problems)
+}
+
+/// The fingerprint of what [`assemble`] reads.
+pub fn site_print(loaded: &Loaded, documents: &Documents) -> Fingerprint {
+    let mut printer = Fingerprinter::new();
+    printer.add(loaded.prints.assembling.as_bytes());
+    documents.pages.values().for_each(|page| {
+        printer.add(page.shape.as_bytes());
+    });
+    printer.finish()
+}
+
+/// Puts a site before those who draw it.
+pub fn materials(loaded: &Loaded, documents: &Documents, site: Site) -> Materials {
+    let facts = |page: &site::SitePage| {
+        let known = documents.pages.get(&page.entry.source);
+        known.map_or_else(|| Arc::new(Facts::default()), |page| Arc::clone(&page.facts))
+    };
+    let facts = site.pages().iter().map(facts).collect();
+    let base = loaded.settings.base_path();
+    let published = loaded.assets.published.iter();
+    let assets: BTreeMap<String, String> =
+        published.filter_map(|(path, name)| Some((path.clone(), Route::new(&format!("/{name}")).ok()?.href(base)))).collect();
+    let composer = Composer::new(Arc::new(site), Arc::clone(&loaded.words), facts);
+    Materials::new(composer, assets, loaded.icons.clone(), &loaded.data)
+}

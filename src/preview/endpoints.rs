@@ -1,0 +1,124 @@
+//! The preview's own requests besides events: its files, the problems as JSON, and the two that do something: `open` starts the
+//! writer's editor, `goto` brings a tab to a line of a source. Both need the token, and neither works where others can see the site.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+
+use super::editor::{self, Opened};
+use super::overlay::{self, ASSETS};
+use super::reload::{Goto, Reached, json};
+use super::{Shared, problems};
+use crate::paths::{SourcePath, percent_decode};
+
+/// A script or style of the preview.
+pub async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Response {
+    let Some((_, content_type, text)) = ASSETS.iter().find(|(own, ..)| *own == name) else {
+        return (StatusCode::NOT_FOUND, "The preview has nothing of this name.\n").into_response();
+    };
+    let tag = format!("\"{}\"", overlay::version());
+    let head = [(header::CONTENT_TYPE, *content_type), (header::CACHE_CONTROL, "no-cache"), (header::ETAG, tag.as_str())];
+    if headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
+        return (StatusCode::NOT_MODIFIED, head).into_response();
+    }
+    (head, *text).into_response()
+}
+
+/// Every problem of the site.
+pub async fn problems(State(shared): State<Arc<Shared>>) -> Response {
+    let told = tokio::task::spawn_blocking(move || json(&problems::told(&shared.live.problems(), &*shared.files, &shared.options.shown)));
+    match told.await {
+        Ok(told) => as_json(StatusCode::OK, told),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+/// A place in a source.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wish {
+    /// From the site's folder, or absolute.
+    file: String,
+    #[serde(default = "first_line")]
+    line: u32,
+    /// The folder that holds the file is meant.
+    #[serde(default)]
+    folder: bool,
+}
+
+fn first_line() -> u32 {
+    1
+}
+
+/// Opens the writer's editor, or the folder of a source.
+pub async fn open(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> Response {
+    let (wish, path) = match shared.wish(&headers, &body) {
+        Ok(granted) => granted,
+        Err(refused) => return refused,
+    };
+    let opened = tokio::task::spawn_blocking(move || {
+        let full = shared.options.root.join(path.as_str());
+        if wish.folder { editor::open_folder(&full) } else { editor::open(shared.live.editor().as_deref(), &full, wish.line) }
+    });
+    match opened.await {
+        Ok(opened) => as_json(StatusCode::OK, json(&opened)),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+/// Brings a tab to a line of a source.
+pub async fn goto(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> Response {
+    let (wish, path) = match shared.wish(&headers, &body) {
+        Ok(granted) => granted,
+        Err(refused) => return refused,
+    };
+    let Some(address) = shared.live.address_of(&path) else {
+        return refuse(StatusCode::NOT_FOUND, &format!("no page is made from {path}"));
+    };
+    let base = shared.live.base_path();
+    let below = address.strip_prefix(base.trim_end_matches('/')).and_then(percent_decode).unwrap_or_else(|| "/".to_owned());
+    let reached = shared.tabs.goto(&below, Goto { address: address.clone(), line: wish.line });
+    #[derive(serde::Serialize)]
+    struct Gone {
+        address: String,
+        reached: Reached,
+    }
+    as_json(StatusCode::OK, json(&Gone { address, reached }))
+}
+
+impl Shared {
+    /// What a request wants done, and the source that it is about; or why that is refused.
+    fn wish(&self, headers: &HeaderMap, body: &[u8]) -> Result<(Wish, SourcePath), Response> {
+        if self.guard.is_shared() {
+            return Err(refuse(StatusCode::FORBIDDEN, "others can see this preview, so nothing is opened from it"));
+        }
+        if !self.guard.knows_token(headers) {
+            return Err(refuse(StatusCode::FORBIDDEN, "the token of this run is missing or wrong"));
+        }
+        let wish: Wish =
+            serde_json::from_slice(body).map_err(|error| refuse(StatusCode::BAD_REQUEST, &format!("this is no wish in JSON: {error}")))?;
+        if wish.line == 0 {
+            return Err(refuse(StatusCode::BAD_REQUEST, "lines count from 1"));
+        }
+        let file = std::path::Path::new(&wish.file);
+        let below = if file.is_absolute() { file.strip_prefix(&self.options.root).ok().and_then(|below| below.to_str()) } else { file.to_str() };
+        let below = below.map(|below| if cfg!(windows) { below.replace('\\', "/") } else { below.to_owned() });
+        let path = below.filter(|below| !below.starts_with('/')).and_then(|below| SourcePath::new(&below).ok());
+        match path.filter(|path| self.live.is_source(path)) {
+            Some(path) => Ok((wish, path)),
+            None => Err(refuse(StatusCode::NOT_FOUND, "the site is made from no such file")),
+        }
+    }
+}
+
+fn refuse(status: StatusCode, why: &str) -> Response {
+    as_json(status, json(&Opened::not(why)))
+}
+
+fn as_json(status: StatusCode, text: String) -> Response {
+    (status, [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")], text).into_response()
+}

@@ -1,0 +1,71 @@
+//! Problems for the browser: drawn as in the terminal, without colours; of many, the first ones.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::diagnostic::drawing::Drawing;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::source::Files;
+
+/// Problems that are drawn; the rest is counted.
+const SHOWN_MAX: usize = 60;
+
+/// Of one code.
+const OF_A_CODE_MAX: usize = 20;
+
+/// Characters of a drawing's line.
+const WIDTH: usize = 100;
+
+/// All problems of a site, as far as they are shown.
+#[derive(Debug, Serialize)]
+pub struct Told {
+    pub errors: usize,
+    pub warnings: usize,
+    pub shown: Vec<Shown>,
+}
+
+/// One problem.
+#[derive(Debug, Serialize)]
+pub struct Shown {
+    severity: Severity,
+    code: &'static str,
+    message: String,
+    path: Option<String>,
+    line: Option<u32>,
+    column: Option<u32>,
+    help: Option<String>,
+    /// Title, place, excerpt with caret, and help: several lines.
+    drawing: String,
+}
+
+/// Draws problems, errors first.
+pub fn told(problems: &[Diagnostic], files: &dyn Files, root: &Path) -> Told {
+    let mut drawing = Drawing::plain(files, root, WIDTH);
+    let mut met: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut shown = Vec::new();
+    let (errors, warnings): (Vec<&Diagnostic>, Vec<&Diagnostic>) = problems.iter().partition(|problem| problem.is_error());
+    for problem in errors.iter().chain(&warnings) {
+        let met = met.entry(problem.code.name()).or_default();
+        *met += 1;
+        if *met <= OF_A_CODE_MAX && shown.len() < SHOWN_MAX {
+            shown.push(show(problem, &mut drawing));
+        }
+    }
+    Told { errors: errors.len(), warnings: warnings.len(), shown }
+}
+
+fn show(problem: &Diagnostic, drawing: &mut Drawing<'_>) -> Shown {
+    let place = problem.place.as_ref();
+    Shown {
+        severity: problem.severity,
+        code: problem.code.name(),
+        message: problem.message.clone(),
+        path: place.map(|place| place.path.to_string()),
+        line: place.map(|place| place.line),
+        column: place.map(|place| place.column),
+        help: problem.help.clone(),
+        drawing: drawing.draw(problem),
+    }
+}

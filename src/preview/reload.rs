@@ -1,0 +1,302 @@
+//! Which tabs are open, and what they are told: server-sent events with how their page stands and which problems there are.
+//!
+//! An event tells how things are now, never what changed. A tab that missed some is right again with the next, one that comes
+//! back (after the server was started anew, after it was hidden) is right at once, and a slow one makes nobody wait.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::convert::Infallible;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
+
+use axum::extract::{RawQuery, State};
+use axum::http::StatusCode;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use rayon::prelude::*;
+use serde::Serialize;
+use tokio::sync::{mpsc, watch};
+use tokio_stream::StreamExt;
+use tokio_stream::wrappers::{ReceiverStream, WatchStream};
+
+use super::overlay::Standing;
+use super::serve::Served;
+use super::{Shared, problems};
+use crate::paths::{SourcePath, percent_decode};
+use crate::pipeline::live::About;
+
+/// How often a silent stream shows that it is alive; one whose tab is gone is found out then.
+const ALIVE: Duration = Duration::from_secs(10);
+
+/// Words for one tab that may wait for it.
+const WAITING_MAX: usize = 16;
+
+/// How long a place to go to waits for a tab, should none be in view.
+const GOTO_WAIT: Duration = Duration::from_secs(60);
+
+/// Files beside pages whose changes are told.
+const FILES_MAX: usize = 4096;
+
+/// The open tabs and what they look at.
+pub struct Tabs {
+    open: Mutex<BTreeMap<String, Open>>,
+    /// Counts refreshes: what was made before the last one is made again.
+    generation: AtomicU64,
+    next_id: AtomicU64,
+    problems: watch::Sender<Arc<str>>,
+    /// Pictures, styles and the like that were asked for: by source, their addresses as the browser knows them.
+    files: Mutex<BTreeMap<SourcePath, BTreeSet<String>>>,
+    waiting: Mutex<Option<(Instant, Goto)>>,
+}
+
+/// A page that at least one tab shows.
+struct Open {
+    look: watch::Sender<Option<Arc<Look>>>,
+    tabs: BTreeMap<u64, mpsc::Sender<Event>>,
+}
+
+/// A page as it was made last.
+struct Look {
+    generation: u64,
+    event: String,
+    served: Arc<Served>,
+    /// The last that could be shown.
+    good: Option<Arc<Served>>,
+}
+
+/// Where a tab is asked to go.
+#[derive(Clone, Debug, Serialize)]
+pub struct Goto {
+    /// With the base path, encoded.
+    pub address: String,
+    pub line: u32,
+}
+
+/// How a wish to go somewhere was met.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Reached {
+    /// A tab shows that page, and scrolled.
+    Scrolled,
+    /// Another tab goes there.
+    Moved,
+    /// No tab is in view; the next one goes there.
+    Waiting,
+}
+
+/// What a tab is told about its page.
+#[derive(Serialize)]
+struct PageEvent<'a> {
+    print: String,
+    standing: Standing,
+    elsewhere: Option<&'a str>,
+    source: Option<&'a SourcePath>,
+    about: Option<About>,
+}
+
+impl Default for Tabs {
+    fn default() -> Self {
+        Self {
+            open: Mutex::default(),
+            generation: AtomicU64::new(1),
+            next_id: AtomicU64::new(1),
+            problems: watch::Sender::new("".into()),
+            files: Mutex::default(),
+            waiting: Mutex::default(),
+        }
+    }
+}
+
+impl Tabs {
+    fn open(&self) -> MutexGuard<'_, BTreeMap<String, Open>> {
+        self.open.lock().expect("no holder of this lock panics")
+    }
+
+    /// The page that was made for the tabs at this address, when it is still as new as can be. What cannot be shown is
+    /// answered with the last that could.
+    pub fn kept(&self, address: &str) -> Option<Arc<Served>> {
+        let open = self.open();
+        let look = open.get(address)?.look.borrow().clone()?;
+        if look.generation != self.generation.load(Ordering::Acquire) {
+            return None;
+        }
+        let good = look.good.as_ref().filter(|_| look.served.standing == Standing::Broken);
+        Some(Arc::clone(good.unwrap_or(&look.served)))
+    }
+
+    /// Remembers that the browser has this file, to tell when it changes.
+    fn remember(&self, source: &SourcePath, address: String) {
+        let mut files = self.files.lock().expect("no holder of this lock panics");
+        if files.len() < FILES_MAX || files.contains_key(source) {
+            files.entry(source.clone()).or_default().insert(address);
+        }
+    }
+
+    /// Sends a tab to a place: one that shows the page, else the one that was opened last, else the next one that comes.
+    pub fn goto(&self, address: &str, goto: Goto) -> Reached {
+        let event = |goto: &Goto| Event::default().event("goto").data(json(goto));
+        let open = self.open();
+        let there = open.get(address).into_iter().flat_map(|page| page.tabs.values());
+        if there.fold(false, |reached, tab| tab.try_send(event(&goto)).is_ok() || reached) {
+            return Reached::Scrolled;
+        }
+        let last = open.values().flat_map(|page| page.tabs.iter()).max_by_key(|(id, _)| **id);
+        if last.is_some_and(|(_, tab)| tab.try_send(event(&goto)).is_ok()) {
+            return Reached::Moved;
+        }
+        *self.waiting.lock().expect("no holder of this lock panics") = Some((Instant::now(), goto));
+        Reached::Waiting
+    }
+}
+
+/// A tab, until it is closed.
+struct Tab {
+    shared: Arc<Shared>,
+    address: String,
+    id: u64,
+}
+
+impl Drop for Tab {
+    fn drop(&mut self) {
+        let mut open = self.shared.tabs.open();
+        if let Some(page) = open.get_mut(&self.address) {
+            page.tabs.remove(&self.id);
+            if page.tabs.is_empty() {
+                open.remove(&self.address);
+            }
+        }
+    }
+}
+
+impl Shared {
+    /// After a refresh: makes every open page anew, tells its tabs, and says how many there were.
+    pub fn publish(&self, changed: &[SourcePath]) -> usize {
+        self.tabs.generation.fetch_add(1, Ordering::AcqRel);
+        let addresses: Vec<String> = self.tabs.open().keys().cloned().collect();
+        addresses.par_iter().for_each(|address| self.look(address));
+        self.tell_files(changed);
+        self.tell_problems();
+        addresses.len()
+    }
+
+    /// Makes an open page and tells its tabs how it stands.
+    fn look(&self, address: &str) {
+        let generation = self.tabs.generation.load(Ordering::Acquire);
+        let served = Arc::new(self.make(address));
+        let about = served.source.as_ref().and_then(|source| self.live.about(source));
+        let Served { standing, elsewhere, source, .. } = &*served;
+        let event = json(&PageEvent {
+            print: served.print.to_string(),
+            standing: *standing,
+            elsewhere: elsewhere.as_deref(),
+            source: source.as_ref(),
+            about,
+        });
+        let open = self.tabs.open();
+        let Some(page) = open.get(address) else { return };
+        page.look.send_if_modified(|old| {
+            if old.as_ref().is_some_and(|old| old.generation > generation) {
+                return false;
+            }
+            let good = match served.standing {
+                Standing::Found => Some(Arc::clone(&served)),
+                _ => old.as_ref().and_then(|old| old.good.clone()),
+            };
+            let is_news = old.as_ref().is_none_or(|old| old.event != event);
+            *old = Some(Arc::new(Look { generation, event, served: Arc::clone(&served), good }));
+            is_news
+        });
+    }
+
+    fn tell_problems(&self) {
+        let told: Arc<str> = json(&problems::told(&self.live.problems(), &*self.files, &self.options.shown)).into();
+        self.tabs.problems.send_if_modified(|old| {
+            let is_news = *old != told;
+            *old = told;
+            is_news
+        });
+    }
+
+    /// Tells which pictures and styles have other bytes under the same address.
+    fn tell_files(&self, changed: &[SourcePath]) {
+        let addresses: BTreeSet<String> = {
+            let files = self.tabs.files.lock().expect("no holder of this lock panics");
+            changed.iter().filter_map(|source| files.get(source)).flatten().cloned().collect()
+        };
+        if addresses.is_empty() {
+            return;
+        }
+        let event = Event::default().event("files").data(json(&addresses));
+        for tab in self.tabs.open().values().flat_map(|page| page.tabs.values()) {
+            // A tab that reads nothing any more finds out when it is looked at again.
+            let _ = tab.try_send(event.clone());
+        }
+    }
+
+    /// Remembers a file that a page brought along.
+    pub fn remember_file(&self, served: &Served, path: &str) {
+        if let Some(source) = served.source.as_ref().filter(|_| !served.content_type.starts_with("text/html")) {
+            self.tabs.remember(source, path.to_owned());
+        }
+    }
+}
+
+/// The stream of one tab: `path=` is the page that it shows, as the browser writes it.
+pub async fn events(State(shared): State<Arc<Shared>>, RawQuery(query): RawQuery) -> Response {
+    let path = query.as_deref().unwrap_or_default().split('&').find_map(|pair| pair.strip_prefix("path="));
+    let base = shared.live.base_path();
+    let address = path.and_then(percent_decode).and_then(|path| percent_decode(path.strip_prefix(base.trim_end_matches('/'))?));
+    let Some(address) = address.filter(|address| address.starts_with('/')) else {
+        return (StatusCode::BAD_REQUEST, "`path` names no page of this site.\n").into_response();
+    };
+    let (words, heard) = mpsc::channel(WAITING_MAX);
+    let tab = Tab { shared: Arc::clone(&shared), id: shared.tabs.next_id.fetch_add(1, Ordering::Relaxed), address };
+    let looks = {
+        let mut open = shared.tabs.open();
+        let page = open.entry(tab.address.clone()).or_insert_with(|| Open { look: watch::Sender::new(None), tabs: BTreeMap::new() });
+        page.tabs.insert(tab.id, words.clone());
+        page.look.subscribe()
+    };
+    let problems = shared.tabs.problems.subscribe();
+    // The tab is known before its page is made, so that a save in between reaches it.
+    let (maker, address) = (Arc::clone(&shared), tab.address.clone());
+    let made = tokio::task::spawn_blocking(move || {
+        if maker.tabs.kept(&address).is_none() {
+            maker.look(&address);
+        }
+        maker.tell_problems();
+    });
+    let _ = made.await;
+    let waiting = shared.tabs.waiting.lock().expect("no holder of this lock panics").take();
+    if let Some((_, goto)) = waiting.filter(|(since, _)| since.elapsed() < GOTO_WAIT) {
+        let _ = words.try_send(Event::default().event("goto").data(json(&goto)));
+    }
+    let hello = Event::default().event("hello").data(json(&shared.hello()));
+    let looks = WatchStream::new(looks).filter_map(|look| Some(Event::default().event("page").data(&look?.event)));
+    let problems = WatchStream::new(problems).map(|told| Event::default().event("problems").data(&*told));
+    let stream = tokio_stream::once(hello).chain(looks.merge(problems).merge(ReceiverStream::new(heard)));
+    // The tab is open for as long as its stream is.
+    let stream = stream.map(move |event| {
+        let _ = &tab;
+        Ok::<_, Infallible>(event)
+    });
+    Sse::new(stream).keep_alive(KeepAlive::new().interval(ALIVE)).into_response()
+}
+
+/// What a tab must know of this run.
+#[derive(Serialize)]
+struct Hello<'a> {
+    version: &'a str,
+    /// For what a tab may have done; none where others can see the site.
+    token: Option<&'a str>,
+}
+
+impl Shared {
+    fn hello(&self) -> Hello<'_> {
+        Hello { version: super::overlay::version(), token: Some(self.guard.token()).filter(|_| !self.guard.is_shared()) }
+    }
+}
+
+pub fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("names and texts are JSON")
+}

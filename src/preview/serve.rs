@@ -1,0 +1,207 @@
+//! An output of the site as a static host would answer it: with its type, a cheap check whether it changed, the redirect to
+//! the slash, and the site's own page where nothing is. A page gets what the preview adds.
+
+use std::sync::Arc;
+
+use axum::body::{Body, Bytes};
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use super::overlay::{self, Standing};
+use super::Shared;
+use crate::fingerprint::Fingerprint;
+use crate::paths::{SourcePath, percent_decode, percent_encode_into};
+use crate::pipeline::live::Answer;
+use crate::site::Hidden;
+
+/// What an address is answered with.
+#[derive(Clone, Debug)]
+pub struct Served {
+    pub standing: Standing,
+    /// Of an output that is there.
+    pub content_type: &'static str,
+    /// With what the preview adds.
+    pub bytes: Bytes,
+    /// Of the bytes before anything was added.
+    pub print: Fingerprint,
+    pub source: Option<SourcePath>,
+    /// Where it went, or what to look at instead: an address with the base path, encoded.
+    pub elsewhere: Option<String>,
+}
+
+/// Answers a request for the site.
+pub async fn output(State(shared): State<Arc<Shared>>, request: Request) -> Response {
+    let base = shared.live.base_path();
+    let (path, query) = (request.uri().path().to_owned(), request.uri().query().map(str::to_owned));
+    let Some(below) = path.strip_prefix(base.trim_end_matches('/')).filter(|below| below.starts_with('/')) else {
+        return if path == "/" || format!("{path}/") == base { redirect(&base) } else { outside(&base) };
+    };
+    let Some(address) = percent_decode(below).filter(|address| is_plain(address)) else {
+        return (StatusCode::BAD_REQUEST, "No address of a site looks like this.\n").into_response();
+    };
+    let served = {
+        let shared = Arc::clone(&shared);
+        tokio::task::spawn_blocking(move || shared.served(&address)).await
+    };
+    let Ok(served) = served else {
+        return (StatusCode::INTERNAL_SERVER_ERROR, "Handsel itself failed on this page; the next save may work.\n").into_response();
+    };
+    if served.standing == Standing::Moved {
+        let target = served.elsewhere.as_deref().unwrap_or(&base);
+        return redirect(&query.map_or_else(|| target.to_owned(), |query| format!("{target}?{query}")));
+    }
+    let tag = format!("\"{}-{}\"", served.print, overlay::version());
+    let is_known = request.headers().get(header::IF_NONE_MATCH).is_some_and(|known| known.to_str().is_ok_and(|known| known.contains(&tag)));
+    if is_known && served.standing == Standing::Found {
+        return with_headers(StatusCode::NOT_MODIFIED.into_response(), &tag, None, &shared);
+    }
+    let status = match served.standing {
+        Standing::Found | Standing::Moved => StatusCode::OK,
+        Standing::Gone => StatusCode::NOT_FOUND,
+        Standing::Broken => StatusCode::INTERNAL_SERVER_ERROR,
+    };
+    shared.remember_file(&served, &path);
+    let response = (status, Body::from(served.bytes.clone())).into_response();
+    with_headers(response, &tag, Some(served.content_type), &shared)
+}
+
+fn with_headers(mut response: Response, tag: &str, content_type: Option<&'static str>, shared: &Shared) -> Response {
+    let headers = response.headers_mut();
+    // The browser keeps what it has and asks each time whether it is still right.
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    headers.insert(header::ETAG, HeaderValue::from_str(tag).expect("a fingerprint is plain text"));
+    if let Some(content_type) = content_type {
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+        if content_type.starts_with("text/html")
+            && let Ok(policy) = HeaderValue::from_str(&shared.live.policy())
+        {
+            headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+        }
+    }
+    response
+}
+
+/// For this moment only: the browser must not remember it when the site changes.
+fn redirect(target: &str) -> Response {
+    (StatusCode::FOUND, [(header::LOCATION, target), (header::CACHE_CONTROL, "no-store")]).into_response()
+}
+
+fn outside(base: &str) -> Response {
+    (StatusCode::NOT_FOUND, format!("This site lies at {base}, by its `base_url`.\n")).into_response()
+}
+
+/// Whether a decoded path can be an address: no way up, nothing that another system reads as a separator.
+fn is_plain(address: &str) -> bool {
+    !address.contains(['\0', '\\']) && !address.split('/').any(|segment| segment == ".." || segment == ".")
+}
+
+impl Shared {
+    /// What is at an address (decoded, from the base path on): the page that was made for its open tabs, when nothing
+    /// changed since, else a new one.
+    pub fn served(&self, address: &str) -> Arc<Served> {
+        match self.tabs.kept(address) {
+            Some(kept) => kept,
+            None => Arc::new(self.make(address)),
+        }
+    }
+
+    /// Makes what is at an address.
+    pub fn make(&self, address: &str) -> Served {
+        let base = self.live.base_path();
+        let encoded = |address: &str| {
+            let mut target = base.clone();
+            percent_encode_into(&mut target, address.trim_start_matches('/'));
+            target
+        };
+        match self.live.answer(address, true) {
+            Answer::Found { path, bytes, source } => {
+                let content_type = content_type(path.as_str());
+                let print = Fingerprint::of(&bytes);
+                let is_page = content_type.starts_with("text/html");
+                let bytes = if is_page { overlay::add(bytes, print, Standing::Found) } else { bytes };
+                Served { standing: Standing::Found, content_type, bytes: bytes.into(), print, source, elsewhere: None }
+            }
+            Answer::Moved(target) => Served::own(Standing::Moved, Bytes::new(), None, Some(encoded(&target))),
+            Answer::Missing { bytes, near } => match self.live.hidden_at(address) {
+                Some((source, Hidden::Broken | Hidden::AddressTaken)) => self.broken(Some(source)),
+                hidden => {
+                    let bytes = overlay::add(if bytes.is_empty() { overlay::nothing_here() } else { bytes }, Fingerprint::of(""), Standing::Gone);
+                    Served::own(Standing::Gone, bytes.into(), hidden.map(|(source, _)| source), Some(encoded(&near)))
+                }
+            },
+            Answer::Broken { source, .. } => self.broken(source),
+        }
+    }
+
+    fn broken(&self, source: Option<SourcePath>) -> Served {
+        let bytes = overlay::add(overlay::cannot_be_shown(source.as_ref()), Fingerprint::of(""), Standing::Broken);
+        Served::own(Standing::Broken, bytes.into(), source, None)
+    }
+}
+
+impl Served {
+    /// A page that is not the site's, or is shown in place of another.
+    fn own(standing: Standing, bytes: Bytes, source: Option<SourcePath>, elsewhere: Option<String>) -> Self {
+        let print = Fingerprint::of(&bytes);
+        Self { standing, content_type: "text/html; charset=utf-8", bytes, print, source, elsewhere }
+    }
+}
+
+/// The type that static hosts give a file of this name.
+fn content_type(path: &str) -> &'static str {
+    let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension).to_ascii_lowercase();
+    match extension.as_str() {
+        "html" | "htm" => "text/html; charset=utf-8",
+        "css" => "text/css; charset=utf-8",
+        "js" | "mjs" => "text/javascript; charset=utf-8",
+        "json" | "map" => "application/json",
+        "xml" => "application/xml; charset=utf-8",
+        "atom" => "application/atom+xml; charset=utf-8",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "jpg" | "jpeg" => "image/jpeg",
+        "gif" => "image/gif",
+        "webp" => "image/webp",
+        "avif" => "image/avif",
+        "ico" => "image/x-icon",
+        "woff2" => "font/woff2",
+        "woff" => "font/woff",
+        "ttf" => "font/ttf",
+        "otf" => "font/otf",
+        "mp4" | "m4v" => "video/mp4",
+        "webm" => "video/webm",
+        "mp3" => "audio/mpeg",
+        "ogg" | "oga" => "audio/ogg",
+        "wav" => "audio/wav",
+        "vtt" => "text/vtt; charset=utf-8",
+        "pdf" => "application/pdf",
+        "zip" => "application/zip",
+        "wasm" => "application/wasm",
+        "ics" => "text/calendar; charset=utf-8",
+        "webmanifest" => "application/manifest+json",
+        "md" | "markdown" => "text/markdown; charset=utf-8",
+        "txt" | "csv" | "yaml" | "yml" | "toml" => "text/plain; charset=utf-8",
+        "" => "text/plain; charset=utf-8",
+        _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_do_not_climb() {
+        for (address, expected) in [("/a/b/", true), ("/a..b/", true), ("/../x", false), ("/a/./b", false), ("/a\\b", false), ("/\0", false)] {
+            assert_eq!(is_plain(address), expected, "{address}");
+        }
+    }
+
+    #[test]
+    fn types_of_files() {
+        assert_eq!(content_type("a/index.html"), "text/html; charset=utf-8");
+        assert_eq!(content_type("CNAME"), "text/plain; charset=utf-8");
+        assert_eq!(content_type("a.tar.xz"), "application/octet-stream");
+    }
+}
