@@ -76,6 +76,7 @@ impl Watched {
         prepare(&root)?;
         let disk = Disk::open(&root)?;
         let rules = ListingRules { output: Some(source("public")), ignore: vec!["/left/".into()] };
+        settle(&disk, &rules);
         let (teller, told) = channel();
         let said = Arc::new(Mutex::new(Vec::new()));
         let sayer = Arc::clone(&said);
@@ -122,6 +123,7 @@ impl Watched {
     /// Catches up, then makes one more change, and gives every path that was told until that one was.
     pub fn told_until_now(&mut self) -> Result<BTreeSet<String>, Box<dyn Error>> {
         self.catch_up()?;
+        settle(&self.disk, &self.rules);
         self.put("last.md", "x")?;
         self.catch_up()?;
         fs::remove_file(self.at("last.md"))?;
@@ -132,6 +134,14 @@ impl Watched {
             Touched::Everything => vec!["everything".to_owned()],
         });
         Ok(names.filter(|name| name != "last.md").collect())
+    }
+}
+
+/// Waits until every file is vouched for: polling tells a file once more when it is.
+fn settle(disk: &Disk, rules: &ListingRules) {
+    let start = Instant::now();
+    while start.elapsed() < PATIENCE && disk.stamps(&disk.list(rules).value).contains(&None) {
+        std::thread::sleep(Duration::from_millis(5));
     }
 }
 
