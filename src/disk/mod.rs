@@ -9,6 +9,7 @@ mod names;
 pub mod new_file;
 mod open;
 pub mod publish;
+pub mod serve_note;
 mod stamp;
 mod walk;
 
