@@ -6,25 +6,33 @@
 
 mod documents;
 mod judge;
+pub mod ledger;
 pub mod live;
 mod load;
 mod make;
+pub mod memory;
 mod outputs;
 mod publish;
 mod whole;
+pub mod why;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use jiff::civil::Date;
 
-use self::documents::{Pages, Reader};
+use self::documents::Reader;
+use self::ledger::Ledger;
 use self::load::Loaded;
 use self::make::Workshop;
+use self::memory::{Drawn, Last, Memory};
 use self::outputs::Outputs;
+use self::publish::Press;
 use self::whole::Whole;
 use crate::diagnostic::Diagnostic;
+use crate::fingerprint::{Fingerprint, Fingerprinter};
+use crate::page::templates::print_of;
 use crate::paths::{OutputPath, SourcePath};
 use crate::settings::{BaseUrl, Settings};
 use crate::site;
@@ -50,19 +58,46 @@ pub struct Request {
 
 /// Where published files go: the disk's staging, a site in memory, nowhere.
 pub trait Sink: Sync {
-    /// Takes one file; called from many threads. An error ends the build.
+    /// Takes one file with the fingerprint of its bytes; called from many threads. An error ends the build.
     ///
     /// # Errors
     /// What kept the file from being taken, in words for people.
-    fn put(&self, path: &OutputPath, bytes: &[u8]) -> Result<(), String>;
+    fn put(&self, path: &OutputPath, bytes: &[u8], print: Fingerprint) -> Result<(), String>;
+
+    /// Keeps what is published at this path already, if that is ours and has this fingerprint; whether it did.
+    fn keep(&self, _path: &OutputPath, _print: Fingerprint) -> bool {
+        false
+    }
+
+    /// Keeps all that is published, if it is just what [`sum`] gave this fingerprint for; whether it did.
+    fn keep_all(&self, _sum: Fingerprint) -> bool {
+        false
+    }
+}
+
+/// The fingerprint of all outputs together, sorted by path.
+pub fn sum<'a>(outputs: impl Iterator<Item = (&'a OutputPath, Fingerprint)>) -> Fingerprint {
+    let mut printer = Fingerprinter::new();
+    for (path, print) in outputs {
+        printer.add(path.as_str()).add(print.as_bytes());
+    }
+    printer.finish()
 }
 
 /// Takes files and forgets them.
 pub struct Nowhere;
 
 impl Sink for Nowhere {
-    fn put(&self, _: &OutputPath, _: &[u8]) -> Result<(), String> {
+    fn put(&self, _: &OutputPath, _: &[u8], _: Fingerprint) -> Result<(), String> {
         Ok(())
+    }
+
+    fn keep(&self, _: &OutputPath, _: Fingerprint) -> bool {
+        true
+    }
+
+    fn keep_all(&self, _: Fingerprint) -> bool {
+        true
     }
 }
 
@@ -81,20 +116,37 @@ pub struct Built {
     pub failure: Option<String>,
     /// Stage, time, and how many things it worked on.
     pub profile: Vec<(&'static str, Duration, usize)>,
+    /// Documents that were parsed, sheets that were drawn: the rest was remembered.
+    pub parsed: usize,
+    pub drawn: usize,
 }
 
-/// Reads, checks and draws a site, and puts every file into the sink.
-pub fn build(files: &dyn Files, request: &Request, sink: &dyn Sink) -> Built {
+/// Reads, checks and draws a site, and puts every file into the sink; what `memory` holds of it already is not made again.
+pub fn build(files: &dyn Files, request: &Request, sink: &dyn Sink, memory: &Memory) -> Built {
     let mut profile = Profile::default();
     let mut problems = Vec::new();
 
-    let loaded = load::load(files, request).unload(&mut problems);
+    let known = memory.files();
+    let mut ledger = Ledger::new(files, known.clone());
+    let loaded = load::load(&ledger, request).unload(&mut problems);
+    ledger.stamp(&loaded.sources);
+    let way = way(request);
+    let mut before = memory.drawn(way);
+    let listing = print_of(&(&problems, loaded.today, loaded.prints.reading, loaded.prints.assembling));
+    let read = read_sum(&ledger, &loaded, listing);
     profile.stage("list and load", loaded.sources.len());
 
-    let reader = Reader { files, loaded: &loaded, request };
-    let documents = reader.all(|_| None, Pages::new(), true);
+    if let Some(built) = as_before(&before, request, read, sink, &loaded) {
+        memory.keep_files(&ledger.into_known(&loaded.sources), &known);
+        profile.stage("nothing changed", built.pages);
+        return Built { profile: profile.stages, ..built };
+    }
+
+    let remembered = memory.pages();
+    let reader = Reader { files: &ledger, loaded: &loaded, request };
+    let documents = reader.all(|path| ledger.known(path), remembered, true);
     problems.extend(documents.problems().cloned());
-    profile.stage("parse", documents.pages.len());
+    profile.stage("read and parse", documents.parsed);
 
     let site = whole::assemble(&loaded, &documents, request, &mut problems);
     if request.with_audit {
@@ -106,20 +158,69 @@ pub fn build(files: &dyn Files, request: &Request, sink: &dyn Sink) -> Built {
     let site_print = whole::site_print(&loaded, &documents);
     let materials = Arc::new(whole::materials(&loaded, &documents, site));
     let outputs = Outputs::plan(&loaded, &materials.composer, &mut problems);
-    profile.stage("plan", outputs.sheets.len());
+    profile.stage("plan", outputs.all().len());
 
     let whole = Whole { loaded, documents, materials, outputs, site_print };
-    let drawn = publish::all(&Workshop { files, request, whole: &whole }, sink);
-    problems.extend(drawn.problems);
-    profile.stage("draw and publish", drawn.files);
+    let workshop = Workshop { files: &ledger, request, whole: &whole };
+    let build = before.build + 1;
+    let press = Press { workshop, sink, ledger: &ledger, before: &before, build, failure: OnceLock::new() };
+    let published = press.all();
+    problems.extend(published.problems.iter().cloned());
+    profile.stage("draw and publish", published.drawn);
 
-    let Whole { loaded, materials, .. } = whole;
-    let site = &*materials.composer.site;
+    let site = &*whole.materials.composer.site;
     let left_out = if request.is_lenient { judge::left_out(site, &mut problems) } else { 0 };
-    let problems = judge::judge(problems, &loaded.settings, &page_checks(site), request);
-    let notes = notes(&loaded);
-    let settings = Settings::clone(&loaded.settings);
-    Built { problems, settings, pages: site.pages().len(), left_out, notes, failure: drawn.failure, profile: profile.stages }
+    let problems = judge::judge(problems, &whole.loaded.settings, &page_checks(site), request);
+    let pages = site.pages().len();
+
+    memory.keep_pages(&whole.documents.pages, &whole.documents.differ);
+    if memory.is_kept() && published.failure.is_none() && !problems.iter().any(Diagnostic::is_error) {
+        let read = read_sum(&ledger, &whole.loaded, listing);
+        let sum = sum(published.outputs.iter().map(|(path, print)| (path, *print)));
+        let last = Last { asked: asked(request), read, published: sum, problems: problems.clone(), pages, left_out };
+        before.renew(last, &whole, published.records, published.asked);
+        memory.keep_drawn(way, &before);
+    }
+    memory.keep_files(&ledger.into_known(&whole.loaded.sources), &known);
+    profile.stage("remember", 0);
+
+    let notes = notes(&whole.loaded).into_iter().chain(memory.notes()).collect();
+    let settings = Settings::clone(&whole.loaded.settings);
+    let (parsed, drawn, failure) = (whole.documents.parsed, published.drawn, published.failure);
+    Built { problems, settings, pages, left_out, notes, failure, profile: profile.stages, parsed, drawn }
+}
+
+/// Builds of one way make the same outputs.
+fn way(request: &Request) -> Fingerprint {
+    let base_url = request.base_url.as_ref().map(|base| (&base.origin, &base.path));
+    print_of(&(&request.config, request.with_drafts, request.is_lenient, base_url))
+}
+
+/// What else a build is asked for: it tells other problems, or judges them otherwise.
+fn asked(request: &Request) -> Fingerprint {
+    print_of(&(request.with_audit, request.is_strict))
+}
+
+/// The fingerprint of all that a build can have read; `listing` stands for what is no file's bytes.
+fn read_sum(ledger: &Ledger, loaded: &Loaded, listing: Fingerprint) -> Fingerprint {
+    print_of(&(listing, ledger.sum(&loaded.sources)))
+}
+
+/// What an earlier build gave, when it read the same and all that it published is in its place.
+fn as_before(before: &Drawn, request: &Request, read: Fingerprint, sink: &dyn Sink, loaded: &Loaded) -> Option<Built> {
+    let asked = asked(request);
+    let last = before.lasts.iter().find(|last| last.asked == asked && last.read == read)?;
+    sink.keep_all(last.published).then(|| Built {
+        problems: last.problems.clone(),
+        settings: Settings::clone(&loaded.settings),
+        pages: last.pages,
+        left_out: last.left_out,
+        notes: notes(loaded),
+        failure: None,
+        profile: Vec::new(),
+        parsed: 0,
+        drawn: 0,
+    })
 }
 
 fn notes(loaded: &Loaded) -> Vec<String> {

@@ -30,7 +30,7 @@ const KEPT_TO: &[(&[&str], &[&str], &str)] = &[
     (&["serde_yaml", "saphyr"], &["yaml"], "read with `yaml::read`: its nodes know their places"),
     (&["arborium"], &["document/highlight"], "call `document::highlight`"),
     (&["memo"], &["memo", "pipeline", "preview", "commands", "disk"], "stages are pure: let `pipeline` remember their results"),
-    (&["std::env", "std::process"], &["main", "commands", "preview", "disk"], "take it as an argument"),
+    (&["std::env", "std::process"], &["main", "commands", "preview", "disk", "memo/version"], "take it as an argument"),
     (
         &["std::time::SystemTime", "Timestamp::now", "jiff::Timestamp::now", "Zoned::now", "jiff::Zoned::now"],
         &["main", "commands", "preview", "disk", "memo", "watch"],

@@ -31,7 +31,7 @@ impl Site {
     }
 
     fn begin(&self, force: bool) -> Result<Publisher, PublishError> {
-        Publisher::begin(&self.output(), &self.folder.path().join(".handsel"), PublishOptions { force })
+        Publisher::begin(&self.output(), &self.folder.path().join(".handsel"), PublishOptions { force, cache: None })
     }
 
     fn publish(&self, tree: Tree) -> Result<Published, PublishError> {

@@ -193,7 +193,7 @@ fn links_in_the_output_lead_no_page_out() -> Outcome {
     assert!(matches!(&error, PublishError::Foreign { paths, .. } if paths == &[path_of("page-0")]), "{error}");
     publish(&output, &parent, 0, "")?;
     assert_eq!(fs::read(elsewhere.path().join("page-0/index.html"))?, "a".repeat(10_000).as_bytes(), "nothing is removed through a link");
-    let publisher = Publisher::begin(&output, &parent, PublishOptions { force: true })?;
+    let publisher = Publisher::begin(&output, &parent, PublishOptions { force: true, cache: None })?;
     stage(&publisher, 1, "c")?;
     publisher.commit()?;
     assert!(!output.join("page-0").is_symlink() && output.join(MANIFEST_NAME).exists());

@@ -9,17 +9,16 @@ use clap::Args;
 
 use super::console::{Console, Stream};
 use super::figures::{count, duration, grouped, size};
-use super::options::{CommonOptions, SiteOptions};
+use super::options::{CACHE_NAME, CommonOptions, SiteOptions};
 use super::progress::Progress;
 use super::site_folder::SiteFolder;
 use super::{CannotRun, Status, output, print};
 use crate::diagnostic::{Code, Diagnostic, printable};
 use crate::disk::publish::{PublishError, PublishOptions, Published, Publisher};
+use crate::fingerprint::Fingerprint;
 use crate::paths::{OutputPath, SourcePath};
+use crate::pipeline::memory::Memory;
 use crate::pipeline::{self, Built, Sink};
-
-/// The cache's folder in the root; files wait there until all of them are made.
-const CACHE_NAME: &str = ".handsel";
 
 /// Files of others that are named before the rest is counted.
 const FOREIGN_NAMED_MAX: usize = 5;
@@ -50,9 +49,19 @@ struct Staging<'a> {
 }
 
 impl Sink for Staging<'_> {
-    fn put(&self, path: &OutputPath, bytes: &[u8]) -> Result<(), String> {
+    fn put(&self, path: &OutputPath, bytes: &[u8], print: Fingerprint) -> Result<(), String> {
         self.files.fetch_add(1, Ordering::Relaxed);
-        self.publisher.stage(path, bytes).map_err(|error| error.to_string())
+        self.publisher.stage_known(path, bytes, print).map_err(|error| error.to_string())
+    }
+
+    fn keep(&self, path: &OutputPath, print: Fingerprint) -> bool {
+        let is_kept = self.publisher.keep(path, print).unwrap_or(false);
+        self.files.fetch_add(usize::from(is_kept), Ordering::Relaxed);
+        is_kept
+    }
+
+    fn keep_all(&self, sum: Fingerprint) -> bool {
+        self.publisher.keep_all(sum)
     }
 }
 
@@ -61,10 +70,12 @@ pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Resu
     let site = SiteFolder::open(common)?;
     let request = options.site.request(common, &site, false)?;
     let output = output::choose(&site, &site.settings(), options.site.output.as_deref())?;
-    let publisher = Publisher::begin(&output, &site.disk.root().join(CACHE_NAME), PublishOptions { force: options.force })?;
+    let cache = options.site.cache(&site);
+    let publish_options = PublishOptions { force: options.force, cache: cache.clone() };
+    let publisher = Publisher::begin(&output, &site.disk.root().join(CACHE_NAME), publish_options)?;
     let files = Arc::new(AtomicUsize::new(0));
     let progress = Progress::begin(console, Arc::clone(&files));
-    let mut built = pipeline::build(&site.disk, &request, &Staging { publisher: &publisher, files });
+    let mut built = pipeline::build(&site.disk, &request, &Staging { publisher: &publisher, files }, &Memory::of(cache));
     drop(progress);
     let built_in = begun.elapsed();
     if !options.force {

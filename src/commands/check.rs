@@ -10,6 +10,7 @@ use super::options::{CommonOptions, SiteOptions};
 use super::site_folder::SiteFolder;
 use super::{CannotRun, Status, output, print};
 use crate::diagnostic::Diagnostic;
+use crate::pipeline::memory::Memory;
 use crate::pipeline::{self, Nowhere};
 
 const EXAMPLES: &str = "\
@@ -31,7 +32,7 @@ pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Resu
     let site = SiteFolder::open(common)?;
     let request = options.site.request(common, &site, true)?;
     output::choose(&site, &site.settings(), options.site.output.as_deref())?;
-    let mut built = pipeline::build(&site.disk, &request, &Nowhere);
+    let mut built = pipeline::build(&site.disk, &request, &Nowhere, &Memory::recalling(options.site.cache(&site)));
     if let Some(failure) = built.failure {
         return Err(CannotRun::new(failure));
     }

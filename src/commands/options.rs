@@ -1,6 +1,7 @@
 //! The options that commands share, each defined once: its help, its form and what it means for a build.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
@@ -8,6 +9,8 @@ use jiff::civil::Date;
 
 use super::CannotRun;
 use super::site_folder::SiteFolder;
+use crate::memo::Store;
+use crate::memo::store::Folder;
 use crate::pipeline::Request;
 use crate::settings::BaseUrl;
 
@@ -63,9 +66,20 @@ pub struct SiteOptions {
     /// Say how long each stage took
     #[arg(long)]
     pub profile: bool,
+    /// Make everything anew, and remember nothing
+    #[arg(long)]
+    pub no_cache: bool,
 }
 
+/// Handsel's own folder in the root: files wait there until all of them are made, and the cache lies there.
+pub const CACHE_NAME: &str = ".handsel";
+
 impl SiteOptions {
+    /// Where things are remembered from build to build.
+    pub fn cache(&self, site: &SiteFolder) -> Option<Arc<dyn Store>> {
+        (!self.no_cache).then(|| -> Arc<dyn Store> { Arc::new(Folder::at(&site.disk.root().join(CACHE_NAME).join("cache"))) })
+    }
+
     /// What the pipeline is asked for.
     pub fn request(&self, common: &CommonOptions, site: &SiteFolder, with_audit: bool) -> Result<Request, CannotRun> {
         Ok(Request {

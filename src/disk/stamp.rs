@@ -1,7 +1,7 @@
 //! What tells, without reading it, that a file is the one that was read before: size, times, inode and device.
 //!
 //! A time has grains: a file that is written twice within one grain may have one stamp and two contents. So a stamp vouches
-//! for nothing while its file's times lie less than [`SETTLED_AFTER`] back, or in the future. (Git has the same rule, and
+//! for nothing while its file's times lie less than a few grains back, or in the future. (Git has the same rule, and
 //! calls such a file racily clean.)
 
 use std::fs::{self, Metadata};
@@ -14,7 +14,10 @@ use crate::paths::SourcePath;
 use crate::source::Stamp;
 
 /// The coarsest grain in use is FAT's, two seconds.
-const SETTLED_AFTER: Duration = Duration::from_secs(2);
+const COARSE: Duration = Duration::from_secs(2);
+/// File systems that count nanoseconds take them from a clock that ticks at least a hundred times a second.
+const FINE: Duration = Duration::from_millis(50);
+const MILLISECOND_NS: i64 = 1_000_000;
 
 /// Files asked by one thread in a row: a file costs about two microseconds, less than to hand it over.
 const FILES_A_PIECE: usize = 128;
@@ -39,7 +42,8 @@ pub fn stamp(root: &Path, path: &SourcePath) -> Option<Stamp> {
 
 /// Whether a file cannot change any more without its stamp changing.
 pub fn is_settled(stamp: &Stamp, now_ns: i64) -> bool {
-    let settled_ns = now_ns.saturating_sub(i64::try_from(SETTLED_AFTER.as_nanos()).unwrap_or(i64::MAX));
+    let grain = if stamp.changed_ns % MILLISECOND_NS == 0 { COARSE } else { FINE };
+    let settled_ns = now_ns.saturating_sub(i64::try_from(grain.as_nanos()).unwrap_or(i64::MAX));
     stamp.modified_ns.max(stamp.changed_ns) < settled_ns
 }
 

@@ -63,6 +63,8 @@ pub struct Facts {
     pub words: usize,
     /// The beginning of the text, for machines that want a description.
     pub excerpt: String,
+    /// The names of the components that the body calls, sorted.
+    pub components: Vec<String>,
 }
 
 /// What other pages may know of a page.
@@ -191,7 +193,9 @@ fn document(
         date_in_name: name_and_date(path).1,
         is_broken: false,
     };
-    let facts = Facts { words: markdown.words, excerpt: markdown.excerpt };
+    let mut components = std::collections::BTreeSet::new();
+    body::called(&markdown.segments, &mut components);
+    let facts = Facts { words: markdown.words, excerpt: markdown.excerpt, components: components.into_iter().collect() };
     Document { entry: Arc::new(entry), facts, body: markdown.segments }
 }
 

@@ -6,8 +6,8 @@
 pub mod store;
 mod version;
 
-use std::sync::Mutex;
 use std::collections::BTreeMap;
+use std::sync::Mutex;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;

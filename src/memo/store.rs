@@ -5,10 +5,9 @@
 //! counts as not there, is said once, and is written anew at the next occasion.
 
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::{Store, version};
 use crate::fingerprint::Fingerprint;
@@ -17,19 +16,20 @@ use crate::fingerprint::Fingerprint;
 const MARK: &[u8; 16] = b"handsel cache 1\n";
 const HEAD: usize = MARK.len() + 32;
 
+/// What the names of files end in that are being written.
+const UNDER_WAY: &str = ".new";
+
 /// A folder of remembered things.
 #[derive(Debug)]
 pub struct Folder {
     path: PathBuf,
     notes: Mutex<Vec<String>>,
-    /// Numbers the files under way.
-    next: AtomicUsize,
 }
 
 impl Folder {
     /// A store in this folder, which need not exist.
     pub fn at(path: &Path) -> Self {
-        Self { path: path.to_owned(), notes: Mutex::default(), next: AtomicUsize::new(0) }
+        Self { path: path.to_owned(), notes: Mutex::default() }
     }
 
     fn note(&self, note: String) {
@@ -42,25 +42,19 @@ impl Folder {
 
     fn try_write(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
         fs::create_dir_all(&self.path)?;
-        let number = self.next.fetch_add(1, Ordering::Relaxed);
-        let under_way = self.path.join(format!("{name}.{}-{number}.new", std::process::id()));
-        let mut whole = Vec::with_capacity(HEAD + bytes.len());
-        whole.extend_from_slice(MARK);
-        whole.extend_from_slice(version().as_bytes());
-        whole.extend_from_slice(Fingerprint::of(bytes).as_bytes());
-        whole.extend_from_slice(bytes);
-        let written = fs::write(&under_way, whole).and_then(|()| fs::rename(&under_way, self.path.join(name)));
-        if written.is_err() {
-            let _ = fs::remove_file(&under_way);
-        }
-        written
+        let mut under_way = tempfile::Builder::new().prefix(name).suffix(UNDER_WAY).tempfile_in(&self.path)?;
+        under_way.write_all(MARK)?;
+        under_way.write_all(version().as_bytes())?;
+        under_way.write_all(Fingerprint::of(bytes).as_bytes())?;
+        under_way.write_all(bytes)?;
+        under_way.persist(self.path.join(name)).map(drop).map_err(|error| error.error)
     }
 
     /// Takes away what processes that were killed left under way.
     fn tidy(&self) {
         const OLD_SECONDS: u64 = 600;
         let Ok(entries) = fs::read_dir(&self.path) else { return };
-        for entry in entries.filter_map(Result::ok).filter(|entry| entry.file_name().to_string_lossy().ends_with(".new")) {
+        for entry in entries.filter_map(Result::ok).filter(|entry| entry.file_name().to_string_lossy().ends_with(UNDER_WAY)) {
             let age = entry.metadata().and_then(|metadata| metadata.modified()).ok().and_then(|time| time.elapsed().ok());
             if age.is_some_and(|age| age.as_secs() > OLD_SECONDS) {
                 let _ = fs::remove_file(entry.path());
@@ -102,7 +96,7 @@ impl Store for Folder {
     fn names(&self, prefix: &str) -> Vec<String> {
         let entries = fs::read_dir(&self.path).into_iter().flatten().filter_map(Result::ok);
         let mut names: Vec<String> = entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
-        names.retain(|name| name.starts_with(prefix) && !name.ends_with(".new"));
+        names.retain(|name| name.starts_with(prefix) && !name.ends_with(UNDER_WAY));
         names.sort();
         names
     }

@@ -11,10 +11,11 @@ use super::parts::{contents, items_json, level_key};
 use super::queries::PagesQuery;
 use super::structured;
 use super::templates::Shown;
-use super::view::{NavView, PageView, SourceView};
+use super::view::{BranchLine, NavView, PageView, SourceView};
 use super::{Sheet, Subject};
 use crate::document::Facts;
 use crate::document::links::{Link, Role};
+use crate::fingerprint::{Fingerprint, Fingerprinter};
 use crate::paths::Route;
 use crate::site::links::Destination;
 use crate::site::related::Relations;
@@ -39,6 +40,20 @@ pub struct Composed {
     /// What each of them says where it is a wiki link without words of its own: the title of the page that it leads to, or the
     /// target as written. Empty where there is no wiki link.
     pub wiki_titles: Vec<String>,
+}
+
+impl Composed {
+    /// The pages of which it shows something.
+    pub fn shown(&self) -> impl Iterator<Item = PageId> + '_ {
+        let view = &self.page;
+        let listed =
+            view.listing.iter().flat_map(|listing| listing.items.iter().chain(listing.groups.iter().flat_map(|group| &group.items)));
+        let beside = self.nav.branch.iter().filter_map(|line| match line {
+            BranchLine::Page(page, _) => Some(page),
+            BranchLine::Item(_) => None,
+        });
+        view.next.iter().chain(&view.related).chain(&view.backlinks).chain(listed).chain(beside).copied()
+    }
 }
 
 /// Composes the sheets of one site.
@@ -110,6 +125,15 @@ impl Composer {
     /// A page's card as templates see it.
     pub fn card(&self, page: PageId) -> &Shown {
         self.cards[page].get_or_init(|| Shown::new(&self.make_card(page)))
+    }
+
+    /// The fingerprint of all that other pages show of a page.
+    pub fn shown_print(&self, page: PageId) -> Fingerprint {
+        let card = self.card(page).print;
+        match &self.site.page(page).entry.meta.short_title {
+            Some(title) => Fingerprinter::new().add(card.as_bytes()).add(title).finish(),
+            None => card,
+        }
     }
 
     /// A page's line in its section's tree, for the other pages there; its depth is that of its section.

@@ -2,7 +2,7 @@
 //!
 //! A document's key is the fingerprint of all that parsing it reads; under an equal key what is remembered stands.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -44,6 +44,8 @@ pub struct Documents {
     bodies: BTreeMap<SourcePath, Mutex<Option<Vec<Segment>>>>,
     /// How many were parsed, not remembered.
     pub parsed: usize,
+    /// Pages that are not what was remembered: parsed anew, or gone.
+    pub differ: BTreeSet<SourcePath>,
 }
 
 /// Bodies are kept from the first reading up to this size together, so that memory does not grow with the site.
@@ -91,6 +93,7 @@ impl Reader<'_> {
             let page = match fresh {
                 Some((page, body)) => {
                     documents.parsed += 1;
+                    documents.differ.insert(path.clone());
                     if body.is_some() {
                         documents.bodies.insert(path.clone(), Mutex::new(body));
                     }
@@ -100,6 +103,7 @@ impl Reader<'_> {
             };
             documents.pages.insert(path.clone(), page);
         }
+        documents.differ.extend(remembered.into_keys().filter(|path| paths.binary_search(path).is_err()));
         documents
     }
 

@@ -60,9 +60,25 @@ impl<'a> Workshop<'a> {
 
     /// Makes an output; should Handsel itself fail on it, that is told, and the others can be made.
     pub fn make(&self, path: &OutputPath, maker: &Maker) -> Made {
-        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.try_make(maker))).unwrap_or_else(|_| {
+        self.or_fault(path, maker, || self.try_make(maker)).unwrap_or_else(Made::failed)
+    }
+
+    /// Composes a sheet; `None` when Handsel itself fails on it, as [`Workshop::make`] will tell, and for what is no sheet.
+    pub fn composed(&self, maker: &Maker) -> Option<Composed> {
+        let Maker::Sheet(sheet) = maker else { return None };
+        let compose = || self.composer().compose(&self.whole.outputs.sheets[*sheet]);
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(compose)).ok()
+    }
+
+    /// Makes a sheet that was composed.
+    pub fn make_composed(&self, path: &OutputPath, maker: &Maker, composed: &Composed) -> Made {
+        self.or_fault(path, maker, || self.sheet(composed, None)).unwrap_or_else(Made::failed)
+    }
+
+    fn or_fault(&self, path: &OutputPath, maker: &Maker, make: impl FnOnce() -> Made) -> Result<Made, Diagnostic> {
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(make)).map_err(|_| {
             let source = source_of(maker, &self.whole.outputs.sheets, self.composer());
-            Made::failed(our_fault(source.as_ref(), &format!("drawing {}", path.route())))
+            our_fault(source.as_ref(), &format!("drawing {}", path.route()))
         })
     }
 

@@ -1,45 +1,243 @@
-//! The last step: every output made, in parallel, and put into the sink as it is done.
+//! The last step: every output that is not the published one already is made, in parallel, and put into the sink as it is done.
+//!
+//! Three questions, the cheapest first. Is everything equal that a sheet can depend on? Then it is what it was. Else it is
+//! composed: is everything equal that it does depend on? Then it is, too. Else it is drawn.
 
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
 use super::Sink;
-use super::make::Workshop;
+use super::ledger::Ledger;
+use super::make::{Made, Workshop};
+use super::memory::{Drawn, Parts, Record};
 use super::outputs::Maker;
+use super::why::Why;
 use crate::diagnostic::Diagnostic;
-use crate::paths::OutputPath;
+use crate::fingerprint::{Fingerprint, Fingerprinter};
+use crate::page::Composed;
+use crate::page::templates::{self, Question, print_of};
+use crate::paths::{OutputPath, SourcePath};
+use crate::site::SitePage;
 
 /// What was published.
 #[derive(Debug, Default)]
 pub struct Published {
-    pub files: usize,
+    /// Every output with its bytes' fingerprint, sorted by path.
+    pub outputs: Vec<(OutputPath, Fingerprint)>,
+    /// Sheets that were drawn, not remembered.
+    pub drawn: usize,
     pub problems: Vec<Diagnostic>,
     /// What the sink refused; the rest was not made then.
     pub failure: Option<String>,
+    /// What is remembered of it.
+    pub records: BTreeMap<OutputPath, Record>,
+    pub asked: Vec<Vec<Question>>,
 }
 
-/// Makes and publishes everything.
-pub fn all(workshop: &Workshop, sink: &dyn Sink) -> Published {
-    let (files, failure) = (AtomicUsize::new(0), OnceLock::new());
-    let one = |(path, maker): &(OutputPath, Maker)| {
-        if failure.get().is_some() {
+/// Publishes all outputs of a site.
+pub struct Press<'a> {
+    pub workshop: Workshop<'a>,
+    pub sink: &'a dyn Sink,
+    pub ledger: &'a Ledger<'a>,
+    pub before: &'a Drawn,
+    /// This build's number.
+    pub build: u64,
+    pub failure: OnceLock<String>,
+}
+
+/// What became of one output.
+#[derive(Default)]
+struct Outcome {
+    print: Option<Fingerprint>,
+    record: Option<(Record, Option<Vec<Question>>)>,
+    problems: Vec<Diagnostic>,
+    is_drawn: bool,
+}
+
+impl Press<'_> {
+    pub fn all(mut self) -> Published {
+        let outputs = self.workshop.whole.outputs.all();
+        let outcomes: Vec<Outcome> = outputs.par_iter().map(|(path, maker)| self.one(path, maker)).collect();
+        let mut published = Published { asked: self.before.asked.clone(), failure: self.failure.take(), ..Published::default() };
+        let mut known: BTreeMap<Vec<Question>, u32> = published.asked.iter().cloned().zip(0..).collect();
+        for ((path, _), outcome) in outputs.iter().zip(outcomes) {
+            published.drawn += usize::from(outcome.is_drawn);
+            published.problems.extend(outcome.problems);
+            published.outputs.extend(outcome.print.map(|print| (path.clone(), print)));
+            let Some((mut record, asked)) = outcome.record else { continue };
+            if let Some(asked) = asked {
+                record.asked = *known.entry(asked).or_insert_with_key(|asked| {
+                    published.asked.push(asked.clone());
+                    u32::try_from(published.asked.len() - 1).unwrap_or(u32::MAX)
+                });
+            }
+            published.records.insert(path.clone(), record);
+        }
+        published
+    }
+
+    fn one(&self, path: &OutputPath, maker: &Maker) -> Outcome {
+        if self.failure.get().is_some() {
+            return Outcome::default();
+        }
+        match maker {
+            Maker::Sheet(_) => self.sheet(path, maker),
+            Maker::Twin(_) => self.twin(path, maker),
+            Maker::Copy(source) => match self.ledger.print(source) {
+                Ok(print) if self.sink.keep(path, print) => Outcome { print: Some(print), ..Outcome::default() },
+                _ => self.put(path, self.workshop.make(path, maker)).0,
+            },
+            _ => self.put(path, self.workshop.make(path, maker)).0,
+        }
+    }
+
+    /// Puts what was made into the sink; gives back what its templates asked.
+    fn put(&self, path: &OutputPath, made: Made) -> (Outcome, Vec<Question>) {
+        let print = made.bytes.map(|bytes| {
+            let print = Fingerprint::of(&bytes);
+            if let Err(message) = self.sink.put(path, &bytes, print) {
+                let _ = self.failure.set(message);
+            }
+            print
+        });
+        (Outcome { print, problems: made.problems, ..Outcome::default() }, made.asked)
+    }
+
+    fn twin(&self, path: &OutputPath, maker: &Maker) -> Outcome {
+        let page = self.page_of(maker);
+        let text = page.map(|page| self.text(page));
+        let parts = Parts { text, view: page.map(|page| print_of(&(&page.entry.title, page.entry.heading.is_some()))), ..Parts::default() };
+        let before = self.before.outputs.get(path);
+        if let Some(record) = before.filter(|record| record.parts == parts && self.sink.keep(path, record.print)) {
+            return Outcome { print: Some(record.print), record: Some((record.clone(), None)), ..Outcome::default() };
+        }
+        let quick = print_of(&parts);
+        let (mut outcome, _) = self.put(path, self.workshop.make(path, maker));
+        outcome.record = self.record(&outcome, quick, parts, before, Vec::new()).map(|record| (record, Some(Vec::new())));
+        outcome
+    }
+
+    fn sheet(&self, path: &OutputPath, maker: &Maker) -> Outcome {
+        let page = self.page_of(maker);
+        let includes = page.and_then(|page| self.includes(page));
+        let quick = self.quick(page, includes);
+        let before = self.before.outputs.get(path);
+        if let Some(record) = before.filter(|record| record.quick == quick && self.sink.keep(path, record.print)) {
+            return Outcome { problems: record.problems.clone(), ..self.kept(record.clone()) };
+        }
+        let Some(composed) = self.workshop.composed(maker) else {
+            return self.put(path, self.workshop.make(path, maker)).0;
+        };
+        let mut parts = self.parts(&composed, includes);
+        let is_as_before = |record: &&Record| {
+            let asked = self.before.asked.get(record.asked as usize);
+            let answers = asked.map(|asked| self.answers(asked));
+            record.parts == Parts { answers, ..parts } && self.sink.keep(path, record.print)
+        };
+        if let Some(record) = before.filter(is_as_before) {
+            return Outcome { problems: record.problems.clone(), ..self.kept(Record { quick, ..record.clone() }) };
+        }
+        let (mut outcome, asked) = self.put(path, self.workshop.make_composed(path, maker, &composed));
+        outcome.is_drawn = true;
+        parts.answers = Some(self.answers(&asked));
+        outcome.record = self.record(&outcome, quick, parts, before, self.changed_among(&composed)).map(|record| (record, Some(asked)));
+        outcome
+    }
+
+    fn kept(&self, record: Record) -> Outcome {
+        Outcome { print: Some(record.print), record: Some((record, None)), ..Outcome::default() }
+    }
+
+    fn record(
+        &self,
+        outcome: &Outcome,
+        quick: Fingerprint,
+        parts: Parts,
+        before: Option<&Record>,
+        shown: Vec<SourcePath>,
+    ) -> Option<Record> {
+        let why = match before {
+            None => Why::New,
+            Some(before) if before.parts == parts => Why::Gone,
+            Some(before) => Why::changed(&before.parts, &parts, shown),
+        };
+        let problems = outcome.problems.clone();
+        Some(Record { print: outcome.print?, quick, parts, asked: 0, problems, made_in: self.build, why })
+    }
+
+    /// The page whose file a sheet or its twin shows.
+    fn page_of(&self, maker: &Maker) -> Option<&SitePage> {
+        let whole = self.workshop.whole;
+        let composer = &whole.materials.composer;
+        match maker {
+            Maker::Sheet(sheet) | Maker::Twin(sheet) => {
+                composer.page_of(&whole.outputs.sheets[*sheet]).map(|page| composer.site.page(page))
+            }
+            _ => None,
+        }
+    }
+
+    fn text(&self, page: &SitePage) -> Fingerprint {
+        self.workshop.whole.documents.pages.get(&page.entry.source).map_or_else(|| Fingerprint::of(""), |page| page.key)
+    }
+
+    fn includes(&self, page: &SitePage) -> Option<Fingerprint> {
+        if page.entry.includes.is_empty() {
+            return None;
+        }
+        let folder = page.entry.source.folder();
+        let mut printer = Fingerprinter::new();
+        for include in &page.entry.includes {
+            let path = folder.join(&include.file.value).ok();
+            let listed = path.filter(|path| self.workshop.whole.loaded.sources.binary_search(path).is_ok());
+            match listed.map(|path| self.ledger.print(&path)) {
+                Some(Ok(print)) => printer.add(print.as_bytes()),
+                _ => printer.add(b""),
+            };
+        }
+        Some(printer.finish())
+    }
+
+    fn quick(&self, page: Option<&SitePage>, includes: Option<Fingerprint>) -> Fingerprint {
+        let whole = self.workshop.whole;
+        print_of(&(whole.site_print, whole.loaded.prints.look, page.map(|page| self.text(page)), includes))
+    }
+
+    /// All that a sheet is made from but the answers to what its templates will ask.
+    fn parts(&self, composed: &Composed, includes: Option<Fingerprint>) -> Parts {
+        let whole = self.workshop.whole;
+        let (composer, prints) = (&whole.materials.composer, &whole.loaded.prints);
+        let page = composed.body.map(|page| composer.site.page(page));
+        let components = composed.body.map(|page| composer.facts(page).components.as_slice()).unwrap_or_default();
+        let called: Vec<Option<Fingerprint>> = components.iter().map(|name| whole.loaded.templates.reached_from_component(name)).collect();
+        Parts {
+            text: page.map(|page| self.text(page)),
+            view: Some(templates::fingerprint(composer, composed)),
+            templates: Some(print_of(&(whole.loaded.templates.reached_from(&composed.template), called))),
+            site: Some(print_of(&(whole.materials.site_print(), prints.drawing))),
+            includes: includes.filter(|_| composed.body.is_some()),
+            answers: None,
+        }
+    }
+
+    fn answers(&self, asked: &[Question]) -> Fingerprint {
+        let prints: Vec<Option<Fingerprint>> = asked.iter().map(|question| self.workshop.whole.materials.answer_print(question)).collect();
+        print_of(&prints)
+    }
+
+    /// The pages of which a sheet shows something that is not what it was.
+    fn changed_among(&self, composed: &Composed) -> Vec<SourcePath> {
+        if self.before.shown.is_empty() {
             return Vec::new();
         }
-        let made = workshop.make(path, maker);
-        if let Some(bytes) = made.bytes {
-            match sink.put(path, &bytes) {
-                Ok(()) => {
-                    files.fetch_add(1, Ordering::Relaxed);
-                }
-                Err(message) => {
-                    let _ = failure.set(message);
-                }
-            }
-        }
-        made.problems
-    };
-    let problems: Vec<Vec<Diagnostic>> = workshop.whole.outputs.all().par_iter().map(one).collect();
-    Published { files: files.into_inner(), problems: problems.into_iter().flatten().collect(), failure: failure.into_inner() }
+        let composer = &self.workshop.whole.materials.composer;
+        let differs = |page: &usize| self.before.shown.get(&composer.site.page(*page).entry.source) != Some(&composer.shown_print(*page));
+        let mut changed: Vec<SourcePath> =
+            composed.shown().filter(differs).map(|page| composer.site.page(page).entry.source.clone()).collect();
+        changed.sort();
+        changed.dedup();
+        changed
+    }
 }

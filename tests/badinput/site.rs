@@ -10,7 +10,9 @@ use std::time::{Duration, Instant};
 use handsel::diagnostic::Diagnostic;
 use handsel::disk::Disk;
 use handsel::disk::publish::{PublishOptions, Publisher};
+use handsel::fingerprint::Fingerprint;
 use handsel::paths::OutputPath;
+use handsel::pipeline::memory::Memory;
 use handsel::pipeline::{self, Sink};
 use handsel::settings;
 use handsel::source::Files;
@@ -220,7 +222,7 @@ struct Watched {
 }
 
 impl Sink for Watched {
-    fn put(&self, path: &OutputPath, bytes: &[u8]) -> Result<(), String> {
+    fn put(&self, path: &OutputPath, bytes: &[u8], _: Fingerprint) -> Result<(), String> {
         let file = self.drawn.join(path.as_str());
         fs::create_dir_all(file.parent().expect("a file lies in a folder")).map_err(|error| error.to_string())?;
         fs::write(file, bytes).map_err(|error| error.to_string())?;
@@ -242,7 +244,7 @@ pub fn build_here() {
     let publisher = Publisher::begin(&root.join(output.as_str()), &root.join(".handsel"), PublishOptions::default());
     let sink = Watched { drawn: folder.join("drawn"), publisher: publisher.expect("the output folder can be written") };
     let begun = cpu_ms();
-    let built = pipeline::build(&disk, &request, &sink);
+    let built = pipeline::build(&disk, &request, &sink, &Memory::of(None));
     let cpu_ms = cpu_ms() - begun;
     let is_published = built.failure.is_none() && !built.problems.iter().any(Diagnostic::is_error);
     if is_published {

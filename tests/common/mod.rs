@@ -2,20 +2,24 @@
 
 #![allow(dead_code, reason = "each test uses its own part")]
 
+pub mod edits;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Mutex;
 
+use handsel::fingerprint::Fingerprint;
 use handsel::paths::{OutputPath, SourcePath};
+use handsel::pipeline::memory::Memory;
 use handsel::pipeline::{self, Built, Request, Sink};
 use handsel::source::Files;
 
 /// Keeps what is published.
 #[derive(Default)]
-pub struct Memory(pub Mutex<BTreeMap<String, Vec<u8>>>);
+pub struct Kept(pub Mutex<BTreeMap<String, Vec<u8>>>);
 
-impl Sink for Memory {
-    fn put(&self, path: &OutputPath, bytes: &[u8]) -> Result<(), String> {
+impl Sink for Kept {
+    fn put(&self, path: &OutputPath, bytes: &[u8], _: Fingerprint) -> Result<(), String> {
         self.0.lock().expect("no holder of this lock panics").insert(path.to_string(), bytes.to_vec());
         Ok(())
     }
@@ -37,8 +41,8 @@ pub fn request() -> Request {
 
 /// Builds into memory.
 pub fn build(files: &dyn Files, request: &Request) -> (Built, BTreeMap<String, Vec<u8>>) {
-    let sink = Memory::default();
-    let built = pipeline::build(files, request, &sink);
+    let sink = Kept::default();
+    let built = pipeline::build(files, request, &sink, &Memory::of(None));
     (built, sink.0.into_inner().expect("no holder of this lock panics"))
 }
 

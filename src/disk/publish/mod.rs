@@ -11,6 +11,7 @@ mod existing;
 mod lock;
 mod manifest;
 mod moves;
+mod vouched;
 mod workspace;
 
 use std::collections::{BTreeMap, HashSet};
@@ -18,23 +19,30 @@ use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 pub use error::{Failure, Outcome, PublishError};
 pub use lock::LOCK_NAME;
 pub use manifest::MANIFEST_NAME;
 
+use rayon::prelude::*;
+
 use crate::fingerprint::Fingerprint;
+use crate::memo::Store;
 use crate::paths::OutputPath;
+use crate::pipeline::sum;
 use commit::Plan;
 use existing::{Existing, Found, Standing};
 use manifest::Manifest;
+use vouched::Vouched;
 use workspace::{OWN_NAMES, Workspace};
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default)]
 pub struct PublishOptions {
     /// Replace files that Handsel did not write and that lie where pages go.
     pub force: bool,
+    /// Where stamps of published files are kept, so that they need not be read to be known.
+    pub cache: Option<Arc<dyn Store>>,
 }
 
 /// What a commit did.
@@ -55,8 +63,8 @@ pub struct Published {
 }
 
 /// A build on its way into the output folder. Dropped without a commit, it leaves that folder as it was.
-#[derive(Debug)]
 pub struct Publisher {
+    vouched: Vouched,
     existing: Existing,
     listed: Manifest,
     listed_bytes: Vec<u8>,
@@ -88,6 +96,12 @@ enum State {
     Foreign { path: Box<str> },
 }
 
+impl std::fmt::Debug for Publisher {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Publisher").field("output", &self.workspace.output).finish_non_exhaustive()
+    }
+}
+
 impl Publisher {
     /// Locks the output folder (made when it is missing), clears what a killed build left, and reads what is published.
     ///
@@ -101,7 +115,9 @@ impl Publisher {
         let existing = Existing::scan(&workspace.output).map_err(|error| workspace.failure("list", "", error))?;
         let listed_bytes =
             read_manifest(&workspace.output.join(MANIFEST_NAME)).map_err(|error| workspace.failure("read", MANIFEST_NAME, error))?;
+        let vouched = options.cache.as_ref().map(|cache| Vouched::recall(&**cache, &workspace.output)).unwrap_or_default();
         Ok(Self {
+            vouched,
             existing,
             listed: Manifest::parse(&listed_bytes),
             listed_bytes,
@@ -118,7 +134,14 @@ impl Publisher {
     /// # Errors
     /// When the file cannot be written, or its path was staged before.
     pub fn stage(&self, path: &OutputPath, bytes: &[u8]) -> Result<(), PublishError> {
-        let fingerprint = Fingerprint::of(bytes);
+        self.stage_known(path, bytes, Fingerprint::of(bytes))
+    }
+
+    /// The same, with the fingerprint of the bytes, which the caller knows.
+    ///
+    /// # Errors
+    /// When the file cannot be written, or its path was staged before.
+    pub fn stage_known(&self, path: &OutputPath, bytes: &[u8], fingerprint: Fingerprint) -> Result<(), PublishError> {
         let state = self.place(path.as_str(), fingerprint, bytes);
         let target = match &state {
             State::Numbered { number, .. } => Some(self.workspace.numbered(*number)),
@@ -142,11 +165,40 @@ impl Publisher {
     /// # Errors
     /// When its path was staged before.
     pub fn keep(&self, path: &OutputPath, fingerprint: Fingerprint) -> Result<bool, PublishError> {
-        let is_listed = self.listed.get(path.as_str()) == Some(fingerprint) && self.existing.get(path.as_str()) == Some(Found::File);
-        let published = if is_listed { fs::read(self.workspace.output.join(path.as_str())).ok() } else { None };
-        let Some(bytes) = published.filter(|bytes| Fingerprint::of(bytes) == fingerprint) else { return Ok(false) };
-        self.note(path, Staged { fingerprint, length: bytes.len() as u64, state: State::Same })?;
+        let Some(length) = self.published(path, fingerprint) else { return Ok(false) };
+        self.note(path, Staged { fingerprint, length, state: State::Same })?;
         Ok(true)
+    }
+
+    /// Keeps everything that is published, if it is what the manifest says and that has this fingerprint ([`sum`]); whether it did.
+    pub fn keep_all(&self, all: Fingerprint) -> bool {
+        if sum(self.listed.0.iter().map(|(path, print)| (path, *print))) != all || !self.staged().is_empty() {
+            return false;
+        }
+        let listed: Vec<(&OutputPath, Fingerprint)> = self.listed.0.iter().map(|(path, print)| (path, *print)).collect();
+        let kept: Option<BTreeMap<OutputPath, Staged>> = listed
+            .par_iter()
+            .with_min_len(64)
+            .map(|(path, fingerprint)| {
+                let length = self.published(path, *fingerprint)?;
+                Some(((*path).clone(), Staged { fingerprint: *fingerprint, length, state: State::Same }))
+            })
+            .collect();
+        let Some(kept) = kept else { return false };
+        *self.staged() = kept;
+        true
+    }
+
+    /// The size of the published file that the manifest lists with this fingerprint, if it is there unchanged.
+    fn published(&self, path: &OutputPath, fingerprint: Fingerprint) -> Option<u64> {
+        let is_listed = self.listed.get(path.as_str()) == Some(fingerprint) && self.existing.get(path.as_str()) == Some(Found::File);
+        if !is_listed {
+            return None;
+        }
+        self.vouched.size_of(&self.workspace.output, path, fingerprint).or_else(|| {
+            let bytes = fs::read(self.workspace.output.join(path.as_str())).ok()?;
+            (Fingerprint::of(&bytes) == fingerprint).then_some(bytes.len() as u64)
+        })
     }
 
     /// What Handsel did not write but lies where staged files should go, sorted: while there is any, nothing is published.
@@ -169,7 +221,11 @@ impl Publisher {
         if !conflicts.is_empty() {
             return Err(PublishError::Foreign { output: self.workspace.output_shown.clone(), paths: conflicts });
         }
-        plan.carry_out()
+        let published = plan.carry_out()?;
+        if let Some(cache) = &self.options.cache {
+            self.vouched.remember(&**cache, &self.workspace.output, &staged);
+        }
+        Ok(published)
     }
 
     /// Where a file with these bytes has to be staged, seen from what is published.

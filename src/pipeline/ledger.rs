@@ -1,0 +1,122 @@
+//! What is known of the bytes of each source: fingerprints of files that are vouched for by their stamps, and of those read now.
+//!
+//! It stands before the files: whatever reads through it leaves the fingerprint of what it read. At the end of a build it says
+//! what the next one may take as known.
+
+use std::collections::{BTreeMap, HashMap};
+use std::io;
+use std::sync::{Arc, Mutex};
+
+use serde::{Deserialize, Serialize};
+
+use crate::diagnostic::Checked;
+use crate::fingerprint::{Fingerprint, Fingerprinter};
+use crate::paths::SourcePath;
+use crate::source::{Files, ListingRules, Looked, Stamp};
+
+/// A file that was read once: what vouched for it then, and the fingerprint of its bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Known {
+    stamp: Option<Stamp>,
+    print: Fingerprint,
+}
+
+/// Files that were read, by path.
+pub type KnownFiles = BTreeMap<SourcePath, Known>;
+
+pub struct Ledger<'a> {
+    files: &'a dyn Files,
+    /// Of each listed file, as it was before any was read.
+    stamps: HashMap<SourcePath, Stamp>,
+    before: KnownFiles,
+    /// Of files read now.
+    fresh: Mutex<HashMap<SourcePath, Fingerprint>>,
+}
+
+impl<'a> Ledger<'a> {
+    pub fn new(files: &'a dyn Files, before: KnownFiles) -> Self {
+        Self { files, stamps: HashMap::new(), before, fresh: Mutex::default() }
+    }
+
+    /// Asks what vouches for these files. Nothing does for those that were read before it was asked.
+    pub fn stamp(&mut self, sources: &[SourcePath]) {
+        let stamps = self.files.stamps(sources);
+        let fresh = self.fresh();
+        let vouched = sources.iter().zip(stamps).filter(|(path, _)| !fresh.contains_key(*path));
+        let stamps = vouched.filter_map(|(path, stamp)| Some((path.clone(), stamp?))).collect();
+        drop(fresh);
+        self.stamps = stamps;
+    }
+
+    /// The fingerprint of a file's bytes where it is known without reading them.
+    pub fn known(&self, path: &SourcePath) -> Option<Fingerprint> {
+        let before = self.before.get(path)?;
+        let is_vouched = before.stamp.is_some() && before.stamp == self.stamps.get(path).copied();
+        is_vouched.then_some(before.print)
+    }
+
+    /// The fingerprint of a file's bytes, read if need be.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn print(&self, path: &SourcePath) -> io::Result<Fingerprint> {
+        if let Some(print) = self.known(path).or_else(|| self.fresh().get(path).copied()) {
+            return Ok(print);
+        }
+        self.read(path).map(Fingerprint::of)
+    }
+
+    /// The fingerprint of all that a build of these sources can have read: the same whenever every file is there that was, and
+    /// every file that was ever read has the bytes that it had.
+    pub fn sum(&self, sources: &[SourcePath]) -> Fingerprint {
+        let fresh = self.fresh().clone();
+        let mut printer = Fingerprinter::new();
+        for path in sources {
+            printer.add(path.as_str());
+            if fresh.contains_key(path) || self.before.contains_key(path) {
+                printer.add(self.print(path).unwrap_or_else(|_| unreadable()).as_bytes());
+            }
+        }
+        printer.finish()
+    }
+
+    /// What the next build may take as known of these sources.
+    pub fn into_known(self, sources: &[SourcePath]) -> KnownFiles {
+        let fresh = self.fresh.into_inner().expect("no holder of this lock panics");
+        let known = |path: &SourcePath| {
+            let print = fresh.get(path).copied().or_else(|| self.before.get(path).map(|known| known.print))?;
+            Some((path.clone(), Known { stamp: self.stamps.get(path).copied(), print }))
+        };
+        sources.iter().filter_map(known).collect()
+    }
+
+    fn fresh(&self) -> std::sync::MutexGuard<'_, HashMap<SourcePath, Fingerprint>> {
+        self.fresh.lock().expect("no holder of this lock panics")
+    }
+}
+
+/// Stands for a file that could not be read: should it be readable one day, that is a change.
+fn unreadable() -> Fingerprint {
+    Fingerprint::of("unreadable")
+}
+
+impl Files for Ledger<'_> {
+    fn list(&self, rules: &ListingRules) -> Checked<Vec<SourcePath>> {
+        self.files.list(rules)
+    }
+
+    fn look(&self, rules: &ListingRules, touched: &[SourcePath]) -> Looked {
+        self.files.look(rules, touched)
+    }
+
+    fn read(&self, path: &SourcePath) -> io::Result<Arc<[u8]>> {
+        let bytes = self.files.read(path);
+        let print = bytes.as_ref().map_or_else(|_| unreadable(), Fingerprint::of);
+        self.fresh().insert(path.clone(), print);
+        bytes
+    }
+
+    fn stamps(&self, paths: &[SourcePath]) -> Vec<Option<Stamp>> {
+        self.files.stamps(paths)
+    }
+}

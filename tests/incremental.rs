@@ -1,0 +1,252 @@
+//! An incremental build gives what a clean one gives, whatever was edited, and does no more than the edit asks for.
+
+mod common;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::sync::{Arc, Mutex};
+
+use common::edits::{self, Dice};
+use common::request;
+use handsel::fingerprint::Fingerprint;
+use handsel::memo::store::Folder;
+use handsel::memo::{MemoryStore, Store};
+use handsel::paths::OutputPath;
+use handsel::pipeline::memory::Memory;
+use handsel::pipeline::{self, Built, Request, Sink, sum};
+use handsel::source::MemoryFiles;
+
+/// A published site in memory, from build to build.
+#[derive(Default)]
+struct Shelf {
+    before: BTreeMap<OutputPath, Vec<u8>>,
+    now: Mutex<BTreeMap<OutputPath, Vec<u8>>>,
+}
+
+impl Sink for Shelf {
+    fn put(&self, path: &OutputPath, bytes: &[u8], print: Fingerprint) -> Result<(), String> {
+        assert_eq!(print, Fingerprint::of(bytes), "{path}: the fingerprint told is that of the bytes");
+        self.now.lock().expect("no holder of this lock panics").insert(path.clone(), bytes.to_vec());
+        Ok(())
+    }
+
+    fn keep(&self, path: &OutputPath, print: Fingerprint) -> bool {
+        let Some(bytes) = self.before.get(path).filter(|bytes| Fingerprint::of(bytes) == print) else { return false };
+        self.now.lock().expect("no holder of this lock panics").insert(path.clone(), bytes.clone());
+        true
+    }
+
+    fn keep_all(&self, all: Fingerprint) -> bool {
+        let is_it = sum(self.before.iter().map(|(path, bytes)| (path, Fingerprint::of(bytes)))) == all;
+        if is_it {
+            *self.now.lock().expect("no holder of this lock panics") = self.before.clone();
+        }
+        is_it
+    }
+}
+
+/// A site that is built again and again with one memory.
+struct Site {
+    files: MemoryFiles,
+    memory: Memory,
+    published: BTreeMap<OutputPath, Vec<u8>>,
+}
+
+impl Site {
+    fn new(files: MemoryFiles, store: Arc<dyn Store>) -> Self {
+        Site { files, memory: Memory::of(Some(store)), published: BTreeMap::new() }
+    }
+
+    fn small() -> Self {
+        Self::new(edits::site(), Arc::new(MemoryStore::default()))
+    }
+
+    /// Builds; what has errors publishes nothing.
+    fn build(&mut self, request: &Request) -> Built {
+        let shelf = Shelf { before: self.published.clone(), ..Shelf::default() };
+        let built = pipeline::build(&self.files, request, &shelf, &self.memory);
+        if !built.problems.iter().any(handsel::diagnostic::Diagnostic::is_error) {
+            self.published = shelf.now.into_inner().expect("no holder of this lock panics");
+        }
+        built
+    }
+
+    fn put(&mut self, path: &str, text: &str) {
+        self.files.put(path, text);
+    }
+}
+
+/// What a clean build gives.
+fn clean(files: &MemoryFiles, request: &Request) -> (Built, BTreeMap<OutputPath, Vec<u8>>) {
+    let shelf = Shelf::default();
+    let built = pipeline::build(files, request, &shelf, &Memory::of(None));
+    (built, shelf.now.into_inner().expect("no holder of this lock panics"))
+}
+
+fn lenient() -> Request {
+    Request { is_lenient: true, ..request() }
+}
+
+/// Checks one build against a clean one; `story` says how the site came to be so.
+fn compare(site: &mut Site, request: &Request, story: &[String]) {
+    let built = site.build(request);
+    let (wanted, outputs) = clean(&site.files, request);
+    let story = || story[story.len().saturating_sub(6)..].join("\n");
+    assert_eq!(built.problems, wanted.problems, "after\n{}", story());
+    assert_eq!((built.pages, built.left_out), (wanted.pages, wanted.left_out), "after\n{}", story());
+    if wanted.problems.iter().any(handsel::diagnostic::Diagnostic::is_error) {
+        return;
+    }
+    let names = |outputs: &BTreeMap<OutputPath, Vec<u8>>| outputs.keys().cloned().collect::<Vec<_>>();
+    assert_eq!(names(&site.published), names(&outputs), "after\n{}", story());
+    for (path, bytes) in &outputs {
+        let same = site.published[path] == *bytes;
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        assert!(same, "{path} differs after\n{}\n{}", story(), first_difference(&text(&site.published[path]), &text(bytes)));
+    }
+}
+
+fn first_difference(one: &str, other: &str) -> String {
+    let line = one.lines().zip(other.lines()).find(|(one, other)| one != other);
+    line.map_or_else(|| "one is longer".to_owned(), |(one, other)| format!("{one}\n{other}"))
+}
+
+/// How many edits: more when the long tests are wanted.
+fn steps(usual: usize) -> usize {
+    if std::env::var_os("HANDSEL_LONG").is_some() { usual * 10 } else { usual }
+}
+
+/// The seed, told so that a failure can be repeated.
+fn seed(name: &str, usual: u64) -> u64 {
+    let seed = std::env::var("HANDSEL_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(usual);
+    eprintln!("{name}: HANDSEL_SEED={seed}");
+    seed
+}
+
+#[test]
+fn any_edits_give_what_a_clean_build_gives() {
+    let seed = seed("edits", 1);
+    for round in 0..4 {
+        let mut dice = Dice::new(seed + round);
+        let (mut site, mut story) = (Site::small(), Vec::new());
+        let request = if round % 2 == 0 { lenient() } else { request() };
+        for _ in 0..steps(125) {
+            story.push(edits::edit(&mut site.files, &mut dice));
+            compare(&mut site, &request, &story);
+        }
+    }
+}
+
+#[test]
+fn a_spoiled_cache_costs_time_and_nothing_else() {
+    let mut dice = Dice::new(seed("spoiled cache", 7));
+    let folder = tempfile::tempdir().expect("a folder for the cache");
+    let (mut site, mut story) = (Site::new(edits::site(), Arc::new(Folder::at(folder.path()))), Vec::new());
+    let mut taken: Vec<(String, Vec<u8>)> = Vec::new();
+    for _ in 0..steps(60) {
+        story.push(edits::edit(&mut site.files, &mut dice));
+        compare(&mut site, &lenient(), &story);
+        let names: Vec<String> = fs::read_dir(folder.path())
+            .map(|entries| entries.filter_map(Result::ok).filter_map(|entry| entry.file_name().into_string().ok()).collect())
+            .unwrap_or_default();
+        if names.is_empty() {
+            continue;
+        }
+        let name = dice.pick(&names).clone();
+        let path = folder.path().join(&name);
+        let bytes = fs::read(&path).expect("it was listed");
+        match dice.roll(5) {
+            0 => fs::remove_file(&path),
+            1 => fs::write(&path, &bytes[..bytes.len() / 2]),
+            2 => fs::write(&path, b"something else"),
+            // An old part comes back: its keys tell what still holds.
+            3 if !taken.is_empty() => {
+                let (name, bytes) = dice.pick(&taken);
+                fs::write(folder.path().join(name), bytes)
+            }
+            _ => {
+                taken.push((name, bytes));
+                Ok(())
+            }
+        }
+        .expect("the cache can be spoiled");
+        story.push("the cache was spoiled".to_owned());
+    }
+}
+
+#[test]
+fn nothing_changed_makes_nothing() {
+    let mut site = Site::small();
+    let first = site.build(&request());
+    assert!(first.parsed > 3 && first.drawn > 10, "a first build makes everything: {} and {}", first.parsed, first.drawn);
+    let again = site.build(&request());
+    assert_eq!((again.parsed, again.drawn), (0, 0));
+}
+
+/// What an edit makes: documents parsed, sheets drawn.
+fn cost(path: &str, from: &str, to: &str) -> (usize, usize) {
+    let mut site = Site::small();
+    site.build(&request());
+    let old = String::from_utf8(site.files.0[path].to_vec()).expect("the site's files are text");
+    let new = old.replace(from, to);
+    assert_ne!(old, new);
+    site.put(path, &new);
+    let built = site.build(&request());
+    (built.parsed, built.drawn)
+}
+
+#[test]
+fn a_sentence_makes_its_page_alone() {
+    assert_eq!(cost("content/guides/one.md", "A sentence.", "Another sentence, longer."), (1, 1));
+}
+
+#[test]
+fn a_title_makes_the_pages_that_show_it() {
+    let (parsed, drawn) = cost("content/tips/small.md", "title: Small", "title: Tiny");
+    assert_eq!(parsed, 1);
+    // Itself, its section, its neighbour there, its topic and the list of topics, the home page, what is new, A to Z, the page related by topic.
+    assert!((5..=10).contains(&drawn), "{drawn} drawn");
+}
+
+#[test]
+fn a_template_makes_the_pages_that_come_to_it() {
+    let mut site = Site::small();
+    site.build(&request());
+    let own = "{% component note() %}<aside>{{ body }}</aside>{% endcomponent note %}";
+    site.put("templates/components/note.html", own);
+    site.build(&request());
+    site.put("templates/components/note.html", &own.replace("aside", "section"));
+    let built = site.build(&request());
+    assert_eq!((built.parsed, built.drawn), (0, 1), "one page has a note");
+    site.put("templates/tip.html", "{% extends \"entry.html\" %}");
+    let built = site.build(&request());
+    assert_eq!((built.parsed, built.drawn), (0, 2), "two pages are tips");
+}
+
+#[test]
+fn data_makes_the_pages_that_ask_for_it() {
+    let mut site = Site::small();
+    site.put("data/prices.yaml", "coffee: 1\n");
+    site.put(
+        "templates/tip.html",
+        "{% extends \"entry.html\" %}{% block main %}{% set prices = data(path=\"prices.yaml\") %}{{ prices.coffee }}{% endblock main %}",
+    );
+    let first = site.build(&request());
+    assert!(!first.problems.iter().any(handsel::diagnostic::Diagnostic::is_error), "{:#?}", first.problems);
+    site.put("data/prices.yaml", "coffee: 2\n");
+    let built = site.build(&request());
+    assert_eq!((built.parsed, built.drawn), (0, 2));
+}
+
+#[test]
+fn a_setting_that_no_page_shows_draws_nothing() {
+    let (parsed, drawn) = cost("handsel.yaml", "title: A site", "feed_length: 3\ntitle: A site");
+    assert_eq!((parsed, drawn), (0, 0));
+}
+
+#[test]
+fn the_small_site_is_sound() {
+    let built = Site::small().build(&request());
+    let problems: Vec<String> = built.problems.iter().map(|problem| format!("{:?} {}", problem.severity, problem.message)).collect();
+    assert!(problems.iter().all(|problem| !problem.starts_with("Error")), "{problems:#?}");
+}
