@@ -10,7 +10,7 @@ mod tidings;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{self, Sender};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use clap::Args;
 
@@ -23,8 +23,12 @@ use crate::disk::serve_note;
 use crate::pipeline::live::{Live, Touched};
 use crate::preview::goto::Note;
 use crate::preview::{self, Preview};
-use crate::source::Files;
+use crate::source::{Files, ListingRules};
+use crate::watch::{self, Polling, WatchOptions, Watcher};
 use tidings::Tidings;
+
+/// How often the files are looked at with `--poll`.
+const POLL_PAUSE: Duration = Duration::from_millis(200);
 
 const EXAMPLES: &str = "\
 Examples:
@@ -84,8 +88,10 @@ pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Resu
     let listener = port::bind(&options.host, options.port)?;
     let files: Arc<dyn Files + Send + Sync> = Arc::new(site.disk.clone());
     let (events, waited) = mpsc::channel();
+    // Watched before it is read: nothing that changes in between is lost.
+    let mut rules = rules_of(&site);
+    let watcher = watch(&site, &rules, &events, options.poll)?;
     let live = Arc::new(Live::open(Arc::clone(&files), request));
-    let watched = watch(&site, &live, events.clone());
     let preview = start(&listener, &live, files, options, &site)?;
     preview.on_end(move || {
         let _ = events.send(Event::End);
@@ -111,10 +117,18 @@ pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Resu
         let saved = preview.refresh(&touched);
         tidings.saved(&saved, &live, begun.elapsed());
         tidings.problems(preview.problems());
-        watched.obey(&live);
+        if live.listing_rules() != rules {
+            rules = live.listing_rules();
+            watcher.obey(rules.clone());
+        }
     }
     serve_note::take_away(site.disk.root(), &note);
     Ok(Status::Done)
+}
+
+fn rules_of(site: &SiteFolder) -> ListingRules {
+    let settings = site.settings();
+    ListingRules { output: Some(settings.output), ignore: settings.ignore }
 }
 
 fn start(
@@ -133,11 +147,16 @@ fn start(
 fn say_ready(console: &Console, preview: &Preview, live: &Live, begun: Instant, options: &Options) {
     let address = port::own(preview.address());
     let url = format!("http://{address}{}", live.base_path());
+    if options.port.is_none() && address.port() != port::PORT_DEFAULT {
+        console.remark(&format!("Port {} is taken, so this is the next free one.", port::PORT_DEFAULT));
+    }
     console.answer(&format!("Ready at {url} in {}: {}. Ctrl-C ends it.", duration(begun.elapsed()), count(live.pages(), "page")));
     if preview.is_shared() {
         let others = port::on_the_network(preview.address());
         let others = others.map(|address| format!(" at http://{address}{}", live.base_path())).unwrap_or_default();
-        console.answer(&format!("Everyone on your network can see the site{others}, drafts included. Opening the editor from the page is off."));
+        console.answer(&format!(
+            "Everyone on your network can see the site{others}, drafts included. Opening the editor from the page is off."
+        ));
     }
     if options.open
         && let Err(error) = open::that_detached(&url)
@@ -146,40 +165,22 @@ fn say_ready(console: &Console, preview: &Preview, live: &Live, begun: Instant, 
     }
 }
 
-/// Tells the loop what was touched, for as long as it is kept.
-struct Watched;
-
-impl Watched {
-    /// What is listed may have changed with the settings.
-    fn obey(&self, _live: &Live) {}
-}
-
-/// Looks at the files again and again.
-fn watch(site: &SiteFolder, live: &Arc<Live>, events: Sender<Event>) -> Watched {
-    let (disk, live) = (site.disk.clone(), Arc::clone(live));
-    let look = move || {
-        let paths = disk.list(&live.listing_rules()).value;
-        let stamps = disk.stamps(&paths).into_iter().map(|stamp| format!("{stamp:?}"));
-        let marks = paths.iter().zip(stamps).map(|(path, stamp)| {
-            let bytes = || disk.read(path).map(|bytes| crate::fingerprint::Fingerprint::of(bytes).to_string()).unwrap_or_default();
-            (path.clone(), if stamp == "None" { bytes() } else { stamp })
-        });
-        marks.collect::<std::collections::BTreeMap<_, _>>()
+/// Begins to watch the site's folder; what is touched goes to the loop.
+fn watch(site: &SiteFolder, rules: &ListingRules, events: &Sender<Event>, is_polling: bool) -> Result<Watcher, CannotRun> {
+    let polling = if is_polling { Polling::Always(POLL_PAUSE) } else { Polling::Auto };
+    let (touched, said) = (events.clone(), events.clone());
+    let tell = move |what: watch::Touched| {
+        let _ = touched.send(Event::Touched(match what {
+            watch::Touched::Paths(paths) => Touched::Paths(paths),
+            watch::Touched::Everything => Touched::Everything,
+        }));
     };
-    std::thread::spawn(move || {
-        let mut last = look();
-        loop {
-            std::thread::sleep(std::time::Duration::from_millis(20));
-            let now = look();
-            let paths = last.keys().chain(now.keys()).filter(|path| last.get(*path) != now.get(*path)).cloned();
-            let paths: std::collections::BTreeSet<_> = paths.collect();
-            last = now;
-            if !paths.is_empty() && events.send(Event::Touched(Touched::Paths(paths))).is_err() {
-                break;
-            }
-        }
-    });
-    Watched
+    let say = move |words: String| {
+        let _ = said.send(Event::Said(words));
+    };
+    Watcher::start(&site.disk, WatchOptions { rules: rules.clone(), polling }, tell, say).map_err(|error| {
+        CannotRun::new(format!("the site's folder cannot be watched: {error}")).help("look at it again and again with --poll")
+    })
 }
 
 /// The file of a place as the writer named it, and its line.

@@ -40,6 +40,7 @@ fn source(file: &Path, site: &SiteFolder) -> Result<SourcePath, CannotRun> {
     });
     let from_site = || file.to_str().and_then(|file| SourcePath::new(file).ok());
     in_site.or_else(from_site).ok_or_else(|| {
-        CannotRun::new(format!("`{}` is no file of this site", file.display())).help("name a file of its content, such as content/index.md:12")
+        CannotRun::new(format!("`{}` is no file of this site", file.display()))
+            .help("name a file of its content, such as content/index.md:12")
     })
 }

@@ -5,7 +5,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, UdpSocket};
 
 use crate::commands::CannotRun;
 
-const PORT_DEFAULT: u16 = 4000;
+/// Where the preview is, unless that is taken or another is asked for.
+pub const PORT_DEFAULT: u16 = 4000;
 
 /// How many ports are tried, from the first on.
 const TRIES: u16 = 100;
