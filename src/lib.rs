@@ -19,5 +19,6 @@ pub mod site;
 pub mod source;
 pub mod theme;
 pub mod vocabulary;
+pub mod watch;
 pub mod words;
 pub mod yaml;

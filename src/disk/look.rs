@@ -16,14 +16,11 @@ use crate::source::ListingRules;
 /// What the full walk would find at or below the touched paths. `None` when only the full walk can tell: the root is
 /// touched, a file that says what is listed, or a name that is not UTF-8 and so has no path of its own; or the disk refuses.
 pub fn look(root: &Path, rules: &ListingRules, touched: &[SourcePath]) -> Option<Seen> {
-    let needs_all = |path: &SourcePath| {
-        path.as_str().is_empty() || RULE_NAMES.contains(&path.name()) || path.as_str().contains(char::REPLACEMENT_CHARACTER)
-    };
     if touched.iter().any(needs_all) {
         return None;
     }
     let mut walk = Walk::new(root, rules);
-    descend(&mut walk, root, 0, touched.iter().collect()).ok()?;
+    descend(&mut walk, root, 0, touched.iter().collect(), &mut |walk, folder, depth| walk.below(folder, depth)).ok()?;
     // On the way, folders and rule files were judged again that are not touched; what they give has been told before.
     let touched: HashSet<&str> = touched.iter().map(SourcePath::as_str).collect();
     let is_touched = |path: &SourcePath| path.and_folders().any(|path| touched.contains(path));
@@ -32,8 +29,16 @@ pub fn look(root: &Path, rules: &ListingRules, touched: &[SourcePath]) -> Option
     Some(walk.seen)
 }
 
-/// Looks at what is touched below a folder that is entered; `depth` is the folder's own.
-fn descend(walk: &mut Walk<'_>, folder: &Path, depth: usize, touched: Vec<&SourcePath>) -> io::Result<()> {
+/// Whether only the full walk can tell what a change of this path changes.
+pub fn needs_all(path: &SourcePath) -> bool {
+    path.as_str().is_empty() || RULE_NAMES.contains(&path.name()) || path.as_str().contains(char::REPLACEMENT_CHARACTER)
+}
+
+/// What is done with a touched folder that the rules let in; the number is its depth.
+pub type Reach<'r> = dyn FnMut(&mut Walk<'_>, &Path, usize) + 'r;
+
+/// Judges what is touched below a folder that is entered; `depth` is the folder's own.
+pub fn descend(walk: &mut Walk<'_>, folder: &Path, depth: usize, touched: Vec<&SourcePath>, reach: &mut Reach<'_>) -> io::Result<()> {
     let mut names = Names { folder, listed: None };
     // A folder that cannot be listed gives nothing, though a file in it might be reached by its name.
     if fs::read_dir(folder).is_err() || !meet_rules(walk, &mut names, depth)? {
@@ -50,9 +55,9 @@ fn descend(walk: &mut Walk<'_>, folder: &Path, depth: usize, touched: Vec<&Sourc
             continue;
         }
         if touched.iter().any(|path| path.segments().count() == depth + 1) {
-            walk.below(&path, depth + 1);
+            reach(walk, &path, depth + 1);
         } else {
-            descend(walk, &path, depth + 1, touched)?;
+            descend(walk, &path, depth + 1, touched, reach)?;
         }
     }
     Ok(())
@@ -100,7 +105,7 @@ impl Names<'_> {
 }
 
 /// What stands at a path, a link being itself; `None` when nothing does.
-fn there(path: &Path) -> io::Result<Option<Metadata>> {
+pub fn there(path: &Path) -> io::Result<Option<Metadata>> {
     match fs::symlink_metadata(path) {
         Ok(metadata) => Ok(Some(metadata)),
         Err(error) => match error.kind() {

@@ -5,11 +5,15 @@
 //! the same for a few places only in `look`; what tells a changed file from the same one, unread, in `stamp`.
 
 mod look;
+pub mod mounts;
 mod names;
 pub mod new_file;
 mod open;
+pub mod probe;
 pub mod publish;
+pub mod serve_note;
 mod stamp;
+pub mod survey;
 mod walk;
 
 use std::fs;
@@ -39,6 +43,42 @@ impl Disk {
     /// The folder, absolute and with links resolved.
     pub fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// The path from the root, with what is not UTF-8 in it replaced; `None` outside the root.
+    pub fn source_path(&self, full: &Path) -> Option<SourcePath> {
+        source_path(&self.root, full)
+    }
+
+    /// What stands at a path, in one question to the system.
+    pub fn standing(&self, path: &SourcePath) -> Standing {
+        match look::there(&self.root.join(path.as_str())) {
+            Ok(Some(metadata)) if metadata.is_dir() => Standing::Folder,
+            Ok(Some(metadata)) if metadata.is_symlink() => Standing::Link,
+            Ok(Some(metadata)) => Standing::File { is_empty: metadata.len() == 0 },
+            Ok(None) | Err(_) => Standing::Nothing,
+        }
+    }
+
+    /// Whether a path of this name is left aside wherever it lies; files that say what is listed are not.
+    pub fn is_left_aside(path: &SourcePath, is_folder: bool) -> bool {
+        let is_left_aside = if is_folder { names::is_left_aside_folder } else { names::is_left_aside_file };
+        !walk::RULE_NAMES.contains(&path.name()) && is_left_aside(path.name(), path.as_str().starts_with("static/"))
+    }
+
+    /// Whether a change of this path can change what is listed elsewhere.
+    pub fn says_what_is_listed(path: &SourcePath) -> bool {
+        look::needs_all(path)
+    }
+
+    /// The stamps of files, settled or not, each with whether it is settled.
+    pub fn stamps_at_once(&self, paths: &[SourcePath]) -> Vec<Option<(Stamp, bool)>> {
+        stamp::stamps_at_once(&self.root, paths)
+    }
+
+    /// What tells this folder from another one put in its place; `None` when there is none.
+    pub fn identity(&self) -> Option<Stamp> {
+        stamp::identity(&self.root)
     }
 
     /// The regular file that a source path stands for. Folder links are not entered, and a file's link must stay inside the root.
@@ -95,6 +135,25 @@ impl Files for Disk {
     fn stamps(&self, paths: &[SourcePath]) -> Vec<Option<Stamp>> {
         stamp::stamps(&self.root, paths)
     }
+}
+
+/// What stands at a path of the site, a link being itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    Nothing,
+    Folder,
+    Link,
+    /// A file, or what is neither.
+    File {
+        is_empty: bool,
+    },
+}
+
+/// The path from the root, with what is not UTF-8 in it replaced; `None` outside the root.
+fn source_path(root: &Path, full: &Path) -> Option<SourcePath> {
+    let relative = full.strip_prefix(root).ok()?.to_string_lossy();
+    let relative = if cfg!(windows) { relative.replace('\\', "/").into() } else { relative };
+    SourcePath::new(&relative).ok()
 }
 
 /// Whether a segment is one name on this system too: on Windows `a\b` is two and `C:` a disk.

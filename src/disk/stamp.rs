@@ -24,9 +24,15 @@ const FILES_A_PIECE: usize = 128;
 
 /// The stamps of files, in their order; `None` where there is no file, or where it is not settled.
 pub fn stamps(root: &Path, paths: &[SourcePath]) -> Vec<Option<Stamp>> {
+    stamps_at_once(root, paths).into_iter().map(|stamp| stamp.and_then(|(stamp, is_settled)| is_settled.then_some(stamp))).collect()
+}
+
+/// The stamps of files, in their order, each with whether it is settled: whether the file cannot change any more without its
+/// stamp changing.
+pub fn stamps_at_once(root: &Path, paths: &[SourcePath]) -> Vec<Option<(Stamp, bool)>> {
     // The clock is asked before the files: a file that changes meanwhile is then not settled.
     let now_ns = now_ns();
-    let stamp = |path: &SourcePath| stamp(root, path).filter(|stamp| is_settled(stamp, now_ns));
+    let stamp = |path: &SourcePath| stamp(root, path).map(|stamp| (stamp, is_settled(&stamp, now_ns)));
     paths.par_iter().with_min_len(FILES_A_PIECE).map(stamp).collect()
 }
 
@@ -50,6 +56,12 @@ pub fn is_settled(stamp: &Stamp, now_ns: i64) -> bool {
 /// The time, as stamps have it.
 pub fn now_ns() -> i64 {
     since_1970_ns(SystemTime::now())
+}
+
+/// What stays the same of a folder while it is this folder: inode and device, where there are any.
+pub fn identity(folder: &Path) -> Option<Stamp> {
+    let metadata = fs::symlink_metadata(folder).ok().filter(Metadata::is_dir)?;
+    Some(Stamp { size: 0, modified_ns: 0, changed_ns: 0, ..stamp_of(&metadata) })
 }
 
 fn since_1970_ns(time: SystemTime) -> i64 {

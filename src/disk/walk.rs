@@ -17,6 +17,7 @@ use walkdir::{DirEntry, WalkDir};
 
 use super::names::{is_left_aside_file, is_left_aside_folder};
 use super::publish::MANIFEST_NAME;
+use super::source_path;
 use crate::diagnostic::{Code, Diagnostic, Place, Severity, printable};
 use crate::paths::SourcePath;
 use crate::source::ListingRules;
@@ -31,6 +32,8 @@ pub const RULE_NAMES: [&str; 2] = [GITIGNORE_NAME, MANIFEST_NAME];
 pub struct Seen {
     /// Files that may be sources, links to such files among them.
     pub files: Vec<SourcePath>,
+    /// Links that are not left aside, wherever they lead.
+    pub links: Vec<SourcePath>,
     pub problems: Vec<Diagnostic>,
 }
 
@@ -95,11 +98,16 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Judges an entry and keeps what it finds. The entry's folder has been judged before it, and the folder's rule files.
-    pub fn judge(&mut self, entry: &Entry<'_>) -> Verdict {
-        while self.nested.last().is_some_and(|(depth, _)| *depth > entry.depth) {
+    /// Forgets the rules of folders deeper than this; whoever judges what lies in a folder has come from its own.
+    pub fn climb_to(&mut self, depth: usize) {
+        while self.nested.last().is_some_and(|(nested, _)| *nested > depth) {
             self.nested.pop();
         }
+    }
+
+    /// Judges an entry and keeps what it finds. The entry's folder has been judged before it, and the folder's rule files.
+    pub fn judge(&mut self, entry: &Entry<'_>) -> Verdict {
+        self.climb_to(entry.depth);
         let name = entry.name.to_string_lossy();
         let path = self.source_path(entry.path);
         let is_folder = entry.kind.is_dir();
@@ -121,6 +129,9 @@ impl<'a> Walk<'a> {
             let message = format!("the name of `{}` is not UTF-8, so it is not read", printable(path.as_str()));
             self.tell(Code::OddName, &path, message, "rename it; other systems and addresses cannot hold such a name");
             return if is_folder { Verdict::SkipFolder } else { Verdict::Pass };
+        }
+        if entry.kind.is_symlink() {
+            self.seen.links.push(path.clone());
         }
         if is_folder {
             Verdict::Enter
@@ -211,10 +222,8 @@ impl<'a> Walk<'a> {
     }
 
     /// The path from the root; what is not UTF-8 in it is replaced.
-    fn source_path(&self, path: &Path) -> SourcePath {
-        let relative = path.strip_prefix(self.root).unwrap_or(path).to_string_lossy();
-        let relative = if cfg!(windows) { relative.replace('\\', "/").into() } else { relative };
-        SourcePath::new(&relative).expect("a walk from the root stays below it, and file names hold no NUL")
+    pub fn source_path(&self, path: &Path) -> SourcePath {
+        source_path(self.root, path).expect("a walk from the root stays below it, and file names hold no NUL")
     }
 
     fn tell_unreadable(&mut self, error: &walkdir::Error) {

@@ -1,0 +1,123 @@
+//! On which kinds of file system changes may be made that nobody here is told of.
+//!
+//! What is changed through this system is always told of, on any file system. On a network drive, and on a folder that a
+//! virtual machine shares with its host, the change may be made elsewhere. Overlays, on which containers live, are no such
+//! case. Linux lists its mounts; elsewhere nothing is known.
+
+use std::path::{Path, PathBuf};
+
+/// A place whose changes may go untold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeafMount {
+    /// Where it begins: the folder asked about, a folder around it, or one below it.
+    pub place: PathBuf,
+    /// Its kind, as the system calls it: `nfs4`.
+    pub kind: String,
+}
+
+/// The places at, around or below a folder whose changes may go untold, the one that the folder itself lies on first.
+pub fn deaf_mounts(folder: &Path) -> Vec<DeafMount> {
+    let listed =
+        if cfg!(target_os = "linux") { std::fs::read_to_string("/proc/self/mountinfo").unwrap_or_default() } else { String::new() };
+    deaf_among(&listed, folder)
+}
+
+/// Reads proc_pid_mountinfo(5): the mount point is the fifth field, the kind the first one after a lone dash.
+fn deaf_among(listed: &str, folder: &Path) -> Vec<DeafMount> {
+    let mut around: Option<DeafMount> = None;
+    let mut below: Vec<DeafMount> = Vec::new();
+    for line in listed.lines() {
+        let Some((fields, rest)) = line.split_once(" - ") else { continue };
+        let (Some(place), Some(kind)) = (fields.split(' ').nth(4), rest.split(' ').next()) else { continue };
+        let mount = DeafMount { place: unescaped(place).into(), kind: kind.to_owned() };
+        if folder.starts_with(&mount.place) {
+            // The deepest one counts, and of two in one place the later.
+            if around.as_ref().is_none_or(|known| mount.place.starts_with(&known.place)) {
+                around = Some(mount);
+            }
+        } else if mount.place.starts_with(folder) {
+            below.retain(|known| known.place != mount.place);
+            below.push(mount);
+        }
+    }
+    around.into_iter().chain(below).filter(|mount| is_deaf(&mount.kind)).collect()
+}
+
+fn is_deaf(kind: &str) -> bool {
+    const DEAF: &[&str] = &[
+        "nfs",
+        "nfs4",
+        "cifs",
+        "smb3",
+        "smbfs",
+        "afs",
+        "ceph",
+        "lustre",
+        "ocfs2",
+        "gfs2",
+        "9p",
+        "virtiofs",
+        "vboxsf",
+        "prl_fs",
+        "vmhgfs",
+        "drvfs",
+        "fakeowner",
+        "grpcfuse",
+        "fuse",
+    ];
+    // These keep their files on this machine.
+    const AT_HOME: &[&str] = &["fuse.fuse-overlayfs", "fuse.mergerfs", "fuse.gocryptfs", "fuse.encfs", "fuse.ntfs-3g"];
+    DEAF.contains(&kind) || (kind.starts_with("fuse.") && !AT_HOME.contains(&kind))
+}
+
+/// Blanks and the like are written as a backslash and three octal digits.
+fn unescaped(field: &str) -> String {
+    let mut parts = field.split('\\');
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        match part.get(..3).and_then(|digits| u8::from_str_radix(digits, 8).ok()) {
+            Some(byte) => {
+                text.push(char::from(byte));
+                text.push_str(&part[3..]);
+            }
+            None => {
+                text.push('\\');
+                text.push_str(part);
+            }
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LISTED: &str = "\
+22 1 8:1 / / rw,relatime - ext4 /dev/sda1 rw
+23 22 0:22 / /proc rw - proc proc rw
+40 22 0:40 / /mnt/c rw,noatime - 9p C:\\134 rw,aname=drvfs
+41 22 0:41 / /home/a\\040b/share rw shared:4 - fuse.sshfs me@there: rw
+42 22 0:42 / /home/a\\040b/share/local rw - ext4 /dev/sdb1 rw
+43 22 0:43 / /box rw - overlay overlay rw,lowerdir=/l
+44 22 0:44 / /box/site/content rw - virtiofs mount0 rw
+45 22 0:45 / /twice rw - nfs4 server:/ rw
+46 45 0:46 / /twice rw - tmpfs tmpfs rw
+";
+
+    #[test]
+    fn the_mount_that_counts() {
+        let kinds = |folder: &str| -> Vec<String> {
+            deaf_among(LISTED, Path::new(folder)).into_iter().map(|mount| format!("{} {}", mount.place.display(), mount.kind)).collect()
+        };
+        assert_eq!(kinds("/home/me/site"), [""; 0]);
+        assert_eq!(kinds("/mnt/c/site"), ["/mnt/c 9p"]);
+        assert_eq!(kinds("/mnt/cd"), [""; 0]);
+        assert_eq!(kinds("/home/a b/share/site"), ["/home/a b/share fuse.sshfs"]);
+        assert_eq!(kinds("/home/a b/share/local/site"), [""; 0]);
+        assert_eq!(kinds("/box/other"), [""; 0]);
+        assert_eq!(kinds("/box/site"), ["/box/site/content virtiofs"]);
+        assert_eq!(kinds("/twice/site"), [""; 0]);
+        assert_eq!(deaf_among("no such form\n", Path::new("/")), []);
+    }
+}

@@ -1,0 +1,311 @@
+//! Tells which paths of a site's folder may differ, soon after they do and with nothing lost; the only user of `notify`.
+//!
+//! Paths, no more: what an event says of a change is not believed, whoever is told asks the disk. Events are gathered until
+//! some milliseconds pass without one. Where events do not arrive (a network drive, a sandbox, no watch left), the folder is
+//! looked at again and again instead. Nothing is printed here; what a person should know is said to `say`.
+
+mod batch;
+mod error;
+mod ground;
+mod polling;
+
+use std::collections::BTreeSet;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+pub use error::WatchError;
+
+use crate::disk::Disk;
+use crate::disk::mounts::{DeafMount, deaf_mounts};
+use crate::disk::probe::Probe;
+use crate::paths::SourcePath;
+use crate::source::ListingRules;
+use batch::{Batch, Message, is_of_use};
+use ground::Ground;
+use polling::Snapshot;
+
+/// More paths than these are told as everything: to list the site is no dearer then.
+const PATHS_MAX: usize = 2000;
+
+/// How long an event may take before they are taken not to arrive at all.
+const PROBE_WAIT: Duration = Duration::from_millis(500);
+
+/// How often it is seen to that the root is still the folder that is watched.
+const ROOT_CHECK: Duration = Duration::from_secs(2);
+
+/// After so many failures, events are not relied on any more.
+const FAILURES_MAX: usize = 10;
+
+/// What may differ from what it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Touched {
+    /// These files, and all at or below these folders; links whose target changed are among them.
+    Paths(BTreeSet<SourcePath>),
+    Everything,
+}
+
+/// How to come to know of changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Polling {
+    /// By events, and by looking where they do not arrive.
+    #[default]
+    Auto,
+    /// By looking, with this pause between.
+    Always(Duration),
+    /// By events; where they cannot be had, [`Watcher::start`] fails.
+    Never,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct WatchOptions {
+    /// What is never listed is not watched either.
+    pub rules: ListingRules,
+    pub polling: Polling,
+}
+
+/// A watch over a site's folder, until it is dropped.
+#[derive(Debug)]
+pub struct Watcher {
+    messages: Sender<Message>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Watcher {
+    /// Begins to watch. What changes after this has returned is told; so list the files then.
+    ///
+    /// `tell` is called on a thread of its own. It should hand on and return: what happens meanwhile is told together
+    /// afterwards. `say` is given whole sentences for the person at the terminal, seldom more than one, the first perhaps
+    /// before this returns.
+    ///
+    /// # Errors
+    /// When the folder cannot be watched and may not be polled, or when there is no thread to be had.
+    pub fn start(
+        disk: &Disk,
+        options: WatchOptions,
+        tell: impl FnMut(Touched) + Send + 'static,
+        say: impl Fn(String) + Send + 'static,
+    ) -> Result<Self, WatchError> {
+        let (messages, received) = channel();
+        let WatchOptions { rules, polling } = options;
+        let mut watch =
+            Watch { disk: disk.clone(), rules, polling, messages: messages.clone(), received, tell: Box::new(tell), say: Box::new(say) };
+        let sight = watch.open_eyes()?;
+        let thread = thread::Builder::new().name("watch".into()).spawn(move || watch.run(sight))?;
+        Ok(Self { messages, thread: Some(thread) })
+    }
+
+    /// From now on other rules say what is listed. Everything is told then.
+    pub fn obey(&self, rules: ListingRules) {
+        let _ = self.messages.send(Message::Obey(rules));
+    }
+}
+
+impl Drop for Watcher {
+    fn drop(&mut self) {
+        let _ = self.messages.send(Message::Stop);
+        // `tell` may be what drops it.
+        if let Some(thread) = self.thread.take().filter(|thread| thread.thread().id() != thread::current().id()) {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// The one thread's whole state.
+struct Watch {
+    disk: Disk,
+    rules: ListingRules,
+    polling: Polling,
+    /// Where events are sent to.
+    messages: Sender<Message>,
+    received: Receiver<Message>,
+    tell: Box<dyn FnMut(Touched) + Send>,
+    say: Box<dyn Fn(String) + Send>,
+}
+
+/// How changes come to be known.
+enum Sight {
+    Events(Box<Ground>),
+    Polling(Snapshot),
+}
+
+impl Watch {
+    fn run(mut self, mut sight: Sight) {
+        while let Some(next) = match sight {
+            Sight::Events(ground) => self.hear(*ground),
+            Sight::Polling(snapshot) => self.look(snapshot),
+        } {
+            sight = next;
+        }
+    }
+
+    /// Begins in the way that the options ask for and the system allows.
+    fn open_eyes(&mut self) -> Result<Sight, WatchError> {
+        if let Polling::Always(_) = self.polling {
+            return Ok(self.look_from_now(None));
+        }
+        let ground = match self.watched_ground() {
+            Ok(ground) => ground,
+            Err(error) if self.polling == Polling::Never => return Err(error),
+            Err(error) => return Ok(self.look_from_now(Some(error.to_string()))),
+        };
+        let is_entered = |mount: &DeafMount| self.disk.source_path(&mount.place).is_none_or(|path| ground.folders().contains(&path));
+        match deaf_mounts(self.disk.root()).into_iter().find(is_entered) {
+            Some(mount) if self.polling == Polling::Auto => {
+                let place = mount.place.display();
+                Ok(self.look_from_now(Some(format!("`{place}` is of the kind {}, where changes made elsewhere are not told", mount.kind))))
+            }
+            _ => Ok(Sight::Events(Box::new(ground))),
+        }
+    }
+
+    fn watched_ground(&self) -> Result<Ground, WatchError> {
+        let messages = self.messages.clone();
+        Ground::new(&self.disk, &self.rules, move |event| {
+            if is_of_use(&event) {
+                let _ = messages.send(Message::Event(event));
+            }
+        })
+    }
+
+    /// Looks from now on, and says why where there is a reason.
+    fn look_from_now(&self, reason: Option<String>) -> Sight {
+        if let Some(reason) = reason {
+            (self.say)(format!("{reason}; looking for changes every second or oftener instead"));
+        }
+        Sight::Polling(Snapshot::take(&self.disk, &self.rules))
+    }
+
+    /// Listens to events until it has to stop (`None`), or to find another way.
+    fn hear(&mut self, mut ground: Ground) -> Option<Sight> {
+        let mut probe = (self.polling == Polling::Auto).then(|| probe(&self.disk, &mut ground)).flatten();
+        let mut failures = 0;
+        loop {
+            let wait = if probe.is_some() { PROBE_WAIT } else { ROOT_CHECK };
+            let batch = match self.received.recv_timeout(wait) {
+                Ok(first) => Batch::gather(first, &self.received, &self.disk),
+                Err(RecvTimeoutError::Timeout) => Batch::default(),
+                Err(RecvTimeoutError::Disconnected) => return None,
+            };
+            if batch.must_stop {
+                return None;
+            }
+            let is_silent = batch.paths.is_empty() && !batch.is_incomplete;
+            if let Some(probe) = probe.take_if(|_| !is_silent || batch.rules.is_none()) {
+                ground.leave_aside(probe.folder());
+                if is_silent {
+                    return Some(self.fall_back("no event of a change arrives from this folder".into()));
+                }
+            }
+            failures += batch.failures;
+            if failures > FAILURES_MAX {
+                return Some(self.fall_back("the system loses events of changes".into()));
+            }
+            let is_lost = batch.paths.contains_key(self.disk.root()) || is_silent;
+            if is_lost && !ground.is_root_the_same() {
+                return self.wait_for_root();
+            }
+            match self.answer(&mut ground, batch) {
+                Ok(Some(touched)) => (self.tell)(touched),
+                Ok(None) => {}
+                Err(error) => return Some(self.fall_back(error.to_string())),
+            }
+        }
+    }
+
+    /// What a batch means, once all that it brought is watched; `None` when it means nothing.
+    fn answer(&mut self, ground: &mut Ground, batch: Batch) -> Result<Option<Touched>, WatchError> {
+        let mut touched = BTreeSet::new();
+        for (full, was_only_written) in &batch.paths {
+            if let Some(path) = self.disk.source_path(full) {
+                ground.meaning(&path, *was_only_written, &mut touched);
+            }
+        }
+        let has_new_rules = batch.rules.is_some();
+        if let Some(rules) = batch.rules {
+            self.rules = rules;
+        }
+        if batch.is_incomplete || has_new_rules || ground.follow(&touched)?.is_none() {
+            *ground = self.watched_ground()?;
+            return Ok(Some(Touched::Everything));
+        }
+        Ok(in_bounds(ground::without_covered(&touched)))
+    }
+
+    /// From events to looking; what came between is told as everything.
+    fn fall_back(&mut self, reason: String) -> Sight {
+        let sight = self.look_from_now(Some(reason));
+        (self.tell)(Touched::Everything);
+        sight
+    }
+
+    /// The site's folder is gone, or another one is in its place: waits until one is there, and begins anew.
+    fn wait_for_root(&mut self) -> Option<Sight> {
+        (self.tell)(Touched::Everything);
+        while self.disk.identity().is_none() {
+            if self.is_stopped_within(PROBE_WAIT) {
+                return None;
+            }
+        }
+        match self.watched_ground() {
+            Ok(ground) => {
+                (self.tell)(Touched::Everything);
+                Some(Sight::Events(Box::new(ground)))
+            }
+            Err(error) => Some(self.fall_back(error.to_string())),
+        }
+    }
+
+    /// Looks again and again, until it has to stop.
+    fn look(&mut self, mut last: Snapshot) -> Option<Sight> {
+        let mut pause = match self.polling {
+            Polling::Always(pause) => pause,
+            _ => polling::pause_for(Duration::ZERO),
+        };
+        loop {
+            let rules = self.rules.clone();
+            if self.is_stopped_within(pause) {
+                return None;
+            }
+            let start = Instant::now();
+            let now = Snapshot::take(&self.disk, &self.rules);
+            if !matches!(self.polling, Polling::Always(_)) {
+                pause = polling::pause_for(start.elapsed());
+            }
+            let differences = last.differences(&now);
+            last = now;
+            let touched = if self.rules == rules { in_bounds(differences) } else { Some(Touched::Everything) };
+            touched.into_iter().for_each(&mut self.tell);
+        }
+    }
+
+    /// Waits; takes new rules meanwhile. Whether it has to stop.
+    fn is_stopped_within(&mut self, pause: Duration) -> bool {
+        let end = Instant::now() + pause;
+        loop {
+            match self.received.recv_timeout(end.saturating_duration_since(Instant::now())) {
+                Ok(Message::Stop) | Err(RecvTimeoutError::Disconnected) => return true,
+                Ok(Message::Obey(rules)) => self.rules = rules,
+                // Of a watcher that is not listened to any more.
+                Ok(Message::Event(_)) => {}
+                Err(RecvTimeoutError::Timeout) => return false,
+            }
+        }
+    }
+}
+
+fn in_bounds(touched: BTreeSet<SourcePath>) -> Option<Touched> {
+    match touched.len() {
+        0 => None,
+        count if count > PATHS_MAX => Some(Touched::Everything),
+        _ => Some(Touched::Paths(touched)),
+    }
+}
+
+/// Writes a file of which an event is due. `None` where that cannot be done: then nothing is known.
+fn probe(disk: &Disk, ground: &mut Ground) -> Option<Probe> {
+    let probe = Probe::prepare(disk.root()).ok()?;
+    ground.watch_aside(probe.folder()).ok()?;
+    probe.write().ok()?;
+    Some(probe)
+}
