@@ -24,7 +24,11 @@ const STAGES: &[&str] = &["tool", "document", "site", "page", "output"];
 const KEPT_TO: &[(&[&str], &[&str], &str)] = &[
     (&["std::fs", "walkdir", "tempfile", "rustix"], &["disk", "memo/store"], "take a `&dyn Files`, or give the bytes to a `Sink`"),
     (&["notify"], &["watch"], "let `watch` say which paths may differ"),
-    (&["axum", "hyper", "hyper_util", "tokio", "std::net"], &["preview", "commands"], "answer with plain values; `preview` alone knows HTTP"),
+    (
+        &["axum", "hyper", "hyper_util", "tokio", "std::net"],
+        &["preview", "commands"],
+        "answer with plain values; `preview` alone knows HTTP",
+    ),
     (&["tera"], &["page/templates"], "put what templates need into the view, or add a function in page/templates/functions.rs"),
     (&["pulldown_cmark"], &["document/markdown"], "let `document::markdown` give what you need as a value"),
     (&["serde_yaml", "saphyr"], &["yaml"], "read with `yaml::read`: its nodes know their places"),

@@ -1,7 +1,7 @@
 //! The commands: arguments in; words, files and an exit status out. Nothing else in Handsel prints.
 //!
 //! The status is 0 when a command is done (warnings too), 1 when the content has errors and so nothing was published, and
-//! 2 when the command could not run: usage, disk (`CannotRun`).
+//! 2 when the command could not run: usage, disk, port (`CannotRun`).
 
 mod build;
 mod check;
@@ -13,6 +13,7 @@ mod options;
 mod output;
 mod print;
 mod progress;
+mod serve;
 mod site_folder;
 
 use std::ffi::OsString;
@@ -28,6 +29,7 @@ Examples:
   handsel init my-site             a starter site in the folder my-site
   handsel new guide \"Give first\"   a new guide, ready to be filled in
   handsel build                    the site, in the folder public
+  handsel serve --open             the site in your browser, and each save as it is made
   handsel check                    every problem, nothing written
 
 Exit status: 0 done, 1 the content has errors, 2 the command could not run.";
@@ -47,6 +49,7 @@ enum Command {
     Init(init::Options),
     New(new::Options),
     Build(build::Options),
+    Serve(serve::Options),
     Check(check::Options),
 }
 
@@ -92,6 +95,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Init(options) => init::run(options, common, &console),
         Command::New(options) => new::run(options, common, &console),
         Command::Build(options) => build::run(options, common, &console),
+        Command::Serve(options) => serve::run(options, common, &console),
         Command::Check(options) => check::run(options, common, &console),
     };
     match ended {

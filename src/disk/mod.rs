@@ -11,6 +11,7 @@ pub mod new_file;
 mod open;
 pub mod probe;
 pub mod publish;
+pub mod serve_note;
 mod stamp;
 pub mod survey;
 mod walk;

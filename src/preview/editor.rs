@@ -40,7 +40,8 @@ pub fn open(setting: Option<&str>, file: &Path, line: u32) -> Opened {
     let Some(chosen) = choose(setting, variables.iter().flatten().map(String::as_str)) else {
         return Opened {
             is_opened: false,
-            message: "Handsel does not know your editor: write `editor: code` (or zed, subl, idea, …) into handsel.yaml, or set VISUAL.".into(),
+            message: "Handsel does not know your editor: write `editor: code` (or zed, subl, idea, …) into handsel.yaml, or set VISUAL."
+                .into(),
             copy: Some(format!("{file}:{line}")),
         };
     };
@@ -81,7 +82,8 @@ fn chosen(command: &str) -> Option<Chosen> {
     let name = Path::new(&program).file_stem().map(|name| name.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
     let arguments: Vec<String> = words.collect();
     let editor = Editor::named(&name).map(|editor| {
-        let in_terminal = arguments.iter().any(|argument| matches!(argument.as_str(), "-nw" | "-t" | "-tty" | "--no-window-system" | "--tty"));
+        let in_terminal =
+            arguments.iter().any(|argument| matches!(argument.as_str(), "-nw" | "-t" | "-tty" | "--no-window-system" | "--tty"));
         Editor { needs_terminal: editor.needs_terminal || (name.starts_with("emacs") && in_terminal), ..editor }
     });
     Some(Chosen { program, arguments, editor })
@@ -165,7 +167,10 @@ mod tests {
     #[test]
     fn terminals_are_needed_by_some() {
         let needs = |variable: &str| chosen(variable).and_then(|chosen| chosen.editor).map(|editor| editor.needs_terminal);
-        assert_eq!([needs("vim"), needs("emacs"), needs("emacs -nw"), needs("code -w"), needs("x")], [Some(true), Some(false), Some(true), Some(false), None]);
+        assert_eq!(
+            [needs("vim"), needs("emacs"), needs("emacs -nw"), needs("code -w"), needs("x")],
+            [Some(true), Some(false), Some(true), Some(false), None]
+        );
         let opened = open(Some("nano"), Path::new("/s/a.md"), 12);
         assert_eq!((opened.is_opened, opened.copy.as_deref()), (false, Some("nano +12 /s/a.md")));
     }

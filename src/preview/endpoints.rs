@@ -105,7 +105,8 @@ impl Shared {
             return Err(refuse(StatusCode::BAD_REQUEST, "lines count from 1"));
         }
         let file = std::path::Path::new(&wish.file);
-        let below = if file.is_absolute() { file.strip_prefix(&self.options.root).ok().and_then(|below| below.to_str()) } else { file.to_str() };
+        let below =
+            if file.is_absolute() { file.strip_prefix(&self.options.root).ok().and_then(|below| below.to_str()) } else { file.to_str() };
         let below = below.map(|below| if cfg!(windows) { below.replace('\\', "/") } else { below.to_owned() });
         let path = below.filter(|below| !below.starts_with('/')).and_then(|below| SourcePath::new(&below).ok());
         match path.filter(|path| self.live.is_source(path)) {

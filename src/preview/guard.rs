@@ -48,7 +48,8 @@ pub struct Guard {
 impl Guard {
     pub fn new(address: SocketAddr, host: &str) -> Self {
         // The standard library's hashers are keyed from the system's source of randomness.
-        let parts: Vec<u64> = (0..4).map(|part| RandomState::new().hash_one(part).wrapping_add(RandomState::new().build_hasher().finish())).collect();
+        let parts: Vec<u64> =
+            (0..4).map(|part| RandomState::new().hash_one(part).wrapping_add(RandomState::new().build_hasher().finish())).collect();
         let token = Fingerprint::of(parts.iter().flat_map(|part| part.to_le_bytes()).collect::<Vec<u8>>()).to_string();
         Self { address, host: host.to_ascii_lowercase(), token }
     }
@@ -68,7 +69,8 @@ impl Guard {
         let (name, port) = split_port(authority);
         let name = name.to_ascii_lowercase();
         let is_figures = || name.trim_matches(['[', ']']).parse::<IpAddr>().is_ok();
-        let is_named = matches!(name.as_str(), "localhost" | "127.0.0.1" | "[::1]") || name == self.host || name == format!("[{}]", self.host);
+        let is_named =
+            matches!(name.as_str(), "localhost" | "127.0.0.1" | "[::1]") || name == self.host || name == format!("[{}]", self.host);
         let is_port = port.unwrap_or(80) == self.address.port();
         if self.is_shared() { is_named || is_figures() } else { is_named && is_port }
     }

@@ -8,8 +8,8 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use super::overlay::{self, Standing};
 use super::Shared;
+use super::overlay::{self, Standing};
 use crate::fingerprint::Fingerprint;
 use crate::paths::{SourcePath, percent_decode, percent_encode_into};
 use crate::pipeline::live::Answer;
@@ -126,7 +126,8 @@ impl Shared {
             Answer::Missing { bytes, near } => match self.live.hidden_at(address) {
                 Some((source, Hidden::Broken | Hidden::AddressTaken)) => self.broken(Some(source)),
                 hidden => {
-                    let bytes = overlay::add(if bytes.is_empty() { overlay::nothing_here() } else { bytes }, Fingerprint::of(""), Standing::Gone);
+                    let bytes =
+                        overlay::add(if bytes.is_empty() { overlay::nothing_here() } else { bytes }, Fingerprint::of(""), Standing::Gone);
                     Served::own(Standing::Gone, bytes.into(), hidden.map(|(source, _)| source), Some(encoded(&near)))
                 }
             },
@@ -193,7 +194,9 @@ mod tests {
 
     #[test]
     fn addresses_do_not_climb() {
-        for (address, expected) in [("/a/b/", true), ("/a..b/", true), ("/../x", false), ("/a/./b", false), ("/a\\b", false), ("/\0", false)] {
+        for (address, expected) in
+            [("/a/b/", true), ("/a..b/", true), ("/../x", false), ("/a/./b", false), ("/a\\b", false), ("/\0", false)]
+        {
             assert_eq!(is_plain(address), expected, "{address}");
         }
     }

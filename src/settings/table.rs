@@ -40,7 +40,9 @@ fn addresses() -> Vec<Field> {
         Field::list("external", FieldType::Text)
             .about("Root paths that belong to another site on the same host; links to them are not checked."),
         Field::text("edit_url").about("Where a source can be edited; `{path}` stands for its path from the root."),
-        Field::text("editor").about("The editor that the preview opens: `code`, `zed`, `subl`, `idea`, …").defaults_to("`$VISUAL`, else `$EDITOR`"),
+        Field::text("editor")
+            .about("The editor that the preview opens: `code`, `zed`, `subl`, `idea`, …")
+            .defaults_to("`$VISUAL`, else `$EDITOR`"),
     ]
 }
 

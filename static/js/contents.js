@@ -1,34 +1,40 @@
 // Marks in the contents the heading that is being read.
+const links = new Map();
+let headings = [], current = null, isListening = false;
+
 export function contents(root) {
-  const links = new Map();
+  links.clear();
   for (const link of root.querySelectorAll(".contents a")) {
     const heading = root.getElementById(decodeURIComponent(link.hash.slice(1)));
     if (heading) links.set(heading, link);
   }
-  if (!links.size) return;
-  const headings = [...links.keys()];
-  let current = null;
+  headings = [...links.keys()];
+  if (links.size) listen();
+}
 
-  function mark() {
-    const line = innerHeight * 0.25;
-    const passed = headings.filter((heading) => heading.getBoundingClientRect().top <= line);
-    const atEnd = scrollY > 0 && innerHeight + scrollY >= document.documentElement.scrollHeight - 2;
-    const next = atEnd ? headings.at(-1) : passed.at(-1) ?? null;
-    if (next === current) return;
-    links.get(current)?.removeAttribute("aria-current");
-    const link = links.get(next);
-    link?.setAttribute("aria-current", "true");
-    const list = link?.closest("nav");
-    // Only the list itself scrolls, never the page.
-    if (list && list.scrollHeight > list.clientHeight) list.scrollTop = link.offsetTop - list.clientHeight / 2;
-    current = next;
-  }
-
+function listen() {
+  mark();
+  if (isListening) return;
+  isListening = true;
   let waiting = false;
   addEventListener("scroll", () => {
     if (waiting) return;
     waiting = true;
     requestAnimationFrame(() => { waiting = false; mark(); });
   }, { passive: true });
-  mark();
+}
+
+function mark() {
+  const line = innerHeight * 0.25;
+  const passed = headings.filter((heading) => heading.getBoundingClientRect().top <= line);
+  const atEnd = scrollY > 0 && innerHeight + scrollY >= document.documentElement.scrollHeight - 2;
+  const next = (atEnd ? headings.at(-1) : passed.at(-1)) ?? null;
+  if (next === current) return;
+  links.get(current)?.removeAttribute("aria-current");
+  const link = links.get(next);
+  link?.setAttribute("aria-current", "true");
+  const list = link?.closest("nav");
+  // Only the list itself scrolls, never the page.
+  if (list && list.scrollHeight > list.clientHeight) list.scrollTop = link.offsetTop - list.clientHeight / 2;
+  current = next;
 }

@@ -1,9 +1,10 @@
 // A copy button on every block of code. The result is shown on the button and read out.
 export function copyButtons(root) {
-  const blocks = root.querySelectorAll(".prose pre");
+  const blocks = [...root.querySelectorAll(".prose pre")].filter((block) => !block.closest(".code-frame"));
   if (!blocks.length || !navigator.clipboard) return;
   const words = root.body.dataset;
-  const status = document.createElement("p");
+  const status = root.querySelector("#Copied") ?? document.createElement("p");
+  status.id = "Copied";
   status.className = "unseen";
   status.setAttribute("role", "status");
   root.querySelector("main").append(status);

@@ -7,3 +7,8 @@ import { scrollers } from "./scrollers.js";
 import { tabs } from "./tabs.js";
 
 for (const enhance of [colours, menus, contents, copyButtons, scrollers, tabs]) enhance(document);
+
+// The live preview changes the open page; what is new gets the same. Each of these leaves alone what it did before.
+document.addEventListener("handsel:update", () => {
+  for (const enhance of [contents, copyButtons, scrollers, tabs]) enhance(document);
+});

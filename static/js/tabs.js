@@ -6,6 +6,9 @@ const groups = [];
 export function tabs(root) {
   for (const [index, box] of [...root.querySelectorAll("[data-tabs]")].entries()) {
     const panels = [...box.children].filter((child) => child.classList.contains("tab"));
+    const list = [...box.children].find((child) => child.classList.contains("tab-list"));
+    if (list?.childElementCount === panels.length) continue;
+    list?.remove();
     if (panels.length > 1) groups.push(makeTabs(box, panels, `tabs-${index + 1}`));
   }
   const choice = remembered("tab");

@@ -1,1 +1,61 @@
+// The writer's bar: what one wants to know of the page one writes. Small, folded away with one key, and it stays as it was left.
+import { count, dock, element, remember, remembered, toggleProblems } from "./panel.js";
+import { canOpen, openHere, openSource } from "./source.js";
 
+const facts = element("ul", { class: "facts", id: "facts" });
+const problems = element("button", { type: "button", class: "problems", onclick: toggleProblems });
+const edit = element("button", { type: "button", class: "edit", title: "Alt-click a block, or Alt+Shift+E", onclick: openHere }, "Edit");
+const folder = element("button", { type: "button", class: "folder", onclick: () => openSource(undefined, 1, true) }, "Open source folder");
+const fold = element("button", { type: "button", class: "fold", "aria-controls": "inner", title: "Alt+Shift+B", onclick: () => setOpen(inner.hidden, true) });
+const inner = element("div", { class: "inner", id: "inner" }, facts, problems, edit, folder);
+const lost = element("p", { class: "lost", hidden: true }, "The preview does not answer. Is it still running?");
+const bar = element("section", { class: "bar", "aria-label": "Writer's bar" }, lost, inner, fold);
+
+let about = null, told = { errors: 0, warnings: 0, shown: [] };
+
+export function beginBar() {
+  dock.append(bar);
+  setOpen(remembered("bar") !== "folded", false);
+  render();
+  addEventListener("keydown", (event) => {
+    if (event.altKey && event.shiftKey && event.code === "KeyB") { event.preventDefault(); fold.focus(); }
+  });
+}
+
+function setOpen(isOpen, isChoice) {
+  inner.hidden = !isOpen;
+  bar.classList.toggle("folded", !isOpen);
+  fold.setAttribute("aria-expanded", isOpen);
+  fold.setAttribute("aria-label", isOpen ? "Fold the writer's bar" : "Unfold the writer's bar");
+  if (isChoice) remember("bar", isOpen ? "open" : "folded");
+  render();
+}
+
+export function showAbout(next) { about = next; render(); }
+export function countProblems(next) { told = next; render(); }
+export function showLost(isLost) { lost.hidden = !isLost; bar.classList.toggle("alone", isLost); }
+
+function render() {
+  const all = told.errors + told.warnings;
+  const here = about ? told.shown.filter(({ path }) => path === about.source).length : 0;
+  facts.replaceChildren(...(about ? aboutPage(about) : [fact("A page made by Handsel")]));
+  problems.textContent = all === 0 ? "No problems" : here > 0 ? `${count(here, "problem")} here, ${all} in all` : `${count(all, "problem")} elsewhere`;
+  problems.disabled = all === 0;
+  problems.dataset.grave = told.errors > 0 ? "error" : all > 0 ? "warning" : "none";
+  edit.disabled = folder.disabled = !canOpen();
+  fold.textContent = inner.hidden ? (all > 0 ? `Writer's bar · ${all}` : "Writer's bar") : "Fold";
+  fold.dataset.grave = inner.hidden ? problems.dataset.grave : "none";
+}
+
+const fact = (text, badge) => element("li", badge ? { class: `badge ${badge}` } : {}, text);
+
+function aboutPage(page) {
+  const facts = [];
+  if (page.is_draft) facts.push(fact("Draft", "draft"));
+  if (page.scheduled) facts.push(fact(`From ${page.scheduled}`, "draft"));
+  if (page.expires) facts.push(fact(`Until ${page.expires}`, "draft"));
+  facts.push(fact(page.kind), fact(count(page.words, "word")), fact(`${page.minutes} min`));
+  facts.push(fact(`${count(page.links_out, "link")} out, ${page.links_in} in`));
+  if (page.review_due) facts.push(fact(`${page.is_review_overdue ? "Review was due" : "Review by"} ${page.review_due}`, page.is_review_overdue ? "due" : undefined));
+  return facts;
+}

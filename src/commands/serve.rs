@@ -1,0 +1,215 @@
+//! `handsel serve`: the site as it would be built, in the browser, each save shown as soon as it is written.
+//!
+//! This is the loop of it: something was touched, the preview takes it in, one line says what came of it. What is wrong with the
+//! content is told and never ends the command. Nothing is written but the note in `.handsel/` by which `--goto` finds us.
+
+mod goto;
+mod port;
+mod tidings;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{self, Sender};
+use std::time::{Duration, Instant};
+
+use clap::Args;
+
+use super::console::{Console, Stream};
+use super::figures::{count, duration};
+use super::options::{CommonOptions, SiteOptions};
+use super::site_folder::SiteFolder;
+use super::{CannotRun, Status, output};
+use crate::disk::serve_note;
+use crate::pipeline::live::{Live, Touched};
+use crate::preview::goto::Note;
+use crate::preview::{self, Preview};
+use crate::source::{Files, ListingRules};
+use crate::watch::{self, Polling, WatchOptions, Watcher};
+use tidings::Tidings;
+
+/// How often the files are looked at with `--poll`.
+const POLL_PAUSE: Duration = Duration::from_millis(200);
+
+const EXAMPLES: &str = "\
+Examples:
+  handsel serve --open                         the site in your browser
+  handsel serve --port 8080                    at a port of your choice
+  handsel serve --host 0.0.0.0                 for the phone on your desk, too
+  handsel serve --goto content/index.md:12     moves the open tab to that line
+
+Drafts and pages still to come are shown. Ctrl-C ends it.";
+
+/// Show the site in the browser, and each save as it is made
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Options {
+    /// The port [default: 4000, or the next that is free]
+    #[arg(long, value_name = "N")]
+    pub port: Option<u16>,
+    /// The address to listen at; 0.0.0.0 lets others on your network look
+    #[arg(long, value_name = "HOST", default_value = "127.0.0.1", hide_default_value = true)]
+    pub host: String,
+    /// Open the browser
+    #[arg(long)]
+    pub open: bool,
+    /// Look for changes again and again, where the system does not tell them
+    #[arg(long)]
+    pub poll: bool,
+    /// Hide drafts and pages still to come, as a build does
+    #[arg(long, conflicts_with = "drafts")]
+    pub no_drafts: bool,
+    /// Move the open tab of a running preview to this place
+    #[arg(long, value_name = "FILE:LINE")]
+    pub goto: Option<String>,
+    /// Say which files each save changed
+    #[arg(long, short)]
+    pub verbose: bool,
+    #[command(flatten)]
+    pub site: SiteOptions,
+}
+
+/// What the loop waits for.
+enum Event {
+    Touched(Touched),
+    /// Words about watching.
+    Said(String),
+    End,
+}
+
+pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Result<Status, CannotRun> {
+    let begun = Instant::now();
+    let site = SiteFolder::open(common)?;
+    if let Some(place) = &options.goto {
+        return goto::run(place, &site, console);
+    }
+    let mut request = options.site.request(common, &site, false)?;
+    request.with_drafts = !options.no_drafts;
+    output::choose(&site, &site.settings(), options.site.output.as_deref())?;
+    let listener = port::bind(&options.host, options.port)?;
+    let files: Arc<dyn Files + Send + Sync> = Arc::new(site.disk.clone());
+    let (events, waited) = mpsc::channel();
+    // Watched before it is read: nothing that changes in between is lost.
+    let mut rules = rules_of(&site);
+    let watcher = watch(&site, &rules, &events, options.poll)?;
+    let live = Arc::new(Live::open(Arc::clone(&files), request));
+    let preview = start(&listener, &live, files, options, &site)?;
+    preview.on_end(move || {
+        let _ = events.send(Event::End);
+    });
+    let note = Note { address: port::own(preview.address()), token: preview.token().to_owned(), pid: std::process::id() };
+    let note = serde_json::to_string(&note).expect("an address and a token are JSON");
+    if let Err(error) = serve_note::leave(site.disk.root(), &note) {
+        console.remark(&format!("Note: {} cannot be written ({error}), so --goto will not find this preview.", serve_note::SERVE_NOTE));
+    }
+    let mut tidings = Tidings::new(console, &site, options.verbose);
+    tidings.first(&preview.problems(), live.pages());
+    say_ready(console, &preview, &live, begun, options);
+    for event in waited {
+        let touched = match event {
+            Event::Touched(touched) => touched,
+            Event::Said(words) => {
+                console.remark(&format!("Note: {words}."));
+                continue;
+            }
+            Event::End => break,
+        };
+        let begun = Instant::now();
+        let saved = preview.refresh(&touched);
+        tidings.saved(&saved, &live, begun.elapsed());
+        tidings.problems(preview.problems());
+        if live.listing_rules() != rules {
+            rules = live.listing_rules();
+            watcher.obey(rules.clone());
+        }
+    }
+    serve_note::take_away(site.disk.root(), &note);
+    Ok(Status::Done)
+}
+
+fn rules_of(site: &SiteFolder) -> ListingRules {
+    let settings = site.settings();
+    ListingRules { output: Some(settings.output), ignore: settings.ignore }
+}
+
+fn start(
+    listener: &std::net::TcpListener,
+    live: &Arc<Live>,
+    files: Arc<dyn Files + Send + Sync>,
+    options: &Options,
+    site: &SiteFolder,
+) -> Result<Preview, CannotRun> {
+    let told = preview::Options { host: options.host.clone(), root: site.disk.root().to_owned(), shown: site.shown.clone() };
+    let listener = listener.try_clone();
+    let started = listener.and_then(|listener| Preview::start(listener, Arc::clone(live), files, told));
+    started.map_err(|error| CannotRun::new(format!("the preview cannot be started: {error}")))
+}
+
+fn say_ready(console: &Console, preview: &Preview, live: &Live, begun: Instant, options: &Options) {
+    let address = port::own(preview.address());
+    let url = format!("http://{address}{}", live.base_path());
+    if options.port.is_none() && address.port() != port::PORT_DEFAULT {
+        console.remark(&format!("Port {} is taken, so this is the next free one.", port::PORT_DEFAULT));
+    }
+    console.answer(&format!("Ready at {url} in {}: {}. Ctrl-C ends it.", duration(begun.elapsed()), count(live.pages(), "page")));
+    if preview.is_shared() {
+        let others = port::on_the_network(preview.address());
+        let others = others.map(|address| format!(" at http://{address}{}", live.base_path())).unwrap_or_default();
+        console.answer(&format!(
+            "Everyone on your network can see the site{others}, drafts included. Opening the editor from the page is off."
+        ));
+    }
+    if options.open
+        && let Err(error) = open::that_detached(&url)
+    {
+        console.print(Stream::Error, &format!("The browser cannot be opened from here ({error}); the address is {url}"));
+    }
+}
+
+/// Begins to watch the site's folder; what is touched goes to the loop.
+fn watch(site: &SiteFolder, rules: &ListingRules, events: &Sender<Event>, is_polling: bool) -> Result<Watcher, CannotRun> {
+    let polling = if is_polling { Polling::Always(POLL_PAUSE) } else { Polling::Auto };
+    let (touched, said) = (events.clone(), events.clone());
+    let tell = move |what: watch::Touched| {
+        let _ = touched.send(Event::Touched(match what {
+            watch::Touched::Paths(paths) => Touched::Paths(paths),
+            watch::Touched::Everything => Touched::Everything,
+        }));
+    };
+    let say = move |words: String| {
+        let _ = said.send(Event::Said(words));
+    };
+    Watcher::start(&site.disk, WatchOptions { rules: rules.clone(), polling }, tell, say).map_err(|error| {
+        CannotRun::new(format!("the site's folder cannot be watched: {error}")).help("look at it again and again with --poll")
+    })
+}
+
+/// The file of a place as the writer named it, and its line.
+fn split_place(place: &str) -> (PathBuf, u32) {
+    let number = |text: &str| text.parse::<u32>().ok().filter(|line| *line > 0);
+    // `file:line:column` is what compilers and our own messages write.
+    let (rest, last) = place.rsplit_once(':').map_or((place, None), |(rest, last)| (rest, number(last)));
+    let Some(last) = last else { return (place.into(), 1) };
+    match rest.rsplit_once(':').and_then(|(file, line)| Some((file, number(line)?))) {
+        Some((file, line)) => (file.into(), line),
+        None => (rest.into(), last),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_as_people_write_them() {
+        for (place, file, line) in [
+            ("a.md:12", "a.md", 12),
+            ("a.md:12:3", "a.md", 12),
+            ("a.md", "a.md", 1),
+            ("C:\\a.md:7", "C:\\a.md", 7),
+            ("a:b.md", "a:b.md", 1),
+            ("a.md:0", "a.md:0", 1),
+        ] {
+            assert_eq!(split_place(place), (PathBuf::from(file), line), "{place}");
+        }
+    }
+}

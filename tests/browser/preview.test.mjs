@@ -1,0 +1,315 @@
+// The live preview as a writer meets it: real files, a real server, a real browser.
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, afterEach, before, beforeEach, test } from "node:test";
+import { Desk, browser, guide, open } from "./desk.mjs";
+
+let chromium, context, desk, pages;
+
+before(async () => { chromium = await browser(); });
+after(() => chromium.close());
+beforeEach(async () => {
+  desk = await Desk.open();
+  context = await chromium.newContext({ viewport: { width: 1200, height: 800 } });
+  pages = [];
+});
+afterEach(async () => {
+  for (const page of pages) {
+    assert.deepEqual(await page.evaluate(() => window.violations), [], "the policy was broken");
+  }
+  await context.close();
+  await desk.close();
+});
+
+const GUIDE = "content/guides/give-first.md";
+const visit = async (path = "guides/give-first/") => {
+  const page = await open(context, desk.url + path);
+  pages.push(page);
+  return page;
+};
+const text = (page, words) => page.locator("main", { hasText: words }).waitFor({ timeout: 5000 });
+const ui = (page, selector) => page.locator(`handsel-preview ${selector}`);
+
+test("a saved sentence is painted, and nothing else is touched", async () => {
+  await desk.serve();
+  const page = await visit();
+  await page.evaluate(() => {
+    const paragraphs = [...document.querySelectorAll("main p")];
+    window.kept = paragraphs.filter((paragraph) => /^Paragraph/.test(paragraph.textContent));
+    document.querySelector("main details").open = true;
+    const input = document.createElement("input");
+    input.id = "typed";
+    document.querySelector("main details").append(input);
+  });
+  await page.locator("#typed").fill("what the reader typed");
+  assert.equal(await page.locator("main button.copy").count(), 1);
+  await page.evaluate(() => scrollTo({ top: 600, behavior: "instant" }));
+  const top = await page.evaluate(() => scrollY);
+  await desk.put(GUIDE, guide("The last sentence.").replace("The first sentence.", "The first sentence, mended.").replace("Paragraph 12 says", "Paragraph 12 tells"));
+  await text(page, "Paragraph 12 tells");
+  await text(page, "The first sentence, mended.");
+  const now = await page.evaluate(() => ({
+    kept: window.kept.filter((paragraph) => paragraph.isConnected).length,
+    all: window.kept.length,
+    isOpen: document.querySelector("main details").open,
+    typed: document.querySelector("#typed")?.value,
+    focus: document.activeElement.id,
+    buttons: document.querySelectorAll("main button.copy").length,
+  }));
+  assert.deepEqual(now, { kept: now.all, all: 33, isOpen: true, typed: "what the reader typed", focus: "typed", buttons: 1 });
+  assert.equal(page.faults.length, 0, page.faults.join("\n"));
+  void top;
+});
+
+test("scroll stays when the edited block is in view, and follows it when it is not", async () => {
+  await desk.serve();
+  const page = await visit();
+  await page.evaluate(() => scrollTo({ top: 300, behavior: "instant" }));
+  const first = await page.evaluate(() => [...document.querySelectorAll("main p")].find((p) => { const r = p.getBoundingClientRect(); return r.top > 200 && r.bottom < innerHeight - 200; }).textContent);
+  await desk.put(GUIDE, guide("The last sentence.").replace(first, `${first} More of it.`));
+  await text(page, "More of it.");
+  await page.waitForTimeout(300);
+  assert.equal(await page.evaluate(() => scrollY), 300);
+  await desk.put(GUIDE, guide("The very last sentence.").replace(first, `${first} More of it.`));
+  await text(page, "The very last sentence.");
+  await page.waitForFunction(() => {
+    const block = [...document.querySelectorAll("main p")].find((p) => p.textContent.includes("The very last"));
+    const { top, bottom } = block.getBoundingClientRect();
+    return top >= 0 && bottom <= innerHeight;
+  });
+});
+
+test("blocks come and go in their places, theme's additions included", async () => {
+  await desk.serve();
+  const page = await visit();
+  await page.evaluate(() => { window.frame = document.querySelector("main .code-frame"); });
+  await desk.put(GUIDE, guide("The last sentence.").replace("The first sentence.", "A new beginning.\n\nThe first sentence.\n\n```sh\necho two\n```"));
+  await text(page, "A new beginning.");
+  await page.waitForFunction(() => document.querySelectorAll("main button.copy").length === 2);
+  const order = await page.evaluate(() => document.querySelector("main").innerText);
+  assert.ok(order.indexOf("A new beginning.") < order.indexOf("The first sentence.") && order.indexOf("The first sentence.") < order.indexOf("echo two"));
+  await desk.put(GUIDE, guide("The last sentence."));
+  await page.waitForFunction(() => !document.querySelector("main").innerText.includes("echo two"));
+  assert.equal(await page.locator("main button.copy").count(), 1);
+});
+
+test("a title changes the tab, and pages that list it", async () => {
+  await desk.serve();
+  const page = await visit(), list = await visit("guides/");
+  await desk.put(GUIDE, guide("The last sentence.", "Give before you take"));
+  await page.waitForFunction(() => document.title.startsWith("Give before you take"));
+  await text(list, "Give before you take");
+});
+
+test("problems appear over the last good page, and go", async () => {
+  await desk.serve();
+  const page = await visit();
+  await desk.put(GUIDE, guide("See [this](gone.md)."));
+  await ui(page, ".panel article").first().waitFor();
+  const told = await ui(page, ".panel").innerText();
+  assert.match(told, /error\[broken-link\]/);
+  assert.match(told, /\^\^\^/);
+  assert.match(told, /1 error/);
+  assert.match(await page.locator("main").innerText(), /The first sentence/);
+  await ui(page, ".panel .fold").click();
+  assert.equal(await ui(page, ".panel article").first().isVisible(), false);
+  await desk.put(GUIDE, guide("The last sentence."));
+  await ui(page, ".panel").waitFor({ state: "hidden" });
+  assert.match(desk.log, /All problems are mended\./);
+});
+
+test("broken front matter keeps the last good page", async () => {
+  await desk.serve();
+  const page = await visit();
+  await desk.put(GUIDE, guide("The last sentence.").replace("title: Give first", "title: [Give first"));
+  await ui(page, ".panel article").first().waitFor();
+  await ui(page, ".gone").waitFor();
+  assert.match(await page.locator("main").innerText(), /The first sentence/);
+  await page.reload();
+  await text(page, "The first sentence");
+  await desk.put(GUIDE, guide("Whole again."));
+  await text(page, "Whole again.");
+  await ui(page, ".gone").waitFor({ state: "hidden" });
+});
+
+test("a site that begins with errors is served, and heals", async () => {
+  await desk.put("handsel.yaml", "title: [\n");
+  await desk.put(GUIDE, "---\ntitle: [x\n---\n\nText.\n");
+  await desk.serve();
+  const page = await visit();
+  await ui(page, ".panel article").first().waitFor();
+  assert.match(await page.locator("main").innerText(), /cannot be shown yet/);
+  await desk.put("handsel.yaml", "title: Test site\n");
+  await desk.put(GUIDE, guide("The last sentence."));
+  await text(page, "The last sentence.");
+  await page.waitForFunction(() => document.querySelector("handsel-preview")?.shadowRoot.querySelector(".panel").hidden);
+});
+
+test("a broken template is told, and mended", async () => {
+  await desk.serve();
+  const page = await visit();
+  await desk.put("templates/page.html", "{% extends \"base.html\" %}{% block main %}{{ oops \n{% endblock %}");
+  await desk.put("templates/guide.html", "{% extends \"base.html\" %}{% block main %}{{ oops \n{% endblock %}");
+  await ui(page, ".panel article").first().waitFor();
+  assert.match(await page.locator("main").innerText(), /The first sentence/);
+  await desk.remove("templates/page.html");
+  await desk.remove("templates/guide.html");
+  await ui(page, ".panel").waitFor({ state: "hidden" });
+});
+
+test("a deleted page says so and offers its section; it comes back", async () => {
+  await desk.serve();
+  const page = await visit();
+  await desk.remove(GUIDE);
+  await ui(page, ".gone").waitFor();
+  assert.match(await ui(page, ".gone").innerText(), /deleted/);
+  assert.equal(await ui(page, ".gone a").getAttribute("href"), "/guides/");
+  await desk.put(GUIDE, guide("Back again."));
+  await text(page, "Back again.");
+  await ui(page, ".gone").waitFor({ state: "hidden" });
+});
+
+test("a page that is asked for before it is written comes when it is", async () => {
+  await desk.serve();
+  const page = await visit("guides/to-come/");
+  assert.equal(await page.evaluate(() => performance.getEntriesByType("navigation")[0].responseStatus), 404);
+  await desk.put("content/guides/to-come.md", "---\ntitle: To come\nsummary: It came.\n---\n\nHere it is.\n");
+  await text(page, "Here it is.");
+});
+
+test("styles swap in place", async () => {
+  await desk.serve();
+  const page = await visit();
+  const own = () => page.evaluate(() => getComputedStyle(document.querySelector("main")).getPropertyValue("--own"));
+  await page.evaluate(() => {
+    window.isSame = true;
+    window.bare = 0;
+    const look = () => { if (getComputedStyle(document.querySelector("main")).getPropertyValue("--own") === "") window.bare++; requestAnimationFrame(look); };
+    look();
+  });
+  assert.equal(await own(), "1");
+  await desk.put("static/css/own.css", "main { --own: 2; }\n");
+  await page.waitForFunction(() => getComputedStyle(document.querySelector("main")).getPropertyValue("--own") === "2");
+  assert.deepEqual(await page.evaluate(() => [window.isSame, window.bare]), [true, 0]);
+  await page.waitForFunction(() => document.querySelectorAll("link[rel=stylesheet][href*=own]").length === 1);
+});
+
+test("two tabs and another device follow; each its own page", async () => {
+  await desk.serve();
+  const one = await visit(), two = await visit(), other = await visit("guides/other/");
+  const device = await chromium.newContext({ viewport: { width: 390, height: 800 } });
+  const phone = await open(device, `${desk.url}guides/give-first/`);
+  await other.evaluate(() => { window.fetched = 0; const own = window.fetch; window.fetch = (...all) => { window.fetched++; return own(...all); }; });
+  await desk.put(GUIDE, guide("Seen by all."));
+  for (const page of [one, two, phone]) await text(page, "Seen by all.");
+  await desk.put("content/guides/other.md", "---\ntitle: Other\nsummary: Another.\n---\n\nOther words.\n");
+  await text(other, "Other words.");
+  assert.match(desk.log, /saved guides\/other\.md/);
+  await device.close();
+});
+
+test("a restarted server is found again, with what changed meanwhile", async () => {
+  await desk.serve();
+  const page = await visit();
+  assert.equal(await desk.end(), 0);
+  await ui(page, ".lost").waitFor();
+  await desk.put(GUIDE, guide("Written while nobody looked."));
+  await desk.serve();
+  await text(page, "Written while nobody looked.");
+  await ui(page, ".lost").waitFor({ state: "hidden" });
+  await page.keyboard.press("Alt+Shift+KeyE");
+  await ui(page, ".words.said").waitFor();
+});
+
+test("alt-click and the keyboard ask for the editor at the block's line", async () => {
+  await desk.serve();
+  const page = await visit();
+  const asked = [];
+  page.on("request", (request) => { if (request.url().endsWith("/_handsel/open")) asked.push({ ...request.postDataJSON(), token: request.headers()["handsel-token"] }); });
+  await page.locator("main p", { hasText: "The first sentence." }).click({ modifiers: ["Alt"] });
+  await ui(page, ".words.said").waitFor();
+  assert.match(await ui(page, ".words").innerText(), /does not know your editor/);
+  assert.equal(asked[0].file, GUIDE);
+  assert.match(asked[0].token, /^[0-9a-f]{32}$/);
+  const hasLines = await page.locator("main [data-line]").count() > 0;
+  if (hasLines) assert.equal(asked[0].line, 6);
+  await page.keyboard.press("Alt+Shift+KeyE");
+  await page.waitForFunction(() => true);
+  await assert.doesNotReject(async () => { while (asked.length < 2) await page.waitForTimeout(20); });
+});
+
+test("an editor is started with file and line, and no shell", async () => {
+  const seen = join(desk.folder, "seen.txt");
+  await desk.put("bin/code", `#!/bin/sh\nprintf '%s\\n' "$@" > '${seen}'\n`);
+  const { chmod } = await import("node:fs/promises");
+  await chmod(join(desk.folder, "bin/code"), 0o755);
+  desk.environment = { VISUAL: `'${join(desk.folder, "bin/code")}' --reuse-window` };
+  await desk.serve();
+  const page = await visit();
+  await ui(page, ".edit").click();
+  await ui(page, ".words.said").waitFor();
+  assert.match(await ui(page, ".words").innerText(), /code opens line \d+/);
+  const lines = await waitFor(() => readFile(seen, "utf8"));
+  assert.match(lines, /^--reuse-window\n-g\n.*content\/guides\/give-first\.md:\d+\n$/);
+});
+
+test("goto brings a tab to a line", async () => {
+  await desk.serve();
+  const page = await visit("guides/other/");
+  assert.match(desk.handsel("serve", "--goto", `${GUIDE}:7`), /Shown: \/guides\/give-first\//);
+  await page.waitForURL("**/guides/give-first/");
+  await page.locator("handsel-preview .bar").waitFor();
+  await page.waitForTimeout(300);
+  assert.match(desk.handsel("serve", "--goto", `${GUIDE}:80`), /Shown/);
+});
+
+test("the bar by keyboard alone, and it stays as it was left", async () => {
+  await desk.put(GUIDE, guide("The last sentence.").replace("summary:", "draft: true\nsummary:"));
+  await desk.serve();
+  const page = await visit();
+  assert.match(await ui(page, ".facts").innerText(), /Draft[\s\S]*words/);
+  await page.keyboard.press("Alt+Shift+KeyB");
+  await page.keyboard.press("Enter");
+  await ui(page, ".facts").waitFor({ state: "hidden" });
+  await page.reload();
+  await ui(page, ".bar").waitFor();
+  assert.equal(await ui(page, ".facts").isVisible(), false);
+  await page.keyboard.press("Alt+Shift+KeyB");
+  await page.keyboard.press("Enter");
+  await ui(page, ".facts").waitFor();
+  await page.keyboard.press("Shift+Tab");
+  assert.equal(await page.evaluate(() => document.querySelector("handsel-preview").shadowRoot.activeElement.className), "folder");
+});
+
+test("the time from a write to painted text", async () => {
+  await desk.serve();
+  const page = await visit();
+  const times = [];
+  for (let at = 0; at < 25; at++) {
+    const sentence = `Sentence number ${at}.`;
+    const painted = page.evaluate((sentence) => new Promise((done) => {
+      new MutationObserver((_, observer) => {
+        if (!document.querySelector("main").textContent.includes(sentence)) return;
+        observer.disconnect();
+        requestAnimationFrame(() => setTimeout(() => done(performance.timeOrigin + performance.now()), 0));
+      }).observe(document.querySelector("main"), { subtree: true, childList: true, characterData: true });
+    }), sentence);
+    await page.waitForTimeout(60);
+    const begun = performance.timeOrigin + performance.now();
+    await desk.put(GUIDE, guide(sentence));
+    times.push(await painted - begun);
+  }
+  times.sort((a, b) => a - b);
+  console.log(`painted after a save: median ${times[12].toFixed(1)} ms, worst ${times.at(-1).toFixed(1)} ms`);
+  assert.ok(times[12] < 500, "a save takes long to be seen");
+});
+
+async function waitFor(ask) {
+  for (let tries = 0; ; tries++) {
+    try { return await ask(); } catch (error) {
+      if (tries > 100) throw error;
+      await new Promise((done) => setTimeout(done, 30));
+    }
+  }
+}
