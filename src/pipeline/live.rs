@@ -7,8 +7,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, RwLock, RwLockReadGuard};
 
 use super::judge;
+use super::ledger::KnownFiles;
 use super::make::Workshop;
-use super::memory::Memory;
+use super::memory::{self, Memory};
 use super::outputs::{Maker, source_of};
 use super::state::State;
 pub use super::state::{Refreshed, Touched};
@@ -79,9 +80,17 @@ impl Live {
         refreshed
     }
 
-    /// Keeps what was read for the next time. What cannot be kept is done without.
+    /// Keeps what was read for the next time, a little at a time, so that no save waits long. What cannot be kept is done without.
     pub fn remember(&self) {
-        self.read().remember(&self.memory);
+        let (differ, known) = self.state.write().expect("no holder of this lock panics").unremembered();
+        if differ.is_empty() {
+            return;
+        }
+        self.memory.keep_files(&known, &KnownFiles::new());
+        for shard in memory::shards(&differ) {
+            let pages = self.read().pages_of(shard);
+            self.memory.keep_shard(shard, &pages);
+        }
     }
 
     /// What lies at a path of the site, decoded, from the base path on: `/guides/give-first/`. With `with_lines` the blocks of a

@@ -10,10 +10,10 @@ use std::sync::{Arc, Mutex};
 use rayon::prelude::*;
 
 use super::Request;
-use super::documents::{Page, Reader};
+use super::documents::{Page, Pages, Reader};
 use super::ledger::{Known, KnownFiles, Ledger, unreadable};
 use super::load::{self, Loaded};
-use super::memory::Memory;
+use super::memory::{self, Memory};
 use super::outputs::Outputs;
 use super::whole::{self, Whole};
 use crate::diagnostic::{Checked, Diagnostic, Place};
@@ -108,9 +108,17 @@ impl State {
         problems
     }
 
-    pub fn remember(&self, memory: &Memory) {
-        memory.keep_pages(&self.whole.documents.pages, &self.differ);
-        memory.keep_files(&self.known, &KnownFiles::new());
+    /// The pages that nobody keeps yet, and all files that were read. The caller keeps them.
+    pub fn unremembered(&mut self) -> (BTreeSet<SourcePath>, KnownFiles) {
+        let differ = std::mem::take(&mut self.differ);
+        let known = if differ.is_empty() { KnownFiles::new() } else { self.known.clone() };
+        (differ, known)
+    }
+
+    /// The pages of one part of the memory.
+    pub fn pages_of(&self, shard: u8) -> Pages {
+        let pages = self.whole.documents.pages.iter();
+        pages.filter(|(path, _)| memory::shard_of(path) == shard).map(|(path, page)| (path.clone(), page.clone())).collect()
     }
 
     /// The published page made from a file.
