@@ -113,7 +113,7 @@ impl Preview {
         let refreshed = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| shared.live.refresh(touched)));
         match refreshed {
             Ok(refreshed) => {
-                let rendered = shared.publish(&refreshed.changed);
+                let rendered = shared.publish(touched, &refreshed.changed);
                 Saved { refreshed, rendered, is_our_fault: false }
             }
             Err(_) => Saved { is_our_fault: true, ..Saved::default() },

@@ -22,8 +22,9 @@ use tokio_stream::wrappers::{ReceiverStream, WatchStream};
 use super::overlay::Standing;
 use super::serve::Served;
 use super::{Shared, problems};
+use crate::fingerprint::Fingerprint;
 use crate::paths::{SourcePath, percent_decode};
-use crate::pipeline::live::About;
+use crate::pipeline::live::{About, Touched};
 
 /// How often a silent stream shows that it is alive; one whose tab is gone is found out then.
 const ALIVE: Duration = Duration::from_secs(10);
@@ -44,8 +45,8 @@ pub struct Tabs {
     generation: AtomicU64,
     next_id: AtomicU64,
     problems: watch::Sender<Arc<str>>,
-    /// Pictures, styles and the like that were asked for: by source, their addresses as the browser knows them.
-    files: Mutex<BTreeMap<SourcePath, BTreeSet<String>>>,
+    /// Pictures, styles and the like that were asked for.
+    files: Mutex<BTreeMap<SourcePath, Brought>>,
     waiting: Mutex<Option<(Instant, Goto)>>,
 }
 
@@ -53,6 +54,14 @@ pub struct Tabs {
 struct Open {
     look: watch::Sender<Option<Arc<Look>>>,
     tabs: BTreeMap<u64, mpsc::Sender<Event>>,
+}
+
+/// A file that a page brought along: its address as the browser knows it and as we do, and the bytes that the browser has.
+#[derive(Clone)]
+struct Brought {
+    path: String,
+    address: String,
+    print: Fingerprint,
 }
 
 /// A page as it was made last.
@@ -124,12 +133,8 @@ impl Tabs {
         Some(Arc::clone(good.unwrap_or(&look.served)))
     }
 
-    /// Remembers that the browser has this file, to tell when it changes.
-    fn remember(&self, source: &SourcePath, address: String) {
-        let mut files = self.files.lock().expect("no holder of this lock panics");
-        if files.len() < FILES_MAX || files.contains_key(source) {
-            files.entry(source.clone()).or_default().insert(address);
-        }
+    fn files(&self) -> MutexGuard<'_, BTreeMap<SourcePath, Brought>> {
+        self.files.lock().expect("no holder of this lock panics")
     }
 
     /// Sends a tab to a place: one that shows the page, else the one that was opened last, else the next one that comes.
@@ -170,11 +175,11 @@ impl Drop for Tab {
 
 impl Shared {
     /// After a refresh: makes every open page anew, tells its tabs, and says how many there were.
-    pub fn publish(&self, changed: &[SourcePath]) -> usize {
+    pub fn publish(&self, touched: &Touched, changed: &[SourcePath]) -> usize {
         self.tabs.generation.fetch_add(1, Ordering::AcqRel);
         let addresses: Vec<String> = self.tabs.open().keys().cloned().collect();
         addresses.par_iter().for_each(|address| self.look(address));
-        self.tell_files(changed);
+        self.tell_files(touched, changed);
         self.tell_problems();
         addresses.len()
     }
@@ -218,25 +223,42 @@ impl Shared {
     }
 
     /// Tells which pictures and styles have other bytes under the same address.
-    fn tell_files(&self, changed: &[SourcePath]) {
-        let addresses: BTreeSet<String> = {
-            let files = self.tabs.files.lock().expect("no holder of this lock panics");
-            changed.iter().filter_map(|source| files.get(source)).flatten().cloned().collect()
+    fn tell_files(&self, touched: &Touched, changed: &[SourcePath]) {
+        let may_differ = |source: &SourcePath| match touched {
+            Touched::Paths(paths) => changed.contains(source) || paths.iter().any(|path| source.is_within(path)),
+            Touched::Everything => true,
         };
-        if addresses.is_empty() {
+        let brought: Vec<(SourcePath, Brought)> = self
+            .tabs
+            .files()
+            .iter()
+            .filter(|(source, _)| may_differ(source))
+            .map(|(source, file)| (source.clone(), file.clone()))
+            .collect();
+        let mut paths = BTreeSet::new();
+        for (source, file) in brought {
+            let now = self.make(&file.address);
+            if now.standing == Standing::Found && now.print != file.print {
+                paths.insert(file.path.clone());
+                self.tabs.files().insert(source, Brought { print: now.print, ..file });
+            }
+        }
+        if paths.is_empty() {
             return;
         }
-        let event = Event::default().event("files").data(json(&addresses));
+        let event = Event::default().event("files").data(json(&paths));
         for tab in self.tabs.open().values().flat_map(|page| page.tabs.values()) {
             // A tab that reads nothing any more finds out when it is looked at again.
             let _ = tab.try_send(event.clone());
         }
     }
 
-    /// Remembers a file that a page brought along.
-    pub fn remember_file(&self, served: &Served, path: &str) {
-        if let Some(source) = served.source.as_ref().filter(|_| !served.content_type.starts_with("text/html")) {
-            self.tabs.remember(source, path.to_owned());
+    /// Remembers that the browser has a file, to tell when it changes.
+    pub fn remember_file(&self, served: &Served, path: &str, address: &str) {
+        let Some(source) = served.source.as_ref().filter(|_| !served.content_type.starts_with("text/html")) else { return };
+        let mut files = self.tabs.files();
+        if files.len() < FILES_MAX || files.contains_key(source) {
+            files.insert(source.clone(), Brought { path: path.to_owned(), address: address.to_owned(), print: served.print });
         }
     }
 }

@@ -41,7 +41,7 @@ pub async fn output(State(shared): State<Arc<Shared>>, request: Request) -> Resp
         return (StatusCode::BAD_REQUEST, "No address of a site looks like this.\n").into_response();
     };
     let served = {
-        let shared = Arc::clone(&shared);
+        let (shared, address) = (Arc::clone(&shared), address.clone());
         tokio::task::spawn_blocking(move || shared.served(&address)).await
     };
     let Ok(served) = served else {
@@ -61,7 +61,7 @@ pub async fn output(State(shared): State<Arc<Shared>>, request: Request) -> Resp
         Standing::Gone => StatusCode::NOT_FOUND,
         Standing::Broken => StatusCode::INTERNAL_SERVER_ERROR,
     };
-    shared.remember_file(&served, &path);
+    shared.remember_file(&served, &path, &address);
     let response = (status, Body::from(served.bytes.clone())).into_response();
     with_headers(response, &tag, Some(served.content_type), &shared)
 }

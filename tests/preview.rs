@@ -1,0 +1,418 @@
+//! The preview over HTTP: the bytes of a build, the manners of a static host, and everybody sent away who should be.
+
+mod common;
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, RwLock};
+use std::time::{Duration, Instant};
+
+use handsel::diagnostic::Checked;
+use handsel::paths::SourcePath;
+use handsel::pipeline::live::{Live, Touched};
+use handsel::preview::{Options, Preview};
+use handsel::source::{Files, ListingRules, MemoryFiles};
+
+/// A site in memory that can be changed while it is looked at.
+#[derive(Default)]
+struct Shelf(RwLock<MemoryFiles>);
+
+impl Shelf {
+    fn put(&self, path: &str, text: &str) {
+        self.0.write().expect("no holder of this lock panics").put(path, text);
+    }
+
+    fn remove(&self, path: &str) {
+        self.0.write().expect("no holder of this lock panics").0.remove(path);
+    }
+}
+
+impl Files for Shelf {
+    fn list(&self, rules: &ListingRules) -> Checked<Vec<SourcePath>> {
+        self.0.read().expect("no holder of this lock panics").list(rules)
+    }
+
+    fn read(&self, path: &SourcePath) -> std::io::Result<Arc<[u8]>> {
+        self.0.read().expect("no holder of this lock panics").read(path)
+    }
+}
+
+struct Desk {
+    shelf: Arc<Shelf>,
+    preview: Preview,
+    address: SocketAddr,
+}
+
+struct Answer {
+    status: u16,
+    headers: BTreeMap<String, String>,
+    body: Vec<u8>,
+}
+
+impl Answer {
+    fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", String::as_str)
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+}
+
+const FILES: &[(&str, &str)] = &[
+    ("handsel.yaml", "title: Test\n"),
+    ("content/index.md", "# Home\n\n[A](guides/a.md), [é](guides/é b.md)\n"),
+    ("content/guides/a.md", "---\ntitle: A\nsummary: What A gives.\n---\n\nText of A.\n\n![](dot.png)\n"),
+    ("content/guides/é b.md", "---\ntitle: E\nsummary: What E gives.\n---\n\nText of E.\n"),
+    ("content/guides/dot.png", "no real picture"),
+    ("content/guides/notes.txt", "published nowhere"),
+    ("static/.well-known/me.txt", "me"),
+    ("static/CNAME", "example.org"),
+];
+
+impl Desk {
+    fn open(files: &[(&str, &str)], host: &str) -> Self {
+        let shelf = Arc::new(Shelf::default());
+        files.iter().for_each(|(path, text)| shelf.put(path, text));
+        let listener = TcpListener::bind((host, 0)).expect("some port is free");
+        let port = listener.local_addr().expect("it listens").port();
+        let files: Arc<dyn Files + Send + Sync> = Arc::<Shelf>::clone(&shelf);
+        let live = Arc::new(Live::open(Arc::clone(&files), common::request()));
+        let options = Options { host: host.to_owned(), root: "/the/site".into(), shown: "".into() };
+        let preview = Preview::start(listener, live, files, options).expect("there are threads");
+        Self { shelf, preview, address: SocketAddr::from(([127, 0, 0, 1], port)) }
+    }
+
+    fn host(&self) -> String {
+        format!("Host: {}", self.address)
+    }
+
+    /// Sends a head as it stands, and what comes after it.
+    fn send(&self, head: &str, body: &str) -> Answer {
+        let mut stream = TcpStream::connect(self.address).expect("the preview listens");
+        stream.set_read_timeout(Some(Duration::from_secs(10))).expect("a time");
+        let end = if head.contains("Connection:") { "" } else { "Connection: close\r\n" };
+        write!(stream, "{head}\r\n{end}Content-Length: {}\r\n\r\n{body}", body.len()).expect("it reads");
+        let mut bytes = Vec::new();
+        let _ = stream.read_to_end(&mut bytes);
+        let at = bytes.windows(4).position(|window| window == b"\r\n\r\n").unwrap_or_else(|| panic!("no answer to {head}"));
+        let text = String::from_utf8_lossy(&bytes[..at]).into_owned();
+        let mut lines = text.lines();
+        let status = lines.next().and_then(|line| line.split(' ').nth(1)).and_then(|status| status.parse().ok()).expect("a status");
+        let headers = lines.filter_map(|line| line.split_once(": ")).map(|(name, value)| (name.to_lowercase(), value.to_owned())).collect();
+        Answer { status, headers, body: bytes[at + 4..].to_vec() }
+    }
+
+    fn get(&self, path: &str) -> Answer {
+        self.send(&format!("GET {path} HTTP/1.1\r\n{}", self.host()), "")
+    }
+
+    fn post(&self, path: &str, headers: &str, body: &str) -> Answer {
+        self.send(&format!("POST {path} HTTP/1.1\r\n{}{headers}", self.host()), body)
+    }
+
+    fn token(&self) -> String {
+        format!("\r\nHandsel-Token: {}", self.preview.token())
+    }
+
+    /// The stream of a tab at a path.
+    fn events(&self, path: &str) -> Stream {
+        let mut stream = TcpStream::connect(self.address).expect("the preview listens");
+        stream.set_read_timeout(Some(Duration::from_secs(10))).expect("a time");
+        write!(stream, "GET /_handsel/events?path={path} HTTP/1.1\r\n{}\r\n\r\n", self.host()).expect("it reads");
+        Stream(BufReader::new(stream))
+    }
+
+    fn save(&self, path: &str, text: &str) -> usize {
+        self.shelf.put(path, text);
+        self.touch(path)
+    }
+
+    fn touch(&self, path: &str) -> usize {
+        let path = SourcePath::new(path).expect("inside");
+        self.preview.refresh(&Touched::Paths([path].into())).rendered
+    }
+}
+
+struct Stream(BufReader<TcpStream>);
+
+impl Stream {
+    /// The next event of a name.
+    fn next(&mut self, name: &str) -> serde_json::Value {
+        let mut line = String::new();
+        let mut is_wanted = false;
+        let begun = Instant::now();
+        loop {
+            assert!(begun.elapsed() < Duration::from_secs(12), "`{name}` does not come");
+            line.clear();
+            assert!(self.0.read_line(&mut line).expect("an event comes in time") > 0, "the stream ended before `{name}`");
+            match line.trim_end().split_once(": ") {
+                Some(("event", event)) => is_wanted = event == name,
+                Some(("data", data)) if is_wanted => return serde_json::from_str(data).expect("events are JSON"),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// A page without what the preview added.
+fn plain(page: &[u8]) -> String {
+    let page = String::from_utf8_lossy(page).into_owned();
+    let (before, rest) = page.split_once("<script type=\"module\" src=\"/_handsel/").expect("the preview's script is there");
+    let (_, after) = rest.split_once("</script>").expect("it is closed");
+    let mut page = before.to_owned() + after;
+    while let Some(start) = page.find(" data-line=\"") {
+        let end = page[start + 12..].find('"').expect("it is closed");
+        page.replace_range(start..start + 12 + end + 1, "");
+    }
+    page
+}
+
+fn encoded(path: &str) -> String {
+    path.bytes()
+        .map(
+            |byte| {
+                if byte.is_ascii_alphanumeric() || b"/._-".contains(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }
+            },
+        )
+        .collect()
+}
+
+#[test]
+fn every_output_is_the_builds() {
+    for settings in ["title: Test\n", "title: Test\nbase_url: https://example.org/docs/\nmarkdown_twins: true\n"] {
+        let desk = Desk::open(FILES, "127.0.0.1");
+        desk.save("handsel.yaml", settings);
+        let base = if settings.contains("docs") { "/docs" } else { "" };
+        let (_, built) = {
+            let files = desk.shelf.0.read().expect("no holder of this lock panics");
+            common::build(&*files, &common::request())
+        };
+        assert!(built.len() > 20);
+        for (path, bytes) in &built {
+            let answer = desk.get(&format!("{base}/{}", encoded(path)));
+            assert_eq!(answer.status, 200, "{path}");
+            let is_page = answer.header("content-type").starts_with("text/html");
+            assert_eq!(is_page, path.ends_with(".html"), "{path}");
+            let body = if is_page { plain(&answer.body) } else { String::from_utf8_lossy(&answer.body).into_owned() };
+            assert_eq!(body, String::from_utf8_lossy(bytes), "{path}");
+            if let Some(folder) = path.strip_suffix("index.html") {
+                assert_eq!(desk.get(&format!("{base}/{}", encoded(folder))).body, answer.body, "{path}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_manners_of_a_static_host() {
+    let desk = Desk::open(FILES, "127.0.0.1");
+    let page = desk.get("/guides/a/");
+    assert_eq!((page.status, page.header("content-type"), page.header("cache-control")), (200, "text/html; charset=utf-8", "no-cache"));
+    assert!(page.header("content-security-policy").contains("script-src 'self'"));
+    assert_eq!(page.header("x-content-type-options"), "nosniff");
+    let again = desk.send(&format!("GET /guides/a/ HTTP/1.1\r\n{}\r\nIf-None-Match: {}", desk.host(), page.header("etag")), "");
+    assert_eq!((again.status, again.body.len()), (304, 0));
+    let head = desk.send(&format!("HEAD /guides/a/ HTTP/1.1\r\n{}", desk.host()), "");
+    assert_eq!((head.status, head.body.len(), head.header("content-length")), (200, 0, page.body.len().to_string().as_str()));
+    let slash = desk.get("/guides/a?x=1");
+    assert_eq!((slash.status, slash.header("location"), slash.header("cache-control")), (302, "/guides/a/?x=1", "no-store"));
+    assert_eq!(desk.get("/guides/%C3%A9-b").header("location"), "/guides/%C3%A9-b/");
+    let missing = desk.get("/guides/gone/");
+    assert_eq!(missing.status, 404);
+    assert!(missing.text().contains("data-standing=\"gone\""));
+    assert_eq!(desk.get("/.well-known/me.txt").text(), "me");
+    assert_eq!(desk.get("/CNAME").header("content-type"), "text/plain; charset=utf-8");
+    assert_eq!(desk.post("/guides/a/", "", "x").status, 405);
+    let based =
+        Desk::open(&[("handsel.yaml", "base_url: https://example.org/docs/\n"), FILES[1], FILES[2], FILES[3], FILES[4]], "127.0.0.1");
+    assert_eq!((based.get("/").status, based.get("/").header("location")), (302, "/docs/"));
+    assert_eq!(based.get("/docs").header("location"), "/docs/");
+    assert_eq!((based.get("/docs/").status, based.get("/guides/a/").status, based.get("/docsguides/a/").status), (200, 404, 404));
+}
+
+#[test]
+fn nothing_but_outputs_is_served() {
+    let desk = Desk::open(FILES, "127.0.0.1");
+    for path in [
+        "/../handsel.yaml",
+        "/guides/../../handsel.yaml",
+        "/%2e%2e/handsel.yaml",
+        "/%2E%2E%2Fhandsel.yaml",
+        "/..%5chandsel.yaml",
+        "/guides/..%c0%afa/",
+        "//etc/passwd",
+        "/%2fetc%2fpasswd",
+        "/etc/passwd",
+        "/the/site/handsel.yaml",
+        "/handsel.yaml",
+        "/content/guides/a.md",
+        "/guides/a.md",
+        "/guides/notes.txt",
+        "/.handsel/serve.json",
+        "/guides/a/%00",
+        "/%ff",
+        "/_handsel/../handsel.yaml",
+        "/_handsel/nothing.js",
+        "/_handsel/assets/preview.js",
+        "/_handsel/",
+    ] {
+        let answer = desk.get(path);
+        assert!(matches!(answer.status, 400 | 404), "{path}: {}", answer.status);
+        let text = answer.text();
+        assert!(!text.contains("title: Test") && !text.contains("published nowhere") && !text.contains("root:"), "{path}");
+    }
+}
+
+#[test]
+fn others_are_sent_away() {
+    let desk = Desk::open(FILES, "127.0.0.1");
+    let port = desk.address.port();
+    for host in ["evil.example", "evil.example:80", "localhost", "localhost.evil.example:1", "", "127.0.0.1:1"] {
+        assert_eq!(desk.send(&format!("GET / HTTP/1.1\r\nHost: {host}"), "").status, 421, "{host}");
+    }
+    assert_eq!(desk.send("GET / HTTP/1.0", "").status, 421);
+    assert_eq!(desk.send(&format!("GET http://evil.example/ HTTP/1.1\r\n{}", desk.host()), "").status, 421);
+    assert_eq!(desk.send(&format!("GET / HTTP/1.1\r\nHost: localhost:{port}"), "").status, 200);
+    for foreign in ["http://evil.example", "https://localhost", "null", "http://localhost:1"] {
+        let origin = format!("\r\nOrigin: {foreign}");
+        let wish = desk.post("/_handsel/open", &format!("{origin}{}", desk.token()), "{\"file\":\"content/index.md\"}");
+        assert_eq!(wish.status, 403, "{foreign}");
+        assert_eq!(desk.send(&format!("GET /_handsel/events?path=/ HTTP/1.1\r\n{}{origin}", desk.host()), "").status, 403, "{foreign}");
+        assert_eq!(desk.send(&format!("GET /_handsel/problems HTTP/1.1\r\n{}{origin}", desk.host()), "").status, 403, "{foreign}");
+    }
+    let site = format!("GET /_handsel/problems HTTP/1.1\r\n{}\r\nSec-Fetch-Site: cross-site", desk.host());
+    assert_eq!(desk.send(&site, "").status, 403);
+    assert_eq!(desk.get("/_handsel/problems").status, 200);
+}
+
+#[test]
+fn wishes_need_the_token_and_a_source() {
+    let desk = Desk::open(FILES, "127.0.0.1");
+    for wish in ["open", "goto"] {
+        let ask = |headers: &str, body: &str| desk.post(&format!("/_handsel/{wish}"), headers, body).status;
+        let good = "{\"file\":\"content/guides/a.md\",\"line\":3}";
+        assert_eq!(ask("", good), 403);
+        assert_eq!(ask("\r\nHandsel-Token: 0", good), 403);
+        for file in [
+            "../../etc/passwd",
+            "/etc/passwd",
+            "content/gone.md",
+            "content",
+            "",
+            "/the/site/../../etc/passwd",
+            "-e",
+            "content/guides/a.md;ls",
+        ] {
+            let body = format!("{{\"file\":\"{file}\",\"line\":1}}");
+            assert_eq!(ask(&desk.token(), &body), 404, "{file}");
+        }
+        for body in [
+            "",
+            "{}",
+            "{\"file\":1}",
+            "{\"file\":\"content/index.md\",\"line\":\"1; ls\"}",
+            "{\"file\":\"content/index.md\",\"line\":-1}",
+            "{\"file\":\"content/index.md\",\"line\":0}",
+            "{\"file\":\"content/index.md\",\"run\":\"ls\"}",
+        ] {
+            assert_eq!(ask(&desk.token(), body), 400, "{body}");
+        }
+        let long = format!("{{\"file\":\"{}\"}}", "a".repeat(20_000));
+        assert_eq!(ask(&desk.token(), &long), 413);
+        assert_eq!(desk.get(&format!("/_handsel/{wish}")).status, 405);
+    }
+    let absolute = desk.post("/_handsel/goto", &desk.token(), "{\"file\":\"/the/site/content/guides/a.md\",\"line\":3}");
+    assert_eq!((absolute.status, absolute.text().contains("/guides/a/")), (200, true));
+    let shared = Desk::open(FILES, "0.0.0.0");
+    for wish in ["open", "goto"] {
+        let answer = shared.post(&format!("/_handsel/{wish}"), &shared.token(), "{\"file\":\"content/guides/a.md\"}");
+        assert_eq!(answer.status, 403);
+    }
+    assert!(shared.events("/").next("hello")["token"].is_null());
+}
+
+#[test]
+fn tabs_are_told_how_things_are() {
+    let desk = Desk::open(FILES, "127.0.0.1");
+    let mut tab = desk.events("/guides/a/");
+    assert_eq!(tab.next("hello")["token"], desk.preview.token());
+    let first = tab.next("page");
+    assert_eq!((&first["standing"], &first["source"]), (&"found".into(), &"content/guides/a.md".into()));
+    assert_eq!(first["about"]["words"], 3);
+    assert!(desk.get("/guides/a/").text().contains(first["print"].as_str().expect("a print")));
+    // Another page: this one is made again, and is the same, so nothing is told.
+    assert_eq!(desk.save("content/guides/é b.md", "---\ntitle: E\nsummary: What E gives.\n---\n\nOther.\n"), 1);
+    desk.save("content/guides/a.md", "---\ntitle: A\nsummary: What A gives.\n---\n\nNew text [x](gone.md).\n");
+    let second = tab.next("page");
+    assert_ne!(first["print"], second["print"]);
+    let told = loop {
+        let told = tab.next("problems");
+        if told["errors"] == 1 {
+            break told;
+        }
+    };
+    let drawing = told["shown"][0]["drawing"].as_str().expect("a drawing");
+    assert!(drawing.starts_with("error[broken-link]") && drawing.contains("^^^^^") && !drawing.contains('\u{1b}'), "{drawing}");
+    desk.save("content/guides/a.md", "---\ntitle: [A\n---\n");
+    assert_eq!(tab.next("page")["standing"], "broken");
+    assert!(desk.get("/guides/a/").text().contains("New text"), "the last good page stays");
+    desk.shelf.remove("content/guides/a.md");
+    desk.touch("content/guides/a.md");
+    let gone = tab.next("page");
+    assert_eq!((&gone["standing"], &gone["elsewhere"]), (&"gone".into(), &"/guides/".into()));
+    let mut late = desk.events("/guides/a/");
+    assert_eq!(late.next("page")["standing"], "gone");
+    assert_eq!(desk.events("//x").next("page")["standing"], "gone");
+    assert_eq!(desk.get("/_handsel/events").status, 400);
+}
+
+#[test]
+fn goto_finds_a_tab() {
+    let desk = Desk::open(FILES, "127.0.0.1");
+    let ask = |file: &str| {
+        let answer = desk.post("/_handsel/goto", &desk.token(), &format!("{{\"file\":\"{file}\",\"line\":7}}"));
+        serde_json::from_slice::<serde_json::Value>(&answer.body).expect("JSON")["reached"].clone()
+    };
+    assert_eq!(ask("content/guides/a.md"), "waiting");
+    let mut tab = desk.events("/guides/a/");
+    assert_eq!(tab.next("goto"), serde_json::json!({ "address": "/guides/a/", "line": 7 }));
+    assert_eq!(ask("content/guides/a.md"), "scrolled");
+    assert_eq!(tab.next("goto")["line"], 7);
+    assert_eq!(ask("content/guides/é b.md"), "moved");
+    assert_eq!(tab.next("goto")["address"], "/guides/%C3%A9-b/");
+}
+
+#[test]
+fn closed_tabs_are_forgotten() {
+    let desk = Desk::open(FILES, "127.0.0.1");
+    let mut tabs: Vec<Stream> = (0..20).map(|_| desk.events("/guides/a/")).collect();
+    tabs.iter_mut().for_each(|tab| {
+        tab.next("page");
+    });
+    assert_eq!(desk.save("content/index.md", "# Home\n"), 1);
+    drop(tabs);
+    let begun = Instant::now();
+    while desk.save("content/index.md", "# Home\n\nAgain.\n") > 0 {
+        assert!(begun.elapsed() < Duration::from_secs(15), "tabs that are gone are still served");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+#[test]
+fn a_crowd_does_not_keep_others_out_for_good() {
+    let desk = Desk::open(FILES, "127.0.0.1");
+    let crowd: Vec<TcpStream> = (0..300).map(|_| TcpStream::connect(desk.address).expect("the system queues it")).collect();
+    drop(crowd);
+    assert_eq!(desk.get("/").status, 200);
+}
+
+#[test]
+fn pictures_that_changed_are_told_by_address() {
+    let desk = Desk::open(FILES, "127.0.0.1");
+    let mut tab = desk.events("/guides/a/");
+    tab.next("page");
+    assert_eq!(desk.get("/guides/dot.png").status, 200);
+    desk.save("content/guides/dot.png", "another picture");
+    assert_eq!(tab.next("files"), serde_json::json!(["/guides/dot.png"]));
+}
