@@ -271,6 +271,17 @@ impl Publisher {
     }
 }
 
+/// The bytes of a published file.
+pub fn published_bytes(output: &Path, path: &OutputPath) -> Option<Vec<u8>> {
+    fs::read(output.join(path.as_str())).ok()
+}
+
+/// The files that Handsel wrote into an output folder, sorted.
+pub fn listed(output: &Path) -> Vec<OutputPath> {
+    let bytes = read_manifest(&output.join(MANIFEST_NAME)).unwrap_or_default();
+    Manifest::parse(&bytes).0.into_keys().collect()
+}
+
 /// The manifest's bytes; none when there is none, or something else in its place.
 fn read_manifest(path: &Path) -> io::Result<Vec<u8>> {
     match fs::symlink_metadata(path) {
