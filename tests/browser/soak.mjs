@@ -27,11 +27,12 @@ try {
   let saves = 0;
   const end = Date.now() + seconds * 1000;
   const write = async (writer) => {
-    let at = 0;
-    while (Date.now() < end) {
+    let at = 0, due = Date.now() + writer * PAUSE_MS / WRITERS;
+    while (due < end) {
+      await pause(Math.max(0, due - Date.now()));
       await desk.put(path(writer), text(writer, ++at));
       saves++;
-      await pause(PAUSE_MS);
+      due += PAUSE_MS;
     }
     return at;
   };

@@ -15,7 +15,9 @@ let about = null, told = { errors: 0, warnings: 0, shown: [] };
 
 export function beginBar() {
   dock.append(bar);
-  setOpen(remembered("bar") !== "folded", false);
+  // On a phone there is little room, so there it begins folded.
+  const isNarrow = matchMedia("(width < 40rem)").matches;
+  setOpen((remembered("bar") ?? (isNarrow ? "folded" : "open")) === "open", false);
   render();
   addEventListener("keydown", (event) => {
     if (event.altKey && event.shiftKey && event.code === "KeyB") { event.preventDefault(); fold.focus(); }
@@ -42,7 +44,7 @@ function render() {
   problems.textContent = all === 0 ? "No problems" : here > 0 ? `${count(here, "problem")} here, ${all} in all` : `${count(all, "problem")} elsewhere`;
   problems.disabled = all === 0;
   problems.dataset.grave = told.errors > 0 ? "error" : all > 0 ? "warning" : "none";
-  edit.disabled = folder.disabled = !canOpen();
+  edit.hidden = folder.hidden = !canOpen();
   fold.textContent = inner.hidden ? (all > 0 ? `Writer's bar · ${all}` : "Writer's bar") : "Fold";
   fold.dataset.grave = inner.hidden ? problems.dataset.grave : "none";
 }
