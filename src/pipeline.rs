@@ -13,6 +13,7 @@ mod make;
 pub mod memory;
 mod outputs;
 mod publish;
+mod state;
 mod whole;
 pub mod why;
 
@@ -149,6 +150,7 @@ pub fn build(files: &dyn Files, request: &Request, sink: &dyn Sink, memory: &Mem
     profile.stage("read and parse", documents.parsed);
 
     let site = whole::assemble(&loaded, &documents, request, &mut problems);
+    problems.extend(site.link_problems());
     if request.with_audit {
         let words = |page| documents.pages.get(&site.page(page).entry.source).map_or(0, |page| page.facts.words);
         site::audit::run(&site, words, &mut problems);

@@ -144,19 +144,37 @@ impl Watch {
         if let Polling::Always(_) = self.polling {
             return Ok(self.look_from_now(None));
         }
-        let ground = match self.watched_ground() {
+        let mut ground = match self.watched_ground() {
             Ok(ground) => ground,
             Err(error) if self.polling == Polling::Never => return Err(error),
             Err(error) => return Ok(self.look_from_now(Some(error.to_string()))),
         };
-        let is_entered = |mount: &DeafMount| self.disk.source_path(&mount.place).is_none_or(|path| ground.folders().contains(&path));
-        match deaf_mounts(self.disk.root()).into_iter().find(is_entered) {
-            Some(mount) if self.polling == Polling::Auto => {
-                let place = mount.place.display();
-                Ok(self.look_from_now(Some(format!("`{place}` is of the kind {}, where changes made elsewhere are not told", mount.kind))))
-            }
-            _ => Ok(Sight::Events(Box::new(ground))),
+        if self.polling == Polling::Never {
+            return Ok(Sight::Events(Box::new(ground)));
         }
+        let is_entered = |mount: &DeafMount| self.disk.source_path(&mount.place).is_none_or(|path| ground.folders().contains(&path));
+        if let Some(mount) = deaf_mounts(self.disk.root()).into_iter().find(is_entered) {
+            let place = mount.place.display();
+            return Ok(
+                self.look_from_now(Some(format!("`{place}` is of the kind {}, where changes made elsewhere are not told", mount.kind)))
+            );
+        }
+        if !self.do_events_arrive(&mut ground) {
+            return Ok(self.look_from_now(Some("no event of a change arrives from this folder".into())));
+        }
+        Ok(Sight::Events(Box::new(ground)))
+    }
+
+    /// Writes a file of which an event is due. Where that cannot be done nothing is known, and the best is hoped for.
+    fn do_events_arrive(&self, ground: &mut Ground) -> bool {
+        let Ok(probe) = Probe::prepare(self.disk.root()) else { return true };
+        if ground.watch_aside(probe.folder()).is_err() || probe.write().is_err() {
+            return true;
+        }
+        let heard = self.received.recv_timeout(PROBE_WAIT);
+        ground.leave_aside(probe.folder());
+        // It may be another one than that of the probe, so it goes back.
+        heard.is_ok_and(|message| self.messages.send(message).is_ok())
     }
 
     fn watched_ground(&self) -> Result<Ground, WatchError> {
@@ -178,11 +196,9 @@ impl Watch {
 
     /// Listens to events until it has to stop (`None`), or to find another way.
     fn hear(&mut self, mut ground: Ground) -> Option<Sight> {
-        let mut probe = (self.polling == Polling::Auto).then(|| probe(&self.disk, &mut ground)).flatten();
         let mut failures = 0;
         loop {
-            let wait = if probe.is_some() { PROBE_WAIT } else { ROOT_CHECK };
-            let batch = match self.received.recv_timeout(wait) {
+            let mut batch = match self.received.recv_timeout(ROOT_CHECK) {
                 Ok(first) => Batch::gather(first, &self.received, &self.disk),
                 Err(RecvTimeoutError::Timeout) => Batch::default(),
                 Err(RecvTimeoutError::Disconnected) => return None,
@@ -190,22 +206,19 @@ impl Watch {
             if batch.must_stop {
                 return None;
             }
-            let is_silent = batch.paths.is_empty() && !batch.is_incomplete;
-            if let Some(probe) = probe.take_if(|_| !is_silent || batch.rules.is_none()) {
-                ground.leave_aside(probe.folder());
-                if is_silent {
-                    return Some(self.fall_back("no event of a change arrives from this folder".into()));
-                }
+            if let Some(rules) = batch.rules.take() {
+                self.rules = rules;
+                batch.is_incomplete = true;
             }
             failures += batch.failures;
             if failures > FAILURES_MAX {
                 return Some(self.fall_back("the system loses events of changes".into()));
             }
-            let is_lost = batch.paths.contains_key(self.disk.root()) || is_silent;
-            if is_lost && !ground.is_root_the_same() {
+            let may_be_lost = batch.paths.is_empty() || batch.paths.contains_key(self.disk.root());
+            if may_be_lost && !ground.is_root_the_same() {
                 return self.wait_for_root();
             }
-            match self.answer(&mut ground, batch) {
+            match self.answer(&mut ground, &batch) {
                 Ok(Some(touched)) => (self.tell)(touched),
                 Ok(None) => {}
                 Err(error) => return Some(self.fall_back(error.to_string())),
@@ -214,18 +227,14 @@ impl Watch {
     }
 
     /// What a batch means, once all that it brought is watched; `None` when it means nothing.
-    fn answer(&mut self, ground: &mut Ground, batch: Batch) -> Result<Option<Touched>, WatchError> {
+    fn answer(&self, ground: &mut Ground, batch: &Batch) -> Result<Option<Touched>, WatchError> {
         let mut touched = BTreeSet::new();
         for (full, was_only_written) in &batch.paths {
             if let Some(path) = self.disk.source_path(full) {
                 ground.meaning(&path, *was_only_written, &mut touched);
             }
         }
-        let has_new_rules = batch.rules.is_some();
-        if let Some(rules) = batch.rules {
-            self.rules = rules;
-        }
-        if batch.is_incomplete || has_new_rules || ground.follow(&touched)?.is_none() {
+        if batch.is_incomplete || ground.follow(&touched)?.is_none() {
             *ground = self.watched_ground()?;
             return Ok(Some(Touched::Everything));
         }
@@ -243,7 +252,7 @@ impl Watch {
     fn wait_for_root(&mut self) -> Option<Sight> {
         (self.tell)(Touched::Everything);
         while self.disk.identity().is_none() {
-            if self.is_stopped_within(PROBE_WAIT) {
+            if self.is_stopped_within(ROOT_CHECK / 4) {
                 return None;
             }
         }
@@ -300,12 +309,4 @@ fn in_bounds(touched: BTreeSet<SourcePath>) -> Option<Touched> {
         count if count > PATHS_MAX => Some(Touched::Everything),
         _ => Some(Touched::Paths(touched)),
     }
-}
-
-/// Writes a file of which an event is due. `None` where that cannot be done: then nothing is known.
-fn probe(disk: &Disk, ground: &mut Ground) -> Option<Probe> {
-    let probe = Probe::prepare(disk.root()).ok()?;
-    ground.watch_aside(probe.folder()).ok()?;
-    probe.write().ok()?;
-    Some(probe)
 }

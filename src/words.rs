@@ -30,6 +30,12 @@ pub struct Words {
     rules: BTreeMap<String, std::sync::Arc<PluralRules>>,
 }
 
+impl PartialEq for Words {
+    fn eq(&self, other: &Self) -> bool {
+        self.languages == other.languages
+    }
+}
+
 /// Shows the words alone: the plural rules follow from their languages.
 impl std::fmt::Debug for Words {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use handsel::diagnostic::Checked;
 use handsel::paths::SourcePath;
 use handsel::pipeline::live::{Live, Touched};
+use handsel::pipeline::memory::Memory;
 use handsel::preview::{Options, Preview};
 use handsel::source::{Files, ListingRules, MemoryFiles};
 
@@ -78,7 +79,7 @@ impl Desk {
         let listener = TcpListener::bind((host, 0)).expect("some port is free");
         let port = listener.local_addr().expect("it listens").port();
         let files: Arc<dyn Files + Send + Sync> = Arc::<Shelf>::clone(&shelf);
-        let live = Arc::new(Live::open(Arc::clone(&files), common::request()));
+        let live = Arc::new(Live::open(Arc::clone(&files), common::request(), Memory::of(None)));
         let options = Options { host: host.to_owned(), root: "/the/site".into(), shown: "".into() };
         let preview = Preview::start(listener, live, files, options).expect("there are threads");
         Self { shelf, preview, address: SocketAddr::from(([127, 0, 0, 1], port)) }

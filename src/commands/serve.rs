@@ -21,6 +21,7 @@ use super::site_folder::SiteFolder;
 use super::{CannotRun, Status, output};
 use crate::disk::serve_note;
 use crate::pipeline::live::{Live, Touched};
+use crate::pipeline::memory::Memory;
 use crate::preview::goto::Note;
 use crate::preview::{self, Preview};
 use crate::source::{Files, ListingRules};
@@ -68,6 +69,9 @@ pub struct Options {
     pub site: SiteOptions,
 }
 
+/// The start is for those who wait for a page.
+const REMEMBER_AFTER: Duration = Duration::from_secs(3);
+
 /// What the loop waits for.
 enum Event {
     Touched(Touched),
@@ -91,7 +95,7 @@ pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Resu
     // Watched before it is read: nothing that changes in between is lost.
     let mut rules = rules_of(&site);
     let watcher = watch(&site, &rules, &events, options.poll)?;
-    let live = Arc::new(Live::open(Arc::clone(&files), request));
+    let live = Arc::new(Live::open(Arc::clone(&files), request, Memory::of(options.site.cache(&site))));
     let preview = start(&listener, &live, files, options, &site)?;
     preview.on_end(move || {
         let _ = events.send(Event::End);
@@ -104,6 +108,7 @@ pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Resu
     let mut tidings = Tidings::new(console, &site, options.verbose);
     tidings.first(&preview.problems(), live.pages());
     say_ready(console, &preview, &live, begun, options);
+    remember_soon(&live);
     for event in waited {
         let touched = match event {
             Event::Touched(touched) => touched,
@@ -122,8 +127,18 @@ pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Resu
             watcher.obey(rules.clone());
         }
     }
+    live.remember();
     serve_note::take_away(site.disk.root(), &note);
     Ok(Status::Done)
+}
+
+/// Keeps what was read for the next start, once the first pages have been looked at.
+fn remember_soon(live: &Arc<Live>) {
+    let live = Arc::clone(live);
+    std::thread::spawn(move || {
+        std::thread::sleep(REMEMBER_AFTER);
+        live.remember();
+    });
 }
 
 fn rules_of(site: &SiteFolder) -> ListingRules {

@@ -63,7 +63,7 @@ impl Disk {
     /// Whether a path of this name is left aside wherever it lies; files that say what is listed are not.
     pub fn is_left_aside(path: &SourcePath, is_folder: bool) -> bool {
         let is_left_aside = if is_folder { names::is_left_aside_folder } else { names::is_left_aside_file };
-        !walk::RULE_NAMES.contains(&path.name()) && is_left_aside(path.name(), path.as_str().starts_with("static/"))
+        !walk::RULE_NAMES.contains(&path.name()) && is_left_aside(path.name(), names::is_in_static(path))
     }
 
     /// Whether a change of this path can change what is listed elsewhere.

@@ -3,6 +3,13 @@
 //! `static/` is copied as it is, so hidden names (`.well-known`, `.nojekyll`) count there, but for a few that nobody
 //! means to publish.
 
+use crate::paths::SourcePath;
+
+/// Whether a path lies below `static/`.
+pub fn is_in_static(path: &SourcePath) -> bool {
+    path.as_str().starts_with("static/")
+}
+
 /// Whether a file or link of this name is left aside; `is_in_static` says that it lies below `static/`.
 pub fn is_left_aside_file(name: &str, is_in_static: bool) -> bool {
     is_left_aside_folder(name, is_in_static) || is_leftover(name)

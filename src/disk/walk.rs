@@ -15,7 +15,7 @@ use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use walkdir::{DirEntry, WalkDir};
 
-use super::names::{is_left_aside_file, is_left_aside_folder};
+use super::names::{is_in_static, is_left_aside_file, is_left_aside_folder};
 use super::publish::MANIFEST_NAME;
 use super::source_path;
 use crate::diagnostic::{Code, Diagnostic, Place, Severity, printable};
@@ -111,7 +111,7 @@ impl<'a> Walk<'a> {
         let name = entry.name.to_string_lossy();
         let path = self.source_path(entry.path);
         let is_folder = entry.kind.is_dir();
-        let is_in_static = path.as_str().starts_with("static/");
+        let is_in_static = is_in_static(&path);
         if name == GITIGNORE_NAME && entry.kind.is_file() {
             self.obey(entry);
         }

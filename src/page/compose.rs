@@ -13,13 +13,14 @@ use super::structured;
 use super::templates::Shown;
 use super::view::{BranchLine, NavView, PageView, SourceView};
 use super::{Sheet, Subject};
-use crate::document::Facts;
 use crate::document::links::{Link, Role};
+use crate::document::{Entry, Facts};
 use crate::fingerprint::{Fingerprint, Fingerprinter};
 use crate::paths::Route;
 use crate::site::links::Destination;
 use crate::site::related::Relations;
 use crate::site::topics::Term;
+use crate::site::update;
 use crate::site::{Node, PageId, Site, SitePage};
 use crate::words::{Words, direction};
 
@@ -110,6 +111,37 @@ impl Composer {
 
     pub fn facts(&self, page: PageId) -> &Facts {
         &self.facts[page]
+    }
+
+    /// Takes over edited pages; whether that could be done without assembling the site anew, and, if so, whether others see it.
+    pub fn update(&mut self, edited: &[(Arc<Entry>, Arc<Facts>)]) -> Option<bool> {
+        let entries: Vec<Arc<Entry>> = edited.iter().map(|(entry, _)| Arc::clone(entry)).collect();
+        let updated = update::update(Arc::make_mut(&mut self.site), &entries)?;
+        for (page, (_, facts)) in updated.pages.iter().zip(edited) {
+            self.facts[*page] = Arc::clone(facts);
+        }
+        if !updated.is_seen {
+            return Some(false);
+        }
+        for page in &updated.pages {
+            (self.cards[*page], self.branch_items[*page]) = (OnceLock::new(), OnceLock::new());
+        }
+        for section in &updated.sections {
+            for (position, page) in self.site.sections[*section].pages.iter().enumerate() {
+                self.neighbours[*page] = Some(position);
+            }
+        }
+        updated.topics.iter().for_each(|topic| self.relations.reorder(&self.site, *topic));
+        listing::put_in_place(&mut self.newest, &updated.pages, |page| listing::newest_key(&self.site, page));
+        listing::put_in_place(&mut self.a_to_z, &updated.pages, |page| listing::a_to_z_key(&self.site, page));
+        self.answers = RwLock::default();
+        Some(true)
+    }
+
+    /// Says everything in other words.
+    pub fn reword(&mut self, words: Arc<Words>) {
+        self.words = words;
+        self.cards.iter_mut().chain(&mut self.branch_items).for_each(|shown| *shown = OnceLock::new());
     }
 
     /// The topic of this name, in any spelling with the same slug.

@@ -26,8 +26,22 @@ pub fn route_of(route: &Route, number: usize) -> Route {
 pub fn newest(site: &Site) -> Vec<PageId> {
     let mut pages: Vec<PageId> =
         (0..site.pages().len()).filter(|page| site.page(*page).is_listed() && site.page(*page).changed().is_some()).collect();
-    pages.sort_by_cached_key(|page| (Reverse(site.page(*page).changed()), site.page(*page).entry.title.to_lowercase(), *page));
+    pages.sort_by_cached_key(|page| newest_key(site, *page));
     pages
+}
+
+pub(super) fn newest_key(site: &Site, page: PageId) -> impl Ord + use<> {
+    (Reverse(site.page(page).changed()), site.page(page).entry.title.to_lowercase(), page)
+}
+
+/// Brings edited pages to their places in a list that is otherwise in order.
+pub(super) fn put_in_place<K: Ord>(list: &mut Vec<PageId>, edited: &[PageId], key: impl Fn(PageId) -> K) {
+    let own: Vec<PageId> = list.iter().copied().filter(|page| edited.contains(page)).collect();
+    list.retain(|page| !edited.contains(page));
+    for page in own {
+        let at = list.partition_point(|other| key(*other) < key(page));
+        list.insert(at, page);
+    }
 }
 
 /// The list that a sheet shows.
@@ -108,8 +122,12 @@ fn terms(composer: &Composer, terms: &[Term]) -> Listing {
 /// Listed pages by title.
 pub fn a_to_z(site: &Site) -> Vec<PageId> {
     let mut pages: Vec<PageId> = (0..site.pages().len()).filter(|page| site.page(*page).is_listed()).collect();
-    pages.sort_by_cached_key(|page| (sort_key(&site.page(*page).entry.title), *page));
+    pages.sort_by_cached_key(|page| a_to_z_key(site, *page));
     pages
+}
+
+pub(super) fn a_to_z_key(site: &Site, page: PageId) -> impl Ord + use<> {
+    (sort_key(&site.page(page).entry.title), page)
 }
 
 /// Titles in order of their letters, without quotes and other marks at the beginning.

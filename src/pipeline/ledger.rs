@@ -21,6 +21,22 @@ pub struct Known {
     print: Fingerprint,
 }
 
+impl Known {
+    /// Of a file that has to be read to know that it is the same.
+    pub fn unvouched(print: Fingerprint) -> Self {
+        Self { stamp: None, print }
+    }
+
+    pub fn print(&self) -> Fingerprint {
+        self.print
+    }
+
+    /// Whether a file with this stamp is the one that was read.
+    pub fn is_vouched(&self, stamp: Option<Stamp>) -> bool {
+        self.stamp.is_some() && self.stamp == stamp
+    }
+}
+
 /// Files that were read, by path.
 pub type KnownFiles = BTreeMap<SourcePath, Known>;
 
@@ -51,8 +67,7 @@ impl<'a> Ledger<'a> {
     /// The fingerprint of a file's bytes where it is known without reading them.
     pub fn known(&self, path: &SourcePath) -> Option<Fingerprint> {
         let before = self.before.get(path)?;
-        let is_vouched = before.stamp.is_some() && before.stamp == self.stamps.get(path).copied();
-        is_vouched.then_some(before.print)
+        before.is_vouched(self.stamps.get(path).copied()).then_some(before.print)
     }
 
     /// The fingerprint of a file's bytes, read if need be.
@@ -96,7 +111,7 @@ impl<'a> Ledger<'a> {
 }
 
 /// Stands for a file that could not be read: should it be readable one day, that is a change.
-fn unreadable() -> Fingerprint {
+pub fn unreadable() -> Fingerprint {
     Fingerprint::of("unreadable")
 }
 

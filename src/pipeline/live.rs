@@ -3,39 +3,22 @@
 //! A refresh asks the files again about the paths that may differ and works out anew what was made from those that do; a page
 //! is composed and drawn when it is asked for. The bytes are those that a build would publish.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, RwLock, RwLockReadGuard};
 
-use super::documents::{Pages, Reader};
 use super::judge;
-use super::load::{self, Loaded};
+use super::ledger::KnownFiles;
 use super::make::Workshop;
-use super::outputs::{Maker, Outputs, source_of};
-use super::whole::{self, Whole};
+use super::memory::{self, Memory};
+use super::outputs::{Maker, source_of};
+use super::state::State;
+pub use super::state::{Refreshed, Touched};
 use super::{Request, page_checks};
 use crate::diagnostic::Diagnostic;
 use crate::output::inventory;
 use crate::paths::{OutputPath, Route, SourcePath};
-use crate::site::{Hidden, Node, PageId, SitePage};
+use crate::site::{Hidden, Node};
 use crate::source::{Files, ListingRules};
-
-/// Which paths may differ from what was read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Touched {
-    Paths(BTreeSet<SourcePath>),
-    Everything,
-}
-
-/// What a refresh found.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Refreshed {
-    /// Files that came, went or have other bytes.
-    pub changed: Vec<SourcePath>,
-    /// Documents that were parsed.
-    pub parsed: usize,
-    /// Published pages now.
-    pub pages: usize,
-}
 
 /// What lies at an address.
 #[derive(Clone, Debug)]
@@ -73,41 +56,41 @@ pub struct About {
 pub struct Live {
     files: Arc<dyn Files + Send + Sync>,
     request: Request,
+    memory: Memory,
     state: RwLock<State>,
     /// Problems of the outputs that were looked at, until they are made again.
     drawn: RwLock<BTreeMap<OutputPath, Vec<Diagnostic>>>,
 }
 
-struct State {
-    whole: Whole,
-    /// Those of everything but drawing.
-    problems: Vec<Diagnostic>,
-}
-
 impl Live {
-    /// Reads what is needed to answer: everything but bodies. Whatever is wrong is a problem, never a failure.
-    pub fn open(files: Arc<dyn Files + Send + Sync>, request: Request) -> Self {
-        let state = State::work_out(&*files, &request, Pages::new());
-        Live { files, request, state: RwLock::new(state), drawn: RwLock::default() }
+    /// Reads what is needed to answer: everything but bodies, and of that what is not remembered. Whatever is wrong is a
+    /// problem, never a failure.
+    pub fn open(files: Arc<dyn Files + Send + Sync>, request: Request, memory: Memory) -> Self {
+        let state = State::open(&*files, &request, &memory);
+        Live { files, request, memory, state: RwLock::new(state), drawn: RwLock::default() }
     }
 
     /// Asks the files again about what may differ.
-    pub fn refresh(&self, _touched: &Touched) -> Refreshed {
-        let before = {
-            let state = self.read();
-            state.whole.documents.pages.clone()
-        };
-        let next = State::work_out(&*self.files, &self.request, before.clone());
-        let pages = &next.whole.documents.pages;
-        let differs = |path: &&SourcePath| before.get(*path).map(|page| page.key) != pages.get(*path).map(|page| page.key);
-        let changed: BTreeSet<SourcePath> = before.keys().chain(pages.keys()).filter(differs).cloned().collect();
-        let refreshed = Refreshed {
-            changed: changed.into_iter().collect(),
-            parsed: next.whole.documents.parsed,
-            pages: next.whole.materials.composer.site.pages().len(),
-        };
-        *self.state.write().expect("no holder of this lock panics") = next;
+    pub fn refresh(&self, touched: &Touched) -> Refreshed {
+        let mut state = self.state.write().expect("no holder of this lock panics");
+        let refreshed = state.refresh(&*self.files, &self.request, touched);
+        if !refreshed.changed.is_empty() {
+            self.drawn.write().expect("no holder of this lock panics").clear();
+        }
         refreshed
+    }
+
+    /// Keeps what was read for the next time, a little at a time, so that no save waits long. What cannot be kept is done without.
+    pub fn remember(&self) {
+        let (differ, known) = self.state.write().expect("no holder of this lock panics").unremembered();
+        if differ.is_empty() {
+            return;
+        }
+        self.memory.keep_files(&known, &KnownFiles::new());
+        for shard in memory::shards(&differ) {
+            let pages = self.read().pages_of(shard);
+            self.memory.keep_shard(shard, &pages);
+        }
     }
 
     /// What lies at a path of the site, decoded, from the base path on: `/guides/give-first/`. With `with_lines` the blocks of a
@@ -153,7 +136,7 @@ impl Live {
     pub fn problems(&self) -> Vec<Diagnostic> {
         let state = self.read();
         let drawn = self.drawn.read().expect("no holder of this lock panics");
-        let all = state.problems.iter().chain(drawn.values().flatten()).cloned().collect();
+        let all = state.problems().into_iter().chain(drawn.values().flatten().cloned()).collect();
         let site = &state.whole.materials.composer.site;
         judge::judge(all, &state.whole.loaded.settings, &page_checks(site), &self.request)
     }
@@ -201,43 +184,6 @@ impl Live {
 
     fn read(&self) -> RwLockReadGuard<'_, State> {
         self.state.read().expect("no holder of this lock panics")
-    }
-}
-
-impl State {
-    fn work_out(files: &dyn Files, request: &Request, remembered: Pages) -> Self {
-        let mut problems = Vec::new();
-        let loaded: Loaded = load::load(files, request).unload(&mut problems);
-        let documents = Reader { files, loaded: &loaded, request }.all(|_| None, remembered, false);
-        problems.extend(documents.problems().cloned());
-        let site = whole::assemble(&loaded, &documents, request, &mut problems);
-        let site_print = whole::site_print(&loaded, &documents);
-        let materials = Arc::new(whole::materials(&loaded, &documents, site));
-        let outputs = Outputs::plan(&loaded, &materials.composer, &mut problems);
-        State { whole: Whole { loaded, documents, materials, outputs, site_print }, problems }
-    }
-
-    fn page(&self, source: &SourcePath) -> Option<(PageId, &SitePage)> {
-        let site = &self.whole.materials.composer.site;
-        match site.tables.by_source.get(source)? {
-            Node::Page(id) => Some((*id, site.page(*id))),
-            Node::Hidden { why: Hidden::Draft | Hidden::ToCome | Hidden::Expired | Hidden::Broken | Hidden::AddressTaken, .. }
-            | Node::Listing(_)
-            | Node::File(_)
-            | Node::Static(_) => None,
-        }
-    }
-
-    /// The address of the nearest folder above a path that has a page.
-    fn near(&self, path: &str) -> String {
-        let mut folder = path.trim_end_matches('/');
-        while let Some((above, _)) = folder.rsplit_once('/') {
-            if self.whole.outputs.at(&format!("{above}/index.html")).is_some() {
-                return format!("/{above}/");
-            }
-            folder = above;
-        }
-        "/".to_owned()
     }
 }
 

@@ -161,7 +161,7 @@ impl Memory {
 
     /// Keeps the documents of the shards in which something differs.
     pub fn keep_pages(&self, pages: &Pages, differ: &BTreeSet<SourcePath>) {
-        let shards: BTreeSet<u8> = differ.iter().map(shard_of).collect();
+        let shards = shards(differ);
         if shards.is_empty() || !self.keeps {
             return;
         }
@@ -173,6 +173,11 @@ impl Memory {
             }
         }
         parts.par_iter().for_each(|(shard, part)| self.remember(&shard_name(*shard), part));
+    }
+
+    /// Keeps all documents of one shard.
+    pub fn keep_shard(&self, shard: u8, pages: &Pages) {
+        self.remember(&shard_name(shard), pages);
     }
 
     /// What was published this way of building.
@@ -215,6 +220,11 @@ fn drawn_name(way: Fingerprint) -> String {
     format!("drawn-{way}")
 }
 
-fn shard_of(path: &SourcePath) -> u8 {
+/// The parts that these documents lie in.
+pub fn shards(paths: &BTreeSet<SourcePath>) -> BTreeSet<u8> {
+    paths.iter().map(shard_of).collect()
+}
+
+pub fn shard_of(path: &SourcePath) -> u8 {
     Fingerprint::of(path.as_str()).as_bytes()[0] % SHARDS
 }

@@ -24,7 +24,7 @@ pub struct Whole {
     pub site_print: Fingerprint,
 }
 
-/// The site of these documents.
+/// The site of these documents. What is wrong with its links the site tells itself.
 pub fn assemble(loaded: &Loaded, documents: &Documents, request: &Request, problems: &mut Vec<Diagnostic>) -> Site {
     let parts = Parts {
         settings: Arc::clone(&loaded.settings),
@@ -58,10 +58,13 @@ pub fn materials(loaded: &Loaded, documents: &Documents, site: Site) -> Material
         known.map_or_else(|| Arc::new(Facts::default()), |page| Arc::clone(&page.facts))
     };
     let facts = site.pages().iter().map(facts).collect();
+    let composer = Composer::new(Arc::new(site), Arc::clone(&loaded.words), facts);
+    Materials::new(composer, assets(loaded), loaded.icons.clone(), &loaded.data)
+}
+
+/// Where each file of `static/` is found.
+pub fn assets(loaded: &Loaded) -> BTreeMap<String, String> {
     let base = loaded.settings.base_path();
     let published = loaded.assets.published.iter();
-    let assets: BTreeMap<String, String> =
-        published.filter_map(|(path, name)| Some((path.clone(), Route::new(&format!("/{name}")).ok()?.href(base)))).collect();
-    let composer = Composer::new(Arc::new(site), Arc::clone(&loaded.words), facts);
-    Materials::new(composer, assets, loaded.icons.clone(), &loaded.data)
+    published.filter_map(|(path, name)| Some((path.clone(), Route::new(&format!("/{name}")).ok()?.href(base)))).collect()
 }

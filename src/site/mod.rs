@@ -10,6 +10,7 @@ pub mod related;
 pub mod sections;
 mod tables;
 pub mod topics;
+pub mod update;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -72,6 +73,11 @@ impl SitePage {
         !self.entry.meta.is_unlisted
     }
 
+    /// Whether one of its links is not sound.
+    pub fn has_link_problem(&self) -> bool {
+        self.links.iter().chain(&self.related).chain(&self.next).chain(&self.image).any(|resolved| resolved.problem.is_some())
+    }
+
     /// The day it was published, stated or in its name.
     pub fn published(&self) -> Option<Date> {
         self.entry.meta.published.or(self.entry.date_in_name)
@@ -99,7 +105,7 @@ pub struct SiteLink {
 }
 
 /// The whole site.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Site {
     pub tables: Tables,
     pub kinds: Arc<Kinds>,
@@ -115,6 +121,8 @@ pub struct Site {
     pub favicon: Option<SiteLink>,
     /// Files of the content that a page refers to, and where they are published.
     pub published_files: BTreeMap<SourcePath, Route>,
+    /// Pages with a link that is not sound.
+    with_problems: BTreeSet<PageId>,
 }
 
 impl Site {
@@ -135,12 +143,25 @@ impl Site {
         page.entry.meta.language.as_deref().unwrap_or(&self.settings().language)
     }
 
+    /// What is wrong with the links of the pages, each told where it stands now.
+    pub fn link_problems(&self) -> Vec<Diagnostic> {
+        let mut problems = Vec::new();
+        for page in self.with_problems.iter().map(|id| self.page(*id)) {
+            let (entry, meta) = (&page.entry, &page.entry.meta);
+            tell(&page.links, entry.links.iter().map(|link| &link.target), &mut problems);
+            tell(&page.related, meta.related.iter(), &mut problems);
+            tell(page.next.as_slice(), meta.next.iter(), &mut problems);
+            tell(page.image.as_slice(), meta.image.iter().map(|image| &image.src), &mut problems);
+        }
+        problems
+    }
+
     pub fn href(&self, to: &Destination, written: &str) -> String {
         links::href(&self.tables, to, written, self.settings().base_path())
     }
 }
 
-/// Puts the documents together.
+/// Puts the documents together. What is wrong with links is told by [`Site::link_problems`].
 pub fn assemble(parts: Parts) -> Checked<Site> {
     let mut problems = Vec::new();
     let mut tables = tables::build(&parts, &mut problems);
@@ -151,7 +172,8 @@ pub fn assemble(parts: Parts) -> Checked<Site> {
     topics::check_authors(&tables, &parts.vocabularies, &mut problems);
     let redirects = redirects(&mut tables, &mut problems);
     tables.add_lists(&topics, &audiences);
-    resolve_links(&mut tables, &mut problems);
+    resolve_links(&mut tables);
+    let with_problems = (0..tables.pages.len()).filter(|id| tables.pages[*id].has_link_problem()).collect();
     let mut site = Site {
         kinds: parts.kinds,
         vocabularies: parts.vocabularies,
@@ -164,6 +186,7 @@ pub fn assemble(parts: Parts) -> Checked<Site> {
         logo: None,
         favicon: None,
         published_files: BTreeMap::new(),
+        with_problems,
         tables,
     };
     site_links(&mut site, &mut problems);
@@ -203,48 +226,53 @@ fn redirects(tables: &mut Tables, problems: &mut Vec<Diagnostic>) -> Vec<Redirec
     redirects.into_iter().map(|(from, (to, _))| Redirect { from, to }).collect()
 }
 
-fn resolve_links(tables: &mut Tables, problems: &mut Vec<Diagnostic>) {
-    struct Outcome {
-        links: Vec<Resolved>,
-        related: Vec<Resolved>,
-        next: Option<Resolved>,
-        image: Option<Resolved>,
+/// Where the links of one page lead.
+struct Outcome {
+    links: Vec<Resolved>,
+    related: Vec<Resolved>,
+    next: Option<Resolved>,
+    image: Option<Resolved>,
+}
+
+impl Outcome {
+    fn all(&self) -> impl Iterator<Item = &Destination> {
+        self.links.iter().chain(&self.related).chain(&self.next).chain(&self.image).map(|resolved| &resolved.to)
     }
-    let outcomes: Vec<Outcome> = tables
-        .pages
-        .par_iter()
-        .map(|page| {
-            let from = From { source: &page.entry.source, route: &page.route, anchors: &page.entry.anchors, is_hidden: page.is_draft };
-            let front = |target: &Placed<String>, role| resolve(tables, from, &Link { target: target.clone(), role });
-            let meta = &page.entry.meta;
-            Outcome {
-                links: page.entry.links.iter().map(|link| resolve(tables, from, link)).collect(),
-                related: meta.related.iter().map(|target| front(target, Role::Text)).collect(),
-                next: meta.next.as_ref().map(|target| front(target, Role::Text)),
-                image: meta.image.as_ref().map(|image| front(&image.src, Role::Embed)),
-            }
-        })
-        .collect();
-    let mut backlinks: Vec<BTreeSet<PageId>> = vec![BTreeSet::new(); tables.pages.len()];
-    for (id, outcome) in outcomes.iter().enumerate() {
+
+    fn settle(self, page: &mut SitePage) {
+        (page.links, page.related, page.next, page.image) = (self.links, self.related, self.next, self.image);
+    }
+}
+
+fn resolve_page(tables: &Tables, id: PageId) -> Outcome {
+    let page = &tables.pages[id];
+    let from = From { source: &page.entry.source, route: &page.route, anchors: &page.entry.anchors, is_hidden: page.is_draft };
+    let front = |target: &Placed<String>, role| resolve(tables, from, &Link { target: target.clone(), role });
+    let meta = &page.entry.meta;
+    Outcome {
+        links: page.entry.links.iter().map(|link| resolve(tables, from, link)).collect(),
+        related: meta.related.iter().map(|target| front(target, Role::Text)).collect(),
+        next: meta.next.as_ref().map(|target| front(target, Role::Text)),
+        image: meta.image.as_ref().map(|image| front(&image.src, Role::Embed)),
+    }
+}
+
+fn resolve_links(tables: &mut Tables) {
+    let outcomes: Vec<Outcome> = (0..tables.pages.len()).into_par_iter().map(|id| resolve_page(tables, id)).collect();
+    let mut backlinks: Vec<Vec<PageId>> = vec![Vec::new(); tables.pages.len()];
+    for (id, outcome) in outcomes.iter().enumerate().filter(|(id, _)| tables.pages[*id].is_listed()) {
         for resolved in outcome.links.iter().chain(&outcome.related).chain(&outcome.next) {
             if let Destination::Page { page, .. } = resolved.to
                 && page != id
-                && tables.pages[id].is_listed()
+                && backlinks[page].last() != Some(&id)
             {
-                backlinks[page].insert(id);
+                backlinks[page].push(id);
             }
         }
     }
-    for ((id, outcome), backlinks) in outcomes.into_iter().enumerate().zip(backlinks) {
-        let entry = &tables.pages[id].entry;
-        tell(&outcome.links, entry.links.iter().map(|link| &link.target), problems);
-        tell(&outcome.related, entry.meta.related.iter(), problems);
-        tell(outcome.next.as_slice(), entry.meta.next.iter(), problems);
-        tell(outcome.image.as_slice(), entry.meta.image.iter().map(|image| &image.src), problems);
-        let page = &mut tables.pages[id];
-        (page.links, page.related, page.next, page.image) = (outcome.links, outcome.related, outcome.next, outcome.image);
-        page.backlinks = backlinks.into_iter().collect();
+    for ((page, outcome), backlinks) in tables.pages.iter_mut().zip(outcomes).zip(backlinks) {
+        outcome.settle(page);
+        page.backlinks = backlinks;
     }
 }
 

@@ -28,6 +28,15 @@ impl Relations {
         Relations { topics_of }
     }
 
+    /// After the pages of a topic came into another order.
+    pub fn reorder(&mut self, site: &Site, topic: usize) {
+        for (position, page) in site.topics[topic].pages.iter().enumerate() {
+            if let Some(own) = self.topics_of[*page].iter_mut().find(|(other, _)| *other == topic) {
+                own.1 = position;
+            }
+        }
+    }
+
     /// The pages most related to `page`, best first, at most `count`: first those the writer named, then by score: a shared
     /// topic counts the more the rarer it is, a link in either direction as two middling topics.
     pub fn of(&self, site: &Site, page: PageId, count: usize) -> Vec<PageId> {

@@ -100,7 +100,7 @@ fn adopt(section: &mut Section, tables: &mut Tables) {
         Some(page) => {
             let page = &tables.pages[page];
             section.route = page.route.clone();
-            section.title = page.entry.meta.short_title.clone().unwrap_or_else(|| page.entry.title.clone());
+            section.title = title_of(page);
         }
         None => {
             tables.by_route.insert(section.route.clone(), Node::Listing(section.route.clone()));
@@ -111,18 +111,47 @@ fn adopt(section: &mut Section, tables: &mut Tables) {
     tables.by_source.entry(section.folder.clone()).or_insert(node);
 }
 
-fn order(sections: &mut [Section], tables: &Tables, parts: &Parts) {
-    let keys: Vec<(f64, String)> = sections
-        .iter()
-        .map(|section| {
-            let order = section.page.and_then(|page| tables.pages[page].entry.meta.order).unwrap_or(f64::INFINITY);
-            (order, section.title.to_lowercase())
-        })
-        .collect();
+/// The order of a section's pages.
+pub fn order_of(section: &Section, kinds: &crate::kind::Kinds) -> Order {
+    let stated = section.kind.as_ref().and_then(|kind| kinds.get(kind)).map(|kind| kind.order.as_str());
+    Order::named(stated.unwrap_or("order"))
+}
+
+/// Takes over the titles of section pages that were edited, and the order of the sections among each other.
+pub fn retitle(sections: &mut [Section], tables: &Tables, edited: &[PageId]) {
+    let mut is_retitled = false;
     for section in sections.iter_mut() {
-        section.children.sort_by(|a, b| keys[*a].0.total_cmp(&keys[*b].0).then_with(|| keys[*a].1.cmp(&keys[*b].1)));
-        let stated = section.kind.as_ref().and_then(|kind| parts.kinds.get(kind)).map(|kind| kind.order.as_str());
-        sort_pages(&mut section.pages, tables, Order::named(stated.unwrap_or("order")));
+        if let Some(page) = section.page.filter(|page| edited.contains(page)) {
+            section.title = title_of(&tables.pages[page]);
+            is_retitled = true;
+        }
+    }
+    if is_retitled {
+        order_children(sections, tables);
+    }
+}
+
+fn title_of(page: &SitePage) -> String {
+    page.entry.meta.short_title.clone().unwrap_or_else(|| page.entry.title.clone())
+}
+
+fn order_children(sections: &mut [Section], tables: &Tables) {
+    let key = |section: &Section| {
+        let order = section.page.and_then(|page| tables.pages[page].entry.meta.order).unwrap_or(f64::INFINITY);
+        (order, section.title.to_lowercase())
+    };
+    let keys: Vec<(f64, String)> = sections.iter().map(key).collect();
+    for section in sections.iter_mut() {
+        // What is equal in it goes by folder: sections are numbered in the order of theirs.
+        section.children.sort_by(|a, b| keys[*a].0.total_cmp(&keys[*b].0).then_with(|| keys[*a].1.cmp(&keys[*b].1)).then_with(|| a.cmp(b)));
+    }
+}
+
+fn order(sections: &mut [Section], tables: &Tables, parts: &Parts) {
+    order_children(sections, tables);
+    for section in sections.iter_mut() {
+        let order = order_of(section, &parts.kinds);
+        sort_pages(&mut section.pages, tables, order);
     }
 }
 
@@ -152,15 +181,20 @@ impl Order {
 
 /// Brings pages into an order; what is equal in it goes by title.
 pub fn sort_pages(pages: &mut [PageId], tables: &Tables, order: Order) {
-    pages.sort_by_cached_key(|id| {
-        let page = &tables.pages[*id];
-        let stated = page.entry.meta.order.filter(|_| order != Order::Title).unwrap_or(f64::INFINITY);
-        let stated = (stated * 1000.0).clamp(-1e15, 1e15) as i64;
-        let day = match order {
-            Order::Newest => page.published(),
-            Order::Updated => page.changed(),
-            Order::Stated | Order::Title => None,
-        };
-        (stated, std::cmp::Reverse(day), page.entry.title.to_lowercase(), page.entry.source.clone())
-    });
+    pages.sort_by_cached_key(|id| sort_key(tables, *id, order));
+}
+
+/// What pages of a list are ordered by.
+pub type SortKey = (i64, std::cmp::Reverse<Option<jiff::civil::Date>>, String, SourcePath);
+
+pub fn sort_key(tables: &Tables, id: PageId, order: Order) -> SortKey {
+    let page = &tables.pages[id];
+    let stated = page.entry.meta.order.filter(|_| order != Order::Title).unwrap_or(f64::INFINITY);
+    let stated = (stated * 1000.0).clamp(-1e15, 1e15) as i64;
+    let day = match order {
+        Order::Newest => page.published(),
+        Order::Updated => page.changed(),
+        Order::Stated | Order::Title => None,
+    };
+    (stated, std::cmp::Reverse(day), page.entry.title.to_lowercase(), page.entry.source.clone())
 }

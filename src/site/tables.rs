@@ -52,7 +52,7 @@ pub enum Node {
     Static(Route),
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Tables {
     pub settings: Arc<Settings>,
     pub content: SourcePath,
@@ -118,6 +118,26 @@ impl Tables {
         let nodes = self.by_name.entry(slug(name)).or_default();
         if !nodes.contains(node) {
             nodes.push(node.clone());
+        }
+    }
+
+    /// Files a page, whose entry has another title now, under that in place of `old`.
+    pub(super) fn rename(&mut self, id: PageId, old: &str) {
+        let page_name = slug(&name_and_date(&self.pages[id].entry.source).0);
+        let (old, new) = (slug(old), slug(&self.pages[id].entry.title));
+        if old != page_name
+            && let Some(nodes) = self.by_name.get_mut(&old)
+        {
+            nodes.retain(|node| *node != Node::Page(id));
+            if nodes.is_empty() {
+                self.by_name.remove(&old);
+            }
+        }
+        let nodes = self.by_name.entry(new).or_default();
+        if !nodes.contains(&Node::Page(id)) {
+            // Pages in order, then files.
+            let at = nodes.iter().position(|node| !matches!(node, Node::Page(other) if *other < id)).unwrap_or(nodes.len());
+            nodes.insert(at, Node::Page(id));
         }
     }
 

@@ -11,7 +11,7 @@ use crate::disk::{Disk, Standing};
 use crate::source::ListingRules;
 
 /// Events of one save come closer together than this.
-const QUIET: Duration = Duration::from_millis(4);
+const QUIET: Duration = Duration::from_millis(3);
 
 /// After the first event, nobody waits longer than this to be told.
 const LONGEST: Duration = Duration::from_millis(15);
@@ -35,7 +35,7 @@ pub enum Message {
 pub struct Batch {
     /// Each with whether it was only written to.
     pub paths: BTreeMap<PathBuf, bool>,
-    /// Whether events were lost.
+    /// Whether the paths are not all there is to tell.
     pub is_incomplete: bool,
     pub failures: usize,
     pub rules: Option<ListingRules>,

@@ -43,9 +43,8 @@ impl Ground {
     pub fn new(disk: &Disk, rules: &ListingRules, hear: impl notify::EventHandler) -> Result<Self, WatchError> {
         let root = disk.identity();
         let mut watcher = notify::recommended_watcher(hear)?;
-        if IS_WHOLE_TREE_WATCHED {
-            watcher.watch(disk.root(), RecursiveMode::Recursive)?;
-        }
+        let mode = if IS_WHOLE_TREE_WATCHED { RecursiveMode::Recursive } else { RecursiveMode::NonRecursive };
+        watcher.watch(disk.root(), mode)?;
         let mut failure = None;
         let survey = disk.survey(rules, &mut |folder| watch(&mut watcher, disk, folder, &mut failure));
         if let Some(error) = failure {

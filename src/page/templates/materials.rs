@@ -16,6 +16,7 @@ use crate::page::compose::Composer;
 use crate::page::queries::{self, PagesQuery};
 use crate::paths::Route;
 use crate::site::topics::Term;
+use crate::words::Words;
 
 /// What drawing needs besides the templates.
 pub struct Materials {
@@ -52,7 +53,7 @@ impl Materials {
         data: &BTreeMap<String, serde_json::Value>,
     ) -> Self {
         let view = composer.site_view();
-        let data = data.iter().map(|(path, value)| (path.clone(), (Value::from_serializable(value), print_of(value)))).collect();
+        let data = values_of(data);
         Materials {
             site: Value::from_serializable(&view),
             site_print: print_of(&view),
@@ -67,6 +68,21 @@ impl Materials {
     /// The fingerprint of what every page knows of the site.
     pub fn site_print(&self) -> Fingerprint {
         self.site_print
+    }
+
+    /// Takes other assets, icons and data, and other words; the site is the same.
+    pub fn dress(
+        &mut self,
+        words: Arc<Words>,
+        assets: BTreeMap<String, String>,
+        icons: BTreeMap<String, String>,
+        data: &BTreeMap<String, serde_json::Value>,
+    ) {
+        (self.assets, self.icons, self.data) = (assets, icons, values_of(data));
+        if *self.composer.words != *words {
+            self.composer.reword(words);
+        }
+        self.renew();
     }
 
     /// After something of the site changed: its view is made anew, and no answer holds any longer.
@@ -141,6 +157,10 @@ impl Materials {
         };
         Value::from(queries::terms(&self.composer, terms).into_iter().map(with_start).collect::<Vec<Value>>())
     }
+}
+
+fn values_of(data: &BTreeMap<String, serde_json::Value>) -> BTreeMap<String, (Value, Fingerprint)> {
+    data.iter().map(|(path, value)| (path.clone(), (Value::from_serializable(value), print_of(value)))).collect()
 }
 
 /// What a thread has before it while it draws one sheet.

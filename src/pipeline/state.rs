@@ -1,0 +1,417 @@
+//! A site worked out and kept: what was listed and read, and all that was made from it.
+//!
+//! A refresh goes from the outside in: which files are there, which bytes differ, which of them the first step read, which
+//! documents that leaves to be parsed, whether the site is another. Each step that gives what it gave before ends the way.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::io;
+use std::sync::{Arc, Mutex};
+
+use rayon::prelude::*;
+
+use super::Request;
+use super::documents::{Page, Pages, Reader};
+use super::ledger::{Known, KnownFiles, Ledger, unreadable};
+use super::load::{self, Loaded};
+use super::memory::{self, Memory};
+use super::outputs::Outputs;
+use super::whole::{self, Whole};
+use crate::diagnostic::{Checked, Diagnostic, Place};
+use crate::document::{Entry, Facts};
+use crate::fingerprint::Fingerprint;
+use crate::paths::SourcePath;
+use crate::site::{Node, PageId, SitePage};
+use crate::source::{Files, ListingRules, Looked, Stamp};
+
+/// Which paths may differ from what was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Touched {
+    Paths(BTreeSet<SourcePath>),
+    Everything,
+}
+
+/// What a refresh found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Refreshed {
+    /// Files that came, went or have other bytes, sorted.
+    pub changed: Vec<SourcePath>,
+    /// Documents that were parsed.
+    pub parsed: usize,
+    /// Published pages now.
+    pub pages: usize,
+}
+
+pub struct State {
+    pub whole: Whole,
+    /// Every listed file, sorted, and what was wrong with the listing.
+    sources: Arc<[SourcePath]>,
+    listing_problems: Vec<Diagnostic>,
+    known: KnownFiles,
+    /// What the first step read.
+    load_reads: HashSet<SourcePath>,
+    load_problems: Vec<Diagnostic>,
+    /// Of the site but for its links, and of outputs that want one name.
+    site_problems: Vec<Diagnostic>,
+    clashes: Vec<Diagnostic>,
+    /// Pages that are not what the memory holds.
+    differ: BTreeSet<SourcePath>,
+}
+
+/// What a look at the files found.
+struct Sight {
+    /// What is listed now; `None` when that is what was listed.
+    sources: Option<Vec<SourcePath>>,
+    problems: Vec<Diagnostic>,
+    /// Files whose bytes may differ.
+    candidates: BTreeSet<SourcePath>,
+}
+
+/// Documents that were read again.
+#[derive(Default)]
+struct Reread {
+    fresh: Vec<(SourcePath, Page)>,
+    gone: Vec<SourcePath>,
+}
+
+impl State {
+    pub fn open(files: &dyn Files, request: &Request, memory: &Memory) -> Self {
+        let mut ledger = Ledger::new(files, memory.files());
+        let recorder = Recorder::new(&ledger, None);
+        let Checked { value: loaded, problems: load_problems } = load::load(&recorder, request);
+        let Recording { listed, reads } = recorder.done();
+        let Checked { value: sources, problems: listing_problems } = listed.unwrap_or_default();
+        ledger.stamp(&sources);
+        let reader = Reader { files: &ledger, loaded: &loaded, request };
+        let documents = reader.all(|path| ledger.known(path), memory.pages(), false);
+        let (mut site_problems, mut clashes) = (Vec::new(), Vec::new());
+        let site = whole::assemble(&loaded, &documents, request, &mut site_problems);
+        let materials = Arc::new(whole::materials(&loaded, &documents, site));
+        let outputs = Outputs::plan(&loaded, &materials.composer, &mut clashes);
+        State {
+            differ: documents.differ.clone(),
+            known: ledger.into_known(&sources),
+            whole: Whole { site_print: whole::site_print(&loaded, &documents), loaded, documents, materials, outputs },
+            sources: sources.into(),
+            listing_problems,
+            load_reads: reads.into_keys().collect(),
+            load_problems,
+            site_problems,
+            clashes,
+        }
+    }
+
+    /// Every problem but those of drawing.
+    pub fn problems(&self) -> Vec<Diagnostic> {
+        let own = self.listing_problems.iter().chain(&self.load_problems).chain(&self.site_problems).chain(&self.clashes);
+        let mut problems: Vec<Diagnostic> = own.chain(self.whole.documents.problems()).cloned().collect();
+        problems.extend(self.whole.materials.composer.site.link_problems());
+        problems
+    }
+
+    /// The pages that nobody keeps yet, and all files that were read. The caller keeps them.
+    pub fn unremembered(&mut self) -> (BTreeSet<SourcePath>, KnownFiles) {
+        let differ = std::mem::take(&mut self.differ);
+        let known = if differ.is_empty() { KnownFiles::new() } else { self.known.clone() };
+        (differ, known)
+    }
+
+    /// The pages of one part of the memory.
+    pub fn pages_of(&self, shard: u8) -> Pages {
+        let pages = self.whole.documents.pages.iter();
+        pages.filter(|(path, _)| memory::shard_of(path) == shard).map(|(path, page)| (path.clone(), page.clone())).collect()
+    }
+
+    /// The published page made from a file.
+    pub fn page(&self, source: &SourcePath) -> Option<(PageId, &SitePage)> {
+        let site = &self.whole.materials.composer.site;
+        match site.tables.by_source.get(source)? {
+            Node::Page(id) => Some((*id, site.page(*id))),
+            _ => None,
+        }
+    }
+
+    /// The address of the nearest folder above a path that has a page.
+    pub fn near(&self, path: &str) -> String {
+        let mut folder = path.trim_end_matches('/');
+        while let Some((above, _)) = folder.rsplit_once('/') {
+            if self.whole.outputs.at(&format!("{above}/index.html")).is_some() {
+                return format!("/{above}/");
+            }
+            folder = above;
+        }
+        "/".to_owned()
+    }
+
+    pub fn refresh(&mut self, files: &dyn Files, request: &Request, touched: &Touched) -> Refreshed {
+        let sight = self.look(files, touched);
+        let changed = self.changed(files, &sight);
+        let pages = |state: &State| state.whole.materials.composer.site.pages().len();
+        let is_listing_same = sight.sources.is_none() && sight.problems == self.listing_problems;
+        if changed.is_empty() && is_listing_same {
+            return Refreshed { pages: pages(self), ..Refreshed::default() };
+        }
+        if let Some(sources) = sight.sources {
+            self.sources = sources.into();
+        }
+        self.listing_problems = sight.problems;
+        let is_page = |path: &SourcePath| self.whole.loaded.pages.binary_search(path).is_ok();
+        let parsed = if is_listing_same && changed.iter().all(is_page) {
+            let reread = self.reread(files, request, &changed);
+            self.take_in(request, reread, false)
+        } else if is_listing_same && !changed.iter().any(|path| is_page(path) || self.load_reads.contains(path)) {
+            // Files that are only copied or included: whoever shows them is drawn when it is looked at.
+            0
+        } else {
+            self.reload(files, request, &changed)
+        };
+        Refreshed { changed: changed.into_iter().collect(), parsed, pages: pages(self) }
+    }
+
+    fn look(&self, files: &dyn Files, touched: &Touched) -> Sight {
+        let rules = rules(&self.whole.loaded);
+        let Touched::Paths(paths) = touched else { return self.look_at_all(files, &rules, &BTreeSet::new()) };
+        let asked: Vec<SourcePath> = paths.iter().cloned().collect();
+        let looked = files.look(&rules, &asked);
+        if looked.must_list {
+            return self.look_at_all(files, &rules, paths);
+        }
+        let mut candidates: BTreeSet<SourcePath> = paths.iter().flat_map(|touched| below(&self.sources, touched)).cloned().collect();
+        let is_same = candidates.len() == looked.files.len() && looked.files.iter().all(|path| candidates.contains(path));
+        let sources = (!is_same).then(|| {
+            let mut sources: Vec<SourcePath> = self.sources.iter().filter(|path| !candidates.contains(*path)).cloned().collect();
+            sources.extend(looked.files.iter().cloned());
+            sources.sort_unstable();
+            sources
+        });
+        candidates.extend(looked.files);
+        let is_touched =
+            |problem: &&Diagnostic| problem.place.as_ref().is_some_and(|place| place.path.and_folders().any(|path| paths.contains(path)));
+        let kept = self.listing_problems.iter().filter(|problem| !is_touched(problem));
+        let mut problems: Vec<Diagnostic> = kept.cloned().chain(looked.problems).collect();
+        Diagnostic::sort(&mut problems);
+        Sight { sources, problems, candidates }
+    }
+
+    /// After a full listing what is not vouched for by its stamp may differ. Of a file that was never read nothing is kept.
+    fn look_at_all(&self, files: &dyn Files, rules: &ListingRules, touched: &BTreeSet<SourcePath>) -> Sight {
+        let Checked { value: sources, problems } = files.list(rules);
+        let stamps = files.stamps(&sources);
+        let may_differ = |path: &SourcePath, stamp| match self.known.get(path) {
+            Some(known) => !known.is_vouched(stamp),
+            None => self.sources.binary_search(path).is_err(),
+        };
+        let unvouched = sources.iter().zip(stamps).filter(|(path, stamp)| may_differ(path, *stamp)).map(|(path, _)| path);
+        let gone = self.sources.iter().filter(|path| sources.binary_search(path).is_err());
+        let candidates = unvouched.chain(gone).chain(touched).cloned().collect();
+        Sight { sources: (*sources != *self.sources).then_some(sources), problems, candidates }
+    }
+
+    /// The candidates that came, went or have other bytes. What was never read counts as other.
+    fn changed(&mut self, files: &dyn Files, sight: &Sight) -> BTreeSet<SourcePath> {
+        let now = sight.sources.as_deref().unwrap_or(&self.sources);
+        let mut changed = BTreeSet::new();
+        for path in &sight.candidates {
+            let is_listed = now.binary_search(path).is_ok();
+            let was_listed = self.sources.binary_search(path).is_ok();
+            let is_same = match self.known.get(path).filter(|_| is_listed && was_listed) {
+                Some(known) => {
+                    let print = print(files, path);
+                    let is_same = print == known.print();
+                    self.known.insert(path.clone(), Known::unvouched(print));
+                    is_same
+                }
+                None => !is_listed && !was_listed,
+            };
+            if !is_same {
+                changed.insert(path.clone());
+            }
+        }
+        changed
+    }
+
+    /// Reads pages again; those that are as they were are left out.
+    fn reread(&self, files: &dyn Files, request: &Request, paths: &BTreeSet<SourcePath>) -> Reread {
+        let (pages, loaded) = (&self.whole.documents.pages, &self.whole.loaded);
+        let reader = Reader { files, loaded, request };
+        let (listed, gone): (Vec<&SourcePath>, Vec<&SourcePath>) = paths.iter().partition(|path| loaded.pages.binary_search(path).is_ok());
+        let fresh = listed.into_par_iter().filter_map(|path| Some((path.clone(), reader.page(path, pages.get(path), false)?.0)));
+        let gone = gone.into_iter().filter(|path| pages.contains_key(*path)).cloned().collect();
+        Reread { fresh: fresh.collect(), gone }
+    }
+
+    /// Takes in what was read again; how many documents that are.
+    fn take_in(&mut self, request: &Request, reread: Reread, is_other_site: bool) -> usize {
+        let Reread { fresh, gone } = reread;
+        let parsed = fresh.len();
+        let pages = &mut self.whole.documents.pages;
+        let is_other_set = !gone.is_empty() || fresh.iter().any(|(path, _)| !pages.contains_key(path));
+        self.differ.extend(gone.iter().chain(fresh.iter().map(|(path, _)| path)).cloned());
+        gone.iter().for_each(|path| drop(pages.remove(path)));
+        let edited: Vec<(Arc<Entry>, Arc<Facts>)> =
+            fresh.iter().map(|(_, page)| (Arc::clone(&page.entry), Arc::clone(&page.facts))).collect();
+        pages.extend(fresh);
+        if is_other_site || is_other_set || self.tells_of(&edited) || !self.update(&edited) {
+            self.assemble(request);
+        }
+        parsed
+    }
+
+    /// Whether a problem of the site stands in one of these files: its place may be another now.
+    fn tells_of(&self, edited: &[(Arc<Entry>, Arc<Facts>)]) -> bool {
+        let is_in = |place: &Place| edited.iter().any(|(entry, _)| entry.source == place.path);
+        let places = |problem: &Diagnostic| problem.place.iter().chain(problem.also.iter().map(|(place, _)| place)).any(is_in);
+        self.site_problems.iter().chain(&self.clashes).any(places)
+    }
+
+    /// Updates the site in its place; whether that could be done.
+    fn update(&mut self, edited: &[(Arc<Entry>, Arc<Facts>)]) -> bool {
+        let Some(materials) = Arc::get_mut(&mut self.whole.materials) else { return false };
+        let files = materials.composer.site.published_files.len();
+        let Some(is_seen) = materials.composer.update(edited) else { return false };
+        if is_seen {
+            materials.renew();
+        }
+        if files != materials.composer.site.published_files.len() || is_seen && files > 0 {
+            self.plan();
+        }
+        true
+    }
+
+    /// Something else changed: a file came or went, or one that the first step reads.
+    fn reload(&mut self, files: &dyn Files, request: &Request, changed: &BTreeSet<SourcePath>) -> usize {
+        let recorder = Recorder::new(files, Some((rules(&self.whole.loaded), &self.sources)));
+        let Checked { value: loaded, problems } = load::load(&recorder, request);
+        let Recording { listed, reads } = recorder.done();
+        if let Some(listed) = listed {
+            // Other settings can list other files.
+            (self.sources, self.listing_problems) = (listed.value.into(), listed.problems);
+        }
+        self.load_problems = problems;
+        let before = std::mem::replace(&mut self.whole.loaded, loaded);
+        let now = &self.whole.loaded;
+        let is_other_site = before.prints.assembling != now.prints.assembling;
+        let is_read_alike = before.prints.reading == now.prints.reading && before.defaults == now.defaults && before.content == now.content;
+        let mut paths = changed.clone();
+        if !is_read_alike {
+            paths.extend(now.pages.iter().cloned());
+        }
+        if before.pages != now.pages {
+            paths.extend(before.pages.into_iter().filter(|path| now.pages.binary_search(path).is_err()));
+            paths.extend(now.pages.iter().filter(|path| !self.whole.documents.pages.contains_key(*path)).cloned());
+        }
+        let reread = self.reread(files, request, &paths);
+        self.note(files, changed, reads);
+        let wants_assembling = is_other_site || !self.dress();
+        let parsed = self.take_in(request, reread, wants_assembling);
+        self.plan();
+        parsed
+    }
+
+    /// Puts other templates' materials before the same site; whether that could be done.
+    fn dress(&mut self) -> bool {
+        let loaded = &self.whole.loaded;
+        let Some(materials) = Arc::get_mut(&mut self.whole.materials) else { return false };
+        materials.dress(Arc::clone(&loaded.words), whole::assets(loaded), loaded.icons.clone(), &loaded.data);
+        true
+    }
+
+    /// Notes what was read, and forgets what is gone.
+    fn note(&mut self, files: &dyn Files, changed: &BTreeSet<SourcePath>, reads: HashMap<SourcePath, Fingerprint>) {
+        for path in changed {
+            if self.sources.binary_search(path).is_err() {
+                self.known.remove(path);
+            } else if self.whole.loaded.pages.binary_search(path).is_ok() && !reads.contains_key(path) {
+                self.known.insert(path.clone(), Known::unvouched(print(files, path)));
+            }
+        }
+        self.load_reads = reads.keys().cloned().collect();
+        for (path, print) in reads {
+            if self.known.get(&path).is_none_or(|known| known.print() != print) {
+                self.known.insert(path, Known::unvouched(print));
+            }
+        }
+    }
+
+    fn assemble(&mut self, request: &Request) {
+        self.site_problems.clear();
+        let site = whole::assemble(&self.whole.loaded, &self.whole.documents, request, &mut self.site_problems);
+        self.whole.materials = Arc::new(whole::materials(&self.whole.loaded, &self.whole.documents, site));
+        self.plan();
+    }
+
+    fn plan(&mut self) {
+        self.clashes.clear();
+        self.whole.outputs = Outputs::plan(&self.whole.loaded, &self.whole.materials.composer, &mut self.clashes);
+    }
+}
+
+/// The rules that the sources were listed by.
+fn rules(loaded: &Loaded) -> ListingRules {
+    ListingRules { output: Some(loaded.settings.output.clone()), ignore: loaded.settings.ignore.clone() }
+}
+
+fn print(files: &dyn Files, path: &SourcePath) -> Fingerprint {
+    files.read(path).map_or_else(|_| unreadable(), Fingerprint::of)
+}
+
+/// The files that are this one or lie below it, of a sorted list.
+fn below<'a>(sources: &'a [SourcePath], path: &'a SourcePath) -> impl Iterator<Item = &'a SourcePath> {
+    let start = sources.partition_point(|source| source < path);
+    // What lies below a folder need not follow its name at once: `a-b` sorts between `a` and `a/b`.
+    sources[start..].iter().take_while(|source| source.as_str().starts_with(path.as_str())).filter(|source| source.is_within(path))
+}
+
+/// Files that note what is read of them, and, where a listing is given, list just that.
+struct Recorder<'a> {
+    files: &'a dyn Files,
+    given: Option<(ListingRules, &'a [SourcePath])>,
+    recording: Mutex<Recording>,
+}
+
+#[derive(Default)]
+struct Recording {
+    /// What was listed, when it had to be asked.
+    listed: Option<Checked<Vec<SourcePath>>>,
+    reads: HashMap<SourcePath, Fingerprint>,
+}
+
+impl<'a> Recorder<'a> {
+    fn new(files: &'a dyn Files, given: Option<(ListingRules, &'a [SourcePath])>) -> Self {
+        Recorder { files, given, recording: Mutex::default() }
+    }
+
+    fn done(self) -> Recording {
+        self.recording.into_inner().expect("no holder of this lock panics")
+    }
+
+    fn note(&self) -> std::sync::MutexGuard<'_, Recording> {
+        self.recording.lock().expect("no holder of this lock panics")
+    }
+}
+
+impl Files for Recorder<'_> {
+    /// Without the problems of listing, which are kept apart.
+    fn list(&self, rules: &ListingRules) -> Checked<Vec<SourcePath>> {
+        if let Some((_, sources)) = self.given.as_ref().filter(|(given, _)| given == rules) {
+            return Checked::sound(sources.to_vec());
+        }
+        let listed = self.files.list(rules);
+        let sources = listed.value.clone();
+        self.note().listed = Some(listed);
+        Checked::sound(sources)
+    }
+
+    fn look(&self, rules: &ListingRules, touched: &[SourcePath]) -> Looked {
+        self.files.look(rules, touched)
+    }
+
+    fn read(&self, path: &SourcePath) -> io::Result<Arc<[u8]>> {
+        let bytes = self.files.read(path);
+        self.note().reads.insert(path.clone(), bytes.as_ref().map_or_else(|_| unreadable(), Fingerprint::of));
+        bytes
+    }
+
+    fn stamps(&self, paths: &[SourcePath]) -> Vec<Option<Stamp>> {
+        self.files.stamps(paths)
+    }
+}

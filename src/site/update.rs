@@ -1,0 +1,190 @@
+//! A site after an edit that leaves every page where it is: the same value as assembling it anew, for the work of the edit.
+//!
+//! What an entry says of itself may change: titles, headings, links, order. What decides where pages are and which lists hold
+//! them (addresses, dates, topics, drafts …) may not; then the site has to be assembled. `tests/live.rs` holds both to be equal.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::links::Destination;
+use super::sections::{Order, sort_key};
+use super::tables::{Node, PageId};
+use super::{Outcome, Site, SitePage, published_files, resolve_page};
+use crate::document::Entry;
+use crate::document::links::Role;
+use crate::paths::slug;
+
+/// What an update touched, for those who keep what was made from the site.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Updated {
+    /// Pages with another entry, whatever differs in it.
+    pub pages: Vec<PageId>,
+    /// Whether anything differs that others may see.
+    pub is_seen: bool,
+    pub sections: BTreeSet<usize>,
+    pub topics: BTreeSet<usize>,
+    pub audiences: BTreeSet<usize>,
+}
+
+/// Takes new entries into a site; `None`, and nothing is changed, when it has to be assembled anew.
+pub fn update(site: &mut Site, entries: &[Arc<Entry>]) -> Option<Updated> {
+    let mut updated = Updated::default();
+    let mut renamed = Vec::new();
+    let mut with_other_anchors = BTreeSet::new();
+    for entry in entries {
+        let Some(Node::Page(id)) = site.tables.by_source.get(&entry.source) else { return None };
+        let old = &site.page(*id).entry;
+        updated.pages.push(*id);
+        if old == entry {
+            continue;
+        }
+        if !stays_in_place(old, entry) {
+            return None;
+        }
+        updated.is_seen = true;
+        if slug(&old.title) != slug(&entry.title) {
+            renamed.push(*id);
+        }
+        if old.anchors != entry.anchors {
+            with_other_anchors.insert(*id);
+        }
+    }
+    if leads_to(site, &with_other_anchors) {
+        return None;
+    }
+    let olds: Vec<Arc<Entry>> = updated.pages.iter().map(|id| Arc::clone(&site.page(*id).entry)).collect();
+    for (id, entry) in updated.pages.iter().zip(entries) {
+        site.tables.pages[*id].entry = Arc::clone(entry);
+    }
+    if !updated.is_seen {
+        return Some(updated);
+    }
+    for (id, old) in updated.pages.iter().zip(&olds).filter(|(id, _)| renamed.contains(id)) {
+        site.tables.rename(*id, &old.title);
+    }
+    resolve_again(site, &updated.pages, !renamed.is_empty(), &with_other_anchors);
+    reorder(site, &olds, &mut updated);
+    Some(updated)
+}
+
+/// Whether the site keeps its shape: each page its address, and each list its pages.
+fn stays_in_place(old: &Entry, new: &Entry) -> bool {
+    let (a, b) = (&old.meta, &new.meta);
+    (old.is_broken, old.date_in_name) == (new.is_broken, new.date_in_name)
+        && (&a.kind, &a.topics, &a.audience, &a.authors) == (&b.kind, &b.topics, &b.audience, &b.authors)
+        && (&a.slug, &a.address, &a.aliases) == (&b.slug, &b.address, &b.aliases)
+        && (a.is_draft, a.is_unlisted, a.expires) == (b.is_draft, b.is_unlisted, b.expires)
+        && (a.published, a.updated) == (b.published, b.updated)
+}
+
+/// Whether the settings or a vocabulary link to one of these pages.
+fn leads_to(site: &Site, pages: &BTreeSet<PageId>) -> bool {
+    let links = site.menu.iter().chain(&site.logo).chain(&site.favicon).map(|link| &link.to);
+    let starts = site.audiences.iter().flat_map(|audience| &audience.start);
+    links.chain(starts).any(|to| matches!(to, Destination::Page { page, .. } if pages.contains(page)))
+}
+
+/// Resolves the links that may lead elsewhere now: those of the edited pages, those to headings of theirs, and, where a name
+/// changed, all that go by name or lead nowhere.
+fn resolve_again(site: &mut Site, edited: &[PageId], is_renamed: bool, with_other_anchors: &BTreeSet<PageId>) {
+    let mut affected: BTreeSet<PageId> = edited.iter().copied().collect();
+    if is_renamed {
+        affected.extend(site.with_problems.iter().copied());
+    }
+    if is_renamed || !with_other_anchors.is_empty() {
+        let leads_there = |page: &SitePage| {
+            all_resolved(page).any(|to| matches!(to, Destination::Page { page, .. } if with_other_anchors.contains(page)))
+        };
+        let goes_by_name = |page: &SitePage| is_renamed && page.entry.links.iter().any(|link| link.role == Role::Wiki);
+        let pages = site.tables.pages.par_iter().enumerate();
+        let found: Vec<PageId> = pages.filter(|(_, page)| goes_by_name(page) || leads_there(page)).map(|(id, _)| id).collect();
+        affected.extend(found);
+    }
+    let outcomes: Vec<(PageId, Outcome)> = affected.into_iter().map(|id| (id, resolve_page(&site.tables, id))).collect();
+    let mut has_files = false;
+    for (id, outcome) in outcomes {
+        let is_file = |to: &Destination| matches!(to, Destination::Address { file: Some(_), .. });
+        has_files |= all_resolved(site.page(id)).any(is_file) || outcome.all().any(is_file);
+        let before = targets(site, id);
+        outcome.settle(&mut site.tables.pages[id]);
+        let after = targets(site, id);
+        for page in before.difference(&after) {
+            site.tables.pages[*page].backlinks.retain(|other| *other != id);
+        }
+        for page in after.difference(&before) {
+            let backlinks = &mut site.tables.pages[*page].backlinks;
+            if let Err(at) = backlinks.binary_search(&id) {
+                backlinks.insert(at, id);
+            }
+        }
+        if site.page(id).has_link_problem() {
+            site.with_problems.insert(id)
+        } else {
+            site.with_problems.remove(&id)
+        };
+    }
+    if has_files {
+        site.published_files = published_files(site);
+    }
+}
+
+fn all_resolved(page: &SitePage) -> impl Iterator<Item = &Destination> {
+    page.links.iter().chain(&page.related).chain(&page.next).chain(&page.image).map(|resolved| &resolved.to)
+}
+
+/// The other pages that a listed page links to.
+fn targets(site: &Site, id: PageId) -> BTreeSet<PageId> {
+    let page = site.page(id);
+    if !page.is_listed() {
+        return BTreeSet::new();
+    }
+    let linked = page.links.iter().chain(&page.related).chain(&page.next);
+    let target = |to: &Destination| match to {
+        Destination::Page { page, .. } if *page != id => Some(*page),
+        _ => None,
+    };
+    linked.filter_map(|resolved| target(&resolved.to)).collect()
+}
+
+/// Brings the edited pages to their places in sections, topics and audiences.
+fn reorder(site: &mut Site, olds: &[Arc<Entry>], updated: &mut Updated) {
+    let ordered = |entry: &Entry| (entry.title.clone(), entry.meta.short_title.clone(), entry.meta.order.map(f64::to_bits));
+    let moved: Vec<PageId> =
+        updated.pages.iter().zip(olds).filter(|(id, old)| ordered(&site.page(**id).entry) != ordered(old)).map(|(id, _)| *id).collect();
+    for id in &moved {
+        updated.sections.insert(site.page(*id).section);
+        updated.sections.extend((0..site.sections.len()).filter(|section| site.sections[*section].page == Some(*id)));
+        let entry = Arc::clone(&site.page(*id).entry);
+        let of = |terms: &[super::topics::Term], named: &[crate::document::meta::Placed<String>]| -> Vec<usize> {
+            let keys: Vec<String> = named.iter().map(|name| slug(&name.value)).collect();
+            (0..terms.len()).filter(|term| keys.contains(&terms[*term].key)).collect()
+        };
+        updated.topics.extend(of(&site.topics, &entry.meta.topics));
+        updated.audiences.extend(of(&site.audiences, &entry.meta.audience));
+    }
+    for section in updated.sections.clone() {
+        let order = super::sections::order_of(&site.sections[section], &site.kinds);
+        let mut pages = std::mem::take(&mut site.sections[section].pages);
+        put_in_place(&mut pages, &moved, &site.tables, order);
+        site.sections[section].pages = pages;
+    }
+    super::sections::retitle(&mut site.sections, &site.tables, &moved);
+    for (terms, touched) in [(&mut site.topics, &updated.topics), (&mut site.audiences, &updated.audiences)] {
+        for term in touched {
+            put_in_place(&mut terms[*term].pages, &moved, &site.tables, Order::Stated);
+        }
+    }
+}
+
+/// Takes the moved pages out of a list that is otherwise in order, and puts each where it belongs.
+fn put_in_place(pages: &mut Vec<PageId>, moved: &[PageId], tables: &super::Tables, order: Order) {
+    let own: Vec<PageId> = pages.iter().copied().filter(|page| moved.contains(page)).collect();
+    pages.retain(|page| !moved.contains(page));
+    for page in own {
+        let key = sort_key(tables, page, order);
+        let at = pages.partition_point(|other| sort_key(tables, *other, order) < key);
+        pages.insert(at, page);
+    }
+}

@@ -1,0 +1,120 @@
+//! What the preview answers is what a clean build publishes, after any edit, and it works no more than the edit asks for.
+
+mod common;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::sync::{Arc, RwLock};
+
+use common::edits::{self, Dice};
+use common::request;
+use handsel::diagnostic::Checked;
+use handsel::paths::SourcePath;
+use handsel::pipeline::Request;
+use handsel::pipeline::live::{Answer, Live, Touched};
+use handsel::pipeline::memory::Memory;
+use handsel::source::{Files, ListingRules, MemoryFiles};
+
+/// A site in memory that can be edited while it is shown.
+struct Edited(RwLock<MemoryFiles>);
+
+impl Files for Edited {
+    fn list(&self, rules: &ListingRules) -> Checked<Vec<SourcePath>> {
+        self.0.read().expect("no holder of this lock panics").list(rules)
+    }
+
+    fn read(&self, path: &SourcePath) -> io::Result<Arc<[u8]>> {
+        self.0.read().expect("no holder of this lock panics").read(path)
+    }
+}
+
+struct Desk {
+    files: Arc<Edited>,
+    live: Live,
+    request: Request,
+}
+
+impl Desk {
+    fn new(request: Request) -> Self {
+        let files = Arc::new(Edited(RwLock::new(edits::site())));
+        let live = Live::open(Arc::clone(&files) as Arc<dyn Files + Send + Sync>, request.clone(), Memory::of(None));
+        Desk { files, live, request }
+    }
+
+    /// Edits, and tells the preview which paths may differ, as a watcher would.
+    fn edit(&self, edit: impl FnOnce(&mut MemoryFiles) -> String) -> String {
+        let before = self.files.0.read().expect("no holder of this lock panics").0.clone();
+        let story = edit(&mut self.files.0.write().expect("no holder of this lock panics"));
+        let after = self.files.0.read().expect("no holder of this lock panics").0.clone();
+        let paths: BTreeSet<SourcePath> =
+            before.keys().chain(after.keys()).filter(|path| before.get(*path) != after.get(*path)).cloned().collect();
+        self.live.refresh(&Touched::Paths(paths));
+        story
+    }
+
+    fn compare(&self, story: &[String]) {
+        let files = self.files.0.read().expect("no holder of this lock panics").clone();
+        let (built, outputs) = common::build(&files, &self.request);
+        let story = || story[story.len().saturating_sub(6)..].join("\n");
+        let mut served = BTreeMap::new();
+        for path in outputs.keys() {
+            let address = format!("/{path}");
+            if let Answer::Found { bytes, .. } = self.live.answer(&address, false) {
+                served.insert(path.clone(), bytes);
+            }
+        }
+        for (path, bytes) in &outputs {
+            let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+            let own = served.get(path).unwrap_or_else(|| panic!("{path} is not served after\n{}", story()));
+            let (own, wanted) = (text(own), text(bytes));
+            let line = own.lines().zip(wanted.lines()).find(|(own, wanted)| own != wanted);
+            assert!(own == wanted, "{path} differs after\n{}\n{line:#?}", story());
+        }
+        let told = |problems: &[handsel::diagnostic::Diagnostic]| problems.iter().map(|problem| format!("{problem:?}")).collect::<Vec<_>>();
+        // A lenient build also says which pages it left out.
+        let wanted: Vec<_> = built.problems.into_iter().filter(|problem| problem.code.name() != "page-left-out").collect();
+        assert_eq!(told(&self.live.problems()), told(&wanted), "after\n{}", story());
+    }
+}
+
+fn steps() -> usize {
+    if std::env::var_os("HANDSEL_LONG").is_some() { 5_000 } else { 500 }
+}
+
+#[test]
+fn any_edits_show_what_a_clean_build_gives() {
+    let seed: u64 = std::env::var("HANDSEL_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(3);
+    eprintln!("edits shown: HANDSEL_SEED={seed}");
+    for round in 0..4 {
+        let mut dice = Dice::new(seed + round);
+        let desk = Desk::new(Request { is_lenient: round % 2 == 0, ..request() });
+        let mut story = Vec::new();
+        for step in 0..steps() / 4 {
+            story.push(desk.edit(|site| edits::edit(site, &mut dice)));
+            if step % 10 == 9 {
+                // What nobody tells of is found when everything is looked at.
+                edits::edit(&mut desk.files.0.write().expect("no holder of this lock panics"), &mut dice);
+                desk.live.refresh(&Touched::Everything);
+            }
+            desk.compare(&story);
+        }
+    }
+}
+
+#[test]
+fn a_sentence_parses_its_page_alone() {
+    let desk = Desk::new(request());
+    desk.edit(|site| {
+        site.put("content/tips/shown.md", "---\ntitle: Shown\n---\nAnother sentence.\n");
+        String::new()
+    });
+    let refreshed = {
+        let mut files = desk.files.0.write().expect("no holder of this lock panics");
+        files.put("content/tips/shown.md", "---\ntitle: Shown\n---\nAnother sentence, again.\n");
+        drop(files);
+        desk.live.refresh(&Touched::Paths(BTreeSet::from([SourcePath::new("content/tips/shown.md").expect("inside")])))
+    };
+    assert_eq!((refreshed.parsed, refreshed.changed.len()), (1, 1));
+    let again = desk.live.refresh(&Touched::Everything);
+    assert_eq!((again.parsed, again.changed.len()), (0, 0), "nothing changed since");
+}

@@ -1,0 +1,156 @@
+//! A site in a temporary folder that is watched, and its reader, who knows nothing but what is told and what the disk then
+//! answers.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::error::Error;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use handsel::diagnostic::Diagnostic;
+use handsel::disk::Disk;
+use handsel::paths::SourcePath;
+use handsel::source::{Files, ListingRules};
+use handsel::watch::{Polling, Touched, WatchOptions, Watcher};
+
+/// Far longer than anything takes; a machine may be busy.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What a site's reader knows: every file's bytes, and what is wrong.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Known {
+    pub files: BTreeMap<SourcePath, Option<Arc<[u8]>>>,
+    pub problems: Vec<Diagnostic>,
+}
+
+impl Known {
+    pub fn of(disk: &Disk, rules: &ListingRules) -> Self {
+        let listed = disk.list(rules);
+        let read = |path: SourcePath| (path.clone(), disk.read(&path).ok());
+        Self { files: listed.value.into_iter().map(read).collect(), problems: listed.problems }
+    }
+
+    /// Asks the disk about what was told, and about nothing else.
+    fn learn(&mut self, disk: &Disk, rules: &ListingRules, touched: &Touched) {
+        let Touched::Paths(paths) = touched else { return *self = Self::of(disk, rules) };
+        let paths: Vec<SourcePath> = paths.iter().cloned().collect();
+        let looked = disk.look(rules, &paths);
+        if looked.must_list {
+            return *self = Self::of(disk, rules);
+        }
+        let is_touched = |path: &SourcePath| paths.iter().any(|touched| path.is_within(touched));
+        self.files.retain(|path, _| !is_touched(path));
+        self.problems.retain(|problem| !problem.place.as_ref().is_some_and(|place| is_touched(&place.path)));
+        self.files.extend(looked.files.into_iter().map(|path| (path.clone(), disk.read(&path).ok())));
+        self.problems.extend(looked.problems);
+        Diagnostic::sort(&mut self.problems);
+    }
+}
+
+/// A site that is watched, and a reader who learns by being told.
+pub struct Watched {
+    pub root: PathBuf,
+    pub disk: Disk,
+    pub rules: ListingRules,
+    pub watcher: Watcher,
+    pub told: Receiver<Touched>,
+    pub said: Arc<Mutex<Vec<String>>>,
+    pub known: Known,
+    /// All that was told since it was last asked for.
+    pub heard: Vec<Touched>,
+    pub folder: tempfile::TempDir,
+}
+
+impl Watched {
+    pub fn start(polling: Polling, files: &[&str]) -> Result<Self, Box<dyn Error>> {
+        Self::start_with(polling, |root| files.iter().try_for_each(|path| put(root, path, path)))
+    }
+
+    pub fn start_with(polling: Polling, prepare: impl FnOnce(&Path) -> io::Result<()>) -> Result<Self, Box<dyn Error>> {
+        let folder = tempfile::tempdir()?;
+        let root = fs::canonicalize(folder.path())?.join("site");
+        fs::create_dir(&root)?;
+        prepare(&root)?;
+        let disk = Disk::open(&root)?;
+        let rules = ListingRules { output: Some(source("public")), ignore: vec!["/left/".into()] };
+        settle(&disk, &rules);
+        let (teller, told) = channel();
+        let said = Arc::new(Mutex::new(Vec::new()));
+        let sayer = Arc::clone(&said);
+        let watcher = Watcher::start(
+            &disk,
+            WatchOptions { rules: rules.clone(), polling },
+            move |touched| {
+                let _ = teller.send(touched);
+            },
+            move |line| sayer.lock().expect("nobody panics with it").push(line),
+        )?;
+        let known = Known::of(&disk, &rules);
+        Ok(Self { root, disk, rules, watcher, told, said, known, heard: Vec::new(), folder })
+    }
+
+    pub fn put(&self, path: &str, text: &str) -> io::Result<()> {
+        put(&self.root, path, text)
+    }
+
+    pub fn at(&self, path: &str) -> PathBuf {
+        self.root.join(path)
+    }
+
+    /// Learns until the reader knows the site as it is.
+    pub fn catch_up(&mut self) -> Result<(), String> {
+        let start = Instant::now();
+        loop {
+            let truth = Known::of(&self.disk, &self.rules);
+            if self.known == truth {
+                return Ok(());
+            }
+            if start.elapsed() > PATIENCE {
+                let differs = |path: &&SourcePath| self.known.files.get(*path) != truth.files.get(*path);
+                let missed: BTreeSet<_> = truth.files.keys().chain(self.known.files.keys()).filter(differs).collect();
+                return Err(format!("never told of {missed:?}, nor {:?}, but {:?}", truth.problems, self.heard));
+            }
+            if let Ok(touched) = self.told.recv_timeout(Duration::from_millis(50)) {
+                self.known.learn(&self.disk, &self.rules, &touched);
+                self.heard.push(touched);
+            }
+        }
+    }
+
+    /// Catches up, then makes one more change, and gives every path that was told until that one was.
+    pub fn told_until_now(&mut self) -> Result<BTreeSet<String>, Box<dyn Error>> {
+        self.catch_up()?;
+        settle(&self.disk, &self.rules);
+        self.put("last.md", "x")?;
+        self.catch_up()?;
+        fs::remove_file(self.at("last.md"))?;
+        self.catch_up()?;
+        let told = std::mem::take(&mut self.heard);
+        let names = told.into_iter().flat_map(|touched| match touched {
+            Touched::Paths(paths) => paths.iter().map(ToString::to_string).collect(),
+            Touched::Everything => vec!["everything".to_owned()],
+        });
+        Ok(names.filter(|name| name != "last.md").collect())
+    }
+}
+
+/// Waits until every file is vouched for: polling tells a file once more when it is.
+fn settle(disk: &Disk, rules: &ListingRules) {
+    let start = Instant::now();
+    while start.elapsed() < PATIENCE && disk.stamps(&disk.list(rules).value).contains(&None) {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+pub fn source(path: &str) -> SourcePath {
+    SourcePath::new(path).expect("a path inside the root")
+}
+
+pub fn put(root: &Path, path: &str, text: &str) -> io::Result<()> {
+    let full = root.join(path);
+    fs::create_dir_all(full.parent().expect("a file lies in a folder"))?;
+    fs::write(full, text)
+}
