@@ -17,6 +17,7 @@ mod state;
 mod whole;
 pub mod why;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -63,7 +64,7 @@ pub trait Sink: Sync {
     ///
     /// # Errors
     /// What kept the file from being taken, in words for people.
-    fn put(&self, path: &OutputPath, bytes: &[u8], print: Fingerprint) -> Result<(), String>;
+    fn put(&self, path: &OutputPath, bytes: Cow<'static, [u8]>, print: Fingerprint) -> Result<(), String>;
 
     /// Keeps what is published at this path already, if that is ours and has this fingerprint; whether it did.
     fn keep(&self, _path: &OutputPath, _print: Fingerprint) -> bool {
@@ -89,7 +90,7 @@ pub fn sum<'a>(outputs: impl Iterator<Item = (&'a OutputPath, Fingerprint)>) -> 
 pub struct Nowhere;
 
 impl Sink for Nowhere {
-    fn put(&self, _: &OutputPath, _: &[u8], _: Fingerprint) -> Result<(), String> {
+    fn put(&self, _: &OutputPath, _: Cow<'static, [u8]>, _: Fingerprint) -> Result<(), String> {
         Ok(())
     }
 

@@ -1,5 +1,6 @@
 //! `handsel build`: content in, the published site out, or nothing at all.
 
+use std::borrow::Cow;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -49,7 +50,7 @@ struct Staging<'a> {
 }
 
 impl Sink for Staging<'_> {
-    fn put(&self, path: &OutputPath, bytes: &[u8], print: Fingerprint) -> Result<(), String> {
+    fn put(&self, path: &OutputPath, bytes: Cow<'static, [u8]>, print: Fingerprint) -> Result<(), String> {
         self.files.fetch_add(1, Ordering::Relaxed);
         self.publisher.stage_known(path, bytes, print).map_err(|error| error.to_string())
     }

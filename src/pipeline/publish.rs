@@ -97,7 +97,7 @@ impl Press<'_> {
     fn put(&self, path: &OutputPath, made: Made) -> (Outcome, Vec<Question>) {
         let print = made.bytes.map(|bytes| {
             let print = Fingerprint::of(&bytes);
-            if let Err(message) = self.sink.put(path, &bytes, print) {
+            if let Err(message) = self.sink.put(path, bytes, print) {
                 let _ = self.failure.set(message);
             }
             print
