@@ -89,8 +89,12 @@ export function toggleProblems() {
 
 function problem({ severity, path, line, drawing }) {
   const [head, ...rest] = drawing.split("\n");
+  // The excerpt keeps its columns, so that the caret points; help is a text like any other.
+  const at = rest.findIndex((line) => /^\s*= /.test(line));
+  const excerpt = (at < 0 ? rest : rest.slice(0, at)).filter((line, index, lines) => index < lines.length - 1 || line.trim() !== "|");
+  const help = at < 0 ? null : element("p", { class: "help" }, rest.slice(at).map((line) => line.trim().replace(/^= /, "")).join(" "));
   const place = path && element("button", { type: "button", class: "place", onclick: () => openFile(path, line) }, `Open ${path}:${line}`);
-  return element("article", { class: severity }, element("h3", {}, head), element("pre", { tabindex: 0 }, rest.join("\n")), place);
+  return element("article", { class: severity }, element("h3", {}, head), element("pre", { tabindex: 0 }, excerpt.join("\n")), help, place);
 }
 
 // The page's file is gone, or cannot be made any more while the last good one is shown.
