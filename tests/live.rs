@@ -7,7 +7,7 @@ use std::io;
 use std::sync::{Arc, RwLock};
 
 use common::edits::{self, Dice};
-use common::request;
+use common::{request, without_lines};
 use handsel::diagnostic::Checked;
 use handsel::paths::SourcePath;
 use handsel::pipeline::Request;
@@ -60,6 +60,9 @@ impl Desk {
         for path in outputs.keys() {
             let address = format!("/{path}");
             if let Answer::Found { bytes, .. } = self.live.answer(&address, false) {
+                if path.ends_with(".html") {
+                    self.compare_with_lines(path, &bytes);
+                }
                 served.insert(path.clone(), bytes);
             }
         }
@@ -74,6 +77,17 @@ impl Desk {
         // A lenient build also says which pages it left out.
         let wanted: Vec<_> = built.problems.into_iter().filter(|problem| problem.code.name() != "page-left-out").collect();
         assert_eq!(told(&self.live.problems()), told(&wanted), "after\n{}", story());
+    }
+
+    /// Lines add nothing but themselves.
+    fn compare_with_lines(&self, path: &str, plain: &[u8]) {
+        let Answer::Found { bytes, .. } = self.live.answer(&format!("/{path}"), true) else {
+            panic!("{path} is not served with lines");
+        };
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let (own, wanted) = (without_lines(&text(&bytes)), text(plain));
+        let line = own.lines().zip(wanted.lines()).find(|(own, wanted)| own != wanted);
+        assert!(own == wanted, "{path} differs with lines\n{line:#?}");
     }
 }
 

@@ -162,12 +162,7 @@ fn plain(page: &[u8]) -> String {
     let page = String::from_utf8_lossy(page).into_owned();
     let (before, rest) = page.split_once("<script type=\"module\" src=\"/_handsel/").expect("the preview's script is there");
     let (_, after) = rest.split_once("</script>").expect("it is closed");
-    let mut page = before.to_owned() + after;
-    while let Some(start) = page.find(" data-line=\"") {
-        let end = page[start + 12..].find('"').expect("it is closed");
-        page.replace_range(start..start + 12 + end + 1, "");
-    }
-    page
+    common::without_lines(&(before.to_owned() + after))
 }
 
 fn encoded(path: &str) -> String {

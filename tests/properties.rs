@@ -6,6 +6,7 @@ mod common;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use common::odd_text;
 use handsel::diagnostic::Code;
 use handsel::document::components::{Marks, read_arguments};
 use handsel::document::front_matter;
@@ -18,54 +19,6 @@ use proptest::prelude::*;
 
 fn cases() -> u32 {
     if std::env::var_os("HANDSEL_LONG").is_some() { 20_000 } else { 600 }
-}
-
-/// Text in which marks of Markdown, YAML and components are frequent.
-fn odd_text() -> impl Strategy<Value = String> {
-    let piece = prop_oneof![
-        Just(":::"),
-        Just("::"),
-        Just("::::"),
-        Just("note"),
-        Just("{a=\"b\"}"),
-        Just("{"),
-        Just("}"),
-        Just("\n"),
-        Just("\n\n"),
-        Just("---\n"),
-        Just("- "),
-        Just("> "),
-        Just("# "),
-        Just("[x](y.md)"),
-        Just("[["),
-        Just("]]"),
-        Just("<div>"),
-        Just("</div>"),
-        Just("<script>"),
-        Just("<!--"),
-        Just("-->"),
-        Just("```\n"),
-        Just("`"),
-        Just("    "),
-        Just("é"),
-        Just("日"),
-        Just("\u{FDD0}"),
-        Just("<?1?>"),
-        Just("title: x\n"),
-        Just("*"),
-        Just("_"),
-        Just("|"),
-        Just("[^a]"),
-        Just("[^a]: n\n"),
-        Just("![i](p.png)"),
-        Just("$x$"),
-        Just("\t"),
-        Just("\r\n"),
-        Just("\u{1b}"),
-        Just("a"),
-        Just(" "),
-    ];
-    prop::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat())
 }
 
 proptest! {
@@ -135,7 +88,7 @@ proptest! {
         let path = SourcePath::new("content/x.md").expect("inside");
         let signatures = BTreeMap::from([("note".to_owned(), Default::default())]);
         for raw_html in [RawHtml::Sanitise, RawHtml::Allow, RawHtml::Escape] {
-            let settings = MarkdownSettings { raw_html, smart_punctuation: true, math: true, highlight: true, allow_origins: &[],
+            let settings = MarkdownSettings { raw_html, smart_punctuation: true, math: true, highlight: true, with_lines: false, allow_origins: &[],
         signatures: &signatures, phrases: Phrases::default() };
             let text = text.replace("\r\n", "\n");
             let read = markdown::read(&path, &text, &Lines::new(&text), 0..text.len(), &settings);

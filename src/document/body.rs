@@ -21,6 +21,8 @@ pub enum Segment {
     Component(Box<Call>),
     /// The file of `includes[i]`.
     Include(u32),
+    /// The line of the source, from 1, on which the next segment begins. Only where lines are asked for.
+    Line(u32),
 }
 
 /// A component's call: rendered by its template, around its body.

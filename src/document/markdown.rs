@@ -6,6 +6,7 @@
 
 mod flow;
 mod inline;
+mod lines;
 mod slips;
 mod text;
 
@@ -24,6 +25,7 @@ use super::links::Link;
 use super::meta::Placed;
 use super::outline::{Heading, Ids};
 use super::raw_html::Fragment;
+use super::source_lines;
 use crate::diagnostic::{Checked, Code, Diagnostic, Place};
 use crate::paths::SourcePath;
 use crate::settings::RawHtml;
@@ -36,6 +38,8 @@ pub struct MarkdownSettings<'a> {
     pub smart_punctuation: bool,
     pub math: bool,
     pub highlight: bool,
+    /// Whether blocks say on which line of the text they begin.
+    pub with_lines: bool,
     /// Origins that pages may contact.
     pub allow_origins: &'a [String],
     pub signatures: &'a Signatures,
@@ -249,7 +253,7 @@ impl<'a> Walk<'a> {
             Event::InlineMath(formula) => self.math(&formula, range, false),
             Event::DisplayMath(formula) => self.math(&formula, range, true),
             Event::TaskListMarker(is_done) => self.task(is_done),
-            Event::Rule => self.push(event),
+            Event::Rule => self.push_block(event, &range),
         }
     }
 
@@ -263,8 +267,8 @@ impl<'a> Walk<'a> {
             Tag::Heading { level, id, classes, attrs } => {
                 let id = id.map(|id| id.to_string());
                 let at = self.flow().events.len();
+                self.push_block(Event::Start(Tag::Heading { level, id: None, classes, attrs }), &range);
                 self.heading = Some(OpenHeading { level: level as u8, id, text: String::new(), range, at });
-                self.push(Event::Start(Tag::Heading { level, id: None, classes, attrs }));
             }
             Tag::CodeBlock(kind) => {
                 let (fence, is_fenced) = match &kind {
@@ -277,14 +281,14 @@ impl<'a> Walk<'a> {
             Tag::Image { link_type, dest_url, title, .. } => self.start_image(link_type, &dest_url, &title, range),
             Tag::FootnoteDefinition(name) => self.flows.push(Flow::new(FlowKind::Footnote { name: name.to_string(), range })),
             Tag::BlockQuote(Some(kind)) => self.flows.push(Flow::new(FlowKind::Alert { kind, range })),
-            Tag::Table(alignments) => self.start_table(&alignments),
+            Tag::Table(alignments) => self.start_table(&alignments, &range),
             Tag::TableHead => {
                 (self.is_head, self.column) = (true, 0);
-                self.push_start(Tag::TableHead);
+                self.push_start(Tag::TableHead, &range);
             }
             Tag::TableRow => {
                 self.column = 0;
-                self.push_start(Tag::TableRow);
+                self.push_start(Tag::TableRow, &range);
             }
             Tag::TableCell => self.start_cell(),
             Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::Superscript | Tag::Subscript => self.push(Event::Start(tag)),
@@ -304,16 +308,19 @@ impl<'a> Walk<'a> {
             self.dropped_depth += 1;
             return;
         }
-        self.push_start(block);
+        self.push_start(block, &range);
     }
 
     fn end(&mut self, tag: TagEnd, range: Range<usize>) {
         match tag {
             TagEnd::HtmlBlock => {
                 if let Some(fragment) = self.html.take() {
-                    let html = self.filter_html(&fragment);
-                    let is_text = self.settings.raw_html == RawHtml::Escape;
-                    self.push(Event::Html(if is_text { format!("<p>{}</p>\n", html.trim_end()) } else { html }.into()));
+                    let html = self.filter_html(&fragment, true);
+                    if self.settings.raw_html == RawHtml::Escape {
+                        self.push_block(Event::Html(format!("<p>{}</p>\n", html.trim_end()).into()), &range);
+                    } else {
+                        self.push(Event::Html(html.into()));
+                    }
                 }
             }
             TagEnd::Heading(level) => self.end_heading(level),
@@ -384,7 +391,7 @@ impl<'a> Walk<'a> {
         let is_root = self.flows.len() == 1;
         let heading = Heading { level: open.level, id, text };
         if heading.level == 1 && is_root && self.out.heading.is_none() && self.out.outline.is_empty() {
-            self.flow().events.truncate(open.at);
+            self.flow().truncate(open.at);
             self.out.heading = Some(Placed { value: heading, place: self.place(open.range) });
             return;
         }
@@ -419,7 +426,10 @@ impl<'a> Walk<'a> {
             let fence = open.range.start..open.range.start + 3;
             self.problem(problem.help("close it with a line of the same marks"), fence);
         }
-        let html = code::render(&open.fence, &open.code, self.settings.highlight);
+        let mut html = code::render(&open.fence, &open.code, self.settings.highlight);
+        if let Some(line) = self.line(&open.range) {
+            source_lines::mark(&mut html, 0, line);
+        }
         let hole = self.hole(Segment::Html(html));
         self.push(Event::Html(hole.into()));
     }

@@ -14,6 +14,7 @@ pub mod markdown;
 pub mod meta;
 pub mod outline;
 pub mod raw_html;
+pub mod source_lines;
 
 use std::sync::Arc;
 
@@ -47,6 +48,8 @@ pub struct Inputs<'a> {
     pub is_lenient: bool,
     /// Whether the body will be shown. Without it code is not coloured; entry, facts and problems are the same.
     pub wants_body: bool,
+    /// Whether the blocks of the body say on which line they begin.
+    pub with_lines: bool,
 }
 
 /// A parsed file.
@@ -135,6 +138,7 @@ pub fn parse(path: &SourcePath, bytes: &[u8], inputs: &Inputs) -> Checked<Docume
         smart_punctuation: inputs.settings.smart_punctuation,
         math: inputs.settings.math,
         highlight: inputs.settings.highlight && inputs.wants_body,
+        with_lines: inputs.with_lines,
         allow_origins: &inputs.settings.allow_origins,
         signatures: inputs.signatures,
         phrases: phrases(inputs.words, meta.language.as_deref().unwrap_or(&inputs.settings.language)),

@@ -11,6 +11,7 @@ use std::sync::LazyLock;
 use ammonia::{Builder, UrlRelative};
 use html5gum::{DefaultEmitter, Token, Tokenizer};
 
+use super::source_lines;
 use crate::settings::RawHtml;
 
 /// Elements that run, load or send something.
@@ -93,13 +94,15 @@ pub struct State {
 /// Reads a fragment and gives it back with every address replaced by what `link` makes of it.
 ///
 /// `state` is kept between the fragments of one flow; an end tag that closes nothing is dropped.
-/// `link` is given the element, the address and its source range.
+/// `line` gives the line of a place in the source, where elements are to say theirs. `link` is given the element, the address
+/// and its source range.
 pub fn filter(
     fragment: &Fragment,
     mode: RawHtml,
     depth: usize,
     state: &mut State,
     findings: &mut Vec<Finding>,
+    line: Option<&dyn Fn(usize) -> u32>,
     mut link: impl FnMut(&str, &str, Range<usize>) -> Option<String>,
 ) -> String {
     let mut emitter = DefaultEmitter::<usize>::new_with_span();
@@ -121,7 +124,11 @@ pub fn filter(
                     }
                     continue;
                 }
+                let from = out.len();
                 start_tag(&name, &tag, fragment, mode, &mut out, findings, &mut link);
+                if let Some(line) = line.filter(|_| source_lines::is_block(&name)) {
+                    source_lines::mark(&mut out, from, line(range.start));
+                }
                 let has_no_end = VOID.contains(&name.as_str()) || (tag.self_closing && mode != RawHtml::Allow);
                 if !has_no_end {
                     open.push(OpenElement { name, range, depth });
@@ -275,7 +282,7 @@ mod tests {
         let mut fragment = Fragment::default();
         fragment.push(text, 10);
         let (mut state, mut findings) = (State::default(), Vec::new());
-        let html = filter(&fragment, mode, 0, &mut state, &mut findings, |_, address, _| Some(format!("[{address}]")));
+        let html = filter(&fragment, mode, 0, &mut state, &mut findings, None, |_, address, _| Some(format!("[{address}]")));
         (html, findings, state.open)
     }
 

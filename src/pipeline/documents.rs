@@ -117,7 +117,7 @@ impl Reader<'_> {
         if before.is_some_and(|page| page.key == key) {
             return None;
         }
-        let (Document { entry, facts, body }, problems) = self.parse(path, bytes.as_deref(), wants_body);
+        let (Document { entry, facts, body }, problems) = self.parse(path, bytes.as_deref(), wants_body, false);
         // Equal entries keep the shape and the very value that others may hold already, but for the places in it.
         let shape = match before.filter(|page| page.entry == entry) {
             Some(page) => page.shape,
@@ -126,10 +126,10 @@ impl Reader<'_> {
         Some((Page { key, shape, entry, facts: Arc::new(facts), problems }, body))
     }
 
-    /// A page's body, read anew.
-    pub fn body(&self, path: &SourcePath) -> Vec<Segment> {
+    /// A page's body, read anew. With `with_lines` its blocks say on which line they begin.
+    pub fn body(&self, path: &SourcePath, with_lines: bool) -> Vec<Segment> {
         let bytes = self.files.read(path);
-        self.parse(path, bytes.as_deref(), true).0.body
+        self.parse(path, bytes.as_deref(), true, with_lines).0.body
     }
 
     /// The fingerprint of all that parsing these bytes reads.
@@ -142,9 +142,17 @@ impl Reader<'_> {
         printer.finish()
     }
 
-    fn parse(&self, path: &SourcePath, bytes: Result<&[u8], &io::Error>, wants_body: bool) -> (Document, Vec<Diagnostic>) {
+    fn parse(
+        &self,
+        path: &SourcePath,
+        bytes: Result<&[u8], &io::Error>,
+        wants_body: bool,
+        with_lines: bool,
+    ) -> (Document, Vec<Diagnostic>) {
+        let defaults = &self.defaults(path);
         let parse = |bytes: &[u8]| {
-            let parsed = document::parse(path, bytes, &self.inputs(path, &self.defaults(path), wants_body));
+            let inputs = Inputs { wants_body, with_lines, ..self.inputs(path, defaults) };
+            let parsed = document::parse(path, bytes, &inputs);
             (parsed.value, parsed.problems)
         };
         // Bytes that are no text stand for a file that could not be read: it has an address, and nothing else.
@@ -156,7 +164,7 @@ impl Reader<'_> {
         }
     }
 
-    fn inputs<'a>(&'a self, path: &SourcePath, defaults: &'a [&'a Node], wants_body: bool) -> Inputs<'a> {
+    fn inputs<'a>(&'a self, path: &SourcePath, defaults: &'a [&'a Node]) -> Inputs<'a> {
         Inputs {
             settings: &self.loaded.settings,
             kinds: &self.loaded.kinds,
@@ -165,7 +173,8 @@ impl Reader<'_> {
             kind_of_folder: self.kind_of_folder(path),
             words: &self.loaded.words,
             is_lenient: self.request.is_lenient,
-            wants_body,
+            wants_body: true,
+            with_lines: false,
         }
     }
 

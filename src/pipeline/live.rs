@@ -95,28 +95,29 @@ impl Live {
 
     /// What lies at a path of the site, decoded, from the base path on: `/guides/give-first/`. With `with_lines` the blocks of a
     /// page's text say on which line of its source they begin.
-    pub fn answer(&self, address: &str, _with_lines: bool) -> Answer {
+    pub fn answer(&self, address: &str, with_lines: bool) -> Answer {
         let state = self.read();
         let outputs = &state.whole.outputs;
         let path = address.trim_start_matches('/');
         let folder = |path: &str| if path.is_empty() { "index.html".to_owned() } else { format!("{path}index.html") };
         let wanted = if path.is_empty() || path.ends_with('/') { folder(path) } else { path.to_owned() };
         if let Some((path, maker)) = outputs.at(&wanted) {
-            return self.found(&state, path, maker);
+            return self.found(&state, path, maker, with_lines);
         }
         if !path.is_empty() && !path.ends_with('/') && outputs.at(&folder(&format!("{path}/"))).is_some() {
             return Answer::Moved(format!("{address}/"));
         }
-        let bytes = match outputs.at("404.html").map(|(path, maker)| self.found(&state, path, maker)) {
+        let bytes = match outputs.at("404.html").map(|(path, maker)| self.found(&state, path, maker, with_lines)) {
             Some(Answer::Found { bytes, .. }) => bytes,
             _ => Vec::new(),
         };
         Answer::Missing { bytes, near: state.near(path) }
     }
 
-    fn found(&self, state: &State, path: &OutputPath, maker: &Maker) -> Answer {
+    fn found(&self, state: &State, path: &OutputPath, maker: &Maker, with_lines: bool) -> Answer {
         let whole = &state.whole;
-        let made = Workshop { files: &*self.files, request: &self.request, whole }.make(path, maker);
+        let workshop = Workshop { files: &*self.files, request: &self.request, whole };
+        let made = if with_lines { workshop.make_with_lines(path, maker) } else { workshop.make(path, maker) };
         let source = source_of(maker, &whole.outputs.sheets, &whole.materials.composer);
         {
             let mut drawn = self.drawn.write().expect("no holder of this lock panics");

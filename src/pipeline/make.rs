@@ -10,7 +10,6 @@ use super::load::{StaticFile, unreadable};
 use super::outputs::{Maker, immutable, source_of};
 use super::whole::Whole;
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::document::body::Segment;
 use crate::document::{front_matter, include};
 use crate::output::{feeds, inventory};
 use crate::page::templates::{Question, Renderer};
@@ -60,7 +59,12 @@ impl<'a> Workshop<'a> {
 
     /// Makes an output; should Handsel itself fail on it, that is told, and the others can be made.
     pub fn make(&self, path: &OutputPath, maker: &Maker) -> Made {
-        self.or_fault(path, maker, || self.try_make(maker)).unwrap_or_else(Made::failed)
+        self.or_fault(path, maker, || self.try_make(maker, false)).unwrap_or_else(Made::failed)
+    }
+
+    /// The same with the lines of its source in the blocks of a page's text.
+    pub fn make_with_lines(&self, path: &OutputPath, maker: &Maker) -> Made {
+        self.or_fault(path, maker, || self.try_make(maker, true)).unwrap_or_else(Made::failed)
     }
 
     /// Composes a sheet; `None` when Handsel itself fails on it, as [`Workshop::make`] will tell, and for what is no sheet.
@@ -72,7 +76,7 @@ impl<'a> Workshop<'a> {
 
     /// Makes a sheet that was composed.
     pub fn make_composed(&self, path: &OutputPath, maker: &Maker, composed: &Composed) -> Made {
-        self.or_fault(path, maker, || self.sheet(composed, None)).unwrap_or_else(Made::failed)
+        self.or_fault(path, maker, || self.sheet(composed, false)).unwrap_or_else(Made::failed)
     }
 
     fn or_fault(&self, path: &OutputPath, maker: &Maker, make: impl FnOnce() -> Made) -> Result<Made, Diagnostic> {
@@ -82,10 +86,10 @@ impl<'a> Workshop<'a> {
         })
     }
 
-    fn try_make(&self, maker: &Maker) -> Made {
+    fn try_make(&self, maker: &Maker, with_lines: bool) -> Made {
         let (composer, sheets) = (self.composer(), &self.whole.outputs.sheets);
         match maker {
-            Maker::Sheet(sheet) => self.sheet(&composer.compose(&sheets[*sheet]), None),
+            Maker::Sheet(sheet) => self.sheet(&composer.compose(&sheets[*sheet]), with_lines),
             Maker::Twin(sheet) => self.twin(&sheets[*sheet]),
             Maker::Redirect(index) => self.redirect(*index),
             Maker::Copy(source) => self.copy(source),
@@ -104,8 +108,8 @@ impl<'a> Workshop<'a> {
         }
     }
 
-    /// Draws a composed sheet. The body is the one given, else the one kept, else it is read again.
-    pub fn sheet(&self, composed: &Composed, body: Option<&[Segment]>) -> Made {
+    /// Draws a composed sheet. The body is the one kept, else it is read again; with lines it always is.
+    fn sheet(&self, composed: &Composed, with_lines: bool) -> Made {
         let templates = &self.whole.loaded.templates;
         if templates.is_broken(&composed.template) {
             return Made::default();
@@ -114,13 +118,13 @@ impl<'a> Workshop<'a> {
             return Made::failed(missing);
         }
         let source = composed.body.map(|page| &self.composer().site.page(page).entry.source);
-        let read = || match (source, body) {
-            (Some(source), None) => self.whole.documents.take_body(source).unwrap_or_else(|| self.reader().body(source)),
-            _ => Vec::new(),
-        };
-        let (own, mut problems) = (read(), Vec::new());
+        let body = source.map(|source| {
+            let kept = if with_lines { None } else { self.whole.documents.take_body(source) };
+            kept.unwrap_or_else(|| self.reader().body(source, with_lines))
+        });
+        let mut problems = Vec::new();
         let includes = self.includes(composed, &mut problems);
-        match self.renderer().draw(composed, body.unwrap_or(&own), &includes) {
+        match self.renderer().draw(composed, &body.unwrap_or_default(), &includes) {
             Ok(drawn) => Made { bytes: Some(drawn.html.into_bytes().into()), problems, asked: drawn.asked.into_iter().collect() },
             Err(problem) => {
                 problems.push(*problem);

@@ -271,7 +271,7 @@ test("alt-click and the keyboard ask for the editor at the block's line", async 
   assert.match(await ui(page, ".words").innerText(), /does not know your editor/);
   assert.equal(asked[0].file, GUIDE);
   assert.match(asked[0].token, /^[0-9a-f]{32}$/);
-  const hasLines = await page.locator("main [data-line]").count() > 0;
+  const hasLines = await page.locator("main [data-source-line]").count() > 0;
   if (hasLines) assert.equal(asked[0].line, 6);
   await page.keyboard.press("Alt+Shift+KeyE");
   await page.waitForFunction(() => true);

@@ -14,6 +14,7 @@ use handsel::paths::{OutputPath, SourcePath};
 use handsel::pipeline::memory::Memory;
 use handsel::pipeline::{self, Built, Request, Sink};
 use handsel::source::Files;
+use proptest::prelude::*;
 
 /// Keeps what is published.
 #[derive(Default)]
@@ -55,4 +56,82 @@ pub fn shared(name: &str) -> Option<PathBuf> {
     }
     eprintln!("skipped: the shared folder {name} is not beside this checkout");
     None
+}
+
+/// A page without the lines that the preview says in it.
+pub fn without_lines(html: &str) -> String {
+    let mut out = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some((before, after)) = rest.split_once(LINE) {
+        out.push_str(before);
+        let digits = after.bytes().take_while(u8::is_ascii_digit).count();
+        rest = match after[digits..].strip_prefix('"') {
+            Some(after) if digits > 0 => after,
+            _ => {
+                out.push_str(LINE);
+                after
+            }
+        };
+    }
+    out + rest
+}
+
+const LINE: &str = " data-source-line=\"";
+
+/// The elements that say a line, in their order.
+pub fn lines_of(html: &str) -> Vec<(&str, u32)> {
+    let said = html.match_indices(LINE).filter_map(|(at, _)| {
+        let (_, element) = html[..at].rsplit_once('<')?;
+        let line = html[at + LINE.len()..].split_once('"')?.0.parse().ok()?;
+        element.bytes().all(|byte| byte.is_ascii_alphanumeric()).then_some((element, line))
+    });
+    said.collect()
+}
+
+/// Text in which marks of Markdown, YAML and components are frequent.
+pub fn odd_text() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        Just(":::"),
+        Just("::"),
+        Just("::::"),
+        Just("note"),
+        Just("{a=\"b\"}"),
+        Just("{"),
+        Just("}"),
+        Just("\n"),
+        Just("\n\n"),
+        Just("---\n"),
+        Just("- "),
+        Just("> "),
+        Just("# "),
+        Just("[x](y.md)"),
+        Just("[["),
+        Just("]]"),
+        Just("<div>"),
+        Just("</div>"),
+        Just("<script>"),
+        Just("<!--"),
+        Just("-->"),
+        Just("```\n"),
+        Just("`"),
+        Just("    "),
+        Just("é"),
+        Just("日"),
+        Just("\u{FDD0}"),
+        Just("<?1?>"),
+        Just("title: x\n"),
+        Just("*"),
+        Just("_"),
+        Just("|"),
+        Just("[^a]"),
+        Just("[^a]: n\n"),
+        Just("![i](p.png)"),
+        Just("$x$"),
+        Just("\t"),
+        Just("\r\n"),
+        Just("\u{1b}"),
+        Just("a"),
+        Just(" "),
+    ];
+    prop::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat())
 }

@@ -3,8 +3,9 @@
 
 use std::ops::Range;
 
-use pulldown_cmark::{BlockQuoteKind, Event, Tag, TagEnd, html};
+use pulldown_cmark::{BlockQuoteKind, Event, Tag, TagEnd};
 
+use super::lines::{self, BlockLines};
 use super::{HOLE_END, HOLE_START, Walk};
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::document::body::{Call, FenceRequest, Include, Segment};
@@ -17,6 +18,7 @@ use crate::settings::RawHtml;
 pub(super) struct Flow<'a> {
     pub kind: FlowKind,
     pub events: Vec<Event<'a>>,
+    pub lines: BlockLines,
     /// Blocks open inside it.
     pub depth: usize,
     has_raw_html: bool,
@@ -44,7 +46,13 @@ pub(super) enum FlowKind {
 
 impl<'a> Flow<'a> {
     pub fn new(kind: FlowKind) -> Self {
-        Flow { kind, events: Vec::new(), depth: 0, has_raw_html: false, open_html: Vec::new(), skipped: None }
+        Flow { kind, events: Vec::new(), lines: BlockLines::new(), depth: 0, has_raw_html: false, open_html: Vec::new(), skipped: None }
+    }
+
+    /// Takes back what was written from this event on.
+    pub fn truncate(&mut self, at: usize) {
+        self.events.truncate(at);
+        self.lines.retain(|(number, _)| *number < at);
     }
 }
 
@@ -83,9 +91,9 @@ impl<'a> Walk<'a> {
         }
     }
 
-    pub(super) fn push_start(&mut self, tag: Tag<'a>) {
+    pub(super) fn push_start(&mut self, tag: Tag<'a>, range: &Range<usize>) {
         self.flow().depth += 1;
-        self.push(Event::Start(tag));
+        self.push_block(Event::Start(tag), range);
     }
 
     pub(super) fn push_end(&mut self, tag: TagEnd) {
@@ -118,8 +126,9 @@ impl<'a> Walk<'a> {
                     BlockQuoteKind::Caution => "caution",
                 };
                 let arguments = vec![("kind".to_owned(), ArgumentValue::Text(name.to_owned()))];
-                let place = self.place(range);
-                self.push_segment(Segment::Component(Box::new(Call { name: "alert".into(), arguments, body: Some(body), place })));
+                let place = self.place(range.clone());
+                let call = Call { name: "alert".into(), arguments, body: Some(body), place };
+                self.push_segment(Segment::Component(Box::new(call)), &range);
             }
             FlowKind::Footnote { name, range } => self.footnote_definition(name, body, range),
             FlowKind::Root | FlowKind::Component { .. } => {}
@@ -178,8 +187,8 @@ impl<'a> Walk<'a> {
         let Some(index) = found.map(|index| reach + 1 + index) else {
             let problem = Diagnostic::new(Code::OpenComponent, "this closes a component, but none is open");
             self.problem(problem.help("delete the line, or open a component above it"), mark.range.clone());
-            let text = self.text[mark.range].to_owned();
-            self.push(Event::Start(Tag::Paragraph));
+            let text = self.text[mark.range.clone()].to_owned();
+            self.push_block(Event::Start(Tag::Paragraph), &mark.range);
             self.push(Event::Text(text.into()));
             self.push(Event::End(TagEnd::Paragraph));
             return;
@@ -196,17 +205,18 @@ impl<'a> Walk<'a> {
         let FlowKind::Component { call, mark } = flow.kind else { return };
         match call {
             Some((name, arguments)) => {
-                let place = self.place(mark.range);
-                self.push_segment(Segment::Component(Box::new(Call { name, arguments, body: Some(body), place })));
+                let place = self.place(mark.range.clone());
+                self.push_segment(Segment::Component(Box::new(Call { name, arguments, body: Some(body), place })), &mark.range);
             }
             None => {
                 if let Some(title) = mark.title {
                     let mut html = String::from("<p><strong>");
                     escape_into(&mut html, &self.text[title]);
                     html.push_str("</strong></p>\n");
-                    self.push(Event::Html(html.into()));
+                    self.push_block(Event::Html(html.into()), &mark.range);
                 }
-                body.into_iter().for_each(|segment| self.push_segment(segment));
+                let holes: String = body.into_iter().map(|segment| self.hole(segment)).collect();
+                self.push(Event::Html((holes + "\n").into()));
             }
         }
     }
@@ -220,7 +230,7 @@ impl<'a> Walk<'a> {
             self.unknown_component(mark);
             let text = self.text[mark.range.clone()].to_owned();
             if is_block {
-                self.push(Event::Start(Tag::Paragraph));
+                self.push_block(Event::Start(Tag::Paragraph), &mark.range);
             }
             self.push(Event::Text(text.into()));
             if is_block {
@@ -232,17 +242,17 @@ impl<'a> Walk<'a> {
         let place = self.place(mark.range.clone());
         let call = Segment::Component(Box::new(Call { name: mark.name.clone(), arguments, body: None, place }));
         if is_block {
-            self.push_segment(call);
+            self.push_segment(call, &mark.range);
         } else {
             let hole = self.hole(call);
             self.push(Event::InlineHtml(hole.into()));
         }
     }
 
-    fn push_segment(&mut self, segment: Segment) {
-        let mut hole = self.hole(segment);
-        hole.push('\n');
-        self.push(Event::Html(hole.into()));
+    /// Writes what is drawn later, as a block of its own that came from `range`.
+    fn push_segment(&mut self, segment: Segment, range: &Range<usize>) {
+        let holes = self.line_hole(range) + &self.hole(segment) + "\n";
+        self.push(Event::Html(holes.into()));
     }
 
     fn unknown_component(&mut self, mark: &Mark) {
@@ -346,7 +356,7 @@ impl<'a> Walk<'a> {
         let Some(file) = file else { return };
         let index = u32::try_from(self.out.includes.len()).expect("a page has fewer includes than bytes");
         self.out.includes.push(Include { file, region, lines, fence });
-        self.push_segment(Segment::Include(index));
+        self.push_segment(Segment::Include(index), &mark.range);
     }
 
     pub(super) fn inline_html(&mut self, html: &str, range: Range<usize>) {
@@ -355,12 +365,12 @@ impl<'a> Walk<'a> {
         }
         let mut fragment = Fragment::default();
         fragment.push(html, range.start);
-        let html = self.filter_html(&fragment);
+        let html = self.filter_html(&fragment, false);
         self.push(Event::InlineHtml(html.into()));
     }
 
     /// Raw HTML as it may stand in the page, its links and findings taken in.
-    pub(super) fn filter_html(&mut self, fragment: &Fragment) -> String {
+    pub(super) fn filter_html(&mut self, fragment: &Fragment, is_block: bool) -> String {
         if self.settings.raw_html == RawHtml::Escape {
             return escape_attribute(&fragment.text);
         }
@@ -368,7 +378,10 @@ impl<'a> Walk<'a> {
         let depth = self.flow().depth;
         let mut state = raw_html::State { open: std::mem::take(&mut self.flow().open_html), skipped: self.flow().skipped.take() };
         let mut findings = Vec::new();
-        let html = raw_html::filter(fragment, mode, depth, &mut state, &mut findings, |element, address, range| {
+        let lines = self.lines;
+        let line = |at: usize| lines.line(at);
+        let line: Option<&dyn Fn(usize) -> u32> = (is_block && self.settings.with_lines).then_some(&line);
+        let html = raw_html::filter(fragment, mode, depth, &mut state, &mut findings, line, |element, address, range| {
             let role = if element == "a" || element == "area" { Role::Text } else { Role::Embed };
             self.html_address(address, role, range)
         });
@@ -405,6 +418,7 @@ impl<'a> Walk<'a> {
     pub(super) fn finish_flow(&mut self) -> Vec<Segment> {
         let flow = self.flow();
         let mut events = std::mem::take(&mut flow.events);
+        let lines = std::mem::take(&mut flow.lines);
         let open = std::mem::take(&mut flow.open_html);
         let has_raw_html = flow.has_raw_html;
         if !open.is_empty() {
@@ -412,8 +426,7 @@ impl<'a> Walk<'a> {
             events.push(Event::Html(closers.into()));
         }
         self.tell_left_open(open);
-        let mut written = String::with_capacity(events.len() * 24);
-        html::push_html(&mut written, events.into_iter());
+        let mut written = lines::write(events, &lines);
         if has_raw_html && self.settings.raw_html == RawHtml::Sanitise {
             written = raw_html::sanitise(&written);
         }

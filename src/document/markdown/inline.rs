@@ -165,8 +165,9 @@ impl<'a> Walk<'a> {
         let mentioned = std::mem::take(&mut self.footnotes.mentioned);
         let mut notes = Vec::new();
         for (index, name) in mentioned.iter().enumerate() {
-            let Some((body, _)) = bodies.remove(name) else { continue };
+            let Some((body, range)) = bodies.remove(name) else { continue };
             let number = index + 1;
+            notes.extend(self.line(&range).map(Segment::Line));
             notes.push(Segment::Html(format!("<li id=\"fn-{number}\">\n")));
             notes.extend(body);
             let label = escape_attribute(&self.settings.phrases.footnote_back);
@@ -209,7 +210,7 @@ impl<'a> Walk<'a> {
         self.push(Event::InlineHtml(hole.into()));
     }
 
-    pub(super) fn start_table(&mut self, alignments: &[Alignment]) {
+    pub(super) fn start_table(&mut self, alignments: &[Alignment], range: &Range<usize>) {
         if alignments.iter().any(|alignment| *alignment != Alignment::None) {
             let class = |alignment: &Alignment| match alignment {
                 Alignment::None => "",
@@ -220,7 +221,7 @@ impl<'a> Walk<'a> {
             self.columns = alignments.iter().map(class).collect();
         }
         let plain = vec![Alignment::None; alignments.len()];
-        self.push_start(Tag::Table(plain));
+        self.push_start(Tag::Table(plain), range);
     }
 
     pub(super) fn start_cell(&mut self) {

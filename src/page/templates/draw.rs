@@ -14,6 +14,7 @@ use crate::diagnostic::Diagnostic;
 use crate::document::body::{Call, Segment};
 use crate::document::components::ArgumentValue;
 use crate::document::raw_html::escape_into;
+use crate::document::source_lines;
 use crate::page::compose::Composed;
 
 /// The most bytes that one page may become; past it a template runs in a circle.
@@ -91,13 +92,22 @@ impl Renderer<'_> {
 
     /// Writes segments with their holes filled.
     fn fill(&self, segments: &[Segment], filling: &Filling, out: &mut String) -> tera::TeraResult<()> {
+        let mut line = None;
         for segment in segments {
+            let from = out.len();
             match segment {
+                Segment::Line(of_next) => {
+                    line = Some(*of_next);
+                    continue;
+                }
                 Segment::Html(html) => out.push_str(html),
                 Segment::Address(index) => escape_into(out, filling.address(*index)),
                 Segment::WikiTitle(index) => escape_into(out, filling.wiki_title(*index)),
                 Segment::Include(index) => out.push_str(filling.includes.get(*index as usize).map_or("", String::as_str)),
                 Segment::Component(call) => self.component(call, filling, out)?,
+            }
+            if let Some(line) = line.take() {
+                source_lines::mark(out, from, line);
             }
         }
         Ok(())

@@ -6,7 +6,7 @@
 const ELEMENT = 1, TEXT = 3;
 
 // Attributes in which elements that are otherwise the same may differ: a line written above moves all lines below.
-const LINE = "data-line";
+const LINE = "data-source-line";
 
 // A parent with more changed pairs of children than this is compared from its ends only.
 const PAIRS_MAX = 1_000_000;

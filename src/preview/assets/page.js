@@ -48,9 +48,9 @@ function apply(next) {
 
 // The first changed block of the writer's text. Around it (lists, the contents, what is related) nobody is led to.
 function editedBlock(elements) {
-  const hasLines = document.querySelector("main [data-line]") !== null;
+  const hasLines = document.querySelector("main [data-source-line]") !== null;
   for (const element of elements) {
-    const found = hasLines ? element.closest("[data-line]") : element.closest("main") && block(element);
+    const found = hasLines ? element.closest("[data-source-line]") : element.closest("main") && block(element);
     if (found?.isConnected) return found;
   }
   return null;

@@ -11,7 +11,7 @@ export function know(hello) { token = hello.token; }
 export function knowSource(path) { source = path; }
 export const canOpen = () => token !== null && source !== null;
 
-export const block = (element) => element.closest("[data-line]") ?? element.closest(BLOCKS) ?? element;
+export const block = (element) => element.closest("[data-source-line]") ?? element.closest(BLOCKS) ?? element;
 
 export async function openSource(file = source, line = 1, folder = false) {
   if (!file) return tell("This page is made by Handsel from other pages; it has no source of its own.");
@@ -26,13 +26,13 @@ export async function openSource(file = source, line = 1, folder = false) {
   }
 }
 
-const lineOf = (element) => Number(element?.closest?.("[data-line]")?.dataset.line ?? 1);
+const lineOf = (element) => Number(element?.closest?.("[data-source-line]")?.dataset.sourceLine ?? 1);
 
 // The block that is meant when nothing is pointed at: the one with the selection or the focus, else the first in view.
 export function openHere() {
   const selected = getSelection();
   const from = selected && !selected.isCollapsed ? selected.anchorNode?.parentElement : document.activeElement;
-  const meant = from?.closest?.("[data-line]") ?? [...document.querySelectorAll("main [data-line]")].find((element) => element.getBoundingClientRect().bottom > 0);
+  const meant = from?.closest?.("[data-source-line]") ?? [...document.querySelectorAll("main [data-source-line]")].find((element) => element.getBoundingClientRect().bottom > 0);
   openSource(source, lineOf(meant));
 }
 
@@ -53,8 +53,8 @@ export function goto({ address, line }) {
     try { sessionStorage.setItem("handsel-goto", JSON.stringify({ address, line })); } catch { /* Then the page opens at its top. */ }
     return location.assign(address);
   }
-  const blocks = [...document.querySelectorAll("[data-line]")];
-  const found = blocks.findLast((element) => Number(element.dataset.line) <= line) ?? document.querySelector("main");
+  const blocks = [...document.querySelectorAll("[data-source-line]")];
+  const found = blocks.findLast((element) => Number(element.dataset.sourceLine) <= line) ?? document.querySelector("main");
   if (!found) return;
   found.scrollIntoView({ block: "center", behavior: isCalm() ? "instant" : "smooth" });
   mark(found);

@@ -1,0 +1,101 @@
+//! Source lines in HTML, for the preview: each block of a page's text says on which line of its file it begins.
+//!
+//! A line is put into a tag that is written already, so that nothing else can depend on it: with every mark taken out, the
+//! bytes are those that a build publishes.
+
+/// The attribute that says it, with what stands before its value.
+pub const ATTRIBUTE: &str = " data-source-line=\"";
+
+/// Puts a line, from 1, into the tag that `html[from..]` begins with, white space aside. Nothing is changed where no tag begins
+/// there, or where it has a line.
+pub fn mark(html: &mut String, from: usize, line: u32) {
+    let Some(at) = end_of_name(&html[from..]).map(|at| from + at) else { return };
+    let tag = &html[at..];
+    let tag = &tag[..tag.find('>').unwrap_or(tag.len())];
+    if !tag.contains(ATTRIBUTE) {
+        html.insert_str(at, &format!("{ATTRIBUTE}{line}\""));
+    }
+}
+
+/// Where the name of the start tag ends that a text begins with.
+fn end_of_name(html: &str) -> Option<usize> {
+    let tag = html.trim_start();
+    let name = tag.strip_prefix('<').filter(|name| name.starts_with(|c: char| c.is_ascii_alphabetic()))?;
+    let end = name.find(|c: char| !c.is_ascii_alphanumeric() && c != '-')?;
+    Some(html.len() - name.len() + end)
+}
+
+/// Elements that stand as blocks. Others take no line: HTML parsers repeat some of those, where they are left open, in the
+/// blocks that follow.
+const BLOCKS: [&str; 45] = [
+    "address",
+    "article",
+    "aside",
+    "audio",
+    "blockquote",
+    "caption",
+    "center",
+    "dd",
+    "details",
+    "div",
+    "dl",
+    "dt",
+    "fieldset",
+    "figcaption",
+    "figure",
+    "footer",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "hr",
+    "img",
+    "li",
+    "main",
+    "nav",
+    "ol",
+    "p",
+    "picture",
+    "pre",
+    "section",
+    "summary",
+    "table",
+    "tbody",
+    "td",
+    "tfoot",
+    "th",
+    "thead",
+    "tr",
+    "ul",
+    "video",
+    "dialog",
+    "menu",
+];
+
+/// Whether an element of the writer's own HTML is given a line.
+pub fn is_block(element: &str) -> bool {
+    BLOCKS.contains(&element)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_tag_at_the_beginning_takes_a_line() {
+        let marked = |html: &str| {
+            let mut whole = format!("<i>{html}");
+            mark(&mut whole, 3, 7);
+            whole[3..].to_owned()
+        };
+        assert_eq!(marked("\n<p>a</p>"), "\n<p data-source-line=\"7\">a</p>");
+        assert_eq!(marked("<my-tool a=\"1\">"), "<my-tool data-source-line=\"7\" a=\"1\">");
+        assert_eq!(marked("<hr />"), "<hr data-source-line=\"7\" />");
+        for html in ["", "a<p>", "</p><p>", "<!-- a --><p>", "<", "<p", "<p id=\"a\" data-source-line=\"3\">"] {
+            assert_eq!(marked(html), html);
+        }
+    }
+}

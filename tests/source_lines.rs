@@ -1,0 +1,208 @@
+//! Where the preview is asked for source lines, every block says its own; without the marks the bytes are the build's.
+
+mod common;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use common::{lines_of, request, without_lines};
+use handsel::diagnostic::Checked;
+use handsel::disk::Disk;
+use handsel::document::body::Segment;
+use handsel::document::markdown::{self, Markdown, MarkdownSettings, Phrases};
+use handsel::paths::SourcePath;
+use handsel::pipeline::live::{Answer, Live};
+use handsel::pipeline::memory::Memory;
+use handsel::settings::RawHtml;
+use handsel::source::{Files, Lines, ListingRules, MemoryFiles, with_lf};
+use proptest::prelude::*;
+
+/// What stands in a page's file above its text.
+const FRONT: &str = "---\ntitle: T\n---\n";
+
+/// A page with this text, drawn with lines and without.
+fn drawn(text: &str, settings: &str) -> (String, String) {
+    let mut files = MemoryFiles::default();
+    files.put("handsel.yaml", format!("title: Test\nmath: true\n{settings}"));
+    files.put("content/x.md", format!("{FRONT}{text}"));
+    files.put("content/pic.svg", "<svg/>");
+    files.put("content/code.rs", "fn main() {}\n");
+    let live = Live::open(Arc::new(files) as Arc<dyn Files + Send + Sync>, request(), Memory::of(None));
+    let ask = |with_lines| match live.answer("/x/", with_lines) {
+        Answer::Found { bytes, .. } => String::from_utf8(bytes).expect("pages are UTF-8"),
+        other => panic!("{other:?}"),
+    };
+    (ask(true), ask(false))
+}
+
+/// The elements of a page that say a line, with the line counted from the first of `text`.
+fn elements(text: &str, settings: &str) -> String {
+    let (with, without) = drawn(text, settings);
+    assert_eq!(without_lines(&with), without, "{text}");
+    assert!(!without.contains("data-source-line=\"") || text.contains("data-source-line"), "{text}");
+    let above = u32::try_from(FRONT.lines().count()).expect("a few");
+    let shown = lines_of(&with).into_iter().map(|(element, line)| format!("{element} {}", line - above));
+    shown.collect::<Vec<_>>().join(", ")
+}
+
+#[test]
+fn every_kind_of_block_says_its_line() {
+    for (text, wanted) in [
+        ("a\nb\n\n\nc\n", "p 1, p 5"),
+        ("## A\n\nB\n=\n\nC\n-\n", "h2 1, h1 3, h2 6"),
+        ("- a\n- b\n\n  c\n  - d\n", "ul 1, li 1, p 1, li 2, p 2, p 4, ul 5, li 5"),
+        ("3. a\n\n\n4. b\n", "ol 1, li 1, p 1, li 4, p 4"),
+        ("- [x] a\n- [ ] b\n", "ul 1, li 1, li 2"),
+        ("\n> a\n>\n> > b\n", "blockquote 2, p 2, blockquote 4, p 4"),
+        ("```rust\nfn\n```\n\n    code\n", "pre 1, pre 5"),
+        ("``` title=\"a\" numbers\nx\ny\n```\n", "figure 1"),
+        ("> - ```\n>   x\n>   ```\n", "blockquote 1, ul 1, li 1, pre 1"),
+        ("|a|b|\n|-|:-|\n|c|d|\n|e|f|\n", "table 1, thead 1, tr 3, tr 4"),
+        ("a\n: b\n\n  c\n\nd\n: e\n", "dl 1, dt 1, dd 2, p 2, p 4, dt 6, dd 7, p 7"),
+        ("a\n\n---\n\n***\n", "p 1, hr 3, hr 5"),
+        ("\n![A picture](pic.svg)\n", "p 2"),
+        ("$$\nx\n$$\n", "p 1"),
+        ("a $x$\n\n$$x$$ b\n", "p 1, p 3"),
+        ("> [!NOTE]\n> a\n>\n> b\n", "aside 1, p 2, p 4"),
+        ("a[^n]\n\n[^n]: b\n\n    c\n", "p 1, li 3, p 3, p 5"),
+        (":::note\n\na\n\n- b\n:::\n\n::::details{summary=\"s\"}\nc\n::::\n", "aside 1, p 3, ul 5, li 5, details 8, p 9"),
+        ("\n::include{file=\"code.rs\"}\n\nb\n", "pre 2, p 4"),
+        ("a ::icon{name=\"arrow\"} b\n", "p 1"),
+        (":::none\na [x](pic.svg)\n\nb\n:::\n", "p 2, p 4"),
+        ("::none\n", "p 1"),
+        ("<div>\n<p>a\n<b>b</b></p>\n\n<hr>\n</div>\n\nc\n", "div 1, p 2, hr 5, p 8"),
+        ("<!-- a -->\n<details>\n<summary>b</summary>\n\nc\n\n</details>\n", "details 2, summary 3, p 5"),
+        ("<a href=\"pic.svg\">\n<img src=\"pic.svg\" alt=\"\">\n</a>\n", "img 2"),
+        ("# The page's own\n\na\n", "p 3"),
+    ] {
+        assert_eq!(elements(text, ""), wanted, "{text}");
+    }
+    assert_eq!(elements("a\n\n<div>\n<p>\n\nb\n", "raw_html: escape\n"), "p 1, p 3, p 6");
+    assert_eq!(elements("a\n\n<div>\n<p>\n\nb\n", "raw_html: allow\n"), "p 1, div 3, p 4, p 6");
+}
+
+#[test]
+fn what_the_writer_says_of_lines_stays() {
+    let (with, _) = drawn("Write ` data-source-line=\"7\"` or data-source-line=\"8\".\n", "");
+    let written = "Write <code> data-source-line=\"7\"</code> or data-source-line=\"8\".</p>";
+    assert!(with.contains(&format!("<p data-source-line=\"4\">{written}")), "{with}");
+    let (with, _) = drawn("<p data-source-line=\"7\">a</p>\n", "");
+    assert!(with.contains("<p data-source-line=\"7\">a</p>"), "{with}");
+}
+
+fn read(text: &str, raw_html: RawHtml, with_lines: bool) -> Checked<Markdown> {
+    let path = SourcePath::new("content/x.md").expect("a path inside");
+    let signatures = BTreeMap::from([("note".to_owned(), Default::default())]);
+    let settings = MarkdownSettings {
+        raw_html,
+        smart_punctuation: true,
+        math: true,
+        highlight: false,
+        with_lines,
+        allow_origins: &[],
+        signatures: &signatures,
+        phrases: Phrases::default(),
+    };
+    markdown::read(&path, text, &Lines::new(text), 0..text.len(), &settings)
+}
+
+/// A body as text, each thing that is drawn later as an element of its own.
+fn shown(segments: &[Segment], out: &mut String) {
+    let mut line = String::new();
+    for segment in segments {
+        match segment {
+            Segment::Line(next) => {
+                line = format!(" data-source-line=\"{next}\"");
+                continue;
+            }
+            Segment::Html(html) if line.is_empty() => out.push_str(html),
+            Segment::Html(html) => out.push_str(&html.replacen("<li", &format!("<li{line}"), 1)),
+            Segment::Address(index) => out.push_str(&format!("address-{index}")),
+            Segment::WikiTitle(index) => out.push_str(&format!("title-{index}")),
+            Segment::Include(index) => out.push_str(&format!("<include{line} id=\"{index}\"/>")),
+            Segment::Component(call) => {
+                out.push_str(&format!("<{}{line}>", call.name));
+                shown(call.body.as_deref().unwrap_or_default(), out);
+                out.push_str(&format!("</{}>", call.name));
+            }
+        }
+        line.clear();
+    }
+}
+
+/// Holds a text to the law.
+fn hold(text: &str) {
+    for raw_html in [RawHtml::Sanitise, RawHtml::Allow, RawHtml::Escape] {
+        let (mut with, mut without) = (read(text, raw_html, true), read(text, raw_html, false));
+        let (mut html, mut plain) = (String::new(), String::new());
+        shown(&std::mem::take(&mut with.value.segments), &mut html);
+        shown(&std::mem::take(&mut without.value.segments), &mut plain);
+        assert_eq!(without_lines(&html), plain, "{text:?}");
+        assert_eq!(format!("{with:?}"), format!("{without:?}"), "{text:?}");
+        let lines: Vec<&str> = text.split('\n').collect();
+        for flow in html.split("<li data-source-line").map(|flow| flow.split("</section>").next().unwrap_or(flow)) {
+            let said = lines_of(flow);
+            for (element, line) in &said {
+                let line = lines.get(*line as usize - 1).unwrap_or_else(|| panic!("{element} says {line}, past the end of {text:?}"));
+                assert!(!line.trim().is_empty(), "{element} says a blank line of {text:?}\n{html}");
+            }
+            let is_parsed_anew = raw_html == RawHtml::Sanitise && text.contains('<');
+            assert!(is_parsed_anew || said.is_sorted_by_key(|(_, line)| *line), "lines go back in {text:?}\n{html}");
+        }
+    }
+}
+
+#[test]
+fn the_specifications_examples_keep_their_bytes() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/test-data/commonmark.json");
+    let Ok(text) = std::fs::read_to_string(&path) else {
+        eprintln!("skipped: {} is not there; tests/fetch-commonmark fetches it", path.display());
+        return;
+    };
+    let examples: Vec<BTreeMap<String, String>> = serde_json::from_str(&text).expect("the examples are JSON");
+    examples.iter().for_each(|example| hold(&example["markdown"]));
+    // All in one, and each below another.
+    hold(&examples.iter().map(|example| format!("{}\n\n", example["markdown"])).collect::<String>());
+}
+
+#[test]
+fn this_repositorys_pages_keep_their_bytes() {
+    let disk = Arc::new(Disk::open(Path::new(env!("CARGO_MANIFEST_DIR"))).expect("the repository is a folder"));
+    let (_, outputs) = common::build(&*disk, &request());
+    let live = Live::open(disk as Arc<dyn Files + Send + Sync>, request(), Memory::of(None));
+    let mut said = 0;
+    for (path, bytes) in outputs.iter().filter(|(path, _)| path.ends_with(".html")) {
+        let Answer::Found { bytes: with, .. } = live.answer(&format!("/{path}"), true) else { panic!("{path} is not served") };
+        let with = String::from_utf8(with).expect("pages are UTF-8");
+        assert_eq!(without_lines(&with).as_bytes(), &bytes[..], "{path}");
+        said += lines_of(&with).len();
+    }
+    assert!(said > 200, "only {said} blocks say their line");
+}
+
+#[test]
+fn real_text_keeps_its_bytes() {
+    let Some(root) = common::shared("corpora") else { return };
+    let disk = Disk::open(&root).expect("the corpora are a folder");
+    let pages = disk.list(&ListingRules::default()).value.into_iter().filter(|path| path.is_markdown());
+    for path in pages {
+        let bytes = disk.read(&path).expect("it was listed");
+        if let Ok(text) = std::str::from_utf8(&bytes) {
+            hold(&with_lf(text));
+        }
+    }
+}
+
+fn cases() -> u32 {
+    if std::env::var_os("HANDSEL_LONG").is_some() { 20_000 } else { 1_000 }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_text_keeps_its_bytes(text in common::odd_text()) {
+        hold(&text.replace("\r\n", "\n"));
+    }
+}
