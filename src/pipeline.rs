@@ -61,6 +61,9 @@ pub struct Request {
 
 /// Where published files go: the disk's staging, a site in memory, nowhere.
 pub trait Sink: Sync {
+    /// Called by one thread before many put: a sink that has to wait for something waits here.
+    fn ready(&self) {}
+
     /// Takes one file with the fingerprint of its bytes; called from many threads. An error ends the build.
     ///
     /// # Errors
@@ -167,6 +170,7 @@ pub fn build(files: &dyn Files, request: &Request, sink: &dyn Sink, memory: &Mem
     let workshop = Workshop { files: &ledger, request, whole: &whole };
     let build = before.build + 1;
     let press = Press { workshop, sink, ledger: &ledger, before: &before, build, failure: OnceLock::new() };
+    sink.ready();
     let mut published = press.all();
     problems.extend(published.problems.iter().cloned());
     profile.stage("draw and publish", published.took.len());

@@ -47,7 +47,10 @@ fn page_path(number: usize) -> String {
 }
 
 fn page(number: usize, word: &str) -> String {
-    format!("---\ntitle: Page {number}\nsummary: What it gives.\n---\n\nThe {word} sentence. See [next](page-{}.md).\n", (number + 1) % PAGES)
+    format!(
+        "---\ntitle: Page {number}\nsummary: What it gives.\n---\n\nThe {word} sentence. See [next](page-{}.md).\n",
+        (number + 1) % PAGES
+    )
 }
 
 fn command(root: &Path, arguments: &[&str]) -> Command {

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use clap::Args;
@@ -47,26 +47,41 @@ pub struct Options {
     pub site: SiteOptions,
 }
 
+/// The publisher, or why there is none. It looks through the output folder while the sources are read.
+type Begun = OnceLock<Result<Publisher, PublishError>>;
+
 /// Stages what the pipeline makes.
 struct Staging<'a> {
-    publisher: &'a Publisher,
+    begun: &'a Begun,
     files: Arc<AtomicUsize>,
 }
 
+impl Staging<'_> {
+    /// Waits for the publisher. An error is told when the build is over; here it ends it.
+    fn publisher(&self) -> Result<&Publisher, String> {
+        self.begun.wait().as_ref().map_err(ToString::to_string)
+    }
+}
+
 impl Sink for Staging<'_> {
+    /// The threads that make pages must not wait: the publisher needs them to look through its folder.
+    fn ready(&self) {
+        self.begun.wait();
+    }
+
     fn put(&self, path: &OutputPath, bytes: Cow<'static, [u8]>, print: Fingerprint) -> Result<(), String> {
         self.files.fetch_add(1, Ordering::Relaxed);
-        self.publisher.stage_known(path, bytes, print).map_err(|error| error.to_string())
+        self.publisher()?.stage_known(path, bytes, print).map_err(|error| error.to_string())
     }
 
     fn keep(&self, path: &OutputPath, print: Fingerprint) -> bool {
-        let is_kept = self.publisher.keep(path, print).unwrap_or(false);
+        let is_kept = self.publisher().is_ok_and(|publisher| publisher.keep(path, print).unwrap_or(false));
         self.files.fetch_add(usize::from(is_kept), Ordering::Relaxed);
         is_kept
     }
 
     fn keep_all(&self, sum: Fingerprint) -> bool {
-        self.publisher.keep_all(sum)
+        self.publisher().is_ok_and(|publisher| publisher.keep_all(sum))
     }
 }
 
@@ -77,10 +92,15 @@ pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Resu
     let output = output::choose(&site, &site.settings(), options.site.output.as_deref())?;
     let cache = options.site.cache(&site);
     let publish_options = PublishOptions { force: options.force, cache: cache.clone() };
-    let publisher = Publisher::begin(&output, &site.disk.root().join(CACHE_NAME), publish_options)?;
+    let staging_parent = site.disk.root().join(CACHE_NAME);
     let files = Arc::new(AtomicUsize::new(0));
     let progress = Progress::begin(console, Arc::clone(&files));
-    let mut built = pipeline::build(&site.disk, &request, &Staging { publisher: &publisher, files }, &Memory::of(cache));
+    let begun_publisher = Begun::new();
+    let mut built = std::thread::scope(|scope| {
+        scope.spawn(|| begun_publisher.set(Publisher::begin(&output, &staging_parent, publish_options)));
+        pipeline::build(&site.disk, &request, &Staging { begun: &begun_publisher, files }, &Memory::of(cache))
+    });
+    let publisher = begun_publisher.into_inner().expect("the thread that begins has ended")?;
     drop(progress);
     let built_in = begun.elapsed();
     if !options.force {
