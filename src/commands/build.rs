@@ -97,7 +97,7 @@ pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Resu
     let progress = Progress::begin(console, Arc::clone(&files));
     let begun_publisher = Begun::new();
     let mut built = std::thread::scope(|scope| {
-        scope.spawn(|| begun_publisher.set(Publisher::begin(&output, &staging_parent, publish_options)));
+        scope.spawn(|| drop(begun_publisher.set(Publisher::begin(&output, &staging_parent, publish_options))));
         pipeline::build(&site.disk, &request, &Staging { begun: &begun_publisher, files }, &Memory::of(cache))
     });
     let publisher = begun_publisher.into_inner().expect("the thread that begins has ended")?;

@@ -65,7 +65,7 @@ pub fn edit(site: &mut MemoryFiles, dice: &mut Dice) -> String {
         17 => put(site, "content/topics.yaml", format!("first: {{ title: {} }}\n", dice.pick(&WORDS))),
         18 => put(
             site,
-            *dice.pick(&["static/css/own.css", "content/tips/code.rs", "content/guides/pic.svg"]),
+            dice.pick::<&str>(&["static/css/own.css", "content/tips/code.rs", "content/guides/pic.svg"]),
             format!("/* {} */", dice.roll(3)),
         ),
         _ => put(site, "templates/i18n/en.yaml", format!("related: {}\n", dice.pick(&WORDS))),

@@ -157,7 +157,7 @@ impl<'a> Walk<'a> {
         let Some(mark) = self.marks.at(&whole).filter(|mark| mark.range == whole).cloned() else { return false };
         match mark.kind {
             MarkKind::Open(_) => self.open_component(mark),
-            MarkKind::Close(colons) => self.closing_mark(colons, mark),
+            MarkKind::Close(colons) => self.closing_mark(colons, &mark),
             MarkKind::Leaf => self.leaf(&mark, true),
         }
         true
@@ -174,7 +174,7 @@ impl<'a> Walk<'a> {
         self.flows.push(Flow::new(FlowKind::Component { call, mark }));
     }
 
-    fn closing_mark(&mut self, count: usize, mark: Mark) {
+    fn closing_mark(&mut self, count: usize, mark: &Mark) {
         let fits = |flow: &Flow, exactly: bool| match &flow.kind {
             FlowKind::Component { mark, .. } => {
                 matches!(mark.kind, MarkKind::Open(open) if if exactly { open == count } else { open <= count })
