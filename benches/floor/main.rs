@@ -5,14 +5,15 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::ExitCode;
 
 use rayon::prelude::*;
 
-fn main() {
+fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().collect();
     let [_, content, output, files, bytes] = arguments.as_slice() else {
         eprintln!("usage: floor CONTENT OUTPUT FILES BYTES");
-        std::process::exit(2);
+        return ExitCode::from(2);
     };
     let number = |text: &str| text.parse::<usize>().expect("FILES and BYTES are numbers");
     let (files, bytes) = (number(files), number(bytes));
@@ -35,4 +36,5 @@ fn main() {
         fs::create_dir_all(&folder).and_then(|()| fs::write(folder.join("index.html"), &page)).expect("the output can be written");
     }
     println!("{} files read, {parsed} bytes of HTML, {files} files written", sources.len());
+    ExitCode::SUCCESS
 }
