@@ -1,18 +1,20 @@
 #!/usr/bin/env python3
-"""Times whole builds of generated corpora: cold, and again with nothing changed.
+"""Times whole builds of generated corpora, each kind of edit, and beside them a peer and the floor.
 
-    benches/build.py [--pages 1000 10000] [--runs 3] [--peer hugo]
+    benches/build.py [--pages 1000 10000] [--runs 3] [--peer hugo] [--floor] [--folder DIR]
 
-Prints for each size the median wall and CPU time, peak memory, files and bytes, pages a second, and the share of each
-stage (`--profile`). With `--peer hugo` (package `hugo` of the Python registry) the same text is built by Hugo in turn,
-in the same run, and the ratio is printed. The corpora come from ../shared/bench/gen_corpus.py. Standard library only.
+For each size: cold, nothing changed, one sentence, one title, one template, 1 % of the pages; median wall and CPU time, peak
+memory, files and bytes. With `--peer hugo` (package `hugo` of the Python registry) the same text is built by Hugo in turn, in the
+same run, cold and again, and the ratios are printed. With `--floor` a small program (benches/floor) beside it only reads,
+parses and writes as many bytes to as many files. The corpora come from ../shared/bench/gen_corpus.py. Standard library only.
 """
-import argparse, os, re, resource, shutil, statistics, subprocess, sys, tempfile, time
+import argparse, glob, os, re, shutil, statistics, subprocess, sys, tempfile, time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
 GENERATOR = os.path.join(ROOT, "..", "shared", "bench", "gen_corpus.py")
 BINARY = os.path.join(ROOT, "target", "release", "handsel")
+FLOOR = os.path.join(ROOT, "target", "release", "examples", "floor")
 
 
 def measure(command, cwd):
@@ -33,25 +35,57 @@ def tree(folder):
         for name in names:
             files += 1
             size += os.path.getsize(os.path.join(path, name))
-    return files, size / 1e6
+    return files, size
 
 
-def middle(rows, column):
-    return statistics.median(row[column] for row in rows)
+def clear(cwd, output):
+    for folder in (output, os.path.join(cwd, ".handsel"), os.path.join(cwd, "resources")):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
-def series(name, pages, command, cwd, output, runs, cold):
+def series(name, pages, command, cwd, output, runs, before):
+    """Times a command `runs` times, `before` each time; prints a row and gives the median wall time."""
     rows = []
-    for _ in range(runs):
-        if cold:
-            shutil.rmtree(output, ignore_errors=True)
-            shutil.rmtree(os.path.join(cwd, ".handsel"), ignore_errors=True)
-            shutil.rmtree(os.path.join(cwd, "resources"), ignore_errors=True)
+    for run in range(runs):
+        before(run)
         rows.append(measure(command, cwd))
+    middle = lambda column: statistics.median(row[column] for row in rows)
     files, size = tree(output)
-    wall = middle(rows, 0)
-    print(f"| {name} | {pages} | {wall:.2f} | {middle(rows, 1):.2f} | {middle(rows, 2):.0f} | {files} | {size:.0f} | {pages / wall:.0f} |")
-    return wall, rows[-1][3]
+    print(f"| {name} | {pages} | {middle(0):.2f} | {middle(1):.2f} | {middle(2):.0f} | {files} | {size / 1e6:.0f} |", flush=True)
+    return middle(0), rows[-1][3]
+
+
+class Edits:
+    """Edits of a corpus, each another than the last."""
+
+    def __init__(self, site):
+        self.site = site
+        self.pages = sorted(glob.glob(os.path.join(site, "content", "**", "*.md"), recursive=True))
+
+    def rewrite(self, page, change):
+        with open(page, encoding="utf-8") as file:
+            text = file.read()
+        with open(page, "w", encoding="utf-8") as file:
+            file.write(change(text))
+
+    def sentence(self, page, run):
+        self.rewrite(page, lambda text: text.rstrip("\n") + f"\n\nAnother sentence {run}.\n")
+
+    def one_sentence(self, run):
+        self.sentence(self.pages[len(self.pages) // 2], run)
+
+    def one_title(self, run):
+        self.rewrite(self.pages[len(self.pages) // 3], lambda text: re.sub(r'(?m)^title: "?', lambda found: f"{found.group(0)}New{run} ", text, count=1))
+
+    def one_template(self, run):
+        path = os.path.join(self.site, "templates", "partials", "extra-head.html")
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(f'<meta name="bench" content="{run}">\n')
+
+    def one_percent(self, run):
+        for page in self.pages[run % 100::100]:
+            self.sentence(page, run)
 
 
 def main():
@@ -59,29 +93,47 @@ def main():
     parser.add_argument("--pages", type=int, nargs="+", default=[1000, 10000])
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--peer", choices=["hugo"])
+    parser.add_argument("--floor", action="store_true")
+    parser.add_argument("--folder", help="where the corpora are made (default: the system's temporary folder)")
     arguments = parser.parse_args()
     if not os.path.exists(BINARY):
         sys.exit("build it first: cargo build --release")
-    folder = tempfile.mkdtemp(prefix="handsel-bench-")
-    print("| what | pages | wall s | CPU s | peak MB | files | MB | pages/s |\n|---|--:|--:|--:|--:|--:|--:|--:|")
-    stages, colds = {}, {}
+    if arguments.floor and not os.path.exists(FLOOR):
+        sys.exit("build it first: cargo build --release --example floor")
+    folder = tempfile.mkdtemp(prefix="handsel-bench-", dir=arguments.folder)
+    print("| what | pages | wall s | CPU s | peak MB | files | MB |\n|---|--:|--:|--:|--:|--:|--:|")
+    colds, stages, ratios = {}, {}, []
     for pages in arguments.pages:
         site = os.path.join(folder, f"plain-{pages}")
         subprocess.run([sys.executable, GENERATOR, "--pages", str(pages), "--out", site, "--flavour", "plain"], check=True, stdout=subprocess.DEVNULL)
         command = [BINARY, "build", "--profile", "--lenient", "--base-url", "https://example.org/"]
-        output = os.path.join(site, "public")
-        colds[pages], stages[pages] = series("cold", pages, command, site, output, arguments.runs, True)
-        series("nothing changed", pages, command, site, output, arguments.runs, False)
+        output, edits, runs = os.path.join(site, "public"), Edits(site), arguments.runs
+        own = {}
+        own["cold"], stages[pages] = series("cold", pages, command, site, output, runs, lambda _: clear(site, output))
+        colds[pages] = own["cold"]
+        if arguments.floor:
+            files, size = tree(output)
+            floor_output = os.path.join(folder, "floor")
+            floor = [FLOOR, os.path.join(site, "content"), floor_output, str(files), str(size)]
+            wall, _ = series("the floor", pages, floor, site, floor_output, runs, lambda _: shutil.rmtree(floor_output, ignore_errors=True))
+            ratios.append(f"cold, {pages} pages: {own['cold'] / wall:.1f} times the floor")
+            shutil.rmtree(floor_output, ignore_errors=True)
+        for name, before in [("nothing changed", lambda _: None), ("one sentence", edits.one_sentence), ("one title", edits.one_title), ("1 % of the pages", edits.one_percent), ("one template", edits.one_template)]:
+            own[name], _ = series(name, pages, command, site, output, runs, before)
         if arguments.peer:
             peer = os.path.join(folder, f"hugo-{pages}")
             subprocess.run([sys.executable, GENERATOR, "--pages", str(pages), "--out", peer, "--flavour", "hugo"], check=True, stdout=subprocess.DEVNULL)
-            wall, _ = series("hugo, cold", pages, ["hugo", "--quiet"], peer, os.path.join(peer, "public"), arguments.runs, True)
-            print(f"| ratio hugo / handsel, cold | {pages} | {wall / colds[pages]:.1f} × |")
+            public = os.path.join(peer, "public")
+            cold, _ = series("hugo, cold", pages, ["hugo", "--quiet"], peer, public, runs, lambda _: clear(peer, public))
+            again, _ = series("hugo, again", pages, ["hugo", "--quiet"], peer, public, runs, lambda _: None)
+            ratios.append(f"hugo / handsel, {pages} pages: cold {cold / own['cold']:.1f}, nothing changed {again / own['nothing changed']:.0f}, one sentence {again / own['one sentence']:.0f}")
+            shutil.rmtree(peer, ignore_errors=True)
+        shutil.rmtree(site, ignore_errors=True)
     for pages, said in stages.items():
-        print(f"\nStages at {pages} pages:\n" + "\n".join(line for line in said.splitlines() if re.search(r"\d %", line)))
+        print(f"\nStages of a cold build of {pages} pages:\n" + "\n".join(line for line in said.splitlines() if re.search(r"\d %", line)))
     sizes = sorted(colds)
-    for small, large in zip(sizes, sizes[1:]):
-        print(f"\n{large} pages take {colds[large] / colds[small]:.1f} × the time of {small}.")
+    ratios += [f"{large} pages take {colds[large] / colds[small]:.1f} times as long as {small}" for small, large in zip(sizes, sizes[1:])]
+    print("\n" + "\n".join(ratios))
     shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -120,7 +120,11 @@ impl SourcePath {
     }
 
     pub fn is_markdown(&self) -> bool {
-        matches!(self.extension().as_str(), "md" | "markdown")
+        let has = |ending: &str| {
+            let name = self.name().as_bytes();
+            name.len() > ending.len() && name[name.len() - ending.len()..].eq_ignore_ascii_case(ending.as_bytes())
+        };
+        has(".md") || has(".markdown")
     }
 
     /// Whether this path is `folder` or lies below it.

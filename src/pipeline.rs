@@ -12,14 +12,15 @@ mod load;
 mod make;
 pub mod memory;
 mod outputs;
+pub mod profile;
 mod publish;
 mod state;
 mod whole;
 pub mod why;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
-use std::time::{Duration, Instant};
 
 use jiff::civil::Date;
 
@@ -29,6 +30,7 @@ use self::load::Loaded;
 use self::make::Workshop;
 use self::memory::{Drawn, Last, Memory};
 use self::outputs::Outputs;
+use self::profile::{Profile, Share};
 use self::publish::Press;
 use self::whole::Whole;
 use crate::diagnostic::Diagnostic;
@@ -63,7 +65,7 @@ pub trait Sink: Sync {
     ///
     /// # Errors
     /// What kept the file from being taken, in words for people.
-    fn put(&self, path: &OutputPath, bytes: &[u8], print: Fingerprint) -> Result<(), String>;
+    fn put(&self, path: &OutputPath, bytes: Cow<'static, [u8]>, print: Fingerprint) -> Result<(), String>;
 
     /// Keeps what is published at this path already, if that is ours and has this fingerprint; whether it did.
     fn keep(&self, _path: &OutputPath, _print: Fingerprint) -> bool {
@@ -89,7 +91,7 @@ pub fn sum<'a>(outputs: impl Iterator<Item = (&'a OutputPath, Fingerprint)>) -> 
 pub struct Nowhere;
 
 impl Sink for Nowhere {
-    fn put(&self, _: &OutputPath, _: &[u8], _: Fingerprint) -> Result<(), String> {
+    fn put(&self, _: &OutputPath, _: Cow<'static, [u8]>, _: Fingerprint) -> Result<(), String> {
         Ok(())
     }
 
@@ -115,11 +117,7 @@ pub struct Built {
     pub notes: Vec<String>,
     /// What the sink refused.
     pub failure: Option<String>,
-    /// Stage, time, and how many things it worked on.
-    pub profile: Vec<(&'static str, Duration, usize)>,
-    /// Documents that were parsed, sheets that were drawn: the rest was remembered.
-    pub parsed: usize,
-    pub drawn: usize,
+    pub profile: Profile,
 }
 
 /// Reads, checks and draws a site, and puts every file into the sink; what `memory` holds of it already is not made again.
@@ -137,10 +135,12 @@ pub fn build(files: &dyn Files, request: &Request, sink: &dyn Sink, memory: &Mem
     let read = read_sum(&ledger, &loaded, listing);
     profile.stage("list and load", loaded.sources.len());
 
-    if let Some(built) = as_before(&before, request, read, sink, &loaded) {
+    if let Some(mut built) = as_before(&before, request, read, sink, &loaded) {
         memory.keep_files(&ledger.into_known(&loaded.sources), &known);
         profile.stage("nothing changed", built.pages);
-        return Built { profile: profile.stages, ..built };
+        (profile.documents.remembered, profile.sheets.remembered) = (loaded.pages.len(), before.outputs.len());
+        built.profile = profile;
+        return built;
     }
 
     let remembered = memory.pages();
@@ -148,6 +148,7 @@ pub fn build(files: &dyn Files, request: &Request, sink: &dyn Sink, memory: &Mem
     let documents = reader.all(|path| ledger.known(path), remembered, true);
     problems.extend(documents.problems().cloned());
     profile.stage("read and parse", documents.parsed);
+    profile.documents = Share { made: documents.parsed, remembered: documents.pages.len() - documents.parsed };
 
     let site = whole::assemble(&loaded, &documents, request, &mut problems);
     problems.extend(site.link_problems());
@@ -166,9 +167,11 @@ pub fn build(files: &dyn Files, request: &Request, sink: &dyn Sink, memory: &Mem
     let workshop = Workshop { files: &ledger, request, whole: &whole };
     let build = before.build + 1;
     let press = Press { workshop, sink, ledger: &ledger, before: &before, build, failure: OnceLock::new() };
-    let published = press.all();
+    let mut published = press.all();
     problems.extend(published.problems.iter().cloned());
-    profile.stage("draw and publish", published.drawn);
+    profile.stage("draw and publish", published.took.len());
+    profile.sheets = Share { made: published.took.len(), remembered: whole.outputs.sheets.len().saturating_sub(published.took.len()) };
+    profile.drawn(std::mem::take(&mut published.took));
 
     let site = &*whole.materials.composer.site;
     let left_out = if request.is_lenient { judge::left_out(site, &mut problems) } else { 0 };
@@ -188,12 +191,11 @@ pub fn build(files: &dyn Files, request: &Request, sink: &dyn Sink, memory: &Mem
 
     let notes = notes(&whole.loaded).into_iter().chain(memory.notes()).collect();
     let settings = Settings::clone(&whole.loaded.settings);
-    let (parsed, drawn, failure) = (whole.documents.parsed, published.drawn, published.failure);
-    Built { problems, settings, pages, left_out, notes, failure, profile: profile.stages, parsed, drawn }
+    Built { problems, settings, pages, left_out, notes, failure: published.failure, profile }
 }
 
 /// Builds of one way make the same outputs.
-fn way(request: &Request) -> Fingerprint {
+pub fn way(request: &Request) -> Fingerprint {
     let base_url = request.base_url.as_ref().map(|base| (&base.origin, &base.path));
     print_of(&(&request.config, request.with_drafts, request.is_lenient, base_url))
 }
@@ -219,9 +221,7 @@ fn as_before(before: &Drawn, request: &Request, read: Fingerprint, sink: &dyn Si
         left_out: last.left_out,
         notes: notes(loaded),
         failure: None,
-        profile: Vec::new(),
-        parsed: 0,
-        drawn: 0,
+        profile: Profile::default(),
     })
 }
 
@@ -239,23 +239,4 @@ fn notes(loaded: &Loaded) -> Vec<String> {
 fn page_checks(site: &site::Site) -> BTreeMap<SourcePath, BTreeMap<String, crate::diagnostic::Severity>> {
     let with_checks = site.pages().iter().filter(|page| !page.entry.meta.checks.is_empty());
     with_checks.map(|page| (page.entry.source.clone(), page.entry.meta.checks.clone())).collect()
-}
-
-/// Times the stages. Durations are told to people and never read by a stage.
-struct Profile {
-    started: Instant,
-    stages: Vec<(&'static str, Duration, usize)>,
-}
-
-impl Default for Profile {
-    fn default() -> Self {
-        Profile { started: Instant::now(), stages: Vec::new() }
-    }
-}
-
-impl Profile {
-    fn stage(&mut self, name: &'static str, count: usize) {
-        self.stages.push((name, self.started.elapsed(), count));
-        self.started = Instant::now();
-    }
 }

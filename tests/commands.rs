@@ -249,3 +249,39 @@ fn help_and_version() -> Outcome {
     }
     Ok(())
 }
+
+#[test]
+fn why_says_what_made_a_page() -> Outcome {
+    let desk = Desk::new(GOOD)?;
+    let nothing = desk.run(&["why", "/"])?.ended(2);
+    assert!(nothing.err.contains("handsel build"), "{}", nothing.err);
+    desk.run(&["build", "--quiet"])?.ended(0);
+    let new = desk.run(&["why", "/guides/a/"])?.ended(0);
+    assert!(new.out.starts_with("/guides/a/ was made by the last build, because nothing was remembered of it"), "{}", new.out);
+    desk.put("content/tips/other.md", "---\ntitle: Other\nsummary: What it gives.\n---\n\nA text.\n")?;
+    desk.run(&["build", "--quiet"])?.ended(0);
+    let json: serde_json::Value = serde_json::from_str(&desk.run(&["why", "tips/other", "--format", "json"])?.ended(0).out)?;
+    assert_eq!((&json["reason"], &json["made_by_last_build"]), (&"new".into(), &true.into()));
+    let unknown = desk.run(&["why", "/guides/aa/"])?.ended(2);
+    assert!(unknown.err.contains("did you mean `/guides/a/`?"), "{}", unknown.err);
+    Ok(())
+}
+
+#[test]
+fn the_cache_is_verified_and_can_be_done_without() -> Outcome {
+    let desk = Desk::new(GOOD)?;
+    let first = desk.run(&["build", "--no-cache"])?.ended(0);
+    assert!(first.out.contains(" written, 0 unchanged") && !desk.has(".handsel/cache"), "{}", first.out);
+    desk.run(&["build", "--quiet"])?.ended(0);
+    let verified = desk.run(&["build", "--verify-cache"])?.ended(0);
+    assert!(verified.out.contains("Verified: "), "{}", verified.out);
+    let profile = desk.run(&["build", "--profile", "--format", "json"])?.ended(0);
+    let told: serde_json::Value = profile.err.lines().find_map(|line| serde_json::from_str(line).ok()).ok_or("no profile")?;
+    assert_eq!((&told["profile"]["documents"]["made"], &told["profile"]["sheets"]["made"]), (&0.into(), &0.into()));
+    for name in ["files", "pages-00"] {
+        desk.put(&format!(".handsel/cache/{name}"), "spoiled")?;
+    }
+    let spoiled = desk.run(&["build", "--verify-cache"])?.ended(0);
+    assert_eq!(spoiled.err.matches("was damaged").count(), 1, "{}", spoiled.err);
+    Ok(())
+}

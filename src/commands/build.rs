@@ -1,5 +1,6 @@
 //! `handsel build`: content in, the published site out, or nothing at all.
 
+use std::borrow::Cow;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,12 +13,13 @@ use super::figures::{count, duration, grouped, size};
 use super::options::{CACHE_NAME, CommonOptions, SiteOptions};
 use super::progress::Progress;
 use super::site_folder::SiteFolder;
-use super::{CannotRun, Status, output, print};
+use super::{CannotRun, Status, output, print, verify};
 use crate::diagnostic::{Code, Diagnostic, printable};
 use crate::disk::publish::{PublishError, PublishOptions, Published, Publisher};
 use crate::fingerprint::Fingerprint;
 use crate::paths::{OutputPath, SourcePath};
 use crate::pipeline::memory::Memory;
+use crate::pipeline::profile::Stage;
 use crate::pipeline::{self, Built, Sink};
 
 /// Files of others that are named before the rest is counted.
@@ -38,6 +40,9 @@ pub struct Options {
     /// Replace files in the output folder that Handsel did not write
     #[arg(long)]
     pub force: bool,
+    /// Make everything once more without the cache, and compare byte for byte
+    #[arg(long, conflicts_with = "no_cache")]
+    pub verify_cache: bool,
     #[command(flatten)]
     pub site: SiteOptions,
 }
@@ -49,7 +54,7 @@ struct Staging<'a> {
 }
 
 impl Sink for Staging<'_> {
-    fn put(&self, path: &OutputPath, bytes: &[u8], print: Fingerprint) -> Result<(), String> {
+    fn put(&self, path: &OutputPath, bytes: Cow<'static, [u8]>, print: Fingerprint) -> Result<(), String> {
         self.files.fetch_add(1, Ordering::Relaxed);
         self.publisher.stage_known(path, bytes, print).map_err(|error| error.to_string())
     }
@@ -95,13 +100,16 @@ pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Resu
     let published = publisher.commit()?;
     let whole = begun.elapsed();
     if options.site.profile {
-        built.profile.push(("move into place", whole.saturating_sub(built_in), published.written));
-        console.print(Stream::Error, &print::profile(&built.profile, whole));
+        built.profile.stages.push(Stage { name: "move into place", took: whole.saturating_sub(built_in), count: published.written });
+        print::profile(console, &built.profile, whole);
     }
     for note in built.notes.iter().cloned().chain(foreign(&published, &output)) {
         console.remark(&format!("Note: {note}."));
     }
     console.answer(&result(&built, &published, &output, whole));
+    if options.verify_cache && !verify::verify(&site, &request, &output, &built.problems, console) {
+        return Ok(Status::ContentErrors);
+    }
     console.answer(&next(&built, &output, &site));
     Ok(Status::Done)
 }

@@ -38,7 +38,7 @@ pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Resu
     }
     print::problems(console, &site, &mut built.problems, Stream::Output);
     if options.site.profile {
-        console.print(Stream::Error, &print::profile(&built.profile, begun.elapsed()));
+        print::profile(console, &built.profile, begun.elapsed());
     }
     match print::summary(&built.problems, built.pages) {
         Some(summary) => console.print(console.stream(Stream::Output), &summary),

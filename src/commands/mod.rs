@@ -15,6 +15,8 @@ mod print;
 mod progress;
 mod serve;
 mod site_folder;
+mod verify;
+mod why;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -51,6 +53,7 @@ enum Command {
     Build(build::Options),
     Serve(serve::Options),
     Check(check::Options),
+    Why(why::Options),
 }
 
 /// How a command ended that could run.
@@ -97,6 +100,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Build(options) => build::run(options, common, &console),
         Command::Serve(options) => serve::run(options, common, &console),
         Command::Check(options) => check::run(options, common, &console),
+        Command::Why(options) => why::run(options, common, &console),
     };
     match ended {
         Ok(Status::Done) => ExitCode::SUCCESS,

@@ -8,6 +8,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use serde::Serialize;
+use serde_json::json;
 
 use super::console::{Console, Stream};
 use super::figures::{count, duration, grouped};
@@ -15,6 +16,7 @@ use super::options::Format;
 use super::site_folder::SiteFolder;
 use crate::diagnostic::drawing::Drawing;
 use crate::diagnostic::{Code, Diagnostic, Severity, printable};
+use crate::pipeline::profile::{Profile, Stage};
 
 /// Problems of one code that are drawn.
 const SHOWN_MAX: usize = 50;
@@ -114,12 +116,49 @@ pub fn summary(problems: &[Diagnostic], pages: usize) -> Option<String> {
     if parts.is_empty() { None } else { Some(format!("{} in {}", parts.join(", "), count(pages, "page"))) }
 }
 
-/// The table of `--profile`: each stage with its time, its share of `whole`, and how many things went through it.
-pub fn profile(stages: &[(&str, Duration, usize)], whole: Duration) -> String {
-    let width = stages.iter().map(|(name, ..)| name.chars().count()).max().unwrap_or(0).max("whole".len());
+/// What `--profile` tells: the stages, the slowest pages and templates, and how much was remembered.
+pub fn profile(console: &Console, profile: &Profile, whole: Duration) {
+    let ms = |time: Duration| (time.as_secs_f64() * 1e6).round() / 1e3;
+    if console.format == Format::Json {
+        let stages: Vec<_> =
+            profile.stages.iter().map(|stage| json!({ "name": stage.name, "ms": ms(stage.took), "count": stage.count })).collect();
+        let pages: Vec<_> = profile.slowest.iter().map(|(path, time)| json!({ "address": path.route(), "ms": ms(*time) })).collect();
+        let templates: Vec<_> =
+            profile.templates.iter().map(|(name, time, count)| json!({ "name": name, "ms": ms(*time), "pages": count })).collect();
+        let all = json!({ "profile": {
+            "whole_ms": ms(whole), "stages": stages, "documents": profile.documents, "sheets": profile.sheets,
+            "slowest_pages": pages, "templates": templates,
+        } });
+        return console.print(Stream::Error, &all.to_string());
+    }
+    let mut text = table(&profile.stages, whole);
+    let Profile { documents, sheets, .. } = profile;
+    text.push_str(&format!(
+        "\n\nDocuments: {} parsed, {} remembered. Pages and lists: {} drawn, {} remembered.",
+        grouped(documents.made),
+        grouped(documents.remembered),
+        grouped(sheets.made),
+        grouped(sheets.remembered)
+    ));
+    if !profile.slowest.is_empty() {
+        text.push_str("\n\nSlowest to draw:");
+        for (path, time) in &profile.slowest {
+            text.push_str(&format!("\n  {:>9.2} ms  {}", ms(*time), printable(path.route().as_str())));
+        }
+        text.push_str("\n\nBy template:");
+        for (name, time, count) in &profile.templates {
+            text.push_str(&format!("\n  {:>9.2} ms  {name}, {}", ms(*time), self::count(*count, "time")));
+        }
+    }
+    console.print(Stream::Error, &text);
+}
+
+/// Each stage with its time, its share of `whole`, and how many things went through it.
+fn table(stages: &[Stage], whole: Duration) -> String {
+    let width = stages.iter().map(|stage| stage.name.chars().count()).max().unwrap_or(0).max("whole".len());
     let share = |time: Duration| if whole.is_zero() { 0.0 } else { 100.0 * time.as_secs_f64() / whole.as_secs_f64() };
     let row = |name: &str, time: Duration| format!("  {name:width$}  {:>12}  {:>3.0} %", duration(time), share(time));
-    let rows = stages.iter().map(|(name, time, items)| format!("{}  {:>12}\n", row(name, *time), grouped(*items)));
+    let rows = stages.iter().map(|stage| format!("{}  {:>12}\n", row(stage.name, stage.took), grouped(stage.count)));
     rows.collect::<String>() + &row("whole", whole)
 }
 
@@ -179,9 +218,10 @@ mod tests {
 
     #[test]
     fn profiles_line_up() {
-        let stages = [("parse", Duration::from_millis(50), 1043), ("render", Duration::from_millis(150), 1043)];
+        let stage = |name, ms| Stage { name, took: Duration::from_millis(ms), count: 1043 };
+        let stages = [stage("parse", 50), stage("render", 150)];
         let expected =
             "  parse          50 ms   25 %         1 043\n  render        0.15 s   75 %         1 043\n  whole         0.20 s  100 %";
-        assert_eq!(profile(&stages, Duration::from_millis(200)), expected);
+        assert_eq!(table(&stages, Duration::from_millis(200)), expected);
     }
 }

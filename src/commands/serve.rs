@@ -121,7 +121,7 @@ pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Resu
         let begun = Instant::now();
         let saved = preview.refresh(&touched);
         tidings.saved(&saved, &live, begun.elapsed());
-        tidings.problems(preview.problems());
+        tidings.problems(&preview.problems());
         if live.listing_rules() != rules {
             rules = live.listing_rules();
             watcher.obey(rules.clone());

@@ -4,7 +4,8 @@
 //! is composed and drawn when it is asked for. The bytes are those that a build would publish.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, RwLock, RwLockReadGuard};
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use super::judge;
 use super::ledger::KnownFiles;
@@ -70,19 +71,23 @@ impl Live {
         Live { files, request, memory, state: RwLock::new(state), drawn: RwLock::default() }
     }
 
-    /// Asks the files again about what may differ.
+    /// Asks the files again about what may differ. Should Handsel itself fail on that, it begins anew.
     pub fn refresh(&self, touched: &Touched) -> Refreshed {
-        let mut state = self.state.write().expect("no holder of this lock panics");
-        let refreshed = state.refresh(&*self.files, &self.request, touched);
+        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        let refresh = || state.refresh(&*self.files, &self.request, touched);
+        let refreshed = std::panic::catch_unwind(AssertUnwindSafe(refresh)).unwrap_or_else(|_| {
+            *state = State::open(&*self.files, &self.request, &Memory::of(None));
+            Refreshed { changed: vec![self.request.config.clone()], ..Refreshed::default() }
+        });
         if !refreshed.changed.is_empty() {
-            self.drawn.write().expect("no holder of this lock panics").clear();
+            self.drawn.write().unwrap_or_else(PoisonError::into_inner).clear();
         }
         refreshed
     }
 
     /// Keeps what was read for the next time, a little at a time, so that no save waits long. What cannot be kept is done without.
     pub fn remember(&self) {
-        let (differ, known) = self.state.write().expect("no holder of this lock panics").unremembered();
+        let (differ, known) = self.state.write().unwrap_or_else(PoisonError::into_inner).unremembered();
         if differ.is_empty() {
             return;
         }
@@ -120,7 +125,7 @@ impl Live {
         let made = if with_lines { workshop.make_with_lines(path, maker) } else { workshop.make(path, maker) };
         let source = source_of(maker, &whole.outputs.sheets, &whole.materials.composer);
         {
-            let mut drawn = self.drawn.write().expect("no holder of this lock panics");
+            let mut drawn = self.drawn.write().unwrap_or_else(PoisonError::into_inner);
             if made.problems.is_empty() {
                 drawn.remove(path)
             } else {
@@ -136,7 +141,7 @@ impl Live {
     /// Every problem known now, judged and sorted: of the whole site, and of the outputs that were looked at.
     pub fn problems(&self) -> Vec<Diagnostic> {
         let state = self.read();
-        let drawn = self.drawn.read().expect("no holder of this lock panics");
+        let drawn = self.drawn.read().unwrap_or_else(PoisonError::into_inner);
         let all = state.problems().into_iter().chain(drawn.values().flatten().cloned()).collect();
         let site = &state.whole.materials.composer.site;
         judge::judge(all, &state.whole.loaded.settings, &page_checks(site), &self.request)
@@ -184,7 +189,7 @@ impl Live {
     }
 
     fn read(&self) -> RwLockReadGuard<'_, State> {
-        self.state.read().expect("no holder of this lock panics")
+        self.state.read().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
+use std::time::Instant;
 
 use rayon::prelude::*;
 
@@ -13,6 +14,7 @@ use super::ledger::Ledger;
 use super::make::{Made, Workshop};
 use super::memory::{Drawn, Parts, Record};
 use super::outputs::Maker;
+use super::profile::Took;
 use super::why::Why;
 use crate::diagnostic::Diagnostic;
 use crate::fingerprint::{Fingerprint, Fingerprinter};
@@ -26,8 +28,8 @@ use crate::site::SitePage;
 pub struct Published {
     /// Every output with its bytes' fingerprint, sorted by path.
     pub outputs: Vec<(OutputPath, Fingerprint)>,
-    /// Sheets that were drawn, not remembered.
-    pub drawn: usize,
+    /// Sheets that were drawn, not remembered, with the time that took.
+    pub took: Vec<(OutputPath, Took)>,
     pub problems: Vec<Diagnostic>,
     /// What the sink refused; the rest was not made then.
     pub failure: Option<String>,
@@ -53,7 +55,7 @@ struct Outcome {
     print: Option<Fingerprint>,
     record: Option<(Record, Option<Vec<Question>>)>,
     problems: Vec<Diagnostic>,
-    is_drawn: bool,
+    took: Option<Took>,
 }
 
 impl Press<'_> {
@@ -63,7 +65,7 @@ impl Press<'_> {
         let mut published = Published { asked: self.before.asked.clone(), failure: self.failure.take(), ..Published::default() };
         let mut known: BTreeMap<Vec<Question>, u32> = published.asked.iter().cloned().zip(0..).collect();
         for ((path, _), outcome) in outputs.iter().zip(outcomes) {
-            published.drawn += usize::from(outcome.is_drawn);
+            published.took.extend(outcome.took.map(|took| (path.clone(), took)));
             published.problems.extend(outcome.problems);
             published.outputs.extend(outcome.print.map(|print| (path.clone(), print)));
             let Some((mut record, asked)) = outcome.record else { continue };
@@ -97,7 +99,7 @@ impl Press<'_> {
     fn put(&self, path: &OutputPath, made: Made) -> (Outcome, Vec<Question>) {
         let print = made.bytes.map(|bytes| {
             let print = Fingerprint::of(&bytes);
-            if let Err(message) = self.sink.put(path, &bytes, print) {
+            if let Err(message) = self.sink.put(path, bytes, print) {
                 let _ = self.failure.set(message);
             }
             print
@@ -139,8 +141,9 @@ impl Press<'_> {
         if let Some(record) = before.filter(is_as_before) {
             return Outcome { problems: record.problems.clone(), ..self.kept(Record { quick, ..record.clone() }) };
         }
+        let begun = Instant::now();
         let (mut outcome, asked) = self.put(path, self.workshop.make_composed(path, maker, &composed));
-        outcome.is_drawn = true;
+        outcome.took = Some(Took { template: composed.template.clone(), time: begun.elapsed() });
         parts.answers = Some(self.answers(&asked));
         outcome.record = self.record(&outcome, quick, parts, before, self.changed_among(&composed)).map(|record| (record, Some(asked)));
         outcome

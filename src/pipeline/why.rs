@@ -21,6 +21,7 @@ pub enum Why {
 
 /// One of the things that an output is made from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Change {
     Text,
     View,

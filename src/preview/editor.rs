@@ -158,7 +158,7 @@ mod tests {
     #[test]
     fn commands_are_words_and_never_a_shell_s() {
         let command = |variable: &str| chosen(variable).map(|chosen| chosen.command("/s/it's $(here).md", 3)).unwrap_or_default();
-        assert_eq!(command("'/opt/My Editor/code.exe' --wait"), "/opt/My Editor/code.exe --wait -g '/s/it'\\''s $(here).md:3'");
+        assert_eq!(command("'/opt/My Editor/code.exe' --wait"), "'/opt/My Editor/code.exe' --wait -g '/s/it'\\''s $(here).md:3'");
         assert_eq!(command("nvim"), "nvim +3 '/s/it'\\''s $(here).md'");
         assert_eq!(command("unheard-of"), "unheard-of '/s/it'\\''s $(here).md'");
         assert_eq!(words(" a 'b c'd \"\" "), ["a", "b cd", ""]);

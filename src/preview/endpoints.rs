@@ -58,7 +58,7 @@ fn first_line() -> u32 {
 pub async fn open(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> Response {
     let (wish, path) = match shared.wish(&headers, &body) {
         Ok(granted) => granted,
-        Err(refused) => return refused,
+        Err(refused) => return *refused,
     };
     let opened = tokio::task::spawn_blocking(move || {
         let full = shared.options.root.join(path.as_str());
@@ -74,7 +74,7 @@ pub async fn open(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: B
 pub async fn goto(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> Response {
     let (wish, path) = match shared.wish(&headers, &body) {
         Ok(granted) => granted,
-        Err(refused) => return refused,
+        Err(refused) => return *refused,
     };
     let Some(address) = shared.live.address_of(&path) else {
         return refuse(StatusCode::NOT_FOUND, &format!("no page is made from {path}"));
@@ -92,17 +92,18 @@ pub async fn goto(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: B
 
 impl Shared {
     /// What a request wants done, and the source that it is about; or why that is refused.
-    fn wish(&self, headers: &HeaderMap, body: &[u8]) -> Result<(Wish, SourcePath), Response> {
+    fn wish(&self, headers: &HeaderMap, body: &[u8]) -> Result<(Wish, SourcePath), Box<Response>> {
+        let refused = |status: StatusCode, why: &str| Box::new(refuse(status, why));
         if self.guard.is_shared() {
-            return Err(refuse(StatusCode::FORBIDDEN, "others can see this preview, so nothing is opened from it"));
+            return Err(refused(StatusCode::FORBIDDEN, "others can see this preview, so nothing is opened from it"));
         }
         if !self.guard.knows_token(headers) {
-            return Err(refuse(StatusCode::FORBIDDEN, "the token of this run is missing or wrong"));
+            return Err(refused(StatusCode::FORBIDDEN, "the token of this run is missing or wrong"));
         }
         let wish: Wish =
-            serde_json::from_slice(body).map_err(|error| refuse(StatusCode::BAD_REQUEST, &format!("this is no wish in JSON: {error}")))?;
+            serde_json::from_slice(body).map_err(|error| refused(StatusCode::BAD_REQUEST, &format!("this is no wish in JSON: {error}")))?;
         if wish.line == 0 {
-            return Err(refuse(StatusCode::BAD_REQUEST, "lines count from 1"));
+            return Err(refused(StatusCode::BAD_REQUEST, "lines count from 1"));
         }
         let file = std::path::Path::new(&wish.file);
         let below =
@@ -111,7 +112,7 @@ impl Shared {
         let path = below.filter(|below| !below.starts_with('/')).and_then(|below| SourcePath::new(&below).ok());
         match path.filter(|path| self.live.is_source(path)) {
             Some(path) => Ok((wish, path)),
-            None => Err(refuse(StatusCode::NOT_FOUND, "the site is made from no such file")),
+            None => Err(refused(StatusCode::NOT_FOUND, "the site is made from no such file")),
         }
     }
 }

@@ -112,6 +112,8 @@ impl Preview {
         // A fault of ours must not end the preview: the next save may work.
         let refreshed = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| shared.live.refresh(touched)));
         match refreshed {
+            // Touched, and the same as before: nothing to make, nothing to tell.
+            Ok(refreshed) if refreshed.changed.is_empty() => Saved { refreshed, ..Saved::default() },
             Ok(refreshed) => {
                 let rendered = shared.publish(touched, &refreshed.changed);
                 Saved { refreshed, rendered, is_our_fault: false }

@@ -60,12 +60,12 @@ pub fn version() -> &'static str {
 }
 
 /// A page with our script, as the first of its head: so it sees the page before the theme's scripts change it.
-pub fn add(page: Vec<u8>, print: Fingerprint, standing: Standing) -> Vec<u8> {
+pub fn add(page: &[u8], print: Fingerprint, standing: Standing) -> Vec<u8> {
     let script = format!(
         "<script type=\"module\" src=\"{OWN_PREFIX}preview.js\" data-print=\"{print}\" data-standing=\"{}\"></script>",
         standing.name()
     );
-    let at = head_end(&page).unwrap_or(page.len());
+    let at = head_end(page).unwrap_or(page.len());
     let mut whole = Vec::with_capacity(page.len() + script.len());
     whole.extend_from_slice(&page[..at]);
     whole.extend_from_slice(script.as_bytes());
@@ -111,7 +111,7 @@ mod tests {
 
     #[test]
     fn the_script_comes_first_in_the_head() {
-        let added = |page: &str| String::from_utf8(add(page.into(), Fingerprint::of(""), Standing::Found)).expect("text");
+        let added = |page: &str| String::from_utf8(add(page.as_bytes(), Fingerprint::of(""), Standing::Found)).expect("text");
         assert!(
             added("<!doctype html><HEAD\n lang=x><title>a</title>").starts_with("<!doctype html><HEAD\n lang=x><script type=\"module\"")
         );

@@ -142,7 +142,8 @@ impl Tabs {
         let event = |goto: &Goto| Event::default().event("goto").data(json(goto));
         let open = self.open();
         let there = open.get(address).into_iter().flat_map(|page| page.tabs.values());
-        if there.fold(false, |reached, tab| tab.try_send(event(&goto)).is_ok() || reached) {
+        // All of them, so none may be passed over once one is reached.
+        if there.filter(|tab| tab.try_send(event(&goto)).is_ok()).count() > 0 {
             return Reached::Scrolled;
         }
         let last = open.values().flat_map(|page| page.tabs.iter()).max_by_key(|(id, _)| **id);

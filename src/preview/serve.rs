@@ -119,15 +119,15 @@ impl Shared {
                 let content_type = content_type(path.as_str());
                 let print = Fingerprint::of(&bytes);
                 let is_page = content_type.starts_with("text/html");
-                let bytes = if is_page { overlay::add(bytes, print, Standing::Found) } else { bytes };
+                let bytes = if is_page { overlay::add(&bytes, print, Standing::Found) } else { bytes };
                 Served { standing: Standing::Found, content_type, bytes: bytes.into(), print, source, elsewhere: None }
             }
             Answer::Moved(target) => Served::own(Standing::Moved, Bytes::new(), None, Some(encoded(&target))),
             Answer::Missing { bytes, near } => match self.live.hidden_at(address) {
                 Some((source, Hidden::Broken | Hidden::AddressTaken)) => self.broken(Some(source)),
                 hidden => {
-                    let bytes =
-                        overlay::add(if bytes.is_empty() { overlay::nothing_here() } else { bytes }, Fingerprint::of(""), Standing::Gone);
+                    let page = if bytes.is_empty() { overlay::nothing_here() } else { bytes };
+                    let bytes = overlay::add(&page, Fingerprint::of(""), Standing::Gone);
                     Served::own(Standing::Gone, bytes.into(), hidden.map(|(source, _)| source), Some(encoded(&near)))
                 }
             },
@@ -136,7 +136,7 @@ impl Shared {
     }
 
     fn broken(&self, source: Option<SourcePath>) -> Served {
-        let bytes = overlay::add(overlay::cannot_be_shown(source.as_ref()), Fingerprint::of(""), Standing::Broken);
+        let bytes = overlay::add(&overlay::cannot_be_shown(source.as_ref()), Fingerprint::of(""), Standing::Broken);
         Served::own(Standing::Broken, bytes.into(), source, None)
     }
 }

@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use jiff::civil::Date;
+use rayon::prelude::*;
 
 use super::topics::Term;
 use super::{Parts, SitePage, addresses};
 use crate::diagnostic::{Code, Diagnostic, Place, is_bidi_control};
 use crate::document::{Entry, is_folder_page, name_and_date};
-use crate::paths::{Route, SourcePath, slug};
+use crate::paths::{LeavesRoot, Route, SourcePath, slug};
 use crate::settings::Settings;
 
 /// A page's position in `Tables::pages`.
@@ -114,8 +115,8 @@ impl Tables {
         }
     }
 
-    fn name(&mut self, name: &str, node: &Node) {
-        let nodes = self.by_name.entry(slug(name)).or_default();
+    fn name(&mut self, slug: String, node: &Node) {
+        let nodes = self.by_name.entry(slug).or_default();
         if !nodes.contains(node) {
             nodes.push(node.clone());
         }
@@ -141,9 +142,14 @@ impl Tables {
         }
     }
 
-    fn add_source(&mut self, source: &SourcePath, node: Node) {
-        self.by_source_lower.insert(source.as_str().to_lowercase(), source.clone());
-        self.names_by_folder.entry(source.folder()).or_default().push(source.stem().to_owned());
+    /// `lower` is the path in lower case.
+    fn add_source(&mut self, source: &SourcePath, lower: String, node: Node) {
+        self.by_source_lower.insert(lower, source.clone());
+        let folder = source.as_str().rsplit_once('/').map_or("", |(folder, _)| folder);
+        match self.names_by_folder.get_mut(folder) {
+            Some(names) => names.push(source.stem().to_owned()),
+            None => drop(self.names_by_folder.insert(source.folder(), vec![source.stem().to_owned()])),
+        }
         self.by_source.insert(source.clone(), node);
     }
 }
@@ -160,39 +166,38 @@ pub fn build(parts: &Parts, problems: &mut Vec<Diagnostic>) -> Tables {
         by_name: HashMap::new(),
         names_by_folder: BTreeMap::new(),
     };
-    let mut entries: Vec<&Arc<Entry>> = parts.entries.iter().collect();
-    entries.sort_by_key(|entry| (!is_index(&entry.source), &entry.source));
-    let mut owners: HashMap<Route, (SourcePath, Place)> = HashMap::new();
-    let mut live = Vec::new();
-    for entry in entries {
-        odd_names(entry, problems);
-        let why = hidden(entry, parts);
-        match place_page(entry, parts, &mut owners, problems) {
-            Some(route) if why.is_none() => live.push((entry, route)),
+    let mut names: Vec<Names> = parts.entries.par_iter().map(|entry| Names::of(entry, parts)).collect();
+    // A folder's own page has the first claim to an address.
+    names.sort_by(|a, b| (!a.is_index, &a.entry.source).cmp(&(!b.is_index, &b.entry.source)));
+    let mut owners: HashMap<Route, (SourcePath, Place)> = HashMap::with_capacity(names.len());
+    let mut live = Vec::with_capacity(names.len());
+    for mut names in names {
+        problems.extend(names.odd.take());
+        let why = hidden(names.entry, parts);
+        match place_page(&names, &mut owners, problems) {
+            Some(route) if why.is_none() => live.push((names, route)),
             placed => {
-                let why = why.unwrap_or(Hidden::AddressTaken);
-                let node = Node::Hidden { source: entry.source.clone(), why };
+                let node = Node::Hidden { source: names.entry.source.clone(), why: why.unwrap_or(Hidden::AddressTaken) };
                 if let Some(route) = placed {
                     tables.by_route.insert(route, node.clone());
                 }
-                tables.add_source(&entry.source, node);
+                tables.add_source(&names.entry.source, names.lower, node);
             }
         }
     }
-    live.sort_by(|(a, _), (b, _)| a.source.cmp(&b.source));
-    for (entry, route) in live {
+    live.sort_by(|(a, _), (b, _)| a.entry.source.cmp(&b.entry.source));
+    for (names, route) in live {
         let id = tables.pages.len();
         tables.by_route.insert(route.clone(), Node::Page(id));
-        tables.add_source(&entry.source, Node::Page(id));
-        let page_name = name_and_date(&entry.source).0;
-        tables.pages.push(page(entry, route, parts));
-        tables.name(&page_name, &Node::Page(id));
-        tables.name(&entry.title.clone(), &Node::Page(id));
+        tables.add_source(&names.entry.source, names.lower, Node::Page(id));
+        tables.pages.push(page(names.entry, route, parts));
+        tables.name(names.page_name, &Node::Page(id));
+        tables.name(names.title, &Node::Page(id));
     }
     for file in &parts.files {
         let node = Node::File(file.clone());
-        tables.add_source(file, node.clone());
-        tables.name(file.name(), &node);
+        tables.add_source(file, file.as_str().to_lowercase(), node.clone());
+        tables.name(slug(file.name()), &node);
         let route = addresses::of_file(file, &parts.content);
         tables.by_route.entry(route).or_insert(node);
     }
@@ -206,6 +211,34 @@ pub fn build(parts: &Parts, problems: &mut Vec<Diagnostic>) -> Tables {
         }
     }
     tables
+}
+
+/// What an entry is called, in every way that it is looked up.
+struct Names<'a> {
+    entry: &'a Arc<Entry>,
+    is_index: bool,
+    route: Result<Route, LeavesRoot>,
+    /// Its path in lower case.
+    lower: String,
+    /// Slugs.
+    page_name: String,
+    title: String,
+    odd: Option<Diagnostic>,
+}
+
+impl<'a> Names<'a> {
+    fn of(entry: &'a Arc<Entry>, parts: &Parts) -> Self {
+        let name = name_and_date(&entry.source).0;
+        Names {
+            entry,
+            is_index: is_index(&entry.source),
+            route: addresses::of_page(entry, &parts.content, &parts.settings),
+            lower: entry.source.as_str().to_lowercase(),
+            page_name: slug(&name),
+            title: slug(&entry.title),
+            odd: odd_name(entry, &name),
+        }
+    }
 }
 
 fn is_index(source: &SourcePath) -> bool {
@@ -247,15 +280,11 @@ fn hidden(entry: &Entry, parts: &Parts) -> Option<Hidden> {
 }
 
 /// The page's address, unless another page has it.
-fn place_page(
-    entry: &Entry,
-    parts: &Parts,
-    owners: &mut HashMap<Route, (SourcePath, Place)>,
-    problems: &mut Vec<Diagnostic>,
-) -> Option<Route> {
+fn place_page(names: &Names, owners: &mut HashMap<Route, (SourcePath, Place)>, problems: &mut Vec<Diagnostic>) -> Option<Route> {
+    let entry = names.entry;
     let stated = entry.meta.slug.as_ref().or(entry.meta.address.as_ref()).map(|value| value.place.clone());
     let place = stated.unwrap_or_else(|| Place::start_of(&entry.source));
-    let Ok(route) = addresses::of_page(entry, &parts.content, &parts.settings) else {
+    let Ok(route) = names.route.clone() else {
         let problem = Diagnostic::new(Code::LinkOutside, "this address leads out of the site").at(place);
         problems.push(problem.help("write it from the site's root, without `..`"));
         return None;
@@ -270,16 +299,15 @@ fn place_page(
     Some(route)
 }
 
-fn odd_names(entry: &Entry, problems: &mut Vec<Diagnostic>) {
+fn odd_name(entry: &Entry, name: &str) -> Option<Diagnostic> {
     let source = &entry.source;
-    let name = name_and_date(source).0;
-    let is_reserved = !is_folder_page(source) && addresses::is_reserved(&name);
+    let is_reserved = !is_folder_page(source) && addresses::is_reserved(name);
     let message = if source.as_str().contains(is_bidi_control) {
         "the file's name holds a mark that reverses the direction of text".to_owned()
     } else if is_reserved {
         format!("Windows keeps the name `{name}` for a device")
     } else {
-        return;
+        return None;
     };
-    problems.push(Diagnostic::new(Code::OddName, message).at(Place::start_of(source)).help("rename the file"));
+    Some(Diagnostic::new(Code::OddName, message).at(Place::start_of(source)).help("rename the file"))
 }

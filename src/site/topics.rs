@@ -49,9 +49,11 @@ pub fn collect(
         let key = slug(&listed.key);
         terms.insert(key.clone(), term(&key, &listed.title, Some(listed)));
     }
+    // Many pages name the same, and slugging is the dearest part.
+    let mut slugs: HashMap<&str, String> = HashMap::new();
     for (id, page) in tables.pages.iter().enumerate() {
         for name in named(&page.entry) {
-            let key = slug(&name.value);
+            let key = slugs.entry(&name.value).or_insert_with_key(|name| slug(name)).clone();
             if let Some(vocabulary) = vocabulary.filter(|_| !terms.contains_key(&key)) {
                 problems.push(unknown(folder, name, vocabulary));
             }

@@ -1,5 +1,6 @@
 //! A site in a temporary folder, the case added to it, and its build in a process of its own.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -222,11 +223,11 @@ struct Watched {
 }
 
 impl Sink for Watched {
-    fn put(&self, path: &OutputPath, bytes: &[u8], _: Fingerprint) -> Result<(), String> {
+    fn put(&self, path: &OutputPath, bytes: Cow<'static, [u8]>, _: Fingerprint) -> Result<(), String> {
         let file = self.drawn.join(path.as_str());
         fs::create_dir_all(file.parent().expect("a file lies in a folder")).map_err(|error| error.to_string())?;
-        fs::write(file, bytes).map_err(|error| error.to_string())?;
-        self.publisher.stage(path, bytes).map_err(|error| error.to_string())
+        fs::write(file, &bytes).map_err(|error| error.to_string())?;
+        self.publisher.stage(path, &bytes).map_err(|error| error.to_string())
     }
 }
 

@@ -94,6 +94,27 @@ test("blocks come and go in their places, theme's additions included", async () 
   assert.equal(await page.locator("main button.copy").count(), 1);
 });
 
+test("lines are counted anew without a touch, and attributes of scripts and readers stay", async () => {
+  const lined = (first, open) => `---\ntitle: Lines\nsummary: With lines.\n---\n\n<p data-line="7">${first}</p>\n<p data-line="9" class="a b">Second.</p>\n<details data-line="11"${open}><summary>S</summary>x</details>\n`;
+  const path = "content/guides/lines.md";
+  await desk.put(path, lined("First.", ""));
+  await desk.serve();
+  const page = await visit("guides/lines/");
+  const isKept = await page.locator("main p[data-line]").count() > 0;
+  await page.evaluate(() => {
+    window.second = [...document.querySelectorAll("main p")].find((p) => p.textContent === "Second.");
+    window.second.classList.add("by-script");
+    window.second.setAttribute("data-by", "script");
+    document.documentElement.dataset.theme = "dark";
+    document.querySelector("main details").open = true;
+  });
+  await desk.put(path, lined("First of all.", "").replace('data-line="9" class="a b"', 'data-line="10" class="b c"').replace("With lines.", "With lines.\nlevel: starter"));
+  await text(page, "First of all.");
+  const now = await page.evaluate(() => [window.second.isConnected, window.second.className.split(" ").sort().join(" "), window.second.dataset.by, document.documentElement.dataset.theme, document.querySelector("main details").open, window.second.dataset.line]);
+  assert.deepEqual(now.slice(0, 5), [true, "b by-script c", "script", "dark", true]);
+  if (isKept) assert.equal(now[5], "10");
+});
+
 test("a title changes the tab, and pages that list it", async () => {
   await desk.serve();
   const page = await visit(), list = await visit("guides/");
@@ -193,6 +214,24 @@ test("styles swap in place", async () => {
   await page.waitForFunction(() => getComputedStyle(document.querySelector("main")).getPropertyValue("--own") === "2");
   assert.deepEqual(await page.evaluate(() => [window.isSame, window.bare]), [true, 0]);
   await page.waitForFunction(() => document.querySelectorAll("link[rel=stylesheet][href*=own]").length === 1);
+});
+
+test("a picture with other bytes is shown anew", async () => {
+  const dot = (colour) => `<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40"><rect width="40" height="40" fill="${colour}"/></svg>`;
+  await desk.put("content/guides/dot.svg", dot("red"));
+  await desk.put("content/guides/picture.md", "---\ntitle: Picture\nsummary: One.\n---\n\nA dot: ![a dot](dot.svg)\n");
+  await desk.serve();
+  const page = await visit("guides/picture/");
+  const before = await page.locator("main img").getAttribute("src");
+  await desk.put("content/guides/dot.svg", dot("green"));
+  await page.waitForFunction((before) => document.querySelector("main img").getAttribute("src") !== before, before);
+});
+
+test("with others about, nothing opens and nobody is asked to", async () => {
+  await desk.serve("--host", "0.0.0.0");
+  assert.match(desk.log + (await new Promise((done) => setTimeout(() => done(desk.log), 200))), /Everyone on your network can see the site/);
+  const page = await visit();
+  assert.equal(await ui(page, ".edit").isVisible(), false);
 });
 
 test("two tabs and another device follow; each its own page", async () => {

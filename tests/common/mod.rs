@@ -4,6 +4,7 @@
 
 pub mod edits;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Mutex;
@@ -20,7 +21,7 @@ use proptest::prelude::*;
 pub struct Kept(pub Mutex<BTreeMap<String, Vec<u8>>>);
 
 impl Sink for Kept {
-    fn put(&self, path: &OutputPath, bytes: &[u8], _: Fingerprint) -> Result<(), String> {
+    fn put(&self, path: &OutputPath, bytes: Cow<'static, [u8]>, _: Fingerprint) -> Result<(), String> {
         self.0.lock().expect("no holder of this lock panics").insert(path.to_string(), bytes.to_vec());
         Ok(())
     }

@@ -67,7 +67,7 @@ impl<'a> Tidings<'a> {
     }
 
     /// New problems in full; of mended ones, how many.
-    pub fn problems(&mut self, problems: Vec<Diagnostic>) {
+    pub fn problems(&mut self, problems: &[Diagnostic]) {
         let marks: BTreeSet<Mark> = problems.iter().map(mark).collect();
         let mended = self.known.difference(&marks).count();
         let mut fresh: Vec<Diagnostic> = problems.iter().filter(|problem| !self.known.contains(&mark(problem))).cloned().collect();

@@ -13,10 +13,12 @@ mod manifest;
 mod moves;
 mod vouched;
 mod workspace;
+mod writer;
 
-use std::collections::{BTreeMap, HashSet};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -36,6 +38,7 @@ use existing::{Existing, Found, Standing};
 use manifest::Manifest;
 use vouched::Vouched;
 use workspace::{OWN_NAMES, Workspace};
+use writer::{Job, NotWritten, Writer};
 
 #[derive(Clone, Default)]
 pub struct PublishOptions {
@@ -64,14 +67,14 @@ pub struct Published {
 
 /// A build on its way into the output folder. Dropped without a commit, it leaves that folder as it was.
 pub struct Publisher {
+    /// The first to go: the staging folder is cleared when nobody writes there any longer.
+    writer: Writer,
     vouched: Vouched,
     existing: Existing,
     listed: Manifest,
     listed_bytes: Vec<u8>,
     options: PublishOptions,
     staged: Mutex<BTreeMap<OutputPath, Staged>>,
-    /// Folders made in the staging tree.
-    made: Mutex<HashSet<Box<str>>>,
     next: AtomicUsize,
     workspace: Workspace,
 }
@@ -117,46 +120,43 @@ impl Publisher {
             read_manifest(&workspace.output.join(MANIFEST_NAME)).map_err(|error| workspace.failure("read", MANIFEST_NAME, error))?;
         let vouched = options.cache.as_ref().map(|cache| Vouched::recall(&**cache, &workspace.output)).unwrap_or_default();
         Ok(Self {
+            writer: Writer::start(),
             vouched,
             existing,
             listed: Manifest::parse(&listed_bytes),
             listed_bytes,
             options,
             staged: Mutex::default(),
-            made: Mutex::default(),
             next: AtomicUsize::new(0),
             workspace,
         })
     }
 
-    /// Stages one file, unless the published one has these bytes already. Called from many threads.
+    /// Stages one file, unless the published one has these bytes already. Called from many threads; one of its own writes.
     ///
     /// # Errors
-    /// When the file cannot be written, or its path was staged before.
+    /// When its path was staged before. What cannot be written is told by [`Publisher::commit`].
     pub fn stage(&self, path: &OutputPath, bytes: &[u8]) -> Result<(), PublishError> {
-        self.stage_known(path, bytes, Fingerprint::of(bytes))
+        self.stage_known(path, bytes.to_vec().into(), Fingerprint::of(bytes))
     }
 
     /// The same, with the fingerprint of the bytes, which the caller knows.
     ///
     /// # Errors
-    /// When the file cannot be written, or its path was staged before.
-    pub fn stage_known(&self, path: &OutputPath, bytes: &[u8], fingerprint: Fingerprint) -> Result<(), PublishError> {
-        let state = self.place(path.as_str(), fingerprint, bytes);
+    /// As for [`Publisher::stage`].
+    pub fn stage_known(&self, path: &OutputPath, bytes: Cow<'static, [u8]>, fingerprint: Fingerprint) -> Result<(), PublishError> {
+        let state = self.place(path.as_str(), fingerprint, &bytes);
         let target = match &state {
             State::Numbered { number, .. } => Some(self.workspace.numbered(*number)),
             State::InTree { .. } => Some(self.workspace.tree().join(path.as_str())),
             State::Same | State::Foreign { .. } => None,
         };
-        let is_in_tree = matches!(state, State::InTree { .. });
-        let staged = Staged { fingerprint, length: bytes.len() as u64, state };
-        self.note(path, staged)?;
-        let Some(target) = target else { return Ok(()) };
-        if is_in_tree {
-            self.make_folder_of(path, &target)?;
+        let makes_folder = matches!(state, State::InTree { .. });
+        self.note(path, Staged { fingerprint, length: bytes.len() as u64, state })?;
+        if let Some(target) = target {
+            self.writer.write(Job { path: path.clone(), target, makes_folder, bytes });
         }
-        let written = File::create(&target).and_then(|mut file| file.write_all(bytes));
-        written.map_err(|error| self.workspace.failure("write", path.as_str(), error))
+        Ok(())
     }
 
     /// Keeps a published file whose bytes the caller has not made again; `false` when it is not the listed one with this
@@ -211,7 +211,9 @@ impl Publisher {
     /// # Errors
     /// Before anything is moved: [`PublishError::Foreign`], [`PublishError::Clash`]. Later, with all moves taken back: those
     /// of the file system.
-    pub fn commit(self) -> Result<Published, PublishError> {
+    pub fn commit(mut self) -> Result<Published, PublishError> {
+        let written = self.writer.finish();
+        written.map_err(|NotWritten { path, error }| self.workspace.failure("write", path.as_str(), error))?;
         let staged = self.staged();
         let plan = self.plan(&staged);
         if let Some((first, second)) = plan.clash() {
@@ -260,17 +262,6 @@ impl Publisher {
         Ok(())
     }
 
-    fn make_folder_of(&self, path: &OutputPath, target: &Path) -> Result<(), PublishError> {
-        let (Some((folder, _)), Some(target)) = (path.as_str().rsplit_once('/'), target.parent()) else { return Ok(()) };
-        let made = || self.made.lock().expect("nobody panics holding the folders made");
-        if made().contains(folder) {
-            return Ok(());
-        }
-        fs::create_dir_all(target).map_err(|error| self.workspace.failure("write", path.as_str(), error))?;
-        made().insert(folder.into());
-        Ok(())
-    }
-
     fn staged(&self) -> MutexGuard<'_, BTreeMap<OutputPath, Staged>> {
         self.staged.lock().expect("nobody panics holding the staged files")
     }
@@ -278,6 +269,17 @@ impl Publisher {
     fn plan<'a>(&'a self, staged: &'a BTreeMap<OutputPath, Staged>) -> Plan<'a> {
         Plan { workspace: &self.workspace, existing: &self.existing, listed: &self.listed, listed_bytes: &self.listed_bytes, staged }
     }
+}
+
+/// The bytes of a published file.
+pub fn published_bytes(output: &Path, path: &OutputPath) -> Option<Vec<u8>> {
+    fs::read(output.join(path.as_str())).ok()
+}
+
+/// The files that Handsel wrote into an output folder, sorted.
+pub fn listed(output: &Path) -> Vec<OutputPath> {
+    let bytes = read_manifest(&output.join(MANIFEST_NAME)).unwrap_or_default();
+    Manifest::parse(&bytes).0.into_keys().collect()
 }
 
 /// The manifest's bytes; none when there is none, or something else in its place.

@@ -11,11 +11,13 @@ const inner = element("div", { class: "inner", id: "inner" }, facts, problems, e
 const lost = element("p", { class: "lost", hidden: true }, "The preview does not answer. Is it still running?");
 const bar = element("section", { class: "bar", "aria-label": "Writer's bar" }, lost, inner, fold);
 
-let about = null, told = { errors: 0, warnings: 0, shown: [] };
+let about = null, standing = "found", told = { errors: 0, warnings: 0, shown: [] };
 
 export function beginBar() {
   dock.append(bar);
-  setOpen(remembered("bar") !== "folded", false);
+  // On a phone there is little room, so there it begins folded.
+  const isNarrow = matchMedia("(width < 40rem)").matches;
+  setOpen((remembered("bar") ?? (isNarrow ? "folded" : "open")) === "open", false);
   render();
   addEventListener("keydown", (event) => {
     if (event.altKey && event.shiftKey && event.code === "KeyB") { event.preventDefault(); fold.focus(); }
@@ -31,18 +33,20 @@ function setOpen(isOpen, isChoice) {
   render();
 }
 
-export function showAbout(next) { about = next; render(); }
+export function showAbout(next, stands = "found") { about = next; standing = stands; render(); }
 export function countProblems(next) { told = next; render(); }
 export function showLost(isLost) { lost.hidden = !isLost; bar.classList.toggle("alone", isLost); }
+
+export const refreshBar = () => render();
 
 function render() {
   const all = told.errors + told.warnings;
   const here = about ? told.shown.filter(({ path }) => path === about.source).length : 0;
-  facts.replaceChildren(...(about ? aboutPage(about) : [fact("A page made by Handsel")]));
-  problems.textContent = all === 0 ? "No problems" : here > 0 ? `${count(here, "problem")} here, ${all} in all` : `${count(all, "problem")} elsewhere`;
+  facts.replaceChildren(...(about ? aboutPage(about) : [fact(standing === "found" ? "A page made by Handsel" : "No page at present")]));
+  problems.textContent = all === 0 ? "No problems" : here === all ? `${count(all, "problem")} here` : here > 0 ? `${count(here, "problem")} here, ${all} in all` : `${count(all, "problem")} elsewhere`;
   problems.disabled = all === 0;
   problems.dataset.grave = told.errors > 0 ? "error" : all > 0 ? "warning" : "none";
-  edit.disabled = folder.disabled = !canOpen();
+  edit.hidden = folder.hidden = !canOpen();
   fold.textContent = inner.hidden ? (all > 0 ? `Writer's bar · ${all}` : "Writer's bar") : "Fold";
   fold.dataset.grave = inner.hidden ? problems.dataset.grave : "none";
 }

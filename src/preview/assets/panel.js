@@ -34,7 +34,7 @@ const title = element("h2", {}, "Problems");
 const panel = element("section", { class: "panel", "aria-label": "Problems", hidden: true }, element("header", {}, title, fold), list);
 export const dock = element("div", { class: "dock", hidden: true }, words, gone, panel);
 
-let shown = "", errorsBefore = 0, openFile = () => {}, isBroken = false;
+let shown = "", last = null, own = null, errorsBefore = 0, openFile = () => {}, isBroken = false;
 
 export function begin(open) {
   openFile = open;
@@ -51,14 +51,22 @@ function setOpen(isOpen) {
   panel.classList.toggle("folded", !isOpen);
 }
 
+// The problems of this page come before those of others.
+export function putFirst(path) {
+  own = path;
+  if (last) showProblems(last);
+}
+
 // Errors open the panel; warnings wait in the bar until somebody asks.
 export function showProblems(told) {
-  const text = JSON.stringify(told);
+  last = told;
+  const text = JSON.stringify([told, own]);
   if (text === shown) return;
   shown = text;
   const all = told.errors + told.warnings;
   title.textContent = [[told.errors, "error"], [told.warnings, "warning"]].filter(([number]) => number).map(([number, noun]) => count(number, noun)).join(", ");
-  list.replaceChildren(...told.shown.map(problem));
+  const isOwn = ({ path }) => Number(path !== own);
+  list.replaceChildren(...told.shown.toSorted((a, b) => isOwn(a) - isOwn(b)).map(problem));
   if (all > told.shown.length) list.append(element("p", { class: "more" }, `… and ${count(all - told.shown.length, "more problem")}; the terminal and handsel check have them all.`));
   if (told.errors === 0 && !panel.dataset.asked) panel.hidden = true;
   else if (told.errors > 0) {
@@ -81,8 +89,12 @@ export function toggleProblems() {
 
 function problem({ severity, path, line, drawing }) {
   const [head, ...rest] = drawing.split("\n");
+  // The excerpt keeps its columns, so that the caret points; help is a text like any other.
+  const at = rest.findIndex((line) => /^\s*= /.test(line));
+  const excerpt = (at < 0 ? rest : rest.slice(0, at)).filter((line, index, lines) => index < lines.length - 1 || line.trim() !== "|");
+  const help = at < 0 ? null : element("p", { class: "help" }, rest.slice(at).map((line) => line.trim().replace(/^= /, "")).join(" "));
   const place = path && element("button", { type: "button", class: "place", onclick: () => openFile(path, line) }, `Open ${path}:${line}`);
-  return element("article", { class: severity }, element("h3", {}, head), element("pre", { tabindex: 0 }, rest.join("\n")), place);
+  return element("article", { class: severity }, element("h3", {}, head), element("pre", { tabindex: 0 }, excerpt.join("\n")), help, place);
 }
 
 // The page's file is gone, or cannot be made any more while the last good one is shown.

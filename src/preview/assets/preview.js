@@ -1,7 +1,7 @@
 // The preview's script: listens to the server for as long as the tab is looked at, and hands on what it says.
 import { follow, standing, swapFiles } from "./page.js";
-import { beginBar, countProblems, showAbout, showLost } from "./bar.js";
-import { begin, showProblems, showStanding } from "./panel.js";
+import { beginBar, countProblems, refreshBar, showAbout, showLost } from "./bar.js";
+import { begin, putFirst, showProblems, showStanding } from "./panel.js";
 import { goto, know, knowSource, openSource } from "./source.js";
 
 // Browsers allow a handful of connections to one server. A tab that nobody looks at lets go of its own, and is right again
@@ -15,11 +15,12 @@ function connect() {
   if (stream || document.hidden) return;
   stream = new EventSource(`/_handsel/events?path=${encodeURIComponent(location.pathname)}`);
   const on = (name, take) => stream.addEventListener(name, (event) => take(JSON.parse(event.data)));
-  on("hello", (hello) => { retry = RETRY_FIRST; lostSince = 0; showLost(false); know(hello); });
+  on("hello", (hello) => { retry = RETRY_FIRST; lostSince = 0; showLost(false); know(hello); refreshBar(); });
   on("page", (page) => {
     knowSource(page.source);
+    putFirst(page.source);
     showStanding(page, standing !== "found");
-    showAbout(page.about);
+    showAbout(page.about, page.standing);
     follow(page);
   });
   on("problems", (told) => { showProblems(told); countProblems(told); });

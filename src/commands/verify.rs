@@ -1,0 +1,62 @@
+//! `build --verify-cache`: everything is made once more from nothing, and held against what was published.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Mutex;
+
+use super::console::{Console, Stream};
+use super::figures::count;
+use super::site_folder::SiteFolder;
+use crate::diagnostic::{Diagnostic, printable};
+use crate::disk::publish::{listed, published_bytes};
+use crate::fingerprint::Fingerprint;
+use crate::paths::OutputPath;
+use crate::pipeline::memory::Memory;
+use crate::pipeline::{self, Request, Sink};
+
+/// Differences that are named before the rest is counted.
+const NAMED_MAX: usize = 20;
+
+/// Holds what is made against what is published.
+struct Comparison<'a> {
+    output: &'a Path,
+    made: Mutex<BTreeSet<OutputPath>>,
+    differ: Mutex<BTreeSet<OutputPath>>,
+}
+
+impl Sink for Comparison<'_> {
+    fn put(&self, path: &OutputPath, bytes: Cow<'static, [u8]>, _: Fingerprint) -> Result<(), String> {
+        if published_bytes(self.output, path).is_none_or(|published| published != *bytes) {
+            self.differ.lock().expect("no holder of this lock panics").insert(path.clone());
+        }
+        self.made.lock().expect("no holder of this lock panics").insert(path.clone());
+        Ok(())
+    }
+}
+
+/// Whether the published site, and the problems told, are those of a build that remembers nothing; says what is not.
+pub fn verify(site: &SiteFolder, request: &Request, output: &Path, told: &[Diagnostic], console: &Console) -> bool {
+    let comparison = Comparison { output, made: Mutex::default(), differ: Mutex::default() };
+    let built = pipeline::build(&site.disk, request, &comparison, &Memory::of(None));
+    let made = comparison.made.into_inner().expect("no holder of this lock panics");
+    let mut differ = comparison.differ.into_inner().expect("no holder of this lock panics");
+    differ.extend(listed(output).into_iter().filter(|path| !made.contains(path)));
+    let is_told_alike = built.problems == told;
+    if differ.is_empty() && is_told_alike {
+        console.answer(&format!("Verified: {} made anew, byte for byte as published.", count(made.len(), "file")));
+        return true;
+    }
+    for path in differ.iter().take(NAMED_MAX) {
+        console.print(Stream::Error, &format!("differs from a build without the cache: {}", printable(path.as_str())));
+    }
+    if differ.len() > NAMED_MAX {
+        console.print(Stream::Error, &format!("and {} more", differ.len() - NAMED_MAX));
+    }
+    if !is_told_alike {
+        console.print(Stream::Error, "the problems that were told are not those of a build without the cache");
+    }
+    let advice = "This is our mistake, not yours: please report it. Until it is mended, build with --no-cache.";
+    console.print(Stream::Error, advice);
+    false
+}

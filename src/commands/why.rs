@@ -1,0 +1,125 @@
+//! `handsel why`: which input made a page be made by the last build, or why it was not.
+
+use clap::Args;
+use serde_json::json;
+
+use super::console::{Console, Stream};
+use super::options::{CommonOptions, Format, SiteOptions};
+use super::site_folder::SiteFolder;
+use super::{CannotRun, Status};
+use crate::diagnostic::{nearest, printable};
+use crate::paths::{OutputPath, Route, percent_decode};
+use crate::pipeline;
+use crate::pipeline::memory::{Drawn, Memory, Record};
+use crate::pipeline::why::{Change, Why};
+use crate::settings::Settings;
+
+const EXAMPLES: &str = "\
+Examples:
+  handsel why /guides/give-first/     what made this page be drawn by the last build
+  handsel why /                       the home page
+  handsel why / --format json         for a program";
+
+/// Pages that are named before the rest is counted.
+const NAMED_MAX: usize = 8;
+
+/// Say why the last build made a page again, or did not
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Options {
+    /// The page's address, as in the browser
+    #[arg(value_name = "ADDRESS")]
+    pub address: String,
+    #[command(flatten)]
+    pub site: SiteOptions,
+}
+
+pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Result<Status, CannotRun> {
+    let site = SiteFolder::open(common)?;
+    let request = options.site.request(common, &site, false)?;
+    let drawn = Memory::recalling(options.site.cache(&site)).drawn(pipeline::way(&request));
+    if drawn.outputs.is_empty() {
+        return Err(CannotRun::new("nothing is remembered of a build here").help("run `handsel build` first, with the same options"));
+    }
+    let path = output_path(&options.address, &site.settings());
+    let record = path.as_ref().and_then(|path| Some((path, drawn.outputs.get(path)?)));
+    let Some((path, record)) = record else { return Err(unknown(&options.address, &drawn)) };
+    if console.format == Format::Json {
+        console.print(Stream::Output, &as_json(path, record, &drawn));
+    } else {
+        console.print(Stream::Output, &in_words(path, record, &drawn));
+    }
+    Ok(Status::Done)
+}
+
+/// The file that an address is published as: with or without the origin, the base path, the slash at its end.
+fn output_path(address: &str, settings: &Settings) -> Option<OutputPath> {
+    let address = address.split(['#', '?']).next().unwrap_or(address);
+    let path = match address.split_once("://") {
+        Some((_, rest)) => rest.find('/').map_or("/", |at| &rest[at..]),
+        None => address,
+    };
+    let path = percent_decode(path)?;
+    let base = settings.base_path();
+    let below = path.strip_prefix(base).filter(|_| base != "/").map(str::to_owned).unwrap_or(path);
+    let route = Route::new(&format!("/{}", below.trim_start_matches('/'))).ok()?;
+    let is_file = route.as_str().rsplit('/').next().is_some_and(|last| last.contains('.'));
+    Some(if is_file { route.output_path() } else { route.as_folder().output_path() })
+}
+
+fn unknown(address: &str, drawn: &Drawn) -> CannotRun {
+    let known: Vec<String> = drawn.outputs.keys().map(|path| path.route().to_string()).collect();
+    let error = CannotRun::new(format!("the last build published no page at `{}`", printable(address)));
+    match nearest(address, known.iter().map(String::as_str)) {
+        Some(near) => error.help(format!("did you mean `{near}`?")),
+        None => error.help("an address is what stands in the browser, such as /guides/give-first/"),
+    }
+}
+
+fn in_words(path: &OutputPath, record: &Record, drawn: &Drawn) -> String {
+    let route = path.route();
+    let was_made = record.made_in == drawn.build;
+    let when = if was_made {
+        format!("{route} was made by the last build")
+    } else {
+        let since = drawn.build - record.made_in;
+        let builds = if since == 1 { "one build ago".to_owned() } else { format!("{since} builds ago") };
+        format!("{route} was not made by the last build: nothing that it is made from has changed.\nIt was last made {builds}")
+    };
+    format!("{when}, {}", reason(&record.why))
+}
+
+fn reason(why: &Why) -> String {
+    match why {
+        Why::New => "because nothing was remembered of it: it is new, or the cache was.".to_owned(),
+        Why::Gone => "because the published file was not there, or not as Handsel had written it.".to_owned(),
+        Why::Changed { changes, shown } => {
+            let changes: Vec<String> = changes.iter().map(|change| format!("  - {change}")).collect();
+            format!("because of a change in\n{}{}", changes.join("\n"), named(shown))
+        }
+    }
+}
+
+fn named(shown: &[crate::paths::SourcePath]) -> String {
+    if shown.is_empty() {
+        return String::new();
+    }
+    let names: Vec<&str> = shown.iter().take(NAMED_MAX).map(crate::paths::SourcePath::as_str).collect();
+    let rest = if shown.len() > NAMED_MAX { format!(" and {} more", shown.len() - NAMED_MAX) } else { String::new() };
+    format!("\nOf the pages that it shows, these had changed: {}{rest}.", printable(&names.join(", ")))
+}
+
+fn as_json(path: &OutputPath, record: &Record, drawn: &Drawn) -> String {
+    let word = |change: &Change| serde_json::to_value(change).unwrap_or_default();
+    let (reason, changes, shown) = match &record.why {
+        Why::New => ("new", Vec::new(), Vec::new()),
+        Why::Gone => ("gone", Vec::new(), Vec::new()),
+        Why::Changed { changes, shown } => ("changed", changes.iter().map(word).collect(), shown.clone()),
+    };
+    let was_made = record.made_in == drawn.build;
+    json!({
+        "address": path.route(), "made_by_last_build": was_made, "made_in": record.made_in, "last_build": drawn.build,
+        "reason": reason, "changes": changes, "shown": shown,
+    })
+    .to_string()
+}

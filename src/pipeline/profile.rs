@@ -1,0 +1,76 @@
+//! Where a build's time went. Durations are told to people and never read by a stage.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+
+use crate::paths::OutputPath;
+
+/// Slowest sheets and templates that are named.
+const NAMED_MAX: usize = 10;
+
+#[derive(Debug)]
+pub struct Profile {
+    started: Instant,
+    pub stages: Vec<Stage>,
+    /// Sheets by the time that drawing took, the longest first.
+    pub slowest: Vec<(OutputPath, Duration)>,
+    /// Templates by the time that all their sheets took together, the longest first, with the number of sheets.
+    pub templates: Vec<(String, Duration, usize)>,
+    pub documents: Share,
+    pub sheets: Share,
+}
+
+/// A step of a build.
+#[derive(Clone, Debug)]
+pub struct Stage {
+    pub name: &'static str,
+    pub took: Duration,
+    /// How many things it worked on.
+    pub count: usize,
+}
+
+/// How many things were made, and how many remembered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Share {
+    pub made: usize,
+    pub remembered: usize,
+}
+
+/// How long drawing a sheet took, and with which template.
+#[derive(Clone, Debug)]
+pub struct Took {
+    pub template: String,
+    pub time: Duration,
+}
+
+impl Default for Profile {
+    fn default() -> Self {
+        let (documents, sheets) = (Share::default(), Share::default());
+        Profile { started: Instant::now(), stages: Vec::new(), slowest: Vec::new(), templates: Vec::new(), documents, sheets }
+    }
+}
+
+impl Profile {
+    /// Ends a stage; the next one begins.
+    pub fn stage(&mut self, name: &'static str, count: usize) {
+        self.stages.push(Stage { name, took: self.started.elapsed(), count });
+        self.started = Instant::now();
+    }
+
+    /// Takes in how long each drawn sheet took.
+    pub fn drawn(&mut self, took: Vec<(OutputPath, Took)>) {
+        let mut templates: BTreeMap<String, (Duration, usize)> = BTreeMap::new();
+        for (_, took) in &took {
+            let all = templates.entry(took.template.clone()).or_default();
+            *all = (all.0 + took.time, all.1 + 1);
+        }
+        self.templates = templates.into_iter().map(|(name, (time, count))| (name, time, count)).collect();
+        self.templates.sort_by_key(|(name, time, _)| (std::cmp::Reverse(*time), name.clone()));
+        self.templates.truncate(NAMED_MAX);
+        self.slowest = took.into_iter().map(|(path, took)| (path, took.time)).collect();
+        self.slowest.sort_by_key(|(path, time)| (std::cmp::Reverse(*time), path.clone()));
+        self.slowest.truncate(NAMED_MAX);
+    }
+}

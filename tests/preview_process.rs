@@ -1,0 +1,189 @@
+//! `handsel serve` as a program: its port, its words, its end.
+
+use std::error::Error;
+use std::io::{BufRead, BufReader, Read};
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+type Outcome = Result<(), Box<dyn Error>>;
+
+const WAIT: Duration = Duration::from_secs(20);
+
+/// A site's folder.
+fn site() -> std::io::Result<tempfile::TempDir> {
+    let folder = tempfile::tempdir()?;
+    put(folder.path(), "content/index.md", "# Home\n\n[A](guides/a.md)\n")?;
+    put(folder.path(), "content/guides/a.md", "---\ntitle: A\nsummary: What A gives.\n---\n\nText.\n")?;
+    Ok(folder)
+}
+
+fn put(folder: &Path, path: &str, text: &str) -> std::io::Result<()> {
+    let full = folder.join(path);
+    std::fs::create_dir_all(full.parent().expect("a file lies in a folder"))?;
+    std::fs::write(full, text)
+}
+
+fn handsel(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_handsel"));
+    command.args(arguments).current_dir(folder).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    ["SOURCE_DATE_EPOCH", "NO_COLOR", "CLICOLOR_FORCE"].iter().for_each(|name| {
+        command.env_remove(name);
+    });
+    command
+}
+
+/// A preview that runs; its words come line by line.
+struct Serving {
+    child: Child,
+    lines: Receiver<String>,
+}
+
+impl Serving {
+    fn start(folder: &Path, arguments: &[&str]) -> Result<Self, Box<dyn Error>> {
+        let mut child = handsel(folder, &[&["serve"], arguments].concat()).spawn()?;
+        let (send, lines) = channel();
+        let (out, err) = (child.stdout.take().expect("piped"), child.stderr.take().expect("piped"));
+        let pipes: [Box<dyn Read + Send>; 2] = [Box::new(out), Box::new(err)];
+        for pipe in pipes {
+            let send = send.clone();
+            std::thread::spawn(move || BufReader::new(pipe).lines().map_while(Result::ok).try_for_each(|line| send.send(line)));
+        }
+        Ok(Self { child, lines })
+    }
+
+    /// The next line that holds these words.
+    fn line(&self, words: &str) -> Result<String, Box<dyn Error>> {
+        let mut heard = Vec::new();
+        while let Ok(line) = self.lines.recv_timeout(WAIT) {
+            if line.contains(words) {
+                return Ok(line);
+            }
+            heard.push(line);
+        }
+        Err(format!("`{words}` was not said, but: {heard:#?}").into())
+    }
+
+    fn port(&self) -> Result<u16, Box<dyn Error>> {
+        let ready = self.line("Ready at http://")?;
+        let port = ready.split("127.0.0.1:").nth(1).and_then(|rest| rest.split('/').next()).ok_or("the line names the port")?;
+        Ok(port.parse()?)
+    }
+
+    #[cfg(unix)]
+    fn end(mut self, signal: &str) -> Result<Option<i32>, Box<dyn Error>> {
+        Command::new("kill").args([&format!("-{signal}"), &self.child.id().to_string()]).status()?;
+        Ok(self.child.wait()?.code())
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn a_stated_port_that_is_taken_ends_the_command() -> Outcome {
+    let (site, taken) = (site()?, TcpListener::bind("127.0.0.1:0")?);
+    let port = taken.local_addr()?.port().to_string();
+    let ended = handsel(site.path(), &["serve", "--port", &port]).output()?;
+    let told = String::from_utf8_lossy(&ended.stderr).into_owned();
+    assert_eq!(ended.status.code(), Some(2), "{told}");
+    assert!(told.contains(&format!("port {port} is taken by another program")) && told.contains("the next free one"), "{told}");
+    assert!(!site.path().join(".handsel").exists());
+    Ok(())
+}
+
+#[test]
+fn the_default_port_gives_way_to_the_next() -> Outcome {
+    let (first, second) = (site()?, site()?);
+    // Whoever has it, it is taken.
+    let _taken = TcpListener::bind("127.0.0.1:4000");
+    let (one, two) = (Serving::start(first.path(), &[])?, Serving::start(second.path(), &[])?);
+    let (one, two) = (one.port()?, two.port()?);
+    assert!(one > 4000 && two > 4000 && one != two, "{one} {two}");
+    Ok(())
+}
+
+#[test]
+fn what_cannot_run_says_so() -> Outcome {
+    let site = site()?;
+    for (arguments, words) in [
+        (&["serve", "--host", "not-here.invalid"][..], "not-here.invalid"),
+        (&["serve", "--root", "gone"], "there is no folder"),
+        (&["serve", "--goto", "content/index.md:3"], "no preview runs for this folder"),
+        (&["serve", "--port", "x"], "--port"),
+        (&["serve", "--drafts", "--no-drafts"], "cannot be used with"),
+    ] {
+        let ended = handsel(site.path(), arguments).output()?;
+        let told = String::from_utf8_lossy(&ended.stderr).into_owned();
+        assert_eq!(ended.status.code(), Some(2), "{arguments:?}: {told}");
+        assert!(told.contains(words), "{arguments:?}: {told}");
+    }
+    put(site.path(), ".handsel/serve.json", "{\"address\":\"127.0.0.1:1\",\"token\":\"x\",\"pid\":1}")?;
+    let ended = handsel(site.path(), &["serve", "--goto", "content/index.md:3"]).output()?;
+    assert_eq!(ended.status.code(), Some(2));
+    assert!(!site.path().join(".handsel/serve.json").exists(), "a note of a preview that is gone is taken away");
+    Ok(())
+}
+
+#[cfg(unix)]
+#[test]
+fn it_says_what_it_does_and_ends_when_asked() -> Outcome {
+    let site = site()?;
+    let serving = Serving::start(site.path(), &["--port", "0", "--verbose"])?;
+    assert!(serving.line("Ready at http://127.0.0.1:")?.contains("2 pages. Ctrl-C ends it."));
+    assert!(site.path().join(".handsel/serve.json").exists());
+    put(site.path(), "content/guides/a.md", "---\ntitle: A\nsummary: What A gives.\n---\n\n[x](gone.md)\n")?;
+    let saved = serving.line("saved guides/a.md: parsed 1, rendered 0 of 2, ")?;
+    assert!(saved.ends_with(" ms"), "{saved}");
+    serving.line("changed: content/guides/a.md")?;
+    serving.line("error[broken-link]")?;
+    put(site.path(), "content/guides/a.md", "---\ntitle: A\nsummary: What A gives.\n---\n\nText again.\n")?;
+    serving.line("All problems are mended.")?;
+    std::fs::remove_file(site.path().join("content/guides/a.md"))?;
+    serving.line("removed guides/a.md")?;
+    assert_eq!(serving.end("INT")?, Some(0));
+    let left: Vec<_> = std::fs::read_dir(site.path())?.filter_map(Result::ok).map(|entry| entry.file_name()).collect();
+    assert!(left.iter().all(|name| name == "content" || name == ".handsel"), "nothing is written elsewhere: {left:?}");
+    assert!(!site.path().join(".handsel/serve.json").exists());
+    Ok(())
+}
+
+#[cfg(unix)]
+#[test]
+fn the_system_may_end_it_too_even_with_open_tabs() -> Outcome {
+    use std::io::Write;
+    let site = site()?;
+    let serving = Serving::start(site.path(), &["--port", "0"])?;
+    let port = serving.port()?;
+    let mut tab = std::net::TcpStream::connect(("127.0.0.1", port))?;
+    write!(tab, "GET /_handsel/events?path=/ HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n")?;
+    let mut first = [0; 12];
+    tab.read_exact(&mut first)?;
+    assert_eq!(&first, b"HTTP/1.1 200");
+    let begun = std::time::Instant::now();
+    assert_eq!(serving.end("TERM")?, Some(0));
+    assert!(begun.elapsed() < Duration::from_secs(5));
+    Ok(())
+}
+
+#[cfg(unix)]
+#[test]
+fn errors_never_end_it() -> Outcome {
+    let site = site()?;
+    put(site.path(), "handsel.yaml", "title: [\n")?;
+    put(site.path(), "templates/base.html", "{% if %}")?;
+    let serving = Serving::start(site.path(), &["--port", "0"])?;
+    serving.line("error[")?;
+    serving.line("Ready at")?;
+    put(site.path(), "handsel.yaml", "title: Whole\n")?;
+    std::fs::remove_dir_all(site.path().join("templates"))?;
+    serving.line("All problems are mended.")?;
+    assert_eq!(serving.end("INT")?, Some(0));
+    Ok(())
+}
