@@ -56,6 +56,7 @@ fn ours(source: &str) -> String {
         smart_punctuation: false,
         math: false,
         highlight: false,
+        wants_body: true,
         with_lines: false,
         allow_origins: &[],
         signatures: &signatures,

@@ -1,7 +1,5 @@
 //! A page's body after Markdown was read: HTML with holes for what only the site knows.
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 
 use super::code::Fence;
@@ -32,16 +30,6 @@ pub struct Call {
     pub arguments: Vec<(String, ArgumentValue)>,
     pub body: Option<Vec<Segment>>,
     pub place: Place,
-}
-
-/// Collects the names of the components that a body calls.
-pub fn called(segments: &[Segment], names: &mut BTreeSet<String>) {
-    for segment in segments {
-        if let Segment::Component(call) = segment {
-            names.insert(call.name.clone());
-            called(call.body.as_deref().unwrap_or_default(), names);
-        }
-    }
 }
 
 /// A file whose text is shown in the page: `::include{file="…" region="…" lines="3-9"}`.

@@ -88,8 +88,8 @@ fn decode(text: &str) -> String {
 
 /// The scheme of an absolute address (RFC 3986, §3.1), in lower case.
 fn scheme(target: &str) -> Option<String> {
-    let visible: String = target.chars().filter(|c| !c.is_control() && !matches!(c, '\t' | '\n' | '\r')).collect();
-    let (scheme, _) = visible.split_once(':')?;
+    let (before, _) = target.split_once(':')?;
+    let scheme: String = before.chars().filter(|c| !c.is_control()).collect();
     let is_scheme = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
         && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'));
     is_scheme.then(|| scheme.to_ascii_lowercase())

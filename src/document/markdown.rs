@@ -6,18 +6,18 @@
 
 mod flow;
 mod inline;
-mod lines;
 mod slips;
 mod text;
+mod writing;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use pulldown_cmark::{BrokenLink, CodeBlockKind, CowStr, Event, Options, Parser, Tag, TagEnd};
 
 use self::flow::{Flow, FlowKind};
-use self::text::{closes_fence, count_words, shortened};
+use self::text::{any_byte, closes_fence, count_words};
 use super::body::{Include, Segment};
 use super::code::{self, Fence};
 use super::components::{Marks, Signatures};
@@ -38,6 +38,8 @@ pub struct MarkdownSettings<'a> {
     pub smart_punctuation: bool,
     pub math: bool,
     pub highlight: bool,
+    /// Without it there are no segments, and all else is the same.
+    pub wants_body: bool,
     /// Whether blocks say on which line of the text they begin.
     pub with_lines: bool,
     /// Origins that pages may contact.
@@ -69,6 +71,8 @@ pub struct Markdown {
     pub anchors: Vec<String>,
     pub links: Vec<Link>,
     pub includes: Vec<Include>,
+    /// The names of the components that are called.
+    pub components: BTreeSet<String>,
     pub words: usize,
     /// The first paragraph's text, cut at about 200 characters.
     pub excerpt: String,
@@ -121,7 +125,12 @@ const HOLE_START: char = '\u{FDD0}';
 const HOLE_END: char = '\u{FDD1}';
 
 fn without_hole_marks(text: &str) -> Cow<'_, str> {
-    if text.contains([HOLE_START, HOLE_END]) { Cow::Owned(text.replace([HOLE_START, HOLE_END], "\u{FFFD}")) } else { Cow::Borrowed(text) }
+    // Nearly every text is seen to hold none by its bytes.
+    if any_byte(text, |byte| byte == 0xEF) && text.contains([HOLE_START, HOLE_END]) {
+        Cow::Owned(text.replace([HOLE_START, HOLE_END], "\u{FFFD}"))
+    } else {
+        Cow::Borrowed(text)
+    }
 }
 
 /// The walk's state: the open flows, innermost last, and what was collected so far.
@@ -162,7 +171,14 @@ struct Footnotes {
     /// In the order of their first mention.
     mentioned: Vec<String>,
     mentions: BTreeMap<String, usize>,
-    bodies: BTreeMap<String, (Vec<Segment>, Range<usize>)>,
+    notes: BTreeMap<String, Note>,
+}
+
+/// A footnote's text.
+struct Note {
+    body: Vec<Segment>,
+    range: Range<usize>,
+    calls: BTreeSet<String>,
 }
 
 struct OpenHeading {
@@ -272,7 +288,8 @@ impl<'a> Walk<'a> {
             }
             Tag::CodeBlock(kind) => {
                 let (fence, is_fenced) = match &kind {
-                    CodeBlockKind::Fenced(info) => (Fence::parse(info), true),
+                    CodeBlockKind::Fenced(info) if self.settings.wants_body => (Fence::parse(info), true),
+                    CodeBlockKind::Fenced(_) => (Fence::default(), true),
                     CodeBlockKind::Indented => (Fence::default(), false),
                 };
                 self.code = Some(OpenCode { fence, code: String::new(), is_fenced, range });
@@ -352,6 +369,9 @@ impl<'a> Walk<'a> {
     }
 
     fn text(&mut self, text: CowStr<'a>, range: Range<usize>) {
+        if self.code.is_some() && !self.settings.wants_body {
+            return;
+        }
         let shown = match self.marks.unhide(Cow::Borrowed(&*text), &range, self.text) {
             Cow::Borrowed(_) => text,
             Cow::Owned(whole) => whole.into(),
@@ -406,15 +426,16 @@ impl<'a> Walk<'a> {
             );
         }
         self.last_level = heading.level;
-        let anchor = heading.id.clone();
-        if let Some(Event::Start(Tag::Heading { id, .. })) = self.flow().events.get_mut(open.at) {
-            *id = Some(anchor.clone().into());
+        if self.settings.wants_body {
+            if let Some(Event::Start(Tag::Heading { id, .. })) = self.flow().events.get_mut(open.at) {
+                *id = Some(heading.id.clone().into());
+            }
+            let mut link = String::from(" <a class=\"anchor\" href=\"#");
+            super::raw_html::escape_into(&mut link, &heading.id);
+            link.push_str("\" aria-hidden=\"true\" tabindex=\"-1\">#</a>");
+            self.push(Event::InlineHtml(link.into()));
+            self.push(Event::End(TagEnd::Heading(level)));
         }
-        let mut link = String::from(" <a class=\"anchor\" href=\"#");
-        super::raw_html::escape_into(&mut link, &anchor);
-        link.push_str("\" aria-hidden=\"true\" tabindex=\"-1\">#</a>");
-        self.push(Event::InlineHtml(link.into()));
-        self.push(Event::End(TagEnd::Heading(level)));
         self.close_html_of_ended_blocks();
         self.out.outline.push(heading);
     }
@@ -425,6 +446,9 @@ impl<'a> Walk<'a> {
             let problem = Diagnostic::new(Code::OpenHtml, "this code fence is never closed");
             let fence = open.range.start..open.range.start + 3;
             self.problem(problem.help("close it with a line of the same marks"), fence);
+        }
+        if !self.settings.wants_body {
+            return;
         }
         let mut html = code::render(&open.fence, &open.code, self.settings.highlight);
         if let Some(line) = self.line(&open.range) {
@@ -442,30 +466,9 @@ impl<'a> Walk<'a> {
         let place = self.place(range);
         self.problems.push(problem.at(place));
     }
-
-    /// Puts a segment aside and gives the text that stands for it until the flow is finished.
-    fn hole(&mut self, segment: Segment) -> String {
-        self.holes.push(Some(segment));
-        format!("{HOLE_START}{}{HOLE_END}", self.holes.len() - 1)
-    }
 }
 
 const EXCERPT_BYTES: usize = 240;
-
-impl Walk<'_> {
-    fn finish(mut self) -> Checked<Markdown> {
-        while self.flows.len() > 1 {
-            self.abandon_flow();
-        }
-        let mut segments = self.finish_flow();
-        self.footnote_section(&mut segments);
-        self.out.segments = segments;
-        let excerpt = self.out.excerpt.trim();
-        self.out.excerpt = shortened(excerpt, EXCERPT_BYTES);
-        self.out.anchors = self.ids.into_all();
-        Checked::new(self.out, self.problems)
-    }
-}
 
 /// One line of Markdown as HTML without a paragraph around it; raw HTML in it is shown as text.
 pub fn inline_html(text: &str) -> String {

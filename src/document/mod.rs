@@ -46,7 +46,7 @@ pub struct Inputs<'a> {
     pub kind_of_folder: Option<&'a str>,
     pub words: &'a Words,
     pub is_lenient: bool,
-    /// Whether the body will be shown. Without it code is not coloured; entry, facts and problems are the same.
+    /// Whether the body will be shown. Without it none is made; entry, facts and problems are the same.
     pub wants_body: bool,
     /// Whether the blocks of the body say on which line they begin.
     pub with_lines: bool,
@@ -137,7 +137,8 @@ pub fn parse(path: &SourcePath, bytes: &[u8], inputs: &Inputs) -> Checked<Docume
         raw_html: inputs.settings.raw_html,
         smart_punctuation: inputs.settings.smart_punctuation,
         math: inputs.settings.math,
-        highlight: inputs.settings.highlight && inputs.wants_body,
+        highlight: inputs.settings.highlight,
+        wants_body: inputs.wants_body,
         with_lines: inputs.with_lines,
         allow_origins: &inputs.settings.allow_origins,
         signatures: inputs.signatures,
@@ -197,9 +198,7 @@ fn document(
         date_in_name: name_and_date(path).1,
         is_broken: false,
     };
-    let mut components = std::collections::BTreeSet::new();
-    body::called(&markdown.segments, &mut components);
-    let facts = Facts { words: markdown.words, excerpt: markdown.excerpt, components: components.into_iter().collect() };
+    let facts = Facts { words: markdown.words, excerpt: markdown.excerpt, components: markdown.components.into_iter().collect() };
     Document { entry: Arc::new(entry), facts, body: markdown.segments }
 }
 

@@ -19,7 +19,7 @@ pub fn mark(html: &mut String, from: usize, line: u32) {
 
 /// Where the name of the start tag ends that a text begins with.
 fn end_of_name(html: &str) -> Option<usize> {
-    let tag = html.trim_start();
+    let tag = html.trim_ascii_start();
     let name = tag.strip_prefix('<').filter(|name| name.starts_with(|c: char| c.is_ascii_alphabetic()))?;
     let end = name.find(|c: char| !c.is_ascii_alphanumeric() && c != '-')?;
     Some(html.len() - name.len() + end)

@@ -46,6 +46,7 @@ pub fn site() -> MemoryFiles {
 }
 
 const NAMES: [&str; 6] = ["one", "two", "three", "four", "index", "README"];
+const ASSETS: [&str; 3] = ["static/css/own.css", "content/tips/code.rs", "content/guides/pic.svg"];
 const FOLDERS: [&str; 5] = ["", "guides/", "tips/", "guides/deep/", "tools/"];
 const WORDS: [&str; 8] = ["alpha", "beta", "gamma", "delta", "größe", "日本", "x", "a longer phrase of several words"];
 
@@ -63,11 +64,7 @@ pub fn edit(site: &mut MemoryFiles, dice: &mut Dice) -> String {
         15 => put(site, "handsel.yaml", settings(dice)),
         16 => put(site, "content/guides/_defaults.yaml", format!("level: {}\n", dice.pick(&["starter", "expert", "nonsense"]))),
         17 => put(site, "content/topics.yaml", format!("first: {{ title: {} }}\n", dice.pick(&WORDS))),
-        18 => put(
-            site,
-            dice.pick::<&str>(&["static/css/own.css", "content/tips/code.rs", "content/guides/pic.svg"]),
-            format!("/* {} */", dice.roll(3)),
-        ),
+        18 => put(site, ASSETS[dice.roll(ASSETS.len())], format!("/* {} */", dice.roll(3))),
         _ => put(site, "templates/i18n/en.yaml", format!("related: {}\n", dice.pick(&WORDS))),
     };
     format!("put {path}")

@@ -1,12 +1,13 @@
 //! Flows: the body itself, the bodies of components and alerts, and footnotes. Each is written to HTML on its own, so
 //! that what is left open in one cannot swallow another.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use pulldown_cmark::{BlockQuoteKind, Event, Tag, TagEnd};
 
-use super::lines::{self, BlockLines};
-use super::{HOLE_END, HOLE_START, Walk};
+use super::writing::BlockLines;
+use super::{Note, Walk};
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::document::body::{Call, FenceRequest, Include, Segment};
 use crate::document::components::{self, ArgumentValue, Mark, MarkKind, Misfit, Signature, Written, is_link_argument};
@@ -19,12 +20,14 @@ pub(super) struct Flow<'a> {
     pub kind: FlowKind,
     pub events: Vec<Event<'a>>,
     pub lines: BlockLines,
+    /// The components that are called in it.
+    pub calls: BTreeSet<String>,
     /// Blocks open inside it.
     pub depth: usize,
-    has_raw_html: bool,
-    open_html: Vec<OpenElement>,
+    pub has_raw_html: bool,
+    pub open_html: Vec<OpenElement>,
     /// The active element whose text is being left out.
-    skipped: Option<String>,
+    pub skipped: Option<String>,
 }
 
 pub(super) enum FlowKind {
@@ -46,7 +49,16 @@ pub(super) enum FlowKind {
 
 impl<'a> Flow<'a> {
     pub fn new(kind: FlowKind) -> Self {
-        Flow { kind, events: Vec::new(), lines: BlockLines::new(), depth: 0, has_raw_html: false, open_html: Vec::new(), skipped: None }
+        Flow {
+            kind,
+            events: Vec::new(),
+            lines: BlockLines::new(),
+            calls: BTreeSet::new(),
+            depth: 0,
+            has_raw_html: false,
+            open_html: Vec::new(),
+            skipped: None,
+        }
     }
 
     /// Takes back what was written from this event on.
@@ -61,14 +73,6 @@ impl<'a> Walk<'a> {
         self.flows.last_mut().expect("the root flow is never taken off the stack before the end")
     }
 
-    /// Writes an event to the innermost flow, unless it lies inside an image or a wiki link, whose text is used otherwise,
-    /// or inside an element that is left out.
-    pub(super) fn push(&mut self, event: Event<'a>) {
-        if self.image.is_none() && !self.is_muted && self.flow().skipped.is_none() {
-            self.flow().events.push(event);
-        }
-    }
-
     /// Closes the HTML elements that were opened inside blocks which have ended.
     pub(super) fn close_html_of_ended_blocks(&mut self) {
         let flow = self.flow();
@@ -79,31 +83,18 @@ impl<'a> Walk<'a> {
         }
         let at = flow.open_html.partition_point(|element| element.depth <= depth);
         let left_open: Vec<OpenElement> = flow.open_html.drain(at..).collect();
-        let closers: String = left_open.iter().rev().map(|element| format!("</{}>", element.name)).collect();
-        flow.events.push(Event::InlineHtml(closers.into()));
+        if self.settings.wants_body {
+            let closers: String = left_open.iter().rev().map(|element| format!("</{}>", element.name)).collect();
+            self.flow().events.push(Event::InlineHtml(closers.into()));
+        }
         self.tell_left_open(left_open);
     }
 
-    fn tell_left_open(&mut self, elements: Vec<OpenElement>) {
+    pub(super) fn tell_left_open(&mut self, elements: Vec<OpenElement>) {
         for element in elements.into_iter().filter(OpenElement::needs_end) {
             let problem = Diagnostic::new(Code::OpenHtml, format!("`<{}>` is opened here and never closed", element.name));
             self.problem(problem.help(format!("add `</{}>`", element.name)), element.range);
         }
-    }
-
-    pub(super) fn push_start(&mut self, tag: Tag<'a>, range: &Range<usize>) {
-        self.flow().depth += 1;
-        self.push_block(Event::Start(tag), range);
-    }
-
-    pub(super) fn push_end(&mut self, tag: TagEnd) {
-        while self.flow().depth == 0 && self.flows.len() > 1 {
-            self.abandon_flow();
-        }
-        let flow = self.flow();
-        flow.depth = flow.depth.saturating_sub(1);
-        self.close_html_of_ended_blocks();
-        self.push(Event::End(tag));
     }
 
     /// Ends an alert or a footnote: whatever was left open in it is closed first.
@@ -128,9 +119,10 @@ impl<'a> Walk<'a> {
                 let arguments = vec![("kind".to_owned(), ArgumentValue::Text(name.to_owned()))];
                 let place = self.place(range.clone());
                 let call = Call { name: "alert".into(), arguments, body: Some(body), place };
+                self.note_calls(flow.calls.into_iter().chain(["alert".to_owned()]));
                 self.push_segment(Segment::Component(Box::new(call)), &range);
             }
-            FlowKind::Footnote { name, range } => self.footnote_definition(name, body, range),
+            FlowKind::Footnote { name, range } => self.footnote_definition(name, Note { body, range, calls: flow.calls }),
             FlowKind::Root | FlowKind::Component { .. } => {}
         }
     }
@@ -203,6 +195,7 @@ impl<'a> Walk<'a> {
         let body = self.finish_flow();
         let Some(flow) = self.flows.pop() else { return };
         let FlowKind::Component { call, mark } = flow.kind else { return };
+        self.note_calls(flow.calls.into_iter().chain(call.iter().map(|(name, _)| name.clone())));
         match call {
             Some((name, arguments)) => {
                 let place = self.place(mark.range.clone());
@@ -239,6 +232,7 @@ impl<'a> Walk<'a> {
             return;
         };
         let Some(arguments) = self.arguments(mark, signature) else { return };
+        self.note_calls([mark.name.clone()]);
         let place = self.place(mark.range.clone());
         let call = Segment::Component(Box::new(Call { name: mark.name.clone(), arguments, body: None, place }));
         if is_block {
@@ -247,12 +241,6 @@ impl<'a> Walk<'a> {
             let hole = self.hole(call);
             self.push(Event::InlineHtml(hole.into()));
         }
-    }
-
-    /// Writes what is drawn later, as a block of its own that came from `range`.
-    fn push_segment(&mut self, segment: Segment, range: &Range<usize>) {
-        let holes = self.line_hole(range) + &self.hole(segment) + "\n";
-        self.push(Event::Html(holes.into()));
     }
 
     fn unknown_component(&mut self, mark: &Mark) {
@@ -414,63 +402,13 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// The innermost flow as segments; the flow stays on the stack, empty.
-    pub(super) fn finish_flow(&mut self) -> Vec<Segment> {
-        let flow = self.flow();
-        let mut events = std::mem::take(&mut flow.events);
-        let lines = std::mem::take(&mut flow.lines);
-        let open = std::mem::take(&mut flow.open_html);
-        let has_raw_html = flow.has_raw_html;
-        if !open.is_empty() {
-            let closers: String = open.iter().rev().map(|element| format!("</{}>", element.name)).collect();
-            events.push(Event::Html(closers.into()));
-        }
-        self.tell_left_open(open);
-        let mut written = lines::write(events, &lines);
-        if has_raw_html && self.settings.raw_html == RawHtml::Sanitise {
-            written = raw_html::sanitise(&written);
-        }
-        if written.bytes().any(|byte| byte < 0x20 && !matches!(byte, b'\n' | b'\t' | b'\r') || byte == 0x7F) {
-            written =
-                written.chars().map(|c| if c.is_ascii_control() && !matches!(c, '\n' | '\t' | '\r') { '\u{FFFD}' } else { c }).collect();
-        }
-        self.split_at_holes(&written)
-    }
-
-    fn split_at_holes(&mut self, html: &str) -> Vec<Segment> {
-        let mut segments: Vec<Segment> = Vec::new();
-        let mut text = String::new();
-        let mut rest = html;
-        while let Some((before, after)) = rest.split_once(HOLE_START) {
-            text.push_str(before);
-            let (index, after) = after.split_once(HOLE_END).unwrap_or((after, ""));
-            rest = after;
-            let segment = index.parse().ok().and_then(|index: usize| self.holes.get_mut(index)).and_then(Option::take);
-            match segment {
-                Some(Segment::Html(html)) => text.push_str(&html),
-                Some(other) => {
-                    if !text.is_empty() {
-                        segments.push(Segment::Html(std::mem::take(&mut text)));
-                    }
-                    segments.push(other);
-                }
-                None => {}
-            }
-        }
-        text.push_str(rest);
-        if !text.is_empty() {
-            segments.push(Segment::Html(text));
-        }
-        segments
-    }
-
     /// `href` or `src` in raw HTML: what to write there, or `None` to leave the attribute out.
     fn html_address(&mut self, address: &str, role: Role, range: Range<usize>) -> Option<String> {
         if address.trim().is_empty() && role == Role::Embed {
             return None;
         }
         let index = self.link(address, role, range)?;
-        Some(self.address(index))
+        Some(if self.settings.wants_body { self.address(index) } else { String::new() })
     }
 
     /// The text that stands for a link's final address.

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use math_core::{LatexToMathML, MathCoreConfig, MathDisplay};
 use pulldown_cmark::{Alignment, Event, LinkType, Tag, TagEnd};
 
-use super::{OpenImage, Walk};
+use super::{Note, OpenImage, Walk};
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::document::body::Segment;
 use crate::document::links::{Link, Role, Target, is_remote};
@@ -82,19 +82,21 @@ impl<'a> Walk<'a> {
         let index = self.link(&target, role, range);
         self.open_links.push(index.is_some());
         let Some(index) = index else { return };
-        let mut tag = format!("<a href=\"{}\"", self.address(index));
-        if !title.is_empty() {
-            tag.push_str(" title=\"");
-            escape_into(&mut tag, title);
-            tag.push('"');
+        let has_no_words = matches!(link_type, LinkType::WikiLink { has_pothole: false });
+        if self.settings.wants_body {
+            let mut tag = format!("<a href=\"{}\"", self.address(index));
+            if !title.is_empty() {
+                tag.push_str(" title=\"");
+                escape_into(&mut tag, title);
+                tag.push('"');
+            }
+            tag.push('>');
+            if has_no_words {
+                tag.push_str(&self.hole(Segment::WikiTitle(index)));
+            }
+            self.push(Event::InlineHtml(tag.into()));
         }
-        tag.push('>');
-        self.push(Event::InlineHtml(tag.into()));
-        if matches!(link_type, LinkType::WikiLink { has_pothole: false }) {
-            let title = self.hole(Segment::WikiTitle(index));
-            self.push(Event::InlineHtml(title.into()));
-            self.is_muted = true;
-        }
+        self.is_muted |= has_no_words;
     }
 
     pub(super) fn end_link(&mut self) {
@@ -126,6 +128,9 @@ impl<'a> Walk<'a> {
         let Some(index) = self.link(&image.target, Role::Embed, image.range) else {
             return self.push(Event::Text(image.alt.into()));
         };
+        if !self.settings.wants_body {
+            return;
+        }
         let mut tag = format!("<img src=\"{}\" alt=\"{}\"", self.address(index), escape_attribute(&image.alt));
         if !image.title.is_empty() {
             tag.push_str(" title=\"");
@@ -146,26 +151,33 @@ impl<'a> Walk<'a> {
         };
         let count = self.footnotes.mentions.entry(name.to_owned()).or_insert(0);
         *count += 1;
+        if !self.settings.wants_body {
+            return;
+        }
         let suffix = if *count == 1 { String::new() } else { format!("-{count}") };
         let html = format!("<sup class=\"footnote-ref\"><a href=\"#fn-{number}\" id=\"fnref-{number}{suffix}\">{number}</a></sup>");
         self.push(Event::InlineHtml(html.into()));
     }
 
-    pub(super) fn footnote_definition(&mut self, name: String, body: Vec<Segment>, range: Range<usize>) {
-        if self.footnotes.bodies.contains_key(&name) {
+    pub(super) fn footnote_definition(&mut self, name: String, note: Note) {
+        if self.footnotes.notes.contains_key(&name) {
             let problem = Diagnostic::new(Code::FootnoteUnused, format!("the footnote `[^{name}]` is defined a second time"));
-            return self.problem(problem.help("give it another name, or delete one of the two"), range);
+            return self.problem(problem.help("give it another name, or delete one of the two"), note.range);
         }
-        self.footnotes.bodies.insert(name, (body, range));
+        self.footnotes.notes.insert(name, note);
     }
 
     /// Appends the footnotes in the order of their first mention, and tells which are never mentioned.
     pub(super) fn footnote_section(&mut self, segments: &mut Vec<Segment>) {
-        let mut bodies = std::mem::take(&mut self.footnotes.bodies);
+        let mut defined = std::mem::take(&mut self.footnotes.notes);
         let mentioned = std::mem::take(&mut self.footnotes.mentioned);
         let mut notes = Vec::new();
         for (index, name) in mentioned.iter().enumerate() {
-            let Some((body, range)) = bodies.remove(name) else { continue };
+            let Some(Note { body, range, calls }) = defined.remove(name) else { continue };
+            self.flow().calls.extend(calls);
+            if !self.settings.wants_body {
+                continue;
+            }
             let number = index + 1;
             notes.extend(self.line(&range).map(Segment::Line));
             notes.push(Segment::Html(format!("<li id=\"fn-{number}\">\n")));
@@ -177,7 +189,7 @@ impl<'a> Walk<'a> {
             });
             notes.push(Segment::Html(format!("<p class=\"footnote-return\">{}</p></li>\n", back.collect::<Vec<_>>().join(" "))));
         }
-        for (name, (_, range)) in bodies {
+        for (name, Note { range, .. }) in defined {
             let problem = Diagnostic::new(Code::FootnoteUnused, format!("the footnote `[^{name}]` is never mentioned"));
             self.problem(problem.help(format!("write [^{name}] where it belongs, or delete it")), range);
         }
@@ -189,6 +201,9 @@ impl<'a> Walk<'a> {
     }
 
     pub(super) fn task(&mut self, is_done: bool) {
+        if !self.settings.wants_body {
+            return;
+        }
         let phrases = &self.settings.phrases;
         let (checked, label) = if is_done { (" checked=\"\"", &phrases.task_done) } else { ("", &phrases.task_open) };
         let html = format!("<input disabled=\"\" type=\"checkbox\"{checked} aria-label=\"{}\"/>\n", escape_attribute(label));
@@ -226,6 +241,9 @@ impl<'a> Walk<'a> {
 
     pub(super) fn start_cell(&mut self) {
         self.flow().depth += 1;
+        if !self.settings.wants_body {
+            return;
+        }
         let class = self.columns.get(self.column).copied().unwrap_or("");
         if class.is_empty() && !self.is_head {
             return self.push(Event::Start(Tag::TableCell));

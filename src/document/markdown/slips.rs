@@ -6,6 +6,7 @@ use std::ops::Range;
 use pulldown_cmark::LinkType;
 
 use super::Walk;
+use super::text::pieces_with;
 use crate::diagnostic::{Code, Diagnostic, is_bidi_control};
 
 /// A target is looked at this far; what runs on longer was not meant as one.
@@ -21,10 +22,10 @@ impl Walk<'_> {
         self.run.end = range.end;
     }
 
-    /// Looks at the run of text that ends here.
+    /// Looks at the run of text that ends here. All slips in it need a closing bracket.
     pub(super) fn end_run(&mut self) {
         let run = std::mem::take(&mut self.run);
-        let Some(text) = self.text.get(run.clone()).filter(|text| text.contains([']', '['])) else { return };
+        let Some(text) = self.text.get(run.clone()).filter(|text| text.contains(']')) else { return };
         let mut open = None;
         for (at, bracket) in text.match_indices(['[', ']']) {
             if self.text[..run.start + at].ends_with('\\') {
@@ -52,8 +53,13 @@ impl Walk<'_> {
         let is_control = |c: char| c.is_control() && !matches!(c, '\n' | '\t' | '\r');
         let kinds: [(&str, &dyn Fn(char) -> bool); 2] =
             [("a control character", &is_control), ("a mark that reverses the direction of text", &is_bidi_control)];
+        let text = &self.text[body.clone()];
+        let suspects: Vec<(usize, char)> = suspects(text)
+            .filter_map(|at| Some((at, text.get(at..)?.chars().next()?)))
+            .filter(|(_, c)| is_control(*c) || is_bidi_control(*c))
+            .collect();
         for (what, is_kind) in kinds {
-            let Some((at, c)) = self.text[body.clone()].char_indices().find(|(_, c)| is_kind(*c)) else { continue };
+            let Some(&(at, c)) = suspects.iter().find(|(_, c)| is_kind(*c)) else { continue };
             let problem = Diagnostic::new(Code::HiddenCharacter, format!("the text holds {what}, U+{:04X}", u32::from(c)));
             let at = body.start + at;
             self.problem(problem.help("delete it; nobody sees it, and a reader may be misled by it"), at..at + c.len_utf8());
@@ -71,6 +77,14 @@ impl Walk<'_> {
             }
         }
     }
+}
+
+/// Where a character may begin that nobody sees.
+fn suspects(text: &str) -> impl Iterator<Item = usize> {
+    // Both kinds of control characters; the marks of direction begin with 0xE2.
+    let is_suspect = |byte: u8| (byte < 0x20) & !matches!(byte, b'\n' | b'\t' | b'\r') | matches!(byte, 0x7F | 0xC2 | 0xE2);
+    pieces_with(text, is_suspect)
+        .flat_map(move |(start, piece)| piece.iter().enumerate().filter(move |(_, byte)| is_suspect(**byte)).map(move |(at, _)| start + at))
 }
 
 /// The name of `[^name]`, from behind its `^`. What holds other marks is rather a pattern: `[^\n]`.

@@ -1,4 +1,5 @@
-//! Where the preview is asked for source lines, every block says its own; without the marks the bytes are the build's.
+//! A page's text is read in three ways: for its body, for a body whose blocks say their source lines, and for what is told of it
+//! alone. What is told is the same in all; with lines the body is, without their marks, the same bytes.
 
 mod common;
 
@@ -91,7 +92,7 @@ fn what_the_writer_says_of_lines_stays() {
     assert!(with.contains("<p data-source-line=\"7\">a</p>"), "{with}");
 }
 
-fn read(text: &str, raw_html: RawHtml, with_lines: bool) -> Checked<Markdown> {
+fn read(text: &str, raw_html: RawHtml, wants_body: bool, with_lines: bool) -> Checked<Markdown> {
     let path = SourcePath::new("content/x.md").expect("a path inside");
     let signatures = BTreeMap::from([("note".to_owned(), Default::default())]);
     let settings = MarkdownSettings {
@@ -99,6 +100,7 @@ fn read(text: &str, raw_html: RawHtml, with_lines: bool) -> Checked<Markdown> {
         smart_punctuation: true,
         math: true,
         highlight: false,
+        wants_body,
         with_lines,
         allow_origins: &[],
         signatures: &signatures,
@@ -134,18 +136,20 @@ fn shown(segments: &[Segment], out: &mut String) {
 /// Holds a text to the law.
 fn hold(text: &str) {
     for raw_html in [RawHtml::Sanitise, RawHtml::Allow, RawHtml::Escape] {
-        let (mut with, mut without) = (read(text, raw_html, true), read(text, raw_html, false));
+        let (mut with, mut without) = (read(text, raw_html, true, true), read(text, raw_html, true, false));
+        let alone = read(text, raw_html, false, false);
         let (mut html, mut plain) = (String::new(), String::new());
         shown(&std::mem::take(&mut with.value.segments), &mut html);
         shown(&std::mem::take(&mut without.value.segments), &mut plain);
         assert_eq!(without_lines(&html), plain, "{text:?}");
-        assert_eq!(format!("{with:?}"), format!("{without:?}"), "{text:?}");
+        assert_eq!(format!("{with:?}"), format!("{without:?}"), "with lines {text:?}");
+        assert_eq!(format!("{alone:?}"), format!("{without:?}"), "without a body {text:?}");
         let lines: Vec<&str> = text.split('\n').collect();
         for flow in html.split("<li data-source-line").map(|flow| flow.split("</section>").next().unwrap_or(flow)) {
             let said = lines_of(flow);
             for (element, line) in &said {
                 let line = lines.get(*line as usize - 1).unwrap_or_else(|| panic!("{element} says {line}, past the end of {text:?}"));
-                assert!(!line.trim().is_empty(), "{element} says a blank line of {text:?}\n{html}");
+                assert!(!line.trim_ascii().is_empty(), "{element} says a blank line of {text:?}\n{html}");
             }
             let is_parsed_anew = raw_html == RawHtml::Sanitise && text.contains('<');
             assert!(is_parsed_anew || said.is_sorted_by_key(|(_, line)| *line), "lines go back in {text:?}\n{html}");

@@ -1,0 +1,197 @@
+//! Writing flows: events are gathered, and each flow becomes HTML when it ends. Where no body is wanted, nothing is gathered.
+//!
+//! The lines on which blocks begin are kept beside the events and put into the tags as those are written, so that the parser's
+//! own HTML writer, which looks at what it wrote last, never meets them.
+
+use std::cell::RefCell;
+use std::fmt;
+use std::ops::Range;
+
+use pulldown_cmark::{Event, Tag, TagEnd, html};
+
+use super::text::{any_byte, shortened};
+use super::{EXCERPT_BYTES, HOLE_END, HOLE_START, Markdown, Walk};
+use crate::diagnostic::Checked;
+use crate::document::body::Segment;
+use crate::document::{raw_html, source_lines};
+use crate::settings::RawHtml;
+
+/// For some events of a flow, by their number: the line of the source, from 1.
+pub(super) type BlockLines = Vec<(usize, u32)>;
+
+impl<'a> Walk<'a> {
+    /// Writes an event to the innermost flow, if that can be seen and a body is wanted.
+    pub(super) fn push(&mut self, event: Event<'a>) {
+        if self.settings.wants_body && self.is_seen() {
+            self.flow().events.push(event);
+        }
+    }
+
+    /// Whether what is written now can be seen: not inside an image or a wiki link, whose text is used otherwise, nor inside an
+    /// element that is left out.
+    fn is_seen(&mut self) -> bool {
+        self.image.is_none() && !self.is_muted && self.flow().skipped.is_none()
+    }
+
+    pub(super) fn push_start(&mut self, tag: Tag<'a>, range: &Range<usize>) {
+        self.flow().depth += 1;
+        self.push_block(Event::Start(tag), range);
+    }
+
+    pub(super) fn push_end(&mut self, tag: TagEnd) {
+        while self.flow().depth == 0 && self.flows.len() > 1 {
+            self.abandon_flow();
+        }
+        let flow = self.flow();
+        flow.depth = flow.depth.saturating_sub(1);
+        self.close_html_of_ended_blocks();
+        self.push(Event::End(tag));
+    }
+
+    /// Writes the event with which a block begins that came from `range`.
+    pub(super) fn push_block(&mut self, event: Event<'a>, range: &Range<usize>) {
+        let at = self.flow().events.len();
+        self.push(event);
+        if let Some(line) = self.line(range).filter(|_| self.flow().events.len() > at) {
+            self.flow().lines.push((at, line));
+        }
+    }
+
+    /// The line on which the text of a range begins; `None` when lines are not asked for.
+    pub(super) fn line(&self, range: &Range<usize>) -> Option<u32> {
+        if !self.settings.with_lines {
+            return None;
+        }
+        let blank = self.text.get(range.clone()).map_or(0, |text| text.len() - text.trim_ascii_start().len());
+        Some(self.lines.line(if blank < range.len() { range.start + blank } else { range.start }))
+    }
+
+    /// Puts a segment aside and gives the text that stands for it until the flow is finished.
+    pub(super) fn hole(&mut self, segment: Segment) -> String {
+        if !self.settings.wants_body {
+            return String::new();
+        }
+        self.holes.push(Some(segment));
+        format!("{HOLE_START}{}{HOLE_END}", self.holes.len() - 1)
+    }
+
+    /// Writes what is drawn later, as a block of its own that came from `range`.
+    pub(super) fn push_segment(&mut self, segment: Segment, range: &Range<usize>) {
+        let line = self.line(range).map_or_else(String::new, |line| self.hole(Segment::Line(line)));
+        let hole = self.hole(segment);
+        self.push(Event::Html(format!("{line}{hole}\n").into()));
+    }
+
+    /// Notes which components are called where the walk is now.
+    pub(super) fn note_calls(&mut self, names: impl IntoIterator<Item = String>) {
+        if self.is_seen() {
+            self.flow().calls.extend(names);
+        }
+    }
+
+    /// The innermost flow as segments; the flow stays on the stack, empty.
+    pub(super) fn finish_flow(&mut self) -> Vec<Segment> {
+        let flow = self.flow();
+        let mut events = std::mem::take(&mut flow.events);
+        let lines = std::mem::take(&mut flow.lines);
+        let open = std::mem::take(&mut flow.open_html);
+        let has_raw_html = flow.has_raw_html;
+        if !open.is_empty() {
+            let closers: String = open.iter().rev().map(|element| format!("</{}>", element.name)).collect();
+            events.push(Event::Html(closers.into()));
+        }
+        self.tell_left_open(open);
+        if !self.settings.wants_body {
+            return Vec::new();
+        }
+        let mut written = write(events, &lines);
+        if has_raw_html && self.settings.raw_html == RawHtml::Sanitise {
+            written = raw_html::sanitise(&written);
+        }
+        if any_byte(&written, |byte| (byte < 0x20) & !matches!(byte, b'\n' | b'\t' | b'\r') | (byte == 0x7F)) {
+            written =
+                written.chars().map(|c| if c.is_ascii_control() && !matches!(c, '\n' | '\t' | '\r') { '\u{FFFD}' } else { c }).collect();
+        }
+        self.split_at_holes(&written)
+    }
+
+    fn split_at_holes(&mut self, html: &str) -> Vec<Segment> {
+        let mut segments: Vec<Segment> = Vec::new();
+        let mut text = String::new();
+        let mut rest = html;
+        while let Some((before, after)) = rest.split_once(HOLE_START) {
+            text.push_str(before);
+            let (index, after) = after.split_once(HOLE_END).unwrap_or((after, ""));
+            rest = after;
+            let segment = index.parse().ok().and_then(|index: usize| self.holes.get_mut(index)).and_then(Option::take);
+            match segment {
+                Some(Segment::Html(html)) => text.push_str(&html),
+                Some(other) => {
+                    if !text.is_empty() {
+                        segments.push(Segment::Html(std::mem::take(&mut text)));
+                    }
+                    segments.push(other);
+                }
+                None => {}
+            }
+        }
+        text.push_str(rest);
+        if !text.is_empty() {
+            segments.push(Segment::Html(text));
+        }
+        segments
+    }
+}
+
+impl Walk<'_> {
+    /// Ends all that is open, and gives what was collected.
+    pub(super) fn finish(mut self) -> Checked<Markdown> {
+        while self.flows.len() > 1 {
+            self.abandon_flow();
+        }
+        let mut segments = self.finish_flow();
+        self.footnote_section(&mut segments);
+        self.out.segments = segments;
+        self.out.components = std::mem::take(&mut self.flow().calls);
+        let excerpt = self.out.excerpt.trim();
+        self.out.excerpt = shortened(excerpt, EXCERPT_BYTES);
+        self.out.anchors = self.ids.into_all();
+        Checked::new(self.out, self.problems)
+    }
+}
+
+/// Events as HTML; the first tag that an event with a line begins with says it.
+fn write(events: Vec<Event>, lines: &BlockLines) -> String {
+    let mut out = String::with_capacity(events.len() * 24);
+    if lines.is_empty() {
+        html::push_html(&mut out, events.into_iter());
+        return out;
+    }
+    let out = RefCell::new(out);
+    let mut open: Option<(usize, u32)> = None;
+    let mut rest = lines.iter().peekable();
+    // The writer asks for the next event when the one before is written.
+    let watched = events.into_iter().enumerate().map(|(number, event)| {
+        if let Some((from, line)) = open.take() {
+            source_lines::mark(&mut out.borrow_mut(), from, line);
+        }
+        open = rest.next_if(|(at, _)| *at == number).map(|(_, line)| (out.borrow().len(), *line));
+        event
+    });
+    html::write_html_fmt(Shared(&out), watched).expect("a string takes all that is written");
+    let mut written = out.into_inner();
+    if let Some((from, line)) = open {
+        source_lines::mark(&mut written, from, line);
+    }
+    written
+}
+
+/// A text that is written while it is looked at.
+struct Shared<'a>(&'a RefCell<String>);
+
+impl fmt::Write for Shared<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.borrow_mut().push_str(text);
+        Ok(())
+    }
+}
