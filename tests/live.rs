@@ -36,7 +36,11 @@ struct Desk {
 
 impl Desk {
     fn new(request: Request) -> Self {
-        let files = Arc::new(Edited(RwLock::new(edits::site())));
+        Self::of(edits::site(), request)
+    }
+
+    fn of(site: MemoryFiles, request: Request) -> Self {
+        let files = Arc::new(Edited(RwLock::new(site)));
         let live = Live::open(Arc::clone(&files) as Arc<dyn Files + Send + Sync>, request.clone(), Memory::of(None));
         Desk { files, live, request }
     }
@@ -92,7 +96,7 @@ impl Desk {
 }
 
 fn steps() -> usize {
-    if std::env::var_os("HANDSEL_LONG").is_some() { 5_000 } else { 500 }
+    if std::env::var_os("HANDSEL_LONG").is_some() { 20_000 } else { 2_000 }
 }
 
 #[test]
@@ -112,6 +116,54 @@ fn any_edits_show_what_a_clean_build_gives() {
             }
             desk.compare(&story);
         }
+    }
+}
+
+/// The Markdown of a folder, in memory.
+fn read_corpus(folder: &std::path::Path) -> MemoryFiles {
+    let mut site = MemoryFiles::default();
+    let mut open = vec![folder.to_owned()];
+    while let Some(at) = open.pop() {
+        for entry in std::fs::read_dir(&at).into_iter().flatten().filter_map(Result::ok) {
+            let path = entry.path();
+            let Some(name) = path.strip_prefix(folder).ok().and_then(|path| path.to_str()) else { continue };
+            if path.is_dir() {
+                open.push(path);
+            } else if let Ok(bytes) = std::fs::read(&path) {
+                site.put(name, bytes);
+            }
+        }
+    }
+    site
+}
+
+/// An edit of text by others: a sentence, a title, a page less, a page elsewhere.
+fn edit_corpus(site: &mut MemoryFiles, dice: &mut Dice) -> String {
+    let pages: Vec<SourcePath> = site.0.keys().filter(|path| path.is_markdown()).cloned().collect();
+    let path = dice.pick(&pages).clone();
+    let text = String::from_utf8_lossy(&site.0[&path]).into_owned();
+    match dice.roll(5) {
+        0 | 1 => site.put(path.as_str(), format!("{text}\nOne more sentence, number {}.\n", dice.roll(99))),
+        2 => site.put(path.as_str(), text.replacen("# ", "# Again: ", 1)),
+        3 => drop(site.0.remove(&path)),
+        _ => {
+            site.0.remove(&path);
+            site.put(&format!("moved/{}", path.name()), text);
+        }
+    }
+    format!("edit {path}")
+}
+
+#[test]
+fn edits_of_real_text_show_what_a_clean_build_gives() {
+    let Some(folder) = common::shared("corpora/til") else { return };
+    let mut dice = Dice::new(11);
+    let desk = Desk::of(read_corpus(&folder), Request { is_lenient: true, ..request() });
+    let steps = if std::env::var_os("HANDSEL_LONG").is_some() { 200 } else { 20 };
+    let mut story = Vec::new();
+    for _ in 0..steps {
+        story.push(desk.edit(|site| edit_corpus(site, &mut dice)));
+        desk.compare(&story);
     }
 }
 

@@ -1,7 +1,5 @@
 //! Related pages: those that share topics and links with a page, the same in every build.
 
-use std::collections::HashMap;
-
 use super::links::Destination;
 use super::topics::Term;
 use super::{PageId, Site};
@@ -51,24 +49,29 @@ impl Relations {
                 best.push(id);
             }
         }
-        let mut scores: HashMap<PageId, f64> = HashMap::new();
+        let mut points: Vec<(PageId, f64)> = Vec::with_capacity(self.topics_of[page].len() * CANDIDATES_PER_TOPIC);
         for (topic, position) in &self.topics_of[page] {
             let term = &site.topics[*topic];
             let weight = 1.0 / (1.0 + (term.pages.len() as f64).ln());
-            for id in candidates(term, *position) {
-                *scores.entry(id).or_default() += weight;
-            }
+            points.extend(candidates(term, *position).map(|id| (id, weight)));
         }
         let linked = own.links.iter().filter_map(|resolved| destination(&resolved.to)).chain(own.backlinks.iter().copied());
-        for id in linked {
-            *scores.entry(id).or_default() += 0.5;
+        points.extend(linked.map(|id| (id, 0.5)));
+        // A stable sort: each page's points are added up in the order in which they came.
+        points.sort_by_key(|(id, _)| *id);
+        let mut scores: Vec<(PageId, f64)> = Vec::with_capacity(points.len());
+        for (id, more) in points {
+            match scores.last_mut().filter(|(last, _)| *last == id) {
+                Some((_, score)) => *score += more,
+                None => scores.push((id, more)),
+            }
         }
         let next = own.next.as_ref().and_then(|resolved| destination(&resolved.to));
         let is_fit = |id: &PageId| {
             *id != page && Some(*id) != next && site.page(*id).is_listed() && site.sections[site.page(*id).section].page != Some(*id)
         };
         let mut ranked: Vec<(PageId, f64)> = scores.into_iter().filter(|(id, _)| is_fit(id) && !best.contains(id)).collect();
-        ranked.sort_by(|(a, score_a), (b, score_b)| score_b.total_cmp(score_a).then_with(|| a.cmp(b)));
+        ranked.sort_unstable_by(|(a, score_a), (b, score_b)| score_b.total_cmp(score_a).then_with(|| a.cmp(b)));
         best.extend(ranked.into_iter().map(|(id, _)| id));
         best.truncate(count);
         best
