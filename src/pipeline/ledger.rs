@@ -97,10 +97,14 @@ impl<'a> Ledger<'a> {
 
     /// What the next build may take as known of these sources.
     pub fn into_known(self, sources: &[SourcePath]) -> KnownFiles {
-        let fresh = self.fresh.into_inner().expect("no holder of this lock panics");
+        let fresh = self.fresh().clone();
         let known = |path: &SourcePath| {
-            let print = fresh.get(path).copied().or_else(|| self.before.get(path).map(|known| known.print))?;
-            Some((path.clone(), Known { stamp: self.stamps.get(path).copied(), print }))
+            let known = match fresh.get(path).copied().or_else(|| self.known(path)) {
+                Some(print) => Known { stamp: self.stamps.get(path).copied(), print },
+                // It was read once and has changed since, but nobody read it now: its stamp says nothing of these bytes.
+                None => Known::unvouched(self.before.get(path)?.print),
+            };
+            Some((path.clone(), known))
         };
         sources.iter().filter_map(known).collect()
     }
@@ -133,5 +137,55 @@ impl Files for Ledger<'_> {
 
     fn stamps(&self, paths: &[SourcePath]) -> Vec<Option<Stamp>> {
         self.files.stamps(paths)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::MemoryFiles;
+
+    /// A site in memory with one stamp for every file.
+    struct Stamped(MemoryFiles, i64);
+
+    impl Files for Stamped {
+        fn list(&self, rules: &ListingRules) -> Checked<Vec<SourcePath>> {
+            self.0.list(rules)
+        }
+
+        fn read(&self, path: &SourcePath) -> io::Result<Arc<[u8]>> {
+            self.0.read(path)
+        }
+
+        fn stamps(&self, paths: &[SourcePath]) -> Vec<Option<Stamp>> {
+            vec![Some(Stamp { size: 1, modified_ns: self.1, changed_ns: self.1, inode: 1, device: 1 }); paths.len()]
+        }
+    }
+
+    #[test]
+    fn a_new_stamp_vouches_for_nothing_that_was_not_read() {
+        let path = SourcePath::new("content/pic.svg").expect("inside");
+        let sources = [path.clone()];
+        let with = |text: &str, time| {
+            let mut files = MemoryFiles::default();
+            files.put(path.as_str(), text);
+            Stamped(files, time)
+        };
+        let open = |files: &Stamped, before, reads: bool| {
+            let mut ledger = Ledger::new(files, before);
+            ledger.stamp(&sources);
+            if reads {
+                ledger.read(&path).expect("it is there");
+            }
+            ledger.into_known(&sources)
+        };
+        let first = open(&with("a", 1), KnownFiles::new(), true);
+        // Changed, and looked at by somebody who had no use for it.
+        let second = open(&with("b", 2), first, false);
+        let files = with("b", 2);
+        let mut ledger = Ledger::new(&files, second);
+        ledger.stamp(&sources);
+        assert_eq!(ledger.known(&path), None);
+        assert_eq!(ledger.print(&path).ok(), Some(Fingerprint::of("b")));
     }
 }
