@@ -1,5 +1,7 @@
 //! `handsel serve` as a program: its port, its words, its end.
 
+use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::error::Error;
 use std::io::{BufRead, BufReader, Read};
 use std::net::TcpListener;
@@ -38,7 +40,9 @@ fn handsel(folder: &Path, arguments: &[&str]) -> Command {
 /// A preview that runs; its words come line by line.
 struct Serving {
     child: Child,
-    lines: Receiver<String>,
+    lines: Receiver<(usize, String)>,
+    /// Lines that nobody waited for yet. Standard output and standard error are each in order, but not between them.
+    unheard: RefCell<[VecDeque<String>; 2]>,
 }
 
 impl Serving {
@@ -47,23 +51,29 @@ impl Serving {
         let (send, lines) = channel();
         let (out, err) = (child.stdout.take().expect("piped"), child.stderr.take().expect("piped"));
         let pipes: [Box<dyn Read + Send>; 2] = [Box::new(out), Box::new(err)];
-        for pipe in pipes {
+        for (stream, pipe) in pipes.into_iter().enumerate() {
             let send = send.clone();
-            std::thread::spawn(move || BufReader::new(pipe).lines().map_while(Result::ok).try_for_each(|line| send.send(line)));
+            std::thread::spawn(move || BufReader::new(pipe).lines().map_while(Result::ok).try_for_each(|line| send.send((stream, line))));
         }
-        Ok(Self { child, lines })
+        Ok(Self { child, lines, unheard: RefCell::default() })
     }
 
-    /// The next line that holds these words.
+    /// The next line that holds these words; what its stream said before it counts as heard.
     fn line(&self, words: &str) -> Result<String, Box<dyn Error>> {
-        let mut heard = Vec::new();
-        while let Ok(line) = self.lines.recv_timeout(WAIT) {
+        let mut unheard = self.unheard.borrow_mut();
+        for lines in unheard.iter_mut() {
+            if let Some(at) = lines.iter().position(|line| line.contains(words)) {
+                return Ok(lines.drain(..=at).next_back().expect("the line at this position"));
+            }
+        }
+        while let Ok((stream, line)) = self.lines.recv_timeout(WAIT) {
             if line.contains(words) {
+                unheard[stream].clear();
                 return Ok(line);
             }
-            heard.push(line);
+            unheard[stream].push_back(line);
         }
-        Err(format!("`{words}` was not said, but: {heard:#?}").into())
+        Err(format!("`{words}` was not said, but: {unheard:#?}").into())
     }
 
     fn port(&self) -> Result<u16, Box<dyn Error>> {
