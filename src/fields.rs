@@ -48,6 +48,8 @@ pub enum FieldType {
     MapOf(Box<FieldType>),
     /// The first type that fits.
     Either(Vec<FieldType>),
+    /// The declaration of a tool, which `tool` reads.
+    Tool,
     /// Whatever YAML holds.
     Anything,
 }

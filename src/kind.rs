@@ -15,7 +15,7 @@
 //!   ---
 //!   title: {title}
 //! ```
-//! A type is a word (`text integer number boolean date datetime minutes period url link terms anything`), a list with the type of its
+//! A type is a word (`text integer number boolean date datetime minutes period url link terms tool anything`), a list with the type of its
 //! items, `{ choice: [words] }`, `{ either: [types] }`, `{ map_of: type }`, or a mapping with fields of its own.
 
 use std::collections::BTreeMap;
@@ -182,7 +182,7 @@ fn read_type(node: &Node, name: &str, problems: &mut Vec<Diagnostic>) -> Option<
     }
 }
 
-const SIMPLE_TYPES: [(&str, FieldType); 12] = [
+const SIMPLE_TYPES: [(&str, FieldType); 13] = [
     ("text", FieldType::Text),
     ("integer", FieldType::Integer),
     ("number", FieldType::Number),
@@ -194,6 +194,7 @@ const SIMPLE_TYPES: [(&str, FieldType); 12] = [
     ("url", FieldType::Url),
     ("link", FieldType::Link),
     ("terms", FieldType::Terms),
+    ("tool", FieldType::Tool),
     ("anything", FieldType::Anything),
 ];
 

@@ -18,6 +18,7 @@ pub mod settings;
 pub mod site;
 pub mod source;
 pub mod theme;
+pub mod tool;
 pub mod vocabulary;
 pub mod watch;
 pub mod words;

@@ -5,6 +5,7 @@
 //! without end, a second document. Merge keys (`<<`) are followed. This is the only module that knows a YAML library.
 
 mod mistakes;
+pub mod spots;
 
 use std::borrow::Cow;
 use std::collections::HashMap;

@@ -15,7 +15,9 @@ pub mod meta;
 pub mod outline;
 pub mod raw_html;
 pub mod source_lines;
+mod tool;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -28,10 +30,12 @@ use self::markdown::{Markdown, MarkdownSettings, Phrases};
 use self::meta::Meta;
 use self::outline::Heading;
 use crate::diagnostic::{Checked, Code, Diagnostic, Place};
+use crate::fingerprint::Fingerprint;
 use crate::kind::Kinds;
 use crate::paths::SourcePath;
 use crate::settings::Settings;
 use crate::source::{Lines, Text, with_lf};
+use crate::tool::Tool;
 use crate::words::Words;
 use crate::yaml::Node;
 
@@ -40,6 +44,8 @@ pub struct Inputs<'a> {
     pub settings: &'a Settings,
     pub kinds: &'a Kinds,
     pub signatures: &'a Signatures,
+    /// Files of `data/`, by their path below it.
+    pub data: &'a BTreeMap<String, serde_json::Value>,
     /// Front matter defaults of the folders above it, the nearest last.
     pub defaults: &'a [&'a Node],
     /// The kind that its top folder implies.
@@ -61,13 +67,17 @@ pub struct Document {
 }
 
 /// What is told of a page's text beside its entry, so that an edited sentence leaves the entry equal.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Facts {
     pub words: usize,
     /// The beginning of the text, for machines that want a description.
     pub excerpt: String,
     /// The names of the components that the body calls, sorted.
     pub components: Vec<String>,
+    /// The tool that it declares.
+    pub tool: Option<Arc<Tool>>,
+    /// The files of `data/` that reading it asked for, found or not.
+    pub data: Vec<String>,
 }
 
 /// What other pages may know of a page.
@@ -88,6 +98,8 @@ pub struct Entry {
     pub minutes: u32,
     /// A date in the file's name.
     pub date_in_name: Option<Date>,
+    /// Stands for the tool that it declares, which others may embed.
+    pub tool: Option<Fingerprint>,
     /// It could not be read far enough to be published.
     pub is_broken: bool,
 }
@@ -144,13 +156,16 @@ pub fn parse(path: &SourcePath, bytes: &[u8], inputs: &Inputs) -> Checked<Docume
         signatures: inputs.signatures,
         phrases: phrases(inputs.words, meta.language.as_deref().unwrap_or(&inputs.settings.language)),
     };
-    let markdown = markdown::read(path, &text, &lines, body.clone(), &settings).unload(&mut problems);
+    let mut markdown = markdown::read(path, &text, &lines, body.clone(), &settings).unload(&mut problems);
+    let declared = tool::declared(node.as_ref(), &meta.kind, inputs.kinds);
+    let told = declared.map(|node| tool::read(path, &text, &lines, node, inputs.data, &settings, &mut markdown));
+    let (tool, data) = told.map(|told| told.unload(&mut problems)).unwrap_or_default();
     if text[body.clone()].trim().is_empty() {
         let at = lines.place(path, body.start..body.start);
         problems.push(Diagnostic::new(Code::EmptyPage, "this page has no text").at(at).help("write its body below the front matter"));
     }
     let is_title_told = is_title_told(node.as_ref(), &problems);
-    Checked::new(document(path, meta, markdown, inputs.is_lenient, is_title_told, &mut problems), problems)
+    Checked::new(document(path, meta, markdown, (tool, data), inputs.is_lenient, is_title_told, &mut problems), problems)
 }
 
 /// Whether a problem of the front matter says already why the page has no title.
@@ -168,6 +183,7 @@ fn document(
     path: &SourcePath,
     meta: Meta,
     markdown: Markdown,
+    (tool, data): (Option<Tool>, Vec<String>),
     is_lenient: bool,
     is_title_told: bool,
     problems: &mut Vec<Diagnostic>,
@@ -196,9 +212,16 @@ fn document(
         links: markdown.links,
         includes: markdown.includes,
         date_in_name: name_and_date(path).1,
+        tool: tool.as_ref().map(tool::print),
         is_broken: false,
     };
-    let facts = Facts { words: markdown.words, excerpt: markdown.excerpt, components: markdown.components.into_iter().collect() };
+    let facts = Facts {
+        words: markdown.words,
+        excerpt: markdown.excerpt,
+        components: markdown.components.into_iter().collect(),
+        tool: tool.map(Arc::new),
+        data,
+    };
     Document { entry: Arc::new(entry), facts, body: markdown.segments }
 }
 
@@ -227,6 +250,7 @@ fn broken(path: &SourcePath, inputs: &Inputs) -> Document {
         includes: Vec::new(),
         minutes: 1,
         date_in_name: None,
+        tool: None,
         is_broken: true,
     };
     Document { entry: Arc::new(entry), facts: Facts::default(), body: Vec::new() }

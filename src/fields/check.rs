@@ -91,7 +91,8 @@ impl Check<'_> {
                 continue;
             };
             if entry.node.is_none()
-                || (field.kind != FieldType::Anything && entry.node.as_text().is_some_and(|text| text.trim().is_empty()))
+                || (!matches!(field.kind, FieldType::Anything | FieldType::Tool)
+                    && entry.node.as_text().is_some_and(|text| text.trim().is_empty()))
             {
                 continue;
             }
@@ -167,6 +168,7 @@ impl Check<'_> {
     fn value(&mut self, node: &Node, kind: &FieldType, name: &str) -> Option<Value> {
         let value = match kind {
             FieldType::Anything => return Some(anything(node)),
+            FieldType::Tool => return Some(Value::None),
             FieldType::Text => node.as_text().map(|text| Value::Text(text.trim().to_owned())),
             FieldType::Integer => {
                 if let Yaml::Int(value) = node.value {
@@ -289,7 +291,7 @@ impl Check<'_> {
 impl FieldType {
     fn is_shaped_like(&self, node: &Node) -> bool {
         match self {
-            FieldType::Anything => true,
+            FieldType::Anything | FieldType::Tool => true,
             FieldType::Map(_) | FieldType::MapOf(_) => node.as_map().is_some(),
             FieldType::List(_) | FieldType::Terms => node.as_list().is_some(),
             FieldType::Boolean => matches!(node.value, Yaml::Bool(_)),

@@ -28,6 +28,7 @@ impl fmt::Display for FieldType {
             }
             FieldType::MapOf(of) => write!(f, "a mapping of names to {of}"),
             FieldType::Either(kinds) => f.write_str(&kinds.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ")),
+            FieldType::Tool => f.write_str("the declaration of a tool"),
             FieldType::Anything => f.write_str("anything"),
         }
     }
@@ -38,6 +39,7 @@ impl FieldType {
     pub fn example(&self) -> String {
         match self {
             FieldType::Text | FieldType::Anything => "\"…\"".into(),
+            FieldType::Tool => "{ type: calculator, … }".into(),
             FieldType::Integer => "3".into(),
             FieldType::Number => "1.5".into(),
             FieldType::Boolean => "true".into(),

@@ -203,12 +203,16 @@ impl Composer {
         if page.entry.links.iter().all(|link| link.role != Role::Wiki) {
             return (hrefs, Vec::new());
         }
-        let title = |to: &Destination, link: &Link| match to {
+        (hrefs, written.map(|(resolved, link)| self.wiki_title(&resolved.to, link)).collect())
+    }
+
+    /// What a wiki link without words of its own says.
+    pub(super) fn wiki_title(&self, to: &Destination, link: &Link) -> String {
+        match to {
             _ if link.role != Role::Wiki => String::new(),
             Destination::Page { page, .. } => self.site.page(*page).entry.title.clone(),
             _ => link.target.value.clone(),
-        };
-        (hrefs, written.map(|(resolved, link)| title(&resolved.to, link)).collect())
+        }
     }
 
     /// The page whose words a sheet shows.
@@ -307,6 +311,7 @@ impl Composer {
             previous: neighbour(-1),
             following: neighbour(1),
             fields: self.fields(page),
+            tool: self.tool(id),
             extra: items_json(&meta.extra),
             ..self.empty_view(language)
         }

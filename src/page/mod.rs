@@ -10,6 +10,7 @@ mod parts;
 pub mod queries;
 pub mod structured;
 pub mod templates;
+pub mod tool;
 pub mod view;
 
 pub use compose::{Composed, Composer};

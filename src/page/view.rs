@@ -6,6 +6,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use super::tool::ToolView;
 use crate::site::PageId;
 
 /// A day for machines and for readers.
@@ -176,6 +177,7 @@ pub struct PageView {
     pub following: Option<Crumb>,
     pub feeds: Vec<FeedView>,
     pub fields: Value,
+    pub tool: Option<ToolView>,
     pub extra: Value,
     #[serde(skip)]
     pub listing: Option<Listing>,

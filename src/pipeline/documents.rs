@@ -79,7 +79,7 @@ impl Reader<'_> {
             .par_iter()
             .map(|path| {
                 let before = old.get(path);
-                if before.is_some_and(|page| known(path).is_some_and(|print| self.key(path, print) == page.key)) {
+                if before.is_some_and(|page| known(path).is_some_and(|print| self.key(path, print, &page.facts.data) == page.key)) {
                     return None;
                 }
                 let (page, body) = self.page(path, before, wants_bodies)?;
@@ -110,11 +110,12 @@ impl Reader<'_> {
     /// Reads one page; `None` when it is as it was.
     pub fn page(&self, path: &SourcePath, before: Option<&Page>, wants_body: bool) -> Option<(Page, Vec<Segment>)> {
         let bytes = self.files.read(path);
-        let key = match &bytes {
-            Ok(bytes) => self.key(path, Fingerprint::of(bytes)),
+        // Equal bytes ask for equal files of data, so what the page asked for before tells whether it would be the same.
+        let key = |data: &[String]| match &bytes {
+            Ok(bytes) => self.key(path, Fingerprint::of(bytes), data),
             Err(error) => Fingerprint::of(format!("unreadable: {error}")),
         };
-        if before.is_some_and(|page| page.key == key) {
+        if before.is_some_and(|page| page.key == key(&page.facts.data)) {
             return None;
         }
         let (Document { entry, facts, body }, problems) = self.parse(path, bytes.as_deref(), wants_body, false);
@@ -123,7 +124,7 @@ impl Reader<'_> {
             Some(page) => page.shape,
             None => print_of(&*entry),
         };
-        Some((Page { key, shape, entry, facts: Arc::new(facts), problems }, body))
+        Some((Page { key: key(&facts.data), shape, entry, facts: Arc::new(facts), problems }, body))
     }
 
     /// A page's body, read anew. With `with_lines` its blocks say on which line they begin.
@@ -132,12 +133,15 @@ impl Reader<'_> {
         self.parse(path, bytes.as_deref(), true, with_lines).0.body
     }
 
-    /// The fingerprint of all that parsing these bytes reads.
-    fn key(&self, path: &SourcePath, bytes: Fingerprint) -> Fingerprint {
+    /// The fingerprint of all that parsing these bytes reads; `data` are the files of `data/` that they ask for.
+    fn key(&self, path: &SourcePath, bytes: Fingerprint, data: &[String]) -> Fingerprint {
         let mut printer = Fingerprinter::new();
         printer.add(bytes.as_bytes()).add(self.loaded.prints.reading.as_bytes()).add(self.kind_of_folder(path).unwrap_or(""));
         for defaults in self.defaults(path) {
             printer.add(format!("{defaults:?}"));
+        }
+        for name in data {
+            printer.add(name).add(self.loaded.data.get(name).map(ToString::to_string).unwrap_or_default());
         }
         printer.finish()
     }
@@ -169,6 +173,7 @@ impl Reader<'_> {
             settings: &self.loaded.settings,
             kinds: &self.loaded.kinds,
             signatures: &self.loaded.templates.signatures,
+            data: &self.loaded.data,
             defaults,
             kind_of_folder: self.kind_of_folder(path),
             words: &self.loaded.words,

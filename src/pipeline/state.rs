@@ -295,6 +295,10 @@ impl State {
         if !is_read_alike {
             paths.extend(now.pages.iter().cloned());
         }
+        if before.data != now.data {
+            let asking = self.whole.documents.pages.iter().filter(|(_, page)| !page.facts.data.is_empty());
+            paths.extend(asking.map(|(path, _)| path.clone()));
+        }
         if before.pages != now.pages {
             paths.extend(before.pages.into_iter().filter(|path| now.pages.binary_search(path).is_err()));
             paths.extend(now.pages.iter().filter(|path| !self.whole.documents.pages.contains_key(*path)).cloned());

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::COMMON_FIELDS;
 use crate::diagnostic::{Checked, Code, Diagnostic, Place, Severity, nearest};
 use crate::document::meta::{Level, Meta, Picture, Placed, Reference};
-use crate::fields::{Context, Field, Item, Items, Value, check_groups, field_named};
+use crate::fields::{Context, Field, FieldType, Item, Items, Value, check_groups, field_named};
 use crate::kind::{Kind, Kinds};
 use crate::paths::SourcePath;
 use crate::settings;
@@ -183,7 +183,11 @@ fn from_items(items: &Items, kind: &str, own_fields: &[Field], problems: &mut Ve
         glossary: flag("glossary").unwrap_or(true),
         checks: page_checks(items, problems),
         template: placed("template"),
-        fields: own_fields.iter().filter_map(|field| Some((field.name.clone(), items.get(&field.name)?.clone()))).collect(),
+        fields: own_fields
+            .iter()
+            .filter(|field| field.kind != FieldType::Tool)
+            .filter_map(|field| Some((field.name.clone(), items.get(&field.name)?.clone())))
+            .collect(),
         extra: items.get("extra").and_then(Item::as_map).cloned().unwrap_or_default(),
     }
 }

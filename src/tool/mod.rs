@@ -1,0 +1,105 @@
+//! Tools that a writer declares in front matter (`tool:`): checked and compiled when the site is built, run in the reader's browser.
+//!
+//! In goes the YAML of one declaration with its places, out comes a [`Tool`]: plain data that travels beside a page's entry, that
+//! `page::tool` makes a view of and that a template draws. A type of tool is one module here, one in `page::tool`, one template in
+//! `templates/tools/` and one script in `static/js/tool/`. Nothing here knows another page, or the words of the theme.
+
+pub mod calculator;
+pub mod declaration;
+pub mod prose;
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+use self::calculator::Calculator;
+use self::declaration::Common;
+use self::prose::Prose;
+use crate::diagnostic::{Checked, Code, Diagnostic, nearest};
+use crate::paths::SourcePath;
+use crate::source::Lines;
+use crate::yaml::Node;
+use crate::yaml::spots::Spots;
+
+/// The words that `type:` may have.
+pub const TYPES: [&str; 1] = ["calculator"];
+
+/// A tool, checked and compiled.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Tool {
+    pub common: Common,
+    pub form: Form,
+}
+
+/// What a tool of each type is made of.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Form {
+    Calculator(Box<Calculator>),
+}
+
+impl Tool {
+    /// Every text in it that is Markdown.
+    pub fn proses_mut(&mut self) -> Vec<&mut Prose> {
+        let own: Vec<&mut Prose> = match &mut self.form {
+            Form::Calculator(calculator) => calculator.proses_mut(),
+        };
+        self.common.proses_mut().chain(own).collect()
+    }
+}
+
+/// What reading a declaration depends on besides its YAML.
+pub struct Reading<'a> {
+    pub path: &'a SourcePath,
+    /// The whole file, which the places count in.
+    pub text: &'a str,
+    pub lines: &'a Lines<'a>,
+    /// A file of `data/` by its path below that folder.
+    pub data: &'a dyn Fn(&str) -> Option<&'a Json>,
+    /// The files of `data/` that were asked for, found or not.
+    pub asked: RefCell<BTreeSet<String>>,
+}
+
+impl<'a> Reading<'a> {
+    /// What a file of `data/` holds. The question is noted: the tool depends on the answer.
+    pub fn data(&self, name: &str) -> Option<&'a Json> {
+        self.asked.borrow_mut().insert(name.to_owned());
+        (self.data)(name)
+    }
+
+    /// Where the characters of a text stand in the file.
+    pub fn spots(&self, node: &Node) -> Spots<'_> {
+        Spots::new(self.text, self.lines, node)
+    }
+}
+
+/// Reads a declaration. There is no tool when something in it is wrong.
+pub fn read(node: &Node, reading: &Reading) -> Checked<Option<Tool>> {
+    let mut problems = Vec::new();
+    let form = read_form(node, reading, &mut problems);
+    let tool = form.map(|form| Tool { common: declaration::common(node, reading), form });
+    let is_whole = !problems.iter().any(Diagnostic::is_error);
+    Checked::new(tool.filter(|_| is_whole), problems)
+}
+
+fn read_form(node: &Node, reading: &Reading, problems: &mut Vec<Diagnostic>) -> Option<Form> {
+    let types = || TYPES.map(|name| format!("`{name}`")).join(", ");
+    let Some(stated) = node.get("type") else {
+        let (message, place) = match node.as_map() {
+            Some(_) => ("a tool needs a `type`".to_owned(), node.place.clone()),
+            None => (format!("a tool is a mapping that begins with `type`; {} found", node.noun()), node.place.clone()),
+        };
+        problems.push(Diagnostic::new(Code::MissingField, message).at(place).help(format!("add `type:`, one of {}", types())));
+        return None;
+    };
+    match stated.as_text().unwrap_or_default() {
+        "calculator" => calculator::read(node, reading, problems).map(|calculator| Form::Calculator(Box::new(calculator))),
+        other => {
+            let message = format!("`type`: there is no tool of the type `{other}`");
+            let help = nearest(other, TYPES).map_or_else(|| format!("there are {}", types()), |near| format!("did you mean `{near}`?"));
+            problems.push(Diagnostic::new(Code::BadValue, message).at(stated.place.clone()).help(help));
+            None
+        }
+    }
+}

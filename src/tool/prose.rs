@@ -1,0 +1,110 @@
+//! Markdown inside a declaration: what a result means, why a step counts, what the tool is not.
+//!
+//! It is read like a page's text, by `document`, which knows Markdown: links are resolved and checked, raw HTML is filtered.
+//! `{name}` stands for a value of the tool and becomes a hole that the build fills and the script fills again.
+
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
+use super::Reading;
+use crate::diagnostic::Place;
+use crate::yaml::Node;
+
+/// A text in Markdown, and what it was made into.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Prose {
+    /// As it was written.
+    pub markdown: String,
+    /// Empty until the document was read.
+    pub pieces: Vec<Piece>,
+    /// The names that `{name}` may stand for; their positions are those of [`Piece::Value`].
+    names: Vec<String>,
+    /// Where each run of the Markdown stands in the file. Moving a line changes nothing that a page shows.
+    #[serde(skip)]
+    spots: Places,
+}
+
+/// A part of a text that was read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Piece {
+    /// Finished HTML.
+    Html(String),
+    /// The final address of `links[i]` of the page, inside an attribute.
+    Address(u32),
+    /// The title of the page that the wiki link `links[i]` leads to.
+    WikiTitle(u32),
+    /// The value of this number.
+    Value(u32),
+}
+
+/// Places of the lines of a text; all are equal to each other, since what a page shows does not depend on them.
+#[derive(Clone, Debug, Default)]
+struct Places(Vec<(usize, Place)>);
+
+impl PartialEq for Places {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Prose {
+    /// The Markdown of a text of the declaration, in which `{name}` may stand for one of `names`. `None` for what is no text.
+    pub fn of(node: &Node, reading: &Reading, names: &[String]) -> Option<Self> {
+        let markdown = node.as_text()?.to_owned();
+        let spots = reading.spots(node);
+        let starts = std::iter::once(0).chain(markdown.match_indices(char::is_whitespace).map(|(at, _)| at + 1));
+        let places = starts.filter(|at| *at < markdown.len()).map(|at| (at, spots.place(at..at + 1))).collect();
+        Some(Prose { markdown, pieces: Vec::new(), names: names.to_vec(), spots: Places(places) })
+    }
+
+    /// The place of a range of the Markdown.
+    pub fn place(&self, range: Range<usize>) -> Option<Place> {
+        let (start, place) = &self.spots.0[self.spots.0.partition_point(|(at, _)| *at <= range.start).checked_sub(1)?];
+        let count = |range: Range<usize>| u32::try_from(self.markdown.get(range).unwrap_or_default().chars().count()).unwrap_or(0);
+        Some(Place { column: place.column + count(*start..range.start), length: count(range), ..place.clone() })
+    }
+
+    /// Adds finished HTML, its `{name}`s made into holes. In tags they stay text.
+    pub fn push_html(&mut self, html: &str) {
+        let mut done = 0;
+        let mut is_tag = false;
+        for (at, byte) in html.bytes().enumerate() {
+            match byte {
+                b'<' => is_tag = true,
+                b'>' => is_tag = false,
+                b'{' if !is_tag && at >= done => {
+                    let Some(length) = html[at..].find('}') else { break };
+                    let name = &html[at + 1..at + length];
+                    let Some(value) = self.names.iter().position(|known| known == name) else { continue };
+                    self.push_text(&html[done..at]);
+                    self.pieces.push(Piece::Value(u32::try_from(value).expect("a tool has fewer values than bytes")));
+                    done = at + length + 1;
+                }
+                _ => {}
+            }
+        }
+        self.push_text(&html[done..]);
+    }
+
+    fn push_text(&mut self, html: &str) {
+        match self.pieces.last_mut() {
+            _ if html.is_empty() => {}
+            Some(Piece::Html(before)) => before.push_str(html),
+            _ => self.pieces.push(Piece::Html(html.to_owned())),
+        }
+    }
+
+    /// The names in braces that the Markdown holds, each with its range without the braces.
+    pub fn holes(&self) -> Vec<(&str, Range<usize>)> {
+        let mut holes = Vec::new();
+        for (at, _) in self.markdown.match_indices('{') {
+            let rest = &self.markdown[at + 1..];
+            let length = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
+            if length > 0 && rest[length..].starts_with('}') {
+                holes.push((&rest[..length], at + 1..at + 1 + length));
+            }
+        }
+        holes
+    }
+}
