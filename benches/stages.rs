@@ -55,6 +55,7 @@ fn request() -> Request {
         now: jiff::Timestamp::UNIX_EPOCH,
         with_drafts: false,
         with_audit: false,
+        keeps_addresses: false,
         is_strict: false,
         is_lenient: true,
         base_url: None,

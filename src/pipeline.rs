@@ -4,6 +4,7 @@
 //! from all entries; then every sheet is composed and drawn, in parallel, and put into the sink as it is done. Problems
 //! are values of the steps and are judged together at the end.
 
+mod addresses;
 mod documents;
 mod judge;
 pub mod ledger;
@@ -24,6 +25,7 @@ use std::sync::{Arc, OnceLock};
 
 use jiff::civil::Date;
 
+pub use self::addresses::Addresses;
 use self::documents::Reader;
 use self::ledger::Ledger;
 use self::load::Loaded;
@@ -53,6 +55,8 @@ pub struct Request {
     pub with_drafts: bool,
     /// What only `check` looks at is looked at too.
     pub with_audit: bool,
+    /// The build will be published where readers find it, so the address ledger takes it in.
+    pub keeps_addresses: bool,
     pub is_strict: bool,
     pub is_lenient: bool,
     /// In place of the settings'.
@@ -116,6 +120,8 @@ pub struct Built {
     /// Published pages, lists not counted.
     pub pages: usize,
     pub left_out: usize,
+    /// What is published where; `None` when it is all as the last build left it.
+    pub addresses: Option<Addresses>,
     /// What is not wrong but worth a line.
     pub notes: Vec<String>,
     /// What the sink refused.
@@ -138,7 +144,7 @@ pub fn build(files: &dyn Files, request: &Request, sink: &dyn Sink, memory: &Mem
     let read = read_sum(&ledger, &loaded, listing);
     profile.stage("list and load", loaded.sources.len());
 
-    if let Some(mut built) = as_before(&before, request, read, sink, &loaded) {
+    if let Some(mut built) = as_before(&before, request, read, sink, files, &loaded) {
         memory.keep_files(&ledger.into_known(&loaded.sources), &known);
         profile.stage("nothing changed", built.pages);
         (profile.documents.remembered, profile.sheets.remembered) = (loaded.pages.len(), before.outputs.len());
@@ -164,6 +170,7 @@ pub fn build(files: &dyn Files, request: &Request, sink: &dyn Sink, memory: &Mem
     let site_print = whole::site_print(&loaded, &documents);
     let materials = Arc::new(whole::materials(&loaded, &documents, site));
     let outputs = Outputs::plan(&loaded, &materials.composer, &mut problems);
+    let addresses = addresses::look(files, request, &loaded, &materials.composer, &outputs, &mut problems);
     profile.stage("plan", outputs.all().len());
 
     let whole = Whole { loaded, documents, materials, outputs, site_print };
@@ -186,7 +193,8 @@ pub fn build(files: &dyn Files, request: &Request, sink: &dyn Sink, memory: &Mem
     if memory.is_kept() && published.failure.is_none() && !problems.iter().any(Diagnostic::is_error) {
         let read = read_sum(&ledger, &whole.loaded, listing);
         let sum = sum(published.outputs.iter().map(|(path, print)| (path, *print)));
-        let last = Last { asked: asked(request), read, published: sum, problems: problems.clone(), pages, left_out };
+        let (asked, problems) = (asked(request), problems.clone());
+        let last = Last { asked, read, published: sum, addresses: addresses.print, problems, pages, left_out };
         before.renew(last, &whole, published.records, published.asked);
         memory.keep_drawn(way, &before);
     }
@@ -195,7 +203,7 @@ pub fn build(files: &dyn Files, request: &Request, sink: &dyn Sink, memory: &Mem
 
     let notes = notes(&whole.loaded).into_iter().chain(memory.notes()).collect();
     let settings = Settings::clone(&whole.loaded.settings);
-    Built { problems, settings, pages, left_out, notes, failure: published.failure, profile }
+    Built { problems, settings, pages, left_out, addresses: Some(addresses), notes, failure: published.failure, profile }
 }
 
 /// Builds of one way make the same outputs.
@@ -206,7 +214,7 @@ pub fn way(request: &Request) -> Fingerprint {
 
 /// What else a build is asked for: it tells other problems, or judges them otherwise.
 fn asked(request: &Request) -> Fingerprint {
-    print_of(&(request.with_audit, request.is_strict))
+    print_of(&(request.with_audit, request.is_strict, request.keeps_addresses))
 }
 
 /// The fingerprint of all that a build can have read; `listing` stands for what is no file's bytes.
@@ -215,14 +223,18 @@ fn read_sum(ledger: &Ledger, loaded: &Loaded, listing: Fingerprint) -> Fingerpri
 }
 
 /// What an earlier build gave, when it read the same and all that it published is in its place.
-fn as_before(before: &Drawn, request: &Request, read: Fingerprint, sink: &dyn Sink, loaded: &Loaded) -> Option<Built> {
+fn as_before(before: &Drawn, request: &Request, read: Fingerprint, sink: &dyn Sink, files: &dyn Files, loaded: &Loaded) -> Option<Built> {
     let asked = asked(request);
     let last = before.lasts.iter().find(|last| last.asked == asked && last.read == read)?;
+    if request.keeps_addresses && !addresses::is_as_left(files, last.addresses) {
+        return None;
+    }
     sink.keep_all(last.published).then(|| Built {
         problems: last.problems.clone(),
         settings: Settings::clone(&loaded.settings),
         pages: last.pages,
         left_out: last.left_out,
+        addresses: None,
         notes: notes(loaded),
         failure: None,
         profile: Profile::default(),

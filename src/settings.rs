@@ -83,6 +83,8 @@ pub struct Settings {
     pub ignore: Vec<String>,
     /// Root paths that belong to another site on the same host: links to them are not checked.
     pub external: Vec<String>,
+    /// Addresses that are gone on purpose; `/old/**` is all that lay below.
+    pub retired: Vec<String>,
     pub raw_html: RawHtml,
     pub smart_punctuation: bool,
     pub math: bool,
@@ -120,6 +122,7 @@ impl Default for Settings {
             permalinks: BTreeMap::new(),
             ignore: Vec::new(),
             external: Vec::new(),
+            retired: Vec::new(),
             raw_html: RawHtml::default(),
             smart_punctuation: false,
             math: false,

@@ -13,14 +13,14 @@ use super::figures::{count, duration, grouped, size};
 use super::options::{CACHE_NAME, CommonOptions, SiteOptions};
 use super::progress::Progress;
 use super::site_folder::SiteFolder;
-use super::{CannotRun, Status, output, print, verify};
+use super::{CannotRun, Status, addresses, output, print, verify};
 use crate::diagnostic::{Code, Diagnostic, printable};
 use crate::disk::publish::{PublishError, PublishOptions, Published, Publisher};
 use crate::fingerprint::Fingerprint;
 use crate::paths::{OutputPath, SourcePath};
 use crate::pipeline::memory::Memory;
 use crate::pipeline::profile::Stage;
-use crate::pipeline::{self, Built, Sink};
+use crate::pipeline::{self, Built, Request, Sink};
 
 /// Files of others that are named before the rest is counted.
 const FOREIGN_NAMED_MAX: usize = 5;
@@ -88,8 +88,10 @@ impl Sink for Staging<'_> {
 pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Result<Status, CannotRun> {
     let begun = Instant::now();
     let site = SiteFolder::open(common)?;
-    let request = options.site.request(common, &site, false)?;
-    let output = output::choose(&site, &site.settings(), options.site.output.as_deref())?;
+    let settings = site.settings();
+    let output = output::choose(&site, &settings, options.site.output.as_deref())?;
+    let keeps_addresses = addresses::are_kept(&options.site, &site, &settings, &output);
+    let request = Request { keeps_addresses, ..options.site.request(common, &site, false)? };
     let cache = options.site.cache(&site);
     let publish_options = PublishOptions { force: options.force, cache: cache.clone() };
     let staging_parent = site.disk.root().join(CACHE_NAME);
@@ -117,13 +119,19 @@ pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Resu
         console.print(Stream::Error, &format!("Nothing was published; {} is as it was.", folder(&output)));
         return Ok(Status::ContentErrors);
     }
-    let published = publisher.commit()?;
+    let mut ledger = Ok(0);
+    let published = publisher.commit_with(|| {
+        if let Some(now) = built.addresses.as_ref().filter(|_| keeps_addresses) {
+            ledger = addresses::write(&site, now, &built.settings);
+        }
+    })?;
+    let news = addresses::told(ledger, &site)?;
     let whole = begun.elapsed();
     if options.site.profile {
         built.profile.stages.push(Stage { name: "move into place", took: whole.saturating_sub(built_in), count: published.written });
         print::profile(console, &built.profile, whole);
     }
-    for note in built.notes.iter().cloned().chain(foreign(&published, &output)) {
+    for note in built.notes.iter().cloned().chain(foreign(&published, &output)).chain(news) {
         console.remark(&format!("Note: {note}."));
     }
     console.answer(&result(&built, &published, &output, whole));

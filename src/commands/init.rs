@@ -14,9 +14,10 @@ use crate::paths::SourcePath;
 use crate::source::{Files, ListingRules};
 
 /// The starter site. Git would obey the file of its own name here, so it goes under another.
-const STARTER: [(&str, &str); 6] = [
+const STARTER: [(&str, &str); 7] = [
     ("handsel.yaml", include_str!("starter/handsel.yaml")),
     (".gitignore", include_str!("starter/gitignore")),
+    (".gitattributes", include_str!("starter/gitattributes")),
     ("content/index.md", include_str!("starter/content/index.md")),
     ("content/topics.yaml", include_str!("starter/content/topics.yaml")),
     ("content/guides/first-guide.md", include_str!("starter/content/guides/first-guide.md")),

@@ -3,6 +3,7 @@
 //! The status is 0 when a command is done (warnings too), 1 when the content has errors and so nothing was published, and
 //! 2 when the command could not run: usage, disk, port (`CannotRun`).
 
+mod addresses;
 mod build;
 mod check;
 mod console;

@@ -88,6 +88,7 @@ impl SiteOptions {
             now: now()?,
             with_drafts: self.drafts,
             with_audit,
+            keeps_addresses: false,
             is_strict: self.strict,
             is_lenient: self.lenient,
             base_url: self.base_url.clone(),

@@ -9,6 +9,7 @@ pub mod mounts;
 mod names;
 pub mod new_file;
 mod open;
+pub mod own_file;
 pub mod probe;
 pub mod publish;
 pub mod serve_note;

@@ -15,6 +15,7 @@ use crate::output::assets::{self, Assets};
 use crate::page::templates::{TemplateFile, Templates};
 use crate::paths::SourcePath;
 use crate::settings::{self, Settings};
+use crate::site::address_ledger::LEDGER_NAME;
 use crate::source::{Files, ListingRules, Text, with_lf};
 use crate::vocabulary::{self, Vocabularies};
 use crate::words::{self, Words};
@@ -79,7 +80,9 @@ pub fn load(files: &dyn Files, request: &Request) -> Checked<Loaded> {
         settings.base_url = Some(base.clone());
     }
     let rules = ListingRules { output: Some(settings.output.clone()), ignore: settings.ignore.clone() };
-    let sources = files.list(&rules).unload(&mut problems);
+    let mut sources = files.list(&rules).unload(&mut problems);
+    // Written by every build that has something new to say, and read by none: it must not make the next one differ.
+    sources.retain(|path| path.as_str() != LEDGER_NAME);
     let folder = |name: &str| SourcePath::new(name).expect("a fixed name inside the root");
     let has_content = config.is_some() || sources.iter().any(|path| path.is_within(&folder("content")));
     let content = if has_content { folder("content") } else { SourcePath::root() };

@@ -57,6 +57,8 @@ pub struct Last {
     pub read: Fingerprint,
     /// Of everything that it published.
     pub published: Fingerprint,
+    /// Of the address ledger once it had been taken in, where one is kept.
+    pub addresses: Option<Fingerprint>,
     /// Judged and sorted.
     pub problems: Vec<Diagnostic>,
     pub pages: usize,

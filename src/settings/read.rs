@@ -83,6 +83,7 @@ fn from_items(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Settings {
         permalinks: permalinks(given, problems),
         ignore: patterns(given, problems),
         external: given.texts("external").iter().map(|path| format!("/{}", path.trim_start_matches('/'))).collect(),
+        retired: retired(given, problems),
         raw_html: match given.text("raw_html").as_deref() {
             Some("allow") => RawHtml::Allow,
             Some("escape") => RawHtml::Escape,
@@ -238,6 +239,20 @@ fn patterns(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Vec<String> {
     patterns
 }
 
+fn retired(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Vec<String> {
+    let mut addresses = Vec::new();
+    for item in given.list("retired") {
+        let Some(text) = item.as_text() else { continue };
+        if text.starts_with('/') {
+            addresses.push(text.to_owned());
+        } else {
+            let message = format!("`retired`: `{text}` is no address from the site's root");
+            problems.push(fault(item, message, "write it as readers had it: `/old/`; `/old/**` is all that lay below"));
+        }
+    }
+    addresses
+}
+
 fn count(given: &Given<'_>, name: &str, problems: &mut Vec<Diagnostic>) -> Option<usize> {
     let item = given.item(name)?;
     let stated = item.as_integer()?;
@@ -324,6 +339,7 @@ mod tests {
             ("edit_url: https://a/b", "bad-setting 1:11"),
             ("editor: cod", "bad-setting 1:9 `editor`: there is no editor `cod` that Handsel knows (did you mean `code`?"),
             ("editor: /tmp/evil", "bad-setting 1:9"),
+            ("retired: [/a/, b/]", "bad-setting 1:16 `retired`: `b/` is no address"),
             ("- a", "wrong-type 1:1"),
         ] {
             let (_, told) = settings(text);

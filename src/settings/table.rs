@@ -39,6 +39,8 @@ fn addresses() -> Vec<Field> {
         Field::new("permalinks", FieldType::map_of(FieldType::Text)).about("Kind → pattern of its addresses: `/:year/:month/:day/:slug/`."),
         Field::list("external", FieldType::Text)
             .about("Root paths that belong to another site on the same host; links to them are not checked."),
+        Field::list("retired", FieldType::Text)
+            .about("Addresses that are gone on purpose, so that `check` does not miss them; `/old/**` is all that lay below."),
         Field::text("edit_url").about("Where a source can be edited; `{path}` stands for its path from the root."),
         Field::text("editor")
             .about("The editor that the preview opens: `code`, `zed`, `subl`, `idea`, …")

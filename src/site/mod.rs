@@ -3,6 +3,7 @@
 //! [`assemble`] is pure: equal entries, settings and day give an equal [`Site`]. What a template may ask of other pages is
 //! answered from here.
 
+pub mod address_ledger;
 pub mod addresses;
 pub mod audit;
 pub mod links;
@@ -11,6 +12,7 @@ pub mod sections;
 mod tables;
 pub mod topics;
 pub mod update;
+pub mod vanished;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -35,6 +35,7 @@ pub fn request() -> Request {
         now: jiff::Timestamp::UNIX_EPOCH,
         with_drafts: false,
         with_audit: false,
+        keeps_addresses: false,
         is_strict: false,
         is_lenient: false,
         base_url: None,

@@ -211,7 +211,15 @@ impl Publisher {
     /// # Errors
     /// Before anything is moved: [`PublishError::Foreign`], [`PublishError::Clash`]. Later, with all moves taken back: those
     /// of the file system.
-    pub fn commit(mut self) -> Result<Published, PublishError> {
+    pub fn commit(self) -> Result<Published, PublishError> {
+        self.commit_with(|| {})
+    }
+
+    /// The same, and then, before another build can begin, what has to be done together with it.
+    ///
+    /// # Errors
+    /// As for [`Publisher::commit`]; nothing more is done then.
+    pub fn commit_with(mut self, then: impl FnOnce()) -> Result<Published, PublishError> {
         let written = self.writer.finish();
         written.map_err(|NotWritten { path, error }| self.workspace.failure("write", path.as_str(), error))?;
         let staged = self.staged();
@@ -227,6 +235,7 @@ impl Publisher {
         if let Some(cache) = &self.options.cache {
             self.vouched.remember(&**cache, &self.workspace.output, &staged);
         }
+        then();
         Ok(published)
     }
 

@@ -1,0 +1,56 @@
+//! The address ledger on the disk: when a build keeps it, and how it is written.
+
+use std::io;
+use std::path::Path;
+
+use super::CannotRun;
+use super::figures::grouped;
+use super::options::SiteOptions;
+use super::output;
+use super::site_folder::SiteFolder;
+use crate::disk::own_file;
+use crate::pipeline::Addresses;
+use crate::settings::Settings;
+use crate::site::address_ledger::{AddressLedger, LEDGER_NAME};
+use crate::source::Files;
+
+/// Whether a build into `output` is one that readers will see: without drafts, to the folder that the settings name. A folder of
+/// Markdown that nobody has made a site of is given no ledger.
+pub fn are_kept(options: &SiteOptions, site: &SiteFolder, settings: &Settings, output: &Path) -> bool {
+    let is_configured = output::choose(site, settings, None).is_ok_and(|configured| configured == output);
+    let is_site =
+        || site.disk.read(&site.config).is_ok() || own_file::read(site.disk.root(), LEDGER_NAME).is_ok_and(|there| there.is_some());
+    !options.drafts && is_configured && is_site()
+}
+
+/// Takes what was published into the ledger as it stands at this moment; how many addresses are new to it.
+///
+/// # Errors
+/// When it can be neither read nor written.
+pub fn write(site: &SiteFolder, addresses: &Addresses, settings: &Settings) -> io::Result<usize> {
+    let root = site.disk.root();
+    let bytes = own_file::read(root, LEDGER_NAME)?;
+    let before = bytes.as_deref().map(String::from_utf8_lossy).unwrap_or_default();
+    let kept = AddressLedger::parse(&crate::paths::SourcePath::root(), &before).value;
+    let known = kept.0.len();
+    let news = addresses.now.0.keys().filter(|address| !kept.0.contains_key(address)).count();
+    let text = kept.after(&addresses.now, &settings.retired).to_text();
+    if bytes.is_none() || text != before {
+        own_file::replace(root, LEDGER_NAME, text.as_bytes())?;
+    }
+    Ok(if known == 0 { 0 } else { news })
+}
+
+/// What to say of a ledger that was written.
+pub fn told(written: io::Result<usize>, site: &SiteFolder) -> Result<Option<String>, CannotRun> {
+    let shown = site.shown.join(LEDGER_NAME);
+    match written {
+        Ok(0) => Ok(None),
+        Ok(news) => {
+            let news = if news == 1 { "one address is".to_owned() } else { format!("{} addresses are", grouped(news)) };
+            Ok(Some(format!("{news} new in {}; keep that file with the site", shown.display())))
+        }
+        Err(error) => Err(CannotRun::new(format!("the site is published, but {} cannot be written: {error}", shown.display()))
+            .help("look at its permissions, and build once more")),
+    }
+}

@@ -1,0 +1,195 @@
+//! The address ledger, `handsel.lock`: every address that the site has published, one a line, and the file behind it.
+//!
+//! It is kept so that an address which readers may have kept does not vanish unseen. Lines are sorted and hold neither hashes
+//! nor times, so two branches merge line by line; what a merge leaves behind (markers, a line twice, another order) is read as the
+//! union that was meant. Text comes in and goes out; who writes it, and when, is for the commands to say.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::fmt::Write as _;
+
+use crate::diagnostic::{Checked, Code, Diagnostic};
+use crate::paths::{Route, SourcePath, percent_decode};
+use crate::source::Lines;
+
+/// Its name, at the site's root.
+pub const LEDGER_NAME: &str = "handsel.lock";
+
+const HEAD: &str =
+    "# The addresses that this site has published, and the file behind each. `handsel build` writes this; keep it with the site.\n";
+
+/// What git puts around two versions of a line.
+const MERGE_MARKS: [&str; 4] = ["<<<<<<<", "|||||||", "=======", ">>>>>>>"];
+
+/// An address, or a place on the page there.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Address {
+    pub route: Route,
+    pub fragment: Option<String>,
+}
+
+impl Address {
+    pub fn of(route: Route) -> Self {
+        Self { route, fragment: None }
+    }
+
+    /// Reads `/guides/give-first/#why`; `None` when it is no address from the site's root.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (path, fragment) = text.split_once('#').map_or((text, None), |(path, fragment)| (path, Some(fragment)));
+        if !path.starts_with('/') {
+            return None;
+        }
+        let fragment = fragment.and_then(percent_decode).filter(|fragment| !fragment.is_empty());
+        Some(Self { route: Route::new(&percent_decode(path)?).ok()?, fragment })
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_field(f, self.route.as_str())?;
+        if let Some(fragment) = &self.fragment {
+            f.write_char('#')?;
+            write_field(f, fragment)?;
+        }
+        Ok(())
+    }
+}
+
+/// Text without what separates fields, percent-encoded no further than that.
+fn write_field(target: &mut impl fmt::Write, text: &str) -> fmt::Result {
+    for c in text.chars() {
+        if c.is_whitespace() || c.is_control() || matches!(c, '%' | '#') {
+            let mut bytes = [0; 4];
+            c.encode_utf8(&mut bytes).bytes().try_for_each(|byte| write!(target, "%{byte:02X}"))?;
+        } else {
+            target.write_char(c)?;
+        }
+    }
+    Ok(())
+}
+
+/// What is known of one address.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Line {
+    /// The file that it was made from; lists and feeds have none.
+    pub source: Option<SourcePath>,
+    /// The line of the ledger that it was read from, from 1; 0 for what was not read.
+    pub number: u32,
+}
+
+/// Addresses with what is behind them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AddressLedger(pub BTreeMap<Address, Line>);
+
+impl AddressLedger {
+    /// Reads a ledger; what is no address is told and left out.
+    pub fn parse(path: &SourcePath, text: &str) -> Checked<Self> {
+        let (mut ledger, mut problems) = (Self::default(), Vec::new());
+        let lines = Lines::new(text);
+        let mut at = 0;
+        for (number, written) in (1..).zip(text.split_inclusive('\n')) {
+            let start = at;
+            at += written.len();
+            let line = written.trim();
+            if line.is_empty() || line.starts_with('#') || MERGE_MARKS.iter().any(|mark| line.starts_with(mark)) {
+                continue;
+            }
+            let mut fields = line.split_whitespace();
+            let address = fields.next().and_then(Address::parse);
+            let source = fields.next().and_then(percent_decode).and_then(|source| SourcePath::new(&source).ok());
+            match address.filter(|_| fields.next().is_none()) {
+                Some(address) => {
+                    let known = ledger.0.entry(address).or_default();
+                    *known = Line { source: source.or(known.source.take()), number };
+                }
+                None => {
+                    let problem = Diagnostic::new(Code::BadLedger, format!("`{line}` is no address and a file"));
+                    let place = lines.place(path, start..start + written.trim_end().len());
+                    problems.push(problem.at(place).help("take the line out; the next build does"));
+                }
+            }
+        }
+        Checked::new(ledger, problems)
+    }
+
+    pub fn to_text(&self) -> String {
+        let mut text = HEAD.to_owned();
+        for (address, line) in &self.0 {
+            let _ = write!(text, "{address}");
+            if let Some(source) = &line.source {
+                text.push(' ');
+                let _ = write_field(&mut text, source.as_str());
+            }
+            text.push('\n');
+        }
+        text
+    }
+
+    /// This ledger after a build that published `now`: nothing is forgotten but what is gone and retired.
+    pub fn after(mut self, now: &AddressLedger, retired: &[String]) -> Self {
+        self.0.retain(|address, _| now.0.contains_key(address) || !is_retired(address, retired));
+        for (address, line) in &now.0 {
+            self.0.insert(address.clone(), line.clone());
+        }
+        self
+    }
+}
+
+/// Whether the setting `retired` names an address: itself, the page of a place on it, or with `/**` a folder around it.
+pub fn is_retired(address: &Address, retired: &[String]) -> bool {
+    retired.iter().any(|written| {
+        if let Some(folder) = written.strip_suffix("**").filter(|folder| folder.ends_with('/')) {
+            return Address::parse(folder).is_some_and(|folder| address.route.as_str().starts_with(folder.route.as_str()));
+        }
+        let Some(named) = Address::parse(written) else { return false };
+        let is_page = named.route == address.route || named.route.as_folder() == address.route;
+        is_page && (named.fragment.is_none() || named.fragment == address.fragment)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> AddressLedger {
+        AddressLedger::parse(&SourcePath::root(), text).value
+    }
+
+    fn retired(address: &str, names: &[&str]) -> bool {
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        is_retired(&Address::parse(address).expect("an address"), &names)
+    }
+
+    #[test]
+    fn text_goes_in_and_comes_out() {
+        let text = format!("{HEAD}/ content/index.md\n/a/ content/a%20b%23.md\n/a/#x\n/feed.xml\n/日本/ content/日本.md\n");
+        assert_eq!(read(&text).to_text(), text);
+    }
+
+    #[test]
+    fn what_a_merge_leaves_is_the_union() {
+        let merged = "<<<<<<< ours\n/b/ b.md\n||||||| base\n=======\n/a/ a.md\n/b/ b.md\n>>>>>>> theirs\n/a/\r\n";
+        assert_eq!(read(merged).to_text(), format!("{HEAD}/a/ a.md\n/b/ b.md\n"));
+    }
+
+    #[test]
+    fn nothing_is_forgotten_but_what_is_retired() {
+        let before = read("/a/ a.md\n/b/ b.md\n/b/#x\n/c/ c.md");
+        let now = read("/c/ d.md\n/e/ e.md");
+        let retired = ["/b/".to_owned(), "/c/".to_owned()];
+        assert_eq!(before.after(&now, &retired).to_text(), format!("{HEAD}/a/ a.md\n/c/ d.md\n/e/ e.md\n"));
+    }
+
+    #[test]
+    fn retired_addresses() {
+        assert!(retired("/a/", &["/a/"]) && retired("/a/", &["/a"]) && retired("/a/#x", &["/a/"]) && retired("/a/#x", &["/a/#x"]));
+        assert!(retired("/a/b/", &["/a/**"]) && retired("/a/", &["/a/**"]));
+        assert!(!retired("/a/", &["/a/#x"]) && !retired("/a/b/", &["/a/"]) && !retired("/ab/", &["/a/**"]) && !retired("/a/", &["a"]));
+    }
+
+    #[test]
+    fn other_lines_are_told() {
+        let checked = AddressLedger::parse(&SourcePath::root(), "/a/\nb\n/c/ c.md more\n");
+        assert_eq!((checked.value.0.len(), checked.problems.len()), (1, 2));
+    }
+}
