@@ -250,6 +250,28 @@ fn data_makes_the_pages_that_ask_for_it() {
 }
 
 #[test]
+fn a_tool_makes_the_pages_that_show_it() {
+    let mut site = Site::small();
+    let tool = "---\ntitle: List\ntool: { type: checklist, items: [One, Two] }\n---\nWhat it is for.\n";
+    site.put("content/tools/list.md", tool);
+    site.put("content/guides/one.md", "---\ntitle: One\n---\n::tool{page=\"../tools/list.md\"}\n");
+    site.build(&request());
+    site.put("content/tools/list.md", &tool.replace("What it is for.", "What it is for, in other words."));
+    let built = site.build(&request());
+    assert_eq!(made(&built), (1, 1), "its text stands on its own page alone");
+    site.put("content/tools/list.md", &tool.replace("[One,", "[Once,"));
+    let built = site.build(&request());
+    assert_eq!(made(&built), (1, 2), "its own page and the guide");
+    compare(&mut site, &request(), &["a label was edited".to_owned()]);
+    site.put("templates/tools/checklist.html", "{{ tool.title }}");
+    let built = site.build(&request());
+    assert_eq!(made(&built), (0, 2), "a template draws the tool wherever it stands");
+    site.put("content/tools/list.md", "---\ntitle: List\n---\nText.\n");
+    let built = site.build(&request());
+    assert!(built.problems.iter().any(|problem| problem.code.name() == "bad-embed"), "{:#?}", built.problems);
+}
+
+#[test]
 fn a_setting_that_no_page_shows_draws_nothing() {
     let (parsed, drawn) = cost("handsel.yaml", "title: A site", "feed_length: 3\ntitle: A site");
     assert_eq!((parsed, drawn), (0, 0));

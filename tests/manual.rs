@@ -16,12 +16,14 @@ use handsel::page::templates::{TemplateFile, Templates};
 use handsel::paths::SourcePath;
 use handsel::settings::SETTINGS;
 use handsel::theme;
+use handsel::tool::declaration::COMMON_FIELDS as COMMON_FIELDS_OF_TOOLS;
+use handsel::tool::{checklist, compare, decision, quiz};
 use handsel::vocabulary::TERM_FIELDS;
 
 /// The name of a table, and what makes it.
 type Table = (&'static str, fn() -> String);
 
-const TABLES: [Table; 7] = [
+const TABLES: [Table; 12] = [
     ("settings", || manual_table(&SETTINGS)),
     ("common-fields", || manual_table(&COMMON_FIELDS)),
     ("kinds", kinds),
@@ -29,6 +31,11 @@ const TABLES: [Table; 7] = [
     ("terms", || manual_table(&TERM_FIELDS)),
     ("components", components),
     ("codes", codes),
+    ("checklist", || manual_table(&checklist::FIELDS)),
+    ("compare", || manual_table(&compare::FIELDS)),
+    ("decision", || manual_table(&decision::FIELDS)),
+    ("tool", || manual_table(&COMMON_FIELDS_OF_TOOLS)),
+    ("quiz", || manual_table(&quiz::FIELDS)),
 ];
 
 #[test]
@@ -110,7 +117,8 @@ fn components() -> String {
         };
         writeln!(table, "| `{}` | {} | {} |", name.replace('_', "-"), list(true), list(false)).expect("text takes everything");
     }
-    table + "| `include` | `file` | `region`, `lines`, `language`, `title`, `numbers` (true or false) |\n"
+    table
+        + "| `include` | `file` | `region`, `lines`, `language`, `title`, `numbers` (true or false) |\n| `tool` | `page` | what the tool takes |\n"
 }
 
 /// Every code, each with an id that other pages link to.

@@ -123,6 +123,7 @@ fn shown(segments: &[Segment], out: &mut String) {
             Segment::Address(index) => out.push_str(&format!("address-{index}")),
             Segment::WikiTitle(index) => out.push_str(&format!("title-{index}")),
             Segment::Include(index) => out.push_str(&format!("<include{line} id=\"{index}\"/>")),
+            Segment::Tool(index) => out.push_str(&format!("<tool{line} id=\"{index}\"/>")),
             Segment::Component(call) => {
                 out.push_str(&format!("<{}{line}>", call.name));
                 shown(call.body.as_deref().unwrap_or_default(), out);

@@ -80,6 +80,13 @@ codes! {
     BadInclude = "bad-include", Error, "An included file, region or line range does not exist.";
     BadMath = "bad-math", Error, "A formula cannot be read.";
     TooDeep = "too-deep", Warning, "Blocks are nested deeper than a reader can follow; the rest is shown flat.";
+    // Tools
+    UnknownNode = "unknown-node", Error, "An answer of a decision leads to a question or an outcome that is not there.";
+    UnreachableNode = "unreachable-node", Error, "No road through a decision comes to this question or outcome.";
+    EndlessRoad = "endless-road", Error, "The answers of a decision lead in a circle, so that somebody might never come to an outcome.";
+    DeadEnd = "dead-end", Error, "A road through a decision stops without an outcome: a question without answers, or an answer that leads nowhere.";
+    MissingDisclosure = "missing-disclosure", Error, "A comparison has something of the writer's own in it and does not say so.";
+    BadEmbed = "bad-embed", Error, "A page is shown as a tool and declares none, or is given something that its tool does not take.";
     // Links
     BrokenLink = "broken-link", Error, "A link, an image or a file that is referred to does not exist.";
     BrokenAnchor = "broken-anchor", Error, "The page exists; the heading or place on it does not.";

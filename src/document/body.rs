@@ -19,6 +19,8 @@ pub enum Segment {
     Component(Box<Call>),
     /// The file of `includes[i]`.
     Include(u32),
+    /// The tool of `embeds[i]`.
+    Tool(u32),
     /// The line of the source, from 1, on which the next segment begins. Only where lines are asked for.
     Line(u32),
 }
@@ -30,6 +32,16 @@ pub struct Call {
     pub arguments: Vec<(String, ArgumentValue)>,
     pub body: Option<Vec<Segment>>,
     pub place: Place,
+}
+
+/// Another page's tool, shown in this one: `::tool{page="…" name="value"}`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Embed {
+    /// The page's place among the links of this one.
+    pub link: u32,
+    /// What the tool begins with: names and values as they were written.
+    pub given: Vec<(String, Placed<String>)>,
+    pub call: Placed<()>,
 }
 
 /// A file whose text is shown in the page: `::include{file="…" region="…" lines="3-9"}`.

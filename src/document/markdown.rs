@@ -4,6 +4,7 @@
 //! what is changed here on purpose: links and images become holes, headings get ids, code its classes, raw HTML is
 //! filtered, components and footnotes are taken out into flows of their own.
 
+mod embed;
 mod flow;
 mod inline;
 mod slips;
@@ -18,7 +19,7 @@ use pulldown_cmark::{BrokenLink, CodeBlockKind, CowStr, Event, Options, Parser, 
 
 use self::flow::{Flow, FlowKind};
 use self::text::{any_byte, closes_fence, count_words};
-use super::body::{Include, Segment};
+use super::body::{Embed, Include, Segment};
 use super::code::{self, Fence};
 use super::components::{Marks, Signatures};
 use super::links::Link;
@@ -71,6 +72,7 @@ pub struct Markdown {
     pub anchors: Vec<String>,
     pub links: Vec<Link>,
     pub includes: Vec<Include>,
+    pub embeds: Vec<Embed>,
     /// The names of the components that are called.
     pub components: BTreeSet<String>,
     pub words: usize,
@@ -78,13 +80,16 @@ pub struct Markdown {
     pub excerpt: String,
 }
 
+/// What looks like a component and is none: it is filled in later.
+pub(super) const LEAVES: [&str; 2] = ["include", "tool"];
+
 /// Blocks nested deeper than this are shown flat.
 const DEPTH_MAX: usize = 100;
 
 /// Reads `text[body]`. `text` is the whole file with LF line ends, so that places count in it.
 pub fn read(path: &SourcePath, text: &str, lines: &Lines, body: Range<usize>, settings: &MarkdownSettings) -> Checked<Markdown> {
     let plain = without_hole_marks(text);
-    let (hidden, marks) = Marks::hide(&plain, body.clone(), |name| settings.signatures.contains_key(name) || name == "include");
+    let (hidden, marks) = Marks::hide(&plain, body.clone(), |name| settings.signatures.contains_key(name) || LEAVES.contains(&name));
     let mut undefined = Vec::new();
     let mut walk = {
         let on_broken = |link: BrokenLink<'_>| {

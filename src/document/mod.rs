@@ -23,7 +23,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use self::body::{Include, Segment};
+use self::body::{Embed, Include, Segment};
 use self::components::Signatures;
 use self::links::Link;
 use self::markdown::{Markdown, MarkdownSettings, Phrases};
@@ -94,6 +94,8 @@ pub struct Entry {
     pub anchors: Vec<String>,
     pub links: Vec<Link>,
     pub includes: Vec<Include>,
+    /// Other pages' tools that it shows.
+    pub embeds: Vec<Embed>,
     /// Stated (`time:`), else what reading takes.
     pub minutes: u32,
     /// A date in the file's name.
@@ -211,6 +213,7 @@ fn document(
         anchors: markdown.anchors,
         links: markdown.links,
         includes: markdown.includes,
+        embeds: markdown.embeds,
         date_in_name: name_and_date(path).1,
         tool: tool.as_ref().map(tool::print),
         is_broken: false,
@@ -248,6 +251,7 @@ fn broken(path: &SourcePath, inputs: &Inputs) -> Document {
         anchors: Vec::new(),
         links: Vec::new(),
         includes: Vec::new(),
+        embeds: Vec::new(),
         minutes: 1,
         date_in_name: None,
         tool: None,

@@ -7,7 +7,7 @@ use super::body::Segment;
 use super::links::Link;
 use super::markdown::{self, Markdown, MarkdownSettings};
 use super::meta::Placed;
-use crate::diagnostic::{Checked, Diagnostic, Place};
+use crate::diagnostic::{Checked, Code, Diagnostic, Place};
 use crate::fields::FieldType;
 use crate::fingerprint::Fingerprint;
 use crate::kind::Kinds;
@@ -62,8 +62,13 @@ fn read_prose(path: &SourcePath, prose: &mut Prose, settings: &MarkdownSettings,
             Segment::Html(html) => prose.push_html(&html),
             Segment::Address(index) => prose.pieces.push(Piece::Address(first + index)),
             Segment::WikiTitle(index) => prose.pieces.push(Piece::WikiTitle(first + index)),
-            Segment::Component(_) | Segment::Include(_) | Segment::Line(_) => {}
+            Segment::Component(_) | Segment::Include(_) | Segment::Tool(_) | Segment::Line(_) => {}
         }
+    }
+    if prose.is_line && !prose.is_one_paragraph() {
+        let problem = Diagnostic::new(Code::BadValue, "this text stands in a line: it can hold no list, heading or second paragraph");
+        let place = prose.place(0..text.len());
+        problems.push(Diagnostic { place, ..problem }.help("write it as one paragraph"));
     }
 }
 

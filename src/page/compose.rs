@@ -11,6 +11,7 @@ use super::parts::{contents, items_json, level_key};
 use super::queries::PagesQuery;
 use super::structured;
 use super::templates::Shown;
+use super::tool::Embedded;
 use super::view::{BranchLine, NavView, PageView, SourceView};
 use super::{Sheet, Subject};
 use crate::document::links::{Link, Role};
@@ -41,6 +42,8 @@ pub struct Composed {
     /// What each of them says where it is a wiki link without words of its own: the title of the page that it leads to, or the
     /// target as written. Empty where there is no wiki link.
     pub wiki_titles: Vec<String>,
+    /// Other pages' tools in its text.
+    pub embedded: Vec<Embedded>,
 }
 
 impl Composed {
@@ -193,7 +196,8 @@ impl Composer {
         let template = self.template(sheet, page_id);
         let body = page_id.filter(|_| sheet.number == 1);
         let (links, wiki_titles) = body.map(|page| self.body_links(page)).unwrap_or_default();
-        Composed { nav: self.nav(sheet, page_id), page: view, template, body, links, wiki_titles }
+        let embedded = body.map(|page| self.embedded(page)).unwrap_or_default();
+        Composed { nav: self.nav(sheet, page_id), page: view, template, body, links, wiki_titles, embedded }
     }
 
     fn body_links(&self, id: PageId) -> (Vec<String>, Vec<String>) {

@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tera::{ComponentArgType, Tera};
 
-pub use draw::{Drawn, Renderer};
+pub use draw::{Drawn, Renderer, TOOL_TEMPLATE};
 pub use materials::{Materials, Question};
 pub use values::{Shown, fingerprint, print_of};
 

@@ -1,7 +1,15 @@
 //! Tools as templates see them: texts finished, values worked out for the defaults, and the data that the script runs on.
 
+mod checklist;
+mod compare;
+mod decision;
+mod drawing;
+mod embed;
+mod quiz;
+
 use serde::Serialize;
 
+pub use self::embed::Embedded;
 use super::compose::Composer;
 use super::view::SourceView;
 use crate::document::raw_html::escape_into;
@@ -15,6 +23,15 @@ pub struct ToolView {
     /// `calculator` …
     #[serde(rename = "type")]
     pub type_name: &'static str,
+    /// What the ids of its parts begin with, unlike those of any other tool on the page.
+    pub id: String,
+    /// Whether another page than its own shows it.
+    pub is_embedded: bool,
+    /// Whether no tool before it on the page has brought the script of its type along.
+    pub is_first: bool,
+    /// The level of its headings.
+    pub level: u8,
+    pub title: String,
     /// The page that declares it, where another page shows it.
     pub href: String,
     /// HTML.
@@ -27,6 +44,19 @@ pub struct ToolView {
     pub is_private: bool,
     /// What the script runs on: JSON, safe inside a script element.
     pub data: String,
+    /// What is its type's own.
+    pub form: FormView,
+}
+
+/// What a template sees of the type's own.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum FormView {
+    Calculator,
+    Checklist(checklist::ChecklistView),
+    Compare(compare::CompareView),
+    Decision(decision::DecisionView),
+    Quiz(quiz::QuizView),
 }
 
 /// What the texts of a tool are finished with.
@@ -34,23 +64,34 @@ pub(super) struct Finish<'a> {
     pub composer: &'a Composer,
     pub page: PageId,
     pub language: &'a str,
+    /// What the page around it begins it with, by name.
+    pub given: &'a [(String, String)],
 }
 
 impl Composer {
     /// The tool that a page declares.
     pub(super) fn tool(&self, id: PageId) -> Option<ToolView> {
+        self.tool_with(id, &[])
+    }
+
+    /// The same, begun with what another page gives it.
+    fn tool_with(&self, id: PageId, given: &[(String, String)]) -> Option<ToolView> {
         let tool: &Tool = self.facts(id).tool.as_deref()?;
         let page = self.site.page(id);
-        let finish = Finish { composer: self, page: id, language: self.site.language(page) };
+        let finish = Finish { composer: self, page: id, language: self.site.language(page), given };
         let data = match &tool.form {
             Form::Calculator(_) => serde_json::json!({}),
+            _ => serde_json::Value::Null,
         };
         let day = |date| self.day(finish.language, date);
         let sources = tool.common.sources.iter();
         Some(ToolView {
-            type_name: match &tool.form {
-                Form::Calculator(_) => "calculator",
-            },
+            type_name: tool.form.type_name(),
+            id: "Tool".to_owned(),
+            is_embedded: false,
+            is_first: true,
+            level: 2,
+            title: page.entry.title.clone(),
             href: self.href(&page.route),
             disclaimer: tool.common.disclaimer.as_ref().map(|prose| finish.html(prose, &|_| String::new())),
             method: tool.common.method.as_ref().map(|prose| finish.html(prose, &|_| String::new())),
@@ -60,11 +101,40 @@ impl Composer {
             may_share: tool.common.may_share,
             is_private: self.site.settings().allow_origins.is_empty(),
             data: super::structured::for_script(&data),
+            form: match &tool.form {
+                Form::Calculator(_) => FormView::Calculator,
+                Form::Checklist(checklist) => FormView::Checklist(checklist::view(checklist, &finish)),
+                Form::Compare(comparison) => FormView::Compare(compare::view(comparison, &finish)),
+                Form::Decision(decision) => FormView::Decision(decision::view(decision, &finish)),
+                Form::Quiz(quiz) => FormView::Quiz(quiz::view(quiz, &finish)),
+            },
         })
     }
 }
 
 impl Finish<'_> {
+    /// A text without values in it as HTML.
+    fn text(&self, prose: &Prose) -> String {
+        self.html(prose, &|_| String::new())
+    }
+
+    fn maybe(&self, prose: Option<&Prose>) -> Option<String> {
+        prose.map(|prose| self.text(prose))
+    }
+
+    /// A text that stands in a line, without the paragraph around it.
+    fn line(&self, prose: &Prose) -> String {
+        let html = self.text(prose);
+        let html = html.trim();
+        html.strip_prefix("<p>").and_then(|html| html.strip_suffix("</p>")).unwrap_or(html).to_owned()
+    }
+
+    /// What the page around the tool gives for a name.
+    fn given(&self, name: &str) -> Option<&str> {
+        let name = name.replace('-', "_");
+        self.given.iter().find(|(given, _)| *given == name).map(|(_, value)| value.as_str())
+    }
+
     /// A text as HTML: links with their addresses, `value` giving the HTML of each value that stands in it.
     pub fn html(&self, prose: &Prose, value: &dyn Fn(u32) -> String) -> String {
         let page = self.composer.site.page(self.page);

@@ -124,6 +124,7 @@ impl<'a> Workshop<'a> {
         });
         let mut problems = Vec::new();
         let includes = self.includes(composed, &mut problems);
+        problems.extend(composed.embedded.iter().flat_map(|embedded| embedded.problems.iter().cloned()));
         match self.renderer().draw(composed, &body.unwrap_or_default(), &includes) {
             Ok(drawn) => Made { bytes: Some(drawn.html.into_bytes().into()), problems, asked: drawn.asked.into_iter().collect() },
             Err(problem) => {

@@ -19,7 +19,7 @@ use super::why::Why;
 use crate::diagnostic::Diagnostic;
 use crate::fingerprint::{Fingerprint, Fingerprinter};
 use crate::page::Composed;
-use crate::page::templates::{self, Question, print_of};
+use crate::page::templates::{self, Question, TOOL_TEMPLATE, print_of};
 use crate::paths::{OutputPath, SourcePath};
 use crate::site::SitePage;
 
@@ -215,10 +215,12 @@ impl Press<'_> {
         let page = composed.body.map(|page| composer.site.page(page));
         let components = composed.body.map(|page| composer.facts(page).components.as_slice()).unwrap_or_default();
         let called: Vec<Option<Fingerprint>> = components.iter().map(|name| whole.loaded.templates.reached_from_component(name)).collect();
+        let has_tools = !composed.embedded.is_empty();
+        let tools = has_tools.then(|| whole.loaded.templates.reached_from(TOOL_TEMPLATE)).flatten();
         Parts {
             text: page.map(|page| self.text(page)),
             view: Some(templates::fingerprint(composer, composed)),
-            templates: Some(print_of(&(whole.loaded.templates.reached_from(&composed.template), called))),
+            templates: Some(print_of(&(whole.loaded.templates.reached_from(&composed.template), called, tools))),
             site: Some(print_of(&(whole.materials.site_print(), prints.drawing))),
             includes: includes.filter(|_| composed.body.is_some()),
             answers: None,

@@ -5,8 +5,14 @@
 //! `templates/tools/` and one script in `static/js/tool/`. Nothing here knows another page, or the words of the theme.
 
 pub mod calculator;
+pub mod checklist;
+pub mod compare;
+pub mod decision;
 pub mod declaration;
+pub mod given;
+pub mod keys;
 pub mod prose;
+pub mod quiz;
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -15,8 +21,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use self::calculator::Calculator;
+use self::checklist::Checklist;
+use self::compare::Comparison;
+use self::decision::Decision;
 use self::declaration::Common;
 use self::prose::Prose;
+use self::quiz::Quiz;
 use crate::diagnostic::{Checked, Code, Diagnostic, nearest};
 use crate::paths::SourcePath;
 use crate::source::Lines;
@@ -24,7 +34,7 @@ use crate::yaml::Node;
 use crate::yaml::spots::Spots;
 
 /// The words that `type:` may have.
-pub const TYPES: [&str; 1] = ["calculator"];
+pub const TYPES: [&str; 5] = ["calculator", "checklist", "compare", "decision", "quiz"];
 
 /// A tool, checked and compiled.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -37,6 +47,23 @@ pub struct Tool {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Form {
     Calculator(Box<Calculator>),
+    Checklist(Checklist),
+    Compare(Comparison),
+    Decision(Decision),
+    Quiz(Quiz),
+}
+
+impl Form {
+    /// The word of its type, one of [`TYPES`].
+    pub fn type_name(&self) -> &'static str {
+        match self {
+            Form::Calculator(_) => "calculator",
+            Form::Checklist(_) => "checklist",
+            Form::Compare(_) => "compare",
+            Form::Decision(_) => "decision",
+            Form::Quiz(_) => "quiz",
+        }
+    }
 }
 
 impl Tool {
@@ -44,6 +71,10 @@ impl Tool {
     pub fn proses_mut(&mut self) -> Vec<&mut Prose> {
         let own: Vec<&mut Prose> = match &mut self.form {
             Form::Calculator(calculator) => calculator.proses_mut(),
+            Form::Checklist(checklist) => checklist.proses_mut(),
+            Form::Compare(comparison) => comparison.proses_mut(),
+            Form::Decision(decision) => decision.proses_mut(),
+            Form::Quiz(quiz) => quiz.proses_mut(),
         };
         self.common.proses_mut().chain(own).collect()
     }
@@ -95,6 +126,10 @@ fn read_form(node: &Node, reading: &Reading, problems: &mut Vec<Diagnostic>) -> 
     };
     match stated.as_text().unwrap_or_default() {
         "calculator" => calculator::read(node, reading, problems).map(|calculator| Form::Calculator(Box::new(calculator))),
+        "checklist" => checklist::read(node, reading, problems).map(Form::Checklist),
+        "compare" => compare::read(node, reading, problems).map(Form::Compare),
+        "decision" => decision::read(node, reading, problems).map(Form::Decision),
+        "quiz" => quiz::read(node, reading, problems).map(Form::Quiz),
         other => {
             let message = format!("`type`: there is no tool of the type `{other}`");
             let help = nearest(other, TYPES).map_or_else(|| format!("there are {}", types()), |near| format!("did you mean `{near}`?"));
@@ -102,4 +137,10 @@ fn read_form(node: &Node, reading: &Reading, problems: &mut Vec<Diagnostic>) -> 
             None
         }
     }
+}
+
+/// A problem when there are more of them than readers, or their browsers, can bear.
+fn too_many(node: &Node, what: &str, count: usize, max: usize) -> Option<Diagnostic> {
+    let problem = || Diagnostic::new(Code::BadValue, format!("{count} {what}: there may be {max}")).at(node.place.clone());
+    (count > max).then(|| problem().help("make two tools of it"))
 }

@@ -20,6 +20,8 @@ pub struct Prose {
     pub pieces: Vec<Piece>,
     /// The names that `{name}` may stand for; their positions are those of [`Piece::Value`].
     names: Vec<String>,
+    /// Whether it stands in a line, so that it is no more than one paragraph.
+    pub is_line: bool,
     /// Where each run of the Markdown stands in the file. Moving a line changes nothing that a page shows.
     #[serde(skip)]
     spots: Places,
@@ -55,7 +57,29 @@ impl Prose {
         let spots = reading.spots(node);
         let starts = std::iter::once(0).chain(markdown.match_indices(char::is_whitespace).map(|(at, _)| at + 1));
         let places = starts.filter(|at| *at < markdown.len()).map(|at| (at, spots.place(at..at + 1))).collect();
-        Some(Prose { markdown, pieces: Vec::new(), names: names.to_vec(), spots: Places(places) })
+        Some(Prose { markdown, pieces: Vec::new(), names: names.to_vec(), is_line: false, spots: Places(places) })
+    }
+
+    /// The Markdown of a text that stands in a line: a label, an answer.
+    pub fn line(node: &Node, reading: &Reading) -> Option<Self> {
+        Some(Prose { is_line: true, ..Prose::of(node, reading, &[])? })
+    }
+
+    /// The Markdown of a part of a text.
+    pub fn part(node: &Node, reading: &Reading, range: Range<usize>) -> Option<Self> {
+        let whole = Prose::of(node, reading, &[])?;
+        let first = whole.spots.0.partition_point(|(at, _)| *at <= range.start).saturating_sub(1);
+        let start = whole.place(range.start..range.start)?;
+        let later = whole.spots.0[first..].iter().filter(|(at, _)| range.start < *at && *at < range.end);
+        let places = std::iter::once((0, start)).chain(later.map(|(at, place)| (at - range.start, place.clone()))).collect();
+        Some(Prose { markdown: whole.markdown[range].to_owned(), spots: Places(places), ..whole })
+    }
+
+    /// Whether it came to one paragraph and nothing else.
+    pub fn is_one_paragraph(&self) -> bool {
+        let html = |piece: Option<&Piece>| if let Some(Piece::Html(html)) = piece { html.clone() } else { String::new() };
+        let paragraphs: usize = self.pieces.iter().map(|piece| html(Some(piece)).matches("<p>").count()).sum();
+        paragraphs == 1 && html(self.pieces.first()).starts_with("<p>") && html(self.pieces.last()).trim_end().ends_with("</p>")
     }
 
     /// The place of a range of the Markdown.

@@ -144,6 +144,9 @@ fn page(dice: &mut Dice) -> String {
             text.push_str(line);
         }
     }
+    if dice.roll(4) == 0 {
+        text.push_str(&format!("kind: tool\ntool: {{ type: checklist, items: [{}, b] }}\n", dice.pick(&WORDS)));
+    }
     text.push_str("---\n");
     for part in [
         "See [two](../guides/two.md#part).\n\n",
@@ -154,6 +157,8 @@ fn page(dice: &mut Dice) -> String {
         "```rust\nfn main() {}\n```\n\n",
         "![it](../guides/pic.svg)\n\n",
         "::include{file=\"../tips/code.rs\"}\n\n",
+        "::tool{page=\"../guides/one.md\"}\n\n",
+        "::tool{page=\"../tools/two.md\" done=\"b\"}\n\n",
         "- a\n- b\n\n",
     ] {
         if dice.roll(4) == 0 {

@@ -219,6 +219,9 @@ impl<'a> Walk<'a> {
         if mark.name == "include" {
             return self.include(mark);
         }
+        if mark.name == "tool" && !self.settings.signatures.contains_key("tool") {
+            return self.embed(mark, is_block);
+        }
         let Some(signature) = self.settings.signatures.get(&mark.name) else {
             self.unknown_component(mark);
             let text = self.text[mark.range.clone()].to_owned();
@@ -244,7 +247,7 @@ impl<'a> Walk<'a> {
     }
 
     fn unknown_component(&mut self, mark: &Mark) {
-        let names = self.settings.signatures.keys().map(String::as_str).chain(["include"]);
+        let names = self.settings.signatures.keys().map(String::as_str).chain(super::LEAVES);
         let help = match nearest(&mark.name, names.clone()) {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("the components are {}; your own go to templates/components/", names.collect::<Vec<_>>().join(", ")),
@@ -305,7 +308,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn misfit(&mut self, misfit: Misfit) {
+    pub(super) fn misfit(&mut self, misfit: Misfit) {
         self.problem(Diagnostic::new(Code::ComponentArguments, misfit.message).help_if(misfit.help), misfit.range);
     }
 

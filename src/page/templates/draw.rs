@@ -16,6 +16,10 @@ use crate::document::components::ArgumentValue;
 use crate::document::raw_html::escape_into;
 use crate::document::source_lines;
 use crate::page::compose::Composed;
+use crate::page::tool::Embedded;
+
+/// What draws a tool within a page's text.
+pub const TOOL_TEMPLATE: &str = "partials/tool.html";
 
 /// The most bytes that one page may become; past it a template runs in a circle.
 const PAGE_BYTES_MAX: usize = 64 << 20;
@@ -105,11 +109,23 @@ impl Renderer<'_> {
                 Segment::WikiTitle(index) => escape_into(out, filling.wiki_title(*index)),
                 Segment::Include(index) => out.push_str(filling.includes.get(*index as usize).map_or("", String::as_str)),
                 Segment::Component(call) => self.component(call, filling, out)?,
+                Segment::Tool(index) => self.tool(filling.composed.embedded.get(*index as usize), out)?,
             }
             if let Some(line) = line.take() {
                 source_lines::mark(out, from, line);
             }
         }
+        Ok(())
+    }
+
+    /// Another page's tool, drawn as on its own page.
+    fn tool(&self, embedded: Option<&Embedded>, out: &mut String) -> tera::TeraResult<()> {
+        let Some(view) = embedded.and_then(|embedded| embedded.view.as_ref()) else { return Ok(()) };
+        let mut context = self.context();
+        context.insert("tool", view);
+        let mut html = Limited(Vec::new());
+        self.templates.tera.render_to(TOOL_TEMPLATE, &context, &mut html)?;
+        out.push_str(&String::from_utf8(html.0)?);
         Ok(())
     }
 

@@ -78,7 +78,7 @@ pub fn fingerprint(composer: &Composer, composed: &Composed) -> Fingerprint {
     let mut own = Vec::with_capacity(2 << 10);
     write(&composed.page, &mut own);
     write(&composed.nav.sections, &mut own);
-    write(&(&composed.links, &composed.wiki_titles, &composed.template), &mut own);
+    write(&(&composed.links, &composed.wiki_titles, &composed.template, &composed.embedded), &mut own);
     let mut shown: Vec<u8> = Vec::with_capacity(1 << 10);
     let show = |pages: &[PageId], shown: &mut Vec<u8>| {
         shown.extend((pages.len() as u64).to_le_bytes());

@@ -1,0 +1,99 @@
+//! A comparison as templates see it: the table, and what it comes to with even weights.
+
+use serde::Serialize;
+
+use super::Finish;
+use crate::tool::compare::{Comparison, Criterion, WEIGHT_EVEN, WEIGHT_MAX};
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CompareView {
+    /// The best score there is.
+    pub scale: u32,
+    pub weight_max: u32,
+    pub criteria: Vec<CriterionView>,
+    pub options: Vec<OptionView>,
+    /// HTML.
+    pub disclosure: Option<String>,
+}
+
+/// A row of the table.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CriterionView {
+    pub key: String,
+    pub label: String,
+    /// How much it counts at first.
+    pub weight: u32,
+    /// HTML.
+    pub help: Option<String>,
+    /// In the order of the options.
+    pub scores: Vec<ScoreView>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ScoreView {
+    pub score: f64,
+    pub text: String,
+    /// HTML.
+    pub why: Option<String>,
+}
+
+/// A column of the table.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct OptionView {
+    pub label: String,
+    /// HTML.
+    pub about: Option<String>,
+    pub is_ours: bool,
+    /// What the scores come to with the weights that it begins with.
+    pub text: String,
+    /// Whether no option comes to more.
+    pub is_most: bool,
+}
+
+pub(super) fn view(comparison: &Comparison, finish: &Finish) -> CompareView {
+    let decimal = finish.composer.words.say(finish.language, "number_decimal", None, &[]).unwrap_or_else(|| ".".to_owned());
+    let weight =
+        |criterion: &Criterion| finish.given(&criterion.key).and_then(|given| given.parse().ok()).filter(|weight| *weight <= WEIGHT_MAX);
+    let weights: Vec<u32> = comparison.criteria.iter().map(|criterion| weight(criterion).unwrap_or(WEIGHT_EVEN)).collect();
+    let totals: Vec<Option<f64>> = comparison.options.iter().map(|option| option.total(&weights).map(tenths)).collect();
+    let most = totals.iter().flatten().copied().fold(f64::MIN, f64::max);
+    let criterion = |(row, criterion): (usize, &Criterion)| CriterionView {
+        key: criterion.key.clone(),
+        label: criterion.label.clone(),
+        weight: weights[row],
+        help: finish.maybe(criterion.help.as_ref()),
+        scores: comparison
+            .options
+            .iter()
+            .map(|option| &option.scores[row])
+            .map(|score| ScoreView {
+                score: score.score,
+                text: score.score.to_string().replace('.', &decimal),
+                why: finish.maybe(score.why.as_ref()),
+            })
+            .collect(),
+    };
+    CompareView {
+        scale: comparison.scale,
+        weight_max: WEIGHT_MAX,
+        criteria: comparison.criteria.iter().enumerate().map(criterion).collect(),
+        options: comparison
+            .options
+            .iter()
+            .zip(totals)
+            .map(|(option, total)| OptionView {
+                label: option.label.clone(),
+                about: finish.maybe(option.about.as_ref()),
+                is_ours: option.is_ours,
+                text: total.map_or_else(|| "–".to_owned(), |total| format!("{total:.1}").replace('.', &decimal)),
+                is_most: total.is_some_and(|total| total >= most),
+            })
+            .collect(),
+        disclosure: finish.maybe(comparison.disclosure.as_ref()),
+    }
+}
+
+/// To one digit, half away from zero, as the script rounds.
+fn tenths(value: f64) -> f64 {
+    (value * 10.0).round() / 10.0
+}

@@ -1,0 +1,104 @@
+//! A decision as templates see it, with its drawing.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+
+use super::Finish;
+use super::drawing::{self, Node};
+use crate::paths::percent_encode_into;
+use crate::tool::decision::{Answer, Decision};
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct DecisionView {
+    /// The name of the first question.
+    pub start: String,
+    /// Answers that it begins with, by question, as in an address.
+    pub given: String,
+    /// The fewest and the most questions that one has to answer.
+    pub fewest: usize,
+    pub most: usize,
+    /// The first question, the other questions, then the outcomes.
+    pub nodes: Vec<NodeView>,
+    /// SVG.
+    pub drawing: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct NodeView {
+    pub key: String,
+    /// The question, or the outcome's title.
+    pub title: String,
+    /// HTML.
+    pub text: Option<String>,
+    pub is_outcome: bool,
+    pub answers: Vec<AnswerView>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct AnswerView {
+    pub key: String,
+    pub text: String,
+    /// The name of the node that it leads to, and what that says.
+    pub to: String,
+    pub to_title: String,
+    pub to_outcome: bool,
+}
+
+pub(super) fn view(decision: &Decision, finish: &Finish) -> DecisionView {
+    let roads = decision.roads();
+    let (fewest, most) = roads.lengths();
+    let answer = |answer: &Answer| AnswerView {
+        key: answer.key.clone(),
+        text: answer.text.clone(),
+        to: decision.key(answer.to).to_owned(),
+        to_title: decision.text(answer.to).to_owned(),
+        to_outcome: answer.to >= decision.questions.len(),
+    };
+    let mut nodes: Vec<NodeView> = decision
+        .questions
+        .iter()
+        .map(|question| NodeView {
+            key: question.key.clone(),
+            title: question.ask.clone(),
+            text: finish.maybe(question.help.as_ref()),
+            is_outcome: false,
+            answers: question.answers.iter().map(answer).collect(),
+        })
+        .collect();
+    nodes[..=decision.start].rotate_right(1);
+    nodes.extend(decision.outcomes.iter().map(|outcome| NodeView {
+        key: outcome.key.clone(),
+        title: outcome.title.clone(),
+        text: finish.maybe(outcome.text.as_ref()),
+        is_outcome: true,
+        answers: Vec::new(),
+    }));
+    let answers = decision.questions.iter().map(|question| question.answers.iter().map(|answer| answer.text.as_str()).collect());
+    let answers = answers.chain(decision.outcomes.iter().map(|_| Vec::new()));
+    let boxes: Vec<Node> = answers.enumerate().map(|(node, answers)| Node { text: decision.text(node), answers }).collect();
+    let title = &finish.composer.site.page(finish.page).entry.title;
+    let name = finish.composer.words.say(finish.language, "tool_roads_drawn", None, &[("title", Cow::from(title))]);
+    DecisionView {
+        start: decision.key(decision.start).to_owned(),
+        given: given(decision, finish),
+        fewest,
+        most,
+        nodes,
+        drawing: drawing::draw(&roads, &boxes, &name.unwrap_or_default()),
+    }
+}
+
+fn given(decision: &Decision, finish: &Finish) -> String {
+    let mut pairs = Vec::new();
+    for question in &decision.questions {
+        if let Some(answer) = finish.given(&question.key) {
+            let mut pair = String::new();
+            percent_encode_into(&mut pair, &question.key);
+            pair.push('=');
+            percent_encode_into(&mut pair, answer);
+            pairs.push(pair);
+        }
+    }
+    pairs.join("&")
+}

@@ -1,0 +1,62 @@
+//! Tools of other pages within a page's text.
+
+use serde::Serialize;
+
+use super::ToolView;
+use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::document::body::Embed;
+use crate::page::compose::Composer;
+use crate::site::PageId;
+use crate::site::links::Destination;
+
+/// A tool in a page's text.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Embedded {
+    /// `None` when there is none at the place that is named.
+    pub view: Option<Box<ToolView>>,
+    /// What the page that shows it did wrong.
+    #[serde(skip)]
+    pub problems: Vec<Diagnostic>,
+}
+
+impl Composer {
+    /// The tools that a page's text shows, in the order in which it does.
+    pub(in crate::page) fn embedded(&self, id: PageId) -> Vec<Embedded> {
+        let embeds = &self.site.page(id).entry.embeds;
+        let mut types: Vec<&str> = self.facts(id).tool.iter().map(|tool| tool.form.type_name()).collect();
+        let mut all = Vec::with_capacity(embeds.len());
+        for (number, embed) in embeds.iter().enumerate() {
+            let mut embedded = self.embed(id, embed);
+            if let Some(view) = &mut embedded.view {
+                view.id = format!("Tool-{}", number + 1);
+                view.is_first = !types.contains(&view.type_name);
+                types.push(view.type_name);
+            }
+            all.push(embedded);
+        }
+        all
+    }
+
+    fn embed(&self, id: PageId, embed: &Embed) -> Embedded {
+        // A link that leads nowhere has been told as such.
+        let to = self.site.page(id).links.get(embed.link as usize).map(|resolved| &resolved.to);
+        let Some(Destination::Page { page: target, .. }) = to else { return Embedded { view: None, problems: Vec::new() } };
+        let Some(tool) = self.facts(*target).tool.as_deref() else {
+            let source = &self.site.page(*target).entry.source;
+            let problem = Diagnostic::new(Code::BadEmbed, format!("{source} declares no tool")).at(embed.call.place.clone());
+            return Embedded { view: None, problems: vec![problem.help("name a page with a sound `tool:` in its front matter")] };
+        };
+        let mut problems = Vec::new();
+        for (name, value) in &embed.given {
+            let Err(misfit) = tool.form.takes(name, &value.value) else { continue };
+            let help = nearest(name, misfit.names.iter().map(String::as_str)).map_or_else(
+                || if misfit.names.is_empty() { None } else { Some(format!("it takes {}", misfit.names.join(", "))) },
+                |near| Some(format!("did you mean `{near}`?")),
+            );
+            problems.push(Diagnostic::new(Code::BadEmbed, misfit.message).at(value.place.clone()).help_if(help));
+        }
+        let given: Vec<(String, String)> = embed.given.iter().map(|(name, value)| (name.clone(), value.value.clone())).collect();
+        let view = self.tool_with(*target, &given).map(|view| Box::new(ToolView { is_embedded: true, level: 3, ..view }));
+        Embedded { view, problems }
+    }
+}

@@ -1,0 +1,59 @@
+//! A quiz as templates see it.
+
+use serde::Serialize;
+
+use super::Finish;
+use crate::tool::quiz::{Answer, Band, Question, Quiz};
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct QuizView {
+    pub questions: Vec<QuestionView>,
+    pub bands: Vec<BandView>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct QuestionView {
+    /// HTML of one line.
+    pub ask: String,
+    pub answers: Vec<AnswerView>,
+    /// Whether more than one answer is right.
+    pub has_several: bool,
+    /// HTML.
+    pub because: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct AnswerView {
+    /// HTML of one line.
+    pub text: String,
+    pub is_right: bool,
+    /// HTML.
+    pub note: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct BandView {
+    pub from: usize,
+    /// The last score of the band.
+    pub to: usize,
+    pub title: Option<String>,
+    /// HTML.
+    pub text: String,
+}
+
+pub(super) fn view(quiz: &Quiz, finish: &Finish) -> QuizView {
+    let answer = |answer: &Answer| AnswerView {
+        text: finish.line(&answer.text),
+        is_right: answer.is_right,
+        note: finish.maybe(answer.note.as_ref()),
+    };
+    let question = |question: &Question| QuestionView {
+        ask: finish.line(&question.ask),
+        answers: question.answers.iter().map(answer).collect(),
+        has_several: question.answers.iter().filter(|answer| answer.is_right).count() > 1,
+        because: finish.maybe(question.because.as_ref()),
+    };
+    let ends = quiz.bands.iter().skip(1).map(|band| band.from - 1).chain([quiz.questions.len()]);
+    let band = |(band, to): (&Band, usize)| BandView { from: band.from, to, title: band.title.clone(), text: finish.text(&band.text) };
+    QuizView { questions: quiz.questions.iter().map(question).collect(), bands: quiz.bands.iter().zip(ends).map(band).collect() }
+}

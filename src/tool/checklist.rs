@@ -1,0 +1,122 @@
+//! A checklist: what to see to, in groups, with a word on why each point counts.
+
+use std::sync::LazyLock;
+
+use serde::{Deserialize, Serialize};
+
+use super::keys::Keys;
+use super::prose::Prose;
+use super::{Reading, declaration, too_many};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::fields::{Field, FieldType};
+use crate::yaml::Node;
+
+/// A checked checklist.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Checklist {
+    pub groups: Vec<Group>,
+    /// What is said when everything is ticked.
+    pub done: Option<Prose>,
+    /// Whether a reader may have the ticks kept on the device.
+    pub may_remember: bool,
+}
+
+/// Points that belong together.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Group {
+    /// `None` for the points of a list without groups.
+    pub title: Option<String>,
+    pub about: Option<Prose>,
+    pub points: Vec<Point>,
+}
+
+/// One thing to tick.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Point {
+    pub key: String,
+    pub text: Prose,
+    pub why: Option<Prose>,
+}
+
+/// No list that people work through is longer.
+const POINTS_MAX: usize = 300;
+
+/// The keys of a checklist.
+pub static FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
+    let point = FieldType::Map(vec![
+        Field::text("text").required().about("What to see to (Markdown)."),
+        Field::text("why").about("Why it counts (Markdown)."),
+        Field::text("key").about("Its name in links and in what is kept, where it should outlive a new wording."),
+    ]);
+    let points = FieldType::Either(vec![FieldType::Text, point]);
+    let group = FieldType::Map(vec![
+        Field::text("title").required().about("What the points have in common."),
+        Field::text("about").about("A sentence before the points (Markdown)."),
+        Field::list("items", points.clone()).required().about("The points."),
+    ]);
+    vec![
+        Field::list("groups", group).about("The points in groups."),
+        Field::list("items", points).about("The points of a list without groups: each a text, or `text` with `why`."),
+        Field::text("done").about("What is said when everything is ticked (Markdown)."),
+        Field::boolean("remember").about("Whether readers are offered to have their ticks kept on their device.").defaults_to("`true`"),
+    ]
+});
+
+/// Reads the declaration of a checklist.
+pub fn read(node: &Node, reading: &Reading, problems: &mut Vec<Diagnostic>) -> Option<Checklist> {
+    let items = declaration::check(node, &FIELDS, problems);
+    let mut keys = Keys::default();
+    let mut points_of = |node: &Node, problems: &mut Vec<Diagnostic>| -> Vec<Point> {
+        let nodes = node.get("items").map(|items| items.as_list().unwrap_or(std::slice::from_ref(items))).unwrap_or_default();
+        nodes.iter().filter_map(|node| point(node, reading, &mut keys, problems)).collect()
+    };
+    let mut groups = Vec::new();
+    let ungrouped = points_of(node, problems);
+    if !ungrouped.is_empty() {
+        groups.push(Group { title: None, about: None, points: ungrouped });
+    }
+    let nodes = node.get("groups").map(|groups| groups.as_list().unwrap_or(std::slice::from_ref(groups))).unwrap_or_default();
+    for node in nodes {
+        let about = node.get("about").and_then(|about| Prose::of(about, reading, &[]));
+        groups.push(Group {
+            title: node.get("title").and_then(Node::as_text).map(str::to_owned),
+            about,
+            points: points_of(node, problems),
+        });
+    }
+    let points = groups.iter().map(|group| group.points.len()).sum();
+    if let Some(empty) = nodes.iter().find(|node| node.get("items").is_some_and(|items| items.as_list().is_some_and(<[Node]>::is_empty))) {
+        let problem = Diagnostic::new(Code::MissingField, "a group without a point").at(empty.place.clone());
+        problems.push(problem.help("add `items:`, or delete the group"));
+    } else if points == 0 && !problems.iter().any(Diagnostic::is_error) {
+        let problem = Diagnostic::new(Code::MissingField, "a checklist needs at least one point").at(node.place.clone());
+        problems.push(problem.help("add `items:` with a list of texts, or `groups:` with a `title` and `items` each"));
+    }
+    problems.extend(too_many(node, "points", points, POINTS_MAX));
+    Some(Checklist {
+        groups,
+        done: node.get("done").and_then(|done| Prose::of(done, reading, &[])),
+        may_remember: items.get("remember").and_then(|item| item.as_bool()).unwrap_or(true),
+    })
+}
+
+fn point(node: &Node, reading: &Reading, keys: &mut Keys, problems: &mut Vec<Diagnostic>) -> Option<Point> {
+    let text = if node.as_map().is_some() { node.get("text")? } else { node };
+    let prose = Prose::line(text, reading)?;
+    let key = keys.name(node.get("key"), &prose.markdown, problems);
+    Some(Point { key, text: prose, why: node.get("why").and_then(|why| Prose::of(why, reading, &[])) })
+}
+
+impl Checklist {
+    pub(super) fn proses_mut(&mut self) -> Vec<&mut Prose> {
+        let mut all: Vec<&mut Prose> = self.done.iter_mut().collect();
+        for group in &mut self.groups {
+            all.extend(&mut group.about);
+            for point in &mut group.points {
+                all.push(&mut point.text);
+                all.extend(&mut point.why);
+            }
+        }
+        all
+    }
+}

@@ -1,0 +1,76 @@
+// A quiz shows what is right when one asks for it, not before, and says what the score means.
+import { buttons, copy, fill, link, plain, say, shared, tools } from "./kit.js";
+
+tools("quiz", (tool) => {
+  const questions = () => [...tool.querySelectorAll("[data-question]")];
+  const inputs = (question) => [...question.querySelectorAll("input[data-answer]")];
+  const chosen = (question) => inputs(question).filter((input) => input.checked).map((input) => input.dataset.answer);
+  const right = (question) => inputs(question).filter((input) => input.dataset.right !== undefined).map((input) => input.dataset.answer);
+  const phrases = tool.querySelector("[data-words]").dataset;
+  let isChecked = false;
+
+  function show() {
+    let score = 0;
+    for (const question of questions()) {
+      const given = chosen(question);
+      const isRight = given.length > 0 && given.join() === right(question).join();
+      score += isRight;
+      const verdict = question.querySelector(".verdict");
+      const solution = question.querySelector("details");
+      verdict.hidden = !isChecked;
+      verdict.textContent = given.length ? (isRight ? phrases.right : phrases.wrong) : phrases.open;
+      question.classList.toggle("is-right", isChecked && isRight);
+      question.classList.toggle("is-wrong", isChecked && !isRight);
+      solution.hidden = !isChecked;
+      solution.open = isChecked;
+    }
+    const result = tool.querySelector(".quiz-result");
+    result.hidden = !isChecked;
+    result.querySelector(".score").textContent = fill(phrases.score, { right: score, total: questions().length });
+    const bands = [...tool.querySelectorAll("[data-from]")];
+    const reached = bands.filter((band) => Number(band.dataset.from) <= score).at(-1);
+    for (const band of bands) band.hidden = band !== reached;
+    for (const button of tool.querySelectorAll("[data-do=again]")) button.hidden = !isChecked;
+    return result;
+  }
+
+  function answers() {
+    const given = questions().map((question) => [question.dataset.question, chosen(question).join(".")]);
+    return given.filter(([, answer]) => answer);
+  }
+
+  function choose(given) {
+    for (const question of questions()) {
+      const wanted = new Set((given.get(question.dataset.question) ?? "").split("."));
+      for (const input of inputs(question)) input.checked = wanted.has(input.dataset.answer);
+    }
+  }
+
+  const given = shared(tool);
+  if (given.size) choose(given);
+
+  tool.addEventListener("change", () => {
+    if (!isChecked) return;
+    isChecked = false;
+    show();
+    say(tool, "");
+  });
+
+  buttons(tool, {
+    check: () => {
+      isChecked = true;
+      const result = show();
+      result.focus();
+      say(tool, plain(result.querySelector(".score")));
+    },
+    again: () => {
+      isChecked = false;
+      choose(new Map());
+      show();
+      inputs(questions()[0])[0]?.focus();
+    },
+    print: () => print(),
+    link: (button) => copy(tool, button, link(tool, answers())),
+  });
+  return show;
+});
