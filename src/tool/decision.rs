@@ -50,6 +50,9 @@ pub struct Outcome {
 
 const NODES_MAX: usize = 1000;
 const ANSWERS_MAX: usize = 30;
+const ALL_ANSWERS_MAX: usize = 3000;
+/// The nearest name is looked for only as long as somebody may read what is found.
+const NEAR_NAMES_MAX: usize = 50;
 
 /// The keys of a decision.
 pub static FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
@@ -85,6 +88,8 @@ pub fn read(node: &Node, reading: &Reading, problems: &mut Vec<Diagnostic>) -> O
         questions: questions.iter().map(|(key, entry)| question(key, &entry.node, &names, reading, problems)).collect(),
         outcomes: outcomes.iter().map(|(key, entry)| outcome(key, &entry.node, reading)).collect(),
     };
+    let answers = decision.questions.iter().map(|question| question.answers.len()).sum();
+    problems.extend(too_many(node, "answers", answers, ALL_ANSWERS_MAX));
     // Where a name is wrong, or an answer leads nowhere, the roads are not those that are meant.
     if questions.is_empty() || problems[told..].iter().any(Diagnostic::is_error) {
         return None;
@@ -144,7 +149,8 @@ fn question(name: &str, node: &Node, names: &IndexMap<&str, usize>, reading: &Re
             continue;
         };
         let Some(to) = names.get(target).copied() else {
-            let help = nearest(target, names.keys().copied())
+            let candidates = names.keys().copied().filter(|_| problems.len() < NEAR_NAMES_MAX);
+            let help = nearest(target, candidates)
                 .map_or_else(|| "add it to `questions` or `outcomes`".to_owned(), |near| format!("did you mean `{near}`?"));
             let message = format!("there is no question and no outcome `{target}`");
             problems.push(Diagnostic::new(Code::UnknownNode, message).at(entry.node.place.clone()).help(help));

@@ -24,6 +24,8 @@ const PADDING: usize = 12;
 /// Widths count in halves of a letter's: 24 bold letters of a wide sans serif at 13 pixels fill a box.
 const LINE_WIDTH_MAX: usize = 48;
 const LINES_MAX: usize = 3;
+/// An answer is not bold, so that more of it fits.
+const ANSWER_WIDTH_MAX: usize = 54;
 
 struct Drawn {
     lines: Vec<String>,
@@ -60,7 +62,7 @@ fn placed(roads: &Roads, nodes: &[Node]) -> Vec<Drawn> {
         .iter()
         .zip(&ranks)
         .map(|(node, rank)| {
-            let lines = wrapped(node.text, LINES_MAX);
+            let lines = wrapped(node.text, LINES_MAX, LINE_WIDTH_MAX);
             let height = head_height(lines.len()) + node.answers.len() * ANSWER_HEIGHT;
             Drawn { lines, x: rank * (BOX_WIDTH + COLUMN_GAP), y: 0, height }
         })
@@ -116,7 +118,7 @@ fn draw_box(svg: &mut String, drawn: &Drawn, node: &Node, is_question: bool) {
         svg.push_str("<g class=\"answer\"><title>");
         escape_into(svg, answer);
         let _ = writeln!(svg, "</title><path d=\"M{x} {top}h{BOX_WIDTH}\"/>");
-        let line = wrapped(answer, 1);
+        let line = wrapped(answer, 1, ANSWER_WIDTH_MAX);
         text(svg, x + PADDING, top + 18, line.first().map_or("", String::as_str));
         svg.push_str("</g>\n");
     }
@@ -129,12 +131,12 @@ fn text(svg: &mut String, x: usize, y: usize, line: &str) {
 }
 
 /// A text in at most this many lines; what does not fit is cut with `…`.
-fn wrapped(text: &str, lines_max: usize) -> Vec<String> {
+fn wrapped(text: &str, lines_max: usize, width_max: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let (mut line, mut filled) = (String::new(), 0);
     for word in text.split_whitespace() {
         let needed = width(word);
-        if filled > 0 && filled + 1 + needed > LINE_WIDTH_MAX {
+        if filled > 0 && filled + 1 + needed > width_max {
             lines.push(std::mem::take(&mut line));
             filled = 0;
         }
@@ -144,7 +146,7 @@ fn wrapped(text: &str, lines_max: usize) -> Vec<String> {
         }
         for letter in word.chars() {
             let wide = letter_width(letter);
-            if filled + wide > LINE_WIDTH_MAX {
+            if filled + wide > width_max {
                 lines.push(std::mem::take(&mut line));
                 filled = 0;
             }
@@ -156,7 +158,7 @@ fn wrapped(text: &str, lines_max: usize) -> Vec<String> {
     if lines.len() > lines_max {
         lines.truncate(lines_max);
         if let Some(last) = lines.last_mut() {
-            while width(last) + 2 > LINE_WIDTH_MAX {
+            while width(last) + 2 > width_max {
                 last.pop();
             }
             last.push('…');
@@ -224,10 +226,10 @@ mod tests {
     #[test]
     fn long_texts_are_cut() {
         let long = "a word that is longer ".repeat(20);
-        let lines = wrapped(&long, 3);
+        let lines = wrapped(&long, 3, LINE_WIDTH_MAX);
         assert_eq!((lines.len(), lines[2].ends_with('…')), (3, true));
         assert!(lines.iter().all(|line| width(line) <= LINE_WIDTH_MAX), "{lines:?}");
-        assert_eq!(wrapped("", 3), [""]);
-        assert_eq!(wrapped(&"x".repeat(60), 3).iter().map(|line| line.len()).collect::<Vec<_>>(), [24, 24, 12]);
+        assert_eq!(wrapped("", 3, LINE_WIDTH_MAX), [""]);
+        assert_eq!(wrapped(&"x".repeat(60), 3, LINE_WIDTH_MAX).iter().map(|line| line.len()).collect::<Vec<_>>(), [24, 24, 12]);
     }
 }
