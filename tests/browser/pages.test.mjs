@@ -1,0 +1,216 @@
+// Every page of this repository's own site, built and put on a plain static host: what browsers, validators and people with
+// assistive technology meet there.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { after, before, test } from "node:test";
+import { HtmlValidate, StaticConfigLoader } from "html-validate";
+import { browser, program } from "./desk.mjs";
+import { Host, listed, watch } from "./host.mjs";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
+const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+// Of the recommended rules, those that say how source is written and not whether it is right.
+const OF_STYLE = ["void-style", "no-trailing-whitespace", "attribute-boolean-style", "attribute-empty-style", "no-inline-style", "long-title", "doctype-style", "no-implicit-button-type"];
+
+let chromium, folder, host, files, pages;
+
+const none = (found) => assert.ok(found.length === 0, `${found.length} faults:\n${found.join("\n")}`);
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), "handsel-pages-"));
+  execFileSync(program, ["build", "--quiet", "--no-cache", "--output", folder], { cwd: root, stdio: "inherit" });
+  files = await listed(folder);
+  const isWhole = async (file) => !/http-equiv="refresh"/.test(await readFile(join(folder, file), "utf8"));
+  const html = files.filter((file) => file.endsWith(".html"));
+  const whole = await Promise.all(html.map(isWhole));
+  pages = html.filter((_, at) => whole[at]);
+  host = await Host.open(folder);
+  chromium = await browser();
+});
+after(async () => {
+  await chromium?.close();
+  await host?.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const address = (file) => host.url + file.replace(/index\.html$/, "");
+
+// What axe-core finds on the page, as text; all its rules, the experimental ones left out.
+async function axeFinds(page) {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
+  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(" ")} ${node.failureSummary.split("\n").slice(1, 3).join(" ").trim()}`));
+}
+
+test("no page asks another place for anything, breaks its policy or fails; axe finds nothing; links lead somewhere", async () => {
+  const context = await chromium.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: "reduce" });
+  const found = [], links = new Set(), ids = new Map();
+  for (const file of pages) {
+    const page = await context.newPage();
+    const faults = watch(page, host.origin);
+    await page.goto(address(file), { waitUntil: "load" });
+    const seen = await page.evaluate(() => ({
+      links: [...document.querySelectorAll("a[href], area[href]")].map(({ href }) => href),
+      ids: [...document.querySelectorAll("[id]")].map(({ id }) => id),
+      twice: [...document.querySelectorAll("[id]")].map(({ id }) => id).filter((id, at, all) => all.indexOf(id) !== at),
+      policy: document.querySelector("meta[http-equiv=Content-Security-Policy]")?.content ?? "",
+      data: [...document.querySelectorAll("script[type='application/ld+json']")].map((script) => JSON.parse(script.textContent)["@context"]),
+    }));
+    found.push(...faults.map((fault) => `${file}: ${fault}`), ...seen.twice.map((id) => `${file}: the id ${id} stands twice`));
+    if (!seen.policy.includes("require-trusted-types-for 'script'")) found.push(`${file}: states no policy`);
+    if (seen.data.some((context) => context !== "https://schema.org")) found.push(`${file}: structured data without a context`);
+    for (const link of seen.links) if (link.startsWith(host.url)) links.add(link);
+    ids.set(file, new Set(seen.ids));
+    found.push(...(await axeFinds(page)).map((fault) => `${file}: ${fault}`));
+    await page.close();
+  }
+  for (const link of links) {
+    const { pathname, hash } = new URL(link);
+    const path = decodeURIComponent(pathname.slice(1));
+    const target = path === "" || path.endsWith("/") ? `${path}index.html` : path;
+    if (!files.includes(target)) found.push(`a link leads to ${pathname}, where nothing is`);
+    else if (hash.length > 1 && ids.has(target) && !ids.get(target).has(decodeURIComponent(hash.slice(1)))) found.push(`a link leads to ${pathname}${hash}, which has no such place`);
+  }
+  none(found);
+  assert.ok(pages.length > 40, `only ${pages.length} pages`);
+  await context.close();
+});
+
+// One page for each template that the site uses, told apart by what its body says.
+async function oneOfEach() {
+  const each = new Map();
+  for (const file of pages) {
+    const text = await readFile(join(folder, file), "utf8");
+    const kind = text.match(/<body[^>]* class="([^"]*)"/)?.[1] ?? file;
+    if (!each.has(kind)) each.set(kind, file);
+  }
+  return [...each.values()];
+}
+
+test("one page of every template: axe finds nothing in the dark, on a phone, and with the lists open", async () => {
+  const found = [];
+  const context = await chromium.newContext({ viewport: { width: 360, height: 740 }, colorScheme: "dark", reducedMotion: "reduce", hasTouch: true });
+  for (const file of await oneOfEach()) {
+    const page = await context.newPage();
+    await page.goto(address(file));
+    found.push(...(await axeFinds(page)).map((fault) => `${file}: ${fault}`));
+    const button = page.locator(".page-bar button, .menu-button").first();
+    if (await button.isVisible()) {
+      await button.click();
+      found.push(...(await axeFinds(page)).map((fault) => `${file}, opened: ${fault}`));
+    }
+    await page.close();
+  }
+  none(found);
+  await context.close();
+});
+
+test("nothing is wider than a window of 320 pixels, which is 1280 at 400 %, nor than 640, which is 200 %", async () => {
+  const found = [];
+  for (const width of [320, 640]) {
+    const context = await chromium.newContext({ viewport: { width, height: 700 } });
+    const page = await context.newPage();
+    for (const file of await oneOfEach()) {
+      await page.goto(address(file));
+      const wide = await page.evaluate(() => ({ is: document.scrollingElement.scrollWidth, has: document.scrollingElement.clientWidth }));
+      if (wide.is > wide.has) found.push(`${file}: ${wide.is} wide in ${wide.has}`);
+      // Clipped is not enough: no text may begin or end past the window, but inside what scrolls.
+      const past = await page.evaluate(() => {
+        const scrolls = (element) => { for (let at = element; at; at = at.parentElement) if (/auto|scroll|hidden/.test(getComputedStyle(at).overflowX)) return true; return false; };
+        const texts = [...document.querySelectorAll("main :is(p, li, h1, h2, h3, dt, dd, a, button, label, input, img)")];
+        return texts.filter((text) => text.checkVisibility() && !text.closest(".unseen, .skip, .anchor, math") && text.getBoundingClientRect().width > 1 && text.getBoundingClientRect().right > innerWidth + 1 && !scrolls(text)).map((text) => text.textContent.slice(0, 40));
+      });
+      found.push(...past.map((text) => `${file} at ${width}: “${text}” is cut off`));
+    }
+    await context.close();
+  }
+  none(found);
+});
+
+test("without JavaScript every page of a template shows its text, its lists and its ways on", async () => {
+  const context = await chromium.newContext({ javaScriptEnabled: false, viewport: { width: 1280, height: 900 } });
+  const page = await context.newPage();
+  const found = [];
+  for (const file of await oneOfEach()) {
+    await page.goto(address(file));
+    const dead = await page.locator("button:visible:not([popovertarget], [type=submit], form button), dialog:visible, [data-scheme]:visible").count();
+    if (dead) found.push(`${file}: ${dead} things that do nothing`);
+    if (!(await page.locator("main h1").first().isVisible())) found.push(`${file}: no title`);
+    if (!(await page.locator("footer.site-footer").isVisible())) found.push(`${file}: no foot`);
+    const folded = await page.locator(".tab:not(:visible)").count();
+    if (folded) found.push(`${file}: ${folded} tabs cannot be seen`);
+  }
+  none(found);
+  await context.close();
+});
+
+test("html-validate finds nothing on any page", async () => {
+  const rules = { ...Object.fromEntries(OF_STYLE.map((rule) => [rule, "off"])), "valid-id": ["error", { relaxed: true }] };
+  const validator = new HtmlValidate(new StaticConfigLoader({ root: true, extends: ["html-validate:recommended"], rules }));
+  const found = [];
+  for (const file of files.filter((file) => file.endsWith(".html"))) {
+    const { results } = await validator.validateString(await readFile(join(folder, file), "utf8"), file);
+    for (const { messages } of results) found.push(...messages.map(({ line, column, ruleId, message }) => `${file}:${line}:${column} ${ruleId}: ${message}`));
+  }
+  none(found);
+});
+
+test("feeds, the sitemap and lists for machines are well formed, and what they name is there", async () => {
+  const page = await chromium.newPage();
+  const found = [];
+  const addresses = [];
+  for (const file of files.filter((file) => file.endsWith(".xml"))) {
+    const text = await readFile(join(folder, file), "utf8");
+    const read = await page.evaluate((text) => {
+      const read = new DOMParser().parseFromString(text, "application/xml");
+      const all = (name) => [...read.getElementsByTagName(name)];
+      return {
+        fault: read.querySelector("parsererror")?.textContent, top: read.documentElement.localName,
+        locs: all("loc").map((loc) => loc.textContent),
+        dates: [...all("lastmod"), ...all("updated"), ...all("published")].map((date) => date.textContent),
+        entries: all("entry").map((entry) => ["id", "title", "updated", "link"].filter((name) => !entry.getElementsByTagName(name).length)),
+        ids: all("id").map((id) => id.textContent),
+      };
+    }, text);
+    if (read.fault) found.push(`${file}: ${read.fault}`);
+    if (!["feed", "urlset", "sitemapindex"].includes(read.top)) found.push(`${file}: begins with ${read.top}`);
+    if (read.dates.some((date) => Number.isNaN(Date.parse(date)))) found.push(`${file}: a date that is none`);
+    if (read.entries.some((missing) => missing.length)) found.push(`${file}: an entry without ${read.entries.find((missing) => missing.length)}`);
+    if (new Set(read.ids).size !== read.ids.length) found.push(`${file}: an id stands twice`);
+    addresses.push(...read.locs);
+  }
+  for (const file of files.filter((file) => file.endsWith(".json"))) {
+    const value = JSON.parse(await readFile(join(folder, file), "utf8"));
+    if (file.endsWith("feed.json") && (value.version !== "https://jsonfeed.org/version/1.1" || !value.items.every((item) => item.id && item.url && Date.parse(item.date_published ?? item.date_modified)))) found.push(`${file}: not a JSON Feed`);
+  }
+  const { pathname } = new URL(addresses[0]);
+  assert.ok(pathname.startsWith("/") && addresses.length > 40);
+  for (const loc of addresses) {
+    const path = decodeURIComponent(new URL(loc).pathname.slice(1));
+    if (!files.includes(path.endsWith("/") || path === "" ? `${path}index.html` : path)) found.push(`the sitemap names ${loc}, where nothing is`);
+  }
+  none(found);
+  await page.close();
+});
+
+test("a guide page loads at most 14 kB of style and 12 kB of script, as they are sent", async () => {
+  const { gzipSync } = await import("node:zlib");
+  const context = await chromium.newContext();
+  const page = await context.newPage();
+  const asked = [];
+  page.on("request", (request) => asked.push(new URL(request.url()).pathname.slice(1)));
+  await page.goto(address("guides/give-first/index.html"), { waitUntil: "networkidle" });
+  const sizes = { css: 0, js: 0 };
+  for (const path of new Set(asked)) {
+    const kind = path.split(".").at(-1);
+    if (kind in sizes) sizes[kind] += gzipSync(await readFile(join(folder, decodeURIComponent(path))), { level: 9 }).length;
+  }
+  assert.ok(sizes.css > 0 && sizes.css <= 14 * 1024, `${sizes.css} bytes of style`);
+  assert.ok(sizes.js > 0 && sizes.js <= 12 * 1024, `${sizes.js} bytes of script`);
+  await context.close();
+});
