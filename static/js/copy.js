@@ -29,11 +29,10 @@ export function copyButtons(root) {
   }
 }
 
-// Lines marked as removed are shown, not copied.
+// Lines that are marked or numbered are elements of their own, and may hold no line break.
 function textOf(block) {
-  const lines = block.querySelectorAll(".line");
-  if (!lines.length) return block.textContent.replace(/\n$/, "");
-  return [...lines].filter((line) => !line.classList.contains("del")).map((line) => line.textContent.replace(/\n$/, "")).join("\n");
+  const lines = [...block.querySelectorAll(".line")];
+  return lines.length ? lines.map((line) => line.textContent.replace(/\n$/, "")).join("\n") : block.textContent.replace(/\n$/, "");
 }
 
 function frame(block) {

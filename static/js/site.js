@@ -1,14 +1,19 @@
 // What the page can do better with JavaScript. Every page is complete without it.
+import { branch } from "./branch.js";
 import { colours } from "./colours.js";
 import { contents } from "./contents.js";
 import { copyButtons } from "./copy.js";
+import { footnotes } from "./footnotes.js";
+import { keys } from "./keys.js";
 import { menus } from "./menus.js";
+import { prefetch } from "./prefetch.js";
 import { scrollers } from "./scrollers.js";
 import { tabs } from "./tabs.js";
+import { zoom } from "./zoom.js";
 
-for (const enhance of [colours, menus, contents, copyButtons, scrollers, tabs]) enhance(document);
-
+const ONCE = [colours, menus, branch, keys, prefetch];
 // The live preview changes the open page; what is new gets the same. Each of these leaves alone what it did before.
-document.addEventListener("handsel:update", () => {
-  for (const enhance of [contents, copyButtons, scrollers, tabs]) enhance(document);
-});
+const AGAIN = [contents, copyButtons, scrollers, tabs, footnotes, zoom];
+
+for (const enhance of [...ONCE, ...AGAIN]) enhance(document);
+document.addEventListener("handsel:update", () => { for (const enhance of AGAIN) enhance(document); });

@@ -59,7 +59,7 @@ export class LivePage {
     this.#live.set(next, live);
     this.#attributes(old, next, live);
     if (isOpaque(next)) {
-      if (old.innerHTML !== next.innerHTML && next.nodeName === "TEMPLATE") live.innerHTML = next.innerHTML;
+      if (old.innerHTML !== next.innerHTML && next.nodeName === "TEMPLATE") live.content.replaceChildren(next.content.cloneNode(true));
     } else {
       this.#children(old, next, live);
     }

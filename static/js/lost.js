@@ -1,0 +1,75 @@
+// On the page for addresses that nothing has: pages whose addresses have words like those of this one. The lists are files
+// beside the page, so this works from any static host and without search. `src/output/suggestions.rs` writes them.
+const SHOWN = 5, WORDS = 6;
+const box = document.querySelector("[data-suggestions]");
+const asked = new Map();
+
+if (box) suggest();
+
+async function suggest() {
+  const words = wordsOf(location.pathname);
+  if (!words.length) return;
+  const { files, pages_a_file } = await json("index");
+  const parts = await Promise.all(words.map((word) => json(`words-${fileOf(word, files)}`)));
+  const points = new Map();
+  words.forEach((word, at) => {
+    for (const [other, pages] of Object.entries(parts[at])) {
+      const likeness = alike(word, other);
+      if (!likeness) continue;
+      // A word that few pages have says more.
+      for (const page of pages) points.set(page, (points.get(page) ?? 0) + likeness / Math.sqrt(pages.length));
+    }
+  });
+  const best = [...points].sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, SHOWN);
+  // What shares only a frequent word with the address is no suggestion beside one that shares more.
+  const good = best.filter(([, own]) => own >= best[0][1] / 3);
+  const pages = await Promise.all(good.map(async ([page]) => (await json(`pages-${Math.floor(page / pages_a_file)}`))[page % pages_a_file]));
+  if (!pages.length) return;
+  box.hidden = false;
+  box.querySelector("ul").replaceChildren(...pages.map(([href, title]) => {
+    const link = document.createElement("a");
+    link.href = href;
+    link.textContent = title;
+    const item = document.createElement("li");
+    item.append(link);
+    return item;
+  }));
+}
+
+function wordsOf(path) {
+  try { path = decodeURIComponent(path); } catch { /* As it is. */ }
+  const words = path.toLowerCase().normalize("NFC").replace(/\.(html?|md|php|aspx?)$/, "").split(/[^\p{L}\p{M}\p{N}]+/u);
+  return [...new Set(words)].filter((word) => word && word !== "index").slice(-WORDS);
+}
+
+function fileOf(word, files) {
+  return [...word].slice(0, 2).reduce((sum, letter) => sum + letter.codePointAt(0), 0) % files;
+}
+
+function json(name) {
+  if (!asked.has(name)) asked.set(name, fetch(`${box.dataset.suggestions}${name}.json`).then((answer) => answer.json()));
+  return asked.get(name);
+}
+
+// From 1, the same, down to 0, another word.
+function alike(word, other) {
+  if (word === other) return 1;
+  const [short, long] = word.length < other.length ? [word, other] : [other, word];
+  if (short.length >= 3 && long.startsWith(short)) return 0.7;
+  const allowed = short.length < 4 ? 0 : short.length < 8 ? 1 : 2;
+  return allowed && long.length - short.length <= allowed && distance(short, long) <= allowed ? 0.6 : 0;
+}
+
+// Letters to add, drop, change or swap with the next.
+function distance(a, b) {
+  let before = [], row = Array.from({ length: b.length + 1 }, (_, at) => at);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) next[j] = Math.min(next[j], before[j - 2] + 1);
+    }
+    [before, row] = [row, next];
+  }
+  return row[b.length];
+}
