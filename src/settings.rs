@@ -1,9 +1,14 @@
 //! `handsel.yaml`: what a site says about itself and how it wants to be built. Every key has a default.
 
 mod checks;
+mod colour;
 mod editor;
+mod palette;
+mod policy;
 mod read;
 mod table;
+mod theme;
+mod tokens;
 
 use std::collections::BTreeMap;
 
@@ -13,6 +18,8 @@ pub use checks::{checks_field, severities};
 pub use editor::{Editor, LineForm};
 pub use read::{language_fault, output_folder, read};
 pub use table::SETTINGS;
+pub use theme::{Font, FontFile, Theme, font_format};
+pub use tokens::{TOKENS, tokens_table};
 
 use crate::diagnostic::{Code, Place, Severity};
 use crate::fields::Items;
@@ -75,6 +82,7 @@ pub struct Settings {
     pub copyright: Option<String>,
     pub logo: Option<SettingLink>,
     pub favicon: Option<SettingLink>,
+    pub theme: Theme,
     pub giving: Giving,
     pub menu: Vec<SettingLink>,
     /// Kind → pattern such as `/:year/:month/:slug/`.
@@ -96,6 +104,8 @@ pub struct Settings {
     pub markdown_twins: bool,
     /// Where a source can be edited; `{path}` stands for its path from the root.
     pub edit_url: Option<String>,
+    /// Where something can be reported; `{path}`, `{url}` and `{title}` stand for the page's.
+    pub report_url: Option<String>,
     /// The editor that the preview opens, by its program's name.
     pub editor: Option<String>,
     /// Origins that pages may contact.
@@ -117,6 +127,7 @@ impl Default for Settings {
             copyright: None,
             logo: None,
             favicon: None,
+            theme: Theme::default(),
             giving: Giving::default(),
             menu: Vec::new(),
             permalinks: BTreeMap::new(),
@@ -131,6 +142,7 @@ impl Default for Settings {
             feed_length: 20,
             markdown_twins: false,
             edit_url: None,
+            report_url: None,
             editor: None,
             allow_origins: Vec::new(),
             checks: BTreeMap::new(),

@@ -127,7 +127,7 @@ fn file(published: &BTreeMap<String, Vec<u8>>, path: &str) -> String {
 }
 
 fn is_of_theme(path: &str) -> bool {
-    ["css/", "js.", "icons/", "favicon"].iter().any(|prefix| path.starts_with(prefix))
+    ["css/", "js.", "icons/", "favicon", "404/"].iter().any(|prefix| path.starts_with(prefix))
 }
 
 fn problems(problems: &[handsel::diagnostic::Diagnostic]) -> String {

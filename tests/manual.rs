@@ -3,9 +3,11 @@
 //! Each stands between `<!-- table: NAME -->` and `<!-- end -->` in `content/manual/*.md`. Run with `HANDSEL_UPDATE=1` to write
 //! them anew, and read the difference.
 
+mod common;
+
 use std::collections::BTreeSet;
 use std::fmt::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use handsel::diagnostic::Code;
 use handsel::document::components::ArgumentKind;
@@ -14,7 +16,8 @@ use handsel::fields::manual_table;
 use handsel::kind::{self, KIND_FIELDS};
 use handsel::page::templates::{TemplateFile, Templates};
 use handsel::paths::SourcePath;
-use handsel::settings::SETTINGS;
+use handsel::settings::{SETTINGS, tokens_table};
+use handsel::source::MemoryFiles;
 use handsel::theme;
 use handsel::tool::declaration::COMMON_FIELDS as COMMON_FIELDS_OF_TOOLS;
 use handsel::tool::{checklist, compare, decision, quiz};
@@ -23,8 +26,9 @@ use handsel::vocabulary::TERM_FIELDS;
 /// The name of a table, and what makes it.
 type Table = (&'static str, fn() -> String);
 
-const TABLES: [Table; 12] = [
+const TABLES: [Table; 13] = [
     ("settings", || manual_table(&SETTINGS)),
+    ("tokens", tokens_table),
     ("common-fields", || manual_table(&COMMON_FIELDS)),
     ("kinds", kinds),
     ("kind-file", || manual_table(&KIND_FIELDS)),
@@ -43,8 +47,10 @@ fn tables_are_those_of_the_code() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("content/manual");
     let is_update = std::env::var_os("HANDSEL_UPDATE").is_some();
     let (mut found, mut stale) = (BTreeSet::new(), Vec::new());
-    for entry in std::fs::read_dir(&folder).expect("the manual is part of the project") {
-        let path = entry.expect("the folder can be listed").path();
+    let manual = std::fs::read_dir(&folder).expect("the manual is part of the project");
+    let mut pages: Vec<PathBuf> = manual.map(|entry| entry.expect("the folder can be listed").path()).collect();
+    pages.push(folder.join("../../docs/THEME.md"));
+    for path in pages {
         if path.extension().is_none_or(|extension| extension != "md") {
             continue;
         }
@@ -59,6 +65,27 @@ fn tables_are_those_of_the_code() {
     assert!(stale.is_empty(), "{} differ from the code: run `HANDSEL_UPDATE=1 cargo test --test manual`", stale.join(", "));
     let missing: Vec<&str> = TABLES.iter().map(|(name, _)| *name).filter(|name| !found.contains(*name)).collect();
     assert!(missing.is_empty(), "no page of the manual has a line `<!-- table: NAME -->` for {missing:?}");
+}
+
+/// The example of docs/THEME.md is a site that can be built, and as short as it says.
+#[test]
+fn the_other_look_is_forty_lines() {
+    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/THEME.md")).expect("it is part of the project");
+    let (_, example) = text.split_once("## Another look in 40 lines").expect("the example has its heading");
+    let mut files = MemoryFiles::default();
+    files.put("content/index.md", "---\ntitle: Home\nsummary: A home.\n---\n\nWelcome.\n");
+    let mut lines = 0;
+    for fence in example.split("\n```").filter(|fence| fence.contains(" title=\"")) {
+        let (head, body) = fence.split_once('\n').expect("a fence has a first line");
+        let (_, name) = head.split_once(" title=\"").expect("only those with a title were kept");
+        files.put(name.trim_end_matches('"'), body);
+        lines += body.lines().count();
+    }
+    let (built, published) = common::build(&files, &common::request());
+    assert_eq!(built.problems, Vec::new());
+    assert!((20..=40).contains(&lines), "{lines} lines");
+    let home = String::from_utf8_lossy(&published["index.html"]);
+    assert!(home.contains("css/tokens.") && home.contains("css/school."), "{home}");
 }
 
 /// The text with what stands between its marks made anew.

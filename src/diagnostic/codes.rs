@@ -54,6 +54,7 @@ codes! {
     WrongType = "wrong-type", Error, "A value is not of the type that its field wants.";
     BadValue = "bad-value", Error, "A value is of the right type, but not one that the field allows.";
     BadSetting = "bad-setting", Error, "A setting has a value that cannot work.";
+    LowContrast = "low-contrast", Warning, "A colour of the theme would be too faint to be read on what it stands on. It is used darker or lighter, as the message says.";
     UnknownKind = "unknown-kind", Error, "A `kind:` that no file in `templates/kinds/` defines.";
     UnknownTerm = "unknown-term", Warning, "A topic, audience or author that the vocabulary (`topics.yaml`, `audiences.yaml`, `authors.yaml`) does not list.";
     // Front matter

@@ -149,22 +149,13 @@ pub fn robots(composer: &Composer) -> Vec<u8> {
     format!("User-agent: *\nAllow: /\n{sitemap}").into_bytes()
 }
 
-/// The policy that pages are served under: nothing runs or loads that is not the site's own, but for `allow_origins`.
-pub fn policy(composer: &Composer) -> String {
-    let allowed: String = composer.site.settings().allow_origins.iter().map(|origin| format!(" {origin}")).collect();
-    format!(
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:{allowed}; media-src 'self'{allowed}; font-src 'self'; connect-src 'self'; \
-         manifest-src 'self'; frame-src 'self'{allowed}; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
-    )
-}
-
 /// `_headers`, in the form that several static hosts read.
 pub fn headers(composer: &Composer, immutable: &[String]) -> Vec<u8> {
     let base = composer.site.settings().base_path();
     let mut text = format!(
         "{base}*\n  Content-Security-Policy: {}\n  X-Content-Type-Options: nosniff\n  Referrer-Policy: strict-origin-when-cross-origin\n  \
          Permissions-Policy: camera=(), microphone=(), geolocation=(), browsing-topics=()\n",
-        policy(composer)
+        composer.site.settings().policy()
     );
     for path in immutable {
         text.push_str(&format!("{base}{path}\n  Cache-Control: public, max-age=31536000, immutable\n"));

@@ -3,3 +3,5 @@
 pub mod assets;
 pub mod feeds;
 pub mod inventory;
+pub mod look;
+pub mod suggestions;

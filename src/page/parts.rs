@@ -7,11 +7,12 @@ use jiff::civil::Date;
 use serde_json::json;
 
 use super::compose::Composer;
-use super::view::{AuthorView, Card, Crumb, Day, GivingView, HeadingView, ImageView, SiteLinks, SiteView, TermLink};
+use super::view::{AuthorView, Card, Crumb, Day, GivingView, HeadingView, ImageView, SiteLinks, SiteView, TermLink, ThemeView};
 use crate::document::Entry;
 use crate::document::meta::{Level, Placed};
 use crate::fields::{Item, Items, Value};
-use crate::paths::Route;
+use crate::paths::{Route, percent_encode_into};
+use crate::settings::Theme;
 use crate::site::links::Destination;
 use crate::site::topics::Term;
 use crate::site::{PageId, SiteLink, SitePage};
@@ -106,6 +107,18 @@ impl Composer {
         named.iter().map(author).collect()
     }
 
+    /// An address of the settings with what is this page's own in the place of the names in braces.
+    pub(super) fn filled(&self, pattern: &str, page: &SitePage) -> String {
+        let encoded = |text: &str, is_value: bool| {
+            let mut encoded = String::new();
+            percent_encode_into(&mut encoded, text);
+            if is_value { encoded.replace('&', "%26").replace('+', "%2B").replace('=', "%3D") } else { encoded }
+        };
+        let url = self.url(&page.route).unwrap_or_else(|| self.href(&page.route));
+        let (path, title) = (encoded(page.entry.source.as_str(), false), encoded(&page.entry.title, true));
+        pattern.replace("{path}", &path).replace("{url}", &encoded(&url, true)).replace("{title}", &title)
+    }
+
     pub(super) fn image(&self, page: &SitePage) -> Option<ImageView> {
         let (image, resolved) = (page.entry.meta.image.as_ref()?, page.image.as_ref()?);
         let href = self.site.href(&resolved.to, &image.src.value);
@@ -143,6 +156,8 @@ impl Composer {
             url: self.url(&Route::home()),
             logo: self.site.logo.as_ref().map(image),
             favicon: self.site.favicon.as_ref().map(|link| self.site.href(&link.to, &link.written)),
+            theme: theme(&settings.theme),
+            policy: settings.page_policy(),
             license: settings.license.clone(),
             copyright: settings.copyright.clone(),
             giving: GivingView {
@@ -164,6 +179,13 @@ impl Composer {
             extra: items_json(&settings.extra),
         }
     }
+}
+
+fn theme(theme: &Theme) -> ThemeView {
+    let [paper_light, paper_dark] = theme.colours_of("paper").map(|colours| colours.map(|colour| colour.to_string())).unwrap_or_default();
+    // The upright file of each family is what nearly all text needs.
+    let fonts = theme.fonts.iter().filter_map(|font| font.files.first()).map(|file| file.path.to_string()).collect();
+    ThemeView { is_set: !theme.is_built_in(), paper_light, paper_dark, fonts }
 }
 
 pub(super) fn level_key(level: Level) -> &'static str {

@@ -141,6 +141,7 @@ pub struct PageView {
     pub url: Option<String>,
     pub source: Option<String>,
     pub edit_href: Option<String>,
+    pub report_href: Option<String>,
     pub twin_href: Option<String>,
     pub language: String,
     pub direction: &'static str,
@@ -237,6 +238,18 @@ pub struct SiteLinks {
     pub search: Option<String>,
 }
 
+/// What a page's head has to know of the look.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ThemeView {
+    /// Whether the settings change anything, so that there is a style sheet of theirs.
+    pub is_set: bool,
+    /// The paper's colour in each scheme.
+    pub paper_light: String,
+    pub paper_dark: String,
+    /// Files of `static/` that text is set in.
+    pub fonts: Vec<String>,
+}
+
 /// What every page knows of the site.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct SiteView {
@@ -248,6 +261,9 @@ pub struct SiteView {
     pub url: Option<String>,
     pub logo: Option<ImageView>,
     pub favicon: Option<String>,
+    pub theme: ThemeView,
+    /// The Content Security Policy, as far as a page can state it.
+    pub policy: String,
     pub license: Option<String>,
     pub copyright: Option<String>,
     pub giving: GivingView,

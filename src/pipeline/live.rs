@@ -16,7 +16,6 @@ use super::state::State;
 pub use super::state::{Refreshed, Touched};
 use super::{Request, page_checks};
 use crate::diagnostic::Diagnostic;
-use crate::output::inventory;
 use crate::paths::{OutputPath, Route, SourcePath};
 use crate::site::{Hidden, Node};
 use crate::source::{Files, ListingRules};
@@ -213,7 +212,7 @@ impl Live {
 
     /// The policy that pages are published under.
     pub fn policy(&self) -> String {
-        inventory::policy(&self.read().whole.materials.composer)
+        self.read().whole.loaded.settings.policy()
     }
 
     /// The file whose page would be at an address, decoded and from the base path on, and why it is not shown.

@@ -12,6 +12,7 @@ use crate::document::front_matter;
 use crate::fingerprint::{Fingerprint, Fingerprinter};
 use crate::kind::{self, Kinds};
 use crate::output::assets::{self, Assets};
+use crate::output::look;
 use crate::page::templates::{TemplateFile, Templates};
 use crate::paths::SourcePath;
 use crate::settings::{self, Settings};
@@ -96,8 +97,12 @@ pub fn load(files: &dyn Files, request: &Request) -> Checked<Loaded> {
     let words = words(&own_templates, &mut problems);
     let icons = icons(&own_templates);
     let templates = templates(&own_templates, &mut problems);
-    let theme = theme::static_files().into_iter().map(|(name, bytes)| (name, StaticFile::Theme(bytes)));
-    let own = below("static").into_iter().map(|(name, path)| (name, StaticFile::Own(path)));
+    let (theme, own) = (theme::static_files(), below("static"));
+    let names = theme.iter().map(|(name, _)| name.as_str()).chain(own.iter().map(|(name, _)| name.as_str())).collect();
+    problems.extend(look::drop_missing_fonts(&mut settings.theme, &names));
+    let tokens = look::style_sheet(&settings.theme).map(|style| (look::STYLE_SHEET.to_owned(), style.into_bytes().into()));
+    let theme = theme.into_iter().chain(tokens).map(|(name, bytes)| (name, StaticFile::Theme(bytes)));
+    let own = own.into_iter().map(|(name, path)| (name, StaticFile::Own(path)));
     let static_files: BTreeMap<String, StaticFile> = theme.chain(own).collect();
     let assets = assets(files, &static_files, &templates, &mut problems);
     let data = data::read(read_all(files, below("data"), &mut problems).iter().map(|file| (&*file.name, &file.path, &*file.bytes)))

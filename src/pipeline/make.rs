@@ -103,6 +103,7 @@ impl<'a> Workshop<'a> {
             Maker::Robots => Made::of(inventory::robots(composer)),
             Maker::Headers => Made::of(inventory::headers(composer, &immutable(&self.whole.loaded))),
             Maker::Redirects => Made::of(inventory::redirects(composer)),
+            Maker::Suggestions(part) => Made::of(self.whole.outputs.suggestions(composer).part(*part)),
             Maker::Feed(of) => Made::of(feeds::make(composer, of)),
             Maker::Sitemap(part) => Made::of(inventory::sitemap(composer, sheets, *part)),
         }

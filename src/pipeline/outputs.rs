@@ -2,11 +2,13 @@
 //! looked at, so that both give the same bytes.
 
 use std::collections::BTreeSet;
+use std::sync::OnceLock;
 
 use super::load::{Loaded, StaticFile};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::output::feeds::{self, FeedOf};
 use crate::output::inventory;
+use crate::output::suggestions::{self, Part, Suggestions};
 use crate::page::{self, Composer, Sheet};
 use crate::paths::{OutputPath, Route, SourcePath};
 
@@ -31,6 +33,7 @@ pub enum Maker {
     Headers,
     Redirects,
     Feed(FeedOf),
+    Suggestions(Part),
     /// A position among the sitemap's files.
     Sitemap(usize),
 }
@@ -41,6 +44,7 @@ pub struct Outputs {
     pub sheets: Vec<Sheet>,
     /// Sorted by path, each once.
     makers: Vec<(OutputPath, Maker)>,
+    suggestions: OnceLock<Suggestions>,
 }
 
 impl Outputs {
@@ -64,7 +68,7 @@ impl Outputs {
         }));
         all.extend(generated(loaded, composer, &sheets));
         all.sort_by(|(a, _), (b, _)| a.cmp(b));
-        let mut outputs = Outputs { sheets, makers: Vec::with_capacity(all.len()) };
+        let mut outputs = Outputs { sheets, makers: Vec::with_capacity(all.len()), ..Outputs::default() };
         for (path, maker) in all {
             match outputs.makers.last() {
                 Some((last, other)) if *last == path => problems.push(clashing(&path, &outputs.sheets, composer, (other, &maker))),
@@ -76,6 +80,16 @@ impl Outputs {
 
     pub fn all(&self) -> &[(OutputPath, Maker)] {
         &self.makers
+    }
+
+    /// After the titles of pages changed.
+    pub fn renew(&mut self) {
+        self.suggestions = OnceLock::new();
+    }
+
+    /// What the page for addresses that nothing has suggests from; made when first asked for.
+    pub fn suggestions(&self, composer: &Composer) -> &Suggestions {
+        self.suggestions.get_or_init(|| Suggestions::of(composer))
     }
 
     /// What makes the file at this path of the output folder.
@@ -96,6 +110,7 @@ fn generated(loaded: &Loaded, composer: &Composer, sheets: &[Sheet]) -> Vec<(Out
     ];
     let mut all: Vec<(OutputPath, Maker)> =
         named.into_iter().filter_map(|(name, maker)| Some((OutputPath::new(name).ok()?, maker))).collect();
+    all.extend(suggestions::list(composer).into_iter().map(|(route, part)| (route.output_path(), Maker::Suggestions(part))));
     all.extend(feeds::list(composer).into_iter().map(|(route, of)| (route.output_path(), Maker::Feed(of))));
     all.extend(
         inventory::sitemap_routes(composer, sheets)

@@ -270,6 +270,7 @@ impl State {
         let Some(is_seen) = materials.composer.update(edited) else { return false };
         if is_seen {
             materials.renew();
+            self.whole.outputs.renew();
         }
         if files != materials.composer.site.published_files.len() || is_seen && files > 0 {
             self.plan();

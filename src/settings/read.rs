@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::theme;
 use super::{BaseUrl, Editor, Giving, RawHtml, SETTINGS, SettingLink, Settings, severities};
 use crate::diagnostic::{Checked, Code, Diagnostic, Place, Severity};
 use crate::fields::{Context, Item, Items, check};
@@ -31,6 +32,7 @@ pub fn read(path: &SourcePath, bytes: Option<&[u8]>) -> Checked<Settings> {
     let mut problems = Vec::new();
     let context = Context { unknown: Code::UnknownSetting, ..Context::PAGE };
     let items = check(&node, &SETTINGS, context).unload(&mut problems);
+    theme::lost_colours(&node, &mut problems);
     let settings = from_items(&Given(&items), &mut problems);
     Checked::new(settings, problems)
 }
@@ -59,6 +61,11 @@ impl Given<'_> {
         self.list(name).iter().filter_map(Item::as_text).map(str::to_owned).collect()
     }
 
+    /// What stands under `theme:`, or beside it.
+    fn of_theme(&self, name: &str) -> Option<&Item> {
+        self.map("theme").and_then(|theme| theme.get(name)).or_else(|| self.item(name))
+    }
+
     fn map(&self, name: &str) -> Option<&Items> {
         self.item(name).and_then(Item::as_map)
     }
@@ -76,8 +83,9 @@ fn from_items(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Settings {
         output: output(given, problems).unwrap_or(unset.output),
         license: given.text("license"),
         copyright: given.text("copyright"),
-        logo: given.item("logo").and_then(image),
-        favicon: given.item("favicon").and_then(image),
+        logo: given.of_theme("logo").and_then(image),
+        favicon: given.of_theme("favicon").and_then(image),
+        theme: given.map("theme").map(|items| theme::read(items, problems)).unwrap_or_default(),
         giving: Giving { who: giving("who"), why: giving("why"), pays: giving("pays"), contact: giving("contact") },
         menu: given.list("menu").iter().filter_map(menu_link).collect(),
         permalinks: permalinks(given, problems),
@@ -95,7 +103,8 @@ fn from_items(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Settings {
         page_size: count(given, "page_size", problems).unwrap_or(unset.page_size),
         feed_length: count(given, "feed_length", problems).unwrap_or(unset.feed_length),
         markdown_twins: given.flag("markdown_twins", unset.markdown_twins),
-        edit_url: edit_url(given, problems),
+        edit_url: pattern_url(given, "edit_url", &["{path}"], problems),
+        report_url: pattern_url(given, "report_url", &[], problems),
         editor: editor(given, problems),
         allow_origins: given.texts("allow_origins").iter().map(|origin| origin.trim_end_matches('/').to_owned()).collect(),
         checks: given.map("checks").map(|checks| severities(checks, problems)).unwrap_or_default(),
@@ -263,15 +272,20 @@ fn count(given: &Given<'_>, name: &str, problems: &mut Vec<Diagnostic>) -> Optio
     count
 }
 
-fn edit_url(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Option<String> {
-    let item = given.item("edit_url")?;
+/// An address in which names in braces stand for what is a page's own; `needed` of them have to be there.
+fn pattern_url(given: &Given<'_>, name: &str, needed: &[&str], problems: &mut Vec<Diagnostic>) -> Option<String> {
+    let item = given.item(name)?;
     let text = item.as_text()?;
     let is_url = text.starts_with("https://") || text.starts_with("http://");
-    if is_url && text.contains("{path}") {
+    if is_url && needed.iter().all(|part| text.contains(part)) {
         return Some(text.to_owned());
     }
-    let help = "write `edit_url: https://example.org/edit/main/{path}`";
-    problems.push(fault(item, format!("`edit_url`: `{text}` is no https:// address with `{{path}}` in it"), help));
+    let with = if needed.is_empty() { String::new() } else { format!(" with `{}` in it", needed.join("`, `")) };
+    let help = format!(
+        "write `{name}: https://example.org/…{}`",
+        needed.first().map_or_else(|| "?title={title}".to_owned(), |part| format!("/{part}"))
+    );
+    problems.push(fault(item, format!("`{name}`: `{text}` is no https:// address{with}"), help));
     None
 }
 

@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use super::checks_field;
+use super::theme::theme_field;
 use crate::fields::{Field, FieldType};
 
 /// Every setting, in the manual's order.
@@ -42,6 +43,9 @@ fn addresses() -> Vec<Field> {
         Field::list("retired", FieldType::Text)
             .about("Addresses that are gone on purpose, so that `check` does not miss them; `/old/**` is all that lay below."),
         Field::text("edit_url").about("Where a source can be edited; `{path}` stands for its path from the root."),
+        Field::text("report_url").about(
+            "Where a reader can report a problem; `{path}`, `{url}` and `{title}` stand for the page's. Unless set, `giving.contact`.",
+        ),
         Field::text("editor")
             .about("The editor that the preview opens: `code`, `zed`, `subl`, `idea`, …")
             .defaults_to("`$VISUAL`, else `$EDITOR`"),
@@ -61,6 +65,7 @@ fn look() -> Vec<Field> {
             .also(&["href", "url", "page", "target"]),
     ];
     vec![
+        theme_field(image.clone()),
         Field::new("logo", image).about("An image for the head of each page."),
         Field::new("favicon", FieldType::Link).about("The icon of the site's tabs."),
         Field::list("menu", FieldType::Map(entry)).about("The links at the head of each page.").defaults_to("the top folders"),
