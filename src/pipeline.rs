@@ -21,7 +21,7 @@ pub mod why;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use jiff::civil::Date;
 
@@ -154,7 +154,7 @@ pub fn build(files: &dyn Files, request: &Request, sink: &dyn Sink, memory: &Mem
 
     let remembered = memory.pages();
     let reader = Reader { files: &ledger, loaded: &loaded, request };
-    let documents = reader.all(|path| ledger.known(path), remembered, true);
+    let documents = reader.all(|path| ledger.known(path), remembered, Some(memory));
     problems.extend(documents.problems().cloned());
     profile.stage("read and parse", documents.parsed);
     profile.documents = Share { made: documents.parsed, remembered: documents.pages.len() - documents.parsed };
@@ -175,8 +175,7 @@ pub fn build(files: &dyn Files, request: &Request, sink: &dyn Sink, memory: &Mem
 
     let whole = Whole { loaded, documents, materials, outputs, site_print };
     let workshop = Workshop { files: &ledger, request, whole: &whole };
-    let build = before.build + 1;
-    let press = Press { workshop, sink, ledger: &ledger, before: &before, build, failure: OnceLock::new() };
+    let press = Press::new(workshop, sink, &ledger, &before);
     sink.ready();
     let mut published = press.all();
     problems.extend(published.problems.iter().cloned());

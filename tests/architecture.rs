@@ -22,7 +22,11 @@ const STAGES: &[&str] = &["tool", "document", "site", "page", "output"];
 
 /// What only a few files may name: the words, those files (a path begins with one of these), and what others do instead.
 const KEPT_TO: &[(&[&str], &[&str], &str)] = &[
-    (&["std::fs", "walkdir", "tempfile", "rustix"], &["disk", "memo/store"], "take a `&dyn Files`, or give the bytes to a `Sink`"),
+    (
+        &["std::fs", "walkdir", "tempfile", "rustix"],
+        &["disk", "memo/aside", "memo/store"],
+        "take a `&dyn Files`, or give the bytes to a `Sink`",
+    ),
     (&["notify"], &["watch"], "let `watch` say which paths may differ"),
     (
         &["axum", "hyper", "hyper_util", "tokio", "std::net"],

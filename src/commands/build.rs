@@ -100,7 +100,8 @@ pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Resu
     let begun_publisher = Begun::new();
     let mut built = std::thread::scope(|scope| {
         scope.spawn(|| drop(begun_publisher.set(Publisher::begin(&output, &staging_parent, publish_options))));
-        pipeline::build(&site.disk, &request, &Staging { begun: &begun_publisher, files }, &Memory::of(cache))
+        let memory = Memory::of(cache).with_aside(staging_parent.clone());
+        pipeline::build(&site.disk, &request, &Staging { begun: &begun_publisher, files }, &memory)
     });
     let publisher = begun_publisher.into_inner().expect("the thread that begins has ended")?;
     drop(progress);

@@ -3,6 +3,7 @@
 //! What is remembered is always an answer that could be worked out again, kept beside the fingerprint of what it was worked
 //! out from; who recalls it compares fingerprints. So a store may be empty, old, foreign or spoiled, and nothing but time is lost.
 
+pub mod aside;
 pub mod store;
 mod version;
 

@@ -17,7 +17,7 @@ use tera::{ComponentArgType, Tera};
 
 pub use draw::{Drawn, Renderer, TOOL_TEMPLATE};
 pub use materials::{Materials, Question};
-pub use values::{Shown, fingerprint, print_of};
+pub use values::{Shared, Shown, fingerprint, print_of};
 
 use self::reach::Reach;
 use crate::diagnostic::{Checked, Code, Diagnostic, Place};

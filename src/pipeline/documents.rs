@@ -5,17 +5,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::Request;
 use super::load::{Loaded, unreadable};
+use super::memory::Memory;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::document::body::Segment;
 use crate::document::{self, Document, Entry, Facts, Inputs};
 use crate::fingerprint::{Fingerprint, Fingerprinter};
+use crate::memo::aside::{Aside, Put};
 use crate::page::templates::print_of;
 use crate::paths::SourcePath;
 use crate::source::Files;
@@ -41,15 +43,22 @@ pub type Pages = BTreeMap<SourcePath, Page>;
 pub struct Documents {
     pub pages: Pages,
     /// Bodies that are kept until they are drawn; the others are parsed again then.
-    bodies: BTreeMap<SourcePath, Mutex<Option<Vec<Segment>>>>,
+    bodies: BTreeMap<SourcePath, Mutex<Option<Kept>>>,
+    aside: OnceLock<Option<Aside>>,
     /// How many were parsed, not remembered.
     pub parsed: usize,
     /// Pages that are not what was remembered: parsed anew, or gone.
     pub differ: BTreeSet<SourcePath>,
 }
 
-/// Bodies are kept from the first reading up to this size together, so that memory does not grow with the site.
-const BODIES_KEPT_BYTES: usize = 64 << 20;
+/// A body until it is drawn.
+enum Kept {
+    InMemory(Vec<Segment>),
+    Aside(Put),
+}
+
+/// Bodies are kept in memory up to this size together, so that it does not grow with the site; the others are put aside.
+const BODIES_IN_MEMORY_BYTES: usize = 32 << 20;
 
 /// What reads documents: the files, and all that parsing depends on.
 pub struct Reader<'a> {
@@ -65,30 +74,45 @@ impl Documents {
 
     /// A page's body, when it was kept. It is given once.
     pub fn take_body(&self, source: &SourcePath) -> Option<Vec<Segment>> {
-        self.bodies.get(source)?.lock().expect("no holder of this lock panics").take()
+        let kept = self.bodies.get(source)?.lock().expect("no holder of this lock panics").take();
+        match kept? {
+            Kept::InMemory(body) => Some(body),
+            Kept::Aside(put) => postcard::from_bytes(&self.aside.get()?.as_ref()?.take(put).ok()?).ok(),
+        }
     }
 }
 
 impl Reader<'_> {
     /// Reads all pages. `known` gives the fingerprint of a file's bytes where they need not be read to know it; `remembered` is
-    /// what earlier readings gave. Bodies are made and kept only when they are wanted.
-    pub fn all(&self, known: impl Fn(&SourcePath) -> Option<Fingerprint> + Sync, mut remembered: Pages, wants_bodies: bool) -> Documents {
-        let kept = AtomicUsize::new(0);
+    /// what earlier readings gave. Bodies are made only when they are wanted, and kept where `bodies` says.
+    pub fn all(
+        &self,
+        known: impl Fn(&SourcePath) -> Option<Fingerprint> + Sync,
+        mut remembered: Pages,
+        bodies: Option<&Memory>,
+    ) -> Documents {
+        let mut documents = Documents::default();
+        let in_memory = AtomicUsize::new(0);
+        let keep = |body: Vec<Segment>, memory: &Memory| {
+            let size = size_of_body(&body);
+            if in_memory.fetch_add(size, Ordering::Relaxed) + size <= BODIES_IN_MEMORY_BYTES {
+                return Some(Kept::InMemory(body));
+            }
+            let bytes = postcard::to_allocvec(&body).expect("plain values can be written to memory");
+            documents.aside.get_or_init(|| memory.aside()).as_ref()?.put(&bytes).ok().map(Kept::Aside)
+        };
         let (old, paths) = (&remembered, &self.loaded.pages);
-        let fresh: Vec<Option<(Page, Option<Vec<Segment>>)>> = paths
+        let fresh: Vec<Option<(Page, Option<Kept>)>> = paths
             .par_iter()
             .map(|path| {
                 let before = old.get(path);
                 if before.is_some_and(|page| known(path).is_some_and(|print| self.key(path, print, &page.facts.data) == page.key)) {
                     return None;
                 }
-                let (page, body) = self.page(path, before, wants_bodies)?;
-                let size = size_of_body(&body);
-                let is_kept = wants_bodies && kept.fetch_add(size, Ordering::Relaxed) + size <= BODIES_KEPT_BYTES;
-                Some((page, is_kept.then_some(body)))
+                let (page, body) = self.page(path, before, bodies.is_some())?;
+                Some((page, bodies.and_then(|memory| keep(body, memory))))
             })
             .collect();
-        let mut documents = Documents::default();
         for (path, fresh) in paths.iter().zip(fresh) {
             let page = match fresh {
                 Some((page, body)) => {

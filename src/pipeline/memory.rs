@@ -4,6 +4,7 @@
 //! there is one part for each way of building (drafts or not, another `base_url` …), the last few.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -15,6 +16,7 @@ use super::whole::Whole;
 use super::why::Why;
 use crate::diagnostic::Diagnostic;
 use crate::fingerprint::Fingerprint;
+use crate::memo::aside::Aside;
 use crate::memo::{self, Store};
 use crate::page::templates::Question;
 use crate::paths::{OutputPath, SourcePath};
@@ -30,6 +32,8 @@ pub struct Memory {
     store: Option<Arc<dyn Store>>,
     /// Whether anything is kept, and not only recalled.
     keeps: bool,
+    /// The folder for what is put aside while a build runs.
+    aside: Option<PathBuf>,
 }
 
 /// What was published, one way of building.
@@ -128,12 +132,23 @@ impl Drawn {
 impl Memory {
     /// What this store holds; without one nothing is remembered.
     pub fn of(store: Option<Arc<dyn Store>>) -> Self {
-        Memory { keeps: store.is_some(), store }
+        Memory { keeps: store.is_some(), store, aside: None }
     }
 
     /// The same, but what is new is not kept.
     pub fn recalling(store: Option<Arc<dyn Store>>) -> Self {
-        Memory { store, keeps: false }
+        Memory { store, keeps: false, aside: None }
+    }
+
+    /// The same, with a folder for what is put aside while a build runs.
+    #[must_use]
+    pub fn with_aside(self, folder: PathBuf) -> Self {
+        Memory { aside: Some(folder), ..self }
+    }
+
+    /// A place for what is wanted again before the build ends; `None` where there is none to be had.
+    pub fn aside(&self) -> Option<Aside> {
+        Aside::open(self.aside.as_deref()).ok()
     }
 
     pub fn is_kept(&self) -> bool {

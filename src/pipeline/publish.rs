@@ -4,9 +4,10 @@
 //! composed: is everything equal that it does depend on? Then it is, too. Else it is drawn.
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock};
 use std::time::Instant;
 
+use indexmap::IndexSet;
 use rayon::prelude::*;
 
 use super::Sink;
@@ -45,38 +46,39 @@ pub struct Press<'a> {
     pub ledger: &'a Ledger<'a>,
     pub before: &'a Drawn,
     /// This build's number.
-    pub build: u64,
-    pub failure: OnceLock<String>,
+    build: u64,
+    failure: OnceLock<String>,
+    /// Lists of questions, those of the last build first. Many sheets ask the same.
+    asked: Mutex<IndexSet<Vec<Question>>>,
 }
 
 /// What became of one output.
 #[derive(Default)]
 struct Outcome {
     print: Option<Fingerprint>,
-    record: Option<(Record, Option<Vec<Question>>)>,
+    record: Option<Record>,
     problems: Vec<Diagnostic>,
     took: Option<Took>,
 }
 
-impl Press<'_> {
-    pub fn all(mut self) -> Published {
+impl<'a> Press<'a> {
+    pub fn new(workshop: Workshop<'a>, sink: &'a dyn Sink, ledger: &'a Ledger<'a>, before: &'a Drawn) -> Self {
+        let asked = Mutex::new(before.asked.iter().cloned().collect());
+        Press { workshop, sink, ledger, before, build: before.build + 1, failure: OnceLock::new(), asked }
+    }
+
+    pub fn all(self) -> Published {
         let outputs = self.workshop.whole.outputs.all();
         let outcomes: Vec<Outcome> = outputs.par_iter().map(|(path, maker)| self.one(path, maker)).collect();
-        let mut published = Published { asked: self.before.asked.clone(), failure: self.failure.take(), ..Published::default() };
-        let mut known: BTreeMap<Vec<Question>, u32> = published.asked.iter().cloned().zip(0..).collect();
+        let mut published = Published::default();
         for ((path, _), outcome) in outputs.iter().zip(outcomes) {
             published.took.extend(outcome.took.map(|took| (path.clone(), took)));
             published.problems.extend(outcome.problems);
             published.outputs.extend(outcome.print.map(|print| (path.clone(), print)));
-            let Some((mut record, asked)) = outcome.record else { continue };
-            if let Some(asked) = asked {
-                record.asked = *known.entry(asked).or_insert_with_key(|asked| {
-                    published.asked.push(asked.clone());
-                    u32::try_from(published.asked.len() - 1).unwrap_or(u32::MAX)
-                });
-            }
-            published.records.insert(path.clone(), record);
+            published.records.extend(outcome.record.map(|record| (path.clone(), record)));
         }
+        published.failure = self.failure.into_inner();
+        published.asked = self.asked.into_inner().expect("no holder of this lock panics").into_iter().collect();
         published
     }
 
@@ -113,11 +115,11 @@ impl Press<'_> {
         let parts = Parts { text, view: page.map(|page| print_of(&(&page.entry.title, page.entry.heading.is_some()))), ..Parts::default() };
         let before = self.before.outputs.get(path);
         if let Some(record) = before.filter(|record| record.parts == parts && self.sink.keep(path, record.print)) {
-            return Outcome { print: Some(record.print), record: Some((record.clone(), None)), ..Outcome::default() };
+            return Outcome { print: Some(record.print), record: Some(record.clone()), ..Outcome::default() };
         }
         let quick = print_of(&parts);
         let (mut outcome, _) = self.put(path, self.workshop.make(path, maker));
-        outcome.record = self.record(&outcome, quick, parts, before, Vec::new()).map(|record| (record, Some(Vec::new())));
+        outcome.record = self.record(&outcome, (quick, parts), before, Vec::new(), Vec::new());
         outcome
     }
 
@@ -145,21 +147,21 @@ impl Press<'_> {
         let (mut outcome, asked) = self.put(path, self.workshop.make_composed(path, maker, &composed));
         outcome.took = Some(Took { template: composed.template.clone(), time: begun.elapsed() });
         parts.answers = Some(self.answers(&asked));
-        outcome.record = self.record(&outcome, quick, parts, before, self.changed_among(&composed)).map(|record| (record, Some(asked)));
+        outcome.record = self.record(&outcome, (quick, parts), before, self.changed_among(&composed), asked);
         outcome
     }
 
     fn kept(&self, record: Record) -> Outcome {
-        Outcome { print: Some(record.print), record: Some((record, None)), ..Outcome::default() }
+        Outcome { print: Some(record.print), record: Some(record), ..Outcome::default() }
     }
 
     fn record(
         &self,
         outcome: &Outcome,
-        quick: Fingerprint,
-        parts: Parts,
+        (quick, parts): (Fingerprint, Parts),
         before: Option<&Record>,
         shown: Vec<SourcePath>,
+        asked: Vec<Question>,
     ) -> Option<Record> {
         let why = match before {
             None => Why::New,
@@ -167,7 +169,9 @@ impl Press<'_> {
             Some(before) => Why::changed(&before.parts, &parts, shown),
         };
         let problems = outcome.problems.clone();
-        Some(Record { print: outcome.print?, quick, parts, asked: 0, problems, made_in: self.build, why })
+        let place = self.asked.lock().expect("no holder of this lock panics").insert_full(asked).0;
+        let asked = u32::try_from(place).expect("there are no more lists of questions than sheets");
+        Some(Record { print: outcome.print?, quick, parts, asked, problems, made_in: self.build, why })
     }
 
     /// The page whose file a sheet or its twin shows.

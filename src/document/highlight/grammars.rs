@@ -23,7 +23,7 @@
 
 use std::sync::OnceLock;
 
-use arborium::tree_sitter::{self, Query};
+use arborium::tree_sitter::{self, CaptureQuantifier, Query};
 
 use super::spans::Class;
 
@@ -114,8 +114,14 @@ pub(super) struct Grammar {
 }
 
 fn compile(name: &'static str, language: tree_sitter::Language, highlights: &str, injections: &str) -> Option<Grammar> {
-    let highlights = Query::new(&language, highlights).ok()?;
-    let classes = highlights.capture_names().iter().map(|capture| class_of(name, capture)).collect();
+    let mut highlights = Query::new(&language, highlights).ok()?;
+    let classes: Vec<Option<Class>> = highlights.capture_names().iter().map(|capture| class_of(name, capture)).collect();
+    for pattern in 0..highlights.pattern_count() {
+        let mut captures = highlights.capture_quantifiers(pattern).iter().zip(&classes);
+        if captures.all(|(often, class)| *often == CaptureQuantifier::Zero || class.is_none()) {
+            highlights.disable_pattern(pattern);
+        }
+    }
     let injections = if injections.is_empty() { None } else { Query::new(&language, injections).ok() };
     Some(Grammar { name, language, highlights, classes, injections })
 }

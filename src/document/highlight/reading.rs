@@ -176,6 +176,9 @@ fn read(tools: &mut Tools, grammar: &Grammar, part: Part, effort: &Effort, spans
 /// For each node a query looks up the whole line of parents, and along the siblings to the next named one; so trees
 /// that are very deep, or broken into very long runs of bare tokens, would cost it quadratic time.
 fn is_tangled(tree: &tree_sitter::Tree) -> bool {
+    if tree.root_node().descendant_count() <= TREE_DEPTH_MAX.min(BARE_RUN_MAX) {
+        return false;
+    }
     let mut cursor = tree.walk();
     let (mut depth, mut bare_run) = (0, 0);
     loop {

@@ -2,12 +2,15 @@
 //!
 //! What many pages show of one page (its card, its line in the section's tree) is made into a value once and shared.
 
+use std::collections::HashMap;
+use std::sync::RwLock;
+
 use serde::Serialize;
 use tera::{Map, Value};
 
 use crate::fingerprint::{Fingerprint, Fingerprinter};
 use crate::page::compose::{Composed, Composer};
-use crate::page::view::{BranchLine, Listing, NavView};
+use crate::page::view::{BranchLine, Card, Listing, NavView};
 use crate::site::PageId;
 
 /// Something that many pages show: its value, and the fingerprint of what it says.
@@ -20,6 +23,36 @@ pub struct Shown {
 impl Shown {
     pub fn new(what: &impl Serialize) -> Self {
         Self { value: Value::from_serializable(what), print: print_of(what) }
+    }
+}
+
+/// Parts that many cards hold (a topic, a day), each one value however many hold it.
+#[derive(Default)]
+pub struct Shared {
+    values: RwLock<HashMap<Fingerprint, Value>>,
+}
+
+impl Shared {
+    /// A card's value, with what others may hold too in common with them.
+    pub fn card(&self, mut card: Card) -> Shown {
+        let print = print_of(&card);
+        let topics: Vec<Value> = std::mem::take(&mut card.topics).iter().map(|topic| self.value(topic)).collect();
+        let days = [("published", card.published.take()), ("updated", card.updated.take())];
+        let mut value = Value::from_serializable(&card).into_map().unwrap_or_default();
+        value.insert("topics".into(), Value::from(topics));
+        for (name, day) in days {
+            value.insert(name.into(), day.map_or_else(Value::none, |day| self.value(&day)));
+        }
+        Shown { value: Value::from(value), print }
+    }
+
+    fn value(&self, what: &impl Serialize) -> Value {
+        let print = print_of(what);
+        if let Some(value) = self.values.read().expect("no holder of this lock panics").get(&print) {
+            return value.clone();
+        }
+        let value = Value::from_serializable(what);
+        self.values.write().expect("no holder of this lock panics").entry(print).or_insert(value).clone()
     }
 }
 

@@ -1,0 +1,73 @@
+//! Bytes put aside for a while: what is wanted once more soon, and should not fill the memory meanwhile.
+//!
+//! They lie in a file without a name, which is gone with the process, however that ends. What cannot be put aside is done
+//! without by whoever wanted to.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::Path;
+use std::sync::Mutex;
+
+/// Where bytes are put aside.
+#[derive(Debug)]
+pub struct Aside {
+    file: Mutex<File>,
+}
+
+/// Where some of them lie.
+#[derive(Clone, Copy, Debug)]
+pub struct Put {
+    from: u64,
+    length: usize,
+}
+
+impl Aside {
+    /// A place in this folder, or where the system keeps such files when the folder is not to be had.
+    ///
+    /// # Errors
+    /// When the system gives no file at either.
+    pub fn open(folder: Option<&Path>) -> io::Result<Self> {
+        let near = folder.map(tempfile::tempfile_in).and_then(Result::ok);
+        let file = near.map_or_else(tempfile::tempfile, Ok)?;
+        Ok(Self { file: Mutex::new(file) })
+    }
+
+    /// Puts bytes aside.
+    ///
+    /// # Errors
+    /// When they cannot be written.
+    pub fn put(&self, bytes: &[u8]) -> io::Result<Put> {
+        let mut file = self.file.lock().expect("no holder of this lock panics");
+        let from = file.seek(SeekFrom::End(0))?;
+        file.write_all(bytes)?;
+        Ok(Put { from, length: bytes.len() })
+    }
+
+    /// The bytes that were put aside.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn take(&self, put: Put) -> io::Result<Vec<u8>> {
+        let mut bytes = vec![0; put.length];
+        let mut file = self.file.lock().expect("no holder of this lock panics");
+        file.seek(SeekFrom::Start(put.from))?;
+        file.read_exact(&mut bytes)?;
+        Ok(bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_put_aside_comes_back() -> io::Result<()> {
+        let aside = Aside::open(Some(Path::new("/no/such/folder")))?;
+        let puts = [aside.put(b"one")?, aside.put(b"")?, aside.put(b"three")?];
+        assert_eq!(aside.take(puts[2])?, b"three");
+        assert_eq!(aside.take(puts[0])?, b"one");
+        assert_eq!(aside.put(b"four").and_then(|put| aside.take(put))?, b"four");
+        assert_eq!(aside.take(puts[1])?, b"");
+        Ok(())
+    }
+}
