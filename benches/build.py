@@ -38,9 +38,16 @@ def tree(folder):
     return files, size
 
 
+def aside(folder, *built):
+    """Moves what was built out of the way. Nothing is deleted before the end: ext4 looks long for a free inode among many that were deleted a moment ago."""
+    spent = tempfile.mkdtemp(prefix="spent-", dir=folder)
+    for path in built:
+        if os.path.exists(path):
+            os.rename(path, os.path.join(spent, os.path.basename(path)))
+
+
 def clear(cwd, output):
-    for folder in (output, os.path.join(cwd, ".handsel"), os.path.join(cwd, "resources")):
-        shutil.rmtree(folder, ignore_errors=True)
+    aside(os.path.dirname(cwd), output, os.path.join(cwd, ".handsel"), os.path.join(cwd, "resources"))
 
 
 def series(name, pages, command, cwd, output, runs, before):
@@ -115,9 +122,8 @@ def main():
             files, size = tree(output)
             floor_output = os.path.join(folder, "floor")
             floor = [FLOOR, os.path.join(site, "content"), floor_output, str(files), str(size)]
-            wall, _ = series("the floor", pages, floor, site, floor_output, runs, lambda _: shutil.rmtree(floor_output, ignore_errors=True))
+            wall, _ = series("the floor", pages, floor, site, floor_output, runs, lambda _: aside(folder, floor_output))
             ratios.append(f"cold, {pages} pages: {own['cold'] / wall:.1f} times the floor")
-            shutil.rmtree(floor_output, ignore_errors=True)
         for name, before in [("nothing changed", lambda _: None), ("one sentence", edits.one_sentence), ("one title", edits.one_title), ("1 % of the pages", edits.one_percent), ("one template", edits.one_template)]:
             own[name], _ = series(name, pages, command, site, output, runs, before)
         if arguments.peer:
@@ -127,8 +133,6 @@ def main():
             cold, _ = series("hugo, cold", pages, ["hugo", "--quiet"], peer, public, runs, lambda _: clear(peer, public))
             again, _ = series("hugo, again", pages, ["hugo", "--quiet"], peer, public, runs, lambda _: None)
             ratios.append(f"hugo / handsel, {pages} pages: cold {cold / own['cold']:.1f}, nothing changed {again / own['nothing changed']:.0f}, one sentence {again / own['one sentence']:.0f}")
-            shutil.rmtree(peer, ignore_errors=True)
-        shutil.rmtree(site, ignore_errors=True)
     for pages, said in stages.items():
         print(f"\nStages of a cold build of {pages} pages:\n" + "\n".join(line for line in said.splitlines() if re.search(r"\d %", line)))
     sizes = sorted(colds)
