@@ -168,6 +168,21 @@ fn edits_of_real_text_show_what_a_clean_build_gives() {
 }
 
 #[test]
+fn midnight_passes() {
+    let late: jiff::Timestamp = "2026-11-24T23:59:30Z".parse().expect("a moment");
+    let desk = Desk::new(Request { today: None, now: late, ..request() });
+    desk.edit(|site| {
+        site.put("content/tips/tomorrow.md", "---\ntitle: Tomorrow\npublished: 2026-11-25\n---\nText.\n");
+        String::new()
+    });
+    let is_there = || matches!(desk.live.answer("/tips/tomorrow/", false), Answer::Found { .. });
+    assert!(!desk.live.turn(late + jiff::SignedDuration::from_secs(20)) && !is_there());
+    let early = late + jiff::SignedDuration::from_secs(40);
+    assert!(desk.live.turn(early) && is_there());
+    Desk { request: Request { now: early, ..desk.request }, ..desk }.compare(&["midnight passes".to_owned()]);
+}
+
+#[test]
 fn a_sentence_parses_its_page_alone() {
     let desk = Desk::new(request());
     desk.edit(|site| {

@@ -9,14 +9,14 @@ mod tidings;
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::{self, Sender};
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
 use clap::Args;
 
 use super::console::{Console, Stream};
 use super::figures::{count, duration};
-use super::options::{CommonOptions, SiteOptions};
+use super::options::{CommonOptions, SiteOptions, now};
 use super::site_folder::SiteFolder;
 use super::{CannotRun, Status, output};
 use crate::disk::serve_note;
@@ -72,6 +72,9 @@ pub struct Options {
 /// The start is for those who wait for a page.
 const REMEMBER_AFTER: Duration = Duration::from_secs(3);
 
+/// How often it is looked whether another day has begun: then pages come due, appear and expire.
+const DAY_CHECK: Duration = Duration::from_secs(20);
+
 /// What the loop waits for.
 enum Event {
     Touched(Touched),
@@ -109,14 +112,21 @@ pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Resu
     tidings.first(&preview.problems(), live.pages());
     say_ready(console, &preview, &live, begun, options);
     remember_soon(&live);
-    for event in waited {
-        let touched = match event {
-            Event::Touched(touched) => touched,
-            Event::Said(words) => {
+    loop {
+        let touched = match waited.recv_timeout(DAY_CHECK) {
+            Ok(Event::Touched(touched)) => touched,
+            Ok(Event::Said(words)) => {
                 console.remark(&format!("Note: {words}."));
                 continue;
             }
-            Event::End => break,
+            Err(RecvTimeoutError::Timeout) => {
+                if let Some(rendered) = preview.turn(now()?) {
+                    console.answer(&format!("A new day has begun: rendered {}.", count(rendered, "open page")));
+                    tidings.problems(&preview.problems());
+                }
+                continue;
+            }
+            Ok(Event::End) | Err(RecvTimeoutError::Disconnected) => break,
         };
         let begun = Instant::now();
         let saved = preview.refresh(&touched);

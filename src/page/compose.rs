@@ -10,7 +10,7 @@ use super::listing;
 use super::parts::{contents, items_json, level_key};
 use super::queries::PagesQuery;
 use super::structured;
-use super::templates::Shown;
+use super::templates::{Shared, Shown};
 use super::tool::Embedded;
 use super::view::{BranchLine, NavView, PageView, SourceView};
 use super::{Sheet, Subject};
@@ -18,8 +18,10 @@ use crate::document::links::{Link, Role};
 use crate::document::{Entry, Facts};
 use crate::fingerprint::{Fingerprint, Fingerprinter};
 use crate::paths::Route;
+use crate::site::insert::{self, Inserted};
 use crate::site::links::Destination;
 use crate::site::related::Relations;
+use crate::site::sections::put_in_order;
 use crate::site::topics::Term;
 use crate::site::update;
 use crate::site::{Node, PageId, Site, SitePage};
@@ -70,6 +72,7 @@ pub struct Composer {
     /// What other pages show of a page, made when one does.
     cards: Vec<OnceLock<Shown>>,
     branch_items: Vec<OnceLock<Shown>>,
+    shared: Shared,
     /// Each page's position in its section.
     pub(super) neighbours: Vec<Option<usize>>,
     pub(super) topics: HashMap<String, usize>,
@@ -102,6 +105,7 @@ impl Composer {
             relations,
             cards: unmade(),
             branch_items: unmade(),
+            shared: Shared::default(),
             site,
             neighbours,
             topics,
@@ -141,6 +145,33 @@ impl Composer {
         Some(true)
     }
 
+    /// Takes in one page more; whether that could be done without assembling the site anew.
+    pub fn insert(&mut self, entry: &Arc<Entry>, facts: &Arc<Facts>, with_drafts: bool) -> bool {
+        let Some(Inserted { page, section, topics }) = insert::insert(Arc::make_mut(&mut self.site), entry, with_drafts) else {
+            return false;
+        };
+        self.facts.insert(page, Arc::clone(facts));
+        self.cards.insert(page, OnceLock::new());
+        self.branch_items.insert(page, OnceLock::new());
+        self.neighbours.insert(page, None);
+        for (position, page) in self.site.sections[section].pages.iter().enumerate() {
+            self.neighbours[*page] = Some(position);
+        }
+        self.relations.insert(&self.site, page, &topics);
+        for list in [&mut self.newest, &mut self.a_to_z] {
+            list.iter_mut().for_each(|other| *other += usize::from(*other >= page));
+        }
+        let own = self.site.page(page);
+        if own.is_listed() {
+            if own.changed().is_some() {
+                put_in_order(&mut self.newest, page, |page| listing::newest_key(&self.site, page));
+            }
+            put_in_order(&mut self.a_to_z, page, |page| listing::a_to_z_key(&self.site, page));
+        }
+        self.answers = RwLock::default();
+        true
+    }
+
     /// Says everything in other words.
     pub fn reword(&mut self, words: Arc<Words>) {
         self.words = words;
@@ -159,7 +190,7 @@ impl Composer {
 
     /// A page's card as templates see it.
     pub fn card(&self, page: PageId) -> &Shown {
-        self.cards[page].get_or_init(|| Shown::new(&self.make_card(page)))
+        self.cards[page].get_or_init(|| self.shared.card(self.make_card(page)))
     }
 
     /// The fingerprint of all that other pages show of a page.

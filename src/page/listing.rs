@@ -7,6 +7,7 @@ use super::parts::say;
 use super::view::{Group, Listing};
 use super::{A_TO_Z_SIZE, Sheet, Subject};
 use crate::paths::{Route, slug};
+use crate::site::sections::put_in_order;
 use crate::site::topics::Term;
 use crate::site::{PageId, Site};
 
@@ -38,28 +39,32 @@ pub(super) fn newest_key(site: &Site, page: PageId) -> impl Ord + use<> {
 pub(super) fn put_in_place<K: Ord>(list: &mut Vec<PageId>, edited: &[PageId], key: impl Fn(PageId) -> K) {
     let own: Vec<PageId> = list.iter().copied().filter(|page| edited.contains(page)).collect();
     list.retain(|page| !edited.contains(page));
-    for page in own {
-        let at = list.partition_point(|other| key(*other) < key(page));
-        list.insert(at, page);
-    }
+    own.into_iter().for_each(|page| put_in_order(list, page, &key));
 }
 
 /// The list that a sheet shows.
 pub fn of(composer: &Composer, sheet: &Sheet) -> Option<Listing> {
     let site = &*composer.site;
-    let size = site.settings().page_size;
-    let (all, route, size): (Vec<PageId>, Route, usize) = match sheet.subject {
+    let size = if sheet.subject == Subject::AToZ { A_TO_Z_SIZE } else { site.settings().page_size };
+    // Of a long list only what this sheet shows is gathered, or the work would grow with its square.
+    let part = |all: &mut dyn Iterator<Item = PageId>| -> Vec<PageId> { all.skip((sheet.number - 1) * size).take(size).collect() };
+    let whole = |all: &[PageId]| (all.len(), part(&mut all.iter().copied()));
+    let ((total, shown), route) = match sheet.subject {
         Subject::Page(_) | Subject::NotFound => return None,
         Subject::Topics => return Some(terms(composer, &site.topics)),
         Subject::Audiences => return Some(terms(composer, &site.audiences)),
-        Subject::Section(section) => (site.sections[section].pages.clone(), site.sections[section].route.clone(), size),
-        Subject::Topic(topic) => (site.topics[topic].pages.clone(), site.topics[topic].route.clone(), size),
-        Subject::Audience(audience) => (audience_pages(composer, audience), site.audiences[audience].route.clone(), size),
-        Subject::AToZ => (composer.a_to_z.clone(), Route::page(["a-z"]), A_TO_Z_SIZE),
-        Subject::New => (composer.newest.clone(), Route::page(["new"]), size),
+        Subject::Section(section) => (whole(&site.sections[section].pages), site.sections[section].route.clone()),
+        Subject::Topic(topic) => (whole(&site.topics[topic].pages), site.topics[topic].route.clone()),
+        Subject::Audience(audience) => {
+            let term = &site.audiences[audience];
+            let first = first_of_audience(term);
+            let rest = term.pages.iter().filter(|page| !first.contains(page));
+            ((term.pages.len(), part(&mut first.iter().chain(rest).copied())), term.route.clone())
+        }
+        Subject::AToZ => (whole(&composer.a_to_z), Route::page(["a-z"])),
+        Subject::New => (whole(&composer.newest), Route::page(["new"])),
     };
-    let shown: Vec<PageId> = all.iter().copied().skip((sheet.number - 1) * size).take(size).collect();
-    let mut listing = Listing { total: all.len(), number: sheet.number, pages: sheet.of, ..Listing::default() };
+    let mut listing = Listing { total, number: sheet.number, pages: sheet.of, ..Listing::default() };
     let href = |number: usize| composer.href(&route_of(&route, number));
     listing.first_href = (sheet.of > 1).then(|| href(1));
     listing.previous_href = (sheet.number > 1).then(|| href(sheet.number - 1));
@@ -78,18 +83,14 @@ pub fn of(composer: &Composer, sheet: &Sheet) -> Option<Listing> {
     Some(listing)
 }
 
-/// The writer's order first, then the others.
-fn audience_pages(composer: &Composer, audience: usize) -> Vec<PageId> {
+/// What the writer put first for an audience, of the pages that are for it.
+fn first_of_audience(term: &Term) -> Vec<PageId> {
     use crate::site::links::Destination;
-    let term = &composer.site.audiences[audience];
     let start = term.start.iter().filter_map(|to| match to {
         Destination::Page { page, .. } => Some(*page),
         _ => None,
     });
-    let mut pages: Vec<PageId> = start.filter(|page| term.pages.contains(page)).collect();
-    let rest: Vec<PageId> = term.pages.iter().copied().filter(|page| !pages.contains(page)).collect();
-    pages.extend(rest);
-    pages
+    start.filter(|page| term.pages.contains(page)).collect()
 }
 
 fn children(composer: &Composer, section: usize) -> Vec<Group> {

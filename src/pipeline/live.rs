@@ -55,7 +55,8 @@ pub struct About {
 /// A site that is kept up to date.
 pub struct Live {
     files: Arc<dyn Files + Send + Sync>,
-    request: Request,
+    /// The same all along but for what time it is.
+    request: RwLock<Request>,
     memory: Memory,
     state: RwLock<State>,
     /// Problems of the outputs that were looked at, until they are made again.
@@ -67,21 +68,38 @@ impl Live {
     /// problem, never a failure.
     pub fn open(files: Arc<dyn Files + Send + Sync>, request: Request, memory: Memory) -> Self {
         let state = State::open(&*files, &request, &memory);
-        Live { files, request, memory, state: RwLock::new(state), drawn: RwLock::default() }
+        Live { files, request: RwLock::new(request), memory, state: RwLock::new(state), drawn: RwLock::default() }
     }
 
     /// Asks the files again about what may differ. Should Handsel itself fail on that, it begins anew.
     pub fn refresh(&self, touched: &Touched) -> Refreshed {
+        let request = self.request();
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
-        let refresh = || state.refresh(&*self.files, &self.request, touched);
+        let refresh = || state.refresh(&*self.files, &request, touched);
         let refreshed = std::panic::catch_unwind(AssertUnwindSafe(refresh)).unwrap_or_else(|_| {
-            *state = State::open(&*self.files, &self.request, &Memory::of(None));
-            Refreshed { changed: vec![self.request.config.clone()], ..Refreshed::default() }
+            *state = State::open(&*self.files, &request, &Memory::of(None));
+            Refreshed { changed: vec![request.config.clone()], ..Refreshed::default() }
         });
         if !refreshed.changed.is_empty() {
             self.drawn.write().unwrap_or_else(PoisonError::into_inner).clear();
         }
         refreshed
+    }
+
+    /// Says what time it is. When that makes it another day, the site is worked out for that day; whether it was.
+    pub fn turn(&self, now: jiff::Timestamp) -> bool {
+        self.request.write().unwrap_or_else(PoisonError::into_inner).now = now;
+        let request = self.request();
+        if self.read().is_of_day(&request) {
+            return false;
+        }
+        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        let turned = std::panic::catch_unwind(AssertUnwindSafe(|| state.turn(&*self.files, &request))).is_ok();
+        if !turned {
+            *state = State::open(&*self.files, &request, &Memory::of(None));
+        }
+        self.drawn.write().unwrap_or_else(PoisonError::into_inner).clear();
+        true
     }
 
     /// Keeps what was read for the next time, a little at a time, so that no save waits long. What cannot be kept is done without.
@@ -120,7 +138,8 @@ impl Live {
 
     fn found(&self, state: &State, path: &OutputPath, maker: &Maker, with_lines: bool) -> Answer {
         let whole = &state.whole;
-        let workshop = Workshop { files: &*self.files, request: &self.request, whole };
+        let request = self.request();
+        let workshop = Workshop { files: &*self.files, request: &request, whole };
         let made = if with_lines { workshop.make_with_lines(path, maker) } else { workshop.make(path, maker) };
         let source = source_of(maker, &whole.outputs.sheets, &whole.materials.composer);
         {
@@ -143,7 +162,7 @@ impl Live {
         let drawn = self.drawn.read().unwrap_or_else(PoisonError::into_inner);
         let all = state.problems().into_iter().chain(drawn.values().flatten().cloned()).collect();
         let site = &state.whole.materials.composer.site;
-        judge::judge(all, &state.whole.loaded.settings, &page_checks(site), &self.request)
+        judge::judge(all, &state.whole.loaded.settings, &page_checks(site), &self.request())
     }
 
     /// What a writer is told about the page made from this file.
@@ -185,6 +204,10 @@ impl Live {
     /// How many pages are published.
     pub fn pages(&self) -> usize {
         self.read().whole.materials.composer.site.pages().len()
+    }
+
+    fn request(&self) -> Request {
+        self.request.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn read(&self) -> RwLockReadGuard<'_, State> {

@@ -49,6 +49,15 @@ pub struct Loaded {
     pub prints: Prints,
 }
 
+impl Loaded {
+    /// Whether a file at this path is a page, and its coming or going changes nothing else that is loaded.
+    pub fn is_place_of_page(&self, path: &SourcePath) -> bool {
+        // A folder of Markdown that comes to hold a `content/` is another site.
+        let is_elsewhere = self.content.as_str().is_empty() && path.as_str().starts_with("content/");
+        path.is_markdown() && path.is_within(&self.content) && !is_elsewhere && !is_metadata(path, &self.content)
+    }
+}
+
 /// Where the bytes of a file of `static/` are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StaticFile {
@@ -112,7 +121,7 @@ pub fn load(files: &dyn Files, request: &Request) -> Checked<Loaded> {
     let in_content = sources.iter().filter(|path| path.is_within(&content) && (has_content || **path != request.config));
     let (pages, content_files): (Vec<SourcePath>, Vec<SourcePath>) =
         in_content.filter(|path| !is_metadata(path, &content)).cloned().partition(SourcePath::is_markdown);
-    let today = request.today.unwrap_or_else(|| today(request.now, &settings.timezone));
+    let today = today(request, &settings);
     let static_names: Vec<&String> = static_files.keys().collect();
     let settings = Arc::new(settings);
     let assembling =
@@ -192,8 +201,12 @@ fn assets(files: &dyn Files, static_files: &BTreeMap<String, StaticFile>, templa
     assets::plan(&static_files.keys().cloned().collect(), read, &templates.asset_paths())
 }
 
-fn today(now: jiff::Timestamp, timezone: &str) -> Date {
-    now.in_tz(timezone).map_or_else(|_| now.to_zoned(jiff::tz::TimeZone::UTC).date(), |zoned| zoned.date())
+/// The day that the site is made for: the stated one, else that of `now` where the site is at home.
+pub(super) fn today(request: &Request, settings: &Settings) -> Date {
+    let day_of = |now: jiff::Timestamp| {
+        now.in_tz(&settings.timezone).map_or_else(|_| now.to_zoned(jiff::tz::TimeZone::UTC).date(), |zoned| zoned.date())
+    };
+    request.today.unwrap_or_else(|| day_of(request.now))
 }
 
 fn is_metadata(path: &SourcePath, content: &SourcePath) -> bool {

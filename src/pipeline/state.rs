@@ -23,6 +23,9 @@ use crate::paths::SourcePath;
 use crate::site::{Node, PageId, SitePage};
 use crate::source::{Files, ListingRules, Looked, Stamp};
 
+/// More new pages than these at once are no dearer assembled.
+const INSERTED_MAX: usize = 4;
+
 /// Which paths may differ from what was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Touched {
@@ -82,7 +85,7 @@ impl State {
         let Checked { value: sources, problems: listing_problems } = listed.unwrap_or_default();
         ledger.stamp(&sources);
         let reader = Reader { files: &ledger, loaded: &loaded, request };
-        let documents = reader.all(|path| ledger.known(path), memory.pages(), false);
+        let documents = reader.all(|path| ledger.known(path), memory.pages(), None);
         let (mut site_problems, mut clashes) = (Vec::new(), Vec::new());
         let site = whole::assemble(&loaded, &documents, request, &mut site_problems);
         let materials = Arc::new(whole::materials(&loaded, &documents, site));
@@ -157,7 +160,11 @@ impl State {
         let is_page = |path: &SourcePath| self.whole.loaded.pages.binary_search(path).is_ok();
         let parsed = if is_listing_same && changed.iter().all(is_page) {
             let reread = self.reread(files, request, &changed);
-            self.take_in(request, reread, false)
+            self.take_in(request, reread)
+        } else if self.are_only_pages(&changed) {
+            self.relist(files, &changed);
+            let reread = self.reread(files, request, &changed);
+            self.take_in(request, reread)
         } else if is_listing_same && !changed.iter().any(|path| is_page(path) || self.load_reads.contains(path)) {
             // Files that are only copied or included: whoever shows them is drawn when it is looked at.
             0
@@ -165,6 +172,16 @@ impl State {
             self.reload(files, request, &changed)
         };
         Refreshed { changed: changed.into_iter().collect(), parsed, pages: pages(self) }
+    }
+
+    /// Whether the site is as it is on the request's day.
+    pub fn is_of_day(&self, request: &Request) -> bool {
+        load::today(request, &self.whole.loaded.settings) == self.whole.loaded.today
+    }
+
+    /// Works the site out for another day.
+    pub fn turn(&mut self, files: &dyn Files, request: &Request) {
+        self.reload(files, request, &BTreeSet::new());
     }
 
     fn look(&self, files: &dyn Files, touched: &Touched) -> Sight {
@@ -239,21 +256,61 @@ impl State {
         Reread { fresh: fresh.collect(), gone }
     }
 
+    /// Whether these are pages that came, went or were edited, so that what the first step read stands.
+    fn are_only_pages(&self, changed: &BTreeSet<SourcePath>) -> bool {
+        let loaded = &self.whole.loaded;
+        let gone = changed.iter().filter(|path| self.sources.binary_search(path).is_err()).count();
+        changed.iter().all(|path| loaded.is_place_of_page(path)) && gone < loaded.pages.len()
+    }
+
+    /// Takes into the lists, and out of them, pages that came and went.
+    fn relist(&mut self, files: &dyn Files, changed: &BTreeSet<SourcePath>) {
+        let loaded = &mut self.whole.loaded;
+        for path in changed {
+            let is_there = self.sources.binary_search(path).is_ok();
+            for list in [&mut loaded.sources, &mut loaded.pages] {
+                match list.binary_search(path) {
+                    Ok(at) if !is_there => drop(list.remove(at)),
+                    Err(at) if is_there => list.insert(at, path.clone()),
+                    _ => {}
+                }
+            }
+            if is_there {
+                self.known.insert(path.clone(), Known::unvouched(print(files, path)));
+            } else {
+                self.known.remove(path);
+            }
+        }
+    }
+
     /// Takes in what was read again; how many documents that are.
-    fn take_in(&mut self, request: &Request, reread: Reread, is_other_site: bool) -> usize {
+    fn take_in(&mut self, request: &Request, reread: Reread) -> usize {
+        let (parsed, is_other_site) = self.settle(request, reread, false);
+        if is_other_site {
+            self.plan();
+        }
+        parsed
+    }
+
+    /// The same but for the outputs: how many documents that are, and whether the outputs may be others.
+    fn settle(&mut self, request: &Request, reread: Reread, must_assemble: bool) -> (usize, bool) {
         let Reread { fresh, gone } = reread;
         let parsed = fresh.len();
         let pages = &mut self.whole.documents.pages;
-        let is_other_set = !gone.is_empty() || fresh.iter().any(|(path, _)| !pages.contains_key(path));
         self.differ.extend(gone.iter().chain(fresh.iter().map(|(path, _)| path)).cloned());
         gone.iter().for_each(|path| drop(pages.remove(path)));
-        let edited: Vec<(Arc<Entry>, Arc<Facts>)> =
-            fresh.iter().map(|(_, page)| (Arc::clone(&page.entry), Arc::clone(&page.facts))).collect();
-        pages.extend(fresh);
-        if is_other_site || is_other_set || self.tells_of(&edited) || !self.update(&edited) {
+        let (mut new, mut edited) = (Vec::new(), Vec::new());
+        for (path, page) in fresh {
+            let told = (Arc::clone(&page.entry), Arc::clone(&page.facts));
+            let is_new = pages.insert(path, page).is_none();
+            if is_new { new.push(told) } else { edited.push(told) }
+        }
+        let can_update = !must_assemble && gone.is_empty() && new.len() <= INSERTED_MAX && !self.tells_of(&edited);
+        let updated = if can_update && self.insert(request, &new) { self.update(&edited) } else { None };
+        if updated.is_none() {
             self.assemble(request);
         }
-        parsed
+        (parsed, updated != Some(false) || !new.is_empty())
     }
 
     /// Whether a problem of the site stands in one of these files: its place may be another now.
@@ -263,19 +320,29 @@ impl State {
         self.site_problems.iter().chain(&self.clashes).any(places)
     }
 
-    /// Updates the site in its place; whether that could be done.
-    fn update(&mut self, edited: &[(Arc<Entry>, Arc<Facts>)]) -> bool {
+    /// Takes new pages into the site; whether that could be done.
+    fn insert(&mut self, request: &Request, new: &[(Arc<Entry>, Arc<Facts>)]) -> bool {
+        if new.is_empty() {
+            return true;
+        }
         let Some(materials) = Arc::get_mut(&mut self.whole.materials) else { return false };
+        let is_inserted = new.iter().all(|(entry, facts)| materials.composer.insert(entry, facts, request.with_drafts));
+        if is_inserted {
+            materials.renew();
+        }
+        is_inserted
+    }
+
+    /// Updates the site in its place; `None` when that cannot be done, else whether its outputs may be others.
+    fn update(&mut self, edited: &[(Arc<Entry>, Arc<Facts>)]) -> Option<bool> {
+        let materials = Arc::get_mut(&mut self.whole.materials)?;
         let files = materials.composer.site.published_files.len();
-        let Some(is_seen) = materials.composer.update(edited) else { return false };
+        let is_seen = materials.composer.update(edited)?;
         if is_seen {
             materials.renew();
             self.whole.outputs.renew();
         }
-        if files != materials.composer.site.published_files.len() || is_seen && files > 0 {
-            self.plan();
-        }
-        true
+        Some(files != materials.composer.site.published_files.len() || is_seen && files > 0)
     }
 
     /// Something else changed: a file came or went, or one that the first step reads.
@@ -304,10 +371,10 @@ impl State {
             paths.extend(before.pages.into_iter().filter(|path| now.pages.binary_search(path).is_err()));
             paths.extend(now.pages.iter().filter(|path| !self.whole.documents.pages.contains_key(*path)).cloned());
         }
-        let reread = self.reread(files, request, &paths);
         self.note(files, changed, reads);
+        let reread = self.reread(files, request, &paths);
         let wants_assembling = is_other_site || !self.dress();
-        let parsed = self.take_in(request, reread, wants_assembling);
+        let (parsed, _) = self.settle(request, reread, wants_assembling);
         self.plan();
         parsed
     }
@@ -341,7 +408,6 @@ impl State {
         self.site_problems.clear();
         let site = whole::assemble(&self.whole.loaded, &self.whole.documents, request, &mut self.site_problems);
         self.whole.materials = Arc::new(whole::materials(&self.whole.loaded, &self.whole.documents, site));
-        self.plan();
     }
 
     fn plan(&mut self) {

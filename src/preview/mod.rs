@@ -13,6 +13,7 @@ mod problems;
 mod reload;
 mod serve;
 
+use std::collections::BTreeSet;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
@@ -120,6 +121,11 @@ impl Preview {
             }
             Err(_) => Saved { is_our_fault: true, ..Saved::default() },
         }
+    }
+
+    /// Says what time it is; on another day the open pages are made anew. How many, when it is one.
+    pub fn turn(&self, now: jiff::Timestamp) -> Option<usize> {
+        self.shared.live.turn(now).then(|| self.shared.publish(&Touched::Paths(BTreeSet::new()), &[]))
     }
 
     /// Every problem known now.

@@ -6,6 +6,7 @@
 pub mod address_ledger;
 pub mod addresses;
 pub mod audit;
+pub mod insert;
 pub mod links;
 pub mod related;
 pub mod sections;

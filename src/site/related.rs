@@ -26,6 +26,21 @@ impl Relations {
         Relations { topics_of }
     }
 
+    /// After a page came in: those from its position on are one further, and these topics have one page more.
+    pub fn insert(&mut self, site: &Site, page: PageId, topics: &[usize]) {
+        self.topics_of.insert(page, Vec::new());
+        if !site.page(page).is_listed() {
+            return;
+        }
+        self.topics_of[page] = topics.iter().map(|topic| (*topic, 0)).collect();
+        for topic in topics {
+            self.reorder(site, *topic);
+        }
+        for other in topics.iter().flat_map(|topic| &site.topics[*topic].pages) {
+            self.topics_of[*other].sort_by_key(|(topic, _)| (site.topics[*topic].pages.len(), *topic));
+        }
+    }
+
     /// After the pages of a topic came into another order.
     pub fn reorder(&mut self, site: &Site, topic: usize) {
         for (position, page) in site.topics[topic].pages.iter().enumerate() {

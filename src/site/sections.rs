@@ -184,6 +184,13 @@ pub fn sort_pages(pages: &mut [PageId], tables: &Tables, order: Order) {
     pages.sort_by_cached_key(|id| sort_key(tables, *id, order));
 }
 
+/// Puts a page where it belongs in a list that is in order.
+pub fn put_in_order<K: Ord>(pages: &mut Vec<PageId>, page: PageId, key: impl Fn(PageId) -> K) {
+    let own = key(page);
+    let at = pages.partition_point(|other| key(*other) < own);
+    pages.insert(at, page);
+}
+
 /// What pages of a list are ordered by.
 pub type SortKey = (i64, std::cmp::Reverse<Option<jiff::civil::Date>>, String, SourcePath);
 

@@ -62,7 +62,8 @@ pub struct Tables {
     pub by_source: HashMap<SourcePath, Node>,
     pub by_source_lower: HashMap<String, SourcePath>,
     pub by_route: HashMap<Route, Node>,
-    by_name: HashMap<String, Vec<Node>>,
+    pub(super) by_name: HashMap<String, Vec<Node>>,
+    /// Sorted, so that what is suggested does not depend on what was found first.
     names_by_folder: BTreeMap<SourcePath, Vec<String>>,
 }
 
@@ -134,9 +135,13 @@ impl Tables {
                 self.by_name.remove(&old);
             }
         }
-        let nodes = self.by_name.entry(new).or_default();
+        self.name_in_order(new, id);
+    }
+
+    /// Files a page under a name among what has it already: pages in order, then files.
+    fn name_in_order(&mut self, slug: String, id: PageId) {
+        let nodes = self.by_name.entry(slug).or_default();
         if !nodes.contains(&Node::Page(id)) {
-            // Pages in order, then files.
             let at = nodes.iter().position(|node| !matches!(node, Node::Page(other) if *other < id)).unwrap_or(nodes.len());
             nodes.insert(at, Node::Page(id));
         }
@@ -173,7 +178,7 @@ pub fn build(parts: &Parts, problems: &mut Vec<Diagnostic>) -> Tables {
     let mut live = Vec::with_capacity(names.len());
     for mut names in names {
         problems.extend(names.odd.take());
-        let why = hidden(names.entry, parts);
+        let why = hidden(names.entry, parts.today, parts.with_drafts);
         match place_page(&names, &mut owners, problems) {
             Some(route) if why.is_none() => live.push((names, route)),
             placed => {
@@ -190,7 +195,7 @@ pub fn build(parts: &Parts, problems: &mut Vec<Diagnostic>) -> Tables {
         let id = tables.pages.len();
         tables.by_route.insert(route.clone(), Node::Page(id));
         tables.add_source(&names.entry.source, names.lower, Node::Page(id));
-        tables.pages.push(page(names.entry, route, parts));
+        tables.pages.push(page(names.entry, route, parts.today));
         tables.name(names.page_name, &Node::Page(id));
         tables.name(names.title, &Node::Page(id));
     }
@@ -210,7 +215,33 @@ pub fn build(parts: &Parts, problems: &mut Vec<Diagnostic>) -> Tables {
             }
         }
     }
+    tables.names_by_folder.values_mut().for_each(|names| names.sort_unstable());
     tables
+}
+
+/// The page that an entry becomes in a site that is put together already; `None` when something of its names is taken, or when
+/// it is not published, or when there is something to tell of it.
+pub(super) fn place_one(tables: &Tables, entry: &Arc<Entry>, today: Date, with_drafts: bool) -> Option<SitePage> {
+    let name = name_and_date(&entry.source).0;
+    let is_odd = hidden(entry, today, with_drafts).is_some() || odd_name(entry, &name).is_some();
+    let route = addresses::of_page(entry, &tables.content, &tables.settings).ok()?;
+    let is_taken = tables.by_route.contains_key(&route)
+        || tables.by_source.contains_key(&entry.source)
+        || tables.by_source_lower.contains_key(&entry.source.as_str().to_lowercase());
+    (!is_odd && !is_taken).then(|| page(entry, route, today))
+}
+
+/// Files a placed page under its names, at a position that was made free for it.
+pub(super) fn add_page(tables: &mut Tables, id: PageId, page: SitePage) {
+    let (entry, node) = (Arc::clone(&page.entry), Node::Page(id));
+    tables.by_route.insert(page.route.clone(), node.clone());
+    tables.add_source(&entry.source, entry.source.as_str().to_lowercase(), node);
+    if let Some(names) = tables.names_by_folder.get_mut(&entry.source.folder()) {
+        names.sort_unstable();
+    }
+    tables.pages.insert(id, page);
+    tables.name_in_order(slug(&name_and_date(&entry.source).0), id);
+    tables.name_in_order(slug(&entry.title), id);
 }
 
 /// What an entry is called, in every way that it is looked up.
@@ -245,7 +276,7 @@ fn is_index(source: &SourcePath) -> bool {
     source.stem().eq_ignore_ascii_case("index")
 }
 
-fn page(entry: &Arc<Entry>, route: Route, parts: &Parts) -> SitePage {
+fn page(entry: &Arc<Entry>, route: Route, today: Date) -> SitePage {
     SitePage {
         entry: Arc::clone(entry),
         route,
@@ -255,7 +286,7 @@ fn page(entry: &Arc<Entry>, route: Route, parts: &Parts) -> SitePage {
         next: None,
         image: None,
         backlinks: Vec::new(),
-        is_draft: entry.meta.is_draft || is_to_come(entry, parts.today),
+        is_draft: entry.meta.is_draft || is_to_come(entry, today),
     }
 }
 
@@ -263,20 +294,20 @@ fn is_to_come(entry: &Entry, today: Date) -> bool {
     entry.meta.published.or(entry.date_in_name).is_some_and(|day| day > today)
 }
 
-fn hidden(entry: &Entry, parts: &Parts) -> Option<Hidden> {
+fn hidden(entry: &Entry, today: Date, with_drafts: bool) -> Option<Hidden> {
     if entry.is_broken {
         return Some(Hidden::Broken);
     }
-    if parts.with_drafts {
+    if with_drafts {
         return None;
     }
     if entry.meta.is_draft {
         return Some(Hidden::Draft);
     }
-    if is_to_come(entry, parts.today) {
+    if is_to_come(entry, today) {
         return Some(Hidden::ToCome);
     }
-    entry.meta.expires.filter(|day| *day <= parts.today).map(|_| Hidden::Expired)
+    entry.meta.expires.filter(|day| *day <= today).map(|_| Hidden::Expired)
 }
 
 /// The page's address, unless another page has it.

@@ -1,6 +1,6 @@
 //! Topics and audiences: what pages say they are about and for, held against the vocabularies.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexMap;
 
@@ -86,11 +86,20 @@ fn unknown(folder: &str, name: &Placed<String>, vocabulary: &IndexMap<String, vo
 /// Tells the authors that `authors.yaml` does not list.
 pub fn check_authors(tables: &Tables, vocabularies: &Vocabularies, problems: &mut Vec<Diagnostic>) {
     let Some(authors) = &vocabularies.authors else { return };
-    let mut known: HashMap<String, ()> = authors.keys().map(|key| (slug(key), ())).collect();
-    known.extend(authors.values().map(|author| (slug(&author.title), ())));
+    let known = known_authors(authors);
     for page in &tables.pages {
-        for name in page.entry.meta.authors.iter().filter(|name| !known.contains_key(&slug(&name.value))) {
-            problems.push(unknown("authors", name, authors));
-        }
+        let strangers = page.entry.meta.authors.iter().filter(|name| !known.contains(&slug(&name.value)));
+        problems.extend(strangers.map(|name| unknown("authors", name, authors)));
     }
+}
+
+/// Whether `authors.yaml` lists all of these, or there is none.
+pub fn are_known_authors(named: &[Placed<String>], vocabularies: &Vocabularies) -> bool {
+    let Some(authors) = vocabularies.authors.as_ref().filter(|_| !named.is_empty()) else { return true };
+    let known = known_authors(authors);
+    named.iter().all(|name| known.contains(&slug(&name.value)))
+}
+
+fn known_authors(authors: &vocabulary::Terms) -> HashSet<String> {
+    authors.iter().flat_map(|(key, author)| [slug(key), slug(&author.title)]).collect()
 }

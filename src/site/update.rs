@@ -9,7 +9,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::links::Destination;
-use super::sections::{Order, sort_key};
+use super::sections::{Order, put_in_order, sort_key};
 use super::tables::{Node, PageId};
 use super::{Outcome, Site, SitePage, published_files, resolve_page};
 use crate::document::Entry;
@@ -64,7 +64,8 @@ pub fn update(site: &mut Site, entries: &[Arc<Entry>]) -> Option<Updated> {
     for (id, old) in updated.pages.iter().zip(&olds).filter(|(id, _)| renamed.contains(id)) {
         site.tables.rename(*id, &old.title);
     }
-    resolve_again(site, &updated.pages, !renamed.is_empty(), &with_other_anchors);
+    let affected = affected(site, &updated.pages, !renamed.is_empty(), &with_other_anchors);
+    resolve_again(site, affected);
     reorder(site, &olds, &mut updated);
     Some(updated)
 }
@@ -86,9 +87,9 @@ fn leads_to(site: &Site, pages: &BTreeSet<PageId>) -> bool {
     links.chain(starts).any(|to| matches!(to, Destination::Page { page, .. } if pages.contains(page)))
 }
 
-/// Resolves the links that may lead elsewhere now: those of the edited pages, those to headings of theirs, and, where a name
+/// The pages with links that may lead elsewhere now: those edited, those that link to headings of theirs, and, where a name
 /// changed, all that go by name or lead nowhere.
-fn resolve_again(site: &mut Site, edited: &[PageId], is_renamed: bool, with_other_anchors: &BTreeSet<PageId>) {
+fn affected(site: &Site, edited: &[PageId], is_renamed: bool, with_other_anchors: &BTreeSet<PageId>) -> BTreeSet<PageId> {
     let mut affected: BTreeSet<PageId> = edited.iter().copied().collect();
     if is_renamed {
         affected.extend(site.with_problems.iter().copied());
@@ -102,6 +103,11 @@ fn resolve_again(site: &mut Site, edited: &[PageId], is_renamed: bool, with_othe
         let found: Vec<PageId> = pages.filter(|(_, page)| goes_by_name(page) || leads_there(page)).map(|(id, _)| id).collect();
         affected.extend(found);
     }
+    affected
+}
+
+/// Resolves the links of these pages again, with all that follows from where they lead now.
+pub(super) fn resolve_again(site: &mut Site, affected: BTreeSet<PageId>) {
     let outcomes: Vec<(PageId, Outcome)> = affected.into_iter().map(|id| (id, resolve_page(&site.tables, id))).collect();
     let mut has_files = false;
     for (id, outcome) in outcomes {
@@ -182,9 +188,5 @@ fn reorder(site: &mut Site, olds: &[Arc<Entry>], updated: &mut Updated) {
 fn put_in_place(pages: &mut Vec<PageId>, moved: &[PageId], tables: &super::Tables, order: Order) {
     let own: Vec<PageId> = pages.iter().copied().filter(|page| moved.contains(page)).collect();
     pages.retain(|page| !moved.contains(page));
-    for page in own {
-        let key = sort_key(tables, page, order);
-        let at = pages.partition_point(|other| sort_key(tables, *other, order) < key);
-        pages.insert(at, page);
-    }
+    own.into_iter().for_each(|page| put_in_order(pages, page, |page| sort_key(tables, page, order)));
 }

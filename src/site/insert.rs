@@ -1,0 +1,203 @@
+//! A site with one page more: the same value as assembling it anew, for the work of that page.
+//!
+//! A page that would change what other pages are (it founds a section or a topic, its address is known already, it is a
+//! folder's own page …) is not taken; then the site has to be assembled. `tests/live.rs` holds both to be equal.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::links::Destination;
+use super::sections::{Order, order_of, put_in_order, sort_key};
+use super::tables::{self, Node, PageId, Tables};
+use super::topics::Term;
+use super::update::resolve_again;
+use super::{Redirect, Site, SiteLink, SitePage};
+use crate::document::links::{Role, Target};
+use crate::document::{Entry, is_folder_page, name_and_date};
+use crate::paths::{SourcePath, slug};
+use crate::vocabulary;
+
+/// Where a page came in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inserted {
+    /// The page; those that were at this position and behind it are one further now.
+    pub page: PageId,
+    pub section: usize,
+    pub topics: Vec<usize>,
+}
+
+/// Takes one more page into a site; `None`, and nothing is changed, when the site has to be assembled anew.
+pub fn insert(site: &mut Site, entry: &Arc<Entry>, with_drafts: bool) -> Option<Inserted> {
+    let named = tables::place_one(&site.tables, entry, site.today, with_drafts)?;
+    if !entry.meta.aliases.is_empty() || is_folder_page(&entry.source) || depends_on_names(site) {
+        return None;
+    }
+    let folder = entry.source.folder();
+    let section = site.sections.iter().position(|section| section.folder == folder)?;
+    let topics = terms(&site.topics, site.vocabularies.topics.as_ref(), &entry.meta.topics)?;
+    let audiences = terms(&site.audiences, site.vocabularies.audiences.as_ref(), &entry.meta.audience)?;
+    let has_known_authors = super::topics::are_known_authors(&entry.meta.authors, &site.vocabularies);
+    let founds_list =
+        site.pages().is_empty() || entry.meta.updated.max(entry.meta.published).or(entry.date_in_name).is_some() && !has_dates(site);
+    if !has_known_authors || founds_list {
+        return None;
+    }
+    let names = Names::of(&entry.source, &named);
+    let leads = |to: &SiteLink| names.may_be_meant(&to.written);
+    let start_leads = |term: &Term| term.start_written.iter().any(|target| names.may_be_meant(&target.value));
+    if site.menu.iter().chain(&site.logo).chain(&site.favicon).any(leads) || site.audiences.iter().any(start_leads) {
+        return None;
+    }
+
+    let id = site.pages().partition_point(|page| page.entry.source < entry.source);
+    make_room(site, id);
+    tables::add_page(&mut site.tables, id, named);
+    site.tables.pages[id].section = section;
+    if site.page(id).is_listed() {
+        let order = order_of(&site.sections[section], &site.kinds);
+        put_in_order(&mut site.sections[section].pages, id, |page| sort_key(&site.tables, page, order));
+        let mut at = Some(section);
+        while let Some(section) = at {
+            site.sections[section].count += 1;
+            at = site.sections[section].parent;
+        }
+        for (terms, touched) in [(&mut site.topics, &topics), (&mut site.audiences, &audiences)] {
+            for term in touched {
+                put_in_order(&mut terms[*term].pages, id, |page| sort_key(&site.tables, page, Order::Stated));
+            }
+        }
+    }
+    let may_lead_there =
+        |page: &SitePage| page.entry.links.iter().any(|link| link.role == Role::Wiki || names.may_be_meant(&link.target.value));
+    let front_leads = |page: &SitePage| {
+        let meta = &page.entry.meta;
+        let image = meta.image.as_ref().map(|image| &image.src);
+        meta.related.iter().chain(&meta.next).chain(image).any(|target| names.may_be_meant(&target.value))
+    };
+    let mut affected: BTreeSet<PageId> = site.with_problems.clone();
+    affected.insert(id);
+    let pages = site.pages().par_iter().enumerate();
+    affected.extend(pages.filter(|(_, page)| may_lead_there(page) || front_leads(page)).map(|(other, _)| other).collect::<Vec<PageId>>());
+    resolve_again(site, affected);
+    Some(Inserted { page: id, section, topics })
+}
+
+/// Whether a link of the settings or a vocabulary leads nowhere: what is said of it depends on every page's name.
+fn depends_on_names(site: &Site) -> bool {
+    let links = site.menu.iter().chain(&site.logo).chain(&site.favicon).map(|link| (&link.to, &link.written));
+    let starts = site.audiences.iter().flat_map(|term| term.start.iter().zip(term.start_written.iter().map(|target| &target.value)));
+    links.chain(starts).any(|(to, written)| *to == Destination::AsWritten && matches!(Target::parse(written), Target::Inside { .. }))
+}
+
+fn has_dates(site: &Site) -> bool {
+    site.pages().iter().any(|page| page.changed().is_some())
+}
+
+/// The positions of the terms that a page names; `None` when it brings a new one, or one in other words.
+fn terms(known: &[Term], vocabulary: Option<&vocabulary::Terms>, named: &[super::Placed<String>]) -> Option<Vec<usize>> {
+    let mut positions = Vec::new();
+    for name in named {
+        let key = slug(&name.value);
+        let position = known.iter().position(|term| term.key == key)?;
+        let is_in_same_words = match vocabulary {
+            Some(terms) => terms.keys().any(|known| slug(known) == key),
+            None => known[position].title == name.value.trim(),
+        };
+        if !is_in_same_words {
+            return None;
+        }
+        if !positions.contains(&position) {
+            positions.push(position);
+        }
+    }
+    Some(positions)
+}
+
+/// Under which last segments of a link a page may be found.
+struct Names {
+    stem: String,
+    address: String,
+}
+
+impl Names {
+    fn of(source: &SourcePath, named: &SitePage) -> Self {
+        let last = named.route.segments().last().unwrap_or_default().to_owned();
+        Names { stem: slug(&name_and_date(source).0), address: last }
+    }
+
+    /// Whether a target, by its last segment, may lead to the page. Rather too often than not often enough: every link of the
+    /// site is asked this.
+    fn may_be_meant(&self, written: &str) -> bool {
+        if written.starts_with('#') {
+            return false;
+        }
+        let is_plain = written.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'%');
+        let path = written.split(['#', '?']).next().unwrap_or_default();
+        is_plain && self.may_end(path) || !is_plain && matches!(Target::parse(written), Target::Inside { path, .. } if self.may_end(&path))
+    }
+
+    /// Whether a path's last segment may stand for the page, or for whatever its folder is.
+    fn may_end(&self, path: &str) -> bool {
+        let last = path.trim_end_matches(['/', '\\']).rsplit(['/', '\\']).next().unwrap_or_default();
+        if matches!(last, "" | "." | "..") || last.starts_with("index.") {
+            return true;
+        }
+        let first = last.as_bytes()[0].to_ascii_lowercase();
+        let begins = |own: &str| own.as_bytes().first() == Some(&first);
+        if last.is_ascii() && first.is_ascii_alphanumeric() && !begins(&self.stem) && !begins(&self.address) {
+            return false;
+        }
+        let stem = last.rsplit_once('.').map_or(last, |(stem, _)| stem);
+        [last, stem].into_iter().map(slug).any(|name| name == self.stem || name == self.address)
+    }
+}
+
+/// Moves every page from a position on one further.
+fn make_room(site: &mut Site, from: PageId) {
+    let further = |id: &mut PageId| *id += usize::from(*id >= from);
+    let lead_further = |to: &mut Destination| {
+        if let Destination::Page { page, .. } = to {
+            further(page);
+        }
+    };
+    // Whoever gives a site something new that knows pages is asked here what becomes of it.
+    let Site {
+        tables,
+        kinds: _,
+        vocabularies: _,
+        today: _,
+        sections,
+        topics,
+        audiences,
+        redirects,
+        menu,
+        logo,
+        favicon,
+        published_files: _,
+        with_problems,
+    } = site;
+    let Tables { pages, by_source, by_route, by_name, .. } = tables;
+    for page in pages {
+        let SitePage { entry: _, route: _, section: _, links, related, next, image, backlinks, is_draft: _ } = page;
+        links.iter_mut().chain(related).chain(next).chain(image).for_each(|resolved| lead_further(&mut resolved.to));
+        backlinks.iter_mut().for_each(further);
+    }
+    let nodes = by_source.values_mut().chain(by_route.values_mut()).chain(by_name.values_mut().flatten());
+    for node in nodes {
+        if let Node::Page(page) = node {
+            further(page);
+        }
+    }
+    for section in sections {
+        section.pages.iter_mut().chain(&mut section.page).for_each(further);
+    }
+    for term in topics.iter_mut().chain(audiences) {
+        term.pages.iter_mut().for_each(further);
+        term.start.iter_mut().for_each(lead_further);
+    }
+    redirects.iter_mut().for_each(|Redirect { to, .. }| further(to));
+    menu.iter_mut().chain(logo).chain(favicon).for_each(|link| lead_further(&mut link.to));
+    *with_problems = with_problems.iter().map(|id| id + usize::from(*id >= from)).collect();
+}
