@@ -30,58 +30,64 @@ pub struct Inserted {
 
 /// Takes one more page into a site; `None`, and nothing is changed, when the site has to be assembled anew.
 pub fn insert(site: &mut Site, entry: &Arc<Entry>, with_drafts: bool) -> Option<Inserted> {
-    let named = tables::place_one(&site.tables, entry, site.today, with_drafts)?;
+    let Placement { page, section, topics, audiences, names } = placement(site, entry, with_drafts)?;
+    let id = site.pages().partition_point(|other| other.entry.source < entry.source);
+    make_room(site, id);
+    tables::add_page(&mut site.tables, id, page);
+    if site.page(id).is_listed() {
+        list(site, id, &topics, &audiences);
+    }
+    let mut affected: BTreeSet<PageId> = site.with_problems.clone();
+    affected.insert(id);
+    let leads_there = site.pages().par_iter().enumerate().filter(|(_, page)| names.may_be_meant_by(page)).map(|(other, _)| other);
+    affected.extend(leads_there.collect::<Vec<PageId>>());
+    resolve_again(site, affected);
+    Some(Inserted { page: id, section, topics })
+}
+
+/// What a page will be in a site.
+struct Placement {
+    page: SitePage,
+    section: usize,
+    topics: Vec<usize>,
+    audiences: Vec<usize>,
+    names: Names,
+}
+
+/// Finds a page's place; `None` when taking it there would change more than the lists that hold it.
+fn placement(site: &Site, entry: &Arc<Entry>, with_drafts: bool) -> Option<Placement> {
+    let mut page = tables::place_one(&site.tables, entry, site.today, with_drafts)?;
     if !entry.meta.aliases.is_empty() || is_folder_page(&entry.source) || depends_on_names(site) {
         return None;
     }
     let folder = entry.source.folder();
-    let section = site.sections.iter().position(|section| section.folder == folder)?;
+    page.section = site.sections.iter().position(|section| section.folder == folder)?;
     let topics = terms(&site.topics, site.vocabularies.topics.as_ref(), &entry.meta.topics)?;
     let audiences = terms(&site.audiences, site.vocabularies.audiences.as_ref(), &entry.meta.audience)?;
-    let has_known_authors = super::topics::are_known_authors(&entry.meta.authors, &site.vocabularies);
-    let founds_list =
-        site.pages().is_empty() || entry.meta.updated.max(entry.meta.published).or(entry.date_in_name).is_some() && !has_dates(site);
-    if !has_known_authors || founds_list {
-        return None;
-    }
-    let names = Names::of(&entry.source, &named);
-    let leads = |to: &SiteLink| names.may_be_meant(&to.written);
-    let start_leads = |term: &Term| term.start_written.iter().any(|target| names.may_be_meant(&target.value));
-    if site.menu.iter().chain(&site.logo).chain(&site.favicon).any(leads) || site.audiences.iter().any(start_leads) {
-        return None;
-    }
+    let founds_list = site.pages().is_empty() || page.changed().is_some() && !has_dates(site);
+    let names = Names::of(&entry.source, &page);
+    let is_meant = |link: &SiteLink| names.may_be_meant(&link.written);
+    let begins = |term: &Term| term.start_written.iter().any(|target| names.may_be_meant(&target.value));
+    let is_in_settings = site.menu.iter().chain(&site.logo).chain(&site.favicon).any(is_meant) || site.audiences.iter().any(begins);
+    let is_known = super::topics::are_known_authors(&entry.meta.authors, &site.vocabularies);
+    (is_known && !founds_list && !is_in_settings).then(|| Placement { section: page.section, page, topics, audiences, names })
+}
 
-    let id = site.pages().partition_point(|page| page.entry.source < entry.source);
-    make_room(site, id);
-    tables::add_page(&mut site.tables, id, named);
-    site.tables.pages[id].section = section;
-    if site.page(id).is_listed() {
-        let order = order_of(&site.sections[section], &site.kinds);
-        put_in_order(&mut site.sections[section].pages, id, |page| sort_key(&site.tables, page, order));
-        let mut at = Some(section);
-        while let Some(section) = at {
-            site.sections[section].count += 1;
-            at = site.sections[section].parent;
-        }
-        for (terms, touched) in [(&mut site.topics, &topics), (&mut site.audiences, &audiences)] {
-            for term in touched {
-                put_in_order(&mut terms[*term].pages, id, |page| sort_key(&site.tables, page, Order::Stated));
-            }
+/// Puts a page into the lists of its section and its terms.
+fn list(site: &mut Site, id: PageId, topics: &[usize], audiences: &[usize]) {
+    let section = site.page(id).section;
+    let order = order_of(&site.sections[section], &site.kinds);
+    put_in_order(&mut site.sections[section].pages, id, |page| sort_key(&site.tables, page, order));
+    let mut at = Some(section);
+    while let Some(section) = at {
+        site.sections[section].count += 1;
+        at = site.sections[section].parent;
+    }
+    for (terms, touched) in [(&mut site.topics, topics), (&mut site.audiences, audiences)] {
+        for term in touched {
+            put_in_order(&mut terms[*term].pages, id, |page| sort_key(&site.tables, page, Order::Stated));
         }
     }
-    let may_lead_there =
-        |page: &SitePage| page.entry.links.iter().any(|link| link.role == Role::Wiki || names.may_be_meant(&link.target.value));
-    let front_leads = |page: &SitePage| {
-        let meta = &page.entry.meta;
-        let image = meta.image.as_ref().map(|image| &image.src);
-        meta.related.iter().chain(&meta.next).chain(image).any(|target| names.may_be_meant(&target.value))
-    };
-    let mut affected: BTreeSet<PageId> = site.with_problems.clone();
-    affected.insert(id);
-    let pages = site.pages().par_iter().enumerate();
-    affected.extend(pages.filter(|(_, page)| may_lead_there(page) || front_leads(page)).map(|(other, _)| other).collect::<Vec<PageId>>());
-    resolve_again(site, affected);
-    Some(Inserted { page: id, section, topics })
 }
 
 /// Whether a link of the settings or a vocabulary leads nowhere: what is said of it depends on every page's name.
@@ -125,6 +131,14 @@ impl Names {
     fn of(source: &SourcePath, named: &SitePage) -> Self {
         let last = named.route.segments().last().unwrap_or_default().to_owned();
         Names { stem: slug(&name_and_date(source).0), address: last }
+    }
+
+    /// Whether a link of a page may lead to the page of these names, now or once it is there.
+    fn may_be_meant_by(&self, page: &SitePage) -> bool {
+        let meta = &page.entry.meta;
+        let image = meta.image.as_ref().map(|image| &image.src);
+        page.entry.links.iter().any(|link| link.role == Role::Wiki || self.may_be_meant(&link.target.value))
+            || meta.related.iter().chain(&meta.next).chain(image).any(|target| self.may_be_meant(&target.value))
     }
 
     /// Whether a target, by its last segment, may lead to the page. Rather too often than not often enough: every link of the
