@@ -5,6 +5,7 @@
 
 mod check;
 mod forms;
+pub mod links;
 mod manual;
 
 use indexmap::IndexMap;
@@ -36,6 +37,14 @@ pub enum FieldType {
     Url,
     /// A link to a page, file or address, resolved and checked like one in the text.
     Link,
+    /// A link that has to lead to a page of the site.
+    Page,
+    /// A link that has to lead to a file of the site, with one of these extensions (any where there are none).
+    File(Vec<String>),
+    /// A time zone by its IANA name.
+    Zone,
+    /// A place in a recording, or its length: `3:25`, `1:02:10`; kept in seconds.
+    Clock,
     /// One of these words.
     Choice(Vec<String>),
     /// A list of keys of a vocabulary; a single text stands for a list of one, and its commas are told and read as those of a list.
@@ -66,12 +75,22 @@ pub struct Field {
     pub default: String,
     /// Names that other generators use for the same thing.
     pub also: Vec<String>,
+    /// The most characters that a text may have.
+    pub length_max: Option<usize>,
 }
 
 impl Field {
     /// A field that may be absent.
     pub fn new(name: &str, kind: FieldType) -> Self {
-        Self { name: name.into(), kind, is_required: false, description: String::new(), default: String::new(), also: Vec::new() }
+        Self {
+            name: name.into(),
+            kind,
+            is_required: false,
+            description: String::new(),
+            default: String::new(),
+            also: Vec::new(),
+            length_max: None,
+        }
     }
 
     pub fn text(name: &str) -> Self {

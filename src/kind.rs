@@ -11,22 +11,29 @@
 //!     description: When it is eaten.
 //!   ingredients: [text]           # a list
 //!   steps: [{ title: text, minutes: minutes }]
+//! checks:
+//!   - { any_of: [serves, steps] }
 //! scaffold: |
 //!   ---
 //!   title: {title}
 //! ```
-//! A type is a word (`text integer number boolean date datetime minutes period url link terms tool anything`), a list with the type of its
-//! items, `{ choice: [words] }`, `{ either: [types] }`, `{ map_of: type }`, or a mapping with fields of its own.
+//! [`types`] reads the types of fields, [`rules`] what a page must keep to besides, [`structured`] what it says to machines.
+
+pub mod rules;
+pub mod structured;
+mod types;
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
-use crate::diagnostic::{Checked, Code, Diagnostic, nearest};
+use self::rules::Rule;
+use self::structured::Pattern;
+use crate::diagnostic::{Checked, Code, Diagnostic, Place, nearest};
 use crate::fields::{Context, Field, FieldType, Item, Items, check, manual_table};
 use crate::paths::SourcePath;
-use crate::yaml::{Entry, Node, Value, read as read_yaml};
+use crate::yaml::{Node, read as read_yaml};
 
 /// A kind of page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,7 +51,7 @@ pub struct Kind {
     pub fields: Vec<Field>,
     /// What the page shows besides its text: `at-a-glance`, `contents`, `neighbours` …
     pub furniture: Vec<String>,
-    /// The order of its lists: `order`, `title`, `newest`, `updated`.
+    /// The order of its lists: `order`, `title`, `newest`, `updated`, `happening`.
     pub order: String,
     /// Whether it has a feed of its own.
     pub has_feed: bool,
@@ -52,8 +59,63 @@ pub struct Kind {
     pub schema_type: String,
     /// The most words its body should have.
     pub words_max: Option<usize>,
+    /// Own fields that cards show.
+    pub card: Vec<String>,
+    /// How its list is divided.
+    pub group: Grouping,
+    /// What its pages must keep to besides the types of their fields.
+    pub rules: Vec<Rule>,
+    /// What its pages say to machines, beyond what every page says.
+    pub structured: Vec<(String, Pattern)>,
+    /// For pages that take place: the fields that say when and where.
+    pub happens: Option<Happens>,
+    /// For pages that lead through others: the field with the steps.
+    pub journey: Option<String>,
+    /// For pages that show others: the fields that name them.
+    pub gathers: Option<Gathers>,
+    /// For pages that explain a word: the fields that say how.
+    pub explains: Option<Explains>,
+    /// Whether there is a page that picks one at random.
+    pub surprise: bool,
     /// The Markdown that `handsel new` starts from; `{title}` and `{today}` are filled in.
     pub scaffold: String,
+}
+
+/// How a kind's list is divided.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Grouping {
+    #[default]
+    None,
+    /// Under first letters.
+    Letter,
+    /// Into what is coming and what has been.
+    Happening,
+}
+
+/// The names of the fields that say when and where something takes place.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Happens {
+    pub start: String,
+    pub end: Option<String>,
+    pub timezone: Option<String>,
+    pub place: Option<String>,
+    pub url: Option<String>,
+    pub status: Option<String>,
+    pub host: Option<String>,
+}
+
+/// The names of the fields that say which other pages are shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gathers {
+    pub items: Option<String>,
+    pub query: Option<String>,
+}
+
+/// The names of the fields that say how a word is explained.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Explains {
+    pub short: String,
+    pub also: Option<String>,
 }
 
 /// All kinds of a site, by name. There is always a `page`.
@@ -68,13 +130,28 @@ pub static KIND_FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
         Field::text("template").about("The template that draws it.").defaults_to("`page.html`"),
         Field::new("fields", FieldType::map_of(FieldType::Anything)).about("The kind's own front matter: name and type of each field."),
         Field::list("furniture", FieldType::Text).about("What a page shows besides its text."),
-        Field::choice("order", &["order", "title", "newest", "updated"]).about("The order of its lists.").defaults_to("`order`"),
+        Field::choice("order", &["order", "title", "newest", "updated", "happening"]).about("The order of its lists.").defaults_to("`order`"),
         Field::boolean("feed").about("Whether it has a feed of its own.").defaults_to("`false`"),
         Field::text("schema").about("The schema.org type of its pages.").defaults_to("`WebPage`"),
         Field::integer("words_max").about("The most words a page's body should have."),
+        Field::list("card", FieldType::Text).about("Own fields that cards show: `card.fields.serves`."),
+        Field::choice("group", &["letter", "happening"]).about("How its list is divided: by first letter, or into coming and past."),
+        Field::list("checks", FieldType::Map(rules::fields())).about("Rules that its pages must keep to besides the types of their fields."),
+        Field::new("structured", FieldType::map_of(FieldType::Anything)).about("What its pages say to machines beyond the common words, as schema.org has it."),
+        Field::map("happens", happens_fields()).about("For pages that take place: the fields that say when and where. They get a calendar file."),
+        Field::text("journey").about("For pages that lead through others: the field with the steps."),
+        Field::map("gathers", vec![Field::text("items"), Field::text("query")]).about("For pages that show others: the fields that name them."),
+        Field::map("explains", vec![Field::text("short").required(), Field::text("also")])
+            .about("For pages that explain a word: the fields with the short explanation and the other forms."),
+        Field::boolean("surprise").about("Whether there is a page that picks one at random: `/tips/random/`.").defaults_to("`false`"),
         Field::text("scaffold").about("What `handsel new` starts a page from; `{title}` and `{today}` are filled in."),
     ]
 });
+
+fn happens_fields() -> Vec<Field> {
+    let names = ["end", "timezone", "place", "url", "status", "host"].into_iter().map(Field::text);
+    std::iter::once(Field::text("start").required()).chain(names).collect()
+}
 
 /// The table of a kind file's keys for the manual.
 pub fn manual() -> String {
@@ -89,7 +166,9 @@ pub fn read(path: &SourcePath, bytes: &[u8]) -> Checked<Option<Kind>> {
     };
     let mut problems = Vec::new();
     let items = node.as_ref().map(|node| check(node, &KIND_FIELDS, Context::PAGE).unload(&mut problems)).unwrap_or_default();
-    let fields = node.as_ref().and_then(|node| node.get("fields")).map(|fields| read_fields(fields, &mut problems)).unwrap_or_default();
+    let part = |name: &str| node.as_ref().and_then(|node| node.get(name));
+    let fields = part("fields").map(|fields| types::read_fields(fields, &mut problems)).unwrap_or_default();
+    let structured = part("structured").map(|node| structured::read(node, &mut problems)).unwrap_or_default();
     let text = |name: &str| items.get(name).and_then(Item::as_text).map(str::to_owned);
     let kind = Kind {
         name: path.stem().to_owned(),
@@ -102,101 +181,69 @@ pub fn read(path: &SourcePath, bytes: &[u8]) -> Checked<Option<Kind>> {
         order: text("order").unwrap_or_else(|| "order".into()),
         has_feed: items.get("feed").and_then(Item::as_bool).unwrap_or(false),
         schema_type: text("schema").unwrap_or_else(|| "WebPage".into()),
+        card: texts(&items, "card"),
+        group: match text("group").as_deref() {
+            Some("letter") => Grouping::Letter,
+            Some("happening") => Grouping::Happening,
+            _ => Grouping::None,
+        },
+        rules: items.get("checks").map(Item::as_list).unwrap_or_default().iter().filter_map(|item| rules::read(item, &mut problems)).collect(),
+        structured,
+        happens: part_of(&items, "happens", |name| {
+            Some(Happens {
+                start: name("start")?,
+                end: name("end"),
+                timezone: name("timezone"),
+                place: name("place"),
+                url: name("url"),
+                status: name("status"),
+                host: name("host"),
+            })
+        }),
+        journey: text("journey"),
+        gathers: part_of(&items, "gathers", |name| Some(Gathers { items: name("items"), query: name("query") })),
+        explains: part_of(&items, "explains", |name| Some(Explains { short: name("short")?, also: name("also") })),
+        surprise: items.get("surprise").and_then(Item::as_bool).unwrap_or(false),
         words_max: items.get("words_max").and_then(Item::as_integer).and_then(|words| usize::try_from(words).ok()),
-        scaffold: node.as_ref().and_then(|node| node.get("scaffold")).and_then(Node::as_text).unwrap_or_default().to_owned(),
+        scaffold: part("scaffold").and_then(Node::as_text).unwrap_or_default().to_owned(),
     };
+    unknown_fields(&kind, &items, &mut problems);
     Checked::new(Some(kind), problems)
+}
+
+/// A part of the file that names fields, by a function from the part's keys to the names.
+fn part_of<T>(items: &Items, key: &str, read: impl FnOnce(&dyn Fn(&str) -> Option<String>) -> Option<T>) -> Option<T> {
+    let part = items.get(key)?.as_map()?;
+    read(&|name| part.get(name).and_then(Item::as_text).map(str::to_owned))
+}
+
+/// Tells the names of fields that the kind does not define.
+fn unknown_fields(kind: &Kind, items: &Items, problems: &mut Vec<Diagnostic>) {
+    let mut named: Vec<(String, Place)> = Vec::new();
+    let mut note = |item: &Item| named.extend(item.as_text().map(|name| (name.to_owned(), item.place.clone())));
+    for key in ["card", "journey", "happens", "gathers", "explains"] {
+        let Some(item) = items.get(key) else { continue };
+        note(item);
+        item.as_list().iter().for_each(&mut note);
+        item.as_map().into_iter().flat_map(Items::values).for_each(&mut note);
+    }
+    for rule in items.get("checks").map(Item::as_list).unwrap_or_default() {
+        rules::named(rule).into_iter().for_each(&mut note);
+    }
+    for (name, place) in named {
+        if !kind.fields.iter().any(|field| field.name == name) {
+            let help = match nearest(&name, kind.fields.iter().map(|field| field.name.as_str())) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "define it under `fields:`".to_owned(),
+            };
+            problems.push(Diagnostic::new(Code::BadValue, format!("this kind has no field `{name}`")).at(place).help(help));
+        }
+    }
 }
 
 fn texts(items: &Items, name: &str) -> Vec<String> {
     items.get(name).map(Item::as_list).unwrap_or_default().iter().filter_map(Item::as_text).map(str::to_owned).collect()
 }
-
-/// The keys of one field's definition.
-static DEFINITION_FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
-    vec![
-        Field::new("type", FieldType::Anything).required(),
-        Field::boolean("required"),
-        Field::text("description"),
-        Field::text("default"),
-        Field::list("also", FieldType::Text),
-    ]
-});
-
-fn read_fields(node: &Node, problems: &mut Vec<Diagnostic>) -> Vec<Field> {
-    let entries = node.as_map().into_iter().flatten();
-    entries.filter_map(|(name, entry)| read_field(name, entry, problems)).collect()
-}
-
-/// A definition in full is a mapping with `type`; anything else is a type alone.
-fn read_field(name: &str, entry: &Entry, problems: &mut Vec<Diagnostic>) -> Option<Field> {
-    let node = &entry.node;
-    let Some(type_node) = node.get("type") else {
-        return Some(Field::new(name, read_type(node, name, problems)?));
-    };
-    let items = check(node, &DEFINITION_FIELDS, Context::PAGE).unload(problems);
-    let text = |key: &str| items.get(key).and_then(Item::as_text).unwrap_or_default();
-    Some(Field {
-        is_required: items.get("required").and_then(Item::as_bool).unwrap_or(false),
-        also: texts(&items, "also"),
-        ..Field::new(name, read_type(type_node, name, problems)?).about(text("description")).defaults_to(text("default"))
-    })
-}
-
-fn read_type(node: &Node, name: &str, problems: &mut Vec<Diagnostic>) -> Option<FieldType> {
-    match &node.value {
-        Value::Text(word) => {
-            let simple = SIMPLE_TYPES.iter().find(|(known, _)| known == word).map(|(_, kind)| kind.clone());
-            if simple.is_none() {
-                let names = || SIMPLE_TYPES.iter().map(|(known, _)| *known);
-                let help = nearest(word, names()).map_or_else(
-                    || format!("types are: {}; a list of them in `[ ]`, or `{{ choice: [a, b] }}`", names().collect::<Vec<_>>().join(", ")),
-                    |near| format!("did you mean `{near}`?"),
-                );
-                let message = format!("`{name}`: `{word}` is no type of a field");
-                problems.push(Diagnostic::new(Code::BadValue, message).at(node.place.clone()).help(help));
-            }
-            simple
-        }
-        Value::List(items) if items.len() == 1 => Some(FieldType::list(read_type(&items[0], name, problems)?)),
-        Value::Map(map) if map.len() == 1 => {
-            let (key, entry) = map.first().expect("its length is one");
-            match (key.as_str(), &entry.node.value) {
-                ("choice", Value::List(words)) => {
-                    Some(FieldType::Choice(words.iter().filter_map(Node::as_text).map(str::to_owned).collect()))
-                }
-                ("either", Value::List(kinds)) => {
-                    Some(FieldType::Either(kinds.iter().filter_map(|kind| read_type(kind, name, problems)).collect()))
-                }
-                ("map_of", _) => Some(FieldType::map_of(read_type(&entry.node, name, problems)?)),
-                _ => Some(FieldType::Map(read_fields(node, problems))),
-            }
-        }
-        Value::Map(_) => Some(FieldType::Map(read_fields(node, problems))),
-        _ => {
-            let message = format!("`{name}`: a type expected, {} found", node.noun());
-            let help = "a type is a word such as `text`, or a list with one type in it: `[text]`";
-            problems.push(Diagnostic::new(Code::WrongType, message).at(node.place.clone()).help(help));
-            None
-        }
-    }
-}
-
-const SIMPLE_TYPES: [(&str, FieldType); 13] = [
-    ("text", FieldType::Text),
-    ("integer", FieldType::Integer),
-    ("number", FieldType::Number),
-    ("boolean", FieldType::Boolean),
-    ("date", FieldType::Date),
-    ("datetime", FieldType::DateTime),
-    ("minutes", FieldType::Minutes),
-    ("period", FieldType::Period),
-    ("url", FieldType::Url),
-    ("link", FieldType::Link),
-    ("terms", FieldType::Terms),
-    ("tool", FieldType::Tool),
-    ("anything", FieldType::Anything),
-];
 
 #[cfg(test)]
 mod tests {

@@ -9,6 +9,7 @@ pub mod fields;
 pub mod fingerprint;
 pub mod kind;
 pub mod memo;
+pub mod moment;
 pub mod output;
 pub mod page;
 pub mod paths;

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 /// Module → floor. A module may name those of its own floor and of the floors below.
 const FLOORS: &[(u8, &[&str])] = &[
     (0, &["fingerprint", "memo"]),
-    (1, &["source", "paths", "diagnostic", "settings", "kind", "fields", "yaml", "vocabulary", "words", "theme", "data"]),
+    (1, &["source", "paths", "diagnostic", "settings", "kind", "fields", "yaml", "vocabulary", "words", "theme", "data", "moment"]),
     (2, STAGES),
     (3, &["pipeline"]),
     (4, &["disk", "watch", "preview"]),

@@ -9,7 +9,7 @@
 //! >> file a/index.html
 //! <h1>A</h1>
 //! ```
-//! Unless a case brings templates, every page is drawn by one that shows only its heading and body. Run with
+//! `>> main PATH` shows only the page's `main`, without icons. Unless a case brings templates, every page is drawn by one that shows only its heading and body. Run with
 //! `HANDSEL_UPDATE=1` to write what comes out into the files, and read the difference.
 
 mod common;
@@ -110,6 +110,7 @@ fn run(case: &Case) -> Vec<(String, String)> {
     for (name, _) in &case.expected {
         let text = match name.split_once(' ') {
             Some(("file", path)) => file(&published, path),
+            Some(("main", path)) => main_of(&file(&published, path)),
             _ if name == "files" => published.keys().filter(|path| !is_of_theme(path)).fold(String::new(), |list, path| list + path + "\n"),
             _ if name == "problems" => problems(&built.problems),
             _ => panic!("unknown block {name}"),
@@ -124,6 +125,21 @@ fn file(published: &BTreeMap<String, Vec<u8>>, path: &str) -> String {
         Some(bytes) => String::from_utf8_lossy(bytes).into_owned(),
         None => "(there is no such file)\n".to_owned(),
     }
+}
+
+/// What stands in the page's `main`, a line for each that says something.
+fn main_of(html: &str) -> String {
+    let main = html.split_once("<main").and_then(|(_, rest)| rest.split_once('>')).and_then(|(_, rest)| rest.split_once("</main>"));
+    let lines = main.map_or(html, |(main, _)| main).lines().map(str::trim_end);
+    let without_icons = |line: &str| {
+        let (mut text, mut rest) = (String::new(), line);
+        while let Some((before, after)) = rest.split_once("<svg") {
+            text.push_str(before);
+            rest = after.split_once("</svg>").map_or("", |(_, after)| after);
+        }
+        text + rest
+    };
+    lines.filter(|line| !line.trim().is_empty()).map(|line| without_icons(line) + "\n").collect()
 }
 
 fn is_of_theme(path: &str) -> bool {

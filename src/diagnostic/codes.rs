@@ -62,6 +62,9 @@ codes! {
     FrontMatterForm = "front-matter-form", Error, "Front matter is YAML between two lines `---`, the first of them line 1 of the file.";
     MissingTitle = "missing-title", Error, "A page has neither a `title:` nor a first-level heading.";
     MissingField = "missing-field", Error, "A field that the page's kind requires is not there.";
+    KindRule = "kind-rule", Error, "A page breaks a rule of its kind (`checks:` in the kind's file): an end before its start, a field that another one needs.";
+    LongText = "long-text", Error, "A field's text is longer than its kind allows.";
+    NotThatFile = "not-that-file", Error, "A field wants a file of the site, perhaps of a certain type, and leads to something else.";
     LongTitle = "long-title", Warning, "A title over 200 characters.";
     EmptyPage = "empty-page", Warning, "A page has no body.";
     // Markdown

@@ -5,6 +5,7 @@
 //! filtered, components and footnotes are taken out into flows of their own.
 
 mod embed;
+mod field;
 mod flow;
 mod inline;
 mod slips;
@@ -17,6 +18,7 @@ use std::ops::Range;
 
 use pulldown_cmark::{BrokenLink, CodeBlockKind, CowStr, Event, Options, Parser, Tag, TagEnd};
 
+pub use self::field::{block_html, inline_html};
 use self::flow::{Flow, FlowKind};
 use self::text::{any_byte, closes_fence, count_words};
 use super::body::{Embed, Include, Segment};
@@ -474,18 +476,3 @@ impl<'a> Walk<'a> {
 }
 
 const EXCERPT_BYTES: usize = 240;
-
-/// One line of Markdown as HTML without a paragraph around it; raw HTML in it is shown as text.
-pub fn inline_html(text: &str) -> String {
-    let escaped = |event| match event {
-        Event::Html(html) | Event::InlineHtml(html) => Event::Text(html),
-        other => other,
-    };
-    let mut html = String::new();
-    let events = Parser::new_ext(text, Options::ENABLE_STRIKETHROUGH).map(escaped);
-    pulldown_cmark::html::push_html(
-        &mut html,
-        events.filter(|event| !matches!(event, Event::Start(Tag::Paragraph) | Event::End(TagEnd::Paragraph))),
-    );
-    html.trim_end().to_owned()
-}

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::Severity;
 use crate::fields::Items;
+use crate::fields::links::FieldLink;
 pub use crate::fields::Placed;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,5 +77,7 @@ pub struct Meta {
     pub template: Option<Placed<String>>,
     /// The kind's own fields.
     pub fields: Items,
+    /// The links in them, in the order in which [`crate::fields::links`] finds them.
+    pub field_links: Vec<FieldLink>,
     pub extra: Items,
 }

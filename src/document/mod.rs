@@ -8,6 +8,7 @@ pub mod code;
 pub mod components;
 pub mod front_matter;
 pub mod highlight;
+pub mod html_parts;
 pub mod include;
 pub mod links;
 pub mod markdown;
@@ -30,8 +31,10 @@ use self::markdown::{Markdown, MarkdownSettings, Phrases};
 use self::meta::Meta;
 use self::outline::Heading;
 use crate::diagnostic::{Checked, Code, Diagnostic, Place};
+use crate::fields::{Item, Value};
 use crate::fingerprint::Fingerprint;
-use crate::kind::Kinds;
+use crate::kind::{Happens, Kinds, rules};
+use crate::moment::{Moment, Occurrence};
 use crate::paths::SourcePath;
 use crate::settings::Settings;
 use crate::source::{Lines, Text, with_lf};
@@ -102,6 +105,8 @@ pub struct Entry {
     pub date_in_name: Option<Date>,
     /// Stands for the tool that it declares, which others may embed.
     pub tool: Option<Fingerprint>,
+    /// When it takes place, for pages of a kind that does.
+    pub occurs: Option<Occurrence>,
     /// It could not be read far enough to be published.
     pub is_broken: bool,
 }
@@ -166,8 +171,31 @@ pub fn parse(path: &SourcePath, bytes: &[u8], inputs: &Inputs) -> Checked<Docume
         let at = lines.place(path, body.start..body.start);
         problems.push(Diagnostic::new(Code::EmptyPage, "this page has no text").at(at).help("write its body below the front matter"));
     }
+    let kind = inputs.kinds.get(&meta.kind);
+    let start = node.as_ref().map_or_else(|| Place::start_of(path), |node| node.place.clone());
+    if let Some(kind) = kind {
+        let headings = markdown.outline.iter().filter(|heading| heading.level == 2).count();
+        let subject = rules::Subject { fields: &kind.fields, items: &meta.fields, headings, start: &start };
+        problems.extend(rules::broken(&kind.rules, &subject));
+    }
+    let occurs = kind.and_then(|kind| kind.happens.as_ref()).and_then(|happens| occurrence(&meta, happens, &inputs.settings.timezone));
     let is_title_told = is_title_told(node.as_ref(), &problems);
-    Checked::new(document(path, meta, markdown, (tool, data), inputs.is_lenient, is_title_told, &mut problems), problems)
+    let mut document = document(path, meta, markdown, (tool, data), inputs.is_lenient, is_title_told, &mut problems);
+    Arc::make_mut(&mut document.entry).occurs = occurs;
+    Checked::new(document, problems)
+}
+
+/// When a page takes place, in its own time zone or else the site's.
+fn occurrence(meta: &Meta, happens: &Happens, site_zone: &str) -> Option<Occurrence> {
+    let text = |name: &String| meta.fields.get(name).and_then(Item::as_text);
+    let zone = happens.timezone.as_ref().and_then(text).unwrap_or(site_zone);
+    let zone = jiff::tz::TimeZone::get(zone).unwrap_or(jiff::tz::TimeZone::UTC);
+    let moment = |name: &String| match &meta.fields.get(name)?.value {
+        Value::Date(day) => Some(Moment::Day(*day)),
+        Value::Text(text) => Moment::read(text, &zone),
+        _ => None,
+    };
+    Some(Occurrence { start: moment(&happens.start)?, end: happens.end.as_ref().and_then(moment) })
 }
 
 /// Whether a problem of the front matter says already why the page has no title.
@@ -216,6 +244,7 @@ fn document(
         embeds: markdown.embeds,
         date_in_name: name_and_date(path).1,
         tool: tool.as_ref().map(tool::print),
+        occurs: None,
         is_broken: false,
     };
     let facts = Facts {
@@ -255,6 +284,7 @@ fn broken(path: &SourcePath, inputs: &Inputs) -> Document {
         minutes: 1,
         date_in_name: None,
         tool: None,
+        occurs: None,
         is_broken: true,
     };
     Document { entry: Arc::new(entry), facts: Facts::default(), body: Vec::new() }

@@ -103,6 +103,7 @@ impl Check<'_> {
                 continue;
             }
             let Some(value) = self.value(&entry.node, &field.kind, key) else { continue };
+            self.length(field, &value, &entry.node);
             let item = Item { value, place: entry.node.place.clone() };
             match items.get_mut(&field.name) {
                 Some(Item { value: Value::List(first), .. }) => {
@@ -123,6 +124,15 @@ impl Check<'_> {
             }
         }
         items
+    }
+
+    fn length(&mut self, field: &Field, value: &Value, node: &Node) {
+        let (Some(most), Value::Text(text)) = (field.length_max, value) else { return };
+        let length = text.chars().count();
+        if length > most {
+            let message = format!("`{}` has {length} characters, more than {most}", field.name);
+            self.tell(Code::LongText, node, message, "shorten it; what is more belongs in the page's text");
+        }
     }
 
     fn missing(&mut self, field: &Field, map: &Map, place: &Place, within: &str) {
@@ -189,9 +199,16 @@ impl Check<'_> {
             FieldType::MapOf(of) => node.as_map().map(|map| self.map_of(map, of, name)),
             FieldType::Either(kinds) => return self.either(node, kinds, kind, name),
             FieldType::Choice(words) => return self.choice(node, words, kind, name),
-            FieldType::Date | FieldType::DateTime | FieldType::Minutes | FieldType::Period | FieldType::Url | FieldType::Link => {
-                return self.formed(node, kind, name);
-            }
+            FieldType::Date
+            | FieldType::DateTime
+            | FieldType::Minutes
+            | FieldType::Period
+            | FieldType::Url
+            | FieldType::Link
+            | FieldType::Page
+            | FieldType::File(_)
+            | FieldType::Zone
+            | FieldType::Clock => return self.formed(node, kind, name),
         };
         if value.is_none() {
             self.wrong_type(node, name, kind);
@@ -211,6 +228,8 @@ impl Check<'_> {
             FieldType::Minutes => forms::minutes(text).map(Value::Integer),
             FieldType::Period => forms::period(text).map(|()| Value::Text(text.to_owned())),
             FieldType::Url => forms::url(text).map(|()| Value::Text(text.to_owned())),
+            FieldType::Zone => forms::zone(text).map(|()| Value::Text(text.to_owned())),
+            FieldType::Clock => forms::clock(text).map(Value::Integer),
             _ => Ok(Value::Text(text.to_owned())),
         };
         read.map_err(|fault| {

@@ -105,6 +105,30 @@ pub(super) fn period(text: &str) -> Result<(), Fault> {
     if is_period { Ok(()) } else { Err(no_such("a period such as `12 months`", text)) }
 }
 
+/// A time zone that the tz database knows: `Europe/Berlin`.
+pub(super) fn zone(text: &str) -> Result<(), Fault> {
+    match jiff::tz::TimeZone::get(text) {
+        Ok(_) => Ok(()),
+        Err(_) => Err(no_such("a time zone such as `Europe/Berlin`", text)),
+    }
+}
+
+/// Seconds of `3:25` or `1:02:10`. A number alone is one of seconds.
+pub(super) fn clock(text: &str) -> Result<i64, Fault> {
+    const HOURS_MAX: i64 = 1_000;
+    let wrong = || no_such("a time in a recording such as `3:25`", text);
+    let parts: Vec<&str> = text.split(':').collect();
+    let is_digits = |part: &&str| !part.is_empty() && part.len() <= 6 && part.bytes().all(|byte| byte.is_ascii_digit());
+    if parts.len() > 3 || !parts.iter().all(is_digits) {
+        return Err(wrong());
+    }
+    let numbers: Vec<i64> = parts.iter().filter_map(|part| part.parse().ok()).collect();
+    if numbers.iter().skip(1).any(|number| *number > 59) || numbers.len() == 3 && numbers[0] > HOURS_MAX {
+        return Err(wrong());
+    }
+    Ok(numbers.into_iter().fold(0, |seconds, number| seconds * 60 + number))
+}
+
 /// An address that works from anywhere: `https://…`, `http://…`, `mailto:…`, `tel:…`.
 pub(super) fn url(text: &str) -> Result<(), Fault> {
     let (scheme, rest) = text.split_once(':').unwrap_or(("", text));
@@ -148,6 +172,17 @@ mod tests {
         for text in ["12", "yearly", "0 days", "-1 month"] {
             assert!(period(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn clocks_and_zones() {
+        for (text, seconds) in [("0:00", 0), ("3:25", 205), ("1:02:10", 3730), ("75:00", 4500), ("90", 90)] {
+            assert_eq!(clock(text), Ok(seconds), "{text}");
+        }
+        for text in ["3:75", "1:2:3:4", "a:10", "", ":10", "-1:00", "1:60:00"] {
+            assert!(clock(text).is_err(), "{text}");
+        }
+        assert!(zone("Europe/Berlin").is_ok() && zone("UTC").is_ok() && zone("Berlin").is_err());
     }
 
     #[test]

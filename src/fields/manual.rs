@@ -19,6 +19,11 @@ impl fmt::Display for FieldType {
             FieldType::Period => f.write_str("a period such as `12 months`"),
             FieldType::Url => f.write_str("an address that begins with https://"),
             FieldType::Link => f.write_str("a link"),
+            FieldType::Page => f.write_str("a page of the site"),
+            FieldType::File(extensions) if extensions.is_empty() => f.write_str("a file of the site"),
+            FieldType::File(extensions) => write!(f, "a file of the site ({})", listed(extensions.iter().map(String::as_str))),
+            FieldType::Zone => f.write_str("a time zone such as `Europe/Berlin`"),
+            FieldType::Clock => f.write_str("a time in a recording such as `3:25`"),
             FieldType::Choice(words) => write!(f, "one of {}", listed(words.iter().map(String::as_str))),
             FieldType::Terms => f.write_str("a list of keys"),
             FieldType::List(of) => write!(f, "a list of {of}"),
@@ -48,7 +53,10 @@ impl FieldType {
             FieldType::Minutes => "15 min".into(),
             FieldType::Period => "12 months".into(),
             FieldType::Url => "https://example.org/".into(),
-            FieldType::Link => "other-page.md".into(),
+            FieldType::Link | FieldType::Page => "other-page.md".into(),
+            FieldType::File(extensions) => format!("file.{}", extensions.first().map_or("pdf", String::as_str)),
+            FieldType::Zone => "Europe/Berlin".into(),
+            FieldType::Clock => "3:25".into(),
             FieldType::Choice(words) => words.first().cloned().unwrap_or_default(),
             FieldType::Terms => "[one, two]".into(),
             FieldType::List(of) => format!("[{}]", of.example()),
@@ -68,6 +76,9 @@ pub fn manual_table(fields: &[Field]) -> String {
     for field in fields {
         let required = if field.is_required { " (required)" } else { "" };
         let mut meaning = field.description.clone();
+        if let Some(most) = field.length_max {
+            meaning += &format!(" At most {most} characters.");
+        }
         if !field.default.is_empty() {
             meaning += &format!(" Unless set: {}.", field.default);
         }

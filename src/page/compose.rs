@@ -7,8 +7,9 @@ use jiff::civil::Date;
 use serde_json::json;
 
 use super::listing;
+use super::fields::{self, Fields};
 use super::parts::{contents, items_json, level_key};
-use super::queries::PagesQuery;
+use super::queries::{self, PagesQuery};
 use super::structured;
 use super::templates::{Shared, Shown};
 use super::tool::Embedded;
@@ -16,6 +17,7 @@ use super::view::{BranchLine, NavView, PageView, SourceView};
 use super::{Sheet, Subject};
 use crate::document::links::{Link, Role};
 use crate::document::{Entry, Facts};
+use crate::fields::Item;
 use crate::fingerprint::{Fingerprint, Fingerprinter};
 use crate::paths::Route;
 use crate::site::insert::{self, Inserted};
@@ -58,7 +60,8 @@ impl Composed {
             BranchLine::Page(page, _) => Some(page),
             BranchLine::Item(_) => None,
         });
-        view.next.iter().chain(&view.related).chain(&view.backlinks).chain(listed).chain(beside).copied()
+        let linked = fields::links(&view.fields).into_iter().filter_map(|link| link.page.as_ref()).collect::<Vec<_>>();
+        view.next.iter().chain(linked).chain(&view.gathered).chain(&view.related).chain(&view.backlinks).chain(listed).chain(beside).copied()
     }
 }
 
@@ -299,6 +302,7 @@ impl Composer {
         let mut related = self.relations.of(&self.site, id, RELATED_MAX + 1);
         let next = self.next(id).or_else(|| (!related.is_empty()).then(|| related.remove(0)));
         related.truncate(RELATED_MAX);
+        let fields = self.fields(page);
         PageView {
             title: entry.title.clone(),
             short_title: meta.short_title.clone().unwrap_or_else(|| entry.title.clone()),
@@ -346,22 +350,31 @@ impl Composer {
             backlinks: self.backlinks(id),
             previous: neighbour(-1),
             following: neighbour(1),
-            fields: self.fields(page),
+            gathered: self.gathered(page, &fields),
+            happens: self.happening(page),
+            fields,
             tool: self.tool(id),
             extra: items_json(&meta.extra),
             ..self.empty_view(language)
         }
     }
 
-    /// The kind's own fields, those that the page does not state as null.
-    fn fields(&self, page: &SitePage) -> serde_json::Value {
-        let mut fields = items_json(&page.entry.meta.fields);
-        if let (Some(kind), Some(stated)) = (self.kind(page), fields.as_object_mut()) {
-            for field in &kind.fields {
-                stated.entry(field.name.clone()).or_insert(serde_json::Value::Null);
-            }
+    /// The pages that a page of a gathering kind shows: those that it names, then those that it asks for.
+    fn gathered(&self, page: &SitePage, fields: &Fields) -> Vec<PageId> {
+        let Some(gathers) = self.kind(page).and_then(|kind| kind.gathers.as_ref()) else { return Vec::new() };
+        let mut pages: Vec<PageId> = Vec::new();
+        let named = gathers.items.as_ref().and_then(|name| fields::get(fields, name));
+        let mut links = Vec::new();
+        named.iter().for_each(|items| items.links(&mut links));
+        pages.extend(links.iter().filter_map(|link| link.page));
+        let query = gathers.query.as_ref().and_then(|name| page.entry.meta.fields.get(name)).and_then(Item::as_map);
+        if let Some(query) = query.map(PagesQuery::of_items) {
+            let own = |id: PageId| self.site.page(id).entry.source == page.entry.source;
+            let found = queries::pages(self, &query);
+            let more: Vec<PageId> = found.iter().copied().filter(|id| !pages.contains(id) && !own(*id)).collect();
+            pages.extend(more);
         }
-        fields
+        pages
     }
 
     /// The view of a list that no writer made a page for.
@@ -409,7 +422,6 @@ impl Composer {
             language: language.to_owned(),
             direction: direction(language),
             license: self.site.settings().license.clone(),
-            fields: json!({}),
             extra: json!({}),
             ..PageView::default()
         }

@@ -6,6 +6,7 @@ use super::compose::Composer;
 use super::parts::say;
 use super::view::{Group, Listing};
 use super::{A_TO_Z_SIZE, Sheet, Subject};
+use crate::kind::Grouping;
 use crate::paths::{Route, slug};
 use crate::site::sections::put_in_order;
 use crate::site::topics::Term;
@@ -72,15 +73,36 @@ pub fn of(composer: &Composer, sheet: &Sheet) -> Option<Listing> {
     match sheet.subject {
         Subject::AToZ => listing.groups = by_letter(composer, &shown),
         Subject::New => listing.groups = by_month(composer, &shown),
+        Subject::Section(section) => match grouping(site, section) {
+            Grouping::None => listing.items = shown,
+            Grouping::Letter => listing.groups = by_letter(composer, &shown),
+            Grouping::Happening => listing.groups = by_happening(composer, &shown),
+        },
         _ => listing.items = shown,
     }
     if let Subject::Section(section) = sheet.subject {
         listing.total = site.sections[section].count;
         if sheet.number == 1 {
-            listing.groups = children(composer, section);
+            listing.groups.extend(children(composer, section));
         }
     }
     Some(listing)
+}
+
+/// How the list of a section is divided: as its kind says.
+fn grouping(site: &Site, section: usize) -> Grouping {
+    let kind = site.sections[section].kind.as_ref().and_then(|kind| site.kinds.get(kind));
+    kind.map_or(Grouping::None, |kind| kind.group)
+}
+
+/// What is coming, then what has been.
+fn by_happening(composer: &Composer, pages: &[PageId]) -> Vec<Group> {
+    let today = composer.site.today;
+    grouped(pages, |page| {
+        let is_past = composer.site.page(page).entry.occurs.as_ref().is_some_and(|occurs| occurs.is_past(today));
+        let id = if is_past { "past" } else { "coming" };
+        (say(&composer.words, &composer.site.settings().language, id, &[]), id.to_owned())
+    })
 }
 
 /// What the writer put first for an audience, of the pages that are for it.

@@ -4,6 +4,9 @@
 //! subject shows; `templates` draws it. Composing reads the site and never a body.
 
 pub mod compose;
+pub mod fields;
+pub mod files;
+mod happening;
 pub mod listing;
 mod navigation;
 mod parts;

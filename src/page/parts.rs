@@ -37,7 +37,18 @@ impl Composer {
             updated: meta.updated.map(|date| self.day(language, date)),
             image: self.image(page),
             is_draft: page.is_draft,
+            audience: self.term_links(&meta.audience, (&self.audiences, &self.site.audiences)),
+            fields: self.card_fields(page),
+            happens: self.happening(page),
         }
+    }
+
+    /// The own fields that the kind's cards show, those that are links left out.
+    fn card_fields(&self, page: &SitePage) -> serde_json::Value {
+        let kind = self.site.kinds.get(&page.entry.meta.kind);
+        let shown = kind.map(|kind| kind.card.as_slice()).unwrap_or_default();
+        let value = |name: &String| (name.clone(), page.entry.meta.fields.get(name).map_or(serde_json::Value::Null, item_json));
+        serde_json::Value::Object(shown.iter().map(value).collect())
     }
 
     pub fn href(&self, route: &Route) -> String {
@@ -206,7 +217,7 @@ pub fn items_json(items: &Items) -> serde_json::Value {
     serde_json::Value::Object(items.iter().map(|(key, item)| (key.clone(), item_json(item))).collect())
 }
 
-fn item_json(item: &Item) -> serde_json::Value {
+pub(super) fn item_json(item: &Item) -> serde_json::Value {
     match &item.value {
         Value::None => serde_json::Value::Null,
         Value::Boolean(value) => json!(value),

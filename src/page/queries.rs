@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::compose::Composer;
 use super::view::TermView;
 use crate::diagnostic::nearest;
+use crate::fields::{Item, Items};
 use crate::site::links::Destination;
 use crate::site::sections::{Order, sort_pages};
 use crate::site::topics::Term;
@@ -25,8 +26,24 @@ pub struct PagesQuery {
     pub limit: Option<usize>,
 }
 
+impl PagesQuery {
+    /// A question as a page's field asks it.
+    pub fn of_items(items: &Items) -> Self {
+        let text = |name: &str| items.get(name).and_then(Item::as_text).map(str::to_owned);
+        PagesQuery {
+            kind: text("kind"),
+            topic: text("topic"),
+            audience: text("audience"),
+            level: text("level"),
+            section: text("section"),
+            order: text("order"),
+            limit: items.get("limit").and_then(Item::as_integer).and_then(|limit| usize::try_from(limit).ok()),
+        }
+    }
+}
+
 /// The orders that `pages()` knows.
-pub const ORDERS: [&str; 4] = ["title", "newest", "updated", "order"];
+pub const ORDERS: [&str; 5] = ["title", "newest", "updated", "order", "happening"];
 
 /// Listed pages that fit, section pages left out. An answer is kept, since many pages of a site ask the same.
 pub fn pages(composer: &Composer, query: &PagesQuery) -> Arc<[PageId]> {

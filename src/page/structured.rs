@@ -3,8 +3,10 @@
 use serde_json::{Map, Value, json};
 
 use super::compose::Composer;
-use super::view::PageView;
+use super::fields::{self, FieldView};
+use super::view::{HeadingView, PageView};
 use super::{Sheet, Subject};
+use crate::kind::structured::Pattern;
 use crate::site::PageId;
 
 /// The JSON-LD of a sheet, safe inside a script element.
@@ -45,6 +47,23 @@ fn page_data(composer: &Composer, view: &PageView, page: PageId, url: &str) -> V
     put(if types.contains(&"Article") { "headline" } else { "name" }, json!(view.title));
     put("url", json!(url));
     put("description", json!(view.description));
+    // What takes place or is done for somebody is no work that one reads: these words would say of it what holds of the page.
+    let is_work = !types.iter().any(|name| matches!(*name, "Event" | "Service" | "DefinedTerm"));
+    if !is_work {
+        put("image", json!(view.image.as_ref().and_then(|image| image.url.as_ref())));
+    } else {
+        of_work(view, &mut put);
+    }
+    for (name, pattern) in kind.map(|kind| kind.structured.as_slice()).unwrap_or_default() {
+        if let Some(value) = (Filling { composer, view, item: None }).fill(pattern) {
+            put(name, value);
+        }
+    }
+    Value::Object(data)
+}
+
+/// What is told of anything that can be read or looked at.
+fn of_work(view: &PageView, put: &mut dyn FnMut(&str, Value)) {
     put("inLanguage", json!(view.language));
     put("isAccessibleForFree", json!(true));
     put("datePublished", json!(view.published.as_ref().map(|day| &day.iso)));
@@ -63,7 +82,165 @@ fn page_data(composer: &Composer, view: &PageView, page: PageId, url: &str) -> V
             .collect();
         put("author", json!(authors));
     }
-    Value::Object(data)
+}
+
+/// What the holes of a kind's pattern are filled from.
+#[derive(Clone, Copy)]
+struct Filling<'a> {
+    composer: &'a Composer,
+    view: &'a PageView,
+    /// The item at hand, within `each`.
+    item: Option<&'a FieldView>,
+}
+
+/// A value that a hole is filled from.
+enum Source<'a> {
+    Field(&'a FieldView),
+    Made(FieldView),
+}
+
+impl Filling<'_> {
+    /// The pattern with its holes filled; `None` when nothing fills them.
+    fn fill(&self, pattern: &Pattern) -> Option<Value> {
+        match pattern {
+            Pattern::Text(text) => Some(json!(text)),
+            Pattern::Number(number) => Some(json!(number)),
+            Pattern::Flag(flag) => Some(json!(flag)),
+            Pattern::From(source) => self.with(source, |value| self.said(value)),
+            Pattern::Seconds(source) => self.with(source, |value| match value {
+                FieldView::Clock(seconds) => Some(json!(seconds)),
+                _ => None,
+            }),
+            Pattern::Words { of, words } => {
+                self.with(of, |value| words.get(fields::plain(value).as_str()?).map(|word| json!(word)))
+            }
+            Pattern::Each { of, item } => self.with(of, |value| {
+                let FieldView::List(items) = value else { return None };
+                let filled: Vec<Value> = items.iter().filter_map(|one| Filling { item: Some(one), ..*self }.fill(item)).collect();
+                (!filled.is_empty()).then(|| json!(filled))
+            }),
+            Pattern::List(items) => {
+                let filled: Vec<Value> = items.iter().filter_map(|item| self.fill(item)).collect();
+                (!filled.is_empty()).then(|| json!(filled))
+            }
+            Pattern::Map(entries) => {
+                let filled: Vec<(bool, &String, Value)> =
+                    entries.iter().filter_map(|(key, inner)| Some((is_open(inner), key, self.fill(inner)?))).collect();
+                let is_said = filled.iter().any(|(is_open, ..)| *is_open) || !entries.iter().any(|(_, inner)| is_open(inner));
+                is_said.then(|| Value::Object(filled.into_iter().map(|(_, key, value)| (key.clone(), value)).collect()))
+            }
+        }
+    }
+
+    fn with<T>(&self, source: &str, read: impl FnOnce(&FieldView) -> Option<T>) -> Option<T> {
+        match self.source(source)? {
+            Source::Field(value) => read(value),
+            Source::Made(value) => read(&value),
+        }
+    }
+
+    fn source(&self, name: &str) -> Option<Source<'_>> {
+        if let Some(of_page) = name.strip_prefix("page.") {
+            return self.of_page(of_page).map(Source::Made);
+        }
+        let (value, path) = match name.strip_prefix('.') {
+            Some(path) => (self.item?, path),
+            None => {
+                let (first, rest) = name.split_once('.').unwrap_or((name, ""));
+                let happens = self.composer.site.kinds.get(&self.view.kind).and_then(|kind| kind.happens.as_ref());
+                if let (Some(names), Some(shown)) = (happens, &self.view.happens) {
+                    let moment = if names.start == first { Some(&shown.start) } else { shown.end.as_ref() };
+                    if names.start == first || names.end.as_deref() == Some(first) {
+                        return moment.map(|moment| Source::Made(FieldView::Plain(json!(moment.iso))));
+                    }
+                }
+                (fields::get(&self.view.fields, first)?, rest)
+            }
+        };
+        let mut at = value;
+        for key in path.split('.').filter(|key| !key.is_empty()) {
+            match at {
+                FieldView::Link(link) => {
+                    let text = match key {
+                        "title" => Some(link.title.as_str()),
+                        "type" => link.file.as_ref().map(|file| file.media_type),
+                        _ => None,
+                    };
+                    return text.map(|text| Source::Made(FieldView::Plain(json!(text))));
+                }
+                _ => at = at.get(key)?,
+            }
+        }
+        Some(Source::Field(at))
+    }
+
+    /// What every page knows of itself.
+    fn of_page(&self, name: &str) -> Option<FieldView> {
+        let view = self.view;
+        let plain = |value: Value| Some(FieldView::Plain(value));
+        match name {
+            "headings" => {
+                let heading = |heading: &HeadingView| {
+                    let url = view.url.as_ref().map(|url| format!("{url}#{}", heading.id));
+                    let pairs = [("text", json!(heading.text)), ("id", json!(heading.id)), ("url", json!(url))];
+                    FieldView::Map(pairs.into_iter().map(|(name, value)| (name.to_owned(), FieldView::Plain(value))).collect())
+                };
+                Some(FieldView::List(view.contents.iter().filter(|heading| heading.level == 2).map(heading).collect()))
+            }
+            "gathered" => {
+                let item = |id: &PageId| {
+                    let page = self.composer.site.page(*id);
+                    let pairs = [("title", json!(page.entry.title)), ("url", json!(self.composer.url(&page.route)))];
+                    FieldView::Map(pairs.into_iter().map(|(name, value)| (name.to_owned(), FieldView::Plain(value))).collect())
+                };
+                Some(FieldView::List(view.gathered.iter().map(item).collect()))
+            }
+            "url" => plain(json!(view.url)),
+            "title" => plain(json!(view.title)),
+            "description" => plain(json!(view.description)),
+            "language" => plain(json!(view.language)),
+            "license" => plain(json!(view.license)),
+            "published" => plain(json!(view.published.as_ref().map(|day| &day.iso))),
+            "updated" => plain(json!(view.updated.as_ref().map(|day| &day.iso))),
+            "image" => plain(json!(view.image.as_ref().and_then(|image| image.url.as_ref()))),
+            "time" => Some(FieldView::Minutes(i64::from(view.minutes))),
+            "site" => plain(json!(self.composer.site_title())),
+            "giver" => plain(json!(self.composer.site.settings().giving.who)),
+            _ => None,
+        }
+    }
+
+    /// A value as machines are told it; nothing for what is not stated.
+    fn said(&self, value: &FieldView) -> Option<Value> {
+        match value {
+            FieldView::Plain(Value::Null) | FieldView::Map(_) => None,
+            FieldView::Plain(value) => Some(value.clone()),
+            FieldView::Minutes(minutes) => Some(json!(format!("PT{minutes}M"))),
+            FieldView::Clock(seconds) => Some(json!(duration(*seconds))),
+            FieldView::Link(link) => link.url.as_ref().map(|url| json!(url)),
+            FieldView::List(items) => {
+                let said: Vec<Value> = items.iter().filter_map(|item| self.said(item)).collect();
+                (!said.is_empty()).then(|| json!(said))
+            }
+        }
+    }
+}
+
+/// Whether a pattern has holes.
+fn is_open(pattern: &Pattern) -> bool {
+    match pattern {
+        Pattern::Text(_) | Pattern::Number(_) | Pattern::Flag(_) => false,
+        Pattern::From(_) | Pattern::Seconds(_) | Pattern::Words { .. } | Pattern::Each { .. } => true,
+        Pattern::Map(entries) => entries.iter().any(|(_, inner)| is_open(inner)),
+        Pattern::List(items) => items.iter().any(is_open),
+    }
+}
+
+/// Seconds as ISO 8601 has them: `PT1H2M10S`.
+fn duration(seconds: i64) -> String {
+    let part = |number: i64, unit: &str| if number > 0 { format!("{number}{unit}") } else { String::new() };
+    let text = format!("PT{}{}{}", part(seconds / 3600, "H"), part(seconds / 60 % 60, "M"), part(seconds % 60, "S"));
+    if text == "PT" { "PT0S".to_owned() } else { text }
 }
 
 /// JSON in which nothing can end a script element (HTML, §4.12.1.3).

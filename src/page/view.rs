@@ -6,6 +6,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use super::fields::Fields;
 use super::tool::ToolView;
 use crate::site::PageId;
 
@@ -93,6 +94,33 @@ pub struct Card {
     pub updated: Option<Day>,
     pub image: Option<ImageView>,
     pub is_draft: bool,
+    pub audience: Vec<TermLink>,
+    /// Those of the kind's own fields that its cards show.
+    pub fields: Value,
+    pub happens: Option<HappeningView>,
+}
+
+/// A moment for machines and for readers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MomentView {
+    pub iso: String,
+    /// The day in words.
+    pub text: String,
+    /// The clock of the place; `None` for a whole day.
+    pub time: Option<String>,
+}
+
+/// When something takes place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct HappeningView {
+    pub start: MomentView,
+    pub end: Option<MomentView>,
+    /// Whether it ends on the day on which it begins.
+    pub is_one_day: bool,
+    /// Whether it was over before the day of the build.
+    pub is_past: bool,
+    /// The name of the time zone; `None` for whole days.
+    pub zone: Option<String>,
 }
 
 /// Cards under a heading.
@@ -177,7 +205,11 @@ pub struct PageView {
     pub previous: Option<Crumb>,
     pub following: Option<Crumb>,
     pub feeds: Vec<FeedView>,
-    pub fields: Value,
+    #[serde(skip)]
+    pub fields: Fields,
+    pub happens: Option<HappeningView>,
+    #[serde(skip)]
+    pub gathered: Vec<PageId>,
     pub tool: Option<ToolView>,
     pub extra: Value,
     #[serde(skip)]

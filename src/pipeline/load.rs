@@ -164,12 +164,14 @@ struct Reading<'a> {
     highlight: bool,
     allow_origins: &'a [String],
     language: &'a str,
+    timezone: &'a str,
 }
 
 impl<'a> Reading<'a> {
     fn of(settings: &'a Settings) -> Self {
-        let Settings { raw_html, smart_punctuation, math, highlight, allow_origins, language, .. } = settings;
-        Reading { raw_html: *raw_html, smart_punctuation: *smart_punctuation, math: *math, highlight: *highlight, allow_origins, language }
+        let Settings { raw_html, smart_punctuation, math, highlight, allow_origins, language, timezone, .. } = settings;
+        let (raw_html, smart_punctuation, math, highlight) = (*raw_html, *smart_punctuation, *math, *highlight);
+        Reading { raw_html, smart_punctuation, math, highlight, allow_origins, language, timezone }
     }
 }
 

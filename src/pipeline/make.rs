@@ -11,10 +11,14 @@ use super::outputs::{Maker, immutable, source_of};
 use super::whole::Whole;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::document::{front_matter, include};
+use crate::fields::links::Wants;
 use crate::output::{feeds, inventory};
+use crate::page::files::{FileFacts, FilesFacts};
 use crate::page::templates::{Question, Renderer};
 use crate::page::{Composed, Composer, Sheet};
 use crate::paths::{OutputPath, SourcePath};
+use crate::site::SitePage;
+use crate::site::links::Destination;
 use crate::source::{Files, with_lf};
 
 /// Makes the outputs of a site that was worked out.
@@ -126,7 +130,8 @@ impl<'a> Workshop<'a> {
         let mut problems = Vec::new();
         let includes = self.includes(composed, &mut problems);
         problems.extend(composed.embedded.iter().flat_map(|embedded| embedded.problems.iter().cloned()));
-        match self.renderer().draw(composed, &body.unwrap_or_default(), &includes) {
+        let files = self.files_of(composed, &mut problems);
+        match self.renderer().draw(composed, &body.unwrap_or_default(), &includes, &files) {
             Ok(drawn) => Made { bytes: Some(drawn.html.into_bytes().into()), problems, asked: drawn.asked.into_iter().collect() },
             Err(problem) => {
                 problems.push(*problem);
@@ -145,6 +150,24 @@ impl<'a> Workshop<'a> {
             .iter()
             .map(|wanted| include::show(wanted, &folder, |path| self.included(path).ok(), is_highlighted).unload(problems));
         shown.collect()
+    }
+
+    /// What the bytes of the files in a page's fields tell.
+    fn files_of(&self, composed: &Composed, problems: &mut Vec<Diagnostic>) -> FilesFacts {
+        let page = composed.body.map(|page| self.composer().site.page(page));
+        let wanted: Vec<SourcePath> = page.map(field_files).unwrap_or_default();
+        let mut facts = FilesFacts::new();
+        for source in wanted {
+            let Ok(bytes) = self.included(&source) else { continue };
+            let told = FileFacts::of(&source, &bytes);
+            if source.extension() == "vtt" && told.spoken.is_empty() {
+                let problem = Diagnostic::new(Code::NotThatFile, format!("{source} holds no captions"));
+                let help = "a file of captions begins with a line `WEBVTT`; then come times and what is said";
+                problems.push(problem.at(Place::start_of(&source)).help(help));
+            }
+            facts.insert(source, told);
+        }
+        facts
     }
 
     /// The bytes of an included file. Only what is listed: an ignored file such as `.env` stays where it is.
@@ -200,4 +223,16 @@ impl<'a> Workshop<'a> {
             Err(error) => Made::failed(unreadable(source, &error)),
         }
     }
+}
+
+/// The files that a page's own fields want to be files, and that its templates may tell of.
+pub fn field_files(page: &SitePage) -> Vec<SourcePath> {
+    let links = page.field_links.iter().zip(&page.entry.meta.field_links);
+    let wanted = links.filter(|(_, link)| matches!(link.wants, Wants::File(_)));
+    let source = |to: &Destination| match to {
+        Destination::Address { file: Some(file), .. } => Some(file.clone()),
+        Destination::Address { route, .. } => SourcePath::new(&format!("static{route}")).ok(),
+        _ => None,
+    };
+    wanted.filter_map(|(resolved, _)| source(&resolved.to)).collect()
 }

@@ -12,7 +12,7 @@ use rayon::prelude::*;
 
 use super::Sink;
 use super::ledger::Ledger;
-use super::make::{Made, Workshop};
+use super::make::{self, Made, Workshop};
 use super::memory::{Drawn, Parts, Record};
 use super::outputs::Maker;
 use super::profile::Took;
@@ -191,13 +191,14 @@ impl<'a> Press<'a> {
     }
 
     fn includes(&self, page: &SitePage) -> Option<Fingerprint> {
-        if page.entry.includes.is_empty() {
+        let files = make::field_files(page);
+        if page.entry.includes.is_empty() && files.is_empty() {
             return None;
         }
         let folder = page.entry.source.folder();
         let mut printer = Fingerprinter::new();
-        for include in &page.entry.includes {
-            let path = folder.join(&include.file.value).ok();
+        let included = page.entry.includes.iter().map(|include| folder.join(&include.file.value).ok());
+        for path in included.chain(files.into_iter().map(Some)) {
             let listed = path.filter(|path| self.workshop.whole.loaded.sources.binary_search(path).is_ok());
             match listed.map(|path| self.ledger.print(&path)) {
                 Some(Ok(print)) => printer.add(print.as_bytes()),

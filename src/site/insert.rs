@@ -139,6 +139,7 @@ impl Names {
         let image = meta.image.as_ref().map(|image| &image.src);
         page.entry.links.iter().any(|link| link.role == Role::Wiki || self.may_be_meant(&link.target.value))
             || meta.related.iter().chain(&meta.next).chain(image).any(|target| self.may_be_meant(&target.value))
+            || meta.field_links.iter().any(|link| self.may_be_meant(&link.target.value))
     }
 
     /// Whether a target, by its last segment, may lead to the page. Rather too often than not often enough: every link of the
@@ -194,8 +195,8 @@ fn make_room(site: &mut Site, from: PageId) {
     } = site;
     let Tables { pages, by_source, by_route, by_name, .. } = tables;
     for page in pages {
-        let SitePage { entry: _, route: _, section: _, links, related, next, image, backlinks, is_draft: _ } = page;
-        links.iter_mut().chain(related).chain(next).chain(image).for_each(|resolved| lead_further(&mut resolved.to));
+        let SitePage { entry: _, route: _, section: _, links, related, next, image, field_links, backlinks, is_draft: _ } = page;
+        links.iter_mut().chain(related).chain(next).chain(image).chain(field_links).for_each(|resolved| lead_further(&mut resolved.to));
         backlinks.iter_mut().for_each(further);
     }
     let nodes = by_source.values_mut().chain(by_route.values_mut()).chain(by_name.values_mut().flatten());

@@ -7,6 +7,7 @@
 use crate::diagnostic::{Code, nearest};
 use crate::document::links::{Link, Role, Target};
 use crate::document::outline::anchor;
+use crate::fields::links::{FieldLink, Wants};
 use crate::paths::{Route, SourcePath, percent_encode_into, slug};
 
 use super::{Node, PageId, Tables};
@@ -84,6 +85,55 @@ pub fn resolve(tables: &Tables, from: From, link: &Link) -> Resolved {
             let found = find(tables, from, &path);
             conclude(tables, from, found, written, &path, fragment)
         }
+    }
+}
+
+/// Where the links in a kind's own fields lead, held against what each has to lead to.
+pub fn of_fields(tables: &Tables, from: From, written: &[FieldLink]) -> Vec<Resolved> {
+    let mut all: Vec<Resolved> = Vec::with_capacity(written.len());
+    for link in written {
+        let mut resolved = resolve(tables, from, &Link { target: link.target.clone(), role: Role::Text });
+        if resolved.problem.is_none() {
+            let before = || written.iter().zip(&all).filter(|(other, _)| link.distinct.is_some() && other.distinct == link.distinct);
+            let problem = misled(&resolved.to, link).or_else(|| {
+                let is_twice = matches!(resolved.to, Destination::Page { .. }) && before().any(|(_, other)| other.to == resolved.to);
+                is_twice.then(|| LinkProblem {
+                    code: Code::KindRule,
+                    message: format!("`{}` leads to a page that stands here already", link.target.value),
+                    help: Some("take one of the two out".into()),
+                })
+            });
+            resolved.problem = problem.map(Box::new);
+        }
+        all.push(resolved);
+    }
+    all
+}
+
+/// What is wrong when a field's link leads to something that the field does not want.
+fn misled(to: &Destination, link: &FieldLink) -> Option<LinkProblem> {
+    let written = &link.target.value;
+    match (&link.wants, to) {
+        (Wants::Anything, _) | (Wants::Page, Destination::Page { .. }) => None,
+        (Wants::Page, _) => Some(LinkProblem {
+            code: Code::KindRule,
+            message: format!("`{written}` is no page of this site"),
+            help: Some("write the path of a page, such as ../guides/give-first.md".into()),
+        }),
+        (Wants::File(extensions), Destination::Address { route, .. }) if !route.as_str().ends_with('/') => {
+            let name = route.as_str().to_lowercase();
+            let fits = extensions.is_empty() || extensions.iter().any(|extension| name.ends_with(&format!(".{extension}")));
+            (!fits).then(|| LinkProblem {
+                code: Code::NotThatFile,
+                message: format!("`{written}` is not the type of file that belongs here"),
+                help: Some(format!("give a file that ends in .{}", extensions.join(", ."))),
+            })
+        }
+        (Wants::File(_), _) => Some(LinkProblem {
+            code: Code::NotThatFile,
+            message: format!("`{written}` is no file of this site"),
+            help: Some("put the file beside the page, and write its name here".into()),
+        }),
     }
 }
 

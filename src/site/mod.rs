@@ -29,6 +29,7 @@ use crate::diagnostic::{Checked, Code, Diagnostic, Place};
 use crate::document::Entry;
 use crate::document::links::{Link, Role};
 use crate::document::meta::Placed;
+use crate::fields::links::FieldLink;
 use crate::kind::Kinds;
 use crate::paths::{Route, SourcePath};
 use crate::settings::Settings;
@@ -64,6 +65,8 @@ pub struct SitePage {
     pub related: Vec<Resolved>,
     pub next: Option<Resolved>,
     pub image: Option<Resolved>,
+    /// Where the links in the kind's own fields lead.
+    pub field_links: Vec<Resolved>,
     /// Pages that link here, in order of their titles.
     pub backlinks: Vec<PageId>,
     /// Whether only `--drafts` shows it.
@@ -76,9 +79,14 @@ impl SitePage {
         !self.entry.meta.is_unlisted
     }
 
+    /// Every link of it with where it leads.
+    pub fn all_links(&self) -> impl Iterator<Item = &Resolved> {
+        self.links.iter().chain(&self.related).chain(&self.next).chain(&self.image).chain(&self.field_links)
+    }
+
     /// Whether one of its links is not sound.
     pub fn has_link_problem(&self) -> bool {
-        self.links.iter().chain(&self.related).chain(&self.next).chain(&self.image).any(|resolved| resolved.problem.is_some())
+        self.all_links().any(|resolved| resolved.problem.is_some())
     }
 
     /// The day it was published, stated or in its name.
@@ -155,6 +163,11 @@ impl Site {
             tell(&page.related, meta.related.iter(), &mut problems);
             tell(page.next.as_slice(), meta.next.iter(), &mut problems);
             tell(page.image.as_slice(), meta.image.iter().map(|image| &image.src), &mut problems);
+            // A picture may be a field of the kind as well; what is wrong with it is told once.
+            let is_told = |link: &&FieldLink| !meta.image.as_ref().is_some_and(|image| image.src.place == link.target.place);
+            let (resolved, written): (Vec<Resolved>, Vec<&FieldLink>) =
+                page.field_links.iter().cloned().zip(&meta.field_links).filter(|(_, link)| is_told(link)).unzip();
+            tell(&resolved, written.into_iter().map(|link| &link.target), &mut problems);
         }
         problems
     }
@@ -235,15 +248,18 @@ struct Outcome {
     related: Vec<Resolved>,
     next: Option<Resolved>,
     image: Option<Resolved>,
+    field_links: Vec<Resolved>,
 }
 
 impl Outcome {
     fn all(&self) -> impl Iterator<Item = &Destination> {
-        self.links.iter().chain(&self.related).chain(&self.next).chain(&self.image).map(|resolved| &resolved.to)
+        let all = self.links.iter().chain(&self.related).chain(&self.next).chain(&self.image).chain(&self.field_links);
+        all.map(|resolved| &resolved.to)
     }
 
     fn settle(self, page: &mut SitePage) {
         (page.links, page.related, page.next, page.image) = (self.links, self.related, self.next, self.image);
+        page.field_links = self.field_links;
     }
 }
 
@@ -257,6 +273,7 @@ fn resolve_page(tables: &Tables, id: PageId) -> Outcome {
         related: meta.related.iter().map(|target| front(target, Role::Text)).collect(),
         next: meta.next.as_ref().map(|target| front(target, Role::Text)),
         image: meta.image.as_ref().map(|image| front(&image.src, Role::Embed)),
+        field_links: links::of_fields(tables, from, &meta.field_links),
     }
 }
 
@@ -264,7 +281,7 @@ fn resolve_links(tables: &mut Tables) {
     let outcomes: Vec<Outcome> = (0..tables.pages.len()).into_par_iter().map(|id| resolve_page(tables, id)).collect();
     let mut backlinks: Vec<Vec<PageId>> = vec![Vec::new(); tables.pages.len()];
     for (id, outcome) in outcomes.iter().enumerate().filter(|(id, _)| tables.pages[*id].is_listed()) {
-        for resolved in outcome.links.iter().chain(&outcome.related).chain(&outcome.next) {
+        for resolved in outcome.links.iter().chain(&outcome.related).chain(&outcome.next).chain(&outcome.field_links) {
             if let Destination::Page { page, .. } = resolved.to
                 && page != id
                 && backlinks[page].last() != Some(&id)
@@ -325,7 +342,7 @@ fn published_files(site: &Site) -> BTreeMap<SourcePath, Route> {
         }
     };
     for page in site.pages() {
-        page.links.iter().chain(&page.related).chain(&page.next).chain(&page.image).for_each(|resolved| add(&resolved.to));
+        page.all_links().for_each(|resolved| add(&resolved.to));
     }
     site.menu.iter().chain(&site.logo).chain(&site.favicon).for_each(|link| add(&link.to));
     files

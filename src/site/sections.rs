@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Node, PageId, Parts, SitePage, Tables, addresses};
 use crate::document::{is_folder_page, words_of_name};
+use crate::moment::Moment;
 use crate::paths::{Route, SourcePath};
 
 /// A folder of pages.
@@ -165,6 +166,8 @@ pub enum Order {
     Newest,
     /// The last changed first.
     Updated,
+    /// What is coming, the soonest first, then what has been, the last first.
+    Happening,
 }
 
 impl Order {
@@ -174,6 +177,7 @@ impl Order {
             "title" => Order::Title,
             "newest" => Order::Newest,
             "updated" => Order::Updated,
+            "happening" => Order::Happening,
             _ => Order::Stated,
         }
     }
@@ -201,7 +205,21 @@ pub fn sort_key(tables: &Tables, id: PageId, order: Order) -> SortKey {
     let day = match order {
         Order::Newest => page.published(),
         Order::Updated => page.changed(),
-        Order::Stated | Order::Title => None,
+        Order::Stated | Order::Title | Order::Happening => None,
+    };
+    let stated = match page.entry.occurs.as_ref().filter(|_| order == Order::Happening) {
+        Some(occurs) if occurs.is_past(tables.today) => i64::MAX - 1 - minutes_since_1970(&occurs.start),
+        Some(occurs) => minutes_since_1970(&occurs.start),
+        None => stated,
     };
     (stated, std::cmp::Reverse(day), page.entry.title.to_lowercase(), page.entry.source.clone())
+}
+
+fn minutes_since_1970(moment: &Moment) -> i64 {
+    let time = match moment {
+        Moment::Day(day) => day.to_zoned(jiff::tz::TimeZone::UTC).map(|time| time.timestamp()),
+        Moment::Time(time) => Ok(time.timestamp()),
+    };
+    // A day at the very end of the calendar has no moment; it is as late as can be.
+    time.map_or(i64::MAX / 2, |time| time.as_second() / 60)
 }

@@ -57,6 +57,7 @@ pub enum Node {
 pub struct Tables {
     pub settings: Arc<Settings>,
     pub content: SourcePath,
+    pub today: Date,
     /// Published pages, by source path.
     pub pages: Vec<SitePage>,
     pub by_source: HashMap<SourcePath, Node>,
@@ -164,6 +165,7 @@ pub fn build(parts: &Parts, problems: &mut Vec<Diagnostic>) -> Tables {
     let mut tables = Tables {
         settings: Arc::clone(&parts.settings),
         content: parts.content.clone(),
+        today: parts.today,
         pages: Vec::with_capacity(parts.entries.len()),
         by_source: HashMap::new(),
         by_source_lower: HashMap::new(),
@@ -285,6 +287,7 @@ fn page(entry: &Arc<Entry>, route: Route, today: Date) -> SitePage {
         related: Vec::new(),
         next: None,
         image: None,
+        field_links: Vec::new(),
         backlinks: Vec::new(),
         is_draft: entry.meta.is_draft || is_to_come(entry, today),
     }

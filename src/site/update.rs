@@ -78,6 +78,7 @@ fn stays_in_place(old: &Entry, new: &Entry) -> bool {
         && (&a.slug, &a.address, &a.aliases) == (&b.slug, &b.address, &b.aliases)
         && (a.is_draft, a.is_unlisted, a.expires) == (b.is_draft, b.is_unlisted, b.expires)
         && (a.published, a.updated) == (b.published, b.updated)
+        && old.occurs == new.occurs
 }
 
 /// Whether the settings or a vocabulary link to one of these pages.
@@ -137,7 +138,7 @@ pub(super) fn resolve_again(site: &mut Site, affected: BTreeSet<PageId>) {
 }
 
 fn all_resolved(page: &SitePage) -> impl Iterator<Item = &Destination> {
-    page.links.iter().chain(&page.related).chain(&page.next).chain(&page.image).map(|resolved| &resolved.to)
+    page.all_links().map(|resolved| &resolved.to)
 }
 
 /// The other pages that a listed page links to.
@@ -146,7 +147,7 @@ fn targets(site: &Site, id: PageId) -> BTreeSet<PageId> {
     if !page.is_listed() {
         return BTreeSet::new();
     }
-    let linked = page.links.iter().chain(&page.related).chain(&page.next);
+    let linked = page.links.iter().chain(&page.related).chain(&page.next).chain(&page.field_links);
     let target = |to: &Destination| match to {
         Destination::Page { page, .. } if *page != id => Some(*page),
         _ => None,

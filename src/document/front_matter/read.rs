@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::COMMON_FIELDS;
 use crate::diagnostic::{Checked, Code, Diagnostic, Place, Severity, nearest};
 use crate::document::meta::{Level, Meta, Picture, Placed, Reference};
-use crate::fields::{Context, Field, FieldType, Item, Items, Value, check_groups, field_named};
+use crate::fields::{Context, Field, FieldType, Item, Items, Value, check_groups, field_named, links};
 use crate::kind::{Kind, Kinds};
 use crate::paths::SourcePath;
 use crate::settings;
@@ -42,6 +42,9 @@ pub fn meta(path: &SourcePath, node: Option<&Node>, defaults: &[&Node], kind_fro
     let items = checked.unload(&mut problems);
     let name = kind.as_ref().map_or(PLAIN_KIND, |kind| &kind.kind.name);
     let mut meta = from_items(&items, name, own_fields, &mut problems);
+    if let Some(kind) = &kind {
+        meta.field_links = links::of_page(&meta.fields, kind.kind);
+    }
     meta.is_draft |= is_published == Some(false);
     check_title(&meta, written, &mut problems);
     Checked::new(meta, problems)
@@ -188,6 +191,7 @@ fn from_items(items: &Items, kind: &str, own_fields: &[Field], problems: &mut Ve
             .filter(|field| field.kind != FieldType::Tool)
             .filter_map(|field| Some((field.name.clone(), items.get(&field.name)?.clone())))
             .collect(),
+        field_links: Vec::new(),
         extra: items.get("extra").and_then(Item::as_map).cloned().unwrap_or_default(),
     }
 }

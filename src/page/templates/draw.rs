@@ -16,6 +16,7 @@ use crate::document::components::ArgumentValue;
 use crate::document::raw_html::escape_into;
 use crate::document::source_lines;
 use crate::page::compose::Composed;
+use crate::page::files::FilesFacts;
 use crate::page::tool::Embedded;
 
 /// What draws a tool within a page's text.
@@ -39,18 +40,18 @@ pub struct Drawn {
 }
 
 impl Renderer<'_> {
-    /// The HTML of a composed sheet. `body` and `includes` are its page's, empty where it has none.
+    /// The HTML of a composed sheet. `body`, `includes` and `files` are its page's, empty where it has none.
     ///
     /// # Errors
     /// What a template failed on, at its line, with the templates that led there.
-    pub fn draw(&self, composed: &Composed, body: &[Segment], includes: &[String]) -> Result<Drawn, Box<Diagnostic>> {
+    pub fn draw(&self, composed: &Composed, body: &[Segment], includes: &[String], files: &FilesFacts) -> Result<Drawn, Box<Diagnostic>> {
         let source = composed.page.source.as_deref().unwrap_or(&composed.page.href);
         let draw = || -> tera::TeraResult<String> {
             let mut html = String::new();
             self.fill(body, &Filling { composed, includes }, &mut html)?;
             let composer = &self.materials.composer;
             let mut context = self.context();
-            context.insert_value("page", values::page(composer, composed, &html));
+            context.insert_value("page", values::page(composer, composed, &html, files));
             context.insert_value("nav", values::nav(composer, &composed.nav));
             drop(html);
             let mut out = Limited(Vec::with_capacity(16 << 10));

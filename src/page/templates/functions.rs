@@ -6,8 +6,10 @@ use std::sync::Arc;
 use tera::{Error, Kwargs, State, Tera, TeraResult, Value};
 
 use super::materials::{Materials, Question, at_desk};
-use super::values::cards;
+use super::values::{Object, cards};
 use crate::diagnostic::nearest;
+use crate::document::html_parts::{Part, parts};
+use crate::page::fields::clock;
 use crate::page::queries::{self, ORDERS, PagesQuery};
 use crate::page::structured::for_script;
 use crate::paths::{Route, percent_encode_into, slug};
@@ -16,13 +18,16 @@ use crate::paths::{Route, percent_encode_into, slug};
 pub const FUNCTIONS: [&str; 11] = ["t", "asset", "pages", "page_at", "topics", "audiences", "data", "href", "icon", "range", "throw"];
 
 /// Handsel's filters and the most used of Tera's own.
-pub const FILTERS: [&str; 40] = [
+pub const FILTERS: [&str; 43] = [
     "date",
     "slug",
     "json",
     "striptags",
     "urlencode",
     "markdown",
+    "blocks",
+    "sections",
+    "clock",
     "safe",
     "default",
     "upper",
@@ -214,6 +219,18 @@ fn register_filters(tera: &mut Tera) {
     });
     tera.register_filter("striptags", |text: &str, _: Kwargs, _: &State| strip_tags(text));
     tera.register_filter("markdown", |text: &str, _: Kwargs, _: &State| Value::safe_string(&crate::document::markdown::inline_html(text)));
+    tera.register_filter("blocks", |text: &str, _: Kwargs, _: &State| Value::safe_string(&crate::document::markdown::block_html(text)));
+    tera.register_filter("clock", |seconds: i64, _: Kwargs, _: &State| clock(seconds));
+    tera.register_filter("sections", |html: &str, _: Kwargs, _: &State| {
+        let part = |part: Part| {
+            let mut object = Object::default();
+            object.insert("id".into(), part.id.map_or_else(Value::none, Value::from));
+            object.insert("heading".into(), Value::safe_string(&part.heading));
+            object.insert("body".into(), Value::safe_string(&part.body));
+            Value::from(object)
+        };
+        Value::from(parts(html).into_iter().map(part).collect::<Vec<Value>>())
+    });
     tera.register_filter("date", |text: &str, args: Kwargs, _: &State| -> TeraResult<String> {
         let date: jiff::civil::Date =
             text.parse().map_err(|_| Error::message(format!("`{text}` is no date; dates look like 2026-01-31")))?;

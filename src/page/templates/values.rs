@@ -10,6 +10,8 @@ use tera::{Map, Value};
 
 use crate::fingerprint::{Fingerprint, Fingerprinter};
 use crate::page::compose::{Composed, Composer};
+use crate::page::fields::{self, FieldView, Fields};
+use crate::page::files::FilesFacts;
 use crate::page::view::{BranchLine, Card, Listing, NavView};
 use crate::site::PageId;
 
@@ -64,13 +66,15 @@ pub fn print_of(what: &impl Serialize) -> Fingerprint {
 pub(super) type Object = Map;
 
 /// What a template sees as `page`; `body` is finished HTML.
-pub(super) fn page(composer: &Composer, composed: &Composed, body: &str) -> Value {
+pub(super) fn page(composer: &Composer, composed: &Composed, body: &str, files: &FilesFacts) -> Value {
     let view = &composed.page;
     let mut page = Value::from_serializable(view).into_map().unwrap_or_default();
     page.insert("next".into(), view.next.map_or_else(Value::none, |next| composer.card(next).value.clone()));
     page.insert("related".into(), cards(composer, &view.related));
     page.insert("backlinks".into(), cards(composer, &view.backlinks));
     page.insert("listing".into(), view.listing.as_ref().map_or_else(Value::none, |listing| list(composer, listing)));
+    page.insert("fields".into(), fields(composer, &view.fields, (files, &view.language)));
+    page.insert("gathered".into(), cards(composer, &view.gathered));
     page.insert("body".into(), Value::safe_string(body));
     if let Some(structured) = &view.structured {
         page.insert("structured".into(), Value::safe_string(structured));
@@ -80,6 +84,38 @@ pub(super) fn page(composer: &Composer, composed: &Composed, body: &str) -> Valu
 
 pub(super) fn cards(composer: &Composer, pages: &[PageId]) -> Value {
     Value::from(pages.iter().map(|page| composer.card(*page).value.clone()).collect::<Vec<Value>>())
+}
+
+/// The facts of a page's files, and the language in which they are told.
+type Told<'a> = (&'a FilesFacts, &'a str);
+
+fn fields(composer: &Composer, fields: &Fields, told: Told) -> Value {
+    let mut object = Object::default();
+    for (name, value) in fields {
+        object.insert(name.clone().into(), field(composer, value, told));
+    }
+    Value::from(object)
+}
+
+fn field(composer: &Composer, value: &FieldView, told: Told) -> Value {
+    match value {
+        FieldView::Plain(value) => Value::from_serializable(value),
+        FieldView::Minutes(number) | FieldView::Clock(number) => Value::from(*number),
+        FieldView::List(items) => Value::from(items.iter().map(|item| field(composer, item, told)).collect::<Vec<Value>>()),
+        FieldView::Map(inner) => fields(composer, inner, told),
+        FieldView::Link(link) => {
+            let mut object = Value::from_serializable(&**link).into_map().unwrap_or_default();
+            object.insert("card".into(), link.page.map_or_else(Value::none, |page| composer.card(page).value.clone()));
+            let facts = link.file.as_ref().and_then(|file| told.0.get(file.source.as_ref()?));
+            if let (Some(file), Some(facts)) = (&link.file, facts) {
+                let mut shown = Value::from_serializable(file).into_map().unwrap_or_default();
+                shown.extend(Value::from_serializable(facts).into_map().unwrap_or_default());
+                shown.insert("size_text".into(), Value::from(composer.size_text(told.1, facts.size)));
+                object.insert("file".into(), Value::from(shown));
+            }
+            Value::from(object)
+        }
+    }
 }
 
 fn list(composer: &Composer, listing: &Listing) -> Value {
@@ -111,6 +147,7 @@ pub fn fingerprint(composer: &Composer, composed: &Composed) -> Fingerprint {
     let mut own = Vec::with_capacity(2 << 10);
     write(&composed.page, &mut own);
     write(&composed.nav.sections, &mut own);
+    write(&composed.page.fields, &mut own);
     write(&(&composed.links, &composed.wiki_titles, &composed.template, &composed.embedded), &mut own);
     let mut shown: Vec<u8> = Vec::with_capacity(1 << 10);
     let show = |pages: &[PageId], shown: &mut Vec<u8>| {
@@ -118,7 +155,8 @@ pub fn fingerprint(composer: &Composer, composed: &Composed) -> Fingerprint {
         pages.iter().for_each(|page| shown.extend(composer.card(*page).print.as_bytes()));
     };
     let view = &composed.page;
-    for pages in [view.next.as_slice(), &view.related, &view.backlinks] {
+    let linked: Vec<PageId> = fields::links(&view.fields).into_iter().filter_map(|link| link.page).collect();
+    for pages in [view.next.as_slice(), &view.related, &view.backlinks, &view.gathered, &linked] {
         show(pages, &mut shown);
     }
     if let Some(listing) = &view.listing {

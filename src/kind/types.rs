@@ -1,0 +1,109 @@
+//! Types of fields as a kind's file writes them: a word, a list with one type in it, or a mapping.
+
+use std::sync::LazyLock;
+
+use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::fields::{Context, Field, FieldType, Item, check};
+use crate::yaml::{Entry, Node, Value};
+
+/// The keys of one field's definition.
+static DEFINITION_FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
+    vec![
+        Field::new("type", FieldType::Anything).required(),
+        Field::boolean("required"),
+        Field::text("description"),
+        Field::text("default"),
+        Field::list("also", FieldType::Text),
+        Field::integer("max_length"),
+    ]
+});
+
+/// The fields that a mapping of names to definitions defines.
+pub fn read_fields(node: &Node, problems: &mut Vec<Diagnostic>) -> Vec<Field> {
+    let entries = node.as_map().into_iter().flatten();
+    entries.filter_map(|(name, entry)| read_field(name, entry, problems)).collect()
+}
+
+/// A definition in full is a mapping with `type`; anything else is a type alone.
+fn read_field(name: &str, entry: &Entry, problems: &mut Vec<Diagnostic>) -> Option<Field> {
+    let node = &entry.node;
+    let Some(type_node) = node.get("type") else {
+        return Some(Field::new(name, read_type(node, name, problems)?));
+    };
+    let items = check(node, &DEFINITION_FIELDS, Context::PAGE).unload(problems);
+    let text = |key: &str| items.get(key).and_then(Item::as_text).unwrap_or_default();
+    Some(Field {
+        is_required: items.get("required").and_then(Item::as_bool).unwrap_or(false),
+        also: super::texts(&items, "also"),
+        length_max: items.get("max_length").and_then(Item::as_integer).and_then(|length| usize::try_from(length).ok()),
+        ..Field::new(name, read_type(type_node, name, problems)?).about(text("description")).defaults_to(text("default"))
+    })
+}
+
+fn read_type(node: &Node, name: &str, problems: &mut Vec<Diagnostic>) -> Option<FieldType> {
+    match &node.value {
+        Value::Text(word) => {
+            let simple = SIMPLE_TYPES.iter().find(|(known, _)| known == word).map(|(_, kind)| kind.clone());
+            if simple.is_none() {
+                let names = || SIMPLE_TYPES.iter().map(|(known, _)| *known);
+                let help = nearest(word, names()).map_or_else(
+                    || format!("types are: {}; a list of them in `[ ]`, or `{{ choice: [a, b] }}`", names().collect::<Vec<_>>().join(", ")),
+                    |near| format!("did you mean `{near}`?"),
+                );
+                let message = format!("`{name}`: `{word}` is no type of a field");
+                problems.push(Diagnostic::new(Code::BadValue, message).at(node.place.clone()).help(help));
+            }
+            simple
+        }
+        Value::List(items) if items.len() == 1 => Some(FieldType::list(read_type(&items[0], name, problems)?)),
+        Value::Map(map) if map.len() == 1 => {
+            let (key, entry) = map.first().expect("its length is one");
+            match (key.as_str(), &entry.node.value) {
+                ("choice", Value::List(words)) => {
+                    Some(FieldType::Choice(words.iter().filter_map(Node::as_text).map(str::to_owned).collect()))
+                }
+                ("either", Value::List(kinds)) => {
+                    Some(FieldType::Either(kinds.iter().filter_map(|kind| read_type(kind, name, problems)).collect()))
+                }
+                ("file", Value::List(extensions)) if !is_type(extensions) => {
+                    let extensions = extensions.iter().filter_map(Node::as_text);
+                    Some(FieldType::File(extensions.map(|extension| extension.trim_start_matches('.').to_lowercase()).collect()))
+                }
+                ("map_of", _) => Some(FieldType::map_of(read_type(&entry.node, name, problems)?)),
+                _ => Some(FieldType::Map(read_fields(node, problems))),
+            }
+        }
+        Value::Map(_) => Some(FieldType::Map(read_fields(node, problems))),
+        _ => {
+            let message = format!("`{name}`: a type expected, {} found", node.noun());
+            let help = "a type is a word such as `text`, or a list with one type in it: `[text]`";
+            problems.push(Diagnostic::new(Code::WrongType, message).at(node.place.clone()).help(help));
+            None
+        }
+    }
+}
+
+/// Whether a list stands for a list of a type, rather than for a list of file extensions.
+fn is_type(list: &[Node]) -> bool {
+    matches!(list, [only] if only.as_text().is_some_and(|word| SIMPLE_TYPES.iter().any(|(known, _)| *known == word)))
+}
+
+static SIMPLE_TYPES: [(&str, FieldType); 17] = [
+    ("text", FieldType::Text),
+    ("integer", FieldType::Integer),
+    ("number", FieldType::Number),
+    ("boolean", FieldType::Boolean),
+    ("date", FieldType::Date),
+    ("datetime", FieldType::DateTime),
+    ("minutes", FieldType::Minutes),
+    ("period", FieldType::Period),
+    ("url", FieldType::Url),
+    ("link", FieldType::Link),
+    ("page", FieldType::Page),
+    ("file", FieldType::File(Vec::new())),
+    ("timezone", FieldType::Zone),
+    ("timecode", FieldType::Clock),
+    ("terms", FieldType::Terms),
+    ("tool", FieldType::Tool),
+    ("anything", FieldType::Anything),
+];

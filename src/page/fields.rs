@@ -1,0 +1,216 @@
+//! A kind's own fields as templates see them: plain values as they are, links resolved, files with what their bytes tell.
+
+use serde::Serialize;
+use serde_json::json;
+
+use super::compose::Composer;
+use crate::fields::links::source;
+use crate::fields::{Field, FieldType, Item, Value};
+use crate::paths::SourcePath;
+use crate::site::links::{Destination, Resolved};
+use crate::site::{PageId, SitePage};
+
+/// A field's value. What machines are told of it depends on the type as well, so that is kept.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub enum FieldView {
+    Plain(serde_json::Value),
+    Minutes(i64),
+    /// Seconds.
+    Clock(i64),
+    Link(Box<LinkView>),
+    List(Vec<FieldView>),
+    Map(Fields),
+}
+
+/// Fields by name, in the order of their definitions.
+pub type Fields = Vec<(String, FieldView)>;
+
+/// Where a link in a field leads.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct LinkView {
+    pub href: String,
+    /// Absolute, where that can be said.
+    pub url: Option<String>,
+    /// The page's title, the file's name, or the host.
+    pub title: String,
+    /// By its number, which says nothing of it: what is shown of the page stands for it in keys.
+    #[serde(skip)]
+    pub page: Option<PageId>,
+    pub file: Option<FileView>,
+    /// Of a link to another site.
+    pub host: Option<String>,
+    /// Whether pages of this site may load something from there.
+    pub is_allowed: bool,
+}
+
+/// A file that a link leads to.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct FileView {
+    /// Where its bytes are read, for fields that want a file.
+    #[serde(skip)]
+    pub source: Option<SourcePath>,
+    pub name: String,
+    pub extension: String,
+    #[serde(rename = "type")]
+    pub media_type: &'static str,
+}
+
+impl FieldView {
+    /// The value under a name, where this is a mapping.
+    pub fn get(&self, name: &str) -> Option<&FieldView> {
+        if let FieldView::Map(fields) = self { get(fields, name) } else { None }
+    }
+
+    /// Every link in it.
+    pub fn links<'a>(&'a self, links: &mut Vec<&'a LinkView>) {
+        match self {
+            FieldView::Link(link) => links.push(link),
+            FieldView::List(items) => items.iter().for_each(|item| item.links(links)),
+            FieldView::Map(fields) => fields.iter().for_each(|(_, value)| value.links(links)),
+            FieldView::Plain(_) | FieldView::Minutes(_) | FieldView::Clock(_) => {}
+        }
+    }
+}
+
+pub fn get<'a>(fields: &'a Fields, name: &str) -> Option<&'a FieldView> {
+    fields.iter().find(|(own, _)| own == name).map(|(_, value)| value)
+}
+
+/// Every link in a page's fields.
+pub fn links(fields: &Fields) -> Vec<&LinkView> {
+    let mut links = Vec::new();
+    fields.iter().for_each(|(_, value)| value.links(&mut links));
+    links
+}
+
+impl Composer {
+    /// The kind's own fields, those that the page does not state as nothing.
+    pub(super) fn fields(&self, page: &SitePage) -> Fields {
+        let Some(kind) = self.site.kinds.get(&page.entry.meta.kind) else { return Fields::new() };
+        let mut resolved = page.field_links.iter();
+        let view = |field: &Field| {
+            let item = page.entry.meta.fields.get(&field.name);
+            let value = item.map(|item| self.field(item, &field.kind, &mut resolved));
+            (field.name.clone(), value.unwrap_or(FieldView::Plain(serde_json::Value::Null)))
+        };
+        kind.fields.iter().map(view).collect()
+    }
+
+    /// Goes through links in the order of [`crate::fields::links`].
+    fn field(&self, item: &Item, kind: &FieldType, resolved: &mut std::slice::Iter<Resolved>) -> FieldView {
+        let of = kind.of_value(&item.value);
+        match (&item.value, of) {
+            (Value::List(items), FieldType::List(of)) => FieldView::List(items.iter().map(|item| self.field(item, of, resolved)).collect()),
+            (Value::Map(items), FieldType::Map(fields)) => {
+                let inner = |field: &Field| {
+                    let value = items.get(&field.name).map(|item| self.field(item, &field.kind, resolved));
+                    (field.name.clone(), value.unwrap_or(FieldView::Plain(serde_json::Value::Null)))
+                };
+                FieldView::Map(fields.iter().map(inner).collect())
+            }
+            (Value::Integer(minutes), FieldType::Minutes) => FieldView::Minutes(*minutes),
+            (Value::Integer(seconds), FieldType::Clock) => FieldView::Clock(*seconds),
+            _ => match of.wants().and_then(|_| source(item)).and_then(|target| Some((target, resolved.next()?))) {
+                Some((target, resolved)) => FieldView::Link(Box::new(self.link(&resolved.to, &target.value))),
+                None => FieldView::Plain(super::parts::item_json(item)),
+            },
+        }
+    }
+
+    fn link(&self, to: &Destination, written: &str) -> LinkView {
+        let href = self.site.href(to, written);
+        let link = LinkView { title: href.clone(), url: None, page: None, file: None, host: None, is_allowed: true, href };
+        match to {
+            Destination::Page { page, fragment } => {
+                let own = self.site.page(*page);
+                let url = self.url(&own.route).map(|url| fragment.as_ref().map_or(url.clone(), |fragment| format!("{url}#{fragment}")));
+                LinkView { title: own.entry.title.clone(), url, page: Some(*page), ..link }
+            }
+            Destination::Address { route, file, .. } => {
+                let name = route.as_str().rsplit('/').next().unwrap_or_default().to_owned();
+                if name.is_empty() {
+                    return LinkView { url: self.url(route), ..link };
+                }
+                let source = file.clone().or_else(|| SourcePath::new(&format!("static{route}")).ok());
+                let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension).to_lowercase();
+                let file = FileView { source, media_type: media_type(&extension), extension, name: name.clone() };
+                LinkView { title: name, url: self.url(route), file: Some(file), ..link }
+            }
+            Destination::Here { .. } => link,
+            Destination::AsWritten => {
+                let host = link.href.split_once("://").map(|(_, rest)| rest.split(['/', '?', '#']).next().unwrap_or(rest).to_owned());
+                let origin = link.href.split_once("://").zip(host.clone()).map(|((scheme, _), host)| format!("{scheme}://{host}"));
+                let allowed = &self.site.settings().allow_origins;
+                LinkView {
+                    title: host.clone().unwrap_or_else(|| contact(&link.href).to_owned()),
+                    url: host.is_some().then(|| link.href.clone()),
+                    is_allowed: origin.is_none_or(|origin| allowed.iter().any(|allowed| allowed.trim_end_matches('/') == origin)),
+                    host,
+                    ..link
+                }
+            }
+        }
+    }
+}
+
+/// The address or the number of a `mailto:` or `tel:` link.
+fn contact(href: &str) -> &str {
+    let bare = href.strip_prefix("mailto:").or_else(|| href.strip_prefix("tel:")).unwrap_or(href);
+    bare.split('?').next().unwrap_or(bare)
+}
+
+/// The media type of a file (IANA), by its extension.
+fn media_type(extension: &str) -> &'static str {
+    match extension {
+        "pdf" => "application/pdf",
+        "md" | "markdown" => "text/markdown",
+        "txt" => "text/plain",
+        "csv" => "text/csv",
+        "html" | "htm" => "text/html",
+        "ics" => "text/calendar",
+        "vtt" => "text/vtt",
+        "json" => "application/json",
+        "xml" => "application/xml",
+        "zip" => "application/zip",
+        "epub" => "application/epub+zip",
+        "doc" => "application/msword",
+        "docx" => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "xls" => "application/vnd.ms-excel",
+        "xlsx" => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "pptx" => "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+        "odt" => "application/vnd.oasis.opendocument.text",
+        "ods" => "application/vnd.oasis.opendocument.spreadsheet",
+        "odp" => "application/vnd.oasis.opendocument.presentation",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "jpg" | "jpeg" => "image/jpeg",
+        "webp" => "image/webp",
+        "avif" => "image/avif",
+        "gif" => "image/gif",
+        "mp4" | "m4v" => "video/mp4",
+        "webm" => "video/webm",
+        "ogv" => "video/ogg",
+        "mp3" => "audio/mpeg",
+        "m4a" => "audio/mp4",
+        "ogg" | "oga" => "audio/ogg",
+        "wav" => "audio/wav",
+        _ => "application/octet-stream",
+    }
+}
+
+/// A span of seconds for readers: `3:25`, `1:02:10`.
+pub fn clock(seconds: i64) -> String {
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
+}
+
+/// The fields as plain JSON, for what is made of them besides templates.
+pub fn plain(value: &FieldView) -> serde_json::Value {
+    match value {
+        FieldView::Plain(value) => value.clone(),
+        FieldView::Minutes(number) | FieldView::Clock(number) => json!(number),
+        FieldView::Link(link) => json!(link.href),
+        FieldView::List(items) => items.iter().map(plain).collect(),
+        FieldView::Map(fields) => serde_json::Value::Object(fields.iter().map(|(name, value)| (name.clone(), plain(value))).collect()),
+    }
+}

@@ -1,0 +1,156 @@
+//! What the bytes of a file tell that a page shows: size, checksum, and what a file of captions or a transcript says when.
+//!
+//! Files are read when the page is drawn, not when it is composed; the page's key holds their fingerprints.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use super::fields::clock;
+use crate::paths::SourcePath;
+
+/// What is told of one file.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct FileFacts {
+    /// Bytes.
+    pub size: u64,
+    /// In hexadecimal digits, as `sha256sum` prints it.
+    pub sha256: String,
+    /// Of captions (WebVTT) and transcripts (text): what is said, and when.
+    pub spoken: Vec<Spoken>,
+}
+
+/// The facts of several files.
+pub type FilesFacts = BTreeMap<SourcePath, FileFacts>;
+
+/// A paragraph of a transcript.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Spoken {
+    pub seconds: Option<i64>,
+    /// The same for readers: `1:05`.
+    pub time: Option<String>,
+    pub speaker: Option<String>,
+    pub text: String,
+}
+
+/// Captions are joined to paragraphs of about this many characters, at the end of a sentence.
+const PARAGRAPH_CHARS: usize = 240;
+
+/// A text that is larger is no transcript.
+const TRANSCRIPT_BYTES_MAX: usize = 4 << 20;
+
+impl FileFacts {
+    pub fn of(path: &SourcePath, bytes: &[u8]) -> Self {
+        let sha256 = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        let text = || (bytes.len() <= TRANSCRIPT_BYTES_MAX).then(|| String::from_utf8_lossy(bytes)).unwrap_or_default();
+        let spoken = match path.extension().as_str() {
+            "vtt" => paragraphs(cues(&text())),
+            "txt" | "md" => transcript(&text()),
+            _ => Vec::new(),
+        };
+        FileFacts { size: bytes.len() as u64, sha256, spoken }
+    }
+}
+
+/// The cues of a WebVTT file (W3C, WebVTT §6), notes and styles left out, tags and settings taken off.
+fn cues(text: &str) -> Vec<Spoken> {
+    let text = text.trim_start_matches('\u{FEFF}').replace("\r\n", "\n").replace('\r', "\n");
+    if !text.starts_with("WEBVTT") {
+        return Vec::new();
+    }
+    let cue = |block: &str| {
+        let mut lines = block.lines();
+        let timing = lines.by_ref().find(|line| line.contains("-->"))?;
+        let seconds = seconds(timing.split("-->").next()?.trim())?;
+        let payload = lines.collect::<Vec<_>>().join(" ");
+        let (speaker, text) = plain(&payload);
+        Some(Spoken { seconds: Some(seconds), time: Some(clock(seconds)), speaker, text })
+    };
+    text.split("\n\n").filter_map(cue).filter(|cue| !cue.text.is_empty()).collect()
+}
+
+/// `00:01:05.500` → 65.
+fn seconds(timestamp: &str) -> Option<i64> {
+    let whole = timestamp.split('.').next()?;
+    let parts: Vec<i64> = whole.split(':').map(|part| part.parse().ok()).collect::<Option<_>>()?;
+    (2..=3).contains(&parts.len()).then(|| parts.into_iter().fold(0, |seconds, part| seconds * 60 + part))
+}
+
+/// The speaker (`<v Name>`) and the text of a cue's payload without its tags.
+fn plain(payload: &str) -> (Option<String>, String) {
+    let (mut speaker, mut text) = (None, String::with_capacity(payload.len()));
+    let mut rest = payload;
+    while let Some((before, after)) = rest.split_once('<') {
+        text.push_str(before);
+        let (tag, after) = after.split_once('>').unwrap_or((after, ""));
+        if let Some((name, said_by)) = tag.split_once(' ')
+            && name.split('.').next() == Some("v")
+        {
+            speaker = Some(said_by.trim().to_owned());
+        }
+        rest = after;
+    }
+    text.push_str(rest);
+    let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&nbsp;", " ").replace("&lrm;", "").replace("&rlm;", "");
+    let text = text.replace("&amp;", "&").split_whitespace().collect::<Vec<_>>().join(" ");
+    (speaker, text)
+}
+
+/// Joins cues that follow each other to paragraphs.
+fn paragraphs(cues: Vec<Spoken>) -> Vec<Spoken> {
+    let mut joined: Vec<Spoken> = Vec::new();
+    for cue in cues {
+        let is_same = |last: &&mut Spoken| {
+            let ends = last.text.ends_with(['.', '?', '!', '…', '。']);
+            (cue.speaker.is_none() || last.speaker == cue.speaker) && !(ends && last.text.chars().count() > PARAGRAPH_CHARS)
+        };
+        match joined.last_mut().filter(is_same) {
+            Some(last) => {
+                last.text.push(' ');
+                last.text.push_str(&cue.text);
+            }
+            None => joined.push(cue),
+        }
+    }
+    joined
+}
+
+/// The paragraphs of a plain text; one may begin with its time, `1:05` or `[1:05]`.
+fn transcript(text: &str) -> Vec<Spoken> {
+    let text = text.trim_start_matches('\u{FEFF}').replace("\r\n", "\n");
+    let paragraph = |block: &str| {
+        let text = block.split_whitespace().collect::<Vec<_>>().join(" ");
+        let (first, rest) = text.split_once(' ').unwrap_or((&text, ""));
+        let seconds = seconds(first.trim_matches(['[', ']', '(', ')']));
+        match seconds {
+            Some(seconds) => Spoken { seconds: Some(seconds), time: Some(clock(seconds)), speaker: None, text: rest.to_owned() },
+            None => Spoken { text, ..Spoken::default() },
+        }
+    };
+    text.split("\n\n").map(paragraph).filter(|spoken| !spoken.text.is_empty()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn captions() {
+        let text = "WEBVTT - a talk\n\nNOTE not said\n\n1\n00:00:01.000 --> 00:00:03.000 align:start\n<v Ada>Give <i>first</i>,\n\n00:04.500 --> 00:06.000\nthen &amp; only then ask.\n\n01:02:03.000 --> 01:02:04.000\n<v Ben>Why?";
+        let said: Vec<(Option<String>, Option<String>, String)> =
+            paragraphs(cues(text)).into_iter().map(|one| (one.time, one.speaker, one.text)).collect();
+        let expected = [("0:01", "Ada", "Give first, then & only then ask."), ("1:02:03", "Ben", "Why?")];
+        assert_eq!(said, expected.map(|(time, name, text)| (Some(time.to_owned()), Some(name.to_owned()), text.to_owned())));
+        assert!(cues("00:01.000 --> 00:02.000\nno head").is_empty());
+    }
+
+    #[test]
+    fn transcripts_and_checksums() {
+        let said = transcript("[0:05] One\nand a half.\n\nTwo.\n\n\n1:00:00 Three.");
+        let times: Vec<Option<i64>> = said.iter().map(|one| one.seconds).collect();
+        assert_eq!((times, said[0].text.as_str()), (vec![Some(5), None, Some(3600)], "One and a half."));
+        let facts = FileFacts::of(&SourcePath::new("a.bin").expect("inside"), b"abc");
+        assert_eq!((facts.size, &facts.sha256[..8]), (3, "ba7816bf"));
+    }
+}

@@ -1,0 +1,55 @@
+//! When something takes place, in words; and sizes of files.
+
+use super::compose::Composer;
+use super::parts::say;
+use super::view::{HappeningView, MomentView};
+use crate::moment::Moment;
+use crate::site::SitePage;
+
+impl Composer {
+    /// When a page takes place, for pages of a kind that does.
+    pub(super) fn happening(&self, page: &SitePage) -> Option<HappeningView> {
+        let occurs = page.entry.occurs.as_ref()?;
+        let language = self.site.language(page);
+        let view = |moment: &Moment| MomentView {
+            iso: moment.iso(),
+            text: self.words.date(language, moment.day()),
+            time: match moment {
+                Moment::Day(_) => None,
+                Moment::Time(time) => {
+                    let fill = [("hour", format!("{:02}", time.hour()).into()), ("minute", format!("{:02}", time.minute()).into())];
+                    Some(say(&self.words, language, "time_of_day", &fill))
+                }
+            },
+        };
+        let zone = match &occurs.start {
+            Moment::Day(_) => None,
+            Moment::Time(time) => time.time_zone().iana_name().map(str::to_owned),
+        };
+        Some(HappeningView {
+            start: view(&occurs.start),
+            end: occurs.end.as_ref().map(view),
+            is_one_day: occurs.last_day() == occurs.start.day(),
+            is_past: occurs.is_past(self.site.today),
+            zone,
+        })
+    }
+
+    /// A number of bytes for readers: `12 kB`, `3.4 MB`. A kilobyte has 1000 bytes (IEC 80000-13).
+    pub fn size_text(&self, language: &str, bytes: u64) -> String {
+        let (key, divisor) = match bytes {
+            0..1_000 => ("size_bytes", 1),
+            1_000..1_000_000 => ("size_kb", 1_000),
+            1_000_000..1_000_000_000 => ("size_mb", 1_000_000),
+            _ => ("size_gb", 1_000_000_000),
+        };
+        let tenths = (bytes * 10 + divisor / 2) / divisor;
+        let size = if divisor == 1 || tenths >= 100 {
+            ((tenths + 5) / 10).to_string()
+        } else {
+            format!("{}{}{}", tenths / 10, say(&self.words, language, "decimal_mark", &[]), tenths % 10)
+        };
+        let count = i64::try_from(bytes).unwrap_or(i64::MAX);
+        self.words.say(language, key, Some(count), &[("size", size.into())]).unwrap_or_else(|| key.to_owned())
+    }
+}
