@@ -130,17 +130,23 @@ pub static KIND_FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
         Field::text("template").about("The template that draws it.").defaults_to("`page.html`"),
         Field::new("fields", FieldType::map_of(FieldType::Anything)).about("The kind's own front matter: name and type of each field."),
         Field::list("furniture", FieldType::Text).about("What a page shows besides its text."),
-        Field::choice("order", &["order", "title", "newest", "updated", "happening"]).about("The order of its lists.").defaults_to("`order`"),
+        Field::choice("order", &["order", "title", "newest", "updated", "happening"])
+            .about("The order of its lists.")
+            .defaults_to("`order`"),
         Field::boolean("feed").about("Whether it has a feed of its own.").defaults_to("`false`"),
         Field::text("schema").about("The schema.org type of its pages.").defaults_to("`WebPage`"),
         Field::integer("words_max").about("The most words a page's body should have."),
         Field::list("card", FieldType::Text).about("Own fields that cards show: `card.fields.serves`."),
         Field::choice("group", &["letter", "happening"]).about("How its list is divided: by first letter, or into coming and past."),
-        Field::list("checks", FieldType::Map(rules::fields())).about("Rules that its pages must keep to besides the types of their fields."),
-        Field::new("structured", FieldType::map_of(FieldType::Anything)).about("What its pages say to machines beyond the common words, as schema.org has it."),
-        Field::map("happens", happens_fields()).about("For pages that take place: the fields that say when and where. They get a calendar file."),
+        Field::list("checks", FieldType::Map(rules::fields()))
+            .about("Rules that its pages must keep to besides the types of their fields."),
+        Field::new("structured", FieldType::map_of(FieldType::Anything))
+            .about("What its pages say to machines beyond the common words, as schema.org has it."),
+        Field::map("happens", happens_fields())
+            .about("For pages that take place: the fields that say when and where. They get a calendar file."),
         Field::text("journey").about("For pages that lead through others: the field with the steps."),
-        Field::map("gathers", vec![Field::text("items"), Field::text("query")]).about("For pages that show others: the fields that name them."),
+        Field::map("gathers", vec![Field::text("items"), Field::text("query")])
+            .about("For pages that show others: the fields that name them."),
         Field::map("explains", vec![Field::text("short").required(), Field::text("also")])
             .about("For pages that explain a word: the fields with the short explanation and the other forms."),
         Field::boolean("surprise").about("Whether there is a page that picks one at random: `/tips/random/`.").defaults_to("`false`"),
@@ -187,7 +193,13 @@ pub fn read(path: &SourcePath, bytes: &[u8]) -> Checked<Option<Kind>> {
             Some("happening") => Grouping::Happening,
             _ => Grouping::None,
         },
-        rules: items.get("checks").map(Item::as_list).unwrap_or_default().iter().filter_map(|item| rules::read(item, &mut problems)).collect(),
+        rules: items
+            .get("checks")
+            .map(Item::as_list)
+            .unwrap_or_default()
+            .iter()
+            .filter_map(|item| rules::read(item, &mut problems))
+            .collect(),
         structured,
         happens: part_of(&items, "happens", |name| {
             Some(Happens {

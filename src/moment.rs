@@ -28,7 +28,8 @@ impl Moment {
             return Some(Moment::Day(day));
         }
         let compact = text.replacen(' ', "T", 1).replace(' ', "");
-        let compact = compact.strip_suffix("UTC").or_else(|| compact.strip_suffix("GMT")).map_or(compact.clone(), |bare| format!("{bare}Z"));
+        let compact =
+            compact.strip_suffix("UTC").or_else(|| compact.strip_suffix("GMT")).map_or(compact.clone(), |bare| format!("{bare}Z"));
         if let Ok(instant) = compact.parse::<Timestamp>() {
             return Some(Moment::Time(instant.to_zoned(zone.clone())));
         }

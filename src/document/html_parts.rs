@@ -12,9 +12,8 @@ pub struct Part {
 }
 
 /// Elements without content, which leave nothing open.
-const VOID: [&[u8]; 14] = [
-    b"area", b"base", b"br", b"col", b"embed", b"hr", b"img", b"input", b"link", b"meta", b"param", b"source", b"track", b"wbr",
-];
+const VOID: [&[u8]; 14] =
+    [b"area", b"base", b"br", b"col", b"embed", b"hr", b"img", b"input", b"link", b"meta", b"param", b"source", b"track", b"wbr"];
 
 /// Splits HTML at each `h2` that stands in no other element. The parts together are the text.
 pub fn parts(html: &str) -> Vec<Part> {
@@ -37,7 +36,10 @@ pub fn parts(html: &str) -> Vec<Part> {
             }
             Token::EndTag(tag) => {
                 depth = depth.saturating_sub(1);
-                if depth == 0 && **tag.name == *b"h2" && let Some(id) = open_heading.take() {
+                if depth == 0
+                    && **tag.name == *b"h2"
+                    && let Some(id) = open_heading.take()
+                {
                     parts.push(Part { id, heading: html[from..tag.span.end].to_owned(), body: String::new() });
                     from = tag.span.end;
                 }
@@ -60,7 +62,8 @@ mod tests {
 
     #[test]
     fn a_body_at_its_headings() {
-        let html = "<p>Before<br></p>\n<h2 id=\"a\">A <em>b</em></h2>\n<p>One</p>\n<div><h2>Not this</h2></div>\n<h2 id=\"c\">C</h2>\n<p>Two";
+        let html =
+            "<p>Before<br></p>\n<h2 id=\"a\">A <em>b</em></h2>\n<p>One</p>\n<div><h2>Not this</h2></div>\n<h2 id=\"c\">C</h2>\n<p>Two";
         let parts = parts(html);
         let ids: Vec<Option<&str>> = parts.iter().map(|part| part.id.as_deref()).collect();
         assert_eq!(ids, [None, Some("a"), Some("c")]);

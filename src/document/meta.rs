@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::Severity;
 use crate::fields::Items;
-use crate::fields::links::FieldLink;
 pub use crate::fields::Placed;
+use crate::fields::links::FieldLink;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

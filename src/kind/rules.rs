@@ -74,9 +74,8 @@ pub fn named(rule: &Item) -> Vec<&Item> {
 pub fn read(item: &Item, problems: &mut Vec<Diagnostic>) -> Option<Rule> {
     let map = item.as_map()?;
     let text = |key: &str| map.get(key).and_then(Item::as_text).map(str::to_owned);
-    let texts = |key: &str| -> Option<Vec<String>> {
-        Some(map.get(key)?.as_list().iter().filter_map(Item::as_text).map(str::to_owned).collect())
-    };
+    let texts =
+        |key: &str| -> Option<Vec<String>> { Some(map.get(key)?.as_list().iter().filter_map(Item::as_text).map(str::to_owned).collect()) };
     let demand = || -> Option<Demand> {
         if let Some(names) = texts("any_of") {
             return Some(Demand::AnyOf(names));

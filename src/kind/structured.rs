@@ -29,9 +29,15 @@ pub enum Pattern {
     /// The seconds of a place in a recording.
     Seconds(String),
     /// The word that stands for the value of this source.
-    Words { of: String, words: BTreeMap<String, String> },
+    Words {
+        of: String,
+        words: BTreeMap<String, String>,
+    },
     /// One value for each item of this source.
-    Each { of: String, item: Box<Pattern> },
+    Each {
+        of: String,
+        item: Box<Pattern>,
+    },
     Map(Vec<(String, Pattern)>),
     List(Vec<Pattern>),
 }

@@ -6,8 +6,8 @@ use std::sync::{Arc, OnceLock, RwLock};
 use jiff::civil::Date;
 use serde_json::json;
 
-use super::listing;
 use super::fields::{self, Fields};
+use super::listing;
 use super::parts::{contents, items_json, level_key};
 use super::queries::{self, PagesQuery};
 use super::structured;
@@ -61,7 +61,15 @@ impl Composed {
             BranchLine::Item(_) => None,
         });
         let linked = fields::links(&view.fields).into_iter().filter_map(|link| link.page.as_ref()).collect::<Vec<_>>();
-        view.next.iter().chain(linked).chain(&view.gathered).chain(&view.related).chain(&view.backlinks).chain(listed).chain(beside).copied()
+        view.next
+            .iter()
+            .chain(linked)
+            .chain(&view.gathered)
+            .chain(&view.related)
+            .chain(&view.backlinks)
+            .chain(listed)
+            .chain(beside)
+            .copied()
     }
 }
 
@@ -309,7 +317,11 @@ impl Composer {
             heading: entry.heading.as_ref().map_or_else(|| entry.title.clone(), |heading| heading.text.clone()),
             heading_id: entry.heading.as_ref().map(|heading| heading.id.clone()),
             summary: entry.summary.clone(),
-            description: entry.summary.clone().or_else(|| Some(self.facts[id].excerpt.clone()).filter(|text| !text.is_empty())),
+            description: entry
+                .summary
+                .clone()
+                .or_else(|| self.explanation(page))
+                .or_else(|| Some(self.facts[id].excerpt.clone()).filter(|text| !text.is_empty())),
             kind: meta.kind.clone(),
             kind_title: self.kind_title(language, &meta.kind),
             furniture: self.kind(page).map(|kind| kind.furniture.clone()).unwrap_or_default(),

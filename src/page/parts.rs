@@ -25,7 +25,7 @@ impl Composer {
         let language = self.site.language(page);
         Card {
             title: page.entry.title.clone(),
-            summary: page.entry.summary.clone(),
+            summary: page.entry.summary.clone().or_else(|| self.explanation(page)),
             href: self.href(&page.route),
             kind: meta.kind.clone(),
             kind_title: self.kind_title(language, &meta.kind),
@@ -41,6 +41,12 @@ impl Composer {
             fields: self.card_fields(page),
             happens: self.happening(page),
         }
+    }
+
+    /// The short explanation of a page that explains a word.
+    pub(super) fn explanation(&self, page: &SitePage) -> Option<String> {
+        let explains = self.site.kinds.get(&page.entry.meta.kind)?.explains.as_ref()?;
+        page.entry.meta.fields.get(&explains.short).and_then(Item::as_text).map(str::to_owned)
     }
 
     /// The own fields that the kind's cards show, those that are links left out.

@@ -111,9 +111,7 @@ impl Filling<'_> {
                 FieldView::Clock(seconds) => Some(json!(seconds)),
                 _ => None,
             }),
-            Pattern::Words { of, words } => {
-                self.with(of, |value| words.get(fields::plain(value).as_str()?).map(|word| json!(word)))
-            }
+            Pattern::Words { of, words } => self.with(of, |value| words.get(fields::plain(value).as_str()?).map(|word| json!(word))),
             Pattern::Each { of, item } => self.with(of, |value| {
                 let FieldView::List(items) = value else { return None };
                 let filled: Vec<Value> = items.iter().filter_map(|one| Filling { item: Some(one), ..*self }.fill(item)).collect();

@@ -106,11 +106,14 @@ fn field(composer: &Composer, value: &FieldView, told: Told) -> Value {
         FieldView::Link(link) => {
             let mut object = Value::from_serializable(&**link).into_map().unwrap_or_default();
             object.insert("card".into(), link.page.map_or_else(Value::none, |page| composer.card(page).value.clone()));
-            let facts = link.file.as_ref().and_then(|file| told.0.get(file.source.as_ref()?));
-            if let (Some(file), Some(facts)) = (&link.file, facts) {
+            if let Some(file) = &link.file {
+                let facts = file.source.as_ref().and_then(|source| told.0.get(source));
                 let mut shown = Value::from_serializable(file).into_map().unwrap_or_default();
-                shown.extend(Value::from_serializable(facts).into_map().unwrap_or_default());
-                shown.insert("size_text".into(), Value::from(composer.size_text(told.1, facts.size)));
+                let told_of = facts.map(|facts| (facts, composer.size_text(told.1, facts.size)));
+                shown.insert("size".into(), told_of.as_ref().map_or_else(Value::none, |(facts, _)| Value::from(facts.size)));
+                shown.insert("size_text".into(), told_of.as_ref().map_or_else(Value::none, |(_, text)| Value::from(text.as_str())));
+                shown.insert("sha256".into(), facts.map_or_else(Value::none, |facts| Value::from(facts.sha256.as_str())));
+                shown.insert("spoken".into(), facts.map_or_else(Value::none, |facts| Value::from_serializable(&facts.spoken)));
                 object.insert("file".into(), Value::from(shown));
             }
             Value::from(object)

@@ -1,0 +1,13 @@
+// What single kinds of page need, loaded only where a page has it.
+const parts = [
+  ["[data-seek], [data-embed]", "./player.js"],
+  ["[data-zoom]", "./graphic.js"],
+  ["details[data-question]", "./questions.js"],
+  ["time[data-local]", "./local-time.js"],
+];
+
+export function kinds(root) {
+  for (const [selector, file] of parts) {
+    if (root.querySelector(selector)) import(file).then((part) => part.enhance(root));
+  }
+}
