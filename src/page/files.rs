@@ -43,7 +43,7 @@ const TRANSCRIPT_BYTES_MAX: usize = 4 << 20;
 impl FileFacts {
     pub fn of(path: &SourcePath, bytes: &[u8]) -> Self {
         let sha256 = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-        let text = || (bytes.len() <= TRANSCRIPT_BYTES_MAX).then(|| String::from_utf8_lossy(bytes)).unwrap_or_default();
+        let text = || String::from_utf8_lossy(if bytes.len() <= TRANSCRIPT_BYTES_MAX { bytes } else { b"" });
         let spoken = match path.extension().as_str() {
             "vtt" => paragraphs(cues(&text())),
             "txt" | "md" => transcript(&text()),

@@ -164,7 +164,7 @@ impl Site {
             tell(page.next.as_slice(), meta.next.iter(), &mut problems);
             tell(page.image.as_slice(), meta.image.iter().map(|image| &image.src), &mut problems);
             // A picture may be a field of the kind as well; what is wrong with it is told once.
-            let is_told = |link: &&FieldLink| !meta.image.as_ref().is_some_and(|image| image.src.place == link.target.place);
+            let is_told = |link: &&FieldLink| meta.image.as_ref().is_none_or(|image| image.src.place != link.target.place);
             let (resolved, written): (Vec<Resolved>, Vec<&FieldLink>) =
                 page.field_links.iter().cloned().zip(&meta.field_links).filter(|(_, link)| is_told(link)).unzip();
             tell(&resolved, written.into_iter().map(|link| &link.target), &mut problems);
