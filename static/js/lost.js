@@ -1,6 +1,6 @@
 // On the page for addresses that nothing has: pages whose addresses have words like those of this one. The lists are files
 // beside the page, so this works from any static host and without search. `src/output/suggestions.rs` writes them.
-const SHOWN = 5, WORDS = 6;
+const SHOWN = 5, WORDS = 6, OF_NAME = 3;
 const box = document.querySelector("[data-suggestions]");
 const asked = new Map();
 
@@ -9,6 +9,7 @@ if (box) suggest();
 async function suggest() {
   const words = wordsOf(location.pathname);
   if (!words.length) return;
+  const name = new Set(wordsOf(location.pathname.replace(/\/$/, "").split("/").at(-1)));
   const { files, pages_a_file } = await json("index");
   const parts = await Promise.all(words.map((word) => json(`words-${fileOf(word, files)}`)));
   const points = new Map();
@@ -16,8 +17,9 @@ async function suggest() {
     for (const [other, pages] of Object.entries(parts[at])) {
       const likeness = alike(word, other);
       if (!likeness) continue;
-      // A word that few pages have says more.
-      for (const page of pages) points.set(page, (points.get(page) ?? 0) + likeness / Math.sqrt(pages.length));
+      // A word that few pages have says more, and so does one of the page's own name beside one of its folders'.
+      const weight = (name.has(word) ? OF_NAME : 1) * likeness / Math.sqrt(pages.length);
+      for (const page of pages) points.set(page, (points.get(page) ?? 0) + weight);
     }
   });
   const best = [...points].sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, SHOWN);
@@ -55,7 +57,7 @@ function json(name) {
 function alike(word, other) {
   if (word === other) return 1;
   const [short, long] = word.length < other.length ? [word, other] : [other, word];
-  if (short.length >= 3 && long.startsWith(short)) return 0.7;
+  if (long.startsWith(short) && (short.length >= 4 || long.length - short.length === 1)) return 0.7;
   const allowed = short.length < 4 ? 0 : short.length < 8 ? 1 : 2;
   return allowed && long.length - short.length <= allowed && distance(short, long) <= allowed ? 0.6 : 0;
 }

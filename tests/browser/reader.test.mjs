@@ -58,6 +58,7 @@ ${paragraphs(30)}
 
 [^1]: What the note says, with [a link](https://elsewhere.example/note).
 `,
+  "content/guides/write-a-guide.md": "---\ntitle: Write a guide\nsummary: How to.\n---\n\nText.\n",
   "content/guides/picture.svg": picture,
   "content/guides/other.md": `---\ntitle: Other words\nsummary: Another.\n---\n\n${tabs}\n\n[Back](give-first.md)\n`,
   "content/handbook/index.md": "---\ntitle: Handbook\nsummary: All of it.\n---\n\nThe handbook.\n",
