@@ -15,7 +15,7 @@ import { gzipSync } from "node:zlib";
 import { launch } from "chrome-launcher";
 import lighthouse from "lighthouse";
 
-const PAGES = process.env.PAGES?.split(" ") ?? ["", "guides/give-first/", "tips/put-the-answer-first/", "guides/", "topics/reciprocity/"];
+const PAGES = process.env.PAGES?.split(" ") ?? ["", "guides/give-first/", "tips/put-the-answer-first/", "tools/gift-or-trade/", "guides/", "topics/reciprocity/"];
 const TYPES = { ".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".json": "application/json", ".svg": "image/svg+xml", ".webp": "image/webp", ".png": "image/png", ".xml": "application/xml", ".txt": "text/plain; charset=utf-8" };
 const runs = Number(process.argv[2] ?? 3);
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
