@@ -74,8 +74,9 @@ fn next(folder: &Path) -> String {
     let is_here = folder.components().all(|part| part == std::path::Component::CurDir);
     let enter = if is_here { String::new() } else { format!("  cd {}\n", folder.display()) };
     format!(
-        "\nNext:\n{enter}  handsel build                     makes the site, in public/\n  \
-         handsel new guide \"How to …\"      begins a guide\n\
+        "\nNext:\n{enter}  handsel serve --open              shows it in your browser, and each change as you save\n  \
+         handsel new guide \"How to …\"      begins a guide\n  \
+         handsel build                     makes the site, in public/\n\
          Begin with content/index.md and handsel.yaml: both say in their own words what to change."
     )
 }

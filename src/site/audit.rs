@@ -17,7 +17,9 @@ pub fn run(site: &Site, words: impl Fn(PageId) -> usize, problems: &mut Vec<Diag
         let start = Place::start_of(&entry.source);
         let mut tell = |code, message: String, help: &str| problems.push(Diagnostic::new(code, message).at(start.clone()).help(help));
         let is_section = site.sections[page.section].page == Some(id);
-        if entry.summary.is_none() {
+        // What a page that explains a word says of it in a sentence stands for a summary.
+        let explains = site.kinds.get(&entry.meta.kind).is_some_and(|kind| kind.explains.is_some());
+        if entry.summary.is_none() && !explains {
             tell(Code::MissingSummary, "this page has no `summary:`".into(), "say in one sentence what a reader gets from it");
         }
         let words_max = site.kinds.get(&entry.meta.kind).and_then(|kind| kind.words_max);
