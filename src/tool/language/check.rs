@@ -1,0 +1,272 @@
+//! Proves a formula's types and units, and writes its op codes in the same walk.
+//!
+//! A number has a unit or is plain; a number written out in a formula takes the unit that its neighbours ask for. `+ -` and
+//! comparisons need one unit, `* /` make new ones. Units of time that convert exactly are converted, by an op in the code.
+
+mod calls;
+mod signs;
+mod types;
+
+use std::cell::Cell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+pub use types::{Measure, Type};
+
+use super::Fault;
+use super::code::{Code, Op, Value};
+use super::parser::{Expr, Node};
+use super::range::Span;
+use super::units::Unit;
+use crate::diagnostic::nearest;
+
+/// Something that a formula may name; its position is its slot.
+#[derive(Clone, Debug)]
+pub struct Known {
+    pub name: String,
+    pub of: Type,
+    pub span: Span,
+    pub is_used: Cell<bool>,
+}
+
+/// A table that a formula may name; its position is its number.
+#[derive(Clone, Debug)]
+pub struct KnownTable {
+    pub name: String,
+    /// Keys of its rows; `None` for brackets.
+    pub keys: Option<Vec<String>>,
+    pub unit: Option<Unit>,
+    pub span: Span,
+    pub is_used: Cell<bool>,
+}
+
+/// All that formulas may name.
+#[derive(Clone, Debug, Default)]
+pub struct Scope {
+    pub known: Vec<Known>,
+    pub tables: Vec<KnownTable>,
+    /// Names that are defined and whose own faults were told.
+    pub broken: BTreeSet<String>,
+    pub constants: Vec<Value>,
+}
+
+/// A formula that holds.
+#[derive(Clone, Debug)]
+pub struct Compiled {
+    pub code: Code,
+    pub of: Type,
+    pub span: Span,
+}
+
+/// What a part of a formula gives.
+#[derive(Clone, Debug)]
+struct Part {
+    of: Type,
+    span: Span,
+}
+
+/// Checks a formula and compiles it. `None` when it has a fault that is more than a doubt.
+pub fn compile(text: &str, expr: &Expr, scope: &mut Scope, faults: &mut Vec<Fault>) -> Option<Compiled> {
+    let mut constants = std::mem::take(&mut scope.constants);
+    let before = faults.len();
+    let mut compiler = Compiler { text, scope, constants: &mut constants, code: Code::new(), faults, narrowed: BTreeMap::new() };
+    let part = compiler.part(expr);
+    let code = compiler.code;
+    scope.constants = constants;
+    let is_sound = faults[before..].iter().all(|fault| fault.is_doubt);
+    part.filter(|_| is_sound).map(|part| Compiled { code, of: part.of, span: part.span })
+}
+
+impl Compiled {
+    /// Makes the value one of the unit that the writer stated. `Err` with the formula's own unit where that cannot be.
+    pub fn state(&mut self, unit: &Unit, scope: &mut Scope) -> Result<(), String> {
+        let Type::Number(measure) = &self.of else { return Err(self.of.to_string()) };
+        if let Measure::Of(own) = measure {
+            let factor = own.factor_to_stated(unit).ok_or_else(|| own.to_string())?;
+            if factor != 1.0 {
+                convert(factor, &mut self.code, &mut scope.constants);
+                self.span = self.span.times(Span::exactly(factor));
+            }
+        }
+        self.of = Type::Number(Measure::Of(unit.clone()));
+        Ok(())
+    }
+}
+
+/// Multiplies what is on top of the stack; a factor below 1 divides instead, since its inverse is exact.
+fn convert(factor: f64, code: &mut Code, constants: &mut Vec<Value>) {
+    let (number, op) = if factor < 1.0 { ((1.0 / factor).round(), Op::Divide) } else { (factor, Op::Multiply) };
+    let index = constant(Value::Number(number), constants);
+    code.extend([Op::Constant as u32, index, op as u32]);
+}
+
+fn constant(value: Value, constants: &mut Vec<Value>) -> u32 {
+    let is_same = |known: &Value| match (known, &value) {
+        (Value::Number(a), Value::Number(b)) => a.to_bits() == b.to_bits(),
+        _ => *known == value,
+    };
+    let index = constants.iter().position(is_same).unwrap_or_else(|| {
+        constants.push(value.clone());
+        constants.len() - 1
+    });
+    u32::try_from(index).expect("a tool has fewer constants than bytes")
+}
+
+struct Compiler<'a> {
+    text: &'a str,
+    scope: &'a Scope,
+    constants: &'a mut Vec<Value>,
+    code: Code,
+    faults: &'a mut Vec<Fault>,
+    /// What a condition says of slots, in the branch that it leads to.
+    narrowed: BTreeMap<usize, Span>,
+}
+
+impl Compiler<'_> {
+    fn emit(&mut self, op: Op) {
+        self.code.push(op as u32);
+    }
+
+    fn emit_with(&mut self, op: Op, operand: usize) {
+        self.code.extend([op as u32, u32::try_from(operand).expect("a tool has fewer parts than bytes")]);
+    }
+
+    fn fault(&mut self, fault: Fault) -> Option<Part> {
+        self.faults.push(fault);
+        None
+    }
+
+    /// The text of a part, short enough for a message.
+    fn quote(&self, range: &Range<usize>) -> String {
+        let text = self.text.get(range.clone()).unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
+        if text.chars().count() > 40 { format!("`{}…`", text.chars().take(40).collect::<String>()) } else { format!("`{text}`") }
+    }
+
+    fn part(&mut self, expr: &Expr) -> Option<Part> {
+        match &expr.node {
+            Node::Number(number, unit) => {
+                let measure = match unit.as_deref().map(Unit::parse) {
+                    None => Measure::Any,
+                    Some(Ok(unit)) => Measure::Of(unit),
+                    Some(Err(message)) => return self.fault(Fault::new(expr.range.clone(), message)),
+                };
+                self.put(Value::Number(*number));
+                Some(Part { of: Type::Number(measure), span: Span::exactly(*number) })
+            }
+            Node::Text(text) => {
+                self.put(Value::Text(text.clone()));
+                Some(Part { of: Type::Text(Some(vec![text.clone()])), span: Span::ALL })
+            }
+            Node::Boolean(value) => {
+                self.put(Value::Boolean(*value));
+                Some(Part { of: Type::Boolean, span: Span::ALL })
+            }
+            Node::Name(name) => self.name(name, &expr.range),
+            Node::Prefix(sign, inner) => self.prefix(sign, inner),
+            Node::Binary(left, sign, right) => self.binary(left, sign, right, &expr.range),
+            Node::Call(name, range, arguments) => self.call(name, range, arguments, &expr.range),
+        }
+    }
+
+    fn put(&mut self, value: Value) {
+        let index = constant(value, self.constants);
+        self.code.extend([Op::Constant as u32, index]);
+    }
+
+    fn name(&mut self, name: &str, range: &Range<usize>) -> Option<Part> {
+        if let Some(slot) = self.scope.known.iter().position(|known| known.name == name) {
+            let known = &self.scope.known[slot];
+            known.is_used.set(true);
+            self.emit_with(Op::Load, slot);
+            let span = self.narrowed.get(&slot).copied().unwrap_or(known.span);
+            return Some(Part { of: known.of.clone(), span });
+        }
+        if self.scope.broken.contains(name) {
+            return None;
+        }
+        if self.scope.tables.iter().any(|table| table.name == name) {
+            let fault = Fault::new(range.clone(), format!("`{name}` is a table"));
+            return self.fault(fault.help(format!("write `lookup({name}, …)`, `bracket({name}, …)` or `total({name}, …)`")));
+        }
+        let fault = Fault::new(range.clone(), format!("nothing here is called `{name}`"));
+        let help = self.meant(name);
+        self.fault(fault.help(help))
+    }
+
+    /// What a name that nothing has may mean.
+    fn meant(&self, name: &str) -> String {
+        let known = self.scope.known.iter();
+        let is_option = known.clone().any(|known| known.of.options().is_some_and(|options| options.iter().any(|option| option == name)));
+        if is_option {
+            return format!("an option stands in quotes: `'{name}'`");
+        }
+        let names = || self.scope.known.iter().map(|known| known.name.as_str()).chain(self.scope.broken.iter().map(String::as_str));
+        let all = names()
+            .chain(self.scope.tables.iter().map(|table| table.name.as_str()))
+            .chain(super::functions::FUNCTIONS.iter().map(|f| f.name));
+        if let Some(near) = nearest(name, all) {
+            return format!("did you mean `{near}`?");
+        }
+        let names: Vec<String> = names().map(|name| format!("`{name}`")).collect();
+        if names.is_empty() { "define it under `inputs` or `steps`".into() } else { format!("there are {}", names.join(", ")) }
+    }
+
+    /// A part that has to be a number.
+    fn number(&mut self, expr: &Expr) -> Option<(Measure, Span)> {
+        let part = self.part(expr)?;
+        match part.of {
+            Type::Number(measure) => Some((measure, part.span)),
+            other => {
+                let help = match other {
+                    Type::Date => "days between dates are `days_between(a, b)`, later dates `add_days(date, days)`",
+                    Type::Boolean => "turn it into a number: `if(…, 1, 0)`",
+                    Type::Text(_) => "a number for each option is a table: `lookup(table, choice)`",
+                    _ => "`count(…)` tells how many are chosen, `total(table, …)` adds a number for each",
+                };
+                let message = format!("{} is {other}; a number is needed here", self.quote(&expr.range));
+                self.faults.push(Fault::new(expr.range.clone(), message).help(help));
+                None
+            }
+        }
+    }
+
+    fn boolean(&mut self, expr: &Expr) -> Option<()> {
+        let part = self.part(expr)?;
+        if part.of == Type::Boolean {
+            return Some(());
+        }
+        let message = format!("{} is {}; true or false is needed here", self.quote(&expr.range), part.of);
+        self.faults.push(Fault::new(expr.range.clone(), message).help("write a comparison such as `a > 0`"));
+        None
+    }
+
+    /// The unit of two numbers that are to be of one; the second, on top of the stack, is converted where that is exact.
+    fn agree(&mut self, first: &Measure, second: &Measure, expr: &Expr, what: &str) -> Option<(Measure, f64)> {
+        match (first, second) {
+            (Measure::Any, other) | (other, Measure::Any) => Some((other.clone(), 1.0)),
+            (Measure::Of(a), Measure::Of(b)) => {
+                let Some(factor) = b.factor_to(a) else {
+                    self.faults.push(units_differ(a, b, &expr.range, what));
+                    return None;
+                };
+                if factor != 1.0 {
+                    convert(factor, &mut self.code, self.constants);
+                }
+                Some((first.clone(), factor))
+            }
+        }
+    }
+}
+
+fn units_differ(a: &Unit, b: &Unit, range: &Range<usize>, what: &str) -> Fault {
+    let word = |unit: &Unit| if unit.is_plain() { "a plain number".to_owned() } else { format!("`{unit}`") };
+    let fault = Fault::new(range.clone(), format!("{what}: {} and {} do not go together", word(a), word(b)));
+    let other = if a.is_plain() { b } else { a };
+    match (a.is_plain() || b.is_plain(), other.currency()) {
+        (true, _) => fault.help(format!("give the plain one its unit: `unit: {other}` for an input, `50 {other}` for a number",)),
+        (false, Some(_)) if a.currency().is_some() && b.currency().is_some() => {
+            fault.help("no fixed rate converts money: make the rate an input")
+        }
+        _ => fault.help("multiply or divide by a rate first, so that both count the same"),
+    }
+}

@@ -1,0 +1,109 @@
+//! A formula's text as tokens, each with its range of bytes.
+
+use std::ops::Range;
+
+use super::Fault;
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Token {
+    Number(f64),
+    Text(String),
+    Name(String),
+    /// `+ - * / % ^ ( ) , < <= > >= == !=`, and the words `and or not true false`.
+    Sign(&'static str),
+    End,
+}
+
+pub(super) type Placed = (Token, Range<usize>);
+
+const SIGNS: [&str; 15] = ["<=", ">=", "==", "!=", "+", "-", "*", "/", "%", "^", "(", ")", ",", "<", ">"];
+const WORDS: [&str; 5] = ["and", "or", "not", "true", "false"];
+
+/// What people type for a sign of the language.
+const MEANT: [(&str, &str); 12] = [
+    ("&&", "and"),
+    ("||", "or"),
+    ("=", "=="),
+    ("!", "not"),
+    ("×", "*"),
+    ("·", "*"),
+    ("÷", "/"),
+    (":", "/"),
+    ("−", "-"),
+    ("–", "-"),
+    ("≤", "<="),
+    ("≥", ">="),
+];
+
+pub(super) fn is_word_of_the_language(name: &str) -> bool {
+    WORDS.contains(&name) || name == "if"
+}
+
+/// The tokens of a formula, the last an [`Token::End`].
+pub(super) fn tokens(text: &str) -> Result<Vec<Placed>, Fault> {
+    let mut tokens = Vec::new();
+    let mut at = 0;
+    while let Some(first) = text[at..].chars().next() {
+        let rest = &text[at..];
+        let (token, length) = match first {
+            c if c.is_whitespace() => {
+                at += c.len_utf8();
+                continue;
+            }
+            '0'..='9' | '.' => number(rest, at)?,
+            '\'' | '"' => quoted(rest, first, at)?,
+            c if c.is_alphabetic() || c == '_' => name(rest),
+            _ => sign(rest, first, at)?,
+        };
+        tokens.push((token, at..at + length));
+        at += length;
+    }
+    tokens.push((Token::End, text.len()..text.len()));
+    Ok(tokens)
+}
+
+fn number(rest: &str, at: usize) -> Result<(Token, usize), Fault> {
+    let digits = |from: usize| rest[from..].bytes().take_while(u8::is_ascii_digit).count();
+    let mut length = digits(0);
+    if rest[length..].starts_with('.') {
+        length += 1 + digits(length + 1);
+    }
+    if rest[length..].starts_with(['e', 'E']) {
+        let sign = usize::from(rest[length + 1..].starts_with(['+', '-']));
+        let exponent = digits(length + 1 + sign);
+        if exponent > 0 {
+            length += 1 + sign + exponent;
+        }
+    }
+    match rest[..length].parse::<f64>() {
+        Ok(value) if value.is_finite() => Ok((Token::Number(value), length)),
+        Ok(_) => Err(Fault::new(at..at + length, "this number is too large").help("the largest is about 1.8e308")),
+        Err(_) => Err(Fault::new(at..at + length, format!("`{}` is no number", &rest[..length])).help("write it like `0.5`")),
+    }
+}
+
+fn quoted(rest: &str, quote: char, at: usize) -> Result<(Token, usize), Fault> {
+    match rest[1..].find(quote) {
+        Some(length) => Ok((Token::Text(rest[1..1 + length].to_owned()), length + 2)),
+        None => Err(Fault::new(at..at + 1, "this text is never closed").help(format!("put {quote} after its last letter"))),
+    }
+}
+
+fn name(rest: &str) -> (Token, usize) {
+    let length = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
+    let name = &rest[..length];
+    let token = WORDS.iter().find(|word| **word == name).map_or_else(|| Token::Name(name.to_owned()), |word| Token::Sign(word));
+    (token, length)
+}
+
+fn sign(rest: &str, first: char, at: usize) -> Result<(Token, usize), Fault> {
+    if let Some(sign) = SIGNS.iter().find(|sign| rest.starts_with(**sign)) {
+        return Ok((Token::Sign(sign), sign.len()));
+    }
+    if let Some((typed, meant)) = MEANT.iter().find(|(typed, _)| rest.starts_with(typed)) {
+        let fault = Fault::new(at..at + typed.len(), format!("`{typed}` is no sign of the language"));
+        return Err(fault.help(format!("write `{meant}`")));
+    }
+    let fault = Fault::new(at..at + first.len_utf8(), format!("`{first}` is no sign of the language"));
+    Err(fault.help("there are `+ - * / ^ %`, `< <= > >= == !=`, `and or not`, parentheses and commas"))
+}

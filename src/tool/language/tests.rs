@@ -1,0 +1,185 @@
+//! The language from text to value: functions by their own examples, faults by their words.
+
+use std::cell::Cell;
+
+use super::check::{Known, KnownTable, Scope, Type, compile};
+use super::code::{Program, Table, Value};
+use super::functions::FUNCTIONS;
+use super::machine::run;
+use super::parser::parse;
+use super::range::Span;
+use super::units::Unit;
+use super::{DEPTH_MAX, FORMULA_BYTES_MAX};
+use crate::tool::inputs::{day, days};
+
+/// The names that the manual's examples use: what it says of them and this are the same.
+fn sample() -> (Scope, Vec<Table>, Vec<Value>) {
+    let known = |name: &str, of: Type, span: Span| Known { name: name.into(), of, span, is_used: Cell::new(false) };
+    let texts = |keys: &[&str]| keys.iter().map(|key| (*key).to_owned()).collect::<Vec<String>>();
+    let number = |unit: &str| Type::Number(super::check::Measure::Of(Unit::parse(unit).expect("a unit")));
+    let table = |name: &str, keys: Option<&[&str]>, low: f64, high: f64| KnownTable {
+        name: name.into(),
+        keys: keys.map(texts),
+        unit: None,
+        span: Span::new(low, high),
+        is_used: Cell::new(false),
+    };
+    let extras = ["wifi", "desk", "coffee"];
+    let scope = Scope {
+        known: vec![
+            known("region", Type::Text(Some(texts(&["north", "south"]))), Span::ALL),
+            known("extras", Type::Choices(texts(&extras)), Span::ALL),
+            known("start", Type::Date, Span::ALL),
+            known("end", Type::Date, Span::ALL),
+            known("pay", number("EUR/hour"), Span::new(0.0, 100.0)),
+            known("hours", number("hour"), Span::new(0.0, 40.0)),
+            known("weeks", Type::plain(), Span::new(0.0, 51.0)),
+            known("note", Type::Text(None), Span::ALL),
+            known("minutes", number("minute"), Span::new(1.0, 60.0)),
+        ],
+        tables: vec![
+            table("tax", Some(&["north", "south"]), 0.19, 0.21),
+            table("income_tax", None, 0.0, 0.42),
+            table("prices", Some(&extras), 5.0, 25.0),
+        ],
+        ..Scope::default()
+    };
+    let rows = |rows: &[(&str, f64)]| Table::Rows(rows.iter().map(|(key, value)| ((*key).to_owned(), *value)).collect());
+    let tables = vec![
+        rows(&[("north", 0.21), ("south", 0.19)]),
+        Table::Brackets(vec![(10_000.0, 0.0), (50_000.0, 0.2), (f64::INFINITY, 0.42)]),
+        rows(&[("wifi", 10.0), ("desk", 25.0), ("coffee", 5.0)]),
+    ];
+    let date = |year, month, day| Value::Number(days(jiff::civil::date(year, month, day)));
+    let values = vec![
+        Value::Text("north".into()),
+        Value::Choices(texts(&["wifi", "desk"])),
+        date(2024, 2, 28),
+        date(2024, 3, 1),
+        Value::Number(20.0),
+        Value::Number(10.0),
+        Value::Number(4.0),
+        Value::Text(String::new()),
+        Value::Number(15.0),
+    ];
+    (scope, tables, values)
+}
+
+/// The value of a formula over the sample, as the language writes it; or its faults, each with what it stands at.
+fn value(formula: &str) -> String {
+    let (mut scope, tables, values) = sample();
+    let expr = match parse(formula) {
+        Ok(expr) => expr,
+        Err(fault) => return format!("{} [{}]", fault.message, &formula[fault.range]),
+    };
+    let mut faults = Vec::new();
+    let compiled = compile(formula, &expr, &mut scope, &mut faults);
+    if !faults.is_empty() {
+        return faults.iter().map(|fault| format!("{} [{}]", fault.message, &formula[fault.range.clone()])).collect::<Vec<_>>().join("; ");
+    }
+    let compiled = compiled.expect("no fault was told");
+    let program = Program { constants: scope.constants, tables, inputs: values.len(), formulas: vec![compiled.code] };
+    match run(&program, &values).pop().expect("there is one formula") {
+        Value::Number(number) if compiled.of == Type::Date => day(number).map(|day| day.to_string()).unwrap_or_default(),
+        Value::Number(number) => number.to_string(),
+        Value::Text(text) => text,
+        Value::Boolean(boolean) => boolean.to_string(),
+        Value::Choices(keys) => keys.join(" "),
+    }
+}
+
+#[test]
+fn examples_of_functions_hold() {
+    for function in FUNCTIONS {
+        assert!(!function.examples.is_empty(), "{} has no example", function.name);
+        for (formula, wanted) in function.examples {
+            assert_eq!(value(formula), *wanted, "{formula}");
+        }
+    }
+}
+
+#[test]
+fn signs_bind_as_in_school() {
+    for (formula, wanted) in [
+        ("2 + 3 * 4", "14"),
+        ("(2 + 3) * 4", "20"),
+        ("2 ^ 3 ^ 2", "512"),
+        ("-2 ^ 2", "-4"),
+        ("10 - 3 - 2", "5"),
+        ("7 % 4", "3"),
+        ("-7 % 4", "-3"),
+        ("50% + 1", "1.5"),
+        ("not 1 > 2 and 2 > 1", "true"),
+        ("1 > 2 or 2 > 1", "true"),
+        ("'a' == 'a'", "true"),
+        ("pay * hours > 100 EUR", "true"),
+        ("hours + 30 minutes", "10.5"),
+        ("hours / minutes", "40"),
+        ("pay * 8", "160"),
+        ("if(weeks > 0, 8 / weeks, 0)", "2"),
+        ("if(weeks == 0 or hours < 1, 0, 8 / weeks / hours)", "0.2"),
+        ("1.5e3", "1500"),
+    ] {
+        assert_eq!(value(formula), wanted, "{formula}");
+    }
+}
+
+#[test]
+fn faults_stand_where_they_are() {
+    for (formula, wanted) in [
+        ("1 +", "the formula ends where a value should follow []"),
+        ("(1 + 2", "the parenthesis opened here is never closed [(]"),
+        ("1 2", "a sign is missing before this [2]"),
+        ("1 < 2 < 3", "comparisons cannot be chained [<]"),
+        ("1 = 2", "`=` is no sign of the language [=]"),
+        ("2 × 3", "`×` is no sign of the language [×]"),
+        ("1e999", "this number is too large [1e999]"),
+        ("'abc", "this text is never closed [']"),
+        ("", "there is no formula here []"),
+        ("pay + hours", "`+` needs one unit: `EUR/hour` and `hour` do not go together [hours]"),
+        ("weeks + hours", "`+` needs one unit: a plain number and `hour` do not go together [hours]"),
+        ("hour * 2", "nothing here is called `hour` [hour]"),
+        ("roun(2)", "there is no function `roun` [roun]"),
+        ("round(2, weeks)", "the decimals of `round` are a whole number from -15 to 15 [weeks]"),
+        ("clamp(1, 2)", "`clamp` takes 3 arguments, 2 given [clamp(1, 2)]"),
+        ("region + 1", "`region` is text; a number is needed here [region]"),
+        ("region == 'nort'", "`'nort'` is none of the options ['nort']"),
+        ("lookup(tax, note)", "what a reader types need not be in the table [note]"),
+        ("lookup(prices, region)", "the table `prices` has no row for `north` [region]"),
+        ("lookup(taxes, region)", "the first argument of `lookup` is a table; `taxes` is none [taxes]"),
+        ("extras == 'wifi'", "a set of choices is not compared [extras == 'wifi']"),
+        ("start + 1", "`start` is a date; a number is needed here [start]"),
+        ("1 / weeks", "`weeks` can be 0 here: it lies between 0 and 51 [weeks]"),
+        ("1 / (52 - weeks)", ""),
+        ("1 / (51 - weeks)", "`(51 - weeks)` can be 0 here: it lies between 0 and 51 [(51 - weeks)]"),
+        ("if(weeks > 3, 1 / (weeks - 3), 0)", "`(weeks - 3)` can be 0 here: it lies between 0 and 48 [(weeks - 3)]"),
+        ("if(1, 2, 3)", "`1` is a number; true or false is needed here [1]"),
+        ("2 ^ pay", "an exponent cannot be money (`EUR`) [pay]"),
+        ("__proto__ + 1", "nothing here is called `__proto__` [__proto__]"),
+        ("constructor", "nothing here is called `constructor` [constructor]"),
+    ] {
+        let found = value(formula);
+        if wanted.is_empty() {
+            assert!(found.parse::<f64>().is_ok(), "{formula}: {found}");
+        } else {
+            assert_eq!(found, wanted, "{formula}");
+        }
+    }
+}
+
+#[test]
+fn hostile_formulas_end_at_once() {
+    let deep = format!("{}1{}", "(".repeat(10_000), ")".repeat(10_000));
+    assert!(parse(&deep).is_err_and(|fault| fault.message.contains("characters")));
+    for text in [
+        format!("{}1{}", "(".repeat(4_000), ")".repeat(4_000)),
+        "-".repeat(5_000),
+        "1+".repeat(4_000) + "1",
+        "2^".repeat(4_000) + "2",
+        format!("{}1{}", "abs(".repeat(1_500), ")".repeat(1_500)),
+        "not ".repeat(2_000),
+    ] {
+        assert!(parse(&text).is_err_and(|fault| fault.message.starts_with(&format!("more than {DEPTH_MAX}"))), "{}", &text[..20]);
+    }
+    assert!(parse(&"1 + ".repeat(300_000)).is_err_and(|fault| fault.message.contains(&FORMULA_BYTES_MAX.to_string())));
+}
