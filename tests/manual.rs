@@ -20,13 +20,14 @@ use handsel::settings::{SETTINGS, tokens_table};
 use handsel::source::MemoryFiles;
 use handsel::theme;
 use handsel::tool::declaration::COMMON_FIELDS as COMMON_FIELDS_OF_TOOLS;
-use handsel::tool::{checklist, compare, decision, quiz};
+use handsel::tool::language::functions;
+use handsel::tool::{calculator, checklist, compare, decision, inputs, quiz, tables};
 use handsel::vocabulary::TERM_FIELDS;
 
 /// The name of a table, and what makes it.
 type Table = (&'static str, fn() -> String);
 
-const TABLES: [Table; 13] = [
+const TABLES: [Table; 21] = [
     ("settings", || manual_table(&SETTINGS)),
     ("tokens", tokens_table),
     ("common-fields", || manual_table(&COMMON_FIELDS)),
@@ -40,6 +41,14 @@ const TABLES: [Table; 13] = [
     ("decision", || manual_table(&decision::FIELDS)),
     ("tool", || manual_table(&COMMON_FIELDS_OF_TOOLS)),
     ("quiz", || manual_table(&quiz::FIELDS)),
+    ("calculator", || manual_table(&calculator::CALCULATOR_FIELDS)),
+    ("tool-input", || manual_table(&inputs::INPUT_FIELDS)),
+    ("tool-step", || manual_table(&calculator::STEP_FIELDS)),
+    ("tool-result", || manual_table(&calculator::RESULT_FIELDS)),
+    ("tool-say", || manual_table(&calculator::SAY_FIELDS)),
+    ("tool-example", || manual_table(&calculator::EXAMPLE_FIELDS)),
+    ("tool-table", || manual_table(&tables::TABLE_FIELDS)),
+    ("functions", functions::manual),
 ];
 
 #[test]

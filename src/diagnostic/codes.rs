@@ -110,6 +110,11 @@ codes! {
     MissingTemplate = "missing-template", Error, "A template that a page or its kind names does not exist.";
     BadWords = "bad-words", Error, "A file of the theme's words cannot be used.";
     BadData = "bad-data", Error, "A file in `data/` cannot be read.";
+    // Tools
+    ToolFormula = "tool-formula", Error, "A formula of a tool cannot be worked out: a sign too much, a name that nothing has, types or units that do not go together, formulas that need each other.";
+    ToolExample = "tool-example", Error, "A worked example of a tool expects something else than the tool gives.";
+    ToolDivision = "tool-division", Warning, "A formula of a tool divides by what can be 0 for inputs that it allows. Where the reader's numbers make it 0, there is no result.";
+    ToolUnused = "tool-unused", Warning, "An input, a step, a table or a text of a tool that changes nothing.";
     // The site
     PageLeftOut = "page-left-out", Warning, "A page that could not be made was left out (`--lenient`).";
     ForeignFile = "foreign-file", Error, "The output folder holds a file that Handsel did not write where a page would go. `--force` replaces it.";

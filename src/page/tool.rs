@@ -1,13 +1,16 @@
 //! Tools as templates see them: texts finished, values worked out for the defaults, and the data that the script runs on.
 
+pub mod calculator;
 mod checklist;
 mod compare;
 mod decision;
 mod drawing;
 mod embed;
+pub mod format;
 mod quiz;
 
 use serde::Serialize;
+use serde_json::Value as Json;
 
 pub use self::embed::Embedded;
 use super::compose::Composer;
@@ -52,7 +55,7 @@ pub struct ToolView {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum FormView {
-    Calculator,
+    Calculator(Box<calculator::CalculatorView>),
     Checklist(checklist::ChecklistView),
     Compare(compare::CompareView),
     Decision(decision::DecisionView),
@@ -79,9 +82,15 @@ impl Composer {
         let tool: &Tool = self.facts(id).tool.as_deref()?;
         let page = self.site.page(id);
         let finish = Finish { composer: self, page: id, language: self.site.language(page), given };
-        let data = match &tool.form {
-            Form::Calculator(_) => serde_json::json!({}),
-            _ => serde_json::Value::Null,
+        let (form, data) = match &tool.form {
+            Form::Calculator(calculator) => {
+                let (view, data) = calculator::view(calculator, tool.common.may_share, &finish);
+                (FormView::Calculator(Box::new(view)), data)
+            }
+            Form::Checklist(checklist) => (FormView::Checklist(checklist::view(checklist, &finish)), Json::Null),
+            Form::Compare(comparison) => (FormView::Compare(compare::view(comparison, &finish)), Json::Null),
+            Form::Decision(decision) => (FormView::Decision(decision::view(decision, &finish)), Json::Null),
+            Form::Quiz(quiz) => (FormView::Quiz(quiz::view(quiz, &finish)), Json::Null),
         };
         let day = |date| self.day(finish.language, date);
         let sources = tool.common.sources.iter();
@@ -101,13 +110,7 @@ impl Composer {
             may_share: tool.common.may_share,
             is_private: self.site.settings().allow_origins.is_empty(),
             data: super::structured::for_script(&data),
-            form: match &tool.form {
-                Form::Calculator(_) => FormView::Calculator,
-                Form::Checklist(checklist) => FormView::Checklist(checklist::view(checklist, &finish)),
-                Form::Compare(comparison) => FormView::Compare(compare::view(comparison, &finish)),
-                Form::Decision(decision) => FormView::Decision(decision::view(decision, &finish)),
-                Form::Quiz(quiz) => FormView::Quiz(quiz::view(quiz, &finish)),
-            },
+            form,
         })
     }
 }

@@ -1,25 +1,198 @@
-//! Calculators: inputs, steps and results.
+//! Calculators: a reader's numbers go in, steps are worked out, results come out with a word on what they mean.
+//!
+//! The declaration is read into a [`Calculator`]: inputs, one compiled program, and how each value is shown. Formulas may stand in any
+//! order; they run in the order in which they need each other. The examples are worked out at once, and one that gives something
+//! else than it states is an error.
+
+mod examples;
+mod formulas;
+
+use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
+pub use examples::{EXAMPLE_FIELDS, Example};
+pub use formulas::{RESULT_FIELDS, STEP_FIELDS};
+
+use super::inputs::{self, Input};
+use super::language::check::{Known, Scope};
+use super::language::code::{Program, Value};
+use super::language::machine;
 use super::prose::Prose;
-use super::{Reading, declaration};
-use crate::diagnostic::{Code, Diagnostic};
+use super::show::Show;
+use super::{Reading, declaration, tables};
+use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::fields::{Context, Field, FieldType, check};
 use crate::yaml::Node;
 
 /// A calculator, compiled.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Calculator {}
+pub struct Calculator {
+    pub inputs: Vec<Input>,
+    pub program: Program,
+    /// How the value of each slot is shown.
+    pub shows: Vec<Show>,
+    /// Steps in the order in which they were written.
+    pub steps: Vec<Line>,
+    pub results: Vec<Line>,
+    pub says: Vec<Say>,
+    pub examples: Vec<Example>,
+    /// The values of all slots for the inputs' defaults, where all have one.
+    pub at_first: Option<Vec<Value>>,
+}
+
+/// A step or a result.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Line {
+    pub name: String,
+    pub label: String,
+    pub help: Option<String>,
+    pub slot: usize,
+    /// Its formula as a reader sees it.
+    pub words: String,
+    pub is_big: bool,
+}
+
+/// A text that is shown where its condition holds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Say {
+    /// The slot of its condition; `None` shows it always where none before it was shown.
+    pub when: Option<usize>,
+    pub text: Prose,
+}
+
+/// The keys that calculators have.
+pub static CALCULATOR_FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
+    let anything = |name| Field::new(name, FieldType::Anything);
+    vec![
+        anything("inputs").required().about("What the reader is asked: a name and a mapping for each."),
+        anything("tables").about("Figures that formulas look up."),
+        anything("steps").about("Formulas with a name each, in any order: text, or a mapping with a label."),
+        anything("results").required().about("What comes out: a name and a mapping for each."),
+        anything("say").about("What the result means: the first text whose `when` holds is shown."),
+        anything("examples").about("Worked examples, each checked when the site is built."),
+    ]
+});
+
+/// The keys of one text of `say:`.
+pub static SAY_FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
+    vec![
+        Field::text("when").about("A condition. A text without one is for all other cases, and stands last."),
+        Field::text("text").required().about("What to say (Markdown); `{name}` stands for a value."),
+    ]
+});
+
+/// More formulas than anybody reads.
+const FORMULAS_MAX: usize = 500;
 
 impl Calculator {
     pub(super) fn proses_mut(&mut self) -> Vec<&mut Prose> {
-        Vec::new()
+        self.says.iter_mut().map(|say| &mut say.text).collect()
     }
 }
 
 /// Reads the keys that calculators have.
-pub(super) fn read(node: &Node, _reading: &Reading, problems: &mut Vec<Diagnostic>) -> Option<Calculator> {
-    declaration::check(node, &[], problems);
-    problems.push(Diagnostic::new(Code::BadValue, "calculators cannot be made yet").at(node.place.clone()));
-    None
+pub(super) fn read(node: &Node, reading: &Reading, problems: &mut Vec<Diagnostic>) -> Option<Calculator> {
+    let told = problems.len();
+    declaration::check(node, &CALCULATOR_FIELDS, problems);
+    let part = |key: &str| node.get(key);
+    let inputs = part("inputs").map(|node| inputs::read(node, problems)).unwrap_or_default();
+    let tables = part("tables").map(|node| tables::read(node, reading, problems)).unwrap_or_default();
+    let (known_tables, tables) = tables.into_iter().unzip();
+    let mut scope = Scope { tables: known_tables, ..Scope::default() };
+    let known = |input: &Input| Known { name: input.name.clone(), of: input.kind.of(), span: input.kind.span(), is_used: false.into() };
+    scope.known = inputs.iter().map(known).collect();
+    for (key, found) in [
+        ("inputs", scope.known.iter().map(|known| &known.name).collect::<Vec<_>>()),
+        ("tables", scope.tables.iter().map(|table| &table.name).collect()),
+    ] {
+        let written = part(key).and_then(Node::as_map).into_iter().flatten().map(|(name, _)| name);
+        let broken: Vec<String> = written.filter(|name| !found.contains(name)).cloned().collect();
+        scope.broken.extend(broken);
+    }
+    let mut made = formulas::read(node, reading, &inputs, &mut scope, problems)?;
+    let (says, conditions) = read_says(node, reading, &mut scope, &mut made, problems);
+    if !problems[told..].iter().any(Diagnostic::is_error) {
+        tell_unused(node, &scope, &made, problems);
+    }
+    let mut formulas = made.codes;
+    formulas.extend(conditions);
+    let program = Program { constants: scope.constants, tables, inputs: inputs.len(), formulas };
+    if problems[told..].iter().any(Diagnostic::is_error) {
+        return None;
+    }
+    let names: Vec<String> = scope.known.iter().map(|known| known.name.clone()).collect();
+    let examples = part("examples").map(|node| examples::read(node, &inputs, &program, &names, problems)).unwrap_or_default();
+    let defaults: Option<Vec<Value>> = inputs.iter().map(|input| input.default.clone()).collect();
+    let at_first = defaults.map(|defaults| machine::run(&program, &defaults));
+    Some(Calculator { inputs, program, shows: made.shows, steps: made.steps, results: made.results, says, examples, at_first })
+}
+
+/// The texts of `say:`, and the formulas of their conditions, which follow those of the results.
+fn read_says(
+    node: &Node,
+    reading: &Reading,
+    scope: &mut Scope,
+    made: &mut formulas::Made,
+    problems: &mut Vec<Diagnostic>,
+) -> (Vec<Say>, Vec<Vec<u32>>) {
+    let Some(list) = node.get("say") else { return (Vec::new(), Vec::new()) };
+    let names: Vec<String> = scope.known.iter().map(|known| known.name.clone()).collect();
+    let first_slot = names.len();
+    let (mut says, mut conditions) = (Vec::new(), Vec::new());
+    for item in list.as_list().unwrap_or(std::slice::from_ref(list)) {
+        check(item, &SAY_FIELDS, Context::PAGE).unload(problems);
+        let when = item.get("when").and_then(|node| formulas::condition(node, reading, scope, problems));
+        let Some((text_node, text)) = item.get("text").and_then(|node| Some((node, Prose::of(node, reading, &names)?))) else { continue };
+        let spots = reading.spots(text_node);
+        for (name, range) in text.holes() {
+            match names.iter().position(|known| known == name) {
+                Some(slot) => {
+                    made.named.insert(slot);
+                    scope.known[slot].is_used.set(true);
+                }
+                None if scope.broken.contains(name) => {}
+                None => {
+                    let near = nearest(name, names.iter().map(String::as_str));
+                    let help =
+                        near.map_or_else(|| "name an input, a step or a result".to_owned(), |near| format!("did you mean `{{{near}}}`?"));
+                    problems.push(
+                        Diagnostic::new(Code::ToolFormula, format!("`{{{name}}}` is no value of this tool"))
+                            .at(spots.place(range))
+                            .help(help),
+                    );
+                }
+            }
+        }
+        let slot = when.map(|code| {
+            conditions.push(code);
+            first_slot + conditions.len() - 1
+        });
+        says.push(Say { when: slot, text });
+    }
+    let items = list.as_list().unwrap_or_default();
+    if let Some(item) = items.iter().rev().skip(1).find(|item| item.get("when").is_none()) {
+        let place = item.place.clone();
+        let problem = Diagnostic::new(Code::ToolUnused, "the texts after this one are never shown: it has no `when`").at(place);
+        problems.push(problem.help("put it last"));
+    }
+    (says, conditions)
+}
+
+/// Inputs, tables and steps that change no result.
+fn tell_unused(node: &Node, scope: &Scope, made: &formulas::Made, problems: &mut Vec<Diagnostic>) {
+    let place = |part: &str, name: &str| Some(node.get(part)?.as_map()?.get(name)?.key_place.clone());
+    let mut tell = |part: &str, what: &str, name: &str| {
+        if let Some(place) = place(part, name) {
+            let problem = Diagnostic::new(Code::ToolUnused, format!("no formula uses the {what} `{name}`")).at(place);
+            problems.push(problem.help("use it, or delete it"));
+        }
+    };
+    for known in scope.known.iter().filter(|known| !known.is_used.get()) {
+        if made.results.iter().all(|result| result.name != known.name) {
+            tell("inputs", "input", &known.name);
+            tell("steps", "step", &known.name);
+        }
+    }
+    scope.tables.iter().filter(|table| !table.is_used.get()).for_each(|table| tell("tables", "table", &table.name));
 }

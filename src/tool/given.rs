@@ -22,7 +22,15 @@ impl Form {
             Err(Misfit { message: format!("this tool takes no `{name}`"), names: names.iter().map(|name| written(name)).collect() })
         };
         match self {
-            Form::Calculator(_) => unknown(Vec::new()),
+            Form::Calculator(calculator) => {
+                let Some(input) = calculator.inputs.iter().find(|input| input.name == name) else {
+                    return unknown(calculator.inputs.iter().map(|input| input.name.clone()).collect());
+                };
+                match input.kind.given(value) {
+                    Ok(_) => Ok(()),
+                    Err(expected) => Err(Misfit { message: format!("`{name}`: {expected} expected, `{value}` found"), names: Vec::new() }),
+                }
+            }
             Form::Quiz(_) => unknown(Vec::new()),
             Form::Checklist(_) if name != "done" => unknown(vec!["done".to_owned()]),
             Form::Checklist(checklist) => {

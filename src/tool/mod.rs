@@ -10,9 +10,13 @@ pub mod compare;
 pub mod decision;
 pub mod declaration;
 pub mod given;
+pub mod inputs;
 pub mod keys;
+pub mod language;
 pub mod prose;
 pub mod quiz;
+pub mod show;
+pub mod tables;
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;

@@ -1,0 +1,280 @@
+//! A calculator as its template sees it, and the data that its script runs on.
+
+use serde::Serialize;
+use serde_json::{Value as Json, json};
+
+use super::Finish;
+use super::format::{Locale, Shape, unit_word};
+use crate::document::raw_html::escape_into;
+use crate::tool::calculator::{Calculator, Line};
+use crate::tool::inputs::{Input, InputKind, Limits, TEXT_CHARACTERS_MAX, day};
+use crate::tool::language::code::{Program, Table, Value};
+use crate::tool::language::machine;
+use crate::tool::show::Show;
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CalculatorView {
+    pub inputs: Vec<InputView>,
+    pub results: Vec<LineView>,
+    /// The working.
+    pub steps: Vec<LineView>,
+    pub says: Vec<SayView>,
+    pub examples: Option<ExamplesView>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct InputView {
+    pub name: String,
+    pub label: String,
+    pub help: Option<String>,
+    /// `number`, `money`, `percent`, `choice`, `choices`, `date`, `text`, `toggle`
+    #[serde(rename = "type")]
+    pub type_name: &'static str,
+    /// What the number counts, in words or signs.
+    pub unit: Option<String>,
+    /// What the field begins with.
+    pub value: String,
+    pub is_on: bool,
+    pub options: Vec<OptionView>,
+    /// As they stand in the field.
+    pub min: Option<String>,
+    pub max: Option<String>,
+    pub is_private: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct OptionView {
+    pub key: String,
+    pub label: String,
+    pub is_chosen: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct LineView {
+    pub name: String,
+    pub label: String,
+    pub help: Option<String>,
+    pub slot: usize,
+    /// The formula as a reader sees it.
+    pub words: String,
+    /// Its value for the defaults.
+    pub value: String,
+    pub is_big: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SayView {
+    /// HTML.
+    pub text: String,
+    pub is_shown: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ExamplesView {
+    pub columns: Vec<String>,
+    /// How many of the columns are answers; the others are results.
+    pub answers: usize,
+    pub rows: Vec<ExampleView>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ExampleView {
+    pub name: String,
+    pub cells: Vec<String>,
+}
+
+/// The view of a calculator, and its data. What the page around it gives takes the place of defaults.
+pub(super) fn view(calculator: &Calculator, may_share: bool, finish: &Finish) -> (CalculatorView, Json) {
+    let begun = begun(calculator, finish);
+    let calculator = begun.as_ref().unwrap_or(calculator);
+    let words = &finish.composer.words;
+    let locale = Locale::new(words, finish.language);
+    let shapes: Vec<Shape> = calculator.shows.iter().map(|show| Shape::of(show, words, finish.language)).collect();
+    let at_first = |slot: usize| calculator.at_first.as_ref().map_or_else(|| Value::Number(f64::NAN), |values| values[slot].clone());
+    let shown = |slot: usize| locale.shown(&at_first(slot), &shapes[slot]);
+    let line = |line: &Line| LineView {
+        name: line.name.clone(),
+        label: line.label.clone(),
+        help: line.help.clone(),
+        slot: line.slot,
+        words: line.words.clone(),
+        value: shown(line.slot),
+        is_big: line.is_big,
+    };
+    let first_said = calculator.says.iter().position(|say| say.when.is_none_or(|slot| at_first(slot) == Value::Boolean(true)));
+    let value = |slot: u32| {
+        let mut html = format!("<span data-slot=\"{slot}\">");
+        escape_into(&mut html, &shown(slot as usize));
+        html + "</span>"
+    };
+    let says = calculator.says.iter().enumerate();
+    let says = says.map(|(index, say)| SayView {
+        text: finish.html(&say.text, &value),
+        is_shown: calculator.at_first.is_some() && first_said == Some(index),
+    });
+    let view = CalculatorView {
+        inputs: calculator.inputs.iter().map(|input| input_view(input, &locale, finish)).collect(),
+        results: calculator.results.iter().map(line).collect(),
+        steps: calculator.steps.iter().map(line).collect(),
+        says: says.collect(),
+        examples: examples(calculator, &locale, &shapes),
+    };
+    let data = data(calculator, &locale, &shapes, may_share, finish);
+    (view, data)
+}
+
+/// The calculator as another page begins it; `None` where nothing is given.
+fn begun(calculator: &Calculator, finish: &Finish) -> Option<Calculator> {
+    let mut begun = None;
+    for (slot, input) in calculator.inputs.iter().enumerate() {
+        if let Some(value) = finish.given(&input.name).and_then(|text| input.kind.given(text).ok()) {
+            begun.get_or_insert_with(|| calculator.clone()).inputs[slot].default = Some(value);
+        }
+    }
+    let mut begun = begun?;
+    let defaults: Option<Vec<Value>> = begun.inputs.iter().map(|input| input.default.clone()).collect();
+    begun.at_first = defaults.map(|defaults| machine::run(&begun.program, &defaults));
+    Some(begun)
+}
+
+/// As many columns of answers as fit beside the results.
+const ANSWERS_MAX: usize = 4;
+
+fn examples(calculator: &Calculator, locale: &Locale, shapes: &[Shape]) -> Option<ExamplesView> {
+    if calculator.examples.is_empty() {
+        return None;
+    }
+    let stated = |slot: &usize| calculator.examples.iter().any(|example| example.stated.contains(slot));
+    let answers: Vec<usize> = (0..calculator.inputs.len()).filter(stated).take(ANSWERS_MAX).collect();
+    let results = calculator.results.iter();
+    let slots: Vec<usize> = answers.iter().copied().chain(results.clone().map(|result| result.slot)).collect();
+    let labels = answers.iter().map(|slot| calculator.inputs[*slot].label.clone());
+    let row = |example: &crate::tool::calculator::Example| ExampleView {
+        name: example.name.clone(),
+        cells: slots.iter().map(|slot| locale.shown(&example.values[*slot], &shapes[*slot])).collect(),
+    };
+    Some(ExamplesView {
+        columns: labels.chain(results.map(|result| result.label.clone())).collect(),
+        answers: answers.len(),
+        rows: calculator.examples.iter().map(row).collect(),
+    })
+}
+
+fn input_view(input: &Input, locale: &Locale, finish: &Finish) -> InputView {
+    let words = &finish.composer.words;
+    let unit = match &input.kind {
+        InputKind::Number(..) | InputKind::Money(..) => {
+            Some(unit_word(&Show::of_input(input), words, finish.language)).filter(|word| !word.is_empty())
+        }
+        InputKind::Percent(_) => Some("%".to_owned()),
+        _ => None,
+    };
+    let number = |number: f64| match &input.kind {
+        InputKind::Percent(_) => locale.in_field(number * 100.0),
+        InputKind::Date(_) => day(number).map(|day| day.to_string()).unwrap_or_default(),
+        _ => locale.in_field(number),
+    };
+    let chosen = |key: &str| match &input.default {
+        Some(Value::Text(default)) => default == key,
+        Some(Value::Choices(keys)) => keys.iter().any(|chosen| chosen == key),
+        _ => false,
+    };
+    let options = match &input.kind {
+        InputKind::Choice(options) | InputKind::Choices(options) => options.as_slice(),
+        _ => &[],
+    };
+    let limits = limits(&input.kind);
+    InputView {
+        name: input.name.clone(),
+        label: input.label.clone(),
+        help: input.help.clone(),
+        type_name: type_name(&input.kind),
+        unit,
+        value: match &input.default {
+            Some(Value::Number(value)) => number(*value),
+            Some(Value::Text(text)) => text.clone(),
+            _ => String::new(),
+        },
+        is_on: input.default == Some(Value::Boolean(true)),
+        options: options.iter().map(|(key, label)| OptionView { key: key.clone(), label: label.clone(), is_chosen: chosen(key) }).collect(),
+        min: limits.min.map(number),
+        max: limits.max.map(number),
+        is_private: input.is_private,
+    }
+}
+
+fn type_name(kind: &InputKind) -> &'static str {
+    match kind {
+        InputKind::Number(..) => "number",
+        InputKind::Money(..) => "money",
+        InputKind::Percent(_) => "percent",
+        InputKind::Choice(_) => "choice",
+        InputKind::Choices(_) => "choices",
+        InputKind::Date(_) => "date",
+        InputKind::Text => "text",
+        InputKind::Toggle => "toggle",
+    }
+}
+
+fn limits(kind: &InputKind) -> Limits {
+    match kind {
+        InputKind::Number(limits, _) | InputKind::Money(limits, _) | InputKind::Percent(limits) | InputKind::Date(limits) => *limits,
+        _ => Limits::default(),
+    }
+}
+
+/// What the script runs on. Names stand in it as values, never as keys.
+fn data(calculator: &Calculator, locale: &Locale, shapes: &[Shape], may_share: bool, finish: &Finish) -> Json {
+    let say = |key: &str| finish.composer.words.say(finish.language, key, None, &[]).unwrap_or_default();
+    let input = |input: &Input| {
+        let limits = limits(&input.kind);
+        let options = match &input.kind {
+            InputKind::Choice(options) | InputKind::Choices(options) => json!(options),
+            _ => Json::Null,
+        };
+        json!({
+            "name": input.name, "label": input.label, "kind": type_name(&input.kind), "default": input.default.as_ref().map(plain),
+            "min": limits.min, "max": limits.max, "step": limits.step, "options": options, "private": input.is_private,
+        })
+    };
+    let mut locale = json!(locale);
+    if !shapes.iter().any(|shape| shape.0 == "date") {
+        locale["months"] = json!([]);
+    }
+    let mut data = program(&calculator.program);
+    data["inputs"] = calculator.inputs.iter().map(input).collect();
+    data["shows"] = json!(shapes);
+    data["results"] = calculator.results.iter().map(|result| json!([result.label, result.slot])).collect();
+    data["says"] = calculator.says.iter().map(|say| json!(say.when)).collect();
+    data["locale"] = locale;
+    data["words"] = json!({
+        "empty": say("tool_empty"), "no_number": say("tool_no_number"), "no_date": say("tool_no_date"),
+        "too_small": say("tool_too_small"), "too_large": say("tool_too_large"), "faults": say("tool_faults"),
+    });
+    data["share"] = json!(may_share);
+    data["textMax"] = json!(TEXT_CHARACTERS_MAX);
+    data
+}
+
+/// A program as the machine of the browser reads it.
+pub fn program(program: &Program) -> Json {
+    let table = |table: &Table| match table {
+        Table::Rows(rows) => json!(rows),
+        Table::Brackets(brackets) => brackets.iter().map(|(end, rate)| json!([Some(*end).filter(|end| end.is_finite()), rate])).collect(),
+    };
+    json!({
+        "constants": program.constants.iter().map(plain).collect::<Vec<Json>>(),
+        "tables": program.tables.iter().map(table).collect::<Vec<Json>>(),
+        "formulas": program.formulas,
+    })
+}
+
+/// A value as JSON.
+pub fn plain(value: &Value) -> Json {
+    match value {
+        Value::Number(number) => json!(number),
+        Value::Text(text) => json!(text),
+        Value::Boolean(boolean) => json!(boolean),
+        Value::Choices(keys) => json!(keys),
+    }
+}

@@ -1,0 +1,298 @@
+//! The formulas of steps and results: put into the order in which they need each other, checked, compiled.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+use super::{FORMULAS_MAX, Line};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::fields::{Context, Field, FieldType, Item, check};
+use crate::tool::Reading;
+use crate::tool::inputs::{self, Input};
+use crate::tool::language::check::{Compiled, Known, Scope, Type, compile};
+use crate::tool::language::parser::{Expr, parse};
+use crate::tool::language::words::words;
+use crate::tool::language::{Fault, name_fault};
+use crate::tool::show::{FORMATS, Format, Show};
+use crate::yaml::Node;
+
+/// The keys of a step that is more than its formula.
+pub static STEP_FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
+    vec![
+        Field::new("value", FieldType::Anything).required().about("The formula."),
+        Field::text("label").about("What it is called where the working is shown.").defaults_to("its name"),
+        Field::text("unit").about("What the number counts.").defaults_to("what the formula gives"),
+    ]
+});
+
+/// The keys of a result.
+pub static RESULT_FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
+    vec![
+        Field::new("value", FieldType::Anything).required().about("The formula."),
+        Field::text("label").required().about("What it is called."),
+        Field::text("unit")
+            .about("What the number counts. Time and counts may come or go; a currency stays what it is.")
+            .defaults_to("what the formula gives"),
+        Field::choice("format", &FORMATS).about("`percent` shows 0.6 as 60 %.").defaults_to("`number`"),
+        Field::integer("decimals").about("How many decimals are shown, from 0 to 10.").defaults_to("2 for money, up to 2 for others"),
+        Field::boolean("big").about("Whether it is the result that counts.").defaults_to("`true` for the first, where no other is"),
+        Field::text("help").about("One more sentence below it."),
+    ]
+});
+
+/// What was made of steps and results.
+#[derive(Debug, Default)]
+pub struct Made {
+    pub codes: Vec<Vec<u32>>,
+    pub shows: Vec<Show>,
+    pub steps: Vec<Line>,
+    pub results: Vec<Line>,
+    /// Slots that a text names.
+    pub named: BTreeSet<usize>,
+}
+
+/// A formula as it was written.
+struct Written<'a> {
+    name: &'a str,
+    /// The mapping, or the formula itself.
+    node: &'a Node,
+    formula: &'a Node,
+    text: String,
+    expr: Expr,
+    is_result: bool,
+}
+
+/// Reads steps and results. `None` where there are too many.
+pub fn read(node: &Node, reading: &Reading, inputs: &[Input], scope: &mut Scope, problems: &mut Vec<Diagnostic>) -> Option<Made> {
+    let mut written: Vec<Written> = Vec::new();
+    for (part, fields, is_result) in [("steps", &STEP_FIELDS, false), ("results", &RESULT_FIELDS, true)] {
+        let Some(stated) = node.get(part) else { continue };
+        let Some(map) = stated.as_map() else {
+            let problem = Diagnostic::new(Code::WrongType, format!("`{part}` is a mapping of names to formulas; {} found", stated.noun()));
+            problems.push(problem.at(stated.place.clone()).help("write `name: formula`, one a line"));
+            continue;
+        };
+        for (name, entry) in map {
+            let is_taken = scope.known.iter().any(|known| known.name == *name) || scope.tables.iter().any(|table| table.name == *name);
+            let is_twice = is_taken || written.iter().any(|other| other.name == name);
+            let why = name_fault(name).or_else(|| is_twice.then(|| "an input, a table or a step has this name already".to_owned()));
+            if let Some(why) = why {
+                let problem = Diagnostic::new(Code::BadValue, format!("`{name}` cannot be the name of a formula"));
+                problems.push(problem.at(entry.key_place.clone()).help(why));
+                continue;
+            }
+            if entry.node.as_map().is_some() {
+                check(&entry.node, fields, Context::PAGE).unload(problems);
+            } else if is_result {
+                let problem =
+                    Diagnostic::new(Code::WrongType, "a result is a mapping with `label` and `value`").at(entry.node.place.clone());
+                problems.push(problem.help(format!("write `{name}: {{ label: …, value: … }}`")));
+            }
+            match parsed(name, &entry.node, is_result, reading, problems) {
+                Some(formula) => written.push(formula),
+                None => drop(scope.broken.insert(name.clone())),
+            }
+        }
+    }
+    if written.len() > FORMULAS_MAX {
+        problems.push(Diagnostic::new(Code::BadValue, format!("a tool has at most {FORMULAS_MAX} formulas")).at(node.place.clone()));
+        return None;
+    }
+    let order = in_order(&written, reading, problems);
+    let without_order = (0..written.len()).filter(|at| !order.contains(at));
+    scope.broken.extend(without_order.map(|at| written[at].name.to_owned()));
+    Some(compiled(&written, &order, reading, inputs, scope, problems))
+}
+
+fn parsed<'a>(name: &'a str, node: &'a Node, is_result: bool, reading: &Reading, problems: &mut Vec<Diagnostic>) -> Option<Written<'a>> {
+    let formula = if node.as_map().is_some() { node.get("value")? } else { node };
+    let text = text_of(formula, problems)?;
+    match parse(&text) {
+        Ok(expr) => Some(Written { name, node, formula, text, expr, is_result }),
+        Err(fault) => {
+            tell(fault, formula, reading, problems);
+            None
+        }
+    }
+}
+
+/// A formula is text, or a number alone.
+fn text_of(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<String> {
+    let text = node.as_text().map(str::to_owned);
+    if text.is_none() {
+        let problem = Diagnostic::new(Code::WrongType, format!("a formula expected, {} found", node.noun())).at(node.place.clone());
+        problems.push(problem.help("a formula that begins with `{`, `[` or a quote goes in quotes"));
+    }
+    text
+}
+
+fn tell(fault: Fault, node: &Node, reading: &Reading, problems: &mut Vec<Diagnostic>) {
+    let place = reading.spots(node).place(fault.range);
+    let code = if fault.is_doubt { Code::ToolDivision } else { Code::ToolFormula };
+    problems.push(Diagnostic::new(code, fault.message).at(place).help_if(fault.help));
+}
+
+/// The positions of formulas, each after those that it needs. A circle is told, and left out with all that needs it.
+fn in_order(written: &[Written], reading: &Reading, problems: &mut Vec<Diagnostic>) -> Vec<usize> {
+    let positions: BTreeMap<&str, usize> = written.iter().enumerate().map(|(at, formula)| (formula.name, at)).collect();
+    let needs: Vec<Vec<usize>> =
+        written.iter().map(|formula| formula.expr.names().iter().filter_map(|(name, _)| positions.get(name).copied()).collect()).collect();
+    let (mut order, mut is_done) = (Vec::new(), vec![false; written.len()]);
+    while order.len() < written.len() {
+        let before = order.len();
+        for at in 0..written.len() {
+            if !is_done[at] && needs[at].iter().all(|need| is_done[*need]) {
+                is_done[at] = true;
+                order.push(at);
+            }
+        }
+        if order.len() == before {
+            circle(written, &needs, &is_done, reading, problems);
+            break;
+        }
+    }
+    order
+}
+
+/// Tells one circle among the formulas that are not done: going from need to need ends in one.
+fn circle(written: &[Written], needs: &[Vec<usize>], is_done: &[bool], reading: &Reading, problems: &mut Vec<Diagnostic>) {
+    let next =
+        |at: usize| needs[at].iter().copied().find(|need| !is_done[*need]).expect("what is not done needs something that is not done");
+    let start = is_done.iter().position(|is_done| !is_done).expect("the order was not completed");
+    let mut way = vec![start];
+    let first = loop {
+        let at = next(*way.last().expect("it begins with one"));
+        if let Some(first) = way.iter().position(|passed| *passed == at) {
+            break first;
+        }
+        way.push(at);
+    };
+    let round: Vec<usize> = way[first..].iter().chain([&way[first]]).copied().collect();
+    let names: Vec<String> = round.iter().map(|at| format!("`{}`", written[*at].name)).collect();
+    let formula = &written[round[0]];
+    let range = formula.expr.names().iter().find(|(name, _)| *name == written[round[1]].name).map_or(0..0, |(_, range)| (*range).clone());
+    let message = if round.len() == 2 {
+        format!("{} needs its own value", names[0])
+    } else {
+        format!("these formulas need each other: {}", names.join(" → "))
+    };
+    let fault = Fault::new(range, message).help("a value is worked out from others that are known before it");
+    tell(fault, formula.formula, reading, problems);
+}
+
+fn compiled(
+    written: &[Written],
+    order: &[usize],
+    reading: &Reading,
+    inputs: &[Input],
+    scope: &mut Scope,
+    problems: &mut Vec<Diagnostic>,
+) -> Made {
+    let mut made = Made { shows: inputs.iter().map(Show::of_input).collect(), ..Made::default() };
+    let labels: BTreeMap<&str, String> = inputs
+        .iter()
+        .map(|input| (input.name.as_str(), input.label.clone()))
+        .chain(written.iter().map(|formula| (formula.name, label(formula))))
+        .collect();
+    let mut lines: BTreeMap<usize, Line> = BTreeMap::new();
+    for at in order {
+        let formula = &written[*at];
+        match one(formula, reading, scope, problems) {
+            Some((compiled, show)) => {
+                let line = Line {
+                    name: formula.name.to_owned(),
+                    label: labels[formula.name].clone(),
+                    help: formula.node.get("help").and_then(Node::as_text).map(str::to_owned),
+                    slot: scope.known.len(),
+                    words: words(&formula.text, &|name| labels.get(name).cloned()),
+                    is_big: formula.node.get("big").is_some_and(|big| big.value == crate::yaml::Value::Bool(true)),
+                };
+                lines.insert(*at, line);
+                let is_used = formula.is_result.into();
+                scope.known.push(Known { name: formula.name.to_owned(), of: compiled.of, span: compiled.span, is_used });
+                made.codes.push(compiled.code);
+                made.shows.push(show);
+            }
+            None => drop(scope.broken.insert(formula.name.to_owned())),
+        }
+    }
+    for (at, line) in lines {
+        if written[at].is_result { made.results.push(line) } else { made.steps.push(line) }
+    }
+    // One result is the one that counts.
+    let has_big = made.results.iter().any(|result| result.is_big);
+    if let Some(first) = made.results.first_mut() {
+        first.is_big |= !has_big;
+    }
+    made
+}
+
+fn label(formula: &Written) -> String {
+    let stated = formula.node.get("label").and_then(Node::as_text).map(str::to_owned);
+    stated.unwrap_or_else(|| {
+        let words = formula.name.replace('_', " ");
+        let mut letters = words.chars();
+        letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    })
+}
+
+/// Checks and compiles one formula, its unit stated or its own.
+fn one(formula: &Written, reading: &Reading, scope: &mut Scope, problems: &mut Vec<Diagnostic>) -> Option<(Compiled, Show)> {
+    let mut faults = Vec::new();
+    let compiled = compile(&formula.text, &formula.expr, scope, &mut faults);
+    faults.into_iter().for_each(|fault| tell(fault, formula.formula, reading, problems));
+    let mut compiled = compiled?;
+    let node = formula.node;
+    if let Some(stated) = node.get("unit") {
+        let unit = inputs::unit(node, problems)?;
+        if let Err(own) = compiled.state(&unit, scope) {
+            let message = format!("the formula gives {}, which is no `{unit}`", if own.contains(' ') { own } else { format!("`{own}`") });
+            let help = "state the unit that it gives, or multiply by a rate in the formula";
+            problems.push(Diagnostic::new(Code::ToolFormula, message).at(stated.place.clone()).help(help));
+            return None;
+        }
+    }
+    if let Type::Choices(_) = compiled.of {
+        let fault = Fault::new(0..formula.text.len(), "a formula gives one value, not a set of choices");
+        tell(fault.help("use `has`, `count` or `total`"), formula.formula, reading, problems);
+        return None;
+    }
+    let mut show = Show::of(&compiled.of).written(node.get("unit").and_then(Node::as_text));
+    if let Some(decimals) = decimals(node, problems) {
+        show.decimals = Some(decimals);
+    }
+    if node.get("format").and_then(Node::as_text) == Some("percent") && show.format == Format::Number {
+        show.format = Format::Percent;
+    }
+    Some((compiled, show))
+}
+
+fn decimals(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<u8> {
+    let stated = node.get("decimals")?;
+    let items = check(
+        node,
+        &[Field::integer("decimals")],
+        Context { unknown: Code::UnknownKey, missing: crate::diagnostic::Severity::Off, ..Context::PAGE },
+    );
+    let number =
+        items.value.get("decimals").and_then(Item::as_integer).and_then(|number| u8::try_from(number).ok()).filter(|number| *number <= 10);
+    if number.is_none() {
+        problems.push(Diagnostic::new(Code::BadValue, "`decimals` is a whole number from 0 to 10").at(stated.place.clone()));
+    }
+    number
+}
+
+/// The code of a condition.
+pub fn condition(node: &Node, reading: &Reading, scope: &mut Scope, problems: &mut Vec<Diagnostic>) -> Option<Vec<u32>> {
+    let text = text_of(node, problems)?;
+    let expr = parse(&text).map_err(|fault| tell(fault, node, reading, problems)).ok()?;
+    let mut faults = Vec::new();
+    let compiled = compile(&text, &expr, scope, &mut faults);
+    faults.into_iter().for_each(|fault| tell(fault, node, reading, problems));
+    let compiled = compiled?;
+    if compiled.of != Type::Boolean {
+        let fault = Fault::new(0..text.len(), format!("this is {}; a condition is true or false", compiled.of));
+        tell(fault.help("write a comparison such as `hours < 600`"), node, reading, problems);
+        return None;
+    }
+    Some(compiled.code)
+}

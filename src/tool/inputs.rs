@@ -1,0 +1,404 @@
+//! What a reader is asked: a number, money, a part of a hundred, a choice, several, a date, a text, a yes or no.
+
+use std::sync::LazyLock;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use super::language::check::{Measure, Type};
+use super::language::code::Value;
+use super::language::name_fault;
+use super::language::range::Span;
+use super::language::units::Unit;
+use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::fields::{Context, Field, FieldType, Item, check};
+use crate::yaml::{Entry, Node, Value as Yaml};
+
+/// One question to the reader.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Input {
+    pub name: String,
+    pub label: String,
+    pub help: Option<String>,
+    pub kind: InputKind,
+    /// Its unit as it was written.
+    pub unit: Option<String>,
+    /// `None` asks the reader before there is a result.
+    pub default: Option<Value>,
+    /// The answer is kept out of links.
+    pub is_private: bool,
+}
+
+/// What may be answered.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum InputKind {
+    Number(Limits, Unit),
+    /// Money of a currency.
+    Money(Limits, Unit),
+    /// A part of one: 60 % is 0.6.
+    Percent(Limits),
+    /// One of these options: key and label.
+    Choice(Vec<(String, String)>),
+    Choices(Vec<(String, String)>),
+    /// Days since 1970-01-01.
+    Date(Limits),
+    Text,
+    Toggle,
+}
+
+/// Between which numbers an answer lies, and in which steps it goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Limits {
+    pub min: Option<f64>,
+    pub max: Option<f64>,
+    pub step: Option<f64>,
+}
+
+/// The longest text that a reader may type.
+pub const TEXT_CHARACTERS_MAX: usize = 200;
+
+const TYPES: [&str; 8] = ["number", "money", "percent", "choice", "choices", "date", "text", "toggle"];
+
+/// The keys of an input.
+pub static INPUT_FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
+    vec![
+        Field::text("label").required().about("The question, in a few words."),
+        Field::choice("type", &TYPES).about("What is answered.").defaults_to("`number`"),
+        Field::text("unit").about("What the number counts: `EUR`, `hour`, `pages`, `EUR/hour`. Money needs its currency."),
+        Field::new("default", FieldType::Anything)
+            .about("What the form begins with. Without it there is no result before the reader answers."),
+        Field::new("min", FieldType::Anything).about("The least that may be answered."),
+        Field::new("max", FieldType::Anything).about("The most."),
+        Field::new("step", FieldType::Anything).about("By how much the arrow keys go up and down.").defaults_to("1"),
+        Field::new("options", FieldType::Anything).about("For `choice` and `choices`: a mapping of keys to labels, or a list."),
+        Field::text("help").about("One more sentence below the label."),
+        Field::boolean("private").about("Keeps the answer out of links that the reader copies.").defaults_to("`false`"),
+    ]
+});
+
+/// Reads `inputs:`. What is wrong is told and left out.
+pub fn read(node: &Node, problems: &mut Vec<Diagnostic>) -> Vec<Input> {
+    let Some(map) = node.as_map() else {
+        problems.push(wrong(node, "`inputs` is a mapping of names to questions", "write `name: { label: …, type: number }`"));
+        return Vec::new();
+    };
+    map.iter().filter_map(|(name, entry)| read_one(name, entry, problems)).collect()
+}
+
+fn read_one(name: &str, entry: &Entry, problems: &mut Vec<Diagnostic>) -> Option<Input> {
+    if let Some(why) = name_fault(name) {
+        problems.push(
+            Diagnostic::new(Code::BadValue, format!("`{name}` cannot be the name of an input")).at(entry.key_place.clone()).help(why),
+        );
+        return None;
+    }
+    let told = problems.len();
+    let items = check(&entry.node, &INPUT_FIELDS, Context::PAGE).unload(problems);
+    let kind = kind(&entry.node, items.get("type").and_then(Item::as_text).unwrap_or("number"), problems)?;
+    let text = |key: &str| items.get(key).and_then(Item::as_text).map(str::to_owned);
+    let input = Input {
+        name: name.to_owned(),
+        label: text("label")?,
+        help: text("help"),
+        unit: text("unit"),
+        default: match entry.node.get("default") {
+            Some(node) => Some(kind.value(node, problems)?),
+            None => kind.unstated(),
+        },
+        is_private: items.get("private").and_then(Item::as_bool).unwrap_or(false),
+        kind,
+    };
+    problems[told..].iter().all(|problem| !problem.is_error()).then_some(input)
+}
+
+fn kind(node: &Node, name: &str, problems: &mut Vec<Diagnostic>) -> Option<InputKind> {
+    let allowed: &[&str] = match name {
+        "number" | "money" => &["unit", "min", "max", "step"],
+        "percent" | "date" => &["min", "max", "step"],
+        "choice" | "choices" => &["options"],
+        _ => &[],
+    };
+    for key in ["unit", "min", "max", "step", "options"].iter().filter(|key| !allowed.contains(key)) {
+        if let Some(entry) = node.as_map().and_then(|map| map.get(*key)) {
+            let problem = Diagnostic::new(Code::BadValue, format!("`{key}` says nothing about an input of the type `{name}`"));
+            problems.push(problem.at(entry.key_place.clone()).help(format!("delete `{key}`, or choose another type")));
+        }
+    }
+    match name {
+        "number" => Some(InputKind::Number(limits(node, &number, &number, problems), unit(node, problems)?)),
+        "money" => {
+            let unit = unit(node, problems)?;
+            if unit.currency().is_none() {
+                let place = node.get("unit").map_or(&node.place, |unit| &unit.place).clone();
+                let problem = Diagnostic::new(Code::MissingField, "money needs a `unit` with its currency").at(place);
+                problems.push(problem.help("write the three letters of the currency: `unit: EUR`"));
+                return None;
+            }
+            Some(InputKind::Money(limits(node, &number, &number, problems), unit))
+        }
+        "percent" => Some(InputKind::Percent(limits(node, &percent, &percent, problems))),
+        "date" => Some(InputKind::Date(limits(node, &date, &number, problems))),
+        "choice" => options(node, problems).map(InputKind::Choice),
+        "choices" => options(node, problems).map(InputKind::Choices),
+        "text" => Some(InputKind::Text),
+        _ => Some(InputKind::Toggle),
+    }
+}
+
+/// The `unit:` of an input or a result; plain when there is none.
+pub(super) fn unit(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Unit> {
+    let Some(stated) = node.get("unit") else { return Some(Unit::plain()) };
+    match Unit::parse(stated.as_text().unwrap_or_default()) {
+        Ok(unit) => Some(unit),
+        Err(message) => {
+            problems.push(Diagnostic::new(Code::BadValue, message).at(stated.place.clone()));
+            None
+        }
+    }
+}
+
+/// How the type reads a number: the number, or what was expected, with an example.
+type ReadNumber = dyn Fn(&Node) -> Result<f64, (&'static str, &'static str)>;
+
+/// A step may be of another form than the ends: between dates it is a number of days.
+fn limits(node: &Node, read: &ReadNumber, read_step: &ReadNumber, problems: &mut Vec<Diagnostic>) -> Limits {
+    let mut limit = |key: &str, read: &ReadNumber| {
+        let node = node.get(key)?;
+        read(node).map_err(|expected| problems.push(unexpected(node, key, expected))).ok()
+    };
+    let (min, max) = (limit("min", read), limit("max", read));
+    let step = limit("step", read_step);
+    if let (Some(low), Some(high), Some(at)) = (min, max, node.get("min"))
+        && low > high
+    {
+        problems.push(wrong(at, "`min` lies above `max`", "exchange them"));
+    }
+    if let (Some(step), Some(at)) = (step, node.get("step"))
+        && step <= 0.0
+    {
+        problems.push(wrong(at, "`step` is a number above 0", "delete it for steps of 1"));
+    }
+    Limits { min, max, step }
+}
+
+pub(super) fn number(node: &Node) -> Result<f64, (&'static str, &'static str)> {
+    #[expect(clippy::cast_precision_loss, reason = "formulas count in doubles")]
+    match node.value {
+        Yaml::Int(value) => Ok(value as f64),
+        Yaml::Float(value) if value.is_finite() => Ok(value),
+        _ => Err(("a number", "12.5")),
+    }
+}
+
+pub(super) fn percent(node: &Node) -> Result<f64, (&'static str, &'static str)> {
+    let written = node.as_text().and_then(|text| text.trim().strip_suffix('%')).and_then(|text| text.trim().parse::<f64>().ok());
+    written.filter(|value| value.is_finite()).map(|value| value / 100.0).ok_or(("a percentage", "60%"))
+}
+
+/// Days since 1970-01-01.
+pub(super) fn date(node: &Node) -> Result<f64, (&'static str, &'static str)> {
+    let date = node.as_text().and_then(|text| text.trim().parse::<Date>().ok());
+    date.map(days).ok_or(("a date", "2026-01-31"))
+}
+
+/// The number of a day, 1970-01-01 being 0.
+pub fn days(date: Date) -> f64 {
+    f64::from(i32::try_from(date.duration_since(Date::constant(1970, 1, 1)).as_hours() / 24).unwrap_or(0))
+}
+
+/// The day of a number; `None` beyond the years 1 to 9999.
+pub fn day(days: f64) -> Option<Date> {
+    #[expect(clippy::cast_possible_truncation, reason = "what is too large was sorted out before")]
+    let span = (days.abs() < 4e6).then(|| jiff::Span::new().days(days.floor() as i64))?;
+    Date::constant(1970, 1, 1).checked_add(span).ok().filter(|date| date.year() >= 1)
+}
+
+fn options(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Vec<(String, String)>> {
+    const HELP: &str = "write `options: { key: Label, other: Other label }`";
+    let Some(stated) = node.get("options") else {
+        problems.push(Diagnostic::new(Code::MissingField, "a choice needs `options`").at(node.place.clone()).help(HELP));
+        return None;
+    };
+    let pairs: Option<Vec<(String, String)>> = match &stated.value {
+        Yaml::Map(map) => map.iter().map(|(key, entry)| Some((key.clone(), entry.node.as_text()?.trim().to_owned()))).collect(),
+        Yaml::List(items) => items.iter().map(|item| item.as_text().map(|text| (text.trim().to_owned(), text.trim().to_owned()))).collect(),
+        _ => None,
+    };
+    let is_twice =
+        |pairs: &Vec<(String, String)>| pairs.iter().enumerate().any(|(at, (key, _))| pairs[..at].iter().any(|(other, _)| other == key));
+    match pairs {
+        Some(pairs) if pairs.is_empty() || is_twice(&pairs) => {
+            problems.push(wrong(stated, "each option needs a name of its own", HELP));
+            None
+        }
+        Some(pairs) => Some(pairs),
+        None => {
+            problems.push(wrong(stated, "`options` is a mapping of keys to labels, or a list of texts", HELP));
+            None
+        }
+    }
+}
+
+impl InputKind {
+    /// A value written in YAML, where this may be answered.
+    pub fn value(&self, node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Value> {
+        let read = match self {
+            InputKind::Number(limits, _) | InputKind::Money(limits, _) => self.limited(number(node), limits),
+            InputKind::Percent(limits) => self.limited(percent(node), limits),
+            InputKind::Date(limits) => self.limited(date(node), limits),
+            InputKind::Choice(options) => return option(node, options, problems).map(Value::Text),
+            InputKind::Choices(options) => {
+                let nodes = node.as_list().unwrap_or(std::slice::from_ref(node));
+                let chosen: Option<Vec<String>> = nodes.iter().map(|node| option(node, options, problems)).collect();
+                let ordered = options.iter().filter(|(key, _)| chosen.as_ref().is_some_and(|chosen| chosen.contains(key)));
+                return chosen.is_some().then(|| Value::Choices(ordered.map(|(key, _)| key.clone()).collect()));
+            }
+            InputKind::Text => node.as_text().map(|text| Value::Text(text.to_owned())).ok_or(Wrong::Type("text", "\"some words\"")),
+            InputKind::Toggle => match node.value {
+                Yaml::Bool(value) => Ok(Value::Boolean(value)),
+                _ => Err(Wrong::Type("true or false", "true")),
+            },
+        };
+        match read {
+            Ok(value) => Some(value),
+            Err(Wrong::Type(expected, example)) => {
+                problems.push(unexpected(node, "value", (expected, example)));
+                None
+            }
+            Err(Wrong::Limit(message)) => {
+                problems.push(wrong(node, &message, "change it, or the limit"));
+                None
+            }
+        }
+    }
+
+    fn limited(&self, read: Result<f64, (&'static str, &'static str)>, limits: &Limits) -> Result<Value, Wrong> {
+        let number = read.map_err(|(expected, example)| Wrong::Type(expected, example))?;
+        match (limits.min.filter(|min| number < *min), limits.max.filter(|max| number > *max)) {
+            (None, None) => Ok(Value::Number(number)),
+            (Some(_), _) => Err(Wrong::Limit("this is less than `min`".into())),
+            _ => Err(Wrong::Limit("this is more than `max`".into())),
+        }
+    }
+
+    /// A value that another page gives: numbers and dates as in YAML, options by their keys, several with commas between them.
+    ///
+    /// # Errors
+    /// What is expected.
+    pub fn given(&self, text: &str) -> Result<Value, String> {
+        let text = text.trim();
+        let number = |text: &str| text.parse::<f64>().ok().filter(|number| number.is_finite());
+        let within = |number: Option<f64>, limits: &Limits, what: &str| {
+            let fits = number.filter(|number| limits.min.is_none_or(|min| *number >= min) && limits.max.is_none_or(|max| *number <= max));
+            fits.map(Value::Number).ok_or_else(|| format!("{what} within its limits"))
+        };
+        let keys = |options: &[(String, String)]| options.iter().map(|(key, _)| format!("`{key}`")).collect::<Vec<_>>().join(" or ");
+        let is_key = |options: &[(String, String)], text: &str| options.iter().any(|(key, _)| key == text);
+        match self {
+            InputKind::Number(limits, _) | InputKind::Money(limits, _) => within(number(text), limits, "a number"),
+            InputKind::Percent(limits) => within(
+                text.strip_suffix('%').and_then(|text| number(text.trim())).map(|part| part / 100.0),
+                limits,
+                "a percentage such as `60%`",
+            ),
+            InputKind::Date(limits) => within(text.parse::<Date>().ok().map(days), limits, "a date such as `2026-01-31`"),
+            InputKind::Choice(options) if is_key(options, text) => Ok(Value::Text(text.to_owned())),
+            InputKind::Choice(options) => Err(keys(options)),
+            InputKind::Choices(options) => {
+                let chosen = text.split(',').map(str::trim).filter(|key| !key.is_empty());
+                if chosen.clone().all(|key| is_key(options, key)) {
+                    let ordered = options.iter().filter(|(known, _)| chosen.clone().any(|key| key == known));
+                    return Ok(Value::Choices(ordered.map(|(key, _)| key.clone()).collect()));
+                }
+                Err(keys(options))
+            }
+            InputKind::Text => Ok(Value::Text(text.chars().take(TEXT_CHARACTERS_MAX).collect())),
+            InputKind::Toggle => match text {
+                "true" | "yes" => Ok(Value::Boolean(true)),
+                "false" | "no" => Ok(Value::Boolean(false)),
+                _ => Err("`true` or `false`".to_owned()),
+            },
+        }
+    }
+
+    /// What an input begins with that states nothing: a choice cannot be empty, and boxes begin unticked.
+    fn unstated(&self) -> Option<Value> {
+        match self {
+            InputKind::Choice(options) => options.first().map(|(key, _)| Value::Text(key.clone())),
+            InputKind::Choices(_) => Some(Value::Choices(Vec::new())),
+            InputKind::Toggle => Some(Value::Boolean(false)),
+            InputKind::Text => Some(Value::Text(String::new())),
+            _ => None,
+        }
+    }
+
+    /// What formulas know of the answer.
+    pub fn of(&self) -> Type {
+        let keys = |options: &[(String, String)]| options.iter().map(|(key, _)| key.clone()).collect();
+        match self {
+            InputKind::Number(_, unit) | InputKind::Money(_, unit) => Type::Number(Measure::Of(unit.clone())),
+            InputKind::Percent(_) => Type::plain(),
+            InputKind::Choice(options) => Type::Text(Some(keys(options))),
+            InputKind::Choices(options) => Type::Choices(keys(options)),
+            InputKind::Date(_) => Type::Date,
+            InputKind::Text => Type::Text(None),
+            InputKind::Toggle => Type::Boolean,
+        }
+    }
+
+    pub fn span(&self) -> Span {
+        match self {
+            InputKind::Number(limits, _) | InputKind::Money(limits, _) | InputKind::Percent(limits) => {
+                Span::new(limits.min.unwrap_or(f64::NEG_INFINITY), limits.max.unwrap_or(f64::INFINITY))
+            }
+            _ => Span::ALL,
+        }
+    }
+}
+
+enum Wrong {
+    Type(&'static str, &'static str),
+    Limit(String),
+}
+
+fn option(node: &Node, options: &[(String, String)], problems: &mut Vec<Diagnostic>) -> Option<String> {
+    let written = node.as_text().unwrap_or_default();
+    if options.iter().any(|(key, _)| key == written) {
+        return Some(written.to_owned());
+    }
+    let keys = || options.iter().map(|(key, _)| key.as_str());
+    let help = nearest(written, keys()).map_or_else(
+        || format!("the options are {}", keys().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ")),
+        |near| format!("did you mean `{near}`?"),
+    );
+    problems.push(wrong(node, &format!("`{written}` is none of the options"), &help));
+    None
+}
+
+fn unexpected(node: &Node, key: &str, (expected, example): (&str, &str)) -> Diagnostic {
+    let found = node.as_text().map_or_else(|| node.noun().to_owned(), |text| format!("`{}`", text.chars().take(40).collect::<String>()));
+    let message = format!("{expected} expected, {found} found");
+    let help = if key == "value" { format!("write it like `{example}`") } else { format!("write `{key}: {example}`") };
+    Diagnostic::new(Code::WrongType, message).at(node.place.clone()).help(help)
+}
+
+fn wrong(node: &Node, message: &str, help: &str) -> Diagnostic {
+    Diagnostic::new(Code::BadValue, message).at(node.place.clone()).help(help)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_count_from_1970() {
+        for (date, number) in
+            [((1970, 1, 1), 0.0), ((2000, 3, 1), 11_017.0), ((2024, 2, 29), 19_782.0), ((1900, 3, 1), -25_508.0), ((1, 1, 1), -719_162.0)]
+        {
+            let date = Date::constant(date.0, date.1, date.2);
+            assert_eq!(days(date), number, "{date}");
+            assert_eq!(day(number), Some(date));
+        }
+        assert_eq!((day(1e9), day(f64::NAN)), (None, None));
+    }
+}

@@ -1,0 +1,358 @@
+//! Formulas with their values, bit by bit, for the browser to hold its own machine against (`tests/browser/tool.test.mjs`).
+//!
+//! Writes `target/tool-vectors.json`: hand-made formulas and generated ones over inputs that hurt (NaN, infinities, -0, huge, tiny, dates
+//! over leap years). The same seed gives the same file on every machine.
+
+use std::cell::Cell;
+use std::fmt::Write;
+use std::path::Path;
+
+use handsel::page::tool::calculator;
+use handsel::tool::inputs::days;
+use handsel::tool::language::check::{Known, KnownTable, Measure, Scope, Type, compile};
+use handsel::tool::language::code::{Program, Table, Value};
+use handsel::tool::language::machine::run;
+use handsel::tool::language::parser::parse;
+use handsel::tool::language::range::Span;
+use serde_json::{Value as Json, json};
+
+const GENERATED: usize = 20_000;
+
+const NUMBERS: [&str; 6] = ["a", "b", "c", "d", "e", "f"];
+
+/// Numbers at which arithmetic goes wrong, and ordinary ones.
+fn hurtful() -> Vec<f64> {
+    let mut numbers = vec![
+        f64::NAN,
+        f64::INFINITY,
+        f64::NEG_INFINITY,
+        0.0,
+        -0.0,
+        1.0,
+        -1.0,
+        0.5,
+        -0.5,
+        2.0,
+        3.0,
+        10.0,
+        12.0,
+        100.0,
+        0.1,
+        0.2,
+        0.3,
+        1.005,
+        2.675,
+        -2.5,
+        f64::MAX,
+        f64::MIN,
+        f64::MIN_POSITIVE,
+        5e-324,
+        -5e-324,
+        1e-310,
+        f64::EPSILON,
+        9_007_199_254_740_991.0,
+        9_007_199_254_740_993.0,
+        4_503_599_627_370_495.5,
+        1e15,
+        1e16,
+        1e21,
+        1e100,
+        1e-100,
+        1e300,
+        1e-300,
+        1e308,
+        709.78,
+        -745.1,
+        1024.0,
+        1025.0,
+        -1024.5,
+        0.999_999_999_999_999_9,
+        1.000_000_000_000_000_2,
+        std::f64::consts::PI,
+        std::f64::consts::E,
+        52.0,
+        365.25,
+        36_000.0,
+        0.6,
+        0.19,
+        49.225,
+        1e9,
+        123_456_789.123_456_78,
+    ];
+    for (year, month, day) in
+        [(1970, 1, 1), (1900, 2, 28), (1900, 3, 1), (2000, 2, 29), (2024, 2, 29), (2026, 3, 29), (2026, 10, 25), (9999, 12, 31), (1, 1, 1)]
+    {
+        numbers.push(days(jiff::civil::date(year, month, day)));
+    }
+    numbers
+}
+
+/// A small generator of numbers (SplitMix64), so that the file does not depend on a crate's.
+struct Chance(u64);
+
+impl Chance {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        mixed ^ (mixed >> 31)
+    }
+
+    fn below(&mut self, count: usize) -> usize {
+        usize::try_from(self.next() % count as u64).expect("it is below a count")
+    }
+
+    fn one_of<'a>(&mut self, items: &[&'a str]) -> &'a str {
+        items[self.below(items.len())]
+    }
+}
+
+/// A formula that gives a number.
+fn number(chance: &mut Chance, depth: usize) -> String {
+    if depth == 0 {
+        let literals = ["0", "1", "2", "3", "7", "0.5", "1e3", "60%", "1e-9", "12", "0.1", "1e300"];
+        return if chance.below(3) == 0 { chance.one_of(&literals).to_owned() } else { chance.one_of(&NUMBERS).to_owned() };
+    }
+    let mut inner = |chance: &mut Chance| number(chance, depth - 1);
+    match chance.below(24) {
+        0..=9 => {
+            let (left, sign, right) = (inner(chance), chance.one_of(&["+", "-", "*", "/", "%", "^"]), inner(chance));
+            format!("({left}) {sign} ({right})")
+        }
+        10 => format!("-({})", inner(chance)),
+        11 => {
+            let name = chance.one_of(&["min", "max", "sum", "avg"]);
+            let count = 1 + chance.below(4);
+            let arguments: Vec<String> = (0..count).map(|_| inner(chance)).collect();
+            format!("{name}({})", arguments.join(", "))
+        }
+        12 => format!("round({}, {})", inner(chance), i64::try_from(chance.below(31)).expect("small") - 15),
+        13 => format!("{}({})", chance.one_of(&["floor", "ceil", "abs", "sqrt", "round"]), inner(chance)),
+        14 => format!("clamp({}, {}, {})", inner(chance), inner(chance), inner(chance)),
+        15 => format!("pmt({}, {}, {})", inner(chance), inner(chance), inner(chance)),
+        16 => format!("fv({}, {}, {}, {})", inner(chance), inner(chance), inner(chance), inner(chance)),
+        17 => format!("pv({}, {}, {})", inner(chance), inner(chance), inner(chance)),
+        18 => format!("npv({}, {}, {})", inner(chance), inner(chance), inner(chance)),
+        19 => format!("lookup(income, {})", inner(chance)),
+        20 => format!("bracket(income, {})", inner(chance)),
+        21 => chance.one_of(&["lookup(tax, region)", "total(prices, extras)", "count(extras)", "days_between(start, end)"]).to_owned(),
+        _ => format!("if({}, {}, {})", condition(chance, depth - 1), inner(chance), inner(chance)),
+    }
+}
+
+fn condition(chance: &mut Chance, depth: usize) -> String {
+    match chance.below(8) {
+        0 => "has(extras, 'desk')".to_owned(),
+        1 => "region == 'north'".to_owned(),
+        2 => "start < end and on".to_owned(),
+        3 if depth > 0 => format!("not ({})", condition(chance, depth - 1)),
+        4 if depth > 0 => {
+            format!("({}) {} ({})", condition(chance, depth - 1), chance.one_of(&["and", "or"]), condition(chance, depth - 1))
+        }
+        _ => format!("{} {} {}", number(chance, 0), chance.one_of(&["<", "<=", ">", ">=", "==", "!="]), number(chance, 0)),
+    }
+}
+
+fn texts(keys: &[&str]) -> Vec<String> {
+    keys.iter().map(|key| (*key).to_owned()).collect()
+}
+
+fn scope() -> (Scope, Vec<Table>) {
+    let known = |name: &str, of: Type| Known { name: name.into(), of, span: Span::ALL, is_used: Cell::new(false) };
+    let table = |name: &str, keys: Option<&[&str]>| KnownTable {
+        name: name.into(),
+        keys: keys.map(texts),
+        unit: None,
+        span: Span::ALL,
+        is_used: Cell::new(false),
+    };
+    let mut all: Vec<Known> = NUMBERS.iter().map(|name| known(name, Type::Number(Measure::Any))).collect();
+    all.extend([
+        known("region", Type::Text(Some(texts(&["north", "south", "__proto__"])))),
+        known("extras", Type::Choices(texts(&["wifi", "desk", "constructor"]))),
+        known("start", Type::Date),
+        known("end", Type::Date),
+        known("on", Type::Boolean),
+    ]);
+    let tables = vec![
+        table("tax", Some(&["north", "south", "__proto__"])),
+        table("income", None),
+        table("prices", Some(&["wifi", "desk", "constructor"])),
+    ];
+    let rows = |rows: &[(&str, f64)]| Table::Rows(rows.iter().map(|(key, value)| ((*key).to_owned(), *value)).collect());
+    let values = vec![
+        rows(&[("north", 0.21), ("south", 0.19), ("__proto__", 0.17)]),
+        Table::Brackets(vec![(10_000.0, 0.0), (50_000.0, 0.2), (f64::INFINITY, 0.42)]),
+        rows(&[("wifi", 9.99), ("desk", 25.3), ("constructor", 0.1)]),
+    ];
+    (Scope { known: all, tables, ..Scope::default() }, values)
+}
+
+fn inputs(chance: &mut Chance, numbers: &[f64]) -> Vec<Value> {
+    let mut some = || Value::Number(numbers[chance.below(numbers.len())]);
+    let mut values: Vec<Value> = (0..NUMBERS.len()).map(|_| some()).collect();
+    let date = |chance: &mut Chance| Value::Number(f64::from(u32::try_from(chance.below(60_000)).expect("small")) - 25_509.0);
+    values.push(Value::Text(chance.one_of(&["north", "south", "__proto__"]).to_owned()));
+    let all = ["wifi", "desk", "constructor"];
+    values.push(Value::Choices(all.iter().filter(|_| chance.below(2) == 0).map(|key| (*key).to_owned()).collect()));
+    values.push(date(chance));
+    values.push(date(chance));
+    values.push(Value::Boolean(chance.below(2) == 0));
+    values
+}
+
+/// A value as its bits: numbers in hexadecimal (every NaN alike), since JSON has neither NaN nor -0.
+fn bits(value: &Value) -> Json {
+    match value {
+        Value::Number(number) if number.is_nan() => json!({ "bits": "nan" }),
+        Value::Number(number) => json!({ "bits": format!("{:016x}", number.to_bits()) }),
+        other => calculator::plain(other),
+    }
+}
+
+/// A formula, its program and its value for some inputs; `None` for one that the checker refuses.
+fn vector(formula: &str, inputs: &[Value]) -> Option<Json> {
+    let (mut scope, tables) = scope();
+    let expr = parse(formula).ok()?;
+    let mut faults = Vec::new();
+    let compiled = compile(formula, &expr, &mut scope, &mut faults)?;
+    let program = Program { constants: scope.constants, tables, inputs: inputs.len(), formulas: vec![compiled.code] };
+    let value = run(&program, inputs).pop()?;
+    let mut json = calculator::program(&program);
+    // Every vector has the same tables.
+    json.as_object_mut()?.remove("tables");
+    Some(json!({ "formula": formula, "program": json, "inputs": inputs.iter().map(bits).collect::<Vec<_>>(), "value": bits(&value) }))
+}
+
+/// Each pair of numbers that hurt, under each sign; each number under each function.
+fn by_hand(numbers: &[f64]) -> Vec<(String, Vec<Value>)> {
+    let mut chance = Chance(7);
+    let mut formulas = Vec::new();
+    let mut put = |formula: &str, a: f64, b: f64| {
+        let mut values = inputs(&mut chance, numbers);
+        (values[0], values[1]) = (Value::Number(a), Value::Number(b));
+        formulas.push((formula.to_owned(), values));
+    };
+    for (at, a) in numbers.iter().enumerate() {
+        let b = numbers[(at * 7 + 3) % numbers.len()];
+        for formula in [
+            "a + b",
+            "a - b",
+            "a * b",
+            "a / b",
+            "a % b",
+            "a ^ b",
+            "b ^ a",
+            "a == b",
+            "a < b",
+            "min(a, b)",
+            "max(b, a)",
+            "round(a)",
+            "round(a, 2)",
+            "round(a, -2)",
+        ] {
+            put(formula, *a, b);
+        }
+        for formula in [
+            "floor(a)",
+            "ceil(a)",
+            "abs(a)",
+            "sqrt(a)",
+            "-a",
+            "a ^ 0.5",
+            "a ^ 2",
+            "a ^ -3",
+            "2 ^ a",
+            "(1 + a) ^ (1/12)",
+            "pmt(a, 12, 1000)",
+            "fv(a, b, 1, 1)",
+        ] {
+            put(formula, *a, b);
+        }
+    }
+    for formula in [
+        "1 - 0.9 - 0.1",
+        "0.1 + 0.2",
+        "(0.1 + 0.2) * 10",
+        "round(1.005, 2)",
+        "round(2.5) + round(-2.5)",
+        "1 / 3 * 3 - 1",
+        "2 ^ 0.5 * 2 ^ 0.5",
+        "2 ^ 1023 * 2",
+        "2 ^ -1074",
+        "10 ^ 15 + 0.5",
+        "(1 + 5% / 12) ^ 360",
+        "pmt(4% / 12, 360, 200000)",
+        "fv(0, 10, 5)",
+        "pv(0, 10, 5)",
+        "npv(8%, -1000, 300, 400, 500)",
+        "lookup(tax, region)",
+        "lookup(income, 50000)",
+        "lookup(income, 50000.01)",
+        "bracket(income, 0)",
+        "bracket(income, 10000)",
+        "bracket(income, 70000)",
+        "bracket(income, -5)",
+        "total(prices, extras)",
+        "count(extras)",
+        "has(extras, 'constructor')",
+        "if(on, 1, 2)",
+        "days_between(start, end)",
+        "add_days(start, 366)",
+        "add_days(start, -0.5)",
+        "start < end",
+        "start == start",
+        "not on",
+        "on and true or false",
+        "'x' == 'x'",
+        "region == '__proto__'",
+        "if(region == 'north', 'a', 'b')",
+        "clamp(a, -1, 1)",
+        "avg(1, 2, 4)",
+        "sum(0.1, 0.2, 0.3)",
+        "0 * -1",
+        "abs(-0)",
+        "-0 + 0",
+        "min(0, -0)",
+        "max(-0, 0)",
+        "7 % -3",
+        "-7 % 3",
+        "5.5 % 0",
+        "0 / 0",
+        "1 / 0",
+        "-1 / 0",
+    ] {
+        put(formula, 1.0, -0.0);
+    }
+    formulas
+}
+
+#[test]
+fn vectors_for_the_browser() {
+    let numbers = hurtful();
+    let by_hand = by_hand(&numbers);
+    let mut vectors: Vec<Json> = by_hand.iter().filter_map(|(formula, values)| vector(formula, values)).collect();
+    assert_eq!(vectors.len(), by_hand.len(), "the checker refuses a formula that was made by hand");
+    assert!(vectors.len() >= 300);
+    let mut chance = Chance(20_261_124);
+    let mut generated = 0;
+    while generated < GENERATED {
+        let depth = 1 + chance.below(4);
+        let formula = if chance.below(12) == 0 { condition(&mut chance, depth) } else { number(&mut chance, depth) };
+        let values = inputs(&mut chance, &numbers);
+        if let Some(vector) = vector(&formula, &values) {
+            vectors.push(vector);
+            generated += 1;
+        }
+    }
+    let nans = vectors.iter().filter(|vector| vector["value"]["bits"] == "nan").count();
+    assert!(nans * 2 < vectors.len(), "more than half of the vectors are NaN: they show little");
+    let (_, tables) = scope();
+    let tables = calculator::program(&Program { tables, ..Program::default() })["tables"].take();
+    let mut text = String::new();
+    write!(text, "{}", json!({ "tables": tables, "vectors": vectors })).expect("text takes everything");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/tool-vectors.json");
+    std::fs::create_dir_all(path.parent().expect("it lies in a folder")).expect("target/ can be made");
+    std::fs::write(path, text).expect("target/ can be written");
+}
