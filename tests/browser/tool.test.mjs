@@ -4,6 +4,7 @@ import { after, before, test } from "node:test";
 import { readFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import { dirname, join } from "node:path";
+import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { Desk, browser, open } from "./desk.mjs";
 
@@ -46,8 +47,10 @@ For people who work for themselves.
 
 let desk, chromium, context;
 
+const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
 before(async () => {
-  desk = await Desk.open({ [TOOL]: tool(), "content/tools/lang.md": tool().replace("title:", "lang: de\ntitle:"), "content/tools/closed.md": tool("rate * 8", "  share: false\n") });
+  desk = await Desk.open({ [TOOL]: tool(), "content/tools/lang.md": tool().replace("title:", "lang: de\ntitle:"), "content/guides/with.md": "---\ntitle: With\nsummary: A tool in a guide.\n---\n\nText.\n\n::tool{page=\"../tools/rate.md\" weeks=30 region=\"south\" constructor=\"wifi\"}\n\n::tool{page=\"../tools/rate.md\"}\n", "content/tools/closed.md": tool("rate * 8", "  share: false\n") });
   await desk.serve();
   chromium = await browser();
   context = await chromium.newContext({ permissions: ["clipboard-read", "clipboard-write"], viewport: { width: 1280, height: 900 } });
@@ -203,6 +206,18 @@ test("a link holds the answers, sorted, without defaults and secrets, and is not
   await closed.close();
 });
 
+test("another page shows it, begun with answers of its own", async () => {
+  const page = await visit("guides/with/#weeks=3");
+  const results = await page.locator(".tool .big output").allTextContents();
+  assert.deepEqual(results, ["€84.20\u00a0/\u00a0hour", "€42.19\u00a0/\u00a0hour"]);
+  await page.locator("#Tool-2-weeks").fill("30");
+  assert.deepEqual(await page.locator(".tool .big output").allTextContents(), ["€84.20\u00a0/\u00a0hour", "€86.31\u00a0/\u00a0hour"]);
+  await page.locator("#Tool-1 [data-do=link]").click();
+  await page.waitForFunction(() => document.querySelector("#Tool-1 [data-do=link]").textContent === document.body.dataset.copied);
+  assert.deepEqual(page.faults, []);
+  await page.close();
+});
+
 test("reset goes back, the keyboard is enough, and printing shows all", async () => {
   const page = await visit();
   await field(page, "weeks").focus();
@@ -234,6 +249,23 @@ test("an edited formula is worked out with the answers that were typed", async (
   assert.equal(await result(page), "€86.31\u00a0/\u00a0hour");
   await desk.put(TOOL, tool());
   await page.close();
+});
+
+test("axe finds nothing, in light and dark, with faults shown", async () => {
+  for (const colorScheme of ["light", "dark"]) {
+    const plain = await chromium.newContext({ colorScheme, bypassCSP: true, viewport: { width: 1000, height: 900 } });
+    const page = await plain.newPage();
+    await page.goto(`${desk.url}tools/rate/`);
+    await page.locator(".tool.live").waitFor();
+    await page.locator(".tool-working summary").click();
+    await field(page, "weeks").fill("seven");
+    await field(page, "weeks").blur();
+    await page.locator("#Tool-errors").waitFor();
+    await page.evaluate(axe);
+    const found = await page.evaluate(async () => (await axe.run("main")).violations.map((violation) => `${violation.id}: ${violation.nodes.map((node) => node.html.slice(0, 120)).join(" ")}`));
+    assert.deepEqual(found, [], colorScheme);
+    await plain.close();
+  }
 });
 
 test("it fits a phone, and the result stays in view", async () => {

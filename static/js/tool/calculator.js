@@ -117,7 +117,10 @@ tools("calculator", (tool) => {
     if (name) told.add(name);
     show();
   });
-  tool.addEventListener("submit", (event) => {
+  // There is nothing to send: Enter asks whether all is well.
+  tool.addEventListener("submit", (event) => event.preventDefault());
+  tool.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing || !event.target.matches("input")) return;
     event.preventDefault();
     for (const [input] of wrongs()) told.add(input.name);
     show();
