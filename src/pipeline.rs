@@ -162,8 +162,8 @@ pub fn build(files: &dyn Files, request: &Request, sink: &dyn Sink, memory: &Mem
     let site = whole::assemble(&loaded, &documents, request, &mut problems);
     problems.extend(site.link_problems());
     if request.with_audit {
-        let words = |page| documents.pages.get(&site.page(page).entry.source).map_or(0, |page| page.facts.words);
-        site::audit::run(&site, words, &mut problems);
+        let facts = |page| documents.pages.get(&site.page(page).entry.source).map(|page| &*page.facts);
+        site::audit::run(&site, facts, &mut problems);
     }
     profile.stage("assemble", site.pages().len());
 

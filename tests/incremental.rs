@@ -271,6 +271,28 @@ fn a_tool_makes_the_pages_that_show_it() {
     assert!(built.problems.iter().any(|problem| problem.code.name() == "bad-embed"), "{:#?}", built.problems);
 }
 
+/// A calculator with a table in `data/`.
+const RATE: &str = "---\ntitle: Rate\ntool:\n  type: calculator\n  inputs: { a: { label: A, default: 2 }, where: { label: Where, type: choice, options: [north] } }\n  \
+                    tables: { tax: { file: tax.csv } }\n  results: { b: { label: B, value: \"a * lookup(tax, where)\" } }\n---\nText.\n";
+
+#[test]
+fn a_table_of_data_makes_the_calculator_that_reads_it() {
+    let mut site = Site::small();
+    site.put("content/tools/rate.md", RATE);
+    let built = site.build(&request());
+    assert!(built.problems.iter().any(|problem| problem.message.contains("no file data/tax.csv")), "{:#?}", built.problems);
+    site.put("data/tax.csv", "key,value\nnorth,0.2\n");
+    site.build(&request());
+    assert!(String::from_utf8_lossy(&site.published[&OutputPath::new("tools/rate/index.html").expect("inside")]).contains(">0.4</output>"));
+    site.put("data/other.csv", "key,value\nnorth,0.3\n");
+    let built = site.build(&request());
+    assert_eq!(made(&built), (0, 0), "nobody reads it");
+    site.put("data/tax.csv", "key,value\nnorth,0.3\n");
+    let built = site.build(&request());
+    assert_eq!(made(&built), (1, 1));
+    compare(&mut site, &request(), &["a table was edited".to_owned()]);
+}
+
 #[test]
 fn a_setting_that_no_page_shows_draws_nothing() {
     let (parsed, drawn) = cost("handsel.yaml", "title: A site", "feed_length: 3\ntitle: A site");

@@ -100,6 +100,26 @@ fn steps() -> usize {
 }
 
 #[test]
+fn a_table_of_data_changes_the_calculator_that_reads_it() {
+    let desk = Desk::new(request());
+    let tool = "---\ntitle: Rate\ntool:\n  type: calculator\n  inputs: { a: { label: A, default: 2 }, where: { label: Where, type: choice, options: [north] } }\n  \
+                tables: { tax: { file: tax.csv } }\n  results: { b: { label: B, value: \"a * lookup(tax, where)\" } }\n---\nText.\n";
+    let mut story = vec![desk.edit(|files| {
+        files.put("content/tools/rate.md", tool);
+        files.put("data/tax.csv", "key,value\nnorth,0.2\n");
+        "a calculator came".to_owned()
+    })];
+    desk.compare(&story);
+    for value in ["0.3", "0.4"] {
+        story.push(desk.edit(|files| {
+            files.put("data/tax.csv", format!("key,value\nnorth,{value}\n"));
+            format!("its table says {value}")
+        }));
+        desk.compare(&story);
+    }
+}
+
+#[test]
 fn any_edits_show_what_a_clean_build_gives() {
     let seed: u64 = std::env::var("HANDSEL_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(3);
     eprintln!("edits shown: HANDSEL_SEED={seed}");

@@ -114,7 +114,7 @@ fn number(chance: &mut Chance, depth: usize) -> String {
         let literals = ["0", "1", "2", "3", "7", "0.5", "1e3", "60%", "1e-9", "12", "0.1", "1e300"];
         return if chance.below(3) == 0 { chance.one_of(&literals).to_owned() } else { chance.one_of(&NUMBERS).to_owned() };
     }
-    let mut inner = |chance: &mut Chance| number(chance, depth - 1);
+    let inner = |chance: &mut Chance| number(chance, depth - 1);
     match chance.below(24) {
         0..=9 => {
             let (left, sign, right) = (inner(chance), chance.one_of(&["+", "-", "*", "/", "%", "^"]), inner(chance));

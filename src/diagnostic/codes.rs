@@ -121,6 +121,7 @@ codes! {
     // The value audit
     MissingSummary = "missing-summary", Warning, "A page has no `summary:`: lists, search and link previews have nothing to say about it.";
     LongTip = "long-tip", Warning, "A tip of more than 250 words. Perhaps it is a guide.";
+    ToolUnproven = "tool-unproven", Warning, "A calculator has no worked example, so that neither a reader nor the next build can tell whether it is right.";
     Orphan = "orphan", Warning, "No page links here.";
     OverdueReview = "overdue-review", Warning, "A page's `review_every` has passed.";
     DuplicateTitle = "duplicate-title", Warning, "Two pages have one title.";

@@ -71,6 +71,10 @@ fn of_work(view: &PageView, put: &mut dyn FnMut(&str, Value)) {
     put("license", json!(view.license.as_ref().filter(|license| license.starts_with("http"))));
     put("image", json!(view.image.as_ref().and_then(|image| image.url.as_ref())));
     put("timeRequired", json!(format!("PT{}M", view.minutes)));
+    if view.tool.is_some() {
+        put("applicationCategory", json!("UtilitiesApplication"));
+        put("operatingSystem", json!("Any"));
+    }
     if !view.authors.is_empty() {
         let authors: Vec<Value> = view
             .authors

@@ -4,13 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Node, PageId, Site};
 use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::document::Facts;
 use crate::paths::SourcePath;
 
 /// Unreferenced files named in the message; the rest are counted.
 const FILES_NAMED: usize = 3;
 
-/// `words` gives the number of words of a page.
-pub fn run(site: &Site, words: impl Fn(PageId) -> usize, problems: &mut Vec<Diagnostic>) {
+/// `facts` gives what is told of a page's text.
+pub fn run<'a>(site: &Site, facts: impl Fn(PageId) -> Option<&'a Facts>, problems: &mut Vec<Diagnostic>) {
+    let words = |id| facts(id).map_or(0, |facts| facts.words);
     let mut titles: BTreeMap<String, &SourcePath> = BTreeMap::new();
     for (id, page) in site.pages().iter().enumerate().filter(|(_, page)| page.is_listed()) {
         let entry = &page.entry;
@@ -26,6 +28,13 @@ pub fn run(site: &Site, words: impl Fn(PageId) -> usize, problems: &mut Vec<Diag
         if let Some(most) = words_max.filter(|most| words(id) > *most) {
             let message = format!("this {} has {} words, more than {most}", entry.meta.kind, words(id));
             tell(Code::LongTip, message, "shorten it, or make it a page of another kind");
+        }
+        if facts(id).and_then(|facts| facts.tool.as_ref()).is_some_and(|tool| tool.lacks_example()) {
+            tell(
+                Code::ToolUnproven,
+                "this calculator has no worked example".into(),
+                "work one case out by hand and write it under `examples:`",
+            );
         }
         if page.backlinks.is_empty() && !is_section && page.route.as_str() != "/" {
             tell(Code::Orphan, "no page links here".into(), "link to it where a reader would want it");

@@ -71,6 +71,11 @@ impl Form {
 }
 
 impl Tool {
+    /// Whether nothing shows that its figures are right.
+    pub fn lacks_example(&self) -> bool {
+        matches!(&self.form, Form::Calculator(calculator) if calculator.examples.is_empty())
+    }
+
     /// Every text in it that is Markdown.
     pub fn proses_mut(&mut self) -> Vec<&mut Prose> {
         let own: Vec<&mut Prose> = match &mut self.form {

@@ -89,7 +89,7 @@ impl Locale {
     fn number(&self, value: f64, decimals: Option<u8>) -> Option<String> {
         let places = decimals.unwrap_or(if value.abs() < 1.0 { 4 } else { 2 });
         let rounded = round(value.abs(), f64::from(places));
-        if !(rounded < 1e21) {
+        if rounded.is_nan() || rounded >= 1e21 {
             return None;
         }
         let fixed = format!("{rounded:.*}", usize::from(places));

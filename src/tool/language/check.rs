@@ -96,14 +96,14 @@ impl Compiled {
 /// Multiplies what is on top of the stack; a factor below 1 divides instead, since its inverse is exact.
 fn convert(factor: f64, code: &mut Code, constants: &mut Vec<Value>) {
     let (number, op) = if factor < 1.0 { ((1.0 / factor).round(), Op::Divide) } else { (factor, Op::Multiply) };
-    let index = constant(Value::Number(number), constants);
+    let index = constant(&Value::Number(number), constants);
     code.extend([Op::Constant as u32, index, op as u32]);
 }
 
-fn constant(value: Value, constants: &mut Vec<Value>) -> u32 {
-    let is_same = |known: &Value| match (known, &value) {
+fn constant(value: &Value, constants: &mut Vec<Value>) -> u32 {
+    let is_same = |known: &Value| match (known, value) {
         (Value::Number(a), Value::Number(b)) => a.to_bits() == b.to_bits(),
-        _ => *known == value,
+        _ => known == value,
     };
     let index = constants.iter().position(is_same).unwrap_or_else(|| {
         constants.push(value.clone());
@@ -150,15 +150,15 @@ impl Compiler<'_> {
                     Some(Ok(unit)) => Measure::Of(unit),
                     Some(Err(message)) => return self.fault(Fault::new(expr.range.clone(), message)),
                 };
-                self.put(Value::Number(*number));
+                self.put(&Value::Number(*number));
                 Some(Part { of: Type::Number(measure), span: Span::exactly(*number) })
             }
             Node::Text(text) => {
-                self.put(Value::Text(text.clone()));
+                self.put(&Value::Text(text.clone()));
                 Some(Part { of: Type::Text(Some(vec![text.clone()])), span: Span::ALL })
             }
             Node::Boolean(value) => {
-                self.put(Value::Boolean(*value));
+                self.put(&Value::Boolean(*value));
                 Some(Part { of: Type::Boolean, span: Span::ALL })
             }
             Node::Name(name) => self.name(name, &expr.range),
@@ -168,7 +168,7 @@ impl Compiler<'_> {
         }
     }
 
-    fn put(&mut self, value: Value) {
+    fn put(&mut self, value: &Value) {
         let index = constant(value, self.constants);
         self.code.extend([Op::Constant as u32, index]);
     }

@@ -8,7 +8,6 @@
 const LN2_HIGH: f64 = 0.693_147_180_369_123_8;
 const LN2_LOW: f64 = 1.908_214_929_270_587_7e-10;
 
-const ROOT_OF_TWO: f64 = 1.414_213_562_373_095_1;
 const TWO_TO_52: f64 = 4_503_599_627_370_496.0;
 const TWO_TO_54: f64 = 18_014_398_509_481_984.0;
 
@@ -57,7 +56,7 @@ pub fn ln(x: f64) -> f64 {
             exponent -= step;
         }
     }
-    if mantissa > ROOT_OF_TWO {
+    if mantissa > std::f64::consts::SQRT_2 {
         mantissa /= 2.0;
         exponent += 1.0;
     }
@@ -147,8 +146,7 @@ pub fn round(x: f64, decimals: f64) -> f64 {
     let size = x.abs();
     let power = multiplied(10.0, decimals.abs());
     let scaled = if decimals < 0.0 { size / power } else { size * power };
-    // NaN goes this way too.
-    if !(scaled < TWO_TO_52) {
+    if scaled.is_nan() || scaled >= TWO_TO_52 {
         return x;
     }
     let nudged = scaled + scaled / TWO_TO_52;

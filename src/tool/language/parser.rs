@@ -107,7 +107,7 @@ impl Parser {
             let Some((strength, is_right)) = binding(sign).filter(|(strength, _)| *strength >= weakest) else { return Ok(left) };
             let sign_range = self.next().1;
             if sign == "%" && !self.begins_a_value() {
-                left = percent(left, sign_range)?;
+                left = percent(&left, sign_range)?;
                 continue;
             }
             self.enter(&sign_range)?;
@@ -206,7 +206,7 @@ impl Parser {
 }
 
 /// `60%` is 0.6.
-fn percent(value: Expr, sign: Range<usize>) -> Result<Expr, Fault> {
+fn percent(value: &Expr, sign: Range<usize>) -> Result<Expr, Fault> {
     match value.node {
         Node::Number(number, None) => Ok(Expr { node: Node::Number(number / 100.0, None), range: value.range.start..sign.end, depth: 1 }),
         _ => Err(Fault::new(sign, "`%` follows a number, or stands between two values").help("for a part of a value write `value * 60%`")),

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::{Compiler, Measure, Part, Type};
 use crate::diagnostic::nearest;
 use crate::tool::language::Fault;
-use crate::tool::language::code::{DECIMALS_SHIFT, Op};
+use crate::tool::language::code::{DECIMALS_SHIFT, Op, Value};
 use crate::tool::language::functions::{self, FUNCTIONS, Function};
 use crate::tool::language::numbers;
 use crate::tool::language::parser::{Expr, Node};
@@ -230,7 +230,7 @@ impl Compiler<'_> {
             "pv" => self.emit(Op::PresentValue),
             "fv" => {
                 if arguments.len() == 3 {
-                    self.put(crate::tool::language::code::Value::Number(0.0));
+                    self.put(&Value::Number(0.0));
                 }
                 self.emit(Op::FutureValue);
             }
