@@ -1,4 +1,4 @@
-//! Feeds: Atom (RFC 4287) for the site, each kind that wants one and each topic; JSON Feed 1.1 for the site.
+//! Feeds: Atom (RFC 4287) for the site, each kind that wants one, each topic and each audience; JSON Feed 1.1 for the site.
 //!
 //! A feed's time is its newest entry's, midnight UTC of the stated day: nothing in it depends on when it was made.
 
@@ -10,6 +10,7 @@ use serde_json::json;
 use crate::page::compose::Composer;
 use crate::paths::Route;
 use crate::site::PageId;
+use crate::site::topics::Term;
 
 /// One feed: where it lies, what it is called, what it lists.
 struct Feed {
@@ -29,6 +30,8 @@ pub enum FeedOf {
     Kind(String),
     /// A position in `Site::topics`.
     Topic(usize),
+    /// A position in `Site::audiences`.
+    Audience(usize),
 }
 
 /// Every feed of the site and its address. There are none without a `base_url`, and none without entries.
@@ -38,7 +41,7 @@ pub fn list(composer: &Composer) -> Vec<(Route, FeedOf)> {
     }
     let kinds = composer.site.kinds.values().filter(|kind| kind.has_feed && kind.folder.is_some());
     let topics = (0..composer.site.topics.len()).map(FeedOf::Topic);
-    let all = [FeedOf::Site, FeedOf::SiteJson].into_iter().chain(kinds.map(|kind| FeedOf::Kind(kind.name.clone()))).chain(topics);
+    let all = [FeedOf::Site, FeedOf::SiteJson].into_iter().chain(kinds.map(|kind| FeedOf::Kind(kind.name.clone()))).chain(topics).chain((0..composer.site.audiences.len()).map(FeedOf::Audience));
     all.filter(|of| pages_of(composer, of).next().is_some()).filter_map(|of| Some((route_of(composer, &of)?, of))).collect()
 }
 
@@ -51,13 +54,13 @@ pub fn make(composer: &Composer, of: &FeedOf) -> Vec<u8> {
             let folder = composer.site.kinds.get(name).and_then(|kind| kind.folder.as_deref());
             (format!("{site_title}: {}", many(composer, name)), folder.map_or_else(Route::home, |folder| Route::page([folder])))
         }
-        FeedOf::Topic(topic) => {
-            let term = &composer.site.topics[*topic];
+        FeedOf::Topic(_) | FeedOf::Audience(_) => {
+            let term = term(composer, of).expect("these feeds are those of a term");
             (format!("{site_title}: {}", term.title), term.route.clone())
         }
     };
     let mut pages: Vec<PageId> = pages_of(composer, of).collect();
-    if matches!(of, FeedOf::Topic(_)) {
+    if term(composer, of).is_some() {
         pages.sort_by_key(|page| (std::cmp::Reverse(composer.site.page(*page).changed()), *page));
     }
     pages.truncate(composer.site.settings().feed_length);
@@ -65,12 +68,21 @@ pub fn make(composer: &Composer, of: &FeedOf) -> Vec<u8> {
     if *of == FeedOf::SiteJson { json_feed(composer, &feed) } else { atom(composer, &feed) }
 }
 
+/// The topic or the audience that a feed is about.
+fn term<'a>(composer: &'a Composer, of: &FeedOf) -> Option<&'a Term> {
+    match of {
+        FeedOf::Topic(topic) => Some(&composer.site.topics[*topic]),
+        FeedOf::Audience(audience) => Some(&composer.site.audiences[*audience]),
+        _ => None,
+    }
+}
+
 fn route_of(composer: &Composer, of: &FeedOf) -> Option<Route> {
     let address = match of {
         FeedOf::Site => "/feed.xml".to_owned(),
         FeedOf::SiteJson => return Some(json_route()),
         FeedOf::Kind(name) => format!("/{}/feed.xml", composer.site.kinds.get(name)?.folder.as_ref()?),
-        FeedOf::Topic(topic) => format!("{}feed.xml", composer.site.topics[*topic].route),
+        FeedOf::Topic(_) | FeedOf::Audience(_) => format!("{}feed.xml", term(composer, of)?.route),
     };
     Route::new(&address).ok()
 }
@@ -81,7 +93,10 @@ fn pages_of<'a>(composer: &'a Composer, of: &'a FeedOf) -> Box<dyn Iterator<Item
     match of {
         FeedOf::Site | FeedOf::SiteJson => Box::new(composer.newest.iter().copied()),
         FeedOf::Kind(name) => Box::new(composer.newest.iter().copied().filter(move |page| site.page(*page).entry.meta.kind == *name)),
-        FeedOf::Topic(topic) => Box::new(site.topics[*topic].pages.iter().copied().filter(|page| site.page(*page).changed().is_some())),
+        FeedOf::Topic(_) | FeedOf::Audience(_) => {
+            let pages = term(composer, of).into_iter().flat_map(|term| &term.pages).copied();
+            Box::new(pages.filter(|page| site.page(*page).changed().is_some()))
+        }
     }
 }
 

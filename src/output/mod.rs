@@ -1,6 +1,7 @@
 //! Everything that is published besides drawn pages: assets, feeds, the sitemap, inventories, redirects.
 
 pub mod assets;
+pub mod calendar;
 pub mod feeds;
 pub mod inventory;
 pub mod look;

@@ -7,13 +7,14 @@ use jiff::civil::Date;
 use serde_json::json;
 
 use super::fields::{self, Fields};
+use super::journey::Journeys;
 use super::listing;
 use super::parts::{contents, items_json, level_key};
 use super::queries::{self, PagesQuery};
 use super::structured;
 use super::templates::{Shared, Shown};
 use super::tool::Embedded;
-use super::view::{BranchLine, NavView, PageView, SourceView};
+use super::view::{BranchLine, CalendarView, NavView, PageView, SourceView};
 use super::{Sheet, Subject};
 use crate::document::links::{Link, Role};
 use crate::document::{Entry, Facts};
@@ -92,6 +93,8 @@ pub struct Composer {
     pub newest: Vec<PageId>,
     /// Listed pages by title.
     pub a_to_z: Vec<PageId>,
+    /// The ways through pages, found when one is first asked for.
+    journeys: OnceLock<Journeys>,
     /// What templates asked so far. An answer depends on the site alone, so it does not matter who asks first.
     pub(super) answers: RwLock<HashMap<PagesQuery, Arc<[PageId]>>>,
 }
@@ -123,6 +126,7 @@ impl Composer {
             audiences,
             newest,
             a_to_z,
+            journeys: OnceLock::new(),
             answers: RwLock::default(),
         }
     }
@@ -143,6 +147,10 @@ impl Composer {
         }
         for page in &updated.pages {
             (self.cards[*page], self.branch_items[*page]) = (OnceLock::new(), OnceLock::new());
+        }
+        // How long a way is depends on its steps.
+        for journey in self.journeys.take().map(|journeys| journeys.all).unwrap_or_default() {
+            self.cards[journey.page] = OnceLock::new();
         }
         for section in &updated.sections {
             for (position, page) in self.site.sections[*section].pages.iter().enumerate() {
@@ -199,6 +207,16 @@ impl Composer {
         self.audiences.get(&crate::paths::slug(name)).map(|index| &self.site.audiences[*index])
     }
 
+    /// The ways that lead through pages.
+    pub(super) fn journeys(&self) -> &Journeys {
+        self.journeys.get_or_init(|| self.find_journeys())
+    }
+
+    fn calendar(&self, route: &Route) -> CalendarView {
+        let subscribe = self.url(route).and_then(|url| Some(format!("webcal://{}", url.split_once("://")?.1)));
+        CalendarView { href: self.href(route), subscribe }
+    }
+
     /// A page's card as templates see it.
     pub fn card(&self, page: PageId) -> &Shown {
         self.cards[page].get_or_init(|| self.shared.card(self.make_card(page)))
@@ -230,6 +248,10 @@ impl Composer {
         view.breadcrumbs = self.breadcrumbs(sheet, page_id);
         view.feeds = self.feeds(sheet.subject, page_id);
         view.listing = listing::of(self, sheet);
+        if let Subject::Section(section) = sheet.subject {
+            let kind = self.site.sections[section].kind.as_ref().and_then(|kind| self.site.kinds.get(kind));
+            view.calendar = kind.and_then(|kind| self.calendar_of_kind(kind)).map(|route| self.calendar(&route));
+        }
         if view.layout == "home" {
             view.related = self.start_here();
             view.next = None;
@@ -308,7 +330,9 @@ impl Composer {
         let settings = self.site.settings();
         let neighbour = |step: isize| self.neighbour(id, step);
         let mut related = self.relations.of(&self.site, id, RELATED_MAX + 1);
-        let next = self.next(id).or_else(|| (!related.is_empty()).then(|| related.remove(0)));
+        let paths = self.on_paths(id);
+        let further = paths.iter().find_map(|path| path.next);
+        let next = self.next(id).or(further).or_else(|| (!related.is_empty()).then(|| related.remove(0)));
         related.truncate(RELATED_MAX);
         let fields = self.fields(page);
         PageView {
@@ -333,7 +357,7 @@ impl Composer {
             direction: direction(language),
             contents: contents(entry),
             words: self.facts[id].words,
-            minutes: entry.minutes,
+            minutes: self.minutes(id),
             topics: self.term_links(&meta.topics, (&self.topics, &self.site.topics)),
             audience: self.term_links(&meta.audience, (&self.audiences, &self.site.audiences)),
             level: meta.level.map(level_key).map(str::to_owned),
@@ -364,6 +388,8 @@ impl Composer {
             following: neighbour(1),
             gathered: self.gathered(page, &fields),
             happens: self.happening(page),
+            calendar: self.calendar_of_page(page).map(|route| self.calendar(&route)),
+            paths,
             fields,
             tool: self.tool(id),
             extra: items_json(&meta.extra),

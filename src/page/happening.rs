@@ -1,10 +1,28 @@
-//! When something takes place, in words; and sizes of files.
+//! When something takes place, in words, and where its calendar file lies; sizes of files in words.
 
 use super::compose::Composer;
 use super::parts::say;
 use super::view::{HappeningView, MomentView};
+use crate::kind::Kind;
 use crate::moment::Moment;
+use crate::paths::Route;
 use crate::site::SitePage;
+
+impl Composer {
+    /// Where the calendar file of a page that takes place lies.
+    pub fn calendar_of_page(&self, page: &SitePage) -> Option<Route> {
+        page.entry.occurs.as_ref()?;
+        Route::new(&format!("{}event.ics", page.route)).ok()
+    }
+
+    /// Where the calendar of a kind lies; none when nothing of it takes place.
+    pub fn calendar_of_kind(&self, kind: &Kind) -> Option<Route> {
+        kind.happens.as_ref()?;
+        let folder = kind.folder.as_ref()?;
+        let takes_place = |page: &SitePage| page.entry.meta.kind == kind.name && page.is_listed() && page.entry.occurs.is_some();
+        self.site.pages().iter().any(takes_place).then(|| Route::new(&format!("/{folder}/calendar.ics")).ok()).flatten()
+    }
+}
 
 impl Composer {
     /// When a page takes place, for pages of a kind that does.

@@ -7,6 +7,7 @@ pub mod compose;
 pub mod fields;
 pub mod files;
 mod happening;
+mod journey;
 pub mod listing;
 mod navigation;
 mod parts;

@@ -63,8 +63,13 @@ impl Composer {
             feed(site_title.clone(), "/feed.xml", "application/atom+xml"),
             feed(site_title.clone(), "/feed.json", "application/feed+json"),
         ];
-        if let Subject::Topic(topic) = subject {
-            let term = &self.site.topics[topic];
+        let term = match subject {
+            Subject::Topic(topic) => Some(&self.site.topics[topic]),
+            Subject::Audience(audience) => Some(&self.site.audiences[audience]),
+            _ => None,
+        };
+        // A feed without entries is not made.
+        if let Some(term) = term.filter(|term| term.pages.iter().any(|page| self.site.page(*page).changed().is_some())) {
             feeds.push(feed(format!("{site_title}: {}", term.title), &format!("{}feed.xml", term.route), "application/atom+xml"));
         }
         let kind = match subject {

@@ -32,7 +32,7 @@ impl Composer {
             topics: self.term_links(&meta.topics, (&self.topics, &self.site.topics)),
             level: meta.level.map(level_key).map(str::to_owned),
             level_title: meta.level.map(|level| self.level_title(language, level)),
-            minutes: page.entry.minutes,
+            minutes: self.minutes(id),
             published: page.published().map(|date| self.day(language, date)),
             updated: meta.updated.map(|date| self.day(language, date)),
             image: self.image(page),

@@ -110,6 +110,14 @@ pub struct MomentView {
     pub time: Option<String>,
 }
 
+/// A calendar file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CalendarView {
+    pub href: String,
+    /// The address to subscribe to, when there is a `base_url`.
+    pub subscribe: Option<String>,
+}
+
 /// When something takes place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct HappeningView {
@@ -121,6 +129,24 @@ pub struct HappeningView {
     pub is_past: bool,
     /// The name of the time zone; `None` for whole days.
     pub zone: Option<String>,
+}
+
+/// Where a page stands on a path.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OnPathView {
+    pub title: String,
+    pub href: String,
+    /// From 1.
+    pub number: usize,
+    pub of: usize,
+    /// From this step to the end, what can be left out not counted.
+    pub minutes_left: u32,
+    /// The address of the step's own page, by which the reader's device knows it.
+    pub step: String,
+    #[serde(skip)]
+    pub previous: Option<PageId>,
+    #[serde(skip)]
+    pub next: Option<PageId>,
 }
 
 /// Cards under a heading.
@@ -210,6 +236,10 @@ pub struct PageView {
     pub happens: Option<HappeningView>,
     #[serde(skip)]
     pub gathered: Vec<PageId>,
+    /// The calendar file of what takes place, or of all of this section that does.
+    pub calendar: Option<CalendarView>,
+    #[serde(skip)]
+    pub paths: Vec<OnPathView>,
     pub tool: Option<ToolView>,
     pub extra: Value,
     #[serde(skip)]

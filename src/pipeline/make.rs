@@ -12,7 +12,7 @@ use super::whole::Whole;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::document::{front_matter, include};
 use crate::fields::links::Wants;
-use crate::output::{feeds, inventory};
+use crate::output::{calendar, feeds, inventory};
 use crate::page::files::{FileFacts, FilesFacts};
 use crate::page::templates::{Question, Renderer};
 use crate::page::{Composed, Composer, Sheet};
@@ -109,6 +109,7 @@ impl<'a> Workshop<'a> {
             Maker::Redirects => Made::of(inventory::redirects(composer)),
             Maker::Suggestions(part) => Made::of(self.whole.outputs.suggestions(composer).part(*part)),
             Maker::Feed(of) => Made::of(feeds::make(composer, of)),
+            Maker::Calendar(of) => Made::of(calendar::make(composer, of)),
             Maker::Sitemap(part) => Made::of(inventory::sitemap(composer, sheets, *part)),
         }
     }

@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 
 use super::load::{Loaded, StaticFile};
 use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::output::calendar::{self, CalendarOf};
 use crate::output::feeds::{self, FeedOf};
 use crate::output::inventory;
 use crate::output::suggestions::{self, Part, Suggestions};
@@ -34,6 +35,7 @@ pub enum Maker {
     Redirects,
     Feed(FeedOf),
     Suggestions(Part),
+    Calendar(CalendarOf),
     /// A position among the sitemap's files.
     Sitemap(usize),
 }
@@ -112,6 +114,7 @@ fn generated(loaded: &Loaded, composer: &Composer, sheets: &[Sheet]) -> Vec<(Out
         named.into_iter().filter_map(|(name, maker)| Some((OutputPath::new(name).ok()?, maker))).collect();
     all.extend(suggestions::list(composer).into_iter().map(|(route, part)| (route.output_path(), Maker::Suggestions(part))));
     all.extend(feeds::list(composer).into_iter().map(|(route, of)| (route.output_path(), Maker::Feed(of))));
+    all.extend(calendar::list(composer).into_iter().map(|(route, of)| (route.output_path(), Maker::Calendar(of))));
     all.extend(
         inventory::sitemap_routes(composer, sheets)
             .into_iter()
@@ -130,6 +133,7 @@ pub fn source_of(maker: &Maker, sheets: &[Sheet], composer: &Composer) -> Option
         }
         Maker::Redirect(index) => Some(composer.site.page(composer.site.redirects[*index].to).entry.source.clone()),
         Maker::Copy(source) => Some(source.clone()),
+        Maker::Calendar(CalendarOf::Page(page)) => Some(composer.site.page(*page).entry.source.clone()),
         _ => None,
     }
 }

@@ -188,6 +188,7 @@ pub fn assemble(parts: Parts) -> Checked<Site> {
     topics::check_authors(&tables, &parts.vocabularies, &mut problems);
     let redirects = redirects(&mut tables, &mut problems);
     tables.add_lists(&topics, &audiences);
+    tables.add_calendars(&parts.kinds);
     resolve_links(&mut tables);
     let with_problems = (0..tables.pages.len()).filter(|id| tables.pages[*id].has_link_problem()).collect();
     let mut site = Site {

@@ -10,6 +10,7 @@ use super::topics::Term;
 use super::{Parts, SitePage, addresses};
 use crate::diagnostic::{Code, Diagnostic, Place, is_bidi_control};
 use crate::document::{Entry, is_folder_page, name_and_date};
+use crate::kind::Kinds;
 use crate::paths::{LeavesRoot, Route, SourcePath, slug};
 use crate::settings::Settings;
 
@@ -112,6 +113,19 @@ impl Tables {
         add("audiences", !audiences.is_empty());
         add("a-z", !self.pages.is_empty());
         add("new", has_dates);
+        for route in routes {
+            self.by_route.entry(route.clone()).or_insert(Node::Listing(route));
+        }
+    }
+
+    /// Makes the addresses of calendar files known.
+    pub fn add_calendars(&mut self, kinds: &Kinds) {
+        let mut routes: Vec<Route> = Vec::new();
+        for page in self.pages.iter().filter(|page| page.entry.occurs.is_some()) {
+            routes.extend(Route::new(&format!("{}event.ics", page.route)));
+            let folder = kinds.get(&page.entry.meta.kind).and_then(|kind| kind.folder.as_ref()).filter(|_| page.is_listed());
+            routes.extend(folder.and_then(|folder| Route::new(&format!("/{folder}/calendar.ics")).ok()));
+        }
         for route in routes {
             self.by_route.entry(route.clone()).or_insert(Node::Listing(route));
         }

@@ -12,7 +12,7 @@ use crate::fingerprint::{Fingerprint, Fingerprinter};
 use crate::page::compose::{Composed, Composer};
 use crate::page::fields::{self, FieldView, Fields};
 use crate::page::files::FilesFacts;
-use crate::page::view::{BranchLine, Card, Listing, NavView};
+use crate::page::view::{BranchLine, Card, Listing, NavView, OnPathView};
 use crate::site::PageId;
 
 /// Something that many pages show: its value, and the fingerprint of what it says.
@@ -75,6 +75,14 @@ pub(super) fn page(composer: &Composer, composed: &Composed, body: &str, files: 
     page.insert("listing".into(), view.listing.as_ref().map_or_else(Value::none, |listing| list(composer, listing)));
     page.insert("fields".into(), fields(composer, &view.fields, (files, &view.language)));
     page.insert("gathered".into(), cards(composer, &view.gathered));
+    let way = |path: &OnPathView| {
+        let mut value = Value::from_serializable(path).into_map().unwrap_or_default();
+        for (name, card) in [("previous", path.previous), ("next", path.next)] {
+            value.insert(name.into(), card.map_or_else(Value::none, |page| composer.card(page).value.clone()));
+        }
+        Value::from(value)
+    };
+    page.insert("paths".into(), Value::from(view.paths.iter().map(way).collect::<Vec<Value>>()));
     page.insert("body".into(), Value::safe_string(body));
     if let Some(structured) = &view.structured {
         page.insert("structured".into(), Value::safe_string(structured));
@@ -158,8 +166,10 @@ pub fn fingerprint(composer: &Composer, composed: &Composed) -> Fingerprint {
         pages.iter().for_each(|page| shown.extend(composer.card(*page).print.as_bytes()));
     };
     let view = &composed.page;
+    write(&view.paths, &mut own);
+    let ways: Vec<PageId> = view.paths.iter().flat_map(|path| path.previous.into_iter().chain(path.next)).collect();
     let linked: Vec<PageId> = fields::links(&view.fields).into_iter().filter_map(|link| link.page).collect();
-    for pages in [view.next.as_slice(), &view.related, &view.backlinks, &view.gathered, &linked] {
+    for pages in [view.next.as_slice(), &view.related, &view.backlinks, &view.gathered, &linked, &ways] {
         show(pages, &mut shown);
     }
     if let Some(listing) = &view.listing {

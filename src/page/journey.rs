@@ -1,0 +1,112 @@
+//! Paths: which pages lead through which others, where a page stands on each, and how long the way is.
+//!
+//! A page of a kind with `journey:` names its steps in that field, a list of mappings with `page`, and, where the writer wants,
+//! `optional` and `or` (pages that will do instead).
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::compose::Composer;
+use super::fields::{self, FieldView};
+use super::view::OnPathView;
+use crate::site::PageId;
+
+/// The way that a page leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Journey {
+    pub page: PageId,
+    pub steps: Vec<Step>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    pub page: PageId,
+    /// Pages that will do instead.
+    pub instead: Vec<PageId>,
+    pub is_optional: bool,
+}
+
+/// All ways of a site, and where pages stand on them.
+#[derive(Clone, Debug, Default)]
+pub struct Journeys {
+    pub all: Vec<Journey>,
+    /// For a page, positions of ways and of steps in them.
+    on: HashMap<PageId, Vec<(usize, usize)>>,
+}
+
+impl Composer {
+    pub(super) fn find_journeys(&self) -> Journeys {
+        let leads = |kind: &str| self.site.kinds.get(kind).is_some_and(|kind| kind.journey.is_some());
+        let leading: BTreeSet<&str> = self.site.kinds.keys().map(String::as_str).filter(|kind| leads(kind)).collect();
+        let pages = self.site.pages().iter().enumerate().filter(|(_, page)| leading.contains(page.entry.meta.kind.as_str()));
+        let all: Vec<Journey> = pages.filter(|(_, page)| page.is_listed()).map(|(id, _)| self.journey(id)).collect();
+        let mut on: HashMap<PageId, Vec<(usize, usize)>> = HashMap::new();
+        for (way, journey) in all.iter().enumerate() {
+            for (position, step) in journey.steps.iter().enumerate() {
+                for page in std::iter::once(&step.page).chain(&step.instead) {
+                    on.entry(*page).or_default().push((way, position));
+                }
+            }
+        }
+        Journeys { all, on }
+    }
+
+    /// The way that a page leads; without steps for a page that leads nowhere.
+    fn journey(&self, id: PageId) -> Journey {
+        let page = self.site.page(id);
+        let named = self.site.kinds.get(&page.entry.meta.kind).and_then(|kind| kind.journey.as_ref());
+        let fields = self.fields(page);
+        let steps = named.and_then(|name| fields::get(&fields, name));
+        let Some(FieldView::List(items)) = steps else { return Journey { page: id, steps: Vec::new() } };
+        let page_of = |item: &FieldView| match item.get("page") {
+            Some(FieldView::Link(link)) => link.page,
+            _ => None,
+        };
+        let step = |item: &FieldView| {
+            let instead = match item.get("or") {
+                Some(FieldView::List(items)) => items.iter().filter_map(page_of).collect(),
+                _ => Vec::new(),
+            };
+            let is_optional = matches!(item.get("optional"), Some(FieldView::Plain(value)) if value.as_bool() == Some(true));
+            Some(Step { page: page_of(item)?, instead, is_optional })
+        };
+        Journey { page: id, steps: items.iter().filter_map(step).collect() }
+    }
+
+    /// How long a page takes: stated, else what its way takes without what can be left out, else what reading it takes.
+    pub(super) fn minutes(&self, id: PageId) -> u32 {
+        let entry = &self.site.page(id).entry;
+        let leads = || self.site.kinds.get(&entry.meta.kind).is_some_and(|kind| kind.journey.is_some());
+        if entry.meta.minutes.is_some() || !leads() {
+            return entry.minutes;
+        }
+        match minutes_of(self, &self.journey(id).steps) {
+            0 => entry.minutes,
+            minutes => minutes,
+        }
+    }
+
+    /// Where a page stands on the ways that lead through it.
+    pub(super) fn on_paths(&self, id: PageId) -> Vec<OnPathView> {
+        let journeys = self.journeys();
+        let view = |(way, position): &(usize, usize)| {
+            let journey = &journeys.all[*way];
+            let page = self.site.page(journey.page);
+            OnPathView {
+                title: page.entry.title.clone(),
+                href: self.href(&page.route),
+                number: position + 1,
+                of: journey.steps.len(),
+                minutes_left: minutes_of(self, &journey.steps[*position..]),
+                step: self.href(&self.site.page(journey.steps[*position].page).route),
+                previous: position.checked_sub(1).map(|before| journey.steps[before].page),
+                next: journey.steps.get(position + 1).map(|next| next.page),
+            }
+        };
+        journeys.on.get(&id).map(|places| places.iter().map(view).collect()).unwrap_or_default()
+    }
+}
+
+fn minutes_of(composer: &Composer, steps: &[Step]) -> u32 {
+    let needed = steps.iter().filter(|step| !step.is_optional);
+    needed.map(|step| composer.site.page(step.page).entry.minutes).fold(0, u32::saturating_add)
+}
