@@ -26,7 +26,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 pub use self::addresses::Addresses;
-use self::documents::Reader;
+use self::documents::Documents;
 use self::ledger::Ledger;
 use self::load::Loaded;
 use self::make::Workshop;
@@ -153,8 +153,7 @@ pub fn build(files: &dyn Files, request: &Request, sink: &dyn Sink, memory: &Mem
     }
 
     let remembered = memory.pages();
-    let reader = Reader { files: &ledger, loaded: &loaded, request };
-    let documents = reader.all(|path| ledger.known(path), remembered, Some(memory));
+    let documents = Documents::read(&ledger, &loaded, request, |path| ledger.known(path), remembered, Some(memory));
     problems.extend(documents.problems().cloned());
     profile.stage("read and parse", documents.parsed);
     profile.documents = Share { made: documents.parsed, remembered: documents.pages.len() - documents.parsed };

@@ -294,6 +294,51 @@ fn a_table_of_data_makes_the_calculator_that_reads_it() {
 }
 
 #[test]
+fn a_file_makes_the_pages_that_tell_its_size() {
+    assert_eq!(cost("content/downloads/list.txt", "one", "one, two"), (0, 1));
+}
+
+#[test]
+fn a_step_makes_the_pages_of_its_path() {
+    // The step itself, the other step, where one reads how long is left, and lists with its card.
+    let (parsed, drawn) = cost("content/guides/one.md", "title: One", "time: 30 min\ntitle: One");
+    assert_eq!(parsed, 1);
+    assert!((4..=10).contains(&drawn), "{drawn} drawn");
+}
+
+#[test]
+fn an_explanation_makes_the_pages_that_use_the_word() {
+    let mut site = Site::small();
+    site.put("content/guides/uses.md", "---\ntitle: Uses it\n---\nAlpha comes first.\n");
+    site.build(&request());
+    let text = String::from_utf8(site.files.0["content/glossary/alpha.md"].to_vec()).expect("the site's files are text");
+    site.put("content/glossary/alpha.md", &text.replace("first letter", "very first letter"));
+    let built = site.build(&request());
+    let (parsed, drawn) = made(&built);
+    assert_eq!(parsed, 1);
+    // The page that uses it, its own, the glossary, and what lists its card: A to Z and the home page show no explanation.
+    assert!((2..=5).contains(&drawn), "{drawn} drawn");
+    compare(&mut site, &request(), &["an explanation".to_owned()]);
+}
+
+#[test]
+fn a_new_word_makes_the_pages_that_use_it() {
+    let mut site = Site::small();
+    site.build(&request());
+    let text = String::from_utf8(site.files.0["content/glossary/alpha.md"].to_vec()).expect("the site's files are text");
+    site.put("content/glossary/alpha.md", &text.replace("[longer phrase]", "[longer phrase, sentence]"));
+    let built = site.build(&request());
+    // Everything is searched again, and only the page that uses the word is drawn, with the term's own page and its list.
+    let (parsed, drawn) = made(&built);
+    assert!(parsed > 8, "{parsed} parsed");
+    assert!((2..=4).contains(&drawn), "{drawn} drawn");
+    let page = site.published.iter().find(|(path, _)| path.as_str() == "guides/one/index.html").map(|(_, bytes)| bytes.clone());
+    assert!(String::from_utf8_lossy(&page.unwrap_or_default()).contains("class=\"term\""));
+    compare(&mut site, &request(), &["a new word".to_owned()]);
+    assert_eq!(made(&site.build(&request())), (0, 0));
+}
+
+#[test]
 fn a_setting_that_no_page_shows_draws_nothing() {
     let (parsed, drawn) = cost("handsel.yaml", "title: A site", "feed_length: 3\ntitle: A site");
     assert_eq!((parsed, drawn), (0, 0));

@@ -57,6 +57,7 @@ codes! {
     LowContrast = "low-contrast", Warning, "A colour of the theme would be too faint to be read on what it stands on. It is used darker or lighter, as the message says.";
     UnknownKind = "unknown-kind", Error, "A `kind:` that no file in `templates/kinds/` defines.";
     UnknownTerm = "unknown-term", Warning, "A topic, audience or author that the vocabulary (`topics.yaml`, `audiences.yaml`, `authors.yaml`) does not list.";
+    TermTwice = "term-twice", Warning, "Two pages of the glossary explain one word. The first of them is offered where the word is used.";
     // Front matter
     OpenFrontMatter = "open-front-matter", Error, "Front matter is opened with `---` and never closed.";
     FrontMatterForm = "front-matter-form", Error, "Front matter is YAML between two lines `---`, the first of them line 1 of the file.";

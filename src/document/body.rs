@@ -6,6 +6,7 @@ use super::code::Fence;
 use super::components::ArgumentValue;
 use super::meta::Placed;
 use crate::diagnostic::Place;
+use crate::paths::SourcePath;
 
 /// A part of a body.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -17,6 +18,11 @@ pub enum Segment {
     /// The title of the page that the wiki link `links[i]` leads to.
     WikiTitle(u32),
     Component(Box<Call>),
+    /// A word of the text that a page of the glossary explains.
+    Term {
+        term: SourcePath,
+        text: String,
+    },
     /// The file of `includes[i]`.
     Include(u32),
     /// The tool of `embeds[i]`.

@@ -9,6 +9,7 @@ mod field;
 mod flow;
 mod inline;
 mod slips;
+mod terms;
 mod text;
 mod writing;
 
@@ -20,16 +21,19 @@ use pulldown_cmark::{BrokenLink, CodeBlockKind, CowStr, Event, Options, Parser, 
 
 pub use self::field::{block_html, inline_html};
 use self::flow::{Flow, FlowKind};
+use self::terms::Prose;
 use self::text::{any_byte, closes_fence, count_words};
 use super::body::{Embed, Include, Segment};
 use super::code::{self, Fence};
 use super::components::{Marks, Signatures};
+use super::glossary::Forms;
 use super::links::Link;
 use super::meta::Placed;
 use super::outline::{Heading, Ids};
 use super::raw_html::Fragment;
 use super::source_lines;
 use crate::diagnostic::{Checked, Code, Diagnostic, Place};
+use crate::fingerprint::{Fingerprint, Fingerprinter};
 use crate::paths::SourcePath;
 use crate::settings::RawHtml;
 use crate::source::Lines;
@@ -48,6 +52,8 @@ pub struct MarkdownSettings<'a> {
     /// Origins that pages may contact.
     pub allow_origins: &'a [String],
     pub signatures: &'a Signatures,
+    /// Terms to look for; `None` on pages that do not want that.
+    pub forms: Option<&'a Forms>,
     pub phrases: Phrases,
 }
 
@@ -77,6 +83,10 @@ pub struct Markdown {
     pub embeds: Vec<Embed>,
     /// The names of the components that are called.
     pub components: BTreeSet<String>,
+    /// The pages that explain terms of the text.
+    pub terms: BTreeSet<SourcePath>,
+    /// Stands for where those terms are.
+    pub term_places: Option<Fingerprint>,
     pub words: usize,
     /// The first paragraph's text, cut at about 200 characters.
     pub excerpt: String,
@@ -159,6 +169,10 @@ struct Walk<'a> {
     open_links: Vec<bool>,
     /// Text events that follow each other without a gap, as a range of the source.
     run: Range<usize>,
+    prose: Prose,
+    /// Bytes of prose before it.
+    prose_before: usize,
+    term_places: Fingerprinter,
     /// Set between the ends of a wiki link without words of its own.
     is_muted: bool,
     /// Classes of the open table's columns; empty when none is aligned.
@@ -237,6 +251,9 @@ impl<'a> Walk<'a> {
             html: None,
             open_links: Vec::new(),
             run: 0..0,
+            prose: Prose::default(),
+            prose_before: 0,
+            term_places: Fingerprinter::new(),
             is_muted: false,
             columns: Vec::new(),
             column: 0,
@@ -252,6 +269,9 @@ impl<'a> Walk<'a> {
     fn event(&mut self, event: Event<'a>, range: Range<usize>) {
         if !matches!(event, Event::Text(_)) {
             self.end_run();
+        }
+        if !matches!(event, Event::Text(_) | Event::SoftBreak | Event::HardBreak) {
+            self.end_prose();
         }
         match event {
             Event::Start(tag) => self.start(tag, range),
@@ -271,7 +291,9 @@ impl<'a> Walk<'a> {
             Event::FootnoteReference(name) => self.footnote_reference(&name),
             Event::SoftBreak | Event::HardBreak => {
                 self.plain_text(" ");
+                let before = self.flow().events.len();
                 self.push(event);
+                self.note_prose(" ", before);
             }
             Event::InlineMath(formula) => self.math(&formula, range, false),
             Event::DisplayMath(formula) => self.math(&formula, range, true),
@@ -389,7 +411,12 @@ impl<'a> Walk<'a> {
         }
         self.extend_run(&range);
         self.plain_text(&shown);
+        let prose = self.wants_terms().then(|| shown.to_string());
+        let before = self.flow().events.len();
         self.push(Event::Text(shown));
+        if let Some(prose) = prose {
+            self.note_prose(&prose, before);
+        }
     }
 
     /// Text that counts as the page's words.

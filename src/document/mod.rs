@@ -7,6 +7,7 @@ pub mod body;
 pub mod code;
 pub mod components;
 pub mod front_matter;
+pub mod glossary;
 pub mod highlight;
 pub mod html_parts;
 pub mod include;
@@ -26,6 +27,7 @@ use serde::{Deserialize, Serialize};
 
 use self::body::{Embed, Include, Segment};
 use self::components::Signatures;
+use self::glossary::Forms;
 use self::links::Link;
 use self::markdown::{Markdown, MarkdownSettings, Phrases};
 use self::meta::Meta;
@@ -47,6 +49,8 @@ pub struct Inputs<'a> {
     pub settings: &'a Settings,
     pub kinds: &'a Kinds,
     pub signatures: &'a Signatures,
+    /// The terms to look for in the text.
+    pub forms: &'a Forms,
     /// Files of `data/`, by their path below it.
     pub data: &'a BTreeMap<String, serde_json::Value>,
     /// Front matter defaults of the folders above it, the nearest last.
@@ -77,6 +81,8 @@ pub struct Facts {
     pub excerpt: String,
     /// The names of the components that the body calls, sorted.
     pub components: Vec<String>,
+    /// Stands for where in the text the words are that the glossary explains.
+    pub term_places: Option<Fingerprint>,
     /// The tool that it declares.
     pub tool: Option<Arc<Tool>>,
     /// The files of `data/` that reading it asked for, found or not.
@@ -107,6 +113,8 @@ pub struct Entry {
     pub tool: Option<Fingerprint>,
     /// When it takes place, for pages of a kind that does.
     pub occurs: Option<Occurrence>,
+    /// The pages that explain words of its text, sorted.
+    pub terms: Vec<SourcePath>,
     /// It could not be read far enough to be published.
     pub is_broken: bool,
 }
@@ -161,6 +169,7 @@ pub fn parse(path: &SourcePath, bytes: &[u8], inputs: &Inputs) -> Checked<Docume
         with_lines: inputs.with_lines,
         allow_origins: &inputs.settings.allow_origins,
         signatures: inputs.signatures,
+        forms: Some(inputs.forms).filter(|_| meta.glossary),
         phrases: phrases(inputs.words, meta.language.as_deref().unwrap_or(&inputs.settings.language)),
     };
     let mut markdown = markdown::read(path, &text, &lines, body.clone(), &settings).unload(&mut problems);
@@ -245,12 +254,14 @@ fn document(
         date_in_name: name_and_date(path).1,
         tool: tool.as_ref().map(tool::print),
         occurs: None,
+        terms: markdown.terms.into_iter().filter(|term| term != path).collect(),
         is_broken: false,
     };
     let facts = Facts {
         words: markdown.words,
         excerpt: markdown.excerpt,
         components: markdown.components.into_iter().collect(),
+        term_places: markdown.term_places,
         tool: tool.map(Arc::new),
         data,
     };
@@ -285,6 +296,7 @@ fn broken(path: &SourcePath, inputs: &Inputs) -> Document {
         date_in_name: None,
         tool: None,
         occurs: None,
+        terms: Vec::new(),
         is_broken: true,
     };
     Document { entry: Arc::new(entry), facts: Facts::default(), body: Vec::new() }

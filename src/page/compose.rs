@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, OnceLock, RwLock};
 
 use jiff::civil::Date;
+use serde::Serialize;
 use serde_json::json;
 
 use super::fields::{self, Fields};
@@ -17,10 +18,10 @@ use super::tool::Embedded;
 use super::view::{BranchLine, CalendarView, NavView, PageView, SourceView};
 use super::{Sheet, Subject};
 use crate::document::links::{Link, Role};
-use crate::document::{Entry, Facts};
+use crate::document::{Entry, Facts, glossary};
 use crate::fields::Item;
 use crate::fingerprint::{Fingerprint, Fingerprinter};
-use crate::paths::Route;
+use crate::paths::{Route, SourcePath};
 use crate::site::insert::{self, Inserted};
 use crate::site::links::Destination;
 use crate::site::related::Relations;
@@ -49,6 +50,19 @@ pub struct Composed {
     pub wiki_titles: Vec<String>,
     /// Other pages' tools in its text.
     pub embedded: Vec<Embedded>,
+    /// The words of the glossary in that Markdown, as they are explained.
+    pub terms: Vec<TermUse>,
+    /// Stands for where in it they are.
+    pub term_places: Option<Fingerprint>,
+}
+
+/// A word of the glossary that a page uses.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TermUse {
+    /// The page that explains it.
+    pub term: SourcePath,
+    pub href: String,
+    pub short: String,
 }
 
 impl Composed {
@@ -65,7 +79,9 @@ impl Composed {
         view.next
             .iter()
             .chain(linked)
+            .chain(view.paths.iter().flat_map(|path| path.previous.iter().chain(&path.next)))
             .chain(&view.gathered)
+            .chain(&view.used_in)
             .chain(&view.related)
             .chain(&view.backlinks)
             .chain(listed)
@@ -95,6 +111,8 @@ pub struct Composer {
     pub a_to_z: Vec<PageId>,
     /// The ways through pages, found when one is first asked for.
     journeys: OnceLock<Journeys>,
+    /// The pages that use each word of the glossary, found when that is first asked for.
+    uses: OnceLock<HashMap<SourcePath, Vec<PageId>>>,
     /// What templates asked so far. An answer depends on the site alone, so it does not matter who asks first.
     pub(super) answers: RwLock<HashMap<PagesQuery, Arc<[PageId]>>>,
 }
@@ -127,6 +145,7 @@ impl Composer {
             newest,
             a_to_z,
             journeys: OnceLock::new(),
+            uses: OnceLock::new(),
             answers: RwLock::default(),
         }
     }
@@ -148,6 +167,7 @@ impl Composer {
         for page in &updated.pages {
             (self.cards[*page], self.branch_items[*page]) = (OnceLock::new(), OnceLock::new());
         }
+        self.uses = OnceLock::new();
         // How long a way is depends on its steps.
         for journey in self.journeys.take().map(|journeys| journeys.all).unwrap_or_default() {
             self.cards[journey.page] = OnceLock::new();
@@ -261,7 +281,35 @@ impl Composer {
         let body = page_id.filter(|_| sheet.number == 1);
         let (links, wiki_titles) = body.map(|page| self.body_links(page)).unwrap_or_default();
         let embedded = body.map(|page| self.embedded(page)).unwrap_or_default();
-        Composed { nav: self.nav(sheet, page_id), page: view, template, body, links, wiki_titles, embedded }
+        let terms = body.map(|page| self.terms_of(page)).unwrap_or_default();
+        let term_places = body.and_then(|page| self.facts[page].term_places).filter(|_| !terms.is_empty());
+        Composed { nav: self.nav(sheet, page_id), page: view, template, body, links, wiki_titles, embedded, terms, term_places }
+    }
+
+    /// The words of the glossary that a page uses, those left out whose page is not published.
+    fn terms_of(&self, id: PageId) -> Vec<TermUse> {
+        let used = self.site.page(id).entry.terms.iter();
+        let explained = used.filter_map(|term| match self.site.tables.by_source.get(term)? {
+            Node::Page(page) => {
+                let page = self.site.page(*page);
+                Some(TermUse { term: term.clone(), href: self.href(&page.route), short: self.explanation(page)? })
+            }
+            _ => None,
+        });
+        explained.collect()
+    }
+
+    /// The listed pages that use a word, by the page that explains it.
+    pub(super) fn used_in(&self, id: PageId) -> Vec<PageId> {
+        let find = || {
+            let mut uses: HashMap<SourcePath, Vec<PageId>> = HashMap::new();
+            for (id, page) in self.site.pages().iter().enumerate().filter(|(_, page)| page.is_listed()) {
+                page.entry.terms.iter().for_each(|term| uses.entry(term.clone()).or_default().push(id));
+            }
+            uses
+        };
+        let pages = self.uses.get_or_init(find).get(&self.site.page(id).entry.source);
+        pages.map(|pages| pages.iter().copied().take(BACKLINKS_MAX).collect()).unwrap_or_default()
     }
 
     fn body_links(&self, id: PageId) -> (Vec<String>, Vec<String>) {
@@ -387,6 +435,7 @@ impl Composer {
             previous: neighbour(-1),
             following: neighbour(1),
             gathered: self.gathered(page, &fields),
+            used_in: if glossary::explains(&meta.kind, &self.site.kinds) { self.used_in(id) } else { Vec::new() },
             happens: self.happening(page),
             calendar: self.calendar_of_page(page).map(|route| self.calendar(&route)),
             paths,

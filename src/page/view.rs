@@ -236,6 +236,9 @@ pub struct PageView {
     pub happens: Option<HappeningView>,
     #[serde(skip)]
     pub gathered: Vec<PageId>,
+    /// Of a page that explains a word: where that is used.
+    #[serde(skip)]
+    pub used_in: Vec<PageId>,
     /// The calendar file of what takes place, or of all of this section that does.
     pub calendar: Option<CalendarView>,
     #[serde(skip)]

@@ -15,6 +15,7 @@ use super::load::{Loaded, unreadable};
 use super::memory::Memory;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::document::body::Segment;
+use crate::document::glossary::{Forms, explains};
 use crate::document::{self, Document, Entry, Facts, Inputs};
 use crate::fingerprint::{Fingerprint, Fingerprinter};
 use crate::memo::aside::{Aside, Put};
@@ -30,6 +31,8 @@ pub struct Page {
     pub key: Fingerprint,
     /// The same for entries that are equal, wherever on their lines their values stand.
     pub shape: Fingerprint,
+    /// Of the terms of the glossary that were looked for.
+    pub forms: Option<Fingerprint>,
     pub entry: Arc<Entry>,
     pub facts: Arc<Facts>,
     pub problems: Vec<Diagnostic>,
@@ -45,6 +48,8 @@ pub struct Documents {
     /// Bodies that are kept until they are drawn; the others are parsed again then.
     bodies: BTreeMap<SourcePath, Mutex<Option<Kept>>>,
     aside: OnceLock<Option<Aside>>,
+    /// The terms of the glossary, which were looked for in all of them.
+    pub forms: Forms,
     /// How many were parsed, not remembered.
     pub parsed: usize,
     /// Pages that are not what was remembered: parsed anew, or gone.
@@ -65,6 +70,46 @@ pub struct Reader<'a> {
     pub files: &'a dyn Files,
     pub loaded: &'a Loaded,
     pub request: &'a Request,
+    /// The terms to look for.
+    pub forms: &'a Forms,
+}
+
+impl Documents {
+    /// The documents of a site. `known` gives the fingerprint of a file's bytes where they need not be read to know it; `remembered`
+    /// is what earlier readings gave. Bodies are made only when they are wanted, and kept where `bodies` says.
+    ///
+    /// Which terms to look for only the documents tell. They nearly always lie in the folders of their kinds, so those are read
+    /// first; where others turn up, everything is read again with them.
+    pub fn read(
+        files: &dyn Files,
+        loaded: &Loaded,
+        request: &Request,
+        known: impl Fn(&SourcePath) -> Option<Fingerprint> + Sync,
+        remembered: Pages,
+        bodies: Option<&Memory>,
+    ) -> Self {
+        let mut forms = Reader { files, loaded, request, forms: &Forms::default() }.expected_forms(&known, &remembered);
+        let mut remembered = remembered;
+        let mut parsed = 0;
+        let mut differ = BTreeSet::new();
+        loop {
+            let mut documents = Reader { files, loaded, request, forms: &forms }.all(&known, remembered, bodies);
+            let found = documents.find_forms(loaded);
+            documents.parsed += parsed;
+            documents.differ.append(&mut differ);
+            if found.print() == forms.print() {
+                documents.forms = found;
+                return documents;
+            }
+            (parsed, differ) = (documents.parsed, std::mem::take(&mut documents.differ));
+            (forms, remembered) = (found, documents.pages);
+        }
+    }
+
+    /// The terms that these documents explain.
+    pub fn find_forms(&self, loaded: &Loaded) -> Forms {
+        Forms::of(self.pages.values().map(|page| &*page.entry), &loaded.kinds, &loaded.settings.language)
+    }
 }
 
 impl Documents {
@@ -83,9 +128,23 @@ impl Documents {
 }
 
 impl Reader<'_> {
-    /// Reads all pages. `known` gives the fingerprint of a file's bytes where they need not be read to know it; `remembered` is
-    /// what earlier readings gave. Bodies are made only when they are wanted, and kept where `bodies` says.
-    pub fn all(
+    /// The terms that are to be expected: those of remembered pages, those in the folders of explaining kinds as they are now.
+    fn expected_forms(&self, known: &(impl Fn(&SourcePath) -> Option<Fingerprint> + Sync), remembered: &Pages) -> Forms {
+        let loaded = self.loaded;
+        let is_current = |path: &SourcePath, page: &Page| known(path).is_some_and(|print| self.key(path, print, &page.facts.data) == page.key);
+        let in_folders = loaded.pages.par_iter().filter(|path| self.kind_of_folder(path).is_some_and(|kind| explains(kind, &loaded.kinds)));
+        let fresh: Vec<Arc<Entry>> = in_folders
+            .filter(|path| !remembered.get(*path).is_some_and(|page| is_current(path, page)))
+            .filter_map(|path| Some(self.page(path, None, false)?.0.entry))
+            .collect();
+        let is_fresh = |entry: &Entry| fresh.iter().any(|own| own.source == entry.source);
+        let kept = remembered.values().map(|page| &*page.entry).filter(|entry| explains(&entry.meta.kind, &loaded.kinds) && !is_fresh(entry));
+        let kept = kept.filter(|entry| loaded.pages.binary_search(&entry.source).is_ok());
+        Forms::of(kept.chain(fresh.iter().map(|entry| &**entry)), &loaded.kinds, &loaded.settings.language)
+    }
+
+    /// Reads all pages; what is remembered under an equal key, and was searched for the same terms, stands.
+    fn all(
         &self,
         known: impl Fn(&SourcePath) -> Option<Fingerprint> + Sync,
         mut remembered: Pages,
@@ -106,7 +165,7 @@ impl Reader<'_> {
             .par_iter()
             .map(|path| {
                 let before = old.get(path);
-                if before.is_some_and(|page| known(path).is_some_and(|print| self.key(path, print, &page.facts.data) == page.key)) {
+                if before.is_some_and(|page| self.is_searched(page) && known(path).is_some_and(|print| self.key(path, print, &page.facts.data) == page.key)) {
                     return None;
                 }
                 let (page, body) = self.page(path, before, bodies.is_some())?;
@@ -139,7 +198,7 @@ impl Reader<'_> {
             Ok(bytes) => self.key(path, Fingerprint::of(bytes), data),
             Err(error) => Fingerprint::of(format!("unreadable: {error}")),
         };
-        if before.is_some_and(|page| page.key == key(&page.facts.data)) {
+        if before.is_some_and(|page| self.is_searched(page) && page.key == key(&page.facts.data)) {
             return None;
         }
         let (Document { entry, facts, body }, problems) = self.parse(path, bytes.as_deref(), wants_body, false);
@@ -148,7 +207,12 @@ impl Reader<'_> {
             Some(page) => page.shape,
             None => print_of(&*entry),
         };
-        Some((Page { key: key(&facts.data), shape, entry, facts: Arc::new(facts), problems }, body))
+        Some((Page { key: key(&facts.data), shape, forms: self.forms.print(), entry, facts: Arc::new(facts), problems }, body))
+    }
+
+    /// Whether a page was searched for the terms of now.
+    fn is_searched(&self, page: &Page) -> bool {
+        page.forms == self.forms.print()
     }
 
     /// A page's body, read anew. With `with_lines` its blocks say on which line they begin.
@@ -197,6 +261,7 @@ impl Reader<'_> {
             settings: &self.loaded.settings,
             kinds: &self.loaded.kinds,
             signatures: &self.loaded.templates.signatures,
+            forms: self.forms,
             data: &self.loaded.data,
             defaults,
             kind_of_folder: self.kind_of_folder(path),

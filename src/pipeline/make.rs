@@ -58,7 +58,7 @@ impl<'a> Workshop<'a> {
 
     /// What reads the site's documents.
     pub fn reader(&self) -> Reader<'_> {
-        Reader { files: self.files, loaded: &self.whole.loaded, request: self.request }
+        Reader { files: self.files, loaded: &self.whole.loaded, request: self.request, forms: &self.whole.documents.forms }
     }
 
     /// Makes an output; should Handsel itself fail on it, that is told, and the others can be made.

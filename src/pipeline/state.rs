@@ -10,13 +10,14 @@ use std::sync::{Arc, Mutex};
 use rayon::prelude::*;
 
 use super::Request;
-use super::documents::{Page, Pages, Reader};
+use super::documents::{Documents, Page, Pages, Reader};
 use super::ledger::{Known, KnownFiles, Ledger, unreadable};
 use super::load::{self, Loaded};
 use super::memory::{self, Memory};
 use super::outputs::Outputs;
 use super::whole::{self, Whole};
 use crate::diagnostic::{Checked, Diagnostic, Place};
+use crate::document::glossary::{self, Forms};
 use crate::document::{Entry, Facts};
 use crate::fingerprint::Fingerprint;
 use crate::paths::SourcePath;
@@ -84,8 +85,7 @@ impl State {
         let Recording { listed, reads } = recorder.done();
         let Checked { value: sources, problems: listing_problems } = listed.unwrap_or_default();
         ledger.stamp(&sources);
-        let reader = Reader { files: &ledger, loaded: &loaded, request };
-        let documents = reader.all(|path| ledger.known(path), memory.pages(), None);
+        let documents = Documents::read(&ledger, &loaded, request, |path| ledger.known(path), memory.pages(), None);
         let (mut site_problems, mut clashes) = (Vec::new(), Vec::new());
         let site = whole::assemble(&loaded, &documents, request, &mut site_problems);
         let materials = Arc::new(whole::materials(&loaded, &documents, site));
@@ -160,11 +160,11 @@ impl State {
         let is_page = |path: &SourcePath| self.whole.loaded.pages.binary_search(path).is_ok();
         let parsed = if is_listing_same && changed.iter().all(is_page) {
             let reread = self.reread(files, request, &changed);
-            self.take_in(request, reread)
+            self.take_in(files, request, reread)
         } else if self.are_only_pages(&changed) {
             self.relist(files, &changed);
             let reread = self.reread(files, request, &changed);
-            self.take_in(request, reread)
+            self.take_in(files, request, reread)
         } else if is_listing_same && !changed.iter().any(|path| is_page(path) || self.load_reads.contains(path)) {
             // Files that are only copied or included: whoever shows them is drawn when it is looked at.
             0
@@ -249,7 +249,7 @@ impl State {
     /// Reads pages again; those that are as they were are left out.
     fn reread(&self, files: &dyn Files, request: &Request, paths: &BTreeSet<SourcePath>) -> Reread {
         let (pages, loaded) = (&self.whole.documents.pages, &self.whole.loaded);
-        let reader = Reader { files, loaded, request };
+        let reader = Reader { files, loaded, request, forms: &self.whole.documents.forms };
         let (listed, gone): (Vec<&SourcePath>, Vec<&SourcePath>) = paths.iter().partition(|path| loaded.pages.binary_search(path).is_ok());
         let fresh = listed.into_par_iter().filter_map(|path| Some((path.clone(), reader.page(path, pages.get(path), false)?.0)));
         let gone = gone.into_iter().filter(|path| pages.contains_key(*path)).cloned().collect();
@@ -284,8 +284,8 @@ impl State {
     }
 
     /// Takes in what was read again; how many documents that are.
-    fn take_in(&mut self, request: &Request, reread: Reread) -> usize {
-        let (parsed, is_other_site) = self.settle(request, reread, false);
+    fn take_in(&mut self, files: &dyn Files, request: &Request, reread: Reread) -> usize {
+        let (parsed, is_other_site) = self.settle(files, request, reread, false);
         if is_other_site {
             self.plan();
         }
@@ -293,8 +293,13 @@ impl State {
     }
 
     /// The same but for the outputs: how many documents that are, and whether the outputs may be others.
-    fn settle(&mut self, request: &Request, reread: Reread, must_assemble: bool) -> (usize, bool) {
-        let Reread { fresh, gone } = reread;
+    fn settle(&mut self, files: &dyn Files, request: &Request, reread: Reread, must_assemble: bool) -> (usize, bool) {
+        let Reread { mut fresh, gone } = reread;
+        if self.has_other_terms(&fresh, &gone, must_assemble) {
+            // Those read just now were searched for the terms of before, too.
+            let all: BTreeSet<SourcePath> = self.whole.loaded.pages.iter().cloned().collect();
+            fresh = self.reread(files, request, &all).fresh;
+        }
         let parsed = fresh.len();
         let pages = &mut self.whole.documents.pages;
         self.differ.extend(gone.iter().chain(fresh.iter().map(|(path, _)| path)).cloned());
@@ -311,6 +316,23 @@ impl State {
             self.assemble(request);
         }
         (parsed, updated != Some(false) || !new.is_empty())
+    }
+
+    /// Whether other terms are to be looked for now; then those are taken over.
+    fn has_other_terms(&mut self, fresh: &[(SourcePath, Page)], gone: &[SourcePath], is_other_site: bool) -> bool {
+        let (pages, loaded) = (&self.whole.documents.pages, &self.whole.loaded);
+        let explains = |page: &Page| glossary::explains(&page.entry.meta.kind, &loaded.kinds);
+        let touched = fresh.iter().map(|(path, _)| path).chain(gone).filter_map(|path| pages.get(path));
+        if !is_other_site && !touched.chain(fresh.iter().map(|(_, page)| page)).any(explains) {
+            return false;
+        }
+        let new = |path: &SourcePath| fresh.iter().find(|(own, _)| own == path).map(|(_, page)| page);
+        let kept = pages.iter().filter(|(path, _)| !gone.contains(path) && new(path).is_none()).map(|(_, page)| page).filter(|page| explains(page));
+        let entries = kept.chain(fresh.iter().map(|(_, page)| page)).map(|page| &*page.entry);
+        let forms = Forms::of(entries, &loaded.kinds, &loaded.settings.language);
+        let is_other = forms.print() != self.whole.documents.forms.print();
+        self.whole.documents.forms = forms;
+        is_other
     }
 
     /// Whether a problem of the site stands in one of these files: its place may be another now.
@@ -374,7 +396,7 @@ impl State {
         self.note(files, changed, reads);
         let reread = self.reread(files, request, &paths);
         let wants_assembling = is_other_site || !self.dress();
-        let (parsed, _) = self.settle(request, reread, wants_assembling);
+        let (parsed, _) = self.settle(files, request, reread, wants_assembling);
         self.plan();
         parsed
     }

@@ -6,6 +6,7 @@
 pub mod address_ledger;
 pub mod addresses;
 pub mod audit;
+mod glossary;
 pub mod insert;
 pub mod links;
 pub mod related;
@@ -186,6 +187,7 @@ pub fn assemble(parts: Parts) -> Checked<Site> {
     let audiences =
         topics::collect(&mut tables, "audiences", parts.vocabularies.audiences.as_ref(), |entry| &entry.meta.audience, &mut problems);
     topics::check_authors(&tables, &parts.vocabularies, &mut problems);
+    glossary::check(&tables, &parts.kinds, &mut problems);
     let redirects = redirects(&mut tables, &mut problems);
     tables.add_lists(&topics, &audiences);
     tables.add_calendars(&parts.kinds);

@@ -12,7 +12,7 @@ use super::links::Destination;
 use super::sections::{Order, put_in_order, sort_key};
 use super::tables::{Node, PageId};
 use super::{Outcome, Site, SitePage, published_files, resolve_page};
-use crate::document::Entry;
+use crate::document::{Entry, glossary};
 use crate::document::links::Role;
 use crate::paths::slug;
 
@@ -40,7 +40,9 @@ pub fn update(site: &mut Site, entries: &[Arc<Entry>]) -> Option<Updated> {
         if old == entry {
             continue;
         }
-        if !stays_in_place(old, entry) {
+        // That a word is explained twice is told when the site is assembled.
+        let words = |entry: &Entry| glossary::words(entry, &site.kinds);
+        if !stays_in_place(old, entry) || words(old) != words(entry) {
             return None;
         }
         updated.is_seen = true;

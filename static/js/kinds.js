@@ -4,6 +4,7 @@ const parts = [
   ["[data-zoom]", "./graphic.js"],
   ["details[data-question]", "./questions.js"],
   ["time[data-local]", "./local-time.js"],
+  ["a.term", "./terms.js"],
   ["[data-journey], [data-on-path]", "./journey.js"],
 ];
 

@@ -39,6 +39,14 @@ pub fn site() -> MemoryFiles {
         ("content/tips/shown.md", "---\ntitle: Shown\n---\n::include{file=\"code.rs\"}\n"),
         ("content/tips/code.rs", "fn main() {}\n"),
         ("static/robots-extra.txt", "x\n"),
+        ("content/glossary/alpha.md", "---\ntitle: Alpha\nshort: The first letter.\nalso: [longer phrase]\n---\nText.\n"),
+        ("content/downloads/file.md", "---\ntitle: A file\nfile: list.txt\n---\nTake it.\n"),
+        ("content/downloads/list.txt", "one\n"),
+        (
+            "content/paths/way.md",
+            "---\ntitle: A way\noutcome: There.\nsteps: [{ page: ../guides/one.md }, { page: ../guides/two.md, optional: true }]\n---\nGo.\n",
+        ),
+        ("content/events/day.md", "---\ntitle: A day\nstart: 2026-12-01T10:00\ncost: free\nplace: Here\n---\nCome.\n"),
     ] {
         site.put(path, text);
     }
@@ -46,8 +54,8 @@ pub fn site() -> MemoryFiles {
 }
 
 const NAMES: [&str; 6] = ["one", "two", "three", "four", "index", "README"];
-const ASSETS: [&str; 3] = ["static/css/own.css", "content/tips/code.rs", "content/guides/pic.svg"];
-const FOLDERS: [&str; 5] = ["", "guides/", "tips/", "guides/deep/", "tools/"];
+const ASSETS: [&str; 4] = ["static/css/own.css", "content/tips/code.rs", "content/guides/pic.svg", "content/downloads/list.txt"];
+const FOLDERS: [&str; 7] = ["", "guides/", "tips/", "guides/deep/", "tools/", "glossary/", "events/"];
 const WORDS: [&str; 8] = ["alpha", "beta", "gamma", "delta", "größe", "日本", "x", "a longer phrase of several words"];
 
 /// Makes one edit; says what it was.
@@ -139,6 +147,12 @@ fn page(dice: &mut Dice) -> String {
         "order: 2\n",
         "nonsense: 1\n",
         "lang: de\n",
+        "kind: term\n",
+        "short: In a few words.\n",
+        "also: [beta]\n",
+        "time: 7 min\n",
+        "start: 2026-11-21\n",
+        "glossary: false\n",
     ] {
         if dice.roll(6) == 0 {
             text.push_str(line);

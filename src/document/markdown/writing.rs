@@ -146,6 +146,7 @@ impl<'a> Walk<'a> {
 impl Walk<'_> {
     /// Ends all that is open, and gives what was collected.
     pub(super) fn finish(mut self) -> Checked<Markdown> {
+        self.end_prose();
         while self.flows.len() > 1 {
             self.abandon_flow();
         }
@@ -155,6 +156,7 @@ impl Walk<'_> {
         self.out.components = std::mem::take(&mut self.flow().calls);
         let excerpt = self.out.excerpt.trim();
         self.out.excerpt = shortened(excerpt, EXCERPT_BYTES);
+        self.out.term_places = (!self.out.terms.is_empty()).then(|| self.term_places.finish());
         self.out.anchors = self.ids.into_all();
         Checked::new(self.out, self.problems)
     }

@@ -1,5 +1,6 @@
 //! Drawing: a composed sheet and its page's body in, HTML out.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use crate::document::source_lines;
 use crate::page::compose::Composed;
 use crate::page::files::FilesFacts;
 use crate::page::tool::Embedded;
+use crate::paths::SourcePath;
 
 /// What draws a tool within a page's text.
 pub const TOOL_TEMPLATE: &str = "partials/tool.html";
@@ -48,7 +50,7 @@ impl Renderer<'_> {
         let source = composed.page.source.as_deref().unwrap_or(&composed.page.href);
         let draw = || -> tera::TeraResult<String> {
             let mut html = String::new();
-            self.fill(body, &Filling { composed, includes }, &mut html)?;
+            self.fill(body, &Filling { composed, includes, explained: RefCell::default() }, &mut html)?;
             let composer = &self.materials.composer;
             let mut context = self.context();
             context.insert_value("page", values::page(composer, composed, &html, files));
@@ -109,6 +111,7 @@ impl Renderer<'_> {
                 Segment::Address(index) => escape_into(out, filling.address(*index)),
                 Segment::WikiTitle(index) => escape_into(out, filling.wiki_title(*index)),
                 Segment::Include(index) => out.push_str(filling.includes.get(*index as usize).map_or("", String::as_str)),
+                Segment::Term { term, text } => filling.term(term, text, out),
                 Segment::Component(call) => self.component(call, filling, out)?,
                 Segment::Tool(index) => self.tool(filling.composed.embedded.get(*index as usize), out)?,
             }
@@ -154,11 +157,29 @@ impl Renderer<'_> {
 struct Filling<'a> {
     composed: &'a Composed,
     includes: &'a [String],
+    /// The terms that were explained already: each is at its first use.
+    explained: RefCell<BTreeSet<usize>>,
 }
 
 impl Filling<'_> {
     fn address(&self, index: u32) -> &str {
         self.composed.links.get(index as usize).map_or("", String::as_str)
+    }
+
+    /// A word of the glossary: at its first use a link to its page, with the short explanation beside it for those who ask.
+    fn term(&self, term: &SourcePath, text: &str, out: &mut String) {
+        let position = self.composed.terms.iter().position(|used| used.term == *term);
+        let Some(position) = position.filter(|position| self.explained.borrow_mut().insert(*position)) else {
+            return escape_into(out, text);
+        };
+        let (used, number) = (&self.composed.terms[position], position + 1);
+        out.push_str("<a class=\"term\" href=\"");
+        escape_into(out, &used.href);
+        out.push_str(&format!("\" aria-describedby=\"Term-{number}\">"));
+        escape_into(out, text);
+        out.push_str(&format!("</a><span class=\"term-note\" role=\"tooltip\" id=\"Term-{number}\" popover=\"manual\">"));
+        escape_into(out, &used.short);
+        out.push_str("</span>");
     }
 
     /// The title of the page that a wiki link leads to; its own words where it leads to none.

@@ -75,6 +75,7 @@ pub(super) fn page(composer: &Composer, composed: &Composed, body: &str, files: 
     page.insert("listing".into(), view.listing.as_ref().map_or_else(Value::none, |listing| list(composer, listing)));
     page.insert("fields".into(), fields(composer, &view.fields, (files, &view.language)));
     page.insert("gathered".into(), cards(composer, &view.gathered));
+    page.insert("used_in".into(), cards(composer, &view.used_in));
     let way = |path: &OnPathView| {
         let mut value = Value::from_serializable(path).into_map().unwrap_or_default();
         for (name, card) in [("previous", path.previous), ("next", path.next)] {
@@ -166,10 +167,10 @@ pub fn fingerprint(composer: &Composer, composed: &Composed) -> Fingerprint {
         pages.iter().for_each(|page| shown.extend(composer.card(*page).print.as_bytes()));
     };
     let view = &composed.page;
-    write(&view.paths, &mut own);
+    write(&(&view.paths, &composed.terms, composed.term_places), &mut own);
     let ways: Vec<PageId> = view.paths.iter().flat_map(|path| path.previous.into_iter().chain(path.next)).collect();
     let linked: Vec<PageId> = fields::links(&view.fields).into_iter().filter_map(|link| link.page).collect();
-    for pages in [view.next.as_slice(), &view.related, &view.backlinks, &view.gathered, &linked, &ways] {
+    for pages in [view.next.as_slice(), &view.related, &view.backlinks, &view.gathered, &view.used_in, &linked, &ways] {
         show(pages, &mut shown);
     }
     if let Some(listing) = &view.listing {

@@ -1,0 +1,25 @@
+//! The glossary as a whole: that no two pages explain one word.
+
+use std::collections::HashMap;
+
+use super::Tables;
+use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::document::glossary::words;
+use crate::kind::Kinds;
+use crate::paths::SourcePath;
+
+/// Tells the words that two published pages explain, at the later one.
+pub fn check(tables: &Tables, kinds: &Kinds, problems: &mut Vec<Diagnostic>) {
+    let mut explained: HashMap<String, &SourcePath> = HashMap::new();
+    for page in &tables.pages {
+        for word in words(&page.entry, kinds) {
+            let own = &page.entry.source;
+            let first = *explained.entry(word.to_lowercase()).or_insert(own);
+            if first != own {
+                let place = page.entry.meta.title.as_ref().map_or_else(|| Place::start_of(own), |title| title.place.clone());
+                let problem = Diagnostic::new(Code::TermTwice, format!("`{word}` is explained by {first} already")).at(place);
+                problems.push(problem.help("explain it on one page, or take it out of one `also:`"));
+            }
+        }
+    }
+}
