@@ -167,11 +167,7 @@ impl Composer {
         for page in &updated.pages {
             (self.cards[*page], self.branch_items[*page]) = (OnceLock::new(), OnceLock::new());
         }
-        self.uses = OnceLock::new();
-        // How long a way is depends on its steps.
-        for journey in self.journeys.take().map(|journeys| journeys.all).unwrap_or_default() {
-            self.cards[journey.page] = OnceLock::new();
-        }
+        self.forget_found();
         for section in &updated.sections {
             for (position, page) in self.site.sections[*section].pages.iter().enumerate() {
                 self.neighbours[*page] = Some(position);
@@ -207,8 +203,19 @@ impl Composer {
             }
             put_in_order(&mut self.a_to_z, page, |page| listing::a_to_z_key(&self.site, page));
         }
+        self.forget_found();
         self.answers = RwLock::default();
         true
+    }
+
+    /// Forgets what was found in all pages together, and the cards that depend on it: how long a way is depends on its steps.
+    fn forget_found(&mut self) {
+        (self.journeys, self.uses, self.named) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        for (id, page) in self.site.pages().iter().enumerate() {
+            if self.site.kinds.get(&page.entry.meta.kind).is_some_and(|kind| kind.journey.is_some()) {
+                self.cards[id] = OnceLock::new();
+            }
+        }
     }
 
     /// Says everything in other words.
@@ -230,6 +237,16 @@ impl Composer {
     /// The ways that lead through pages.
     pub(super) fn journeys(&self) -> &Journeys {
         self.journeys.get_or_init(|| self.find_journeys())
+    }
+
+    /// Where a page of the same kind is picked at random, for pages and lists of a kind that wants that.
+    fn surprise(&self, sheet: &Sheet) -> Option<String> {
+        let section = match sheet.subject {
+            Subject::Section(section) | Subject::Surprise(section) => section,
+            Subject::Page(page) => self.site.page(page).section,
+            _ => return None,
+        };
+        self.site.surprise_of(section).map(|route| self.href(&route))
     }
 
     fn calendar(&self, route: &Route) -> CalendarView {
@@ -276,6 +293,7 @@ impl Composer {
             view.related = self.start_here();
             view.next = None;
         }
+        view.surprise = self.surprise(sheet);
         view.structured = structured::of(self, sheet, &view, page_id);
         let template = self.template(sheet, page_id);
         let body = page_id.filter(|_| sheet.number == 1);
@@ -344,6 +362,7 @@ impl Composer {
                     Subject::Topics => Route::page(["topics"]),
                     Subject::Audiences => Route::page(["audiences"]),
                     Subject::AToZ => Route::page(["a-z"]),
+                    Subject::Surprise(_) => return None,
                     _ => Route::page(["new"]),
                 };
                 match self.site.tables.by_route.get(&first) {
@@ -478,6 +497,7 @@ impl Composer {
             Subject::Audiences => (say("audiences"), None),
             Subject::AToZ => (say("a_to_z"), None),
             Subject::New => (say("whats_new"), None),
+            Subject::Surprise(section) => (say("surprise_me"), Some(self.section_title(section))),
             Subject::NotFound | Subject::Page(_) => (say("not_found_title"), None),
         };
         PageView {
@@ -541,6 +561,7 @@ fn layout(subject: Subject) -> &'static str {
         Subject::Audience(_) => "audience",
         Subject::AToZ => "a-z",
         Subject::New => "new",
+        Subject::Surprise(_) => "surprise",
         Subject::NotFound => "not-found",
     }
 }

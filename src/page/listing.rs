@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 
 use super::compose::Composer;
+use super::facets;
 use super::parts::say;
 use super::view::{Group, Listing};
 use super::{A_TO_Z_SIZE, Sheet, Subject};
@@ -64,8 +65,21 @@ pub fn of(composer: &Composer, sheet: &Sheet) -> Option<Listing> {
         }
         Subject::AToZ => (whole(&composer.a_to_z), Route::page(["a-z"])),
         Subject::New => (whole(&composer.newest), Route::page(["new"])),
+        // It picks among all of them.
+        Subject::Surprise(section) => {
+            let pages = &site.sections[section].pages;
+            ((pages.len(), pages.clone()), sheet.route.clone())
+        }
     };
     let mut listing = Listing { total, number: sheet.number, pages: sheet.of, ..Listing::default() };
+    if sheet.number == 1 {
+        listing.facets = match sheet.subject {
+            Subject::Section(section @ 1..) => facets::of(composer, &site.sections[section].pages),
+            Subject::Topic(topic) => facets::of(composer, &site.topics[topic].pages),
+            Subject::Audience(audience) => facets::of(composer, &site.audiences[audience].pages),
+            _ => Vec::new(),
+        };
+    }
     let href = |number: usize| composer.href(&route_of(&route, number));
     listing.first_href = (sheet.of > 1).then(|| href(1));
     listing.previous_href = (sheet.number > 1).then(|| href(sheet.number - 1));

@@ -4,6 +4,7 @@
 //! subject shows; `templates` draws it. Composing reads the site and never a body.
 
 pub mod compose;
+pub mod facets;
 pub mod fields;
 pub mod files;
 mod happening;
@@ -38,6 +39,8 @@ pub enum Subject {
     Audience(usize),
     AToZ,
     New,
+    /// Picks one page of a section at random.
+    Surprise(usize),
     NotFound,
 }
 
@@ -90,6 +93,9 @@ pub fn sheets(composer: &Composer) -> Vec<Sheet> {
         if count > 0 {
             add_list(&mut sheets, subject, count, size, &Route::page([name]));
         }
+    }
+    for (id, route) in (0..site.sections.len()).filter_map(|id| Some((id, site.surprise_of(id)?))) {
+        sheets.push(Sheet { subject: Subject::Surprise(id), number: 1, of: 1, route });
     }
     sheets.push(Sheet { subject: Subject::NotFound, number: 1, of: 1, route: not_found() });
     sheets

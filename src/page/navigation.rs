@@ -22,6 +22,7 @@ impl Composer {
             (Subject::Section(0), _) => return Vec::new(),
             (Subject::Section(section), _) => self.site.sections[section].parent,
             (Subject::Page(page), _) => Some(self.site.page(page).section),
+            (Subject::Surprise(section), _) => Some(section),
             _ => Some(0),
         };
         let mut crumbs = Vec::new();

@@ -160,6 +160,24 @@ pub struct Group {
     pub items: Vec<PageId>,
 }
 
+/// One thing by which a list can be narrowed down.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Facet {
+    /// `topic`, `audience`, `level`, `time`, `kind`.
+    pub name: &'static str,
+    pub options: Vec<FacetOption>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FacetOption {
+    pub key: String,
+    pub title: String,
+    /// The list of all pages of the site that fit, where there is one.
+    pub href: Option<String>,
+    /// Pages of this list that fit.
+    pub count: usize,
+}
+
 /// One page of a list.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Listing {
@@ -171,6 +189,8 @@ pub struct Listing {
     /// From 1.
     pub number: usize,
     pub pages: usize,
+    /// What the list can be narrowed down by.
+    pub facets: Vec<Facet>,
     pub first_href: Option<String>,
     pub previous_href: Option<String>,
     pub next_href: Option<String>,
@@ -241,6 +261,8 @@ pub struct PageView {
     pub used_in: Vec<PageId>,
     /// The calendar file of what takes place, or of all of this section that does.
     pub calendar: Option<CalendarView>,
+    /// The page that picks one page of this kind at random.
+    pub surprise: Option<String>,
     #[serde(skip)]
     pub paths: Vec<OnPathView>,
     pub tool: Option<ToolView>,

@@ -15,7 +15,7 @@ use super::topics::Term;
 use super::update::resolve_again;
 use super::{Redirect, Site, SiteLink, SitePage};
 use crate::document::links::{Role, Target};
-use crate::document::{Entry, is_folder_page, name_and_date};
+use crate::document::{Entry, glossary, is_folder_page, name_and_date};
 use crate::paths::{SourcePath, slug};
 use crate::vocabulary;
 
@@ -60,6 +60,10 @@ fn placement(site: &Site, entry: &Arc<Entry>, with_drafts: bool) -> Option<Place
     if !entry.meta.aliases.is_empty() || is_folder_page(&entry.source) || depends_on_names(site) {
         return None;
     }
+    // It brings a calendar of its own, or a word that may be explained already.
+    if entry.occurs.is_some() || glossary::explains(&entry.meta.kind, &site.kinds) {
+        return None;
+    }
     let folder = entry.source.folder();
     page.section = site.sections.iter().position(|section| section.folder == folder)?;
     let topics = terms(&site.topics, site.vocabularies.topics.as_ref(), &entry.meta.topics)?;
@@ -69,6 +73,7 @@ fn placement(site: &Site, entry: &Arc<Entry>, with_drafts: bool) -> Option<Place
     let is_meant = |link: &SiteLink| names.may_be_meant(&link.written);
     let begins = |term: &Term| term.start_written.iter().any(|target| names.may_be_meant(&target.value));
     let is_in_settings = site.menu.iter().chain(&site.logo).chain(&site.favicon).any(is_meant) || site.audiences.iter().any(begins);
+    let founds_list = founds_list || site.sections[page.section].pages.is_empty() && page.is_listed();
     let is_known = super::topics::are_known_authors(&entry.meta.authors, &site.vocabularies);
     (is_known && !founds_list && !is_in_settings).then(|| Placement { section: page.section, page, topics, audiences, names })
 }

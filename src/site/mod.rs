@@ -150,6 +150,11 @@ impl Site {
         &self.tables.pages[id]
     }
 
+    /// The address of the page that picks one page of a section at random, where the section's kind wants that.
+    pub fn surprise_of(&self, section: usize) -> Option<Route> {
+        sections::surprise(&self.sections[section], &self.kinds)
+    }
+
     /// The language of a page.
     pub fn language<'a>(&'a self, page: &'a SitePage) -> &'a str {
         page.entry.meta.language.as_deref().unwrap_or(&self.settings().language)
@@ -191,6 +196,7 @@ pub fn assemble(parts: Parts) -> Checked<Site> {
     let redirects = redirects(&mut tables, &mut problems);
     tables.add_lists(&topics, &audiences);
     tables.add_calendars(&parts.kinds);
+    tables.add_surprises(sections.iter().filter_map(|section| sections::surprise(section, &parts.kinds)));
     resolve_links(&mut tables);
     let with_problems = (0..tables.pages.len()).filter(|id| tables.pages[*id].has_link_problem()).collect();
     let mut site = Site {

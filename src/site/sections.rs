@@ -112,6 +112,15 @@ fn adopt(section: &mut Section, tables: &mut Tables) {
     tables.by_source.entry(section.folder.clone()).or_insert(node);
 }
 
+/// The address of the page that picks one of a section's pages at random: for the top folder of a kind that wants it.
+pub fn surprise(section: &Section, kinds: &crate::kind::Kinds) -> Option<Route> {
+    let kind = section.kind.as_ref().and_then(|kind| kinds.get(kind))?;
+    (kind.surprise && section.depth == 1 && !section.pages.is_empty()).then(|| {
+        let segments: Vec<&str> = section.route.segments().chain(["random"]).collect();
+        Route::page(segments)
+    })
+}
+
 /// The order of a section's pages.
 pub fn order_of(section: &Section, kinds: &crate::kind::Kinds) -> Order {
     let stated = section.kind.as_ref().and_then(|kind| kinds.get(kind)).map(|kind| kind.order.as_str());

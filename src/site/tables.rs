@@ -118,6 +118,13 @@ impl Tables {
         }
     }
 
+    /// Makes the addresses of the pages that pick one at random known.
+    pub fn add_surprises(&mut self, routes: impl Iterator<Item = Route>) {
+        for route in routes {
+            self.by_route.entry(route.clone()).or_insert(Node::Listing(route));
+        }
+    }
+
     /// Makes the addresses of calendar files known.
     pub fn add_calendars(&mut self, kinds: &Kinds) {
         let mut routes: Vec<Route> = Vec::new();

@@ -4,6 +4,9 @@ const parts = [
   ["[data-zoom]", "./graphic.js"],
   ["details[data-question]", "./questions.js"],
   ["time[data-local]", "./local-time.js"],
+  ["[data-random]", "./random.js"],
+  ["[data-facets]", "./facets.js"],
+  ["[data-audience-note], [data-audience-choice], [data-audience]", "./audience.js"],
   ["a.term", "./terms.js"],
   ["[data-journey], [data-on-path]", "./journey.js"],
 ];

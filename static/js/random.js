@@ -1,0 +1,9 @@
+// Goes to one of the listed pages at random, not to the one the reader comes from.
+export function enhance(root) {
+  const list = root.querySelector("[data-random]:not([data-ready])");
+  if (!list) return;
+  list.dataset.ready = "";
+  const links = [...list.querySelectorAll("a[href]")].filter((link) => link.href !== document.referrer);
+  const link = links[Math.floor(Math.random() * links.length)];
+  if (link) location.replace(link.href);
+}
