@@ -60,6 +60,7 @@ fn ours(source: &str) -> String {
         with_lines: false,
         allow_origins: &[],
         signatures: &signatures,
+        forms: None,
         phrases: Phrases::default(),
     };
     // A first-level heading first would become the page's own; this one takes that place.

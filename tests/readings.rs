@@ -104,6 +104,7 @@ fn read(text: &str, raw_html: RawHtml, wants_body: bool, with_lines: bool) -> Ch
         with_lines,
         allow_origins: &[],
         signatures: &signatures,
+        forms: None,
         phrases: Phrases::default(),
     };
     markdown::read(&path, text, &Lines::new(text), 0..text.len(), &settings)
@@ -124,6 +125,7 @@ fn shown(segments: &[Segment], out: &mut String) {
             Segment::WikiTitle(index) => out.push_str(&format!("title-{index}")),
             Segment::Include(index) => out.push_str(&format!("<include{line} id=\"{index}\"/>")),
             Segment::Tool(index) => out.push_str(&format!("<tool{line} id=\"{index}\"/>")),
+            Segment::Term { text, .. } => out.push_str(text),
             Segment::Component(call) => {
                 out.push_str(&format!("<{}{line}>", call.name));
                 shown(call.body.as_deref().unwrap_or_default(), out);

@@ -87,7 +87,7 @@ impl Forms {
         let Some(matcher) = &self.matcher else { return Vec::new() };
         let mut fitting: Vec<(usize, usize, usize)> = Vec::new();
         for found in matcher.find_overlapping_iter(text) {
-            let (form, term) = &self.patterns[found.pattern()];
+            let (form, term) = &self.patterns[found.pattern().as_usize()];
             let is_spelled = !is_capitals(form) || text[found.range()] == **form;
             if is_spelled && is_whole(text, found.start(), found.end()) {
                 fitting.push((found.start(), found.end(), *term));

@@ -46,7 +46,7 @@ fn read_prose(path: &SourcePath, prose: &mut Prose, settings: &MarkdownSettings,
     let text = prose.markdown.trim_end().to_owned();
     let lines = Lines::new(&text);
     // The scripts of a tool show its texts as they are: no components, and no lines to mark.
-    let settings = MarkdownSettings { wants_body: true, with_lines: false, signatures: &BTreeMap::new(), ..settings.clone() };
+    let settings = MarkdownSettings { wants_body: true, with_lines: false, signatures: &BTreeMap::new(), forms: None, ..settings.clone() };
     let read = markdown::read(path, &text, &lines, 0..text.len(), &settings);
     let in_file = |place: Place| {
         let start = lines.offset(place.line, place.column);
@@ -62,7 +62,7 @@ fn read_prose(path: &SourcePath, prose: &mut Prose, settings: &MarkdownSettings,
             Segment::Html(html) => prose.push_html(&html),
             Segment::Address(index) => prose.pieces.push(Piece::Address(first + index)),
             Segment::WikiTitle(index) => prose.pieces.push(Piece::WikiTitle(first + index)),
-            Segment::Component(_) | Segment::Include(_) | Segment::Tool(_) | Segment::Line(_) => {}
+            Segment::Component(_) | Segment::Include(_) | Segment::Tool(_) | Segment::Term { .. } | Segment::Line(_) => {}
         }
     }
     if prose.is_line && !prose.is_one_paragraph() {

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 use serde_json::json;
 
+use super::facets::Named;
 use super::fields::{self, Fields};
 use super::journey::Journeys;
 use super::listing;
@@ -113,6 +114,8 @@ pub struct Composer {
     journeys: OnceLock<Journeys>,
     /// The pages that use each word of the glossary, found when that is first asked for.
     uses: OnceLock<HashMap<SourcePath, Vec<PageId>>>,
+    /// Found when a list is first narrowed down; which pages a topic has no update changes.
+    named: OnceLock<Named>,
     /// What templates asked so far. An answer depends on the site alone, so it does not matter who asks first.
     pub(super) answers: RwLock<HashMap<PagesQuery, Arc<[PageId]>>>,
 }
@@ -146,6 +149,7 @@ impl Composer {
             a_to_z,
             journeys: OnceLock::new(),
             uses: OnceLock::new(),
+            named: OnceLock::new(),
             answers: RwLock::default(),
         }
     }
@@ -232,6 +236,11 @@ impl Composer {
     /// The audience of this name.
     pub fn audience(&self, name: &str) -> Option<&Term> {
         self.audiences.get(&crate::paths::slug(name)).map(|index| &self.site.audiences[*index])
+    }
+
+    /// The topics and audiences of each page.
+    pub(super) fn named(&self) -> &Named {
+        self.named.get_or_init(|| Named::of(&self.site))
     }
 
     /// The ways that lead through pages.
@@ -400,6 +409,7 @@ impl Composer {
         let paths = self.on_paths(id);
         let further = paths.iter().find_map(|path| path.next);
         let next = self.next(id).or(further).or_else(|| (!related.is_empty()).then(|| related.remove(0)));
+        related.retain(|page| Some(*page) != next);
         related.truncate(RELATED_MAX);
         let fields = self.fields(page);
         PageView {

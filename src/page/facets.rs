@@ -5,13 +5,32 @@ use std::collections::BTreeMap;
 use super::compose::Composer;
 use super::parts::{level_key, say};
 use super::view::{Facet, FacetOption};
-use crate::document::meta::{Level, Placed};
-use crate::paths::slug;
-use crate::site::PageId;
+use crate::document::meta::Level;
 use crate::site::topics::Term;
+use crate::site::{PageId, Site};
 
 /// The spans of time that pages are sorted into, in minutes; what takes longer is in none.
 const MINUTES: [u32; 3] = [5, 15, 60];
+
+/// For each listed page the positions of its topics and audiences.
+#[derive(Clone, Debug)]
+pub struct Named {
+    topics: Vec<Vec<usize>>,
+    audiences: Vec<Vec<usize>>,
+}
+
+impl Named {
+    pub fn of(site: &Site) -> Self {
+        let by_page = |terms: &[Term]| {
+            let mut named = vec![Vec::new(); site.pages().len()];
+            for (position, term) in terms.iter().enumerate() {
+                term.pages.iter().for_each(|page| named[*page].push(position));
+            }
+            named
+        };
+        Named { topics: by_page(&site.topics), audiences: by_page(&site.audiences) }
+    }
+}
 
 /// The facets of a list, each with the options that some of its pages have; a facet that all pages share is left out.
 pub fn of(composer: &Composer, pages: &[PageId]) -> Vec<Facet> {
@@ -19,18 +38,13 @@ pub fn of(composer: &Composer, pages: &[PageId]) -> Vec<Facet> {
     let option = |key: &str, title: String, href, count| FacetOption { key: key.to_owned(), title, href, count };
     let count = |is_it: &dyn Fn(PageId) -> bool| pages.iter().filter(|page| is_it(**page)).count();
     let meta = |page: PageId| &composer.site.page(page).entry.meta;
-    let of_terms = |terms: &[Term], named: &dyn Fn(PageId) -> Vec<String>| -> Vec<FacetOption> {
-        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-        pages.iter().flat_map(|page| named(*page)).for_each(|key| *counts.entry(key).or_default() += 1);
-        let known = terms.iter().filter_map(|term| Some((term, *counts.get(&term.key)?)));
+    let of_terms = |terms: &[Term], named: &[Vec<usize>]| -> Vec<FacetOption> {
+        let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
+        pages.iter().flat_map(|page| &named[*page]).for_each(|term| *counts.entry(*term).or_default() += 1);
+        let known = counts.into_iter().map(|(term, count)| (&terms[term], count));
         known.map(|(term, count)| option(&term.key, term.title.clone(), Some(composer.href(&term.route)), count)).collect()
     };
-    let keys = |named: &[Placed<String>]| -> Vec<String> {
-        let mut keys: Vec<String> = named.iter().map(|name| slug(&name.value)).collect();
-        keys.sort_unstable();
-        keys.dedup();
-        keys
-    };
+    let named = composer.named();
     let levels = [Level::Starter, Level::Practised, Level::Expert].map(|level| {
         let fitting = count(&|page| meta(page).level == Some(level));
         option(level_key(level), composer.level_title(language, level), None, fitting)
@@ -41,8 +55,8 @@ pub fn of(composer: &Composer, pages: &[PageId]) -> Vec<Facet> {
     });
     let kinds = composer.site.kinds.keys().map(|kind| option(kind, composer.kind_title(language, kind), None, count(&|page| meta(page).kind == *kind)));
     let facets = [
-        ("audience", of_terms(&composer.site.audiences, &|page| keys(&meta(page).audience))),
-        ("topic", of_terms(&composer.site.topics, &|page| keys(&meta(page).topics))),
+        ("audience", of_terms(&composer.site.audiences, &named.audiences)),
+        ("topic", of_terms(&composer.site.topics, &named.topics)),
         ("level", levels.to_vec()),
         ("time", times.to_vec()),
         ("kind", kinds.collect()),

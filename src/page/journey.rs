@@ -38,9 +38,9 @@ impl Composer {
         let leads = |kind: &str| self.site.kinds.get(kind).is_some_and(|kind| kind.journey.is_some());
         let leading: BTreeSet<&str> = self.site.kinds.keys().map(String::as_str).filter(|kind| leads(kind)).collect();
         let pages = self.site.pages().iter().enumerate().filter(|(_, page)| leading.contains(page.entry.meta.kind.as_str()));
-        let all: Vec<Journey> = pages.filter(|(_, page)| page.is_listed()).map(|(id, _)| self.journey(id)).collect();
+        let all: Vec<Journey> = pages.map(|(id, _)| self.journey(id)).collect();
         let mut on: HashMap<PageId, Vec<(usize, usize)>> = HashMap::new();
-        for (way, journey) in all.iter().enumerate() {
+        for (way, journey) in all.iter().enumerate().filter(|(_, journey)| self.site.page(journey.page).is_listed()) {
             for (position, step) in journey.steps.iter().enumerate() {
                 for page in std::iter::once(&step.page).chain(&step.instead) {
                     on.entry(*page).or_default().push((way, position));

@@ -6,10 +6,11 @@ use super::outputs::{Maker, Outputs, source_of};
 use crate::diagnostic::Diagnostic;
 use crate::document::links::Role;
 use crate::fingerprint::Fingerprint;
+use crate::output::calendar::CalendarOf;
 use crate::page::{Composer, Subject};
 use crate::paths::SourcePath;
 use crate::site::address_ledger::{Address, AddressLedger, LEDGER_NAME, Line};
-use crate::site::links::Destination;
+use crate::site::links::{Destination, Resolved};
 use crate::site::{Site, vanished};
 use crate::source::Files;
 
@@ -73,7 +74,7 @@ fn published(composer: &Composer, outputs: &Outputs) -> AddressLedger {
                 let sheet = &outputs.sheets[*sheet];
                 sheet.number == 1 && sheet.subject != Subject::NotFound
             }
-            Maker::Redirect(_) | Maker::Feed(_) => true,
+            Maker::Redirect(_) | Maker::Feed(_) | Maker::Calendar(CalendarOf::Kind(_)) => true,
             Maker::Copy(source) => linked.contains(source),
             _ => false,
         };
@@ -99,9 +100,11 @@ fn published(composer: &Composer, outputs: &Outputs) -> AddressLedger {
 
 fn linked_files(site: &Site) -> std::collections::BTreeSet<SourcePath> {
     let links = site.pages().iter().flat_map(|page| page.entry.links.iter().zip(&page.links));
-    let files = links.filter(|(link, _)| link.role != Role::Embed).filter_map(|(_, resolved)| match &resolved.to {
+    let in_text = links.filter(|(link, _)| link.role != Role::Embed).map(|(_, resolved)| resolved);
+    let in_fields = site.pages().iter().flat_map(|page| &page.field_links);
+    let file = |resolved: &Resolved| match &resolved.to {
         Destination::Address { file: Some(file), .. } => Some(file.clone()),
         _ => None,
-    });
-    files.collect()
+    };
+    in_text.chain(in_fields).filter_map(file).collect()
 }

@@ -1,0 +1,253 @@
+// The kinds of page in a browser: built, served by a plain file server under the site's own policy, with and without JavaScript. Every
+// request and every write to storage is recorded: nothing leaves the site, and nothing is kept that the reader did not ask for.
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import { readFile } from "node:fs/promises";
+import { extname, join } from "node:path";
+import { after, before, test } from "node:test";
+import { browser, Desk } from "./desk.mjs";
+
+const page = (front, text = "Text.") => `---\n${front}\n---\n\n${text}\n`;
+
+const site = {
+  "handsel.yaml": "title: Test site\ntimezone: Europe/Berlin\npage_size: 3\nbase_url: https://site.example\nallow_origins: [https://player.example]\n",
+  "content/index.md": page("title: Home", "Welcome. [Tips](tips/index.md)"),
+  "content/audiences.yaml": "alone: { title: Alone }\nteam: { title: Small team, start: [guides/b.md] }\n",
+  "content/guides/a.md": page("title: A guide\ntime: 10 min\naudience: [alone]", "Reciprocity comes first, then reciprocity again."),
+  "content/guides/b.md": page("title: Another guide\ntime: 5 min\naudience: [team]"),
+  "content/tips/index.md": page("title: Tips"),
+  ...Object.fromEntries([1, 2, 3, 4, 5, 6, 7].map((number) => [
+    `content/tips/t${number}.md`,
+    page(`title: Tip ${number}\ntopics: [${number % 2 ? "odd" : "even"}]\nlevel: ${number > 5 ? "expert" : "starter"}\naudience: [${number === 7 ? "team" : "alone"}]`),
+  ])),
+  "content/glossary/reciprocity.md": page("title: Reciprocity\nshort: Giving back what was given."),
+  "content/videos/own.md": page("title: Our own\nsrc: talk.webm\nduration: \"0:30\"\ncaptions: talk.vtt\ntranscript: talk.vtt\nchapters: [{ at: \"0:00\", title: Begin }, { at: \"0:05\", title: Go on }]"),
+  "content/videos/talk.webm": "not really a video",
+  "content/videos/talk.vtt": "WEBVTT\n\n00:01.000 --> 00:02.000\nHello.\n\n00:05.000 --> 00:06.000\n<v Ada>Go on.\n",
+  "content/videos/far.md": page("title: Elsewhere\nembed: https://player.example/embed/1\nduration: \"0:30\"\ntranscript: said.txt"),
+  "content/videos/said.txt": "What is said.\n",
+  "content/infographics/picture.md": page("title: A picture\nimage: picture.svg\nalt: Two boxes\nlong_description: One box and another."),
+  "content/infographics/picture.svg": "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"80\" height=\"40\"><rect width=\"30\" height=\"30\"/></svg>",
+  "content/faq/questions.md": page("title: Questions", "## How long?\n\nAn hour.\n\n## What does it cost?\n\nNothing."),
+  "content/events/day.md": page("title: A day\nstart: 2099-06-01T18:00\nplace: Here\ncost: free"),
+  "content/paths/way.md": page("title: The way\noutcome: You can.\nsteps: [{ page: ../guides/a.md }, { page: ../guides/b.md, optional: true }, { page: ../tips/t1.md }]"),
+};
+
+const types = { ".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".vtt": "text/vtt", ".ics": "text/calendar", ".webm": "video/webm" };
+
+let desk, server, origin, chrome;
+
+before(async () => {
+  desk = await Desk.open(site);
+  await desk.remove("content/guides/give-first.md");
+  await desk.remove("content/guides/other.md");
+  desk.handsel("build", "--today", "2026-11-22");
+  const headers = await readFile(join(desk.folder, "public/_headers"), "utf8");
+  const policy = headers.match(/Content-Security-Policy: (.*)/)[1];
+  server = createServer(async (request, response) => {
+    const path = new URL(request.url, "http://x").pathname;
+    const file = join(desk.folder, "public", path.endsWith("/") ? `${path}index.html` : path);
+    try {
+      const bytes = await readFile(file);
+      response.writeHead(200, { "content-type": types[extname(file)] ?? "application/octet-stream", "content-security-policy": policy });
+      response.end(bytes);
+    } catch {
+      response.writeHead(404).end();
+    }
+  });
+  await new Promise((done) => server.listen(0, "127.0.0.1", done));
+  origin = `http://127.0.0.1:${server.address().port}`;
+  chrome = await browser();
+});
+
+after(async () => {
+  await chrome?.close();
+  server?.close();
+  await desk?.close();
+});
+
+// A page that records what it asks for and what it keeps.
+async function visit(path, options = {}) {
+  const context = await chrome.newContext({ timezoneId: "America/New_York", ...options });
+  const tab = await context.newPage();
+  tab.requests = [];
+  tab.faults = [];
+  tab.on("request", (request) => tab.requests.push(request.url()));
+  tab.on("pageerror", (error) => tab.faults.push(String(error)));
+  tab.on("console", (message) => { if (/Content Security Policy|TrustedHTML/.test(message.text())) tab.faults.push(message.text()); });
+  await context.addInitScript(() => {
+    const write = Storage.prototype.setItem;
+    Storage.prototype.setItem = function (key, value) {
+      const kept = JSON.parse(window.name || "[]");
+      kept.push([key, value]);
+      window.name = JSON.stringify(kept);
+      return write.call(this, key, value);
+    };
+  });
+  await tab.goto(origin + path);
+  await tab.waitForLoadState("networkidle");
+  tab.kept = () => tab.evaluate(() => JSON.parse(window.name || "[]"));
+  tab.done = async () => {
+    assert.deepEqual(tab.faults, []);
+    const foreign = tab.requests.filter((url) => !url.startsWith(origin) && !url.startsWith("data:") && !tab.allowed?.test(url));
+    assert.deepEqual(foreign, []);
+    await context.close();
+  };
+  return tab;
+}
+
+test("a video of another site is asked for after the click, and not before", async () => {
+  const tab = await visit("/videos/far/");
+  assert.match(await tab.locator(".facade-who").textContent(), /player\.example/);
+  assert.equal(tab.requests.filter((url) => url.includes("player.example")).length, 0);
+  await tab.route("https://player.example/**", (route) => route.fulfill({ contentType: "text/html", body: "<p>playing</p>" }));
+  await tab.locator(".facade-play").click();
+  await tab.locator("iframe").waitFor();
+  await tab.waitForFunction(() => true);
+  assert.equal(await tab.locator("iframe").getAttribute("src"), "https://player.example/embed/1");
+  tab.allowed = /^https:\/\/player\.example\//;
+  assert.deepEqual(await tab.kept(), []);
+  await tab.done();
+});
+
+test("times in the transcript and chapters move the video on the page", async () => {
+  const tab = await visit("/videos/own/");
+  const moved = await tab.evaluate(() => {
+    const video = document.querySelector("video");
+    const set = [];
+    Object.defineProperty(video, "currentTime", { set: (value) => set.push(value), get: () => 0 });
+    video.play = () => Promise.resolve();
+    document.querySelectorAll("[data-seek]").forEach((link) => link.click());
+    return set;
+  });
+  assert.deepEqual(moved, [0, 5, 1, 5]);
+  assert.equal(new URL(tab.url()).pathname, "/videos/own/");
+  await tab.done();
+  const plain = await visit("/videos/own/", { javaScriptEnabled: false });
+  assert.equal(await plain.locator(".transcript p").count(), 3);
+  assert.match(await plain.locator(".chapters a").last().getAttribute("href"), /talk\.webm#t=5$/);
+  await plain.done();
+});
+
+test("a picture opens over the page and closes again", async () => {
+  const tab = await visit("/infographics/picture/");
+  await tab.locator("[data-zoom]").click();
+  await tab.locator("dialog[open] img").waitFor();
+  await tab.keyboard.press("Escape");
+  await tab.waitForFunction(() => !document.querySelector("dialog"));
+  assert.ok(await tab.locator("[data-zoom]").evaluate((link) => link === document.activeElement));
+  await tab.done();
+});
+
+test("a question's address opens it", async () => {
+  const tab = await visit("/faq/questions/#what-does-it-cost");
+  assert.deepEqual(await tab.locator("details.question").evaluateAll((all) => all.map((one) => one.open)), [false, true]);
+  await tab.done();
+  const plain = await visit("/faq/questions/", { javaScriptEnabled: false });
+  await plain.locator("summary").first().click();
+  assert.ok(await plain.locator("details p").first().isVisible());
+  await plain.done();
+});
+
+test("the reader's own time stands beside the event's where it is another", async () => {
+  const tab = await visit("/events/day/");
+  assert.match(await tab.locator(".local-time").textContent(), /12:00/);
+  await tab.done();
+  const there = await visit("/events/day/", { timezoneId: "Europe/Berlin" });
+  assert.equal(await there.locator(".local-time").count(), 0);
+  await there.done();
+});
+
+test("progress on a path is kept from the first step on, shown, and forgotten", async () => {
+  const tab = await visit("/paths/way/");
+  assert.deepEqual(await tab.kept(), []);
+  await tab.locator(".journey > li > a").first().click();
+  await tab.waitForURL("**/guides/a/");
+  await tab.locator("[data-on-path][data-ready] [data-go-on]").click();
+  await tab.waitForURL("**/guides/b/");
+  assert.deepEqual(await tab.kept(), [["path:/paths/way/", "[\"/guides/a/\"]"]]);
+  await tab.goto(`${origin}/paths/way/`);
+  const state = tab.locator(".journey-state");
+  await state.waitFor();
+  assert.match(await state.textContent(), /Go on with: Tip 1 · 1 min to go/);
+  assert.equal(await tab.locator("li[data-step] input:checked").count(), 1);
+  await state.locator("button").click();
+  assert.ok(await state.isHidden());
+  assert.equal(await tab.evaluate(() => localStorage.length), 0);
+  await tab.done();
+  const plain = await visit("/guides/a/", { javaScriptEnabled: false });
+  assert.match(await plain.locator(".on-path").textContent(), /step 1 of 3/);
+  await plain.done();
+});
+
+test("a word of the glossary is explained to those who point at it, and leads to its page", async () => {
+  const tab = await visit("/guides/a/");
+  const word = tab.locator("a.term[data-ready]");
+  await word.waitFor();
+  assert.equal(await tab.locator("a.term").count(), 1);
+  const note = tab.locator(".term-note");
+  assert.ok(await note.isHidden());
+  await word.focus();
+  assert.ok(await note.isVisible());
+  assert.equal(await note.textContent(), "Giving back what was given.");
+  await tab.keyboard.press("Escape");
+  assert.ok(await note.isHidden());
+  await word.hover();
+  assert.ok(await note.isVisible());
+  await tab.done();
+  const plain = await visit("/guides/a/", { javaScriptEnabled: false });
+  assert.ok(await plain.locator(".term-note").isHidden());
+  await plain.locator("a.term").click();
+  assert.equal(new URL(plain.url()).pathname, "/glossary/reciprocity/");
+  assert.match(await plain.locator("main").textContent(), /Where it is used\s+A guide/);
+  await plain.done();
+});
+
+test("a list is narrowed down over all of its pages, and says what to give up where nothing fits", async () => {
+  const tab = await visit("/tips/");
+  const shown = () => tab.locator("ul.cards > li:not([hidden])").count();
+  assert.equal(await shown(), 3);
+  await tab.locator("[data-facet=topic] [data-value=even]").click();
+  await tab.waitForFunction(() => document.querySelectorAll("ul.cards > li").length === 7);
+  assert.equal(await shown(), 3);
+  assert.match(tab.url(), /\?topic=even$/);
+  await tab.locator("[data-facet=audience] [data-value=team]").click();
+  await tab.waitForFunction(() => document.querySelectorAll("ul.cards > li:not([hidden])").length === 0);
+  const state = tab.locator(".facet-state");
+  assert.match(await state.textContent(), /Nothing fits all of these\./);
+  await state.locator("button", { hasText: "Without “even”: 1" }).click();
+  assert.equal(await shown(), 1);
+  await tab.goto(`${origin}/tips/?level=expert`);
+  await tab.waitForFunction(() => document.querySelectorAll("ul.cards > li:not([hidden])").length === 2);
+  assert.deepEqual(await tab.kept(), []);
+  await tab.done();
+  const plain = await visit("/tips/", { javaScriptEnabled: false });
+  assert.ok(await plain.locator("[data-facet=level]").isHidden());
+  await plain.locator("[data-facet=topic] a").first().click();
+  assert.match(new URL(plain.url()).pathname, /^\/topics\//);
+  await plain.done();
+});
+
+test("a chosen group comes first, nothing is hidden, and one press forgets it", async () => {
+  const tab = await visit("/audiences/team/");
+  assert.deepEqual(await tab.kept(), []);
+  await tab.locator("[data-audience-choice] button").click();
+  assert.deepEqual(await tab.kept(), [["audience", "{\"key\":\"team\",\"title\":\"Small team\",\"href\":\"/audiences/team/\"}"]]);
+  await tab.goto(`${origin}/guides/`);
+  await tab.waitForFunction(() => !document.querySelector("[data-audience-note]").hidden);
+  assert.deepEqual(await tab.locator(".card-title").allTextContents(), ["Another guide", "A guide"]);
+  await Promise.all([tab.waitForNavigation(), tab.locator("[data-audience-note] button").click()]);
+  await tab.waitForFunction(() => document.querySelector("[data-audience-note]").hidden);
+  assert.deepEqual(await tab.locator(".card-title").allTextContents(), ["A guide", "Another guide"]);
+  assert.equal(await tab.evaluate(() => localStorage.length), 0);
+  await tab.done();
+});
+
+test("a tip at random needs no server, and no script to be found", async () => {
+  const tab = await visit("/tips/random/");
+  await tab.waitForURL(/\/tips\/t\d\/$/);
+  await tab.done();
+  const plain = await visit("/tips/random/", { javaScriptEnabled: false });
+  assert.equal(await plain.locator("[data-random] a").count(), 7);
+  await plain.done();
+});
