@@ -72,7 +72,10 @@ impl Forms {
             printer.add(form).add(terms[*term].as_str());
         }
         let patterns: Vec<(String, usize)> = forms.into_iter().collect();
-        let builder = AhoCorasick::builder().ascii_case_insensitive(true).match_kind(MatchKind::Standard).build(patterns.iter().map(|(form, _)| form));
+        let builder = AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .match_kind(MatchKind::Standard)
+            .build(patterns.iter().map(|(form, _)| form));
         // Too many forms for one automaton are more than any glossary has; then none are offered.
         Self { matcher: builder.ok(), patterns, terms, print: Some(printer.finish()) }
     }
@@ -178,7 +181,7 @@ mod tests {
         assert_eq!(found("Gifts make a gift economy, not giftwrap."), ["Gifts", "gift economy"]);
         assert_eq!(found("gift economyx, gift-wrap"), ["gift", "gift"]);
         assert_eq!(found("it is IT."), ["IT"]);
-        assert_eq!(found("Eine überraschung und ÜBERRASCHUNG"), ["überraschung"]);
+        assert_eq!(found("Eine überraschung und ÜBERRASCHUNG, Überraschungsei"), ["überraschung", "ÜBERRASCHUNG"]);
         assert_eq!(found("re_gift regift gift1"), Vec::<String>::new());
     }
 

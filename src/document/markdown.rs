@@ -33,7 +33,7 @@ use super::outline::{Heading, Ids};
 use super::raw_html::Fragment;
 use super::source_lines;
 use crate::diagnostic::{Checked, Code, Diagnostic, Place};
-use crate::fingerprint::{Fingerprint, Fingerprinter};
+use crate::fingerprint::Fingerprint;
 use crate::paths::SourcePath;
 use crate::settings::RawHtml;
 use crate::source::Lines;
@@ -170,9 +170,6 @@ struct Walk<'a> {
     /// Text events that follow each other without a gap, as a range of the source.
     run: Range<usize>,
     prose: Prose,
-    /// Bytes of prose before it.
-    prose_before: usize,
-    term_places: Fingerprinter,
     /// Set between the ends of a wiki link without words of its own.
     is_muted: bool,
     /// Classes of the open table's columns; empty when none is aligned.
@@ -251,9 +248,7 @@ impl<'a> Walk<'a> {
             html: None,
             open_links: Vec::new(),
             run: 0..0,
-            prose: Prose::default(),
-            prose_before: 0,
-            term_places: Fingerprinter::new(),
+            prose: Prose::new(),
             is_muted: false,
             columns: Vec::new(),
             column: 0,

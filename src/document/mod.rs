@@ -169,7 +169,7 @@ pub fn parse(path: &SourcePath, bytes: &[u8], inputs: &Inputs) -> Checked<Docume
         with_lines: inputs.with_lines,
         allow_origins: &inputs.settings.allow_origins,
         signatures: inputs.signatures,
-        forms: Some(inputs.forms).filter(|_| meta.glossary),
+        forms: Some(inputs.forms).filter(|_| meta.glossary && is_in_site_language(&meta, inputs.settings)),
         phrases: phrases(inputs.words, meta.language.as_deref().unwrap_or(&inputs.settings.language)),
     };
     let mut markdown = markdown::read(path, &text, &lines, body.clone(), &settings).unload(&mut problems);
@@ -192,6 +192,12 @@ pub fn parse(path: &SourcePath, bytes: &[u8], inputs: &Inputs) -> Checked<Docume
     let mut document = document(path, meta, markdown, (tool, data), inputs.is_lenient, is_title_told, &mut problems);
     Arc::make_mut(&mut document.entry).occurs = occurs;
     Checked::new(document, problems)
+}
+
+/// Whether a page is in the language of the site, in which its glossary is, too: a word of another one may mean something else.
+fn is_in_site_language(meta: &Meta, settings: &Settings) -> bool {
+    let primary = |tag: &str| tag.split('-').next().unwrap_or(tag).to_ascii_lowercase();
+    meta.language.as_ref().is_none_or(|own| primary(own) == primary(&settings.language))
 }
 
 /// When a page takes place, in its own time zone or else the site's.

@@ -38,8 +38,7 @@ pub fn make(composer: &Composer, of: &CalendarOf) -> Vec<u8> {
         CalendarOf::Kind(kind) => {
             let all = composer.site.pages().iter().enumerate();
             let own = all.filter(|(_, page)| page.entry.meta.kind == *kind && page.is_listed() && page.entry.occurs.is_some());
-            let mut own: Vec<(Date, PageId)> =
-                own.filter_map(|(id, page)| Some((page.entry.occurs.as_ref()?.start.day(), id))).collect();
+            let mut own: Vec<(Date, PageId)> = own.filter_map(|(id, page)| Some((page.entry.occurs.as_ref()?.start.day(), id))).collect();
             own.sort_unstable();
             (composer.site_title(), own.into_iter().map(|(_, id)| id).collect())
         }
@@ -119,7 +118,8 @@ fn event(composer: &Composer, page: &SitePage, file: &mut Lines) {
     let text = |name: &Option<String>| name.as_ref().and_then(|name| page.entry.meta.fields.get(name)).and_then(Item::as_text);
     let url = composer.url(&page.route);
     file.put("BEGIN", "VEVENT");
-    let host = composer.site.settings().base_url.as_ref().map_or("site.invalid", |base| base.origin.rsplit('/').next().unwrap_or("site.invalid"));
+    let host =
+        composer.site.settings().base_url.as_ref().map_or("site.invalid", |base| base.origin.rsplit('/').next().unwrap_or("site.invalid"));
     file.put("UID", &format!("{}@{host}", page.route.as_str().trim_matches('/').replace('/', ".")));
     file.put("DTSTAMP", &format!("{}T000000Z", page.changed().unwrap_or(occurs.start.day()).strftime("%Y%m%d")));
     times(occurs, file);

@@ -41,7 +41,11 @@ pub fn list(composer: &Composer) -> Vec<(Route, FeedOf)> {
     }
     let kinds = composer.site.kinds.values().filter(|kind| kind.has_feed && kind.folder.is_some());
     let topics = (0..composer.site.topics.len()).map(FeedOf::Topic);
-    let all = [FeedOf::Site, FeedOf::SiteJson].into_iter().chain(kinds.map(|kind| FeedOf::Kind(kind.name.clone()))).chain(topics).chain((0..composer.site.audiences.len()).map(FeedOf::Audience));
+    let all = [FeedOf::Site, FeedOf::SiteJson]
+        .into_iter()
+        .chain(kinds.map(|kind| FeedOf::Kind(kind.name.clone())))
+        .chain(topics)
+        .chain((0..composer.site.audiences.len()).map(FeedOf::Audience));
     all.filter(|of| pages_of(composer, of).next().is_some()).filter_map(|of| Some((route_of(composer, &of)?, of))).collect()
 }
 

@@ -4,23 +4,22 @@ use std::collections::HashMap;
 use std::sync::{Arc, OnceLock, RwLock};
 
 use jiff::civil::Date;
-use serde::Serialize;
 use serde_json::json;
 
 use super::facets::Named;
-use super::fields::{self, Fields};
+use super::fields;
+use super::found::TermUse;
 use super::journey::Journeys;
 use super::listing;
 use super::parts::{contents, items_json, level_key};
-use super::queries::{self, PagesQuery};
+use super::queries::PagesQuery;
 use super::structured;
 use super::templates::{Shared, Shown};
 use super::tool::Embedded;
-use super::view::{BranchLine, CalendarView, NavView, PageView, SourceView};
+use super::view::{BranchLine, NavView, PageView, SourceView};
 use super::{Sheet, Subject};
 use crate::document::links::{Link, Role};
 use crate::document::{Entry, Facts, glossary};
-use crate::fields::Item;
 use crate::fingerprint::{Fingerprint, Fingerprinter};
 use crate::paths::{Route, SourcePath};
 use crate::site::insert::{self, Inserted};
@@ -33,7 +32,7 @@ use crate::site::{Node, PageId, Site, SitePage};
 use crate::words::{Words, direction};
 
 const RELATED_MAX: usize = 4;
-const BACKLINKS_MAX: usize = 40;
+pub(super) const BACKLINKS_MAX: usize = 40;
 
 /// A sheet ready to be drawn.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,15 +54,6 @@ pub struct Composed {
     pub terms: Vec<TermUse>,
     /// Stands for where in it they are.
     pub term_places: Option<Fingerprint>,
-}
-
-/// A word of the glossary that a page uses.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct TermUse {
-    /// The page that explains it.
-    pub term: SourcePath,
-    pub href: String,
-    pub short: String,
 }
 
 impl Composed {
@@ -111,11 +101,11 @@ pub struct Composer {
     /// Listed pages by title.
     pub a_to_z: Vec<PageId>,
     /// The ways through pages, found when one is first asked for.
-    journeys: OnceLock<Journeys>,
+    pub(super) journeys: OnceLock<Journeys>,
     /// The pages that use each word of the glossary, found when that is first asked for.
-    uses: OnceLock<HashMap<SourcePath, Vec<PageId>>>,
+    pub(super) uses: OnceLock<HashMap<SourcePath, Vec<PageId>>>,
     /// Found when a list is first narrowed down; which pages a topic has no update changes.
-    named: OnceLock<Named>,
+    pub(super) named: OnceLock<Named>,
     /// What templates asked so far. An answer depends on the site alone, so it does not matter who asks first.
     pub(super) answers: RwLock<HashMap<PagesQuery, Arc<[PageId]>>>,
 }
@@ -238,31 +228,6 @@ impl Composer {
         self.audiences.get(&crate::paths::slug(name)).map(|index| &self.site.audiences[*index])
     }
 
-    /// The topics and audiences of each page.
-    pub(super) fn named(&self) -> &Named {
-        self.named.get_or_init(|| Named::of(&self.site))
-    }
-
-    /// The ways that lead through pages.
-    pub(super) fn journeys(&self) -> &Journeys {
-        self.journeys.get_or_init(|| self.find_journeys())
-    }
-
-    /// Where a page of the same kind is picked at random, for pages and lists of a kind that wants that.
-    fn surprise(&self, sheet: &Sheet) -> Option<String> {
-        let section = match sheet.subject {
-            Subject::Section(section) | Subject::Surprise(section) => section,
-            Subject::Page(page) => self.site.page(page).section,
-            _ => return None,
-        };
-        self.site.surprise_of(section).map(|route| self.href(&route))
-    }
-
-    fn calendar(&self, route: &Route) -> CalendarView {
-        let subscribe = self.url(route).and_then(|url| Some(format!("webcal://{}", url.split_once("://")?.1)));
-        CalendarView { href: self.href(route), subscribe }
-    }
-
     /// A page's card as templates see it.
     pub fn card(&self, page: PageId) -> &Shown {
         self.cards[page].get_or_init(|| self.shared.card(self.make_card(page)))
@@ -311,32 +276,6 @@ impl Composer {
         let terms = body.map(|page| self.terms_of(page)).unwrap_or_default();
         let term_places = body.and_then(|page| self.facts[page].term_places).filter(|_| !terms.is_empty());
         Composed { nav: self.nav(sheet, page_id), page: view, template, body, links, wiki_titles, embedded, terms, term_places }
-    }
-
-    /// The words of the glossary that a page uses, those left out whose page is not published.
-    fn terms_of(&self, id: PageId) -> Vec<TermUse> {
-        let used = self.site.page(id).entry.terms.iter();
-        let explained = used.filter_map(|term| match self.site.tables.by_source.get(term)? {
-            Node::Page(page) => {
-                let page = self.site.page(*page);
-                Some(TermUse { term: term.clone(), href: self.href(&page.route), short: self.explanation(page)? })
-            }
-            _ => None,
-        });
-        explained.collect()
-    }
-
-    /// The listed pages that use a word, by the page that explains it.
-    pub(super) fn used_in(&self, id: PageId) -> Vec<PageId> {
-        let find = || {
-            let mut uses: HashMap<SourcePath, Vec<PageId>> = HashMap::new();
-            for (id, page) in self.site.pages().iter().enumerate().filter(|(_, page)| page.is_listed()) {
-                page.entry.terms.iter().for_each(|term| uses.entry(term.clone()).or_default().push(id));
-            }
-            uses
-        };
-        let pages = self.uses.get_or_init(find).get(&self.site.page(id).entry.source);
-        pages.map(|pages| pages.iter().copied().take(BACKLINKS_MAX).collect()).unwrap_or_default()
     }
 
     fn body_links(&self, id: PageId) -> (Vec<String>, Vec<String>) {
@@ -392,7 +331,7 @@ impl Composer {
         }
     }
 
-    fn kind(&self, page: &SitePage) -> Option<&crate::kind::Kind> {
+    pub(super) fn kind(&self, page: &SitePage) -> Option<&crate::kind::Kind> {
         self.site.kinds.get(&page.entry.meta.kind)
     }
 
@@ -473,24 +412,6 @@ impl Composer {
             extra: items_json(&meta.extra),
             ..self.empty_view(language)
         }
-    }
-
-    /// The pages that a page of a gathering kind shows: those that it names, then those that it asks for.
-    fn gathered(&self, page: &SitePage, fields: &Fields) -> Vec<PageId> {
-        let Some(gathers) = self.kind(page).and_then(|kind| kind.gathers.as_ref()) else { return Vec::new() };
-        let mut pages: Vec<PageId> = Vec::new();
-        let named = gathers.items.as_ref().and_then(|name| fields::get(fields, name));
-        let mut links = Vec::new();
-        named.iter().for_each(|items| items.links(&mut links));
-        pages.extend(links.iter().filter_map(|link| link.page));
-        let query = gathers.query.as_ref().and_then(|name| page.entry.meta.fields.get(name)).and_then(Item::as_map);
-        if let Some(query) = query.map(PagesQuery::of_items) {
-            let own = |id: PageId| self.site.page(id).entry.source == page.entry.source;
-            let found = queries::pages(self, &query);
-            let more: Vec<PageId> = found.iter().copied().filter(|id| !pages.contains(id) && !own(*id)).collect();
-            pages.extend(more);
-        }
-        pages
     }
 
     /// The view of a list that no writer made a page for.

@@ -53,7 +53,11 @@ pub fn of(composer: &Composer, pages: &[PageId]) -> Vec<Facet> {
         let title = say(&composer.words, language, "up_to_minutes", &[("minutes", most.to_string().into())]);
         option(&most.to_string(), title, None, count(&|page| composer.minutes(page) <= most))
     });
-    let kinds = composer.site.kinds.keys().map(|kind| option(kind, composer.kind_title(language, kind), None, count(&|page| meta(page).kind == *kind)));
+    let kinds = composer
+        .site
+        .kinds
+        .keys()
+        .map(|kind| option(kind, composer.kind_title(language, kind), None, count(&|page| meta(page).kind == *kind)));
     let facets = [
         ("audience", of_terms(&composer.site.audiences, &named.audiences)),
         ("topic", of_terms(&composer.site.topics, &named.topics)),

@@ -7,6 +7,7 @@ pub mod compose;
 pub mod facets;
 pub mod fields;
 pub mod files;
+mod found;
 mod happening;
 mod journey;
 pub mod listing;

@@ -106,6 +106,22 @@ impl Documents {
         }
     }
 
+    /// Whether other terms are to be looked for once these pages are taken in, and those gone; then they are taken over.
+    pub fn takes_other_terms(&mut self, loaded: &Loaded, fresh: &[(SourcePath, Page)], gone: &[SourcePath], is_other_site: bool) -> bool {
+        let explains = |page: &Page| explains(&page.entry.meta.kind, &loaded.kinds);
+        let touched = fresh.iter().map(|(path, _)| path).chain(gone).filter_map(|path| self.pages.get(path));
+        if !is_other_site && !touched.chain(fresh.iter().map(|(_, page)| page)).any(explains) {
+            return false;
+        }
+        let stays = |path: &SourcePath| !gone.contains(path) && !fresh.iter().any(|(own, _)| own == path);
+        let kept = self.pages.iter().filter(|(path, page)| explains(page) && stays(path)).map(|(_, page)| page);
+        let entries = kept.chain(fresh.iter().map(|(_, page)| page)).map(|page| &*page.entry);
+        let forms = Forms::of(entries, &loaded.kinds, &loaded.settings.language);
+        let is_other = forms.print() != self.forms.print();
+        self.forms = forms;
+        is_other
+    }
+
     /// The terms that these documents explain.
     pub fn find_forms(&self, loaded: &Loaded) -> Forms {
         Forms::of(self.pages.values().map(|page| &*page.entry), &loaded.kinds, &loaded.settings.language)
@@ -131,25 +147,22 @@ impl Reader<'_> {
     /// The terms that are to be expected: those of remembered pages, those in the folders of explaining kinds as they are now.
     fn expected_forms(&self, known: &(impl Fn(&SourcePath) -> Option<Fingerprint> + Sync), remembered: &Pages) -> Forms {
         let loaded = self.loaded;
-        let is_current = |path: &SourcePath, page: &Page| known(path).is_some_and(|print| self.key(path, print, &page.facts.data) == page.key);
+        let is_current =
+            |path: &SourcePath, page: &Page| known(path).is_some_and(|print| self.key(path, print, &page.facts.data) == page.key);
         let in_folders = loaded.pages.par_iter().filter(|path| self.kind_of_folder(path).is_some_and(|kind| explains(kind, &loaded.kinds)));
         let fresh: Vec<Arc<Entry>> = in_folders
             .filter(|path| !remembered.get(*path).is_some_and(|page| is_current(path, page)))
             .filter_map(|path| Some(self.page(path, None, false)?.0.entry))
             .collect();
         let is_fresh = |entry: &Entry| fresh.iter().any(|own| own.source == entry.source);
-        let kept = remembered.values().map(|page| &*page.entry).filter(|entry| explains(&entry.meta.kind, &loaded.kinds) && !is_fresh(entry));
+        let kept =
+            remembered.values().map(|page| &*page.entry).filter(|entry| explains(&entry.meta.kind, &loaded.kinds) && !is_fresh(entry));
         let kept = kept.filter(|entry| loaded.pages.binary_search(&entry.source).is_ok());
         Forms::of(kept.chain(fresh.iter().map(|entry| &**entry)), &loaded.kinds, &loaded.settings.language)
     }
 
     /// Reads all pages; what is remembered under an equal key, and was searched for the same terms, stands.
-    fn all(
-        &self,
-        known: impl Fn(&SourcePath) -> Option<Fingerprint> + Sync,
-        mut remembered: Pages,
-        bodies: Option<&Memory>,
-    ) -> Documents {
+    fn all(&self, known: impl Fn(&SourcePath) -> Option<Fingerprint> + Sync, mut remembered: Pages, bodies: Option<&Memory>) -> Documents {
         let mut documents = Documents::default();
         let in_memory = AtomicUsize::new(0);
         let keep = |body: Vec<Segment>, memory: &Memory| {
@@ -165,7 +178,9 @@ impl Reader<'_> {
             .par_iter()
             .map(|path| {
                 let before = old.get(path);
-                if before.is_some_and(|page| self.is_searched(page) && known(path).is_some_and(|print| self.key(path, print, &page.facts.data) == page.key)) {
+                if before.is_some_and(|page| {
+                    self.is_searched(page) && known(path).is_some_and(|print| self.key(path, print, &page.facts.data) == page.key)
+                }) {
                     return None;
                 }
                 let (page, body) = self.page(path, before, bodies.is_some())?;

@@ -17,7 +17,6 @@ use super::memory::{self, Memory};
 use super::outputs::Outputs;
 use super::whole::{self, Whole};
 use crate::diagnostic::{Checked, Diagnostic, Place};
-use crate::document::glossary::{self, Forms};
 use crate::document::{Entry, Facts};
 use crate::fingerprint::Fingerprint;
 use crate::paths::SourcePath;
@@ -295,7 +294,7 @@ impl State {
     /// The same but for the outputs: how many documents that are, and whether the outputs may be others.
     fn settle(&mut self, files: &dyn Files, request: &Request, reread: Reread, must_assemble: bool) -> (usize, bool) {
         let Reread { mut fresh, gone } = reread;
-        if self.has_other_terms(&fresh, &gone, must_assemble) {
+        if self.whole.documents.takes_other_terms(&self.whole.loaded, &fresh, &gone, must_assemble) {
             // Those read just now were searched for the terms of before, too.
             let all: BTreeSet<SourcePath> = self.whole.loaded.pages.iter().cloned().collect();
             fresh = self.reread(files, request, &all).fresh;
@@ -316,23 +315,6 @@ impl State {
             self.assemble(request);
         }
         (parsed, updated != Some(false) || !new.is_empty())
-    }
-
-    /// Whether other terms are to be looked for now; then those are taken over.
-    fn has_other_terms(&mut self, fresh: &[(SourcePath, Page)], gone: &[SourcePath], is_other_site: bool) -> bool {
-        let (pages, loaded) = (&self.whole.documents.pages, &self.whole.loaded);
-        let explains = |page: &Page| glossary::explains(&page.entry.meta.kind, &loaded.kinds);
-        let touched = fresh.iter().map(|(path, _)| path).chain(gone).filter_map(|path| pages.get(path));
-        if !is_other_site && !touched.chain(fresh.iter().map(|(_, page)| page)).any(explains) {
-            return false;
-        }
-        let new = |path: &SourcePath| fresh.iter().find(|(own, _)| own == path).map(|(_, page)| page);
-        let kept = pages.iter().filter(|(path, _)| !gone.contains(path) && new(path).is_none()).map(|(_, page)| page).filter(|page| explains(page));
-        let entries = kept.chain(fresh.iter().map(|(_, page)| page)).map(|page| &*page.entry);
-        let forms = Forms::of(entries, &loaded.kinds, &loaded.settings.language);
-        let is_other = forms.print() != self.whole.documents.forms.print();
-        self.whole.documents.forms = forms;
-        is_other
     }
 
     /// Whether a problem of the site stands in one of these files: its place may be another now.

@@ -12,8 +12,8 @@ use super::links::Destination;
 use super::sections::{Order, put_in_order, sort_key};
 use super::tables::{Node, PageId};
 use super::{Outcome, Site, SitePage, published_files, resolve_page};
-use crate::document::{Entry, glossary};
 use crate::document::links::Role;
+use crate::document::{Entry, glossary};
 use crate::paths::slug;
 
 /// What an update touched, for those who keep what was made from the site.

@@ -7,17 +7,27 @@ use pulldown_cmark::{CowStr, Event};
 
 use super::Walk;
 use crate::document::body::Segment;
+use crate::fingerprint::Fingerprinter;
 
 /// Elements in whose text nothing is explained.
 const SILENT: [&str; 11] = ["a", "button", "code", "pre", "kbd", "samp", "abbr", "dfn", "summary", "label", "svg"];
 
 /// Text that follows each other.
-#[derive(Debug, Default)]
 pub(super) struct Prose {
     text: String,
+    /// Bytes of prose before it.
+    before: usize,
+    /// Of all terms and where in the prose they are.
+    pub places: Fingerprinter,
     /// How many events of the flow it was written as, and from which on.
     from: usize,
     events: usize,
+}
+
+impl Prose {
+    pub fn new() -> Self {
+        Prose { text: String::new(), before: 0, places: Fingerprinter::new(), from: 0, events: 0 }
+    }
 }
 
 impl Walk<'_> {
@@ -41,7 +51,8 @@ impl Walk<'_> {
     }
 
     fn is_prose(&mut self) -> bool {
-        let is_apart = self.heading.is_some() || self.image.is_some() || self.code.is_some() || self.is_muted || !self.open_links.is_empty();
+        let is_apart =
+            self.heading.is_some() || self.image.is_some() || self.code.is_some() || self.is_muted || !self.open_links.is_empty();
         !is_apart && {
             let flow = self.flow();
             flow.skipped.is_none() && !flow.open_html.iter().any(|element| SILENT.contains(&element.name.as_str()))
@@ -53,45 +64,47 @@ impl Walk<'_> {
         if self.prose.text.is_empty() {
             return;
         }
-        let prose = std::mem::take(&mut self.prose);
+        let text = std::mem::take(&mut self.prose.text);
         let Some(forms) = self.settings.forms else { return };
-        let found = forms.find(&prose.text);
-        self.prose_before += prose.text.len();
+        let found = forms.find(&text);
+        let before = self.prose.before;
+        self.prose.before += text.len();
         if found.is_empty() {
             return;
         }
         self.out.terms.extend(found.iter().map(|found| found.term.clone()));
         for found in &found {
-            let at = self.prose_before + found.start;
-            self.term_places.add(found.term.as_str()).add(at.to_le_bytes()).add((found.end - found.start).to_le_bytes());
+            let at = before + found.start;
+            self.prose.places.add(found.term.as_str()).add(at.to_le_bytes()).add((found.end - found.start).to_le_bytes());
         }
-        if !self.settings.wants_body || prose.events == 0 {
+        if !self.settings.wants_body || self.prose.events == 0 {
             return;
         }
-        let tail = self.flow().events.split_off(prose.from);
+        let from = self.prose.from;
+        let tail = self.flow().events.split_off(from);
         let mut rewritten: Vec<Event> = Vec::with_capacity(tail.len() + 2 * found.len());
         let mut holes = found.into_iter().peekable();
         let mut at = 0;
         for event in tail {
-            let text = match &event {
-                Event::Text(text) => text.to_string(),
-                Event::SoftBreak | Event::HardBreak => " ".to_owned(),
+            let length = match &event {
+                Event::Text(text) => text.len(),
+                Event::SoftBreak | Event::HardBreak => 1,
                 _ => {
                     rewritten.push(event);
                     continue;
                 }
             };
-            let (begin, end) = (at, at + text.len());
+            let (begin, end) = (at, at + length);
             at = end;
             let mut shown = begin;
             let mut is_cut = false;
             while let Some(hole) = holes.peek().filter(|hole| hole.start < end) {
                 is_cut = true;
                 if hole.start >= shown && hole.start > begin {
-                    push_text(&mut rewritten, &prose.text[shown..hole.start]);
+                    push_text(&mut rewritten, &text[shown..hole.start]);
                 }
                 if hole.start >= begin {
-                    let segment = Segment::Term { term: hole.term.clone(), text: prose.text[hole.start..hole.end].to_owned() };
+                    let segment = Segment::Term { term: hole.term.clone(), text: text[hole.start..hole.end].to_owned() };
                     let mark = self.hole(segment);
                     rewritten.push(Event::InlineHtml(mark.into()));
                 }
@@ -104,7 +117,7 @@ impl Walk<'_> {
             if !is_cut {
                 rewritten.push(event);
             } else if shown < end {
-                push_text(&mut rewritten, &prose.text[shown..end]);
+                push_text(&mut rewritten, &text[shown..end]);
             }
         }
         self.flow().events.extend(rewritten);

@@ -1,0 +1,97 @@
+//! What is found in all pages together: the words of the glossary and where they are used, the pages that others gather, where
+//! calendars and the page at random lie.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+
+use super::compose::{BACKLINKS_MAX, Composer};
+use super::facets::Named;
+use super::fields::{self, Fields};
+use super::journey::Journeys;
+use super::queries::{self, PagesQuery};
+use super::view::CalendarView;
+use super::{Sheet, Subject};
+use crate::fields::Item;
+use crate::paths::{Route, SourcePath};
+use crate::site::{Node, PageId, SitePage};
+
+/// A word of the glossary that a page uses.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TermUse {
+    /// The page that explains it.
+    pub term: SourcePath,
+    pub href: String,
+    pub short: String,
+}
+
+impl Composer {
+    /// The topics and audiences of each page.
+    pub(super) fn named(&self) -> &Named {
+        self.named.get_or_init(|| Named::of(&self.site))
+    }
+
+    /// The ways that lead through pages.
+    pub(super) fn journeys(&self) -> &Journeys {
+        self.journeys.get_or_init(|| self.find_journeys())
+    }
+
+    /// Where a page of the same kind is picked at random, for pages and lists of a kind that wants that.
+    pub(super) fn surprise(&self, sheet: &Sheet) -> Option<String> {
+        let section = match sheet.subject {
+            Subject::Section(section) | Subject::Surprise(section) => section,
+            Subject::Page(page) => self.site.page(page).section,
+            _ => return None,
+        };
+        self.site.surprise_of(section).map(|route| self.href(&route))
+    }
+
+    pub(super) fn calendar(&self, route: &Route) -> CalendarView {
+        let subscribe = self.url(route).and_then(|url| Some(format!("webcal://{}", url.split_once("://")?.1)));
+        CalendarView { href: self.href(route), subscribe }
+    }
+
+    /// The words of the glossary that a page uses, those left out whose page is not published.
+    pub(super) fn terms_of(&self, id: PageId) -> Vec<TermUse> {
+        let used = self.site.page(id).entry.terms.iter();
+        let explained = used.filter_map(|term| match self.site.tables.by_source.get(term)? {
+            Node::Page(page) => {
+                let page = self.site.page(*page);
+                Some(TermUse { term: term.clone(), href: self.href(&page.route), short: self.explanation(page)? })
+            }
+            _ => None,
+        });
+        explained.collect()
+    }
+
+    /// The listed pages that use a word, by the page that explains it.
+    pub(super) fn used_in(&self, id: PageId) -> Vec<PageId> {
+        let find = || {
+            let mut uses: HashMap<SourcePath, Vec<PageId>> = HashMap::new();
+            for (id, page) in self.site.pages().iter().enumerate().filter(|(_, page)| page.is_listed()) {
+                page.entry.terms.iter().for_each(|term| uses.entry(term.clone()).or_default().push(id));
+            }
+            uses
+        };
+        let pages = self.uses.get_or_init(find).get(&self.site.page(id).entry.source);
+        pages.map(|pages| pages.iter().copied().take(BACKLINKS_MAX).collect()).unwrap_or_default()
+    }
+
+    /// The pages that a page of a gathering kind shows: those that it names, then those that it asks for.
+    pub(super) fn gathered(&self, page: &SitePage, fields: &Fields) -> Vec<PageId> {
+        let Some(gathers) = self.kind(page).and_then(|kind| kind.gathers.as_ref()) else { return Vec::new() };
+        let mut pages: Vec<PageId> = Vec::new();
+        let named = gathers.items.as_ref().and_then(|name| fields::get(fields, name));
+        let mut links = Vec::new();
+        named.iter().for_each(|items| items.links(&mut links));
+        pages.extend(links.iter().filter_map(|link| link.page));
+        let query = gathers.query.as_ref().and_then(|name| page.entry.meta.fields.get(name)).and_then(Item::as_map);
+        if let Some(query) = query.map(PagesQuery::of_items) {
+            let own = |id: PageId| self.site.page(id).entry.source == page.entry.source;
+            let found = queries::pages(self, &query);
+            let more: Vec<PageId> = found.iter().copied().filter(|id| !pages.contains(id) && !own(*id)).collect();
+            pages.extend(more);
+        }
+        pages
+    }
+}
