@@ -15,6 +15,7 @@ pub mod memory;
 mod outputs;
 pub mod profile;
 mod publish;
+mod search;
 mod state;
 mod whole;
 pub mod why;
@@ -26,7 +27,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 pub use self::addresses::Addresses;
-use self::documents::Documents;
+use self::documents::{Documents, Wanted};
 use self::ledger::Ledger;
 use self::load::Loaded;
 use self::make::Workshop;
@@ -74,6 +75,11 @@ pub trait Sink: Sync {
     /// What kept the file from being taken, in words for people.
     fn put(&self, path: &OutputPath, bytes: Cow<'static, [u8]>, print: Fingerprint) -> Result<(), String>;
 
+    /// Whether what is put is of no use to anyone, so that what has no problems of its own need not be made.
+    fn forgets(&self) -> bool {
+        false
+    }
+
     /// Keeps what is published at this path already, if that is ours and has this fingerprint; whether it did.
     fn keep(&self, _path: &OutputPath, _print: Fingerprint) -> bool {
         false
@@ -98,6 +104,10 @@ pub fn sum<'a>(outputs: impl Iterator<Item = (&'a OutputPath, Fingerprint)>) -> 
 pub struct Nowhere;
 
 impl Sink for Nowhere {
+    fn forgets(&self) -> bool {
+        true
+    }
+
     fn put(&self, _: &OutputPath, _: Cow<'static, [u8]>, _: Fingerprint) -> Result<(), String> {
         Ok(())
     }
@@ -153,7 +163,8 @@ pub fn build(files: &dyn Files, request: &Request, sink: &dyn Sink, memory: &Mem
     }
 
     let remembered = memory.pages();
-    let documents = Documents::read(&ledger, &loaded, request, |path| ledger.known(path), remembered, Some(memory));
+    let wanted = Wanted { bodies: Some(memory), digests: loaded.settings.search && !sink.forgets() };
+    let mut documents = Documents::read(&ledger, &loaded, request, |path| ledger.known(path), remembered, wanted);
     problems.extend(documents.problems().cloned());
     profile.stage("read and parse", documents.parsed);
     profile.documents = Share { made: documents.parsed, remembered: documents.pages.len() - documents.parsed };
@@ -172,13 +183,24 @@ pub fn build(files: &dyn Files, request: &Request, sink: &dyn Sink, memory: &Mem
     let addresses = addresses::look(files, request, &loaded, &materials.composer, &outputs, &mut problems);
     profile.stage("plan", outputs.all().len());
 
+    let digests = std::mem::take(&mut documents.digests);
     let whole = Whole { loaded, documents, materials, outputs, site_print };
     let workshop = Workshop { files: &ledger, request, whole: &whole };
-    let press = Press::new(workshop, sink, &ledger, &before);
     sink.ready();
+    let digested = digests.len();
+    let index = match sink.forgets() {
+        true => Ok(before.search.clone()),
+        false => search::publish(&whole, workshop.reader(), memory, before.search.as_ref(), digests, sink),
+    };
+    profile.stage("search index", digested);
+    let press = Press::new(workshop, sink, &ledger, &before);
     let mut published = press.all();
     problems.extend(published.problems.iter().cloned());
     profile.stage("draw and publish", published.took.len());
+    match index {
+        Ok(index) => published.add_search(index),
+        Err(failure) => published.failure = Some(failure),
+    }
     profile.sheets = Share { made: published.took.len(), remembered: whole.outputs.sheets.len().saturating_sub(published.took.len()) };
     profile.drawn(std::mem::take(&mut published.took));
 
@@ -194,6 +216,7 @@ pub fn build(files: &dyn Files, request: &Request, sink: &dyn Sink, memory: &Mem
         let (asked, problems) = (asked(request), problems.clone());
         let last = Last { asked, read, published: sum, addresses: addresses.print, problems, pages, left_out };
         before.renew(last, &whole, published.records, published.asked);
+        before.search = published.search;
         memory.keep_drawn(way, &before);
     }
     memory.keep_files(&ledger.into_known(&whole.loaded.sources), &known);

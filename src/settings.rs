@@ -102,6 +102,8 @@ pub struct Settings {
     /// Entries in a feed.
     pub feed_length: usize,
     pub markdown_twins: bool,
+    /// Whether readers can search.
+    pub search: bool,
     /// Where a source can be edited; `{path}` stands for its path from the root.
     pub edit_url: Option<String>,
     /// Where something can be reported; `{path}`, `{url}` and `{title}` stand for the page's.
@@ -141,6 +143,7 @@ impl Default for Settings {
             page_size: 24,
             feed_length: 20,
             markdown_twins: false,
+            search: true,
             edit_url: None,
             report_url: None,
             editor: None,

@@ -57,6 +57,7 @@ fn ours(source: &str) -> String {
         math: false,
         highlight: false,
         wants_body: true,
+        wants_text: false,
         with_lines: false,
         allow_origins: &[],
         signatures: &signatures,

@@ -101,6 +101,7 @@ fn read(text: &str, raw_html: RawHtml, wants_body: bool, with_lines: bool) -> Ch
         math: true,
         highlight: false,
         wants_body,
+        wants_text: false,
         with_lines,
         allow_origins: &[],
         signatures: &signatures,

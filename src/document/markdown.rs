@@ -8,6 +8,7 @@ mod embed;
 mod field;
 mod flow;
 mod inline;
+mod passages;
 mod slips;
 mod terms;
 mod text;
@@ -30,6 +31,7 @@ use super::glossary::Forms;
 use super::links::Link;
 use super::meta::Placed;
 use super::outline::{Heading, Ids};
+use super::passages::Passage;
 use super::raw_html::Fragment;
 use super::source_lines;
 use crate::diagnostic::{Checked, Code, Diagnostic, Place};
@@ -47,6 +49,8 @@ pub struct MarkdownSettings<'a> {
     pub highlight: bool,
     /// Without it there are no segments, and all else is the same.
     pub wants_body: bool,
+    /// Whether the text is given by passages, for the search.
+    pub wants_text: bool,
     /// Whether blocks say on which line of the text they begin.
     pub with_lines: bool,
     /// Origins that pages may contact.
@@ -90,6 +94,8 @@ pub struct Markdown {
     pub words: usize,
     /// The first paragraph's text, cut at about 200 characters.
     pub excerpt: String,
+    /// The text by headings, where it is wanted.
+    pub passages: Vec<Passage>,
 }
 
 /// What looks like a component and is none: it is filled in later.
@@ -353,10 +359,12 @@ impl<'a> Walk<'a> {
     }
 
     fn end(&mut self, tag: TagEnd, range: Range<usize>) {
+        self.passage_break(tag);
         match tag {
             TagEnd::HtmlBlock => {
                 if let Some(fragment) = self.html.take() {
                     let html = self.filter_html(&fragment, true);
+                    self.passage_html(&html);
                     if self.settings.raw_html == RawHtml::Escape {
                         self.push_block(Event::Html(format!("<p>{}</p>\n", html.trim_end()).into()), &range);
                     } else {
@@ -393,7 +401,7 @@ impl<'a> Walk<'a> {
     }
 
     fn text(&mut self, text: CowStr<'a>, range: Range<usize>) {
-        if self.code.is_some() && !self.settings.wants_body {
+        if self.code.is_some() && !self.settings.wants_body && !self.settings.wants_text {
             return;
         }
         let shown = match self.marks.unhide(Cow::Borrowed(&*text), &range, self.text) {
@@ -424,6 +432,7 @@ impl<'a> Walk<'a> {
             return;
         }
         self.out.words += count_words(text);
+        self.passage_text(text);
         if self.out.excerpt.len() < EXCERPT_BYTES && !self.out.excerpt.ends_with('\n') && self.flows.len() == 1 && self.image.is_none() {
             self.out.excerpt.push_str(text);
         }
@@ -466,6 +475,7 @@ impl<'a> Walk<'a> {
             self.push(Event::End(TagEnd::Heading(level)));
         }
         self.close_html_of_ended_blocks();
+        self.passage_heading(&heading);
         self.out.outline.push(heading);
     }
 
@@ -476,6 +486,7 @@ impl<'a> Walk<'a> {
             let fence = open.range.start..open.range.start + 3;
             self.problem(problem.help("close it with a line of the same marks"), fence);
         }
+        self.passage_text(&open.code);
         if !self.settings.wants_body {
             return;
         }

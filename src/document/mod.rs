@@ -15,6 +15,7 @@ pub mod links;
 pub mod markdown;
 pub mod meta;
 pub mod outline;
+pub mod passages;
 pub mod raw_html;
 pub mod source_lines;
 mod tool;
@@ -32,6 +33,7 @@ use self::links::Link;
 use self::markdown::{Markdown, MarkdownSettings, Phrases};
 use self::meta::Meta;
 use self::outline::Heading;
+use self::passages::Passage;
 use crate::diagnostic::{Checked, Code, Diagnostic, Place};
 use crate::fields::{Item, Value};
 use crate::fingerprint::Fingerprint;
@@ -61,6 +63,8 @@ pub struct Inputs<'a> {
     pub is_lenient: bool,
     /// Whether the body will be shown. Without it none is made; entry, facts and problems are the same.
     pub wants_body: bool,
+    /// Whether the text is given by passages, for the search.
+    pub wants_text: bool,
     /// Whether the blocks of the body say on which line they begin.
     pub with_lines: bool,
 }
@@ -71,6 +75,8 @@ pub struct Document {
     pub entry: Arc<Entry>,
     pub facts: Facts,
     pub body: Vec<Segment>,
+    /// The text by headings, where it is wanted.
+    pub passages: Vec<Passage>,
 }
 
 /// What is told of a page's text beside its entry, so that an edited sentence leaves the entry equal.
@@ -166,6 +172,7 @@ pub fn parse(path: &SourcePath, bytes: &[u8], inputs: &Inputs) -> Checked<Docume
         math: inputs.settings.math,
         highlight: inputs.settings.highlight,
         wants_body: inputs.wants_body,
+        wants_text: inputs.wants_text,
         with_lines: inputs.with_lines,
         allow_origins: &inputs.settings.allow_origins,
         signatures: inputs.signatures,
@@ -271,7 +278,7 @@ fn document(
         tool: tool.map(Arc::new),
         data,
     };
-    Document { entry: Arc::new(entry), facts, body: markdown.segments }
+    Document { entry: Arc::new(entry), facts, body: markdown.segments, passages: markdown.passages }
 }
 
 fn phrases(words: &Words, language: &str) -> Phrases {
@@ -305,7 +312,7 @@ fn broken(path: &SourcePath, inputs: &Inputs) -> Document {
         terms: Vec::new(),
         is_broken: true,
     };
-    Document { entry: Arc::new(entry), facts: Facts::default(), body: Vec::new() }
+    Document { entry: Arc::new(entry), facts: Facts::default(), body: Vec::new(), passages: Vec::new() }
 }
 
 /// Whether a file is the page of its folder.

@@ -5,4 +5,5 @@ pub mod calendar;
 pub mod feeds;
 pub mod inventory;
 pub mod look;
+pub mod search;
 pub mod suggestions;

@@ -311,6 +311,7 @@ impl Composer {
                     Subject::Audiences => Route::page(["audiences"]),
                     Subject::AToZ => Route::page(["a-z"]),
                     Subject::Surprise(_) => return None,
+                    Subject::Search => Route::page(["search"]),
                     _ => Route::page(["new"]),
                 };
                 match self.site.tables.by_route.get(&first) {
@@ -429,6 +430,7 @@ impl Composer {
             Subject::AToZ => (say("a_to_z"), None),
             Subject::New => (say("whats_new"), None),
             Subject::Surprise(section) => (say("surprise_me"), Some(self.section_title(section))),
+            Subject::Search => (say("search"), None),
             Subject::NotFound | Subject::Page(_) => (say("not_found_title"), None),
         };
         PageView {
@@ -493,6 +495,7 @@ fn layout(subject: Subject) -> &'static str {
         Subject::AToZ => "a-z",
         Subject::New => "new",
         Subject::Surprise(_) => "surprise",
+        Subject::Search => "search",
         Subject::NotFound => "not-found",
     }
 }

@@ -54,6 +54,7 @@ pub fn of(composer: &Composer, sheet: &Sheet) -> Option<Listing> {
     let ((total, shown), route) = match sheet.subject {
         Subject::Page(_) | Subject::NotFound => return None,
         Subject::Topics => return Some(terms(composer, &site.topics)),
+        Subject::Search => return Some(names(composer, &site.topics)),
         Subject::Audiences => return Some(terms(composer, &site.audiences)),
         Subject::Section(section) => (whole(&site.sections[section].pages), site.sections[section].route.clone()),
         Subject::Topic(topic) => (whole(&site.topics[topic].pages), site.topics[topic].route.clone()),
@@ -143,6 +144,14 @@ fn children(composer: &Composer, section: usize) -> Vec<Group> {
         }
     };
     site.sections[section].children.iter().map(group).collect()
+}
+
+/// Terms without their pages: such a list is drawn again only when a term is another.
+fn names(composer: &Composer, names: &[Term]) -> Listing {
+    let mut listing = terms(composer, names);
+    listing.total = 0;
+    listing.groups.iter_mut().for_each(|group| group.items.clear());
+    listing
 }
 
 fn terms(composer: &Composer, terms: &[Term]) -> Listing {

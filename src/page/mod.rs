@@ -12,7 +12,7 @@ mod happening;
 mod journey;
 pub mod listing;
 mod navigation;
-mod parts;
+pub mod parts;
 pub mod queries;
 pub mod structured;
 pub mod templates;
@@ -42,6 +42,7 @@ pub enum Subject {
     New,
     /// Picks one page of a section at random.
     Surprise(usize),
+    Search,
     NotFound,
 }
 
@@ -90,6 +91,7 @@ pub fn sheets(composer: &Composer) -> Vec<Sheet> {
         (Subject::Audiences, "audiences", usize::from(!site.audiences.is_empty()), usize::MAX),
         (Subject::AToZ, "a-z", listed, A_TO_Z_SIZE),
         (Subject::New, "new", dated, size),
+        (Subject::Search, "search", usize::from(site.has_search()), usize::MAX),
     ] {
         if count > 0 {
             add_list(&mut sheets, subject, count, size, &Route::page([name]));
@@ -109,7 +111,7 @@ pub fn not_found() -> Route {
 
 /// Whether the page at this address is the introduction of a generated list.
 fn intro_of_list(site: &Site, route: &Route) -> bool {
-    let is_fixed = matches!(route.as_str(), "/topics/" | "/audiences/" | "/a-z/" | "/new/");
+    let is_fixed = matches!(route.as_str(), "/topics/" | "/audiences/" | "/a-z/" | "/new/" | "/search/");
     (is_fixed && list_exists(site, route.as_str())) || site.topics.iter().chain(&site.audiences).any(|term| term.route == *route)
 }
 
@@ -118,6 +120,7 @@ fn list_exists(site: &Site, address: &str) -> bool {
         "/topics/" => !site.topics.is_empty(),
         "/audiences/" => !site.audiences.is_empty(),
         "/a-z/" => site.pages().iter().any(|page| page.is_listed()),
+        "/search/" => site.has_search(),
         _ => site.pages().iter().any(|page| page.changed().is_some()),
     }
 }

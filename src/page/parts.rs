@@ -190,7 +190,7 @@ impl Composer {
                 topics: listed("/topics/"),
                 audiences: listed("/audiences/"),
                 feed: settings.base_url.as_ref().map(|_| self.href(&Route::new("/feed.xml").expect("the feed lies inside the site"))),
-                search: None,
+                search: self.site.has_search().then(|| listed("/search/")).flatten(),
             },
             generator: concat!("Handsel ", env!("CARGO_PKG_VERSION")),
             extra: items_json(&settings.extra),

@@ -19,6 +19,8 @@ use crate::document::glossary::{Forms, explains};
 use crate::document::{self, Document, Entry, Facts, Inputs};
 use crate::fingerprint::{Fingerprint, Fingerprinter};
 use crate::memo::aside::{Aside, Put};
+use crate::output::search;
+use crate::output::search::digest::Digest;
 use crate::page::templates::print_of;
 use crate::paths::SourcePath;
 use crate::source::Files;
@@ -50,6 +52,8 @@ pub struct Documents {
     aside: OnceLock<Option<Aside>>,
     /// The terms of the glossary, which were looked for in all of them.
     pub forms: Forms,
+    /// What the search needs of the pages that were parsed, where it was wanted.
+    pub digests: BTreeMap<SourcePath, Digest>,
     /// How many were parsed, not remembered.
     pub parsed: usize,
     /// Pages that are not what was remembered: parsed anew, or gone.
@@ -65,6 +69,26 @@ enum Kept {
 /// Bodies are kept in memory up to this size together, so that it does not grow with the site; the others are put aside.
 const BODIES_IN_MEMORY_BYTES: usize = 32 << 20;
 
+/// A page that was parsed: with its body where there is room for it, with its digest where it is wanted.
+type Fresh = (Page, Option<Kept>, Option<Digest>);
+
+/// What is wanted of a document besides its entry.
+#[derive(Clone, Copy)]
+struct Wants {
+    body: bool,
+    text: bool,
+    lines: bool,
+}
+
+/// What is wanted of documents that are parsed, besides their entries.
+#[derive(Clone, Copy, Default)]
+pub struct Wanted<'a> {
+    /// Bodies, and where they are kept when they are many.
+    pub bodies: Option<&'a Memory>,
+    /// What the search needs.
+    pub digests: bool,
+}
+
 /// What reads documents: the files, and all that parsing depends on.
 pub struct Reader<'a> {
     pub files: &'a dyn Files,
@@ -76,7 +100,7 @@ pub struct Reader<'a> {
 
 impl Documents {
     /// The documents of a site. `known` gives the fingerprint of a file's bytes where they need not be read to know it; `remembered`
-    /// is what earlier readings gave. Bodies are made only when they are wanted, and kept where `bodies` says.
+    /// is what earlier readings gave. Bodies are made only when they are wanted, and kept where `wanted` says.
     ///
     /// Which terms to look for only the documents tell. They nearly always lie in the folders of their kinds, so those are read
     /// first; where others turn up, everything is read again with them.
@@ -86,14 +110,14 @@ impl Documents {
         request: &Request,
         known: impl Fn(&SourcePath) -> Option<Fingerprint> + Sync,
         remembered: Pages,
-        bodies: Option<&Memory>,
+        wanted: Wanted,
     ) -> Self {
         let mut forms = Reader { files, loaded, request, forms: &Forms::default() }.expected_forms(&known, &remembered);
         let mut remembered = remembered;
         let mut parsed = 0;
         let mut differ = BTreeSet::new();
         loop {
-            let mut documents = Reader { files, loaded, request, forms: &forms }.all(&known, remembered, bodies);
+            let mut documents = Reader { files, loaded, request, forms: &forms }.all(&known, remembered, wanted);
             let found = documents.find_forms(loaded);
             documents.parsed += parsed;
             documents.differ.append(&mut differ);
@@ -152,7 +176,7 @@ impl Reader<'_> {
         let in_folders = loaded.pages.par_iter().filter(|path| self.kind_of_folder(path).is_some_and(|kind| explains(kind, &loaded.kinds)));
         let fresh: Vec<Arc<Entry>> = in_folders
             .filter(|path| !remembered.get(*path).is_some_and(|page| is_current(path, page)))
-            .filter_map(|path| Some(self.page(path, None, false)?.0.entry))
+            .filter_map(|path| Some(self.page(path, None, Wanted::default())?.0.entry))
             .collect();
         let is_fresh = |entry: &Entry| fresh.iter().any(|own| own.source == entry.source);
         let kept =
@@ -162,7 +186,7 @@ impl Reader<'_> {
     }
 
     /// Reads all pages; what is remembered under an equal key, and was searched for the same terms, stands.
-    fn all(&self, known: impl Fn(&SourcePath) -> Option<Fingerprint> + Sync, mut remembered: Pages, bodies: Option<&Memory>) -> Documents {
+    fn all(&self, known: impl Fn(&SourcePath) -> Option<Fingerprint> + Sync, mut remembered: Pages, wanted: Wanted) -> Documents {
         let mut documents = Documents::default();
         let in_memory = AtomicUsize::new(0);
         let keep = |body: Vec<Segment>, memory: &Memory| {
@@ -174,7 +198,7 @@ impl Reader<'_> {
             documents.aside.get_or_init(|| memory.aside()).as_ref()?.put(&bytes).ok().map(Kept::Aside)
         };
         let (old, paths) = (&remembered, &self.loaded.pages);
-        let fresh: Vec<Option<(Page, Option<Kept>)>> = paths
+        let fresh: Vec<Option<Fresh>> = paths
             .par_iter()
             .map(|path| {
                 let before = old.get(path);
@@ -183,13 +207,14 @@ impl Reader<'_> {
                 }) {
                     return None;
                 }
-                let (page, body) = self.page(path, before, bodies.is_some())?;
-                Some((page, bodies.and_then(|memory| keep(body, memory))))
+                let (page, body, digest) = self.page(path, before, wanted)?;
+                Some((page, wanted.bodies.and_then(|memory| keep(body, memory)), digest))
             })
             .collect();
         for (path, fresh) in paths.iter().zip(fresh) {
             let page = match fresh {
-                Some((page, body)) => {
+                Some((page, body, digest)) => {
+                    documents.digests.extend(digest.map(|digest| (path.clone(), digest)));
                     documents.parsed += 1;
                     documents.differ.insert(path.clone());
                     if body.is_some() {
@@ -206,7 +231,7 @@ impl Reader<'_> {
     }
 
     /// Reads one page; `None` when it is as it was.
-    pub fn page(&self, path: &SourcePath, before: Option<&Page>, wants_body: bool) -> Option<(Page, Vec<Segment>)> {
+    pub fn page(&self, path: &SourcePath, before: Option<&Page>, wanted: Wanted) -> Option<(Page, Vec<Segment>, Option<Digest>)> {
         let bytes = self.files.read(path);
         // Equal bytes ask for equal files of data, so what the page asked for before tells whether it would be the same.
         let key = |data: &[String]| match &bytes {
@@ -216,13 +241,15 @@ impl Reader<'_> {
         if before.is_some_and(|page| self.is_searched(page) && page.key == key(&page.facts.data)) {
             return None;
         }
-        let (Document { entry, facts, body }, problems) = self.parse(path, bytes.as_deref(), wants_body, false);
+        let wants = Wants { body: wanted.bodies.is_some(), text: wanted.digests, lines: false };
+        let (Document { entry, facts, body, passages }, problems) = self.parse(path, bytes.as_deref(), wants);
+        let digest = wants.text.then(|| search::digest::Page::digest(&entry, &passages));
         // Equal entries keep the shape and the very value that others may hold already, but for the places in it.
         let shape = match before.filter(|page| page.entry == entry) {
             Some(page) => page.shape,
             None => print_of(&*entry),
         };
-        Some((Page { key: key(&facts.data), shape, forms: self.forms.print(), entry, facts: Arc::new(facts), problems }, body))
+        Some((Page { key: key(&facts.data), shape, forms: self.forms.print(), entry, facts: Arc::new(facts), problems }, body, digest))
     }
 
     /// Whether a page was searched for the terms of now.
@@ -233,7 +260,14 @@ impl Reader<'_> {
     /// A page's body, read anew. With `with_lines` its blocks say on which line they begin.
     pub fn body(&self, path: &SourcePath, with_lines: bool) -> Vec<Segment> {
         let bytes = self.files.read(path);
-        self.parse(path, bytes.as_deref(), true, with_lines).0.body
+        self.parse(path, bytes.as_deref(), Wants { body: true, text: false, lines: with_lines }).0.body
+    }
+
+    /// What the search needs of a page, read anew.
+    pub fn digest(&self, path: &SourcePath) -> Digest {
+        let bytes = self.files.read(path);
+        let document = self.parse(path, bytes.as_deref(), Wants { body: false, text: true, lines: false }).0;
+        search::digest::Page::digest(&document.entry, &document.passages)
     }
 
     /// The fingerprint of all that parsing these bytes reads; `data` are the files of `data/` that they ask for.
@@ -249,16 +283,11 @@ impl Reader<'_> {
         printer.finish()
     }
 
-    fn parse(
-        &self,
-        path: &SourcePath,
-        bytes: Result<&[u8], &io::Error>,
-        wants_body: bool,
-        with_lines: bool,
-    ) -> (Document, Vec<Diagnostic>) {
+    fn parse(&self, path: &SourcePath, bytes: Result<&[u8], &io::Error>, wants: Wants) -> (Document, Vec<Diagnostic>) {
         let defaults = &self.defaults(path);
         let parse = |bytes: &[u8]| {
-            let inputs = Inputs { wants_body, with_lines, ..self.inputs(path, defaults) };
+            let Wants { body, text, lines } = wants;
+            let inputs = Inputs { wants_body: body, wants_text: text, with_lines: lines, ..self.inputs(path, defaults) };
             let parsed = document::parse(path, bytes, &inputs);
             (parsed.value, parsed.problems)
         };
@@ -283,6 +312,7 @@ impl Reader<'_> {
             words: &self.loaded.words,
             is_lenient: self.request.is_lenient,
             wants_body: true,
+            wants_text: false,
             with_lines: false,
         }
     }

@@ -16,6 +16,7 @@ use super::state::State;
 pub use super::state::{Refreshed, Touched};
 use super::{Request, page_checks};
 use crate::diagnostic::Diagnostic;
+use crate::output::search;
 use crate::paths::{OutputPath, Route, SourcePath};
 use crate::site::{Hidden, Node};
 use crate::source::{Files, ListingRules};
@@ -126,6 +127,9 @@ impl Live {
         if let Some((path, maker)) = outputs.at(&wanted) {
             return self.found(&state, path, maker, with_lines);
         }
+        if let Some((path, bytes)) = self.search_file(&state, path) {
+            return Answer::Found { path, bytes, source: None };
+        }
         if !path.is_empty() && !path.ends_with('/') && outputs.at(&folder(&format!("{path}/"))).is_some() {
             return Answer::Moved(format!("{address}/"));
         }
@@ -134,6 +138,11 @@ impl Live {
             _ => Vec::new(),
         };
         Answer::Missing { bytes, near: state.near(path) }
+    }
+
+    fn search_file(&self, state: &State, path: &str) -> Option<(OutputPath, Vec<u8>)> {
+        let is_of_search = path.starts_with(search::FOLDER);
+        is_of_search.then(|| state.search_file(path, &*self.files, &self.request(), &self.memory)).flatten()
     }
 
     fn found(&self, state: &State, path: &OutputPath, maker: &Maker, with_lines: bool) -> Answer {

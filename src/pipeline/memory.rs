@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::documents::Pages;
 use super::ledger::KnownFiles;
+use super::search::{Published, Shelf};
 use super::whole::Whole;
 use super::why::Why;
 use crate::diagnostic::Diagnostic;
@@ -22,7 +23,7 @@ use crate::page::templates::Question;
 use crate::paths::{OutputPath, SourcePath};
 
 /// Documents lie in this many parts, so that an edit writes one of them.
-const SHARDS: u8 = 64;
+pub const SHARDS: u8 = 64;
 
 /// Ways of building that are remembered.
 const WAYS_MAX: usize = 4;
@@ -48,6 +49,8 @@ pub struct Drawn {
     pub asked: Vec<Vec<Question>>,
     /// Of the site that was drawn.
     site: Option<Fingerprint>,
+    /// The search index, where there is one.
+    pub search: Option<Published>,
     /// Of each page, the fingerprint of what other pages show of it.
     pub shown: BTreeMap<SourcePath, Fingerprint>,
 }
@@ -195,6 +198,21 @@ impl Memory {
     /// Keeps all documents of one shard.
     pub fn keep_shard(&self, shard: u8, pages: &Pages) {
         self.remember(&shard_name(shard), pages);
+    }
+
+    /// The words of one part of the pages, for the search.
+    pub fn search_words(&self, shard: u8) -> Shelf {
+        self.recall(&format!("search-words-{shard:02}")).unwrap_or_default()
+    }
+
+    /// The texts of one part of the pages, for the search.
+    pub fn search_texts(&self, shard: u8) -> Shelf {
+        self.recall(&format!("search-texts-{shard:02}")).unwrap_or_default()
+    }
+
+    pub fn keep_search(&self, shard: u8, words: &Shelf, texts: &Shelf) {
+        self.remember(&format!("search-words-{shard:02}"), words);
+        self.remember(&format!("search-texts-{shard:02}"), texts);
     }
 
     /// What was published this way of building.

@@ -16,6 +16,7 @@ use super::make::{self, Made, Workshop};
 use super::memory::{Drawn, Parts, Record};
 use super::outputs::Maker;
 use super::profile::Took;
+use super::search;
 use super::why::Why;
 use crate::diagnostic::Diagnostic;
 use crate::fingerprint::{Fingerprint, Fingerprinter};
@@ -37,6 +38,16 @@ pub struct Published {
     /// What is remembered of it.
     pub records: BTreeMap<OutputPath, Record>,
     pub asked: Vec<Vec<Question>>,
+    /// The search index, whose files are among the outputs.
+    pub search: Option<search::Published>,
+}
+
+impl Published {
+    pub fn add_search(&mut self, index: Option<search::Published>) {
+        self.outputs.extend(index.iter().flat_map(|index| index.files.iter().cloned()));
+        self.outputs.sort_unstable();
+        self.search = index;
+    }
 }
 
 /// Publishes all outputs of a site.

@@ -5,21 +5,22 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::io;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 
 use super::Request;
-use super::documents::{Documents, Page, Pages, Reader};
+use super::documents::{Documents, Page, Pages, Reader, Wanted};
 use super::ledger::{Known, KnownFiles, Ledger, unreadable};
 use super::load::{self, Loaded};
 use super::memory::{self, Memory};
 use super::outputs::Outputs;
+use super::search;
 use super::whole::{self, Whole};
 use crate::diagnostic::{Checked, Diagnostic, Place};
 use crate::document::{Entry, Facts};
 use crate::fingerprint::Fingerprint;
-use crate::paths::SourcePath;
+use crate::paths::{OutputPath, SourcePath};
 use crate::site::{Node, PageId, SitePage};
 use crate::source::{Files, ListingRules, Looked, Stamp};
 
@@ -58,6 +59,8 @@ pub struct State {
     clashes: Vec<Diagnostic>,
     /// Pages that are not what the memory holds.
     differ: BTreeSet<SourcePath>,
+    /// The search index, as it was last asked for.
+    search: Mutex<search::Shown>,
 }
 
 /// What a look at the files found.
@@ -84,7 +87,7 @@ impl State {
         let Recording { listed, reads } = recorder.done();
         let Checked { value: sources, problems: listing_problems } = listed.unwrap_or_default();
         ledger.stamp(&sources);
-        let documents = Documents::read(&ledger, &loaded, request, |path| ledger.known(path), memory.pages(), None);
+        let documents = Documents::read(&ledger, &loaded, request, |path| ledger.known(path), memory.pages(), Wanted::default());
         let (mut site_problems, mut clashes) = (Vec::new(), Vec::new());
         let site = whole::assemble(&loaded, &documents, request, &mut site_problems);
         let materials = Arc::new(whole::materials(&loaded, &documents, site));
@@ -99,7 +102,14 @@ impl State {
             load_problems,
             site_problems,
             clashes,
+            search: Mutex::default(),
         }
+    }
+
+    /// A file of the search index.
+    pub fn search_file(&self, path: &str, files: &dyn Files, request: &Request, memory: &Memory) -> Option<(OutputPath, Vec<u8>)> {
+        let reader = Reader { files, loaded: &self.whole.loaded, request, forms: &self.whole.documents.forms };
+        self.search.lock().unwrap_or_else(PoisonError::into_inner).file(path, &self.whole, &reader, memory)
     }
 
     /// Every problem but those of drawing.
@@ -152,6 +162,7 @@ impl State {
         if changed.is_empty() && is_listing_same {
             return Refreshed { pages: pages(self), ..Refreshed::default() };
         }
+        self.search.get_mut().unwrap_or_else(PoisonError::into_inner).outdate();
         if let Some(sources) = sight.sources {
             self.sources = sources.into();
         }
@@ -250,7 +261,8 @@ impl State {
         let (pages, loaded) = (&self.whole.documents.pages, &self.whole.loaded);
         let reader = Reader { files, loaded, request, forms: &self.whole.documents.forms };
         let (listed, gone): (Vec<&SourcePath>, Vec<&SourcePath>) = paths.iter().partition(|path| loaded.pages.binary_search(path).is_ok());
-        let fresh = listed.into_par_iter().filter_map(|path| Some((path.clone(), reader.page(path, pages.get(path), false)?.0)));
+        let fresh =
+            listed.into_par_iter().filter_map(|path| Some((path.clone(), reader.page(path, pages.get(path), Wanted::default())?.0)));
         let gone = gone.into_iter().filter(|path| pages.contains_key(*path)).cloned().collect();
         Reread { fresh: fresh.collect(), gone }
     }

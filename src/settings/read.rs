@@ -100,6 +100,7 @@ fn from_items(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Settings {
         smart_punctuation: given.flag("smart_punctuation", unset.smart_punctuation),
         math: given.flag("math", unset.math),
         highlight: given.flag("highlight", unset.highlight),
+        search: given.flag("search", unset.search),
         page_size: count(given, "page_size", problems).unwrap_or(unset.page_size),
         feed_length: count(given, "feed_length", problems).unwrap_or(unset.feed_length),
         markdown_twins: given.flag("markdown_twins", unset.markdown_twins),

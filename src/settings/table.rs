@@ -88,6 +88,7 @@ fn publishing() -> Vec<Field> {
     vec![
         Field::list("ignore", FieldType::Text).about("Files that are never read, in the form of `.gitignore`."),
         Field::integer("feed_length").about("Entries in a feed.").defaults_to("`20`"),
+        Field::boolean("search").about("Whether readers can search the site.").defaults_to("`true`"),
         Field::boolean("markdown_twins").about("A Markdown copy beside each page.").defaults_to("`false`"),
         Field::list("allow_origins", FieldType::Url).about("Origins that pages may contact when they load."),
         checks_field().about("Severities of checks: `{ orphan: off }`."),

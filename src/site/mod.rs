@@ -155,6 +155,11 @@ impl Site {
         sections::surprise(&self.sections[section], &self.kinds)
     }
 
+    /// Whether there is anything to search, and the site wants that.
+    pub fn has_search(&self) -> bool {
+        self.tables.has_search()
+    }
+
     /// The language of a page.
     pub fn language<'a>(&'a self, page: &'a SitePage) -> &'a str {
         page.entry.meta.language.as_deref().unwrap_or(&self.settings().language)

@@ -99,6 +99,11 @@ impl Tables {
         self.by_source.contains_key(path)
     }
 
+    /// Whether there is anything to search, and the site wants that.
+    pub fn has_search(&self) -> bool {
+        self.settings.search && self.pages.iter().any(|page| page.is_listed() && !page.entry.meta.search_exclude)
+    }
+
     /// Makes the addresses of the generated lists known.
     pub fn add_lists(&mut self, topics: &[Term], audiences: &[Term]) {
         let terms = topics.iter().chain(audiences).map(|term| term.route.clone());
@@ -113,6 +118,7 @@ impl Tables {
         add("audiences", !audiences.is_empty());
         add("a-z", !self.pages.is_empty());
         add("new", has_dates);
+        add("search", self.has_search());
         for route in routes {
             self.by_route.entry(route.clone()).or_insert(Node::Listing(route));
         }

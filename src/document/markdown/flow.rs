@@ -279,6 +279,10 @@ impl<'a> Walk<'a> {
                 }
                 other => other,
             };
+            if let (true, ArgumentValue::Text(words)) = (is_shown_argument(&name), &value) {
+                self.passage_text(words);
+                self.passage_text("\n");
+            }
             arguments.push((name, value));
         }
         let is_given = |wanted: &components::Argument| arguments.iter().any(|(name, _)| *name == wanted.name);
@@ -422,6 +426,11 @@ impl<'a> Walk<'a> {
         }
         self.hole(Segment::Address(index))
     }
+}
+
+/// Whether an argument of this name is words that readers see.
+fn is_shown_argument(name: &str) -> bool {
+    matches!(name, "title" | "summary" | "label" | "caption" | "text" | "alt")
 }
 
 fn colons(mark: &Mark) -> String {

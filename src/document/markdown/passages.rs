@@ -1,0 +1,68 @@
+//! The text that readers see, gathered by headings for the search.
+
+use html5gum::{Token, Tokenizer};
+use pulldown_cmark::TagEnd;
+
+use super::Walk;
+use crate::document::outline::Heading;
+use crate::document::passages::Passage;
+
+/// Headings below this level do not begin a passage: what they divide is too small to be found by itself.
+const LEVEL_MAX: u8 = 4;
+
+impl Walk<'_> {
+    pub(super) fn passage_text(&mut self, text: &str) {
+        if !self.settings.wants_text {
+            return;
+        }
+        if self.out.passages.is_empty() {
+            self.out.passages.push(Passage { level: 1, ..Passage::default() });
+        }
+        self.out.passages.last_mut().expect("one was put there").text.push_str(text);
+    }
+
+    /// The words of two blocks are not one word.
+    pub(super) fn passage_break(&mut self, tag: TagEnd) {
+        let is_within_a_line = matches!(
+            tag,
+            TagEnd::Emphasis
+                | TagEnd::Strong
+                | TagEnd::Strikethrough
+                | TagEnd::Superscript
+                | TagEnd::Subscript
+                | TagEnd::Link
+                | TagEnd::Image
+                | TagEnd::Heading(_)
+        );
+        if !is_within_a_line && self.settings.wants_text {
+            self.passage_text(if tag == TagEnd::TableCell { " " } else { "\n" });
+        }
+    }
+
+    pub(super) fn passage_heading(&mut self, heading: &Heading) {
+        self.passage_text("\n");
+        if heading.level > LEVEL_MAX {
+            self.passage_text(&heading.text);
+            return self.passage_text("\n");
+        }
+        if self.settings.wants_text {
+            let Heading { level, id, text } = heading.clone();
+            self.out.passages.push(Passage { anchor: id, level, heading: text, text: String::new() });
+        }
+    }
+
+    /// The words of raw HTML.
+    pub(super) fn passage_html(&mut self, html: &str) {
+        if !self.settings.wants_text {
+            return;
+        }
+        let Ok(tokens) = Tokenizer::new(html).collect::<Result<Vec<_>, _>>();
+        for token in tokens {
+            match token {
+                Token::String(text) => self.passage_text(&String::from_utf8_lossy(&text)),
+                Token::StartTag(_) | Token::EndTag(_) => self.passage_text(" "),
+                _ => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! Numbers and words as bytes: the few forms that all files of the index are made of. `static/js/search/bytes.js` reads them.
+
+use std::cell::RefCell;
+
+use miniz_oxide::deflate::core::{CompressorOxide, TDEFLFlush, TDEFLStatus, compress, create_comp_flags_from_zip_params};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+/// How hard texts are packed: beyond this it takes much longer for little.
+const PACKING: i32 = 5;
+
+/// A number in groups of seven bits, the lowest first (as in LEB128).
+pub fn put_number(bytes: &mut Vec<u8>, mut number: u32) {
+    while number >= 0x80 {
+        bytes.push(number as u8 | 0x80);
+        number >>= 7;
+    }
+    bytes.push(number as u8);
+}
+
+/// A length and that many bytes of UTF-8.
+pub fn put_text(bytes: &mut Vec<u8>, text: &str) {
+    put_number(bytes, length(text.len()));
+    bytes.extend_from_slice(text.as_bytes());
+}
+
+/// A word of a sorted list: how many bytes it shares with the one before, and the rest. Only whole characters are shared.
+pub fn put_word(bytes: &mut Vec<u8>, before: &str, word: &str) {
+    let shared = before.bytes().zip(word.bytes()).take_while(|(a, b)| a == b).count();
+    let shared = word.floor_char_boundary(shared);
+    put_number(bytes, length(shared));
+    put_text(bytes, &word[shared..]);
+}
+
+/// Packed with DEFLATE (RFC 1951), without a head.
+pub fn packed(bytes: &[u8]) -> Vec<u8> {
+    // The packer's tables are much larger than a page's text, so each thread keeps its own.
+    thread_local! {
+        static PACKER: RefCell<Box<CompressorOxide>> = RefCell::new(Box::new(CompressorOxide::new(create_comp_flags_from_zip_params(PACKING, 0, 0))));
+    }
+    PACKER.with_borrow_mut(|packer| {
+        packer.reset();
+        // What cannot be packed grows by a few bytes for each 32 kB.
+        let mut packed = vec![0; bytes.len() + bytes.len() / 8 + 64];
+        let (status, _, length) = compress(packer, bytes, &mut packed, TDEFLFlush::Finish);
+        assert_eq!(status, TDEFLStatus::Done, "there is room for all of it");
+        packed.truncate(length);
+        packed.shrink_to_fit();
+        packed
+    })
+}
+
+pub fn length(length: usize) -> u32 {
+    u32::try_from(length).expect("no file of the index comes near four gigabytes")
+}
+
+/// Bytes that are remembered in one piece, not as a list of numbers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Blob(pub Vec<u8>);
+
+impl Serialize for Blob {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Blob {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Bytes;
+        impl de::Visitor<'_> for Bytes {
+            type Value = Blob;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("bytes")
+            }
+
+            fn visit_bytes<E: de::Error>(self, bytes: &[u8]) -> Result<Blob, E> {
+                Ok(Blob(bytes.to_vec()))
+            }
+        }
+        deserializer.deserialize_bytes(Bytes)
+    }
+}
+
+/// Reads what was put.
+pub struct Reader<'a>(pub &'a [u8]);
+
+impl<'a> Reader<'a> {
+    pub fn is_done(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub fn number(&mut self) -> Option<u32> {
+        let (mut number, mut shift) = (0_u32, 0);
+        loop {
+            let (first, rest) = self.0.split_first()?;
+            self.0 = rest;
+            number |= u32::from(first & 0x7F).checked_shl(shift)?;
+            if first & 0x80 == 0 {
+                return Some(number);
+            }
+            shift += 7;
+        }
+    }
+
+    pub fn take(&mut self, length: usize) -> Option<&'a [u8]> {
+        let (taken, rest) = self.0.split_at_checked(length)?;
+        self.0 = rest;
+        Some(taken)
+    }
+
+    /// Brings `word` from the one before to the next.
+    pub fn word(&mut self, word: &mut Vec<u8>) -> Option<()> {
+        let shared = self.number()? as usize;
+        let length = self.number()? as usize;
+        word.truncate(shared);
+        word.extend_from_slice(self.take(length)?);
+        Some(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn what_is_packed_comes_back(text: Vec<u8>, times in 1_usize..50) {
+            let text = text.repeat(times);
+            prop_assert_eq!(miniz_oxide::inflate::decompress_to_vec(&packed(&text)).ok(), Some(text));
+        }
+
+        #[test]
+        fn numbers_and_words_come_back(numbers: Vec<u32>, mut words: Vec<String>) {
+            words.sort();
+            let mut bytes = Vec::new();
+            numbers.iter().for_each(|number| put_number(&mut bytes, *number));
+            let mut before = "";
+            for word in &words {
+                put_word(&mut bytes, before, word);
+                before = word;
+            }
+            let mut reader = Reader(&bytes);
+            for number in numbers {
+                prop_assert_eq!(reader.number(), Some(number));
+            }
+            let mut word = Vec::new();
+            for wanted in &words {
+                prop_assert!(reader.word(&mut word).is_some());
+                prop_assert_eq!(&word, wanted.as_bytes());
+            }
+            prop_assert!(reader.is_done());
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! The search index: small files that a browser fetches as it needs them, from any file server.
+//!
+//! `digest` reads one page; `terms` joins the words of all; `facets` tells what pages can be narrowed down by; `manifest` names
+//! the files. A page's text lies in a file with a few others, whose name is known before its bytes are: it is made of what they
+//! are made from. The files hold no statistic of the whole, so a page changes those that it stands in. docs/SEARCH.md draws them.
+
+pub mod bytes;
+pub mod digest;
+mod facets;
+mod manifest;
+pub mod numbers;
+pub mod terms;
+pub mod words;
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use self::bytes::{length, put_number, put_text};
+use crate::fingerprint::{Fingerprint, Fingerprinter};
+use crate::page::Composer;
+use crate::paths::OutputPath;
+use crate::site::{PageId, SitePage};
+
+/// The folder of all files of the index.
+pub const FOLDER: &str = "search/index/";
+
+/// The form of the files; whoever changes it counts it up, so that no browser takes old files for new ones.
+const FORM: u32 = 1;
+
+/// The usual size of a file of texts, packed.
+const TEXTS_BYTES: usize = 10 << 10;
+
+/// What is to be published, known without the texts: which pages, under which numbers, in which files.
+#[derive(Debug)]
+pub struct Plan {
+    pub languages: Vec<Language>,
+    /// Of everything that the index is made from.
+    pub print: Fingerprint,
+}
+
+/// The pages of one language; each language is searched by itself.
+#[derive(Debug)]
+pub struct Language {
+    /// The first part of a language's tag: `en`.
+    pub code: String,
+    /// By number.
+    pub entries: Vec<Entry>,
+    pub texts: Vec<Texts>,
+}
+
+#[derive(Debug)]
+pub struct Entry {
+    pub page: PageId,
+    pub number: u32,
+    /// Of what its digest is made from.
+    pub key: Fingerprint,
+}
+
+/// A file of texts.
+#[derive(Debug)]
+pub struct Texts {
+    pub path: OutputPath,
+    /// Positions in [`Language::entries`].
+    pub entries: Range<usize>,
+    print: [u8; 4],
+}
+
+/// Whether a page can be found.
+pub fn is_found(page: &SitePage) -> bool {
+    page.is_listed() && !page.entry.meta.search_exclude
+}
+
+/// Finds out what the index will be; `key` is that of a page's digest. `None` where the site has no search.
+pub fn plan(composer: &Composer, key: impl Fn(&SitePage) -> Fingerprint) -> Option<Plan> {
+    let site = &*composer.site;
+    if !site.has_search() {
+        return None;
+    }
+    let mut by_language: BTreeMap<String, Vec<PageId>> = BTreeMap::new();
+    for (id, page) in site.pages().iter().enumerate().filter(|(_, page)| is_found(page)) {
+        by_language.entry(code(site.language(page))).or_default().push(id);
+    }
+    let mut printer = Fingerprinter::new();
+    printer.add(FORM.to_le_bytes());
+    let mut languages = Vec::new();
+    for (code, pages) in by_language {
+        let addresses: Vec<&str> = pages.iter().map(|page| site.page(*page).route.as_str()).collect();
+        let numbers = numbers::numbers(&addresses);
+        let mut entries: Vec<Entry> =
+            pages.iter().zip(numbers).map(|(page, number)| Entry { page: *page, number, key: key(site.page(*page)) }).collect();
+        entries.sort_unstable_by_key(|entry| entry.number);
+        let sizes: Vec<(u32, usize)> = entries.iter().map(|entry| (entry.number, packed_size(composer.facts(entry.page).words))).collect();
+        let mut language = Language { code, entries, texts: Vec::new() };
+        for range in numbers::ranges(&sizes, TEXTS_BYTES) {
+            let texts = language.texts_at(composer, range);
+            language.texts.push(texts);
+        }
+        printer.add(&language.code).add(manifest::about(composer, &language)).add(facets::all(composer, &language));
+        language.texts.iter().for_each(|texts| {
+            printer.add(texts.path.as_str());
+        });
+        languages.push(language);
+    }
+    let print = printer.finish();
+    (!languages.is_empty()).then_some(Plan { languages, print })
+}
+
+/// About how large a page's text is when it is packed.
+fn packed_size(words: usize) -> usize {
+    200 + words * 2
+}
+
+fn code(language: &str) -> String {
+    language.split(['-', '_']).next().unwrap_or(language).to_ascii_lowercase()
+}
+
+impl Language {
+    fn path(&self, name: &str) -> OutputPath {
+        OutputPath::new(&format!("{FOLDER}{}/{name}.bin", self.code)).expect("a language's tag has letters and numbers only")
+    }
+
+    fn texts_at(&self, composer: &Composer, entries: Range<usize>) -> Texts {
+        let mut printer = Fingerprinter::new();
+        printer.add(FORM.to_le_bytes());
+        for entry in &self.entries[entries.clone()] {
+            printer.add(entry.number.to_le_bytes()).add(entry.key.as_bytes()).add(card(composer, entry));
+        }
+        let print = first(printer.finish());
+        Texts { path: self.path(&format!("texts-{:06x}-{}", self.entries[entries.start].number, hex(&print))), entries, print }
+    }
+
+    /// A file of texts. `text` gives those of the digests.
+    pub fn texts_file(&self, composer: &Composer, texts: &Texts, text: impl Fn(&Entry) -> Vec<u8>) -> Vec<u8> {
+        let entries = &self.entries[texts.entries.clone()];
+        let (mut head, mut body, mut before) = (Vec::new(), Vec::new(), 0);
+        put_number(&mut head, length(entries.len()));
+        for entry in entries {
+            let text = text(entry);
+            put_number(&mut head, entry.number - before);
+            head.extend_from_slice(&card(composer, entry));
+            put_number(&mut head, length(text.len()));
+            body.extend_from_slice(&text);
+            before = entry.number;
+        }
+        head.append(&mut body);
+        head
+    }
+}
+
+/// What a result shows of a page besides its text: address, kind, minutes.
+fn card(composer: &Composer, entry: &Entry) -> Vec<u8> {
+    let page = composer.site.page(entry.page);
+    let meta = &page.entry.meta;
+    let mut bytes = Vec::new();
+    put_text(&mut bytes, page.route.as_str().trim_start_matches('/'));
+    let kind = if meta.kind == "page" { String::new() } else { composer.kind_title(composer.site.language(page), &meta.kind) };
+    put_text(&mut bytes, &kind);
+    put_number(&mut bytes, page.entry.minutes);
+    bytes
+}
+
+/// All files but those of texts. `words` gives those of the digests, for each language in the order of its entries.
+pub fn files(composer: &Composer, plan: &Plan, words: &[Vec<&[u8]>]) -> Vec<(OutputPath, Vec<u8>)> {
+    let mut all = Vec::new();
+    let mut manifest = manifest::Manifest::new(FORM, plan.languages.len());
+    for (language, words) in plan.languages.iter().zip(words) {
+        let pages: Vec<(u32, &[u8])> = language.entries.iter().map(|entry| entry.number).zip(words.iter().copied()).collect();
+        let gathered = terms::gather(&pages);
+        let mut put = |kind: &str, bytes: Vec<u8>| {
+            let print = first(Fingerprint::of(&bytes));
+            all.push((language.path(&format!("{kind}-{}", hex(&print))), bytes));
+            print
+        };
+        let words: Vec<manifest::Words> = terms::files(&gathered)
+            .into_iter()
+            .map(|file| manifest::Words { size: file.bytes.len(), print: put("words", file.bytes), first: file.first })
+            .collect();
+        let alike: Vec<(usize, [u8; 4])> =
+            terms::alike(&gathered).into_iter().map(|alike| (alike.chars, put(&format!("alike-{}", alike.chars), alike.bytes))).collect();
+        let facets = facets::files(composer, language).into_iter().map(|(start, bytes)| (start, put("facets", bytes))).collect();
+        let texts = language.texts.iter().map(|texts| (language.entries[texts.entries.start].number, texts.print)).collect();
+        manifest.add(composer, language, &manifest::Files { texts, facets, words, alike });
+    }
+    all.push((OutputPath::new(&format!("{FOLDER}index.bin")).expect("a fixed path"), manifest.finish()));
+    all.sort_by(|(a, _), (b, _)| a.cmp(b));
+    all.dedup_by(|(a, _), (b, _)| a == b);
+    all
+}
+
+fn first(print: Fingerprint) -> [u8; 4] {
+    let bytes = print.as_bytes();
+    [bytes[0], bytes[1], bytes[2], bytes[3]]
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,212 @@
+//! Text to the words that it is found by: the same rules in Rust, for the index, and in the browser (`static/js/search/words.js`),
+//! for what a reader types. `tests/search/words.json` holds both to them.
+//!
+//! 1. A run is a stretch of letters, marks and numbers of any script.
+//! 2. Where a script has no spaces, a run is read as pairs of neighbouring characters.
+//! 3. Everything else is folded: case, accents, ligatures and full widths do not matter.
+//! 4. For the index, what is written as one word is found by its parts, and what is joined as one: `joinHandle` by `join`
+//!    and `handle`, `e-mail` by `email`.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// A word has at most this many characters; what comes after them does not count.
+const CHARS_MAX: usize = 32;
+
+/// Calls `each` with every word of a text, in order. The second argument says whether it stands in the text as it is; parts and
+/// joined words do not.
+pub fn each_word(text: &str, mut each: impl FnMut(&str, bool)) {
+    let mut joined = Joined::default();
+    let mut rest = text;
+    while let Some(start) = rest.find(is_of_word) {
+        let gap = &rest[..start];
+        rest = &rest[start..];
+        let end = rest.find(|c| !is_of_word(c)).unwrap_or(rest.len());
+        let run = &rest[..end];
+        joined.gap(gap, &mut each);
+        if run.is_ascii() {
+            ascii_run(run, &mut joined, &mut each);
+        } else {
+            for (piece, is_dense) in pieces(run) {
+                if is_dense {
+                    joined.end(&mut each);
+                    pairs(piece, &mut |word| each(word, true));
+                } else {
+                    whole_and_parts(piece, &fold(piece), &mut joined, &mut each);
+                }
+            }
+        }
+        rest = &rest[end..];
+    }
+    joined.end(&mut each);
+}
+
+/// The words of a text as they stand in it.
+pub fn words(text: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    each_word(text, |word, stands| {
+        if stands {
+            words.push(word.to_owned());
+        }
+    });
+    words
+}
+
+fn is_of_word(c: char) -> bool {
+    if c.is_ascii() { c.is_ascii_alphanumeric() } else { c.is_alphanumeric() || is_combining_mark(c) }
+}
+
+/// Scripts that are written without spaces between words.
+fn is_dense(c: char) -> bool {
+    matches!(u32::from(c),
+        0x0E00..=0x0EFF         // Thai, Lao
+        | 0x1000..=0x109F       // Burmese
+        | 0x1780..=0x17FF       // Khmer
+        | 0x3005..=0x3007 | 0x3040..=0x30FF | 0x31F0..=0x31FF | 0xFF66..=0xFF9F // Japanese
+        | 0x3400..=0x4DBF | 0x4E00..=0x9FFF | 0xF900..=0xFAFF | 0x20000..=0x3FFFF) // Chinese characters
+}
+
+/// A run by scripts with spaces and scripts without.
+fn pieces(run: &str) -> impl Iterator<Item = (&str, bool)> {
+    let mut rest = run;
+    std::iter::from_fn(move || {
+        let dense = is_dense(rest.chars().next()?);
+        let end = rest.find(|c| is_dense(c) != dense).unwrap_or(rest.len());
+        let piece = &rest[..end];
+        rest = &rest[end..];
+        Some((piece, dense))
+    })
+}
+
+fn pairs(piece: &str, each: &mut impl FnMut(&str)) {
+    let folded = fold(piece);
+    let starts: Vec<usize> = folded.char_indices().map(|(at, _)| at).chain([folded.len()]).collect();
+    if starts.len() == 2 {
+        return each(&folded);
+    }
+    starts.windows(3).for_each(|window| each(&folded[window[0]..window[2]]));
+}
+
+fn ascii_run(run: &str, joined: &mut Joined, each: &mut impl FnMut(&str, bool)) {
+    let mut buffer = [0; CHARS_MAX];
+    let cut = &run[..run.len().min(CHARS_MAX)];
+    let lower = &mut buffer[..cut.len()];
+    lower.copy_from_slice(cut.as_bytes());
+    lower.make_ascii_lowercase();
+    let folded = std::str::from_utf8(lower).expect("ASCII stays ASCII in lower case");
+    whole_and_parts(run, folded, joined, each);
+}
+
+fn whole_and_parts(piece: &str, folded: &str, joined: &mut Joined, each: &mut impl FnMut(&str, bool)) {
+    if folded.is_empty() {
+        return;
+    }
+    each(folded, true);
+    joined.word(folded);
+    if !piece.bytes().skip(1).any(|byte| byte.is_ascii_uppercase() || !byte.is_ascii()) {
+        return;
+    }
+    let mut start = 0;
+    for at in humps(piece) {
+        each(&fold(&piece[start..at]), false);
+        start = at;
+    }
+    if start > 0 {
+        each(&fold(&piece[start..]), false);
+    }
+}
+
+/// Where a new word begins in `joinHandle` and `HTTPServer`.
+fn humps(piece: &str) -> impl Iterator<Item = usize> + '_ {
+    let next = piece.char_indices().skip(1);
+    let after = piece.chars().skip(2).map(Some).chain([None]);
+    piece.chars().zip(next).zip(after).filter_map(|((before, (at, c)), after)| {
+        let is_start = before.is_lowercase() || before.is_uppercase() && after.is_some_and(char::is_lowercase);
+        (c.is_uppercase() && is_start).then_some(at)
+    })
+}
+
+/// Words that only a hyphen or an apostrophe divides.
+#[derive(Default)]
+struct Joined {
+    text: String,
+    words: usize,
+}
+
+impl Joined {
+    fn gap(&mut self, gap: &str, each: &mut impl FnMut(&str, bool)) {
+        if !matches!(gap, "-" | "'" | "\u{2019}" | "\u{2010}" | "\u{2011}") {
+            self.end(each);
+        }
+    }
+
+    fn word(&mut self, word: &str) {
+        self.text.push_str(word);
+        self.words += 1;
+    }
+
+    fn end(&mut self, each: &mut impl FnMut(&str, bool)) {
+        // A chain of many words is no word.
+        if (2..=3).contains(&self.words) {
+            each(cut(&self.text), false);
+        }
+        self.text.clear();
+        self.words = 0;
+    }
+}
+
+fn cut(text: &str) -> &str {
+    text.char_indices().nth(CHARS_MAX).map_or(text, |(at, _)| &text[..at])
+}
+
+/// Letters without what need not be typed: case, accents, compatibility forms.
+pub fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return cut(text).to_ascii_lowercase();
+    }
+    let lower = text.nfkd().collect::<String>().to_lowercase();
+    let mut folded = String::with_capacity(lower.len());
+    for c in lower.chars().filter(|c| !is_accent(*c)) {
+        match c {
+            'ß' => folded.push_str("ss"),
+            'æ' => folded.push_str("ae"),
+            'œ' => folded.push_str("oe"),
+            'þ' => folded.push_str("th"),
+            'ø' => folded.push('o'),
+            'đ' | 'ð' => folded.push('d'),
+            'ł' => folded.push('l'),
+            'ı' => folded.push('i'),
+            'ς' => folded.push('σ'),
+            'ـ' => {}
+            other => folded.push(other),
+        }
+    }
+    let folded: String = folded.nfc().collect();
+    cut(&folded).to_owned()
+}
+
+/// Marks that are written or not by taste: Latin, Greek and Cyrillic accents, Hebrew and Arabic vowels.
+fn is_accent(c: char) -> bool {
+    matches!(u32::from(c), 0x0300..=0x036F | 0x0591..=0x05BD | 0x05BF..=0x05C7 | 0x064B..=0x065F | 0x0670)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folding_forgives() {
+        for (text, folded) in [
+            ("Größe", "grosse"),
+            ("İstanbul", "istanbul"),
+            ("ŁÓDŹ", "lodz"),
+            ("ﬁne", "fine"),
+            ("Ｗｉｄｅ", "wide"),
+            ("ΣΊΣΥΦΟΣ", "σισυφοσ"),
+            ("한국어", "한국어"),
+            ("ガ", "ガ"),
+        ] {
+            assert_eq!(fold(text), folded, "{text}");
+        }
+    }
+}

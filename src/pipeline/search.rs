@@ -1,0 +1,267 @@
+//! The search index of a site: planned from what is known of all pages, made from a digest of each.
+//!
+//! A page's digest is made when the page is parsed and remembered under the page's key, in parts by the numbers of the pages:
+//! the words of all pages are joined anew when one differs, and texts are asked for only where their file is made again. What
+//! is not remembered is read again. The preview does the same when the search is first opened, and after saves.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::Sink;
+use super::documents::Reader;
+use super::memory::{Memory, SHARDS};
+use super::whole::Whole;
+use crate::fingerprint::{Fingerprint, Fingerprinter};
+use crate::output::search::bytes::Blob;
+use crate::output::search::digest::Digest;
+use crate::output::search::{self, Entry, Plan};
+use crate::page::Composer;
+use crate::paths::{OutputPath, SourcePath};
+use crate::site::SitePage;
+
+/// An index that was published.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Published {
+    /// Of everything that it was made from.
+    made_from: Fingerprint,
+    /// Sorted by path.
+    pub files: Vec<(OutputPath, Fingerprint)>,
+}
+
+/// A part of what is remembered of digests: their words, or their texts, each with the key of its page.
+pub type Shelf = BTreeMap<SourcePath, (Fingerprint, Blob)>;
+
+/// Digests: those made in this run, then those that are remembered, then those that are made now.
+struct Digests<'a> {
+    reader: Reader<'a>,
+    composer: &'a Composer,
+    memory: &'a Memory,
+    fresh: &'a BTreeMap<SourcePath, Digest>,
+    texts: [OnceLock<Shelf>; SHARDS as usize],
+    /// Texts that had to be read again.
+    read: Mutex<BTreeMap<SourcePath, Blob>>,
+}
+
+/// Publishes the index; `None` where the site has no search. `fresh` are the digests of the pages that this build parsed.
+pub fn publish(
+    whole: &Whole,
+    reader: Reader,
+    memory: &Memory,
+    before: Option<&Published>,
+    mut fresh: BTreeMap<SourcePath, Digest>,
+    sink: &dyn Sink,
+) -> Result<Option<Published>, String> {
+    let composer = &whole.materials.composer;
+    let Some(plan) = search::plan(composer, |page| key(whole, page)) else { return Ok(None) };
+    if let Some(before) = before.filter(|before| before.made_from == plan.print)
+        && before.files.iter().all(|(path, print)| sink.keep(path, *print))
+    {
+        return Ok(Some(before.clone()));
+    }
+    let remembered = remembered_words(&plan, composer, memory, &fresh);
+    read_missing(&plan, composer, &reader, &remembered, &mut fresh);
+    let words = words(&plan, composer, &fresh, &remembered);
+    let mut files: Vec<(OutputPath, Fingerprint)> = Vec::new();
+    for (path, bytes) in search::files(composer, &plan, &words) {
+        let print = Fingerprint::of(&bytes);
+        if !sink.keep(&path, print) {
+            sink.put(&path, Cow::Owned(bytes), print)?;
+        }
+        files.push((path, print));
+    }
+    let digests =
+        Digests { reader, composer, memory, fresh: &fresh, texts: [const { OnceLock::new() }; SHARDS as usize], read: Mutex::default() };
+    files.extend(publish_texts(&plan, &digests, before, sink)?);
+    files.sort_unstable();
+    if memory.is_kept() {
+        keep(&plan, &digests, &remembered, memory);
+    }
+    Ok(Some(Published { made_from: plan.print, files }))
+}
+
+/// The key of a page's digest: that of its document, with its name, which can be its title and is searched.
+fn key(whole: &Whole, page: &SitePage) -> Fingerprint {
+    let source = &page.entry.source;
+    let text = whole.documents.pages.get(source).map(|page| page.key);
+    Fingerprinter::new().add(source.as_str()).add(text.unwrap_or_default().as_bytes()).finish()
+}
+
+fn source<'a>(composer: &'a Composer, entry: &Entry) -> &'a SourcePath {
+    &composer.site.page(entry.page).entry.source
+}
+
+fn entries(plan: &Plan) -> impl Iterator<Item = &Entry> {
+    plan.languages.iter().flat_map(|language| &language.entries)
+}
+
+/// The part that a page's digest lies in.
+fn shard_of(entry: &Entry) -> u8 {
+    u8::try_from((entry.number >> 18).min(u32::from(SHARDS) - 1)).expect("there are fewer than 256 parts")
+}
+
+/// What is remembered of the words of pages that were not parsed.
+fn remembered_words(plan: &Plan, composer: &Composer, memory: &Memory, fresh: &BTreeMap<SourcePath, Digest>) -> Shelf {
+    let wanted: BTreeSet<u8> = entries(plan).filter(|entry| !fresh.contains_key(source(composer, entry))).map(shard_of).collect();
+    let shelves: Vec<Shelf> = wanted.into_par_iter().map(|shard| memory.search_words(shard)).collect();
+    shelves.into_iter().flatten().collect()
+}
+
+/// Reads the pages whose words are neither fresh nor remembered.
+fn read_missing(plan: &Plan, composer: &Composer, reader: &Reader, remembered: &Shelf, fresh: &mut BTreeMap<SourcePath, Digest>) {
+    let is_known = |entry: &&Entry| {
+        let source = source(composer, entry);
+        fresh.contains_key(source) || remembered.get(source).is_some_and(|(key, _)| *key == entry.key)
+    };
+    let missing: Vec<&SourcePath> = entries(plan).filter(|entry| !is_known(entry)).map(|entry| source(composer, entry)).collect();
+    let read: Vec<(SourcePath, Digest)> = missing.into_par_iter().map(|path| (path.clone(), reader.digest(path))).collect();
+    fresh.extend(read);
+}
+
+/// The words of all pages, for each language in the order of its entries.
+fn words<'a>(plan: &Plan, composer: &Composer, fresh: &'a BTreeMap<SourcePath, Digest>, remembered: &'a Shelf) -> Vec<Vec<&'a [u8]>> {
+    let of = |entry: &Entry| -> &'a [u8] {
+        let source = source(composer, entry);
+        match fresh.get(source) {
+            Some(digest) => &digest.words.0,
+            None => &remembered[source].1.0,
+        }
+    };
+    plan.languages.iter().map(|language| language.entries.iter().map(of).collect()).collect()
+}
+
+/// Publishes the files of texts, those that are published already unmade.
+fn publish_texts(
+    plan: &Plan,
+    digests: &Digests,
+    before: Option<&Published>,
+    sink: &dyn Sink,
+) -> Result<Vec<(OutputPath, Fingerprint)>, String> {
+    let known = |path: &OutputPath| {
+        let files = &before?.files;
+        let at = files.binary_search_by(|(own, _)| own.cmp(path)).ok()?;
+        Some(files[at].1)
+    };
+    let all = plan.languages.iter().flat_map(|language| language.texts.iter().map(move |texts| (language, texts)));
+    let all: Vec<_> = all.collect();
+    let published = all.into_par_iter().map(|(language, texts)| {
+        if let Some(print) = known(&texts.path).filter(|print| sink.keep(&texts.path, *print)) {
+            return Ok((texts.path.clone(), print));
+        }
+        let bytes = language.texts_file(digests.composer, texts, |entry| digests.text(entry));
+        let print = Fingerprint::of(&bytes);
+        sink.put(&texts.path, Cow::Owned(bytes), print).map(|()| (texts.path.clone(), print))
+    });
+    published.collect()
+}
+
+impl Digests<'_> {
+    fn text(&self, entry: &Entry) -> Vec<u8> {
+        let source = source(self.composer, entry);
+        if let Some(digest) = self.fresh.get(source) {
+            return digest.text.0.clone();
+        }
+        let shelf = self.shelf(shard_of(entry));
+        if let Some((_, text)) = shelf.get(source).filter(|(key, _)| *key == entry.key) {
+            return text.0.clone();
+        }
+        let text = self.reader.digest(source).text;
+        self.read.lock().unwrap_or_else(PoisonError::into_inner).insert(source.clone(), text.clone());
+        text.0
+    }
+
+    fn shelf(&self, shard: u8) -> &Shelf {
+        self.texts[usize::from(shard)].get_or_init(|| self.memory.search_texts(shard))
+    }
+}
+
+/// Keeps the parts in which a digest is new.
+fn keep(plan: &Plan, digests: &Digests, remembered: &Shelf, memory: &Memory) {
+    let mut shards: BTreeMap<u8, Vec<&Entry>> = BTreeMap::new();
+    entries(plan).for_each(|entry| shards.entry(shard_of(entry)).or_default().push(entry));
+    let read = digests.read.lock().unwrap_or_else(PoisonError::into_inner);
+    let is_new = |entry: &&Entry| {
+        let source = source(digests.composer, entry);
+        digests.fresh.contains_key(source) || read.contains_key(source)
+    };
+    shards.retain(|_, entries| entries.iter().any(is_new));
+    shards.into_par_iter().for_each(|(shard, entries)| {
+        let (mut words, mut texts) = (Shelf::new(), Shelf::new());
+        let known = digests.shelf(shard);
+        for entry in entries {
+            let source = source(digests.composer, entry);
+            let fresh = digests.fresh.get(source);
+            let own_words = fresh.map(|digest| &digest.words).or_else(|| remembered.get(source).map(|(_, words)| words));
+            let known = known.get(source).filter(|(key, _)| *key == entry.key).map(|(_, text)| text);
+            let own_text = fresh.map(|digest| &digest.text).or(read.get(source)).or(known);
+            words.extend(own_words.map(|words| (source.clone(), (entry.key, words.clone()))));
+            texts.extend(own_text.map(|text| (source.clone(), (entry.key, text.clone()))));
+        }
+        memory.keep_search(shard, &words, &texts);
+    });
+}
+
+/// The index of a site that is shown: made when it is asked for, and again when it is asked for after a change.
+#[derive(Default)]
+pub struct Shown {
+    plan: Option<Plan>,
+    is_current: bool,
+    words: Shelf,
+    files: BTreeMap<OutputPath, Vec<u8>>,
+}
+
+impl Shown {
+    /// Says that something changed.
+    pub fn outdate(&mut self) {
+        self.is_current = false;
+    }
+
+    /// The bytes of a file of the index.
+    pub fn file(&mut self, path: &str, whole: &Whole, reader: &Reader, memory: &Memory) -> Option<(OutputPath, Vec<u8>)> {
+        self.refresh(whole, reader, memory);
+        let path = OutputPath::new(path).ok()?;
+        if let Some(bytes) = self.files.get(&path) {
+            return Some((path, bytes.clone()));
+        }
+        let composer = &whole.materials.composer;
+        let languages = &self.plan.as_ref()?.languages;
+        let (language, texts) =
+            languages.iter().find_map(|language| Some((language, language.texts.iter().find(|texts| texts.path == path)?)))?;
+        let bytes = language.texts_file(composer, texts, |entry| reader.digest(source(composer, entry)).text.0);
+        Some((path, bytes))
+    }
+
+    fn refresh(&mut self, whole: &Whole, reader: &Reader, memory: &Memory) {
+        if std::mem::replace(&mut self.is_current, true) {
+            return;
+        }
+        let composer = &whole.materials.composer;
+        let plan = search::plan(composer, |page| key(whole, page));
+        if plan.as_ref().map(|plan| plan.print) == self.plan.as_ref().map(|plan| plan.print) && self.plan.is_some() {
+            self.plan = plan;
+            return;
+        }
+        let Some(plan) = plan else {
+            *self = Shown { is_current: true, ..Shown::default() };
+            return;
+        };
+        let mut own = std::mem::take(&mut self.words);
+        if own.is_empty() {
+            own = remembered_words(&plan, composer, memory, &BTreeMap::new());
+        }
+        let mut fresh = BTreeMap::new();
+        read_missing(&plan, composer, reader, &own, &mut fresh);
+        let keys: BTreeMap<&SourcePath, Fingerprint> = entries(&plan).map(|entry| (source(composer, entry), entry.key)).collect();
+        own.retain(|source, _| keys.contains_key(source));
+        own.extend(fresh.into_iter().map(|(source, digest)| {
+            let key = keys[&source];
+            (source, (key, digest.words))
+        }));
+        let none = BTreeMap::new();
+        self.files = search::files(composer, &plan, &words(&plan, composer, &none, &own)).into_iter().collect();
+        (self.words, self.plan) = (own, Some(plan));
+    }
+}

@@ -1,0 +1,41 @@
+// Opens the search: by its links, by `/`, by Ctrl or Cmd and K. What it needs is loaded then, and not before.
+import { areKeysOn } from "./keys.js";
+
+export function search(root) {
+  const links = [...root.querySelectorAll("[data-search]")];
+  const page = root.querySelector("[data-search-page]");
+  if (page) import("./search/page.js").then(({ showPage }) => showPage(page));
+  if (!links.length || search.isListening) return;
+  search.isListening = true;
+
+  const open = async (link) => {
+    const input = document.querySelector("[data-search-page] input");
+    if (input) return input.focus();
+    try {
+      const { openDialog } = await import("./search/dialog.js");
+      await openDialog(link);
+    } catch {
+      // Its page says what else there is.
+      location.assign(link.href);
+    }
+  };
+  const link = () => root.querySelector("[data-search]");
+
+  root.addEventListener("click", (event) => {
+    const link = event.target.closest?.("[data-search]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    open(link);
+  });
+  root.addEventListener("keydown", (event) => {
+    const isK = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k";
+    const isSlash = event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey && areKeysOn() && !isTyping(event.target);
+    if (!isK && !isSlash || event.defaultPrevented || root.querySelector("dialog[open]")) return;
+    event.preventDefault();
+    open(link());
+  });
+}
+
+function isTyping(target) {
+  return target.isContentEditable || /^(input|select|textarea)$/i.test(target.tagName);
+}

@@ -1,0 +1,150 @@
+// What a reader typed, and which words of the index that can mean.
+import { eachWord } from "./words.js";
+
+// Words that say little. They are looked for only when there is nothing else, or between quotation marks.
+const SMALL = {
+  en: "a an and are as at be by can do does for from get has have how i if in is it its my of on or so than that the there this to use using was what when where which who why will with you your",
+  de: "als am an auf aus bei das dass den der des die ein eine einen einer es für im in ist kann man mit oder sich sie so und vom von was wie wird wo zu zum zur",
+};
+const small = new Map(Object.entries(SMALL).map(([code, words]) => [code, new Set(words.normalize("NFD").replace(/[\u0300-\u036F]/g, "").split(" "))]));
+
+// Endings that words of a kind share. A word is also looked for with the others.
+const ENDINGS = {
+  en: ["", "s", "es", "e", "ed", "er", "ers", "ing", "ings", "ion", "ions", "ly", "y", "ies", "ied", "able", "ment", "ation", "ations"],
+  de: ["", "e", "en", "er", "ern", "es", "n", "s", "em", "ung", "ungen"],
+};
+
+// How well another word fits than the one that was typed: a word that begins so, and how much of it was typed; its plural, another
+// of its family; one slip away, two; two words as one.
+export const FIT = { begun: 0.35, length: 0.45, plural: 0.9, relative: 0.7, alike: 0.6, unlike: 0.4, joined: 0.9 };
+
+// A longer question is answered by its first words.
+const WORDS_MAX = 16;
+
+const PLURALS = new Set(["s", "es"]);
+
+// { words: [{ word, isOpen }], phrases: [[word]] }. The last word is open: the reader may still be typing it.
+export function parseQuery(text, code) {
+  const phrases = [];
+  const rest = text.replace(/["“”„«»]([^"“”„«»]*)["“”„«»]/g, (_, inside) => {
+    const words = eachWord(inside).filter(({ stands }) => stands).map(({ word }) => word);
+    if (words.length) phrases.push(words);
+    return " ";
+  });
+  const isEnded = /\s$/.test(text) || rest !== text && rest.trimEnd() !== rest;
+  const found = eachWord(rest).filter(({ stands }) => stands);
+  const words = found.map(({ word }, at) => ({ word, isOpen: !isEnded && at === found.length - 1 }));
+  for (const word of phrases.flat()) words.push({ word, isOpen: false, isExact: true });
+  const seen = new Set();
+  const all = words.filter(({ word }) => !seen.has(word) && seen.add(word));
+  const heavy = all.filter(({ word, isExact }) => isExact || !small.get(code)?.has(word));
+  return { words: (heavy.length ? heavy : all).slice(0, WORDS_MAX), phrases };
+}
+
+// The words of the index that one word can mean, each with how well it fits, from 0 to 1.
+export async function meanings(language, { word, isOpen, isExact }) {
+  const chars = [...word].length;
+  const files = chars > 2 ? 4 : 2;
+  const near = await language.wordsFrom(word, isOpen ? files : 1);
+  const meant = new Map();
+  const add = (entry, fit) => { if (fit > (meant.get(entry.word)?.fit ?? 0)) meant.set(entry.word, { ...entry, fit }); };
+  const exact = near.find((entry) => entry.word === word);
+  if (exact) add(exact, 1);
+  if (isExact) return [...meant.values()];
+  const longer = near.filter((entry) => entry.word !== word).sort((a, b) => b.count - a.count);
+  if (isOpen) for (const entry of longer.slice(0, 24)) add(entry, FIT.begun + FIT.length * (chars / [...entry.word].length));
+  for (const { entry, fit } of await relatives(language, word, Boolean(exact))) add(entry, fit);
+  if (exact || isOpen && meant.size || chars < 3) return [...meant.values()];
+  const alike = await lookAlikes(language, word, isOpen && !meant.size);
+  for (const { entry, edits } of alike) add(entry, edits === 1 ? FIT.alike : FIT.unlike);
+  if (alike.length) for (const { entry, fit } of await relatives(language, alike[0].entry.word, true)) add(entry, fit * FIT.alike);
+  return [...meant.values()];
+}
+
+// Two words may be written as one in the text: `key bindings` and `keybindings`. Where they are, both are found.
+export async function joinNeighbours(language, words, meant) {
+  for (let at = 1; at < words.length; at += 1) {
+    if (words[at].isExact || words[at - 1].isExact) continue;
+    const joined = words[at - 1].word + words[at].word;
+    for (const entry of await language.wordsFrom(joined, 1)) {
+      const isIt = entry.word === joined || words[at].isOpen || PLURALS.has(entry.word.slice(joined.length));
+      if (isIt) for (const list of [meant[at - 1], meant[at]]) list.push({ ...entry, fit: FIT.joined });
+    }
+  }
+}
+
+// Words with the same stem and another ending. For a word that is known its own file is enough: most of its family are there.
+async function relatives(language, word, isKnown) {
+  const endings = ENDINGS[language.code];
+  if (!endings) return [];
+  const found = [];
+  const own = endings.filter((ending) => ending && word.endsWith(ending) && word.length - ending.length >= 3).sort((a, b) => b.length - a.length);
+  const stems = new Set([word, ...own.slice(0, 2).map((ending) => word.slice(0, -ending.length))]);
+  for (const stem of [...stems]) {
+    // `running` is of the stem `run`.
+    if (stem !== word && /([bdgmnprt])\1$/.test(stem)) stems.add(stem.slice(0, -1));
+  }
+  for (const stem of stems) {
+    if (stem.length < 3) continue;
+    for (const entry of await language.wordsNear(isKnown ? word : stem)) {
+      if (!entry.word.startsWith(stem)) continue;
+      const ending = entry.word.slice(stem.length);
+      if (entry.word === word || !endings.includes(ending)) continue;
+      const isPlural = PLURALS.has(ending) && stem === word || ending === "" && PLURALS.has(word.slice(stem.length));
+      found.push({ entry, fit: isPlural ? FIT.plural : FIT.relative });
+    }
+  }
+  return found;
+}
+
+const EDITS_FROM = 8;
+const ALIKE_MAX = 4;
+
+// Words that one slip of the pen away (two, from eight letters on) would have been this one, the likeliest first.
+async function lookAlikes(language, word, isOpen) {
+  const chars = [...word];
+  const most = chars.length >= EDITS_FROM ? 2 : 1;
+  const lengths = [];
+  for (let length = chars.length - most; length <= chars.length + most; length += 1) lengths.push(length);
+  const of = async (lengths, isBegun) => {
+    const lists = await Promise.all(lengths.map((length) => language.wordsOf(length)));
+    const alike = [];
+    for (const { word: other, frequency } of lists.flat()) {
+      const edits = distance(chars, [...other], most, isBegun);
+      if (edits > 0 && edits <= most) alike.push({ word: other, edits, rank: edits * 100 - frequency - (other[0] === word[0] ? 20 : 0) });
+    }
+    return alike.sort((a, b) => a.rank - b.rank).slice(0, ALIKE_MAX);
+  };
+  let alike = await of(lengths, false);
+  if (!alike.length && isOpen && chars.length > 3) {
+    // Only the beginning was typed so far, with a slip in it.
+    alike = await of([1, 2, 3, 4, 5, 6].map((more) => chars.length + more), true);
+  }
+  const entries = await Promise.all(alike.map(async ({ word: other, edits }) => {
+    const entry = (await language.wordsFrom(other, 1)).find((entry) => entry.word === other);
+    return entry && { entry, edits };
+  }));
+  return entries.filter(Boolean);
+}
+
+// How many slips lie between two words: a letter more, less or other, or two that changed places. More than `most` is not
+// told apart. With `isBegun` it is enough that the other word begins so.
+export function distance(one, other, most, isBegun = false) {
+  if (!isBegun && Math.abs(one.length - other.length) > most) return most + 1;
+  const width = other.length;
+  let before = null, last = Array.from({ length: width + 1 }, (_, at) => at);
+  for (let row = 1; row <= one.length; row += 1) {
+    const now = [row];
+    let least = row;
+    for (let at = 1; at <= width; at += 1) {
+      const cost = one[row - 1] === other[at - 1] ? 0 : 1;
+      let value = Math.min(last[at] + 1, now[at - 1] + 1, last[at - 1] + cost);
+      if (row > 1 && at > 1 && one[row - 1] === other[at - 2] && one[row - 2] === other[at - 1]) value = Math.min(value, before[at - 2] + 1);
+      now.push(value);
+      if (value < least) least = value;
+    }
+    if (least > most) return most + 1;
+    [before, last] = [last, now];
+  }
+  return isBegun ? Math.min(...last) : last[width];
+}

@@ -1,0 +1,82 @@
+// Results as elements. Words of pages are put in as text, never as HTML.
+import { excerpt, marked } from "./excerpt.js";
+import { openIndex } from "./index.js";
+import { search } from "./rank.js";
+
+let opened;
+
+// The index of the page's language, else of the site's first. `href` is the address of the search page.
+export function indexFor(href) {
+  opened ??= openIndex(new URL("index/", href)).catch((fault) => { opened = undefined; throw fault; });
+  return opened.then((languages) => {
+    const code = document.documentElement.lang.split(/[-_]/)[0].toLowerCase();
+    return { language: languages.get(code) ?? languages.values().next().value, languages };
+  });
+}
+
+// What a query finds in the page's language; where that is nothing, in the others.
+export async function find({ language, languages }, text) {
+  const own = await search(language, text);
+  if (own.found.length || languages.size === 1) return { ...own, language };
+  for (const other of languages.values()) {
+    const answer = other === language ? own : await search(other, text);
+    if (answer.found.length) return { ...answer, language: other };
+  }
+  return { ...own, language };
+}
+
+export function fill(text, names) {
+  return text.replace(/\{(\w+)\}/g, (whole, name) => names[name] ?? whole);
+}
+
+export function make(name, attributes = {}, ...children) {
+  const element = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (value === true) element.setAttribute(key, "");
+    else if (value !== false && value !== undefined) element.setAttribute(key, value);
+  }
+  element.append(...children);
+  return element;
+}
+
+function pieces(parent, list) {
+  for (const { text, isMarked } of list) parent.append(isMarked ? make("mark", {}, text) : text);
+  return parent;
+}
+
+// One result: where it is, how it is called, why it was found. `root` is the site's first address.
+export async function result(answer, { page, section }, root, id) {
+  const { address, kind, sections } = await answer.language.page(page);
+  const found = sections[section] ?? sections[0];
+  const path = [];
+  for (const { level, heading } of sections.slice(1, section + 1)) {
+    while (path.length && path.at(-1).level >= level) path.pop();
+    path.push({ level, heading });
+  }
+  const link = make("a", { href: new URL(address, root).href + (section && found.anchor ? `#${encodeURIComponent(found.anchor)}` : ""), id });
+  pieces(link, marked(sections[0].heading, answer.words));
+  const item = make("li", { class: "result" }, link);
+  const about = make("p", { class: "result-path" });
+  if (kind) about.append(make("span", {}, kind));
+  for (const { heading } of path) about.append(pieces(make("span", {}), marked(heading, answer.words)));
+  if (about.childElementCount) item.append(about);
+  if (found.text) item.append(pieces(make("p", { class: "result-text" }), excerpt(found.text, answer.words)));
+  if (answer.language.code !== document.documentElement.lang.split(/[-_]/)[0].toLowerCase()) item.lang = answer.language.code;
+  return item;
+}
+
+// Results in a list, those with only some of the words under a line that says so.
+export async function results(answer, found, root, prefix) {
+  const items = await Promise.all(found.map((one, at) => result(answer, one, root, `${prefix}-${at + 1}`)));
+  const first = found.findIndex(({ isPartial }) => isPartial);
+  if (first >= 0) items.splice(first, 0, make("li", { class: "result-part" }, answer.language.say.search_some));
+  return items;
+}
+
+// What is said of an answer, to be seen and heard.
+export function summary(answer, text, count) {
+  const { say } = answer.language;
+  if (!count) return `${fill(say.search_none, { query: text.trim() })} ${say.search_none_help}`;
+  const alike = answer.alike.map(([word, alike]) => fill(say.search_alike, { word, alike }));
+  return [fill(say.search_results, { count }), ...alike].join(" ");
+}

@@ -1,0 +1,67 @@
+// Text to words, by the rules of src/output/search/words.rs; tests/search/words.json holds both to them.
+const CHARS_MAX = 32;
+const RUN = /[\p{Alphabetic}\p{M}\p{N}]+/gu;
+const DENSE = /[\u0E00-\u0EFF\u1000-\u109F\u1780-\u17FF\u3005-\u3007\u3040-\u30FF\u31F0-\u31FF\uFF66-\uFF9F\u3400-\u4DBF\u4E00-\u9FFF\uF900-\uFAFF\u{20000}-\u{3FFFF}]/u;
+const PIECE = new RegExp(`(?:${DENSE.source})+|(?:(?!${DENSE.source})[\\s\\S])+`, "gu");
+const ACCENT = /[\u0300-\u036F\u0591-\u05BD\u05BF-\u05C7\u064B-\u065F\u0670]/g;
+const HUMP = /(?<=\p{Lowercase})(?=\p{Uppercase})|(?<=\p{Uppercase})(?=\p{Uppercase}\p{Lowercase})/u;
+const LETTERS = { "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "ı": "i", "ς": "σ", "ـ": "" };
+const JOINTS = new Set(["-", "'", "\u2019", "\u2010", "\u2011"]);
+
+const cut = (text) => { const chars = [...text]; return chars.length > CHARS_MAX ? chars.slice(0, CHARS_MAX).join("") : text; };
+
+export function fold(text) {
+  if (/^[\x00-\x7F]*$/.test(text)) return cut(text).toLowerCase();
+  const lower = text.normalize("NFKD").toLowerCase().replace(ACCENT, "");
+  return cut(lower.replace(/[ßæœþøđðłıςـ]/g, (letter) => LETTERS[letter]).normalize("NFC"));
+}
+
+// Every word with where it stands: { word, start, end, stands }. Parts of words and joined words do not stand there as they are.
+export function eachWord(text) {
+  const found = [];
+  let chain = null;
+  const endChain = () => {
+    if (chain && chain.words > 1 && chain.words < 4) found.push({ word: cut(chain.text), start: chain.start, end: chain.end, stands: false });
+    chain = null;
+  };
+  let after = 0;
+  for (const { 0: run, index } of text.matchAll(RUN)) {
+    if (!JOINTS.has(text.slice(after, index))) endChain();
+    for (const { 0: piece, index: at } of run.matchAll(PIECE)) {
+      const start = index + at;
+      if (DENSE.test(piece)) {
+        endChain();
+        pairs(piece, start, found);
+        continue;
+      }
+      const word = fold(piece);
+      if (!word) continue;
+      const end = start + piece.length;
+      found.push({ word, start, end, stands: true });
+      chain ??= { text: "", words: 0, start };
+      chain = { ...chain, text: chain.text + word, words: chain.words + 1, end };
+      const parts = piece.split(HUMP);
+      let from = start;
+      for (const part of parts.length > 1 ? parts : []) {
+        found.push({ word: fold(part), start: from, end: from + part.length, stands: false });
+        from += part.length;
+      }
+    }
+    after = index + run.length;
+  }
+  endChain();
+  return found;
+}
+
+function pairs(piece, start, found) {
+  const chars = [...fold(piece)];
+  const own = [...piece];
+  const isAlike = own.length === chars.length;
+  if (chars.length === 1) return found.push({ word: chars[0], start, end: start + piece.length, stands: true });
+  let from = start;
+  for (let at = 0; at + 1 < chars.length; at += 1) {
+    const end = isAlike ? from + own[at].length + own[at + 1].length : start + piece.length;
+    found.push({ word: chars[at] + chars[at + 1], start: from, end, stands: true });
+    if (isAlike) from += own[at].length;
+  }
+}

@@ -1,0 +1,231 @@
+// The search as a reader meets it: a built site on a plain file server, in a folder of its host, in a real browser.
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { extname, join } from "node:path";
+import { after, afterEach, before, beforeEach, test } from "node:test";
+import { Desk, browser } from "./desk.mjs";
+
+const page = (title, front, body) => `---\ntitle: ${title}\nsummary: About ${title}.\n${front}---\n\n${body}\n`;
+const files = {
+  "handsel.yaml": "title: Workshop\nbase_url: https://example.org/help/\n",
+  "content/index.md": page("Workshop", "", "Welcome."),
+  "content/guides/varnish.md": page("Varnish a table", "topics: [wood, finish]\nlevel: starter\naudience: [makers]\n", "Begin with dry wood.\n\n## Sand it first\n\nUse paper of grain 240, then wipe the dust away. The first coat soaks in.\n\n## Brush it on\n\nThin coats dry well. Wait for a night between two coats."),
+  "content/guides/oil.md": page("Oil a table", "topics: [wood]\nlevel: expert\n", "Oil soaks in. Wipe off what stays. Never pour varnish over fresh oil.\n\n## Dispose of rags\n\nOily rags can burn by themselves."),
+  "content/tips/brushes.md": page("Clean brushes at once", "topics: [tools]\n", "A brush with dry varnish is lost. `cleanBrushes()` is what we shout."),
+  "content/guides/japanisch.md": page("Lack auf Japanisch", "lang: ja\n", "漆は木の液です。\n\n## 道具\n\n筆を使います。"),
+  "content/guides/hostile.md": page("\"<img src=x onerror=alert(1)>\"", "", "Zebra <b>bold</b> `<script>alert(2)</script>` zebra."),
+  ...Object.fromEntries(Array.from({ length: 30 }, (_, at) => [`content/tips/plain-${at}.md`, page(`Plain tip ${at}`, "", `Sandpaper number ${at} is kept in the drawer.`)])),
+};
+
+let chromium, desk, server, base, context;
+
+before(async () => {
+  chromium = await browser();
+  desk = await Desk.open(files);
+  desk.handsel("build", "--quiet");
+  const types = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
+  const policy = readFileSync(join(desk.folder, "public/_headers"), "utf8").match(/Content-Security-Policy: (.*)/)[1];
+  server = createServer((request, response) => {
+    let path = decodeURIComponent(request.url.split("?")[0]);
+    if (!path.startsWith("/help/")) return response.writeHead(404).end();
+    path = path.slice(5);
+    if (path.endsWith("/")) path += "index.html";
+    const file = join(desk.folder, "public", path);
+    if (!existsSync(file)) return response.writeHead(404).end();
+    const headers = { "content-type": types[extname(file)] ?? "application/octet-stream" };
+    if (path.endsWith(".html")) headers["content-security-policy"] = `${policy}; require-trusted-types-for 'script'`;
+    response.writeHead(200, headers).end(readFileSync(file));
+  });
+  await new Promise((done) => server.listen(0, "127.0.0.1", done));
+  base = `http://127.0.0.1:${server.address().port}/help/`;
+});
+after(async () => { await chromium.close(); server.close(); await desk.close(); });
+beforeEach(async () => { context = await chromium.newContext(); });
+afterEach(() => context.close());
+
+async function visit(path = "", options) {
+  if (options) { await context.close(); context = await chromium.newContext(options); }
+  const tab = await context.newPage();
+  tab.faults = [];
+  tab.fetched = [];
+  tab.on("pageerror", (error) => tab.faults.push(String(error)));
+  tab.on("console", (message) => { if (message.type() === "error") tab.faults.push(message.text()); });
+  tab.on("request", (request) => tab.fetched.push(request.url()));
+  await tab.goto(base + path);
+  return tab;
+}
+const input = (tab) => tab.locator(".search-dialog .search-input");
+const titles = (tab) => tab.locator(".results .result > a").allTextContents();
+const openDialog = async (tab, key = "/") => { await tab.keyboard.press(key); await input(tab).waitFor(); };
+const ask = async (tab, text) => {
+  const status = tab.locator(".search-dialog .search-status");
+  await input(tab).fill("");
+  await tab.waitForFunction(() => document.querySelector(".search-dialog .search-status").textContent === "");
+  await input(tab).fill(text);
+  await status.filter({ hasText: /\S/ }).waitFor();
+  return titles(tab);
+};
+
+test("a slash opens it; nothing of it is loaded before", async () => {
+  const tab = await visit("guides/oil/");
+  assert.ok(!tab.fetched.some((url) => /search\/|search\.[0-9a-f]+\.css/.test(new URL(url).pathname)), tab.fetched.join("\n"));
+  await openDialog(tab);
+  assert.equal(await tab.evaluate(() => document.activeElement.className), "search-input");
+  assert.deepEqual((await ask(tab, "varnish"))[0], "Varnish a table");
+  assert.ok(tab.fetched.every((url) => url.startsWith(base)), "everything comes from below the site's path");
+  assert.deepEqual(tab.faults, []);
+});
+
+test("Ctrl and K opens it too, a slash that is typed somewhere does not", async () => {
+  const tab = await visit();
+  await openDialog(tab, "Control+k");
+  await tab.keyboard.press("Escape");
+  await tab.locator(".search-dialog").waitFor({ state: "hidden" });
+  await tab.evaluate(() => { const area = document.createElement("textarea"); document.body.append(area); area.focus(); });
+  await tab.keyboard.press("/");
+  assert.equal(await tab.locator(".search-dialog[open]").count(), 0);
+  assert.equal(await tab.evaluate(() => document.activeElement.value), "/");
+});
+
+test("half a word, a slip and a part of a name are enough", async () => {
+  const tab = await visit();
+  await openDialog(tab);
+  assert.equal((await ask(tab, "varn"))[0], "Varnish a table");
+  assert.equal((await ask(tab, "vranish"))[0], "Varnish a table");
+  assert.match(await tab.locator(".search-status").textContent(), /“vranish” was not found; “varnish” was/);
+  assert.equal((await ask(tab, "vrnsh"))[0], undefined, "two slips in a short word are another word");
+  assert.deepEqual(await ask(tab, "shout clean"), ["Clean brushes at once"]);
+});
+
+test("a result says why it was found and leads to its section", async () => {
+  const tab = await visit();
+  await openDialog(tab);
+  assert.equal((await ask(tab, "night coats"))[0], "Varnish a table");
+  const first = tab.locator(".results .result").first();
+  assert.match(await first.locator(".result-path").textContent(), /Guide.*Brush it on/);
+  assert.deepEqual((await first.locator(".result-text mark").allTextContents()).map((mark) => mark.toLowerCase()), ["coats", "night", "coats"]);
+  assert.ok((await first.locator("a").getAttribute("href")).endsWith("/help/guides/varnish/#brush-it-on"));
+  await tab.keyboard.press("Enter");
+  await tab.waitForURL(/guides\/varnish\/#brush-it-on$/);
+});
+
+test("all words first, then some of them", async () => {
+  const tab = await visit();
+  await openDialog(tab);
+  const found = await ask(tab, "varnish oil rags");
+  assert.equal(found[0], "Oil a table");
+  assert.equal(await tab.locator(".result-part").textContent(), "With some of the words");
+  assert.ok(found.includes("Varnish a table"));
+});
+
+test("words between quotation marks stand side by side", async () => {
+  const tab = await visit();
+  await openDialog(tab);
+  assert.deepEqual((await ask(tab, "first coat")).slice(0, 1), ["Varnish a table"]);
+  assert.deepEqual(await ask(tab, "\"first coat\""), ["Varnish a table"]);
+  assert.deepEqual(await ask(tab, "\"coat first\""), []);
+  assert.match(await tab.locator(".search-status").textContent(), /Nothing found/);
+});
+
+test("arrows choose, Escape leaves, and what was typed is still there", async () => {
+  const tab = await visit();
+  await openDialog(tab);
+  await ask(tab, "varnish");
+  await tab.keyboard.press("ArrowDown");
+  await tab.keyboard.press("ArrowDown");
+  assert.equal(await tab.evaluate(() => document.activeElement.id), "SearchResult-2");
+  await tab.keyboard.press("ArrowUp");
+  await tab.keyboard.press("ArrowUp");
+  assert.equal(await tab.evaluate(() => document.activeElement.className), "search-input");
+  await tab.keyboard.press("ArrowDown");
+  await tab.keyboard.press("Escape");
+  await tab.locator(".search-dialog").waitFor({ state: "hidden" });
+  await tab.goto(`${base}guides/oil/`);
+  await openDialog(tab);
+  assert.equal(await input(tab).inputValue(), "varnish");
+  await tab.locator(".results .result").first().waitFor();
+});
+
+test("the page of results can be shared, narrowed down and come back to", async () => {
+  const tab = await visit("search/?q=table");
+  await tab.locator(".results .result").first().waitFor();
+  assert.deepEqual((await titles(tab)).sort(), ["Oil a table", "Varnish a table"]);
+  await tab.locator(".search-filters label", { hasText: "Starter" }).waitFor();
+  assert.deepEqual(await tab.locator(".search-filters fieldset", { hasText: "Level" }).locator(".count").allTextContents(), ["1", "1"]);
+  await tab.locator(".search-filters label", { hasText: "Starter" }).locator("input").check();
+  await tab.waitForURL(/q=table&level=starter$/);
+  assert.deepEqual(await titles(tab), ["Varnish a table"]);
+  await tab.locator(".results a").first().click();
+  await tab.waitForURL(/guides\/varnish/);
+  await tab.goBack();
+  await tab.locator(".results .result").first().waitFor();
+  assert.deepEqual(await titles(tab), ["Varnish a table"]);
+  assert.ok(await tab.locator(".search-filters label", { hasText: "Starter" }).locator("input").isChecked());
+  await tab.goBack();
+  await tab.waitForFunction(() => document.querySelectorAll(".results .result").length === 2);
+  assert.deepEqual(tab.faults, []);
+});
+
+test("many results come a page at a time", async () => {
+  const tab = await visit("search/?q=sandpaper");
+  await tab.locator(".results .result").first().waitFor();
+  assert.match(await tab.locator(".search-status").textContent(), /30/);
+  assert.equal(await tab.locator(".results .result").count(), 20);
+  await tab.locator(".search-more").click();
+  await tab.waitForFunction(() => document.querySelectorAll(".results .result").length === 30);
+  assert.ok(await tab.locator(".search-more").isHidden());
+});
+
+test("a script without spaces is found, in the index of its language", async () => {
+  const tab = await visit("guides/japanisch/");
+  await openDialog(tab);
+  assert.deepEqual(await ask(tab, "木の液"), ["Lack auf Japanisch"]);
+  assert.deepEqual(await tab.locator(".result-text mark").allTextContents(), ["木の液"]);
+  assert.deepEqual((await ask(tab, "varnish"))[0], "Varnish a table", "what the language does not have comes from the others");
+});
+
+test("words of pages are never HTML", async () => {
+  const tab = await visit();
+  await openDialog(tab);
+  assert.deepEqual(await ask(tab, "zebra"), ["<img src=x onerror=alert(1)>"]);
+  assert.match(await tab.locator(".result-text").textContent(), /<script>alert\(2\)<\/script>/);
+  await ask(tab, "<img src=x onerror=alert(1)>");
+  assert.equal(await tab.locator(".search-dialog img").count(), 0);
+  assert.deepEqual(tab.faults, []);
+});
+
+test("without JavaScript the page of results offers the lists and says why", async () => {
+  const tab = await visit("guides/oil/", { javaScriptEnabled: false });
+  await tab.locator("a.search-link").click();
+  await tab.waitForURL(/\/help\/search\/$/);
+  const main = await tab.locator("main").textContent();
+  assert.match(main, /needs JavaScript/);
+  assert.equal(await tab.locator("main a", { hasText: "A to Z" }).count(), 1);
+  await tab.locator(".search-topics a", { hasText: "wood" }).click();
+  await tab.waitForURL(/topics\/wood\/$/);
+});
+
+test("when the index cannot be loaded, the page of results takes over", async () => {
+  const tab = await visit("guides/oil/");
+  await tab.route("**/search/index/**", (route) => route.abort());
+  await tab.keyboard.press("/");
+  await tab.waitForURL(/\/help\/search\/$/);
+  await tab.locator("[data-search-failed]").waitFor({ state: "visible" });
+});
+
+test("in the preview a saved word is found", async () => {
+  const live = await Desk.open(files);
+  try {
+    await live.serve();
+    const tab = await context.newPage();
+    await tab.goto(`${live.url}guides/oil/`);
+    await openDialog(tab);
+    assert.equal((await ask(tab, "rags"))[0], "Oil a table");
+    await live.put("content/guides/oil.md", files["content/guides/oil.md"].replace("Oily rags", "Oily rags and quartzite"));
+    await tab.locator("main", { hasText: "quartzite" }).waitFor({ timeout: 10000 });
+    await tab.reload();
+    await openDialog(tab);
+    assert.equal((await ask(tab, "quartzite"))[0], "Oil a table");
+  } finally { await live.close(); }
+});

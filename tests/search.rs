@@ -1,0 +1,114 @@
+//! The search index: its words are those that the browser reads, a page changes few of its files, and settings are obeyed.
+
+mod common;
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::path::Path;
+
+use common::{build, request};
+use handsel::output::search::words::each_word;
+use handsel::source::MemoryFiles;
+
+#[test]
+fn words_are_those_that_the_browser_reads() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/search/words.json");
+    let text = std::fs::read_to_string(path).expect("the vectors are there");
+    let vectors: Vec<(String, Vec<String>)> = serde_json::from_str(&text).expect("they are pairs of a text and its words");
+    for (text, wanted) in vectors {
+        let mut words = Vec::new();
+        each_word(&text, |word, stands| words.push(if stands { word.to_owned() } else { format!("+{word}") }));
+        assert_eq!(words, wanted, "{text}");
+    }
+}
+
+/// A number that looks like chance and is the same each time.
+fn chance(seed: &mut u64) -> usize {
+    *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+    (*seed >> 33) as usize
+}
+
+/// A word of a language in which few words are frequent.
+fn word(seed: &mut u64) -> String {
+    let rank = 3000 / (1 + chance(seed) % 3000);
+    let rank = rank + chance(seed) % (rank + 1);
+    let mut word = String::new();
+    let mut rest = rank + 1;
+    while rest > 0 {
+        word.push_str(["ba", "ke", "li", "mo", "nu", "ra", "se", "ti", "vo", "zu"][rest % 10]);
+        rest /= 10;
+    }
+    word
+}
+
+fn site(pages: usize) -> MemoryFiles {
+    let (mut files, mut seed) = (MemoryFiles::default(), 7);
+    files.put("handsel.yaml", "title: Test\n");
+    files.put("content/index.md", "# Home\n\nWelcome.\n");
+    for number in 0..pages {
+        let mut text = format!("---\ntitle: Page {number} {}\nsummary: About it.\n---\n", word(&mut seed));
+        for section in 0..4 {
+            write!(text, "\n## Part {section} {}\n\n", word(&mut seed)).expect("writing to memory does not fail");
+            (0..60).for_each(|_| text.push_str(&(word(&mut seed) + " ")));
+        }
+        files.put(&format!("content/pages/page-{number}.md"), text);
+    }
+    files
+}
+
+/// The files of the index but the list of them.
+fn index(files: &MemoryFiles) -> BTreeSet<(String, Vec<u8>)> {
+    let (built, outputs) = build(files, &request());
+    assert!(built.problems.iter().all(|problem| !problem.is_error()), "{:?}", built.problems);
+    outputs.into_iter().filter(|(path, _)| path.starts_with("search/index/en/")).collect()
+}
+
+#[test]
+fn a_new_page_changes_the_files_of_its_own_words() {
+    let mut files = site(400);
+    let before = index(&files);
+    files.put("content/pages/new.md", "---\ntitle: New\nsummary: Varnish.\n---\n\nShellac, quartz.\n");
+    let after = index(&files);
+    let made = after.difference(&before).count();
+    // Each of its four words can change the file that it lies in and, where it cuts one in two, another; they have three lengths.
+    // And there is the file of the page's text, which can be cut in two, and that of what it can be narrowed down by.
+    let most = 4 * 2 + 3 + 2 + 1;
+    assert!(after.len() > 4 * most, "{} files say little", after.len());
+    assert!(made <= most, "{made} of {} files were made", after.len());
+}
+
+#[test]
+fn an_edited_sentence_changes_the_files_of_its_words_and_of_its_text() {
+    let mut files = site(400);
+    let before = index(&files);
+    let page = "content/pages/page-7.md";
+    let text = String::from_utf8(files.0[&handsel::paths::SourcePath::new(page).expect("inside")].to_vec()).expect("text");
+    files.put(page, text.replace("Part 2", "Part 2 varnish"));
+    let after = index(&files);
+    let made: Vec<&String> = after.difference(&before).map(|(path, _)| path).collect();
+    assert!(made.iter().any(|path| path.contains("/texts-")));
+    assert!(made.len() <= 6, "{made:?}");
+}
+
+#[test]
+fn without_the_search_there_is_nothing_of_it() {
+    let mut files = site(3);
+    files.put("handsel.yaml", "title: Test\nsearch: false\n");
+    let (_, outputs) = build(&files, &request());
+    assert!(!outputs.keys().any(|path| path.starts_with("search/")));
+    assert!(
+        outputs
+            .iter()
+            .filter(|(path, _)| path.ends_with(".html"))
+            .all(|(_, bytes)| !String::from_utf8_lossy(bytes).contains("data-search"))
+    );
+}
+
+#[test]
+fn what_is_unlisted_or_excluded_is_not_in_it() {
+    let mut files = site(2);
+    let bare = index(&files);
+    files.put("content/secret.md", "---\ntitle: Secret\nsummary: x\nunlisted: true\n---\n\nQuartz.\n");
+    files.put("content/kept-out.md", "---\ntitle: Kept out\nsummary: x\nsearch: { exclude: true }\n---\n\nFeldspar.\n");
+    assert_eq!(index(&files), bare);
+}

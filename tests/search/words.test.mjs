@@ -1,0 +1,46 @@
+// The browser's reading of words is the program's: both are held to words.json (tests/search.rs does it there).
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { test } from "node:test";
+import { distance, parseQuery } from "../../static/js/search/query.js";
+import { excerpt } from "../../static/js/search/excerpt.js";
+import { eachWord } from "../../static/js/search/words.js";
+
+const vectors = JSON.parse(await readFile(new URL("words.json", import.meta.url), "utf8"));
+
+for (const [text, wanted] of vectors) {
+  test(`the words of ${JSON.stringify(text)}`, () => {
+    assert.deepEqual(eachWord(text).map(({ word, stands }) => (stands ? word : `+${word}`)), wanted);
+  });
+}
+
+test("words know where they stand", () => {
+  const text = "Ein „Größen“-Test: 日本語";
+  assert.deepEqual(eachWord(text).map(({ start, end }) => text.slice(start, end)), ["Ein", "Größen", "Test", "日本", "本語"]);
+});
+
+test("slips are counted; neighbours that changed places are one", () => {
+  const slips = (one, other, most = 2, isBegun = false) => distance([...one], [...other], most, isBegun);
+  assert.equal(slips("recieve", "receive"), 1);
+  assert.equal(slips("pluggin", "plugin"), 1);
+  assert.equal(slips("boostrap", "bootstrap"), 1);
+  assert.equal(slips("abc", "abc"), 0);
+  assert.equal(slips("abcd", "wxyz"), 3);
+  assert.equal(slips("instalat", "installation", 1, true), 1);
+});
+
+test("a query is words, phrases between quotation marks, and no small words", () => {
+  const words = (text) => parseQuery(text, "en").words.map(({ word, isOpen }) => (isOpen ? `${word}…` : word));
+  assert.deepEqual(words("how do I install the plug"), ["install", "plug…"]);
+  assert.deepEqual(words("install "), ["install"]);
+  assert.deepEqual(words("the"), ["the…"]);
+  assert.deepEqual(parseQuery("“give first” now", "en").phrases, [["give", "first"]]);
+});
+
+test("an excerpt shows the words and where they stand", () => {
+  const text = `${"Something else entirely. ".repeat(20)}A first gift is given. ${"More of it. ".repeat(30)}`;
+  const shown = excerpt(text, [{ word: "gift", meant: [{ word: "gift" }] }]);
+  assert.deepEqual(shown.filter(({ isMarked }) => isMarked).map(({ text }) => text), ["gift"]);
+  const whole = shown.map(({ text }) => text).join("");
+  assert.ok(whole.includes("A first gift is given.") && whole.length < 230, whole);
+});
