@@ -1,6 +1,6 @@
 """Reads every calendar file of a built site with an independent parser (icalendar), and says what is not as it should be.
 
-Usage: calendar.py FOLDER [ADDRESS EXPECTED]...   where EXPECTED is the UTC start of the file's first event.
+Usage: read_calendars.py FOLDER [ADDRESS EXPECTED]...   where EXPECTED is the UTC start of the file's first event.
 """
 import datetime
 import pathlib
