@@ -7,6 +7,7 @@ mod check;
 mod forms;
 pub mod links;
 mod manual;
+pub mod schema;
 
 use indexmap::IndexMap;
 use jiff::civil::Date;

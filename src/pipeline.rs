@@ -6,6 +6,7 @@
 
 mod addresses;
 mod documents;
+pub mod foreign;
 mod judge;
 pub mod ledger;
 pub mod live;
@@ -15,8 +16,10 @@ pub mod memory;
 mod outputs;
 pub mod profile;
 mod publish;
+pub mod relocate;
 mod search;
 mod state;
+pub mod survey;
 mod whole;
 pub mod why;
 
@@ -172,8 +175,12 @@ pub fn build(files: &dyn Files, request: &Request, sink: &dyn Sink, memory: &Mem
     let site = whole::assemble(&loaded, &documents, request, &mut problems);
     problems.extend(site.link_problems());
     if request.with_audit {
+        problems.extend(documents.remarks().cloned());
         let facts = |page| documents.pages.get(&site.page(page).entry.source).map(|page| &*page.facts);
         site::audit::run(&site, facts, &mut problems);
+        if loaded.has_settings {
+            site::promise::run(&site, &request.config, &mut problems);
+        }
     }
     profile.stage("assemble", site.pages().len());
 

@@ -56,6 +56,34 @@ pub struct Giving {
     pub contact: Option<String>,
 }
 
+/// How readers say whether a page helped.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FeedbackWay {
+    /// A mail to this address, written as far as it can be.
+    Mail(String),
+    /// A new issue in the list whose form for a new one is found here.
+    Issues(String),
+    /// A form that is sent here.
+    Endpoint(String),
+}
+
+impl FeedbackWay {
+    /// The origin that a form is sent to: `https://answers.example`.
+    pub fn origin(&self) -> Option<String> {
+        let FeedbackWay::Endpoint(endpoint) = self else { return None };
+        let (scheme, rest) = endpoint.split_once("://")?;
+        let host = rest.split(['/', '?', '#']).next().filter(|host| !host.is_empty())?;
+        Some(format!("{}://{}", scheme.to_ascii_lowercase(), host.to_ascii_lowercase()))
+    }
+}
+
+impl Giving {
+    /// Whether anything is said at all.
+    pub fn is_stated(&self) -> bool {
+        self.who.is_some() || self.why.is_some() || self.pays.is_some()
+    }
+}
+
 /// A link that the settings give: in the menu, as logo or favicon.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SettingLink {
@@ -84,6 +112,9 @@ pub struct Settings {
     pub favicon: Option<SettingLink>,
     pub theme: Theme,
     pub giving: Giving,
+    pub feedback: Option<FeedbackWay>,
+    /// Where a page is talked about; `{url}` and `{title}` stand for the page's.
+    pub discuss: Option<String>,
     pub menu: Vec<SettingLink>,
     /// Kind → pattern such as `/:year/:month/:slug/`.
     pub permalinks: BTreeMap<String, String>,
@@ -131,6 +162,8 @@ impl Default for Settings {
             favicon: None,
             theme: Theme::default(),
             giving: Giving::default(),
+            feedback: None,
+            discuss: None,
             menu: Vec::new(),
             permalinks: BTreeMap::new(),
             ignore: Vec::new(),
@@ -186,6 +219,15 @@ impl Settings {
     /// The severity that the settings give a code, or its own.
     pub fn severity(&self, code: Code) -> Severity {
         self.checks.get(code.name()).copied().unwrap_or(code.severity())
+    }
+
+    /// Whether pages may load from this address of another host.
+    pub fn allows(&self, address: &str) -> bool {
+        let is_allowed = |origin: &String| {
+            let rest = address.trim().strip_prefix(origin.trim_end_matches('/'));
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        self.allow_origins.iter().any(is_allowed)
     }
 
     /// The base path: begins and ends in `/`.

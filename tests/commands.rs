@@ -285,3 +285,80 @@ fn the_cache_is_verified_and_can_be_done_without() -> Outcome {
     assert_eq!(spoiled.err.matches("was damaged").count(), 1, "{}", spoiled.err);
     Ok(())
 }
+
+#[test]
+fn schema_prints_one_and_writes_all() -> Outcome {
+    let desk =
+        Desk::new(&[("handsel.yaml", "title: A\n"), ("content/index.md", "# A\n\nText.\n"), ("content/topics.yaml", "trust: Trust\n")])?;
+    desk.put("templates/kinds/recipe.yaml", "folder: recipes\nfields: { minutes: { type: integer, required: true } }\n")?;
+    let printed = desk.run(&["schema", "recipe"])?.ended(0);
+    let schema: serde_json::Value = serde_json::from_str(&printed.out)?;
+    assert_eq!(schema["required"], serde_json::json!(["minutes"]));
+    assert_eq!(schema["properties"]["topics"]["anyOf"][0]["anyOf"][0]["const"], "trust");
+    let unknown = desk.run(&["schema", "recipi"])?.ended(2);
+    assert!(unknown.err.contains("did you mean `recipe`?"), "{}", unknown.err);
+    assert!(!desk.has(".handsel/schema"), "printing writes nothing");
+    desk.run(&["schema"])?.ended(0);
+    assert!(desk.has(".handsel/schema/recipe.json") && desk.has(".handsel/schema/settings.json"));
+    let editor = desk.run(&["schema", "--editor"])?.ended(0);
+    let editor: serde_json::Value = serde_json::from_str(&editor.out)?;
+    assert_eq!(editor["yaml.schemas"]["./.handsel/schema/recipe.json"], serde_json::json!(["content/recipes/**/*.md"]));
+    Ok(())
+}
+
+#[test]
+fn report_is_one_file_or_json() -> Outcome {
+    let page = "---\ntitle: <One>\npublished: 2024-01-01\nreview_every: 6 months\n---\nText.\n";
+    let desk = Desk::new(&[("handsel.yaml", "title: A & B\n"), ("content/index.md", "# Home\n\nText.\n"), ("content/one.md", page)])?;
+    desk.put(
+        "answers.csv",
+        "page,helped,reason,words,date\n/one/,no,wrong,<b>bold</b>,2026-11-01\n/one/,yes,,,2026-11-02\n/gone/,yes,,,\nrubbish\n",
+    )?;
+    let said = desk.run(&["report", "--feedback", "answers.csv", "--today", "2026-11-22"])?.ended(0);
+    assert!(said.out.contains("report.html"), "{}", said.out);
+    let html = fs::read_to_string(desk.path().join("report.html"))?;
+    for shown in ["A &amp; B: report of 2026-11-22", "&lt;One&gt;", "2024-07-01", "&lt;b&gt;bold&lt;/b&gt;", "orphan", "/gone/", "<svg"] {
+        assert!(html.contains(shown), "{shown} is not in\n{html}");
+    }
+    assert!(!html.contains("<b>bold") && !html.contains("src=") && !html.contains("href=") && !html.contains("<script"));
+    let json = desk.run(&["report", "--format", "json", "--feedback", "answers.csv", "--today", "2026-11-22"])?.ended(0);
+    let report: serde_json::Value = serde_json::from_str(&json.out)?;
+    assert_eq!((&report["feedback"]["helped"], &report["feedback"]["not_helped"]), (&serde_json::json!(2), &serde_json::json!(1)));
+    assert_eq!(report["feedback"]["unread"], serde_json::json!([5]));
+    assert_eq!(report["freshness"]["overdue"][0]["address"], "/one/");
+    assert_eq!(report["orphans"][0]["source"], "content/one.md");
+    let missing = desk.run(&["report", "--feedback", "nothing.csv"])?.ended(2);
+    assert!(missing.err.contains("there are no answers at"), "{}", missing.err);
+    Ok(())
+}
+
+#[test]
+fn check_rewrites_foreign_names_that_mean_the_same() -> Outcome {
+    let page = "---\r\ntitle: A\r\ndate: 2026-01-01 # when\r\ntags: [x]\r\nexcerpt: S\r\ndescription: Other\r\n\"weight\": 3\r\n---\r\nText [b](b.md).\r\n";
+    let desk = Desk::new(&[("handsel.yaml", "title: A\ndescription: D\nmenu:\n  - {title: B, href: b.md}\n"), ("content/a.md", page)])?;
+    desk.put("content/b.md", "---\ntitle: B\npublished: 2026-01-01\ndate: 2026-01-02\n---\nText [a](a.md).\n")?;
+    let said = desk.run(&["check", "--fix"])?;
+    assert!(said.out.contains("content/a.md: date → published, tags → topics"), "{}", said.out);
+    let after = fs::read_to_string(desk.path().join("content/a.md"))?;
+    assert_eq!(
+        after,
+        page.replace("date: 2026", "published: 2026").replace("tags:", "topics:"),
+        "two names for one thing, and quoted ones, stay"
+    );
+    assert!(fs::read_to_string(desk.path().join("content/b.md"))?.contains("date: 2026-01-02"));
+    assert!(fs::read_to_string(desk.path().join("handsel.yaml"))?.starts_with("title: A\nsummary: D\n"));
+    Ok(())
+}
+
+#[test]
+fn answers_may_be_sent_where_the_settings_say() -> Outcome {
+    let settings = "title: A\ngiving: { who: Us }\nfeedback: { endpoint: 'https://answers.example/new' }\n";
+    let desk = Desk::new(&[("handsel.yaml", settings), ("content/index.md", "# A\n\nText.\n"), ("content/one.md", "# One\n\nText.\n")])?;
+    desk.run(&["build"])?.ended(0);
+    let headers = fs::read_to_string(desk.path().join("public/_headers"))?;
+    assert!(headers.contains("form-action 'self' https://answers.example;"), "{headers}");
+    let page = fs::read_to_string(desk.path().join("public/one/index.html"))?;
+    assert!(page.contains("action=\"https://answers.example/new\"") && !page.contains("type=\"email\""), "{page}");
+    assert!(desk.has("public/privacy/index.html") && desk.has("public/about-this-resource/index.html"));
+    Ok(())
+}

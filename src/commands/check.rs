@@ -5,24 +5,29 @@ use std::time::Instant;
 use clap::Args;
 
 use super::console::{Console, Stream};
-use super::figures::count;
+use super::figures::{count, grouped};
 use super::options::{CommonOptions, SiteOptions};
 use super::site_folder::SiteFolder;
 use super::{CannotRun, Status, output, print};
 use crate::diagnostic::Diagnostic;
+use crate::disk::own_file;
 use crate::pipeline::memory::Memory;
-use crate::pipeline::{self, Nowhere};
+use crate::pipeline::{self, Nowhere, Request, foreign};
 
 const EXAMPLES: &str = "\
 Examples:
   handsel check                    every problem, with its place and what to do
   handsel check --format github    as annotations of a pull request
-  handsel check --strict           warnings fail too, for continuous integration";
+  handsel check --strict           warnings fail too, for continuous integration
+  handsel check --fix              write other generators' names in front matter as ours, then check";
 
 /// Find every problem; nothing is written
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Options {
+    /// Write other generators' names of keys (`tags`, `date` …) as ours, where a page means the same then
+    #[arg(long)]
+    pub fix: bool,
     #[command(flatten)]
     pub site: SiteOptions,
 }
@@ -32,6 +37,9 @@ pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Resu
     let site = SiteFolder::open(common)?;
     let request = options.site.request(common, &site, true)?;
     output::choose(&site, &site.settings(), options.site.output.as_deref())?;
+    if options.fix {
+        fix(&site, &request, console)?;
+    }
     let mut built = pipeline::build(&site.disk, &request, &Nowhere, &Memory::recalling(options.site.cache(&site)));
     if let Some(failure) = built.failure {
         return Err(CannotRun::new(failure));
@@ -45,4 +53,23 @@ pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Resu
         None => console.answer(&format!("No problem in {}.", count(built.pages, "page"))),
     }
     Ok(if built.problems.iter().any(Diagnostic::is_error) { Status::ContentErrors } else { Status::Done })
+}
+
+/// Writes what can be written in our words.
+fn fix(site: &SiteFolder, request: &Request, console: &Console) -> Result<(), CannotRun> {
+    let rewritten = foreign::rewrite(&site.disk, request);
+    for file in &rewritten {
+        let folder = site.disk.root().join(file.path.folder().as_str());
+        own_file::replace(&folder, file.path.name(), &file.after)
+            .map_err(|error| CannotRun::new(format!("{} cannot be written: {error}", site.show(&file.path))))?;
+        let names: Vec<String> = file.names.iter().map(|(old, new)| format!("{old} → {new}")).collect();
+        console.answer(&format!("  rewrote  {}: {}", site.show(&file.path), names.join(", ")));
+    }
+    let names: usize = rewritten.iter().map(|file| file.names.len()).sum();
+    console.answer(&format!(
+        "Rewrote {} in {}.",
+        if names == 1 { "1 name".to_owned() } else { format!("{} names", grouped(names)) },
+        count(rewritten.len(), "file")
+    ));
+    Ok(())
 }

@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::console::Console;
+use super::new::kinds;
 use super::options::CommonOptions;
-use super::{CannotRun, Status};
+use super::site_folder::SiteFolder;
+use super::{CannotRun, Status, schema};
 use crate::disk::Disk;
 use crate::disk::new_file::create_new;
 use crate::paths::SourcePath;
@@ -49,6 +51,7 @@ pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Resu
             }
         }
     }
+    associate(folder, common, console)?;
     if loose > 0 {
         console.remark(
             "Only what lies in content/ is published now. Move this folder's own Markdown there; or delete handsel.yaml and\n\
@@ -57,6 +60,24 @@ pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Resu
     }
     console.answer(&next(folder));
     Ok(Status::Done)
+}
+
+/// Schemas for editors, and the setting that tells them which is for which file.
+fn associate(folder: &Path, common: &CommonOptions, console: &Console) -> Result<(), CannotRun> {
+    let site = SiteFolder::open(&CommonOptions { root: folder.to_owned(), config: None, ..common.clone() })?;
+    let kinds = kinds(&site, &site.disk.list(&ListingRules::default()).value).0;
+    if schema::write(&site, &kinds).is_err() {
+        console.remark("Note: the schemas for editors could not be written.");
+    }
+    let path = SourcePath::new(".vscode/settings.json").expect("a plain path does not climb");
+    let text = schema::editor_settings(&site, &kinds) + "\n";
+    let shown = folder.join(path.as_str());
+    let shown = shown.strip_prefix(".").unwrap_or(&shown).display();
+    match create_new(folder, &path, text.as_bytes()) {
+        Ok(()) => console.answer(&format!("  made  {shown}")),
+        Err(_) => console.answer(&format!("  kept  {shown}")),
+    }
+    Ok(())
 }
 
 /// Pages of a folder that was a site by itself, and will not be one any more.

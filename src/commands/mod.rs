@@ -14,6 +14,9 @@ mod options;
 mod output;
 mod print;
 mod progress;
+mod relocate;
+mod report;
+mod schema;
 mod serve;
 mod site_folder;
 mod verify;
@@ -34,6 +37,7 @@ Examples:
   handsel build                    the site, in the folder public
   handsel serve --open             the site in your browser, and each save as it is made
   handsel check                    every problem, nothing written
+  handsel move OLD NEW             a page under another name, every link as it was
 
 Exit status: 0 done, 1 the content has errors, 2 the command could not run.";
 
@@ -54,6 +58,9 @@ enum Command {
     Build(build::Options),
     Serve(serve::Options),
     Check(check::Options),
+    Schema(schema::Options),
+    Move(relocate::Options),
+    Report(report::Options),
     Why(why::Options),
 }
 
@@ -101,6 +108,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Build(options) => build::run(options, common, &console),
         Command::Serve(options) => serve::run(options, common, &console),
         Command::Check(options) => check::run(options, common, &console),
+        Command::Schema(options) => schema::run(options, common, &console),
+        Command::Move(options) => relocate::run(options, common, &console),
+        Command::Report(options) => report::run(options, common, &console),
         Command::Why(options) => why::run(options, common, &console),
     };
     match ended {

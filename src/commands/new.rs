@@ -7,7 +7,7 @@ use clap::Args;
 use super::console::{Console, Stream};
 use super::options::{CommonOptions, now};
 use super::site_folder::SiteFolder;
-use super::{CannotRun, Status, print};
+use super::{CannotRun, Status, print, schema};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::disk::new_file::create_new;
 use crate::kind::{self, Kind, Kinds};
@@ -63,6 +63,10 @@ pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Resu
         }
     })?;
     console.answer(&format!("Made {}", site.show(&path)));
+    // Editors complete front matter by them; the page, which is there, is worth more than they are.
+    if site.disk.read(&site.config).is_ok() && schema::write(&site, &kinds).is_err() {
+        console.remark("Note: the schemas for editors could not be written.");
+    }
     console.answer(next(&kind.scaffold));
     Ok(Status::Done)
 }
@@ -80,7 +84,7 @@ fn title(given: &str) -> Result<String, CannotRun> {
 }
 
 /// Handsel's own kinds and the site's, which win.
-fn kinds(site: &SiteFolder, files: &[SourcePath]) -> (Kinds, Vec<Diagnostic>) {
+pub(super) fn kinds(site: &SiteFolder, files: &[SourcePath]) -> (Kinds, Vec<Diagnostic>) {
     let folder = SourcePath::new(KINDS_FOLDER).expect("it does not climb");
     let built_in = theme::templates().into_iter().filter_map(|(name, bytes)| {
         let path = SourcePath::new(&format!("templates/{name}")).ok()?;

@@ -24,7 +24,7 @@ pub enum Format {
 }
 
 /// Options of every command.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Common options")]
 pub struct CommonOptions {
     /// The site's folder

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::CannotRun;
 use super::options::CommonOptions;
 use crate::diagnostic::printable;
-use crate::disk::Disk;
+use crate::disk::{Disk, relocate};
 use crate::paths::SourcePath;
 use crate::settings::{self, Settings};
 use crate::source::Files;
@@ -24,7 +24,18 @@ pub struct SiteFolder {
 }
 
 impl SiteFolder {
+    /// # Errors
+    /// When there is no such folder, or a move in it was cut short: then links lead nowhere that a moment later do not.
     pub fn open(common: &CommonOptions) -> Result<Self, CannotRun> {
+        let site = Self::open_unfinished(common)?;
+        if relocate::is_unfinished(&site.disk) {
+            return Err(CannotRun::new("a move was cut short here").help("`handsel move --finish` makes what is missing of it"));
+        }
+        Ok(site)
+    }
+
+    /// The same, whatever was left of a move.
+    pub fn open_unfinished(common: &CommonOptions) -> Result<Self, CannotRun> {
         let root = &common.root;
         let disk = Disk::open(root).map_err(|error| no_folder(root, &error))?;
         let shown = root.components().filter(|part| *part != std::path::Component::CurDir).collect();

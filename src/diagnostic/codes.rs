@@ -126,6 +126,21 @@ codes! {
     Orphan = "orphan", Warning, "No page links here.";
     OverdueReview = "overdue-review", Warning, "A page's `review_every` has passed.";
     DuplicateTitle = "duplicate-title", Warning, "Two pages have one title.";
+    ThinPage = "thin-page", Warning, "A page of fewer than 30 words that gives nothing in another way either.";
+    NoNextStep = "no-next-step", Warning, "A page from which nothing leads on: no `next:`, no link, no topic that other pages share.";
+    UselessAlt = "useless-alt", Warning, "An image's text is its file's name, or says only that it is an image.";
+    VagueLink = "vague-link", Warning, "The words of a link do not say where it leads: “here”, “more”. Who moves from link to link hears nothing else.";
+    LongSentences = "long-sentences", Warning, "A page's sentences are far longer than is usual on this site.";
+    HardToRead = "hard-to-read", Warning, "A page is far harder to read than is usual on this site, by the length of its words and sentences.";
+    LoneTopic = "lone-topic", Warning, "A topic that one page alone has, on a site of twelve pages or more.";
+    NoTranscript = "no-transcript", Warning, "A video has no transcript.";
+    // Honest giving
+    IncompletePromise = "incomplete-promise", Warning, "`giving:` in the settings does not say who gives, why and who pays, or no licence is stated.";
+    EmailGate = "email-gate", Error, "A form demands an e-mail address. A gift that asks for something first is a trade; only an offer of advice may need one.";
+    UndisclosedLink = "undisclosed-link", Warning, "A link for which somebody is paid, on a page without `disclosure:`.";
+    Pressure = "pressure", Warning, "A countdown, a pop-up or made-up scarcity, by its name.";
+    UncheckedSource = "unchecked-source", Warning, "A source with an address does not say when it was looked at last (`checked:`).";
+    VisitorCounting = "visitor-counting", Error, "A page would bring a program that counts or follows visitors.";
     // Ours
     Internal = "internal", Error, "A fault in Handsel itself. Please report it.";
 }

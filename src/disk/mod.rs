@@ -12,6 +12,7 @@ mod open;
 pub mod own_file;
 pub mod probe;
 pub mod publish;
+pub mod relocate;
 pub mod serve_note;
 mod stamp;
 pub mod survey;

@@ -95,6 +95,14 @@ fn scheme(target: &str) -> Option<String> {
     is_scheme.then(|| scheme.to_ascii_lowercase())
 }
 
+/// The origin of an absolute address: `https://example.org`.
+pub fn origin(url: &str) -> Option<String> {
+    let url = url.trim();
+    let (scheme, rest) = url.split_once("://").or_else(|| url.strip_prefix("//").map(|rest| ("https", rest)))?;
+    let host = rest.split(['/', '?', '#']).next().filter(|host| !host.is_empty())?;
+    Some(format!("{}://{}", scheme.to_ascii_lowercase(), host.to_ascii_lowercase()))
+}
+
 /// Whether a target contacts another host when the page shows it.
 pub fn is_remote(written: &str) -> bool {
     let target = written.trim();

@@ -10,8 +10,10 @@ mod flow;
 mod inline;
 mod passages;
 mod slips;
+mod targets;
 mod terms;
 mod text;
+mod words;
 mod writing;
 
 use std::borrow::Cow;
@@ -22,8 +24,9 @@ use pulldown_cmark::{BrokenLink, CodeBlockKind, CowStr, Event, Options, Parser, 
 
 pub use self::field::{block_html, inline_html};
 use self::flow::{Flow, FlowKind};
+pub use self::targets::targets;
 use self::terms::Prose;
-use self::text::{any_byte, closes_fence, count_words};
+use self::text::{any_byte, closes_fence};
 use super::body::{Embed, Include, Segment};
 use super::code::{self, Fence};
 use super::components::{Marks, Signatures};
@@ -70,6 +73,8 @@ pub struct Phrases {
     pub task_open: String,
     /// The name of the link from a footnote to the place that mentions it.
     pub footnote_back: String,
+    /// What stands behind a link for which somebody is paid.
+    pub sponsored_link: String,
 }
 
 /// What Markdown gives.
@@ -92,6 +97,11 @@ pub struct Markdown {
     /// Stands for where those terms are.
     pub term_places: Option<Fingerprint>,
     pub words: usize,
+    pub sentences: usize,
+    /// Words of more than six letters.
+    pub long_words: usize,
+    /// What only a check tells.
+    pub remarks: Vec<Diagnostic>,
     /// The first paragraph's text, cut at about 200 characters.
     pub excerpt: String,
     /// The text by headings, where it is wanted.
@@ -176,6 +186,12 @@ struct Walk<'a> {
     /// Text events that follow each other without a gap, as a range of the source.
     run: Range<usize>,
     prose: Prose,
+    /// The words of the open link, as far as they were read, and where it stands.
+    link_words: Option<(String, Range<usize>)>,
+    /// Whether somebody is paid when the open link is followed.
+    is_paid: bool,
+    /// Words were read since the last sentence ended.
+    is_in_sentence: bool,
     /// Set between the ends of a wiki link without words of its own.
     is_muted: bool,
     /// Classes of the open table's columns; empty when none is aligned.
@@ -255,6 +271,9 @@ impl<'a> Walk<'a> {
             open_links: Vec::new(),
             run: 0..0,
             prose: Prose::new(),
+            link_words: None,
+            is_paid: false,
+            is_in_sentence: false,
             is_muted: false,
             columns: Vec::new(),
             column: 0,
@@ -360,6 +379,9 @@ impl<'a> Walk<'a> {
 
     fn end(&mut self, tag: TagEnd, range: Range<usize>) {
         self.passage_break(tag);
+        if matches!(tag, TagEnd::Item | TagEnd::TableCell | TagEnd::DefinitionListTitle | TagEnd::DefinitionListDefinition) {
+            self.end_sentence();
+        }
         match tag {
             TagEnd::HtmlBlock => {
                 if let Some(fragment) = self.html.take() {
@@ -419,22 +441,6 @@ impl<'a> Walk<'a> {
         self.push(Event::Text(shown));
         if let Some(prose) = prose {
             self.note_prose(&prose, before);
-        }
-    }
-
-    /// Text that counts as the page's words.
-    fn plain_text(&mut self, text: &str) {
-        if let Some(image) = &mut self.image {
-            image.alt.push_str(text);
-        }
-        if let Some(heading) = &mut self.heading {
-            heading.text.push_str(text);
-            return;
-        }
-        self.out.words += count_words(text);
-        self.passage_text(text);
-        if self.out.excerpt.len() < EXCERPT_BYTES && !self.out.excerpt.ends_with('\n') && self.flows.len() == 1 && self.image.is_none() {
-            self.out.excerpt.push_str(text);
         }
     }
 
@@ -507,5 +513,3 @@ impl<'a> Walk<'a> {
         self.problems.push(problem.at(place));
     }
 }
-
-const EXCERPT_BYTES: usize = 240;

@@ -9,6 +9,7 @@ pub mod components;
 pub mod front_matter;
 pub mod glossary;
 pub mod highlight;
+pub mod honesty;
 pub mod html_parts;
 pub mod include;
 pub mod links;
@@ -17,6 +18,7 @@ pub mod meta;
 pub mod outline;
 pub mod passages;
 pub mod raw_html;
+pub mod remarks;
 pub mod source_lines;
 mod tool;
 
@@ -74,6 +76,8 @@ pub struct Inputs<'a> {
 pub struct Document {
     pub entry: Arc<Entry>,
     pub facts: Facts,
+    /// What only a check tells of the text.
+    pub remarks: Vec<Diagnostic>,
     pub body: Vec<Segment>,
     /// The text by headings, where it is wanted.
     pub passages: Vec<Passage>,
@@ -83,6 +87,9 @@ pub struct Document {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Facts {
     pub words: usize,
+    pub sentences: usize,
+    /// Words of more than six letters.
+    pub long_words: usize,
     /// The beginning of the text, for machines that want a description.
     pub excerpt: String,
     /// The names of the components that the body calls, sorted.
@@ -183,6 +190,7 @@ pub fn parse(path: &SourcePath, bytes: &[u8], inputs: &Inputs) -> Checked<Docume
     let declared = tool::declared(node.as_ref(), &meta.kind, inputs.kinds);
     let told = declared.map(|node| tool::read(path, &text, &lines, node, inputs.data, &settings, &mut markdown));
     let (tool, data) = told.map(|told| told.unload(&mut problems)).unwrap_or_default();
+    keep_honest(&meta, &markdown, &mut problems);
     if text[body.clone()].trim().is_empty() {
         let at = lines.place(path, body.start..body.start);
         problems.push(Diagnostic::new(Code::EmptyPage, "this page has no text").at(at).help("write its body below the front matter"));
@@ -218,6 +226,24 @@ fn occurrence(meta: &Meta, happens: &Happens, site_zone: &str) -> Option<Occurre
         _ => None,
     };
     Some(Occurrence { start: moment(&happens.start)?, end: happens.end.as_ref().and_then(moment) })
+}
+
+/// What the front matter excuses, and what it would have had to say.
+fn keep_honest(meta: &Meta, markdown: &Markdown, problems: &mut Vec<Diagnostic>) {
+    // Who asks for advice has to say where the answer goes.
+    if meta.kind == "offer" {
+        problems.retain(|problem| problem.code != Code::EmailGate);
+    }
+    if meta.disclosure.is_some() {
+        return;
+    }
+    for link in markdown.links.iter().filter(|link| honesty::is_affiliate(&link.target.value)) {
+        let problem =
+            Diagnostic::new(Code::UndisclosedLink, "somebody is paid when a reader follows this link, and the page does not say so");
+        problems.push(
+            problem.at(link.target.place.clone()).help("say it in the front matter under `disclosure:`; it stands above the text then"),
+        );
+    }
 }
 
 /// Whether a problem of the front matter says already why the page has no title.
@@ -272,18 +298,25 @@ fn document(
     };
     let facts = Facts {
         words: markdown.words,
+        sentences: markdown.sentences,
+        long_words: markdown.long_words,
         excerpt: markdown.excerpt,
         components: markdown.components.into_iter().collect(),
         term_places: markdown.term_places,
         tool: tool.map(Arc::new),
         data,
     };
-    Document { entry: Arc::new(entry), facts, body: markdown.segments, passages: markdown.passages }
+    Document { entry: Arc::new(entry), facts, remarks: markdown.remarks, body: markdown.segments, passages: markdown.passages }
 }
 
 fn phrases(words: &Words, language: &str) -> Phrases {
     let say = |key| words.say(language, key, None, &[]).unwrap_or_default();
-    Phrases { task_done: say("task_done"), task_open: say("task_open"), footnote_back: say("footnote_back") }
+    Phrases {
+        task_done: say("task_done"),
+        task_open: say("task_open"),
+        footnote_back: say("footnote_back"),
+        sponsored_link: say("sponsored_link"),
+    }
 }
 
 fn missing_title(path: &SourcePath) -> Diagnostic {
@@ -312,7 +345,7 @@ fn broken(path: &SourcePath, inputs: &Inputs) -> Document {
         terms: Vec::new(),
         is_broken: true,
     };
-    Document { entry: Arc::new(entry), facts: Facts::default(), body: Vec::new(), passages: Vec::new() }
+    Document { entry: Arc::new(entry), facts: Facts::default(), remarks: Vec::new(), body: Vec::new(), passages: Vec::new() }
 }
 
 /// Whether a file is the page of its folder.

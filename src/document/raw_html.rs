@@ -11,6 +11,7 @@ use std::sync::LazyLock;
 use ammonia::{Builder, UrlRelative};
 use html5gum::{DefaultEmitter, Token, Tokenizer};
 
+use super::honesty::{self, Slip};
 use super::source_lines;
 use crate::settings::RawHtml;
 
@@ -63,6 +64,8 @@ pub enum Finding {
     OpenComment { range: Range<usize> },
     /// An `id` or `name` that links can lead to.
     Anchor(String),
+    /// What a rule of honest giving speaks against.
+    Slip { slip: Slip, range: Range<usize> },
     /// An image without an `alt` attribute.
     NoAlt { range: Range<usize> },
 }
@@ -172,6 +175,12 @@ fn start_tag(
 ) {
     out.push('<');
     out.push_str(name);
+    let written: Vec<(String, String)> = tag.attributes.iter().map(|(key, value)| (lossy(key), lossy(value))).collect();
+    let slips = honesty::look(name, &written.iter().map(|(key, value)| (key.as_str(), value.as_str())));
+    // What would ask or count is taken out anyway, unless the writer wants all HTML.
+    let stays = |slip: &Slip| mode == RawHtml::Allow || matches!(slip, Slip::Pressure(_));
+    let range = fragment.source(tag.span.start..tag.span.end);
+    findings.extend(slips.into_iter().filter(stays).map(|slip| Finding::Slip { slip, range: range.clone() }));
     let is_image = name == "img";
     if is_image && !tag.attributes.keys().any(|key| &***key == b"alt") {
         findings.push(Finding::NoAlt { range: fragment.source(tag.span.start..tag.span.end) });
@@ -200,6 +209,10 @@ fn start_tag(
         out.push_str(&format!(" {key}=\"{value}\""));
     }
     out.push('>');
+}
+
+fn lossy(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
 }
 
 /// The candidates of a `srcset` (HTML, §4.8.4.2.1), each address replaced.

@@ -5,5 +5,6 @@ pub mod calendar;
 pub mod feeds;
 pub mod inventory;
 pub mod look;
+pub mod report;
 pub mod search;
 pub mod suggestions;

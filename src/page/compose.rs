@@ -263,6 +263,9 @@ impl Composer {
             let kind = self.site.sections[section].kind.as_ref().and_then(|kind| self.site.kinds.get(kind));
             view.calendar = kind.and_then(|kind| self.calendar_of_kind(kind)).map(|route| self.calendar(&route));
         }
+        if sheet.subject == Subject::Privacy {
+            view.contacts = self.contacts();
+        }
         if view.layout == "home" {
             view.related = self.start_here();
             view.next = None;
@@ -302,7 +305,7 @@ impl Composer {
         match sheet.subject {
             Subject::Page(page) => Some(page),
             Subject::Section(section) => self.site.sections[section].page,
-            Subject::NotFound => None,
+            Subject::NotFound | Subject::About | Subject::Privacy => None,
             _ => {
                 let first = match sheet.subject {
                     Subject::Topic(term) => self.site.topics[term].route.clone(),
@@ -409,6 +412,8 @@ impl Composer {
             calendar: self.calendar_of_page(page).map(|route| self.calendar(&route)),
             paths,
             fields,
+            feedback: self.feedback(page),
+            discuss_href: self.discuss_href(page),
             tool: self.tool(id),
             extra: items_json(&meta.extra),
             ..self.empty_view(language)
@@ -431,6 +436,8 @@ impl Composer {
             Subject::New => (say("whats_new"), None),
             Subject::Surprise(section) => (say("surprise_me"), Some(self.section_title(section))),
             Subject::Search => (say("search"), None),
+            Subject::About => (say("about_title"), None),
+            Subject::Privacy => (say("privacy_title"), Some(say("privacy_lede"))),
             Subject::NotFound | Subject::Page(_) => (say("not_found_title"), None),
         };
         PageView {
@@ -496,6 +503,8 @@ fn layout(subject: Subject) -> &'static str {
         Subject::New => "new",
         Subject::Surprise(_) => "surprise",
         Subject::Search => "search",
+        Subject::About => "about",
+        Subject::Privacy => "privacy",
         Subject::NotFound => "not-found",
     }
 }

@@ -52,7 +52,7 @@ pub fn of(composer: &Composer, sheet: &Sheet) -> Option<Listing> {
     let part = |all: &mut dyn Iterator<Item = PageId>| -> Vec<PageId> { all.skip((sheet.number - 1) * size).take(size).collect() };
     let whole = |all: &[PageId]| (all.len(), part(&mut all.iter().copied()));
     let ((total, shown), route) = match sheet.subject {
-        Subject::Page(_) | Subject::NotFound => return None,
+        Subject::Page(_) | Subject::NotFound | Subject::About | Subject::Privacy => return None,
         Subject::Topics => return Some(terms(composer, &site.topics)),
         Subject::Search => return Some(names(composer, &site.topics)),
         Subject::Audiences => return Some(terms(composer, &site.audiences)),

@@ -8,6 +8,7 @@ pub mod facets;
 pub mod fields;
 pub mod files;
 mod found;
+mod giving;
 mod happening;
 mod journey;
 pub mod listing;
@@ -22,7 +23,7 @@ pub mod view;
 pub use compose::{Composed, Composer};
 
 use crate::paths::Route;
-use crate::site::{PageId, Site};
+use crate::site::{ABOUT, Node, PRIVACY, PageId, Site};
 
 /// Cards on one page of the list from A to Z: its rows are short.
 const A_TO_Z_SIZE: usize = 240;
@@ -43,6 +44,10 @@ pub enum Subject {
     /// Picks one page of a section at random.
     Surprise(usize),
     Search,
+    /// What stands behind the site, from the settings.
+    About,
+    /// What happens when somebody reads it.
+    Privacy,
     NotFound,
 }
 
@@ -99,6 +104,12 @@ pub fn sheets(composer: &Composer) -> Vec<Sheet> {
     }
     for (id, route) in (0..site.sections.len()).filter_map(|id| Some((id, site.surprise_of(id)?))) {
         sheets.push(Sheet { subject: Subject::Surprise(id), number: 1, of: 1, route });
+    }
+    for (subject, name) in [(Subject::About, ABOUT), (Subject::Privacy, PRIVACY)] {
+        let route = Route::page([name]);
+        if matches!(site.tables.by_route.get(&route), Some(Node::Listing(_))) {
+            sheets.push(Sheet { subject, number: 1, of: 1, route });
+        }
     }
     sheets.push(Sheet { subject: Subject::NotFound, number: 1, of: 1, route: not_found() });
     sheets

@@ -20,6 +20,8 @@ pub fn of(composer: &Composer, sheet: &Sheet, view: &PageView, page_id: Option<P
         (Subject::Section(0), _) => {
             graph.push(json!({ "@type": "WebSite", "name": composer.site_title(), "url": url, "inLanguage": view.language }))
         }
+        (Subject::About, _) => graph.push(json!({ "@type": "AboutPage", "name": view.title, "url": url, "inLanguage": view.language })),
+        (Subject::Privacy, _) => graph.push(json!({ "@type": "WebPage", "name": view.title, "url": url, "inLanguage": view.language })),
         _ => graph.push(json!({ "@type": "CollectionPage", "name": view.title, "url": url, "inLanguage": view.language })),
     }
     if !view.breadcrumbs.is_empty() {

@@ -78,6 +78,34 @@ pub struct FeedView {
     pub media_type: &'static str,
 }
 
+/// How a reader says whether a page helped.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FeedbackView {
+    /// `mail`, `issues` or `form`.
+    pub way: &'static str,
+    /// Where a form is sent.
+    pub action: Option<String>,
+    pub host: Option<String>,
+    pub helped_href: Option<String>,
+    pub reasons: Vec<FeedbackReason>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FeedbackReason {
+    pub key: String,
+    pub title: String,
+    pub href: Option<String>,
+}
+
+/// Another host that pages contact when they are opened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ContactView {
+    pub origin: String,
+    /// How many pages' texts do, and the first of them.
+    pub count: usize,
+    pub pages: Vec<Crumb>,
+}
+
 /// What a list shows of a page.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Card {
@@ -93,6 +121,7 @@ pub struct Card {
     pub published: Option<Day>,
     pub updated: Option<Day>,
     pub image: Option<ImageView>,
+    pub change_note: Option<String>,
     pub is_draft: bool,
     pub audience: Vec<TermLink>,
     /// Those of the kind's own fields that its cards show.
@@ -251,6 +280,10 @@ pub struct PageView {
     pub previous: Option<Crumb>,
     pub following: Option<Crumb>,
     pub feeds: Vec<FeedView>,
+    pub feedback: Option<FeedbackView>,
+    pub discuss_href: Option<String>,
+    /// On the page about privacy: the other hosts that pages contact.
+    pub contacts: Vec<ContactView>,
     #[serde(skip)]
     pub fields: Fields,
     pub happens: Option<HappeningView>,
@@ -315,6 +348,13 @@ pub struct GivingView {
     pub contact: Option<String>,
 }
 
+/// Where readers' answers go.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SiteFeedback {
+    pub way: &'static str,
+    pub host: Option<String>,
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct SiteLinks {
     pub a_z: Option<String>,
@@ -323,6 +363,8 @@ pub struct SiteLinks {
     pub audiences: Option<String>,
     pub feed: Option<String>,
     pub search: Option<String>,
+    pub about: Option<String>,
+    pub privacy: Option<String>,
 }
 
 /// What a page's head has to know of the look.
@@ -354,6 +396,7 @@ pub struct SiteView {
     pub license: Option<String>,
     pub copyright: Option<String>,
     pub giving: GivingView,
+    pub feedback: Option<SiteFeedback>,
     pub menu: Vec<Crumb>,
     pub links: SiteLinks,
     pub generator: &'static str,

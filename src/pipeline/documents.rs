@@ -38,6 +38,8 @@ pub struct Page {
     pub entry: Arc<Entry>,
     pub facts: Arc<Facts>,
     pub problems: Vec<Diagnostic>,
+    /// What only a check tells.
+    pub remarks: Vec<Diagnostic>,
 }
 
 /// Pages by source.
@@ -153,6 +155,11 @@ impl Documents {
 }
 
 impl Documents {
+    /// What only a check tells of the texts.
+    pub fn remarks(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.pages.values().flat_map(|page| &page.remarks)
+    }
+
     pub fn problems(&self) -> impl Iterator<Item = &Diagnostic> {
         self.pages.values().flat_map(|page| &page.problems)
     }
@@ -242,14 +249,18 @@ impl Reader<'_> {
             return None;
         }
         let wants = Wants { body: wanted.bodies.is_some(), text: wanted.digests, lines: false };
-        let (Document { entry, facts, body, passages }, problems) = self.parse(path, bytes.as_deref(), wants);
+        let (Document { entry, facts, remarks, body, passages }, problems) = self.parse(path, bytes.as_deref(), wants);
         let digest = wants.text.then(|| search::digest::Page::digest(&entry, &passages));
         // Equal entries keep the shape and the very value that others may hold already, but for the places in it.
         let shape = match before.filter(|page| page.entry == entry) {
             Some(page) => page.shape,
             None => print_of(&*entry),
         };
-        Some((Page { key: key(&facts.data), shape, forms: self.forms.print(), entry, facts: Arc::new(facts), problems }, body, digest))
+        Some((
+            Page { key: key(&facts.data), shape, forms: self.forms.print(), entry, facts: Arc::new(facts), problems, remarks },
+            body,
+            digest,
+        ))
     }
 
     /// Whether a page was searched for the terms of now.

@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use super::Request;
 use crate::diagnostic::{Checked, Code, Diagnostic, Place};
 use crate::document::front_matter;
+use crate::document::honesty::{self, Slip};
 use crate::fingerprint::{Fingerprint, Fingerprinter};
 use crate::kind::{self, Kinds};
 use crate::output::assets::{self, Assets};
@@ -26,6 +27,10 @@ use crate::{data, theme};
 /// Everything but the documents.
 pub struct Loaded {
     pub settings: Arc<Settings>,
+    /// What own templates load from other hosts without leave, as that was told.
+    pub templates_load: BTreeSet<String>,
+    /// There is a settings file.
+    pub has_settings: bool,
     pub kinds: Arc<Kinds>,
     pub vocabularies: Arc<Vocabularies>,
     pub words: Arc<Words>,
@@ -105,6 +110,10 @@ pub fn load(files: &dyn Files, request: &Request) -> Checked<Loaded> {
     let kinds = kinds(&own_templates, &mut problems);
     let words = words(&own_templates, &mut problems);
     let icons = icons(&own_templates);
+    let dishonest: Vec<Diagnostic> = own_templates.iter().flat_map(|file| dishonest(file, &settings)).collect();
+    let templates_load =
+        dishonest.iter().filter(|problem| problem.code == Code::OutsideOrigin).map(|problem| problem.message.clone()).collect();
+    problems.extend(dishonest);
     let templates = templates(&own_templates, &mut problems);
     let (theme, own) = (theme::static_files(), below("static"));
     let names = theme.iter().map(|(name, _)| name.as_str()).chain(own.iter().map(|(name, _)| name.as_str())).collect();
@@ -126,7 +135,7 @@ pub fn load(files: &dyn Files, request: &Request) -> Checked<Loaded> {
     let settings = Arc::new(settings);
     let assembling =
         (&settings, &kinds, &vocabularies, &content, &content_files, static_names, today, request.with_drafts, request.is_lenient);
-    let drawing = (&words, &kinds);
+    let drawing = (&words, &kinds, &settings.allow_origins);
     let prints = Prints {
         reading: print(&(Reading::of(&settings), &kinds, &templates.signatures, &words, request.is_lenient)),
         assembling: print(&assembling),
@@ -135,6 +144,8 @@ pub fn load(files: &dyn Files, request: &Request) -> Checked<Loaded> {
     };
     let loaded = Loaded {
         settings,
+        templates_load,
+        has_settings: config.is_some(),
         kinds: Arc::new(kinds),
         vocabularies: Arc::new(vocabularies),
         words: Arc::new(words),
@@ -289,6 +300,27 @@ fn templates(own: &[Read], problems: &mut Vec<Diagnostic>) -> Templates {
         }
     }
     Templates::load(built_in, overrides, broken).unload(problems)
+}
+
+/// What a rule of honest giving speaks against in a template, at its place there.
+fn dishonest(file: &Read, settings: &Settings) -> Vec<Diagnostic> {
+    let Ok(text) = Text::decode(&file.path, &file.bytes) else { return Vec::new() };
+    if !file.name.ends_with(".html") {
+        return Vec::new();
+    }
+    let lines = text.lines();
+    let is_offer = file.name == "offer.html";
+    let counts = |slip: &Slip| match slip {
+        Slip::EmailGate => !is_offer,
+        Slip::Remote(address) => !settings.allows(address),
+        Slip::Pressure(_) | Slip::Analytics(_) => true,
+    };
+    let found = honesty::look_through(text.text).into_iter().filter(|(slip, _)| counts(slip));
+    let mut problems: Vec<Diagnostic> = found.map(|(slip, range)| honesty::problem(&slip).at(lines.place(&file.path, range))).collect();
+    if let Some(word) = file.name.strip_prefix("components/").and_then(honesty::pressure) {
+        problems.push(honesty::problem(&Slip::Pressure(word.to_owned())).at(Place::start_of(&file.path)));
+    }
+    problems
 }
 
 fn vocabularies(files: &dyn Files, content: &SourcePath, sources: &[SourcePath], problems: &mut Vec<Diagnostic>) -> Vocabularies {

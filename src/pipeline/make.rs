@@ -10,6 +10,8 @@ use super::load::{StaticFile, unreadable};
 use super::outputs::{Maker, immutable, source_of};
 use super::whole::Whole;
 use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::document::honesty::{self, Slip};
+use crate::document::links::origin;
 use crate::document::{front_matter, include};
 use crate::fields::links::Wants;
 use crate::output::{calendar, feeds, inventory};
@@ -133,12 +135,33 @@ impl<'a> Workshop<'a> {
         problems.extend(composed.embedded.iter().flat_map(|embedded| embedded.problems.iter().cloned()));
         let files = self.files_of(composed, &mut problems);
         match self.renderer().draw(composed, &body.unwrap_or_default(), &includes, &files) {
-            Ok(drawn) => Made { bytes: Some(drawn.html.into_bytes().into()), problems, asked: drawn.asked.into_iter().collect() },
+            Ok(drawn) => {
+                problems.extend(self.contacted(&drawn.html, source));
+                Made { bytes: Some(drawn.html.into_bytes().into()), problems, asked: drawn.asked.into_iter().collect() }
+            }
             Err(problem) => {
                 problems.push(*problem);
                 Made { problems, ..Made::default() }
             }
         }
+    }
+
+    /// What the page would load from hosts that the settings do not let it contact.
+    fn contacted(&self, html: &str, source: Option<&SourcePath>) -> Vec<Diagnostic> {
+        let settings = &self.whole.loaded.settings;
+        let own = settings.base_url.as_ref().map(|base| base.origin.as_str());
+        let is_refused = |address: &String| !settings.allows(address) && origin(address).as_deref() != own;
+        let loaded = honesty::loaded_by(html).into_iter().filter(is_refused);
+        // What its text or a template names was told at its place there.
+        let texts = source.and_then(|source| self.whole.documents.pages.get(source)).map(|page| &page.entry.links);
+        let is_told = |address: &String| texts.is_some_and(|links| links.iter().any(|link| link.target.value.trim() == *address));
+        let problems = loaded.filter(|address| !is_told(address)).map(|address| honesty::problem(&Slip::Remote(address)));
+        let problems = problems.filter(|problem| !self.whole.loaded.templates_load.contains(&problem.message));
+        let problems = problems.map(|problem| match source {
+            Some(source) => problem.at(Place::start_of(source)),
+            None => problem,
+        });
+        problems.collect()
     }
 
     fn includes(&self, composed: &Composed, problems: &mut Vec<Diagnostic>) -> Vec<String> {

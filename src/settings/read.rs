@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::theme;
-use super::{BaseUrl, Editor, Giving, RawHtml, SETTINGS, SettingLink, Settings, severities};
+use super::{BaseUrl, Editor, FeedbackWay, Giving, RawHtml, SETTINGS, SettingLink, Settings, severities};
 use crate::diagnostic::{Checked, Code, Diagnostic, Place, Severity};
 use crate::fields::{Context, Item, Items, check};
 use crate::paths::SourcePath;
@@ -87,6 +87,8 @@ fn from_items(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Settings {
         favicon: given.of_theme("favicon").and_then(image),
         theme: given.map("theme").map(|items| theme::read(items, problems)).unwrap_or_default(),
         giving: Giving { who: giving("who"), why: giving("why"), pays: giving("pays"), contact: giving("contact") },
+        feedback: feedback(given, problems),
+        discuss: given.text("discuss"),
         menu: given.list("menu").iter().filter_map(menu_link).collect(),
         permalinks: permalinks(given, problems),
         ignore: patterns(given, problems),
@@ -247,6 +249,27 @@ fn patterns(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Vec<String> {
         }
     }
     patterns
+}
+
+/// One way, so that answers come to one place.
+fn feedback(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Option<FeedbackWay> {
+    let map = given.map("feedback")?;
+    let item = given.item("feedback")?;
+    let text = |name: &str| map.get(name).and_then(Item::as_text).map(str::to_owned);
+    let ways = [text("mail").map(FeedbackWay::Mail), text("issues").map(FeedbackWay::Issues), text("endpoint").map(FeedbackWay::Endpoint)];
+    let mut stated = ways.into_iter().flatten();
+    let first = stated.next();
+    if first.is_none() || stated.next().is_some() {
+        let help = "write `mail: you@example.org`, or `issues:` or `endpoint:` with an address";
+        problems.push(fault(item, "`feedback`: one way is wanted".to_owned(), help));
+    }
+    match &first {
+        Some(FeedbackWay::Mail(address)) if !address.contains('@') || address.contains([' ', ':', '?', '&', '"']) => {
+            problems.push(fault(item, format!("`feedback`: `{address}` is no mail address"), "write `mail: you@example.org`"));
+            None
+        }
+        _ => first,
+    }
 }
 
 fn retired(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Vec<String> {

@@ -27,6 +27,17 @@ fn about() -> Vec<Field> {
             ],
         )
         .about("The words of the promise that every page makes."),
+        Field::map(
+            "feedback",
+            vec![
+                Field::text("mail").about("A mail to this address, written as far as it can be."),
+                Field::new("issues", FieldType::Url).about("A new issue: the address of the form for one."),
+                Field::new("endpoint", FieldType::Url).about("A form that is sent here, without a script."),
+            ],
+        )
+        .about("How a reader says whether a page helped; one of the three.")
+        .defaults_to("a mail to `giving.contact`"),
+        Field::new("discuss", FieldType::Url).about("Where a page is talked about; `{url}` and `{title}` stand for the page's."),
     ]
 }
 

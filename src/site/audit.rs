@@ -1,8 +1,14 @@
 //! What only `check` looks at: whether pages give what they could. All of it warnings, each with a code of its own.
+//!
+//! [`run`] looks at each page and at what pages have in common. What shows in a page's text alone (a link that says “here”) the document
+//! tells itself, see `document/remarks.rs`; how hard texts are to read stands in `reading`.
+
+mod reading;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Node, PageId, Site};
+use super::links::Destination;
+use super::{Node, PageId, Site, SitePage};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::document::Facts;
 use crate::paths::SourcePath;
@@ -10,38 +16,58 @@ use crate::paths::SourcePath;
 /// Unreferenced files named in the message; the rest are counted.
 const FILES_NAMED: usize = 3;
 
-/// `facts` gives what is told of a page's text.
+/// A page of fewer words than this gives nothing that is worth the way to it.
+const WORDS_MIN: usize = 30;
+
+/// In a smaller site a topic may well begin with one page.
+const PAGES_FOR_TOPICS: usize = 12;
+
+/// `facts` gives what is known of a page's text.
 pub fn run<'a>(site: &Site, facts: impl Fn(PageId) -> Option<&'a Facts>, problems: &mut Vec<Diagnostic>) {
-    let words = |id| facts(id).map_or(0, |facts| facts.words);
     let mut titles: BTreeMap<String, &SourcePath> = BTreeMap::new();
     for (id, page) in site.pages().iter().enumerate().filter(|(_, page)| page.is_listed()) {
         let entry = &page.entry;
         let start = Place::start_of(&entry.source);
         let mut tell = |code, message: String, help: &str| problems.push(Diagnostic::new(code, message).at(start.clone()).help(help));
         let is_section = site.sections[page.section].page == Some(id);
+        let words = facts(id).map_or(0, |facts| facts.words);
         // What a page that explains a word says of it in a sentence stands for a summary.
         let explains = site.kinds.get(&entry.meta.kind).is_some_and(|kind| kind.explains.is_some());
         if entry.summary.is_none() && !explains {
             tell(Code::MissingSummary, "this page has no `summary:`".into(), "say in one sentence what a reader gets from it");
         }
-        let words_max = site.kinds.get(&entry.meta.kind).and_then(|kind| kind.words_max);
-        if let Some(most) = words_max.filter(|most| words(id) > *most) {
-            let message = format!("this {} has {} words, more than {most}", entry.meta.kind, words(id));
+        let kind = site.kinds.get(&entry.meta.kind);
+        if let Some(most) = kind.and_then(|kind| kind.words_max).filter(|most| words > *most) {
+            let message = format!("this {} has {words} words, more than {most}", entry.meta.kind);
             tell(Code::LongTip, message, "shorten it, or make it a page of another kind");
         }
-        if facts(id).and_then(|facts| facts.tool.as_ref()).is_some_and(|tool| tool.lacks_example()) {
-            tell(
-                Code::ToolUnproven,
-                "this calculator has no worked example".into(),
-                "work one case out by hand and write it under `examples:`",
-            );
+        let gives_by_fields = kind.is_some_and(|kind| kind.gathers.is_some() || kind.fields.iter().any(|field| field.is_required))
+            || facts(id).is_some_and(|facts| facts.tool.is_some());
+        let gives_otherwise = gives_by_fields || facts(id).is_some_and(|facts| !facts.components.is_empty()) || !entry.includes.is_empty();
+        if !is_section && !gives_otherwise && (1..WORDS_MIN).contains(&words) {
+            let message = format!("this page has {words} {}", if words == 1 { "word" } else { "words" });
+            tell(Code::ThinPage, message, "say more, or put it into the page that it belongs to");
         }
         if page.backlinks.is_empty() && !is_section && page.route.as_str() != "/" {
             tell(Code::Orphan, "no page links here".into(), "link to it where a reader would want it");
         }
+        if !is_section && !explains && page.route.as_str() != "/" && !leads_on(site, id, page) {
+            tell(
+                Code::NoNextStep,
+                "nothing leads on from here".into(),
+                "name one page under `next:`, or give it a topic that others share",
+            );
+        }
         if let Some(due) = entry.review_due().filter(|due| *due < site.today) {
             tell(Code::OverdueReview, format!("this page wanted a review by {due}"), "read it again, and set `reviewed:` to the day");
         }
+        let unchecked = entry.meta.sources.iter().filter(|source| source.url.is_some() && source.checked.is_none()).count();
+        if unchecked > 0 {
+            let sources = if unchecked == 1 { "one source does not say".to_owned() } else { format!("{unchecked} sources do not say") };
+            let help = "look whether it still says what you took from it, and write `checked: ` with the day";
+            tell(Code::UncheckedSource, format!("{sources} when it was looked at last"), help);
+        }
+        by_kind(page, facts(id), &mut tell);
         match titles.get(&entry.title) {
             Some(other) => tell(Code::DuplicateTitle, format!("{other} has the same title"), "readers of a list cannot tell the two apart"),
             None => {
@@ -49,7 +75,51 @@ pub fn run<'a>(site: &Site, facts: impl Fn(PageId) -> Option<&'a Facts>, problem
             }
         }
     }
+    lone_topics(site, problems);
+    reading::run(site, facts, problems);
     unreferenced(site, problems);
+}
+
+/// Whether a reader who has read the page finds a way on: a step that the writer chose, a link, or a page on the same topic.
+fn leads_on(site: &Site, id: PageId, page: &SitePage) -> bool {
+    let is_other = |to: &Destination| match to {
+        Destination::Page { page, .. } => *page != id,
+        Destination::Address { .. } => true,
+        Destination::Here { .. } | Destination::AsWritten => false,
+    };
+    let shares = |term: &crate::site::topics::Term| term.pages.len() > 1 && term.pages.contains(&id);
+    page.next.is_some()
+        || page.links.iter().chain(&page.related).chain(&page.field_links).any(|resolved| is_other(&resolved.to))
+        || page.entry.meta.topics.iter().any(|topic| {
+            let key = crate::paths::slug(&topic.value);
+            site.topics.iter().any(|term| term.key == key && shares(term))
+        })
+}
+
+/// What a kind owes its readers.
+fn by_kind(page: &SitePage, facts: Option<&Facts>, tell: &mut impl FnMut(Code, String, &str)) {
+    let meta = &page.entry.meta;
+    if meta.kind == "video" && !meta.fields.contains_key("transcript") {
+        let help = "write down what is said and shown, and name it under `transcript:`";
+        tell(Code::NoTranscript, "this video has no transcript".into(), help);
+    }
+    if facts.and_then(|facts| facts.tool.as_ref()).is_some_and(|tool| tool.lacks_example()) {
+        let help = "work one case out by hand and write it under `examples:`";
+        tell(Code::ToolUnproven, "this calculator has no worked example".into(), help);
+    }
+}
+
+fn lone_topics(site: &Site, problems: &mut Vec<Diagnostic>) {
+    if site.pages().iter().filter(|page| page.is_listed()).count() < PAGES_FOR_TOPICS {
+        return;
+    }
+    for term in &site.topics {
+        let [only] = term.pages.as_slice() else { continue };
+        let written = site.page(*only).entry.meta.topics.iter().find(|topic| crate::paths::slug(&topic.value) == term.key);
+        let Some(written) = written else { continue };
+        let problem = Diagnostic::new(Code::LoneTopic, format!("`{}` is the topic of this page alone", term.title));
+        problems.push(problem.at(written.place.clone()).help("use a topic that other pages share, or give others this one"));
+    }
 }
 
 fn unreferenced(site: &Site, problems: &mut Vec<Diagnostic>) {

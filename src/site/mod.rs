@@ -9,6 +9,7 @@ pub mod audit;
 mod glossary;
 pub mod insert;
 pub mod links;
+pub mod promise;
 pub mod related;
 pub mod sections;
 mod tables;
@@ -24,7 +25,7 @@ use rayon::prelude::*;
 
 use self::links::{Destination, From, Resolved, resolve};
 use self::sections::Section;
-pub use self::tables::{Hidden, Node, PageId, Tables};
+pub use self::tables::{ABOUT, Hidden, Node, PRIVACY, PageId, Tables};
 use self::topics::Term;
 use crate::diagnostic::{Checked, Code, Diagnostic, Place};
 use crate::document::Entry;

@@ -69,6 +69,10 @@ pub struct Tables {
     names_by_folder: BTreeMap<SourcePath, Vec<String>>,
 }
 
+/// Where the pages are that are made from `giving:`.
+pub const ABOUT: &str = "about-this-resource";
+pub const PRIVACY: &str = "privacy";
+
 /// With more pages than this, suggestions come from the same folder only: looking at every name for every broken link would grow with the square.
 const PAGES_SEARCHED_MAX: usize = 5_000;
 
@@ -119,6 +123,9 @@ impl Tables {
         add("a-z", !self.pages.is_empty());
         add("new", has_dates);
         add("search", self.has_search());
+        if self.settings.giving.is_stated() {
+            routes.extend([ABOUT, PRIVACY].map(|name| Route::page([name])));
+        }
         for route in routes {
             self.by_route.entry(route.clone()).or_insert(Node::Listing(route));
         }

@@ -8,7 +8,7 @@
 mod commit;
 mod error;
 mod existing;
-mod lock;
+pub(super) mod lock;
 mod manifest;
 mod moves;
 mod vouched;

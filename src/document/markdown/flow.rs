@@ -11,6 +11,7 @@ use super::{Note, Walk};
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::document::body::{Call, FenceRequest, Include, Segment};
 use crate::document::components::{self, ArgumentValue, Mark, MarkKind, Misfit, Signature, Written, is_link_argument};
+use crate::document::honesty;
 use crate::document::links::Role;
 use crate::document::meta::Placed;
 use crate::document::raw_html::{self, Finding, Fragment, OpenElement, escape_attribute, escape_into};
@@ -402,6 +403,7 @@ impl<'a> Walk<'a> {
                 let problem = Diagnostic::new(Code::OpenHtml, "this comment is never closed");
                 self.problem(problem.help("close it with `-->`; all after it is hidden"), range);
             }
+            Finding::Slip { slip, range } => self.problem(honesty::problem(&slip), range),
             Finding::NoAlt { range } => {
                 let problem = Diagnostic::new(Code::MissingAlt, "this image has no `alt` text");
                 self.problem(problem.help("say in `alt` what it shows; `alt=\"\"` if it only decorates"), range);

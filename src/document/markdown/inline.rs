@@ -9,9 +9,11 @@ use pulldown_cmark::{Alignment, Event, LinkType, Tag, TagEnd};
 use super::{Note, OpenImage, Walk};
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::document::body::Segment;
+use crate::document::honesty;
 use crate::document::links::{Link, Role, Target, is_remote};
 use crate::document::meta::Placed;
 use crate::document::raw_html::{escape_attribute, escape_into};
+use crate::document::remarks;
 
 /// Whether a target is written into the page as it stands.
 pub(super) fn is_final(written: &str) -> bool {
@@ -79,9 +81,13 @@ impl<'a> Walk<'a> {
             LinkType::Email => (Role::Text, format!("mailto:{target}")),
             _ => (Role::Text, target.to_owned()),
         };
-        let index = self.link(&target, role, range);
+        let index = self.link(&target, role, range.clone());
         self.open_links.push(index.is_some());
         let Some(index) = index else { return };
+        self.is_paid = honesty::is_affiliate(&target);
+        if !matches!(link_type, LinkType::Autolink | LinkType::Email | LinkType::WikiLink { .. }) {
+            self.link_words = Some((String::new(), range));
+        }
         let has_no_words = matches!(link_type, LinkType::WikiLink { has_pothole: false });
         if self.settings.wants_body {
             let mut tag = format!("<a href=\"{}\"", self.address(index));
@@ -90,7 +96,7 @@ impl<'a> Walk<'a> {
                 escape_into(&mut tag, title);
                 tag.push('"');
             }
-            tag.push('>');
+            tag.push_str(if self.is_paid { " rel=\"sponsored\">" } else { ">" });
             if has_no_words {
                 tag.push_str(&self.hole(Segment::WikiTitle(index)));
             }
@@ -101,8 +107,17 @@ impl<'a> Walk<'a> {
 
     pub(super) fn end_link(&mut self) {
         self.is_muted = false;
+        if let Some((words, range)) = self.link_words.take()
+            && let Some(remark) = remarks::of_link(&words)
+        {
+            let place = self.place(range);
+            self.out.remarks.push(remark.at(place));
+        }
+        let is_paid = std::mem::take(&mut self.is_paid);
         if self.open_links.pop() == Some(true) {
-            self.push(Event::InlineHtml("</a>".into()));
+            let words = escape_attribute(&self.settings.phrases.sponsored_link);
+            let end = if is_paid { format!("</a> <small class=\"sponsored\">({words})</small>") } else { "</a>".to_owned() };
+            self.push(Event::InlineHtml(end.into()));
         }
     }
 
@@ -124,6 +139,10 @@ impl<'a> Walk<'a> {
         if image.alt.trim().is_empty() {
             let problem = Diagnostic::new(Code::MissingAlt, "this image has no text for those who do not see it");
             self.problem(problem.help("say between the brackets what it shows"), image.range.clone());
+        }
+        if let Some(remark) = remarks::of_picture(&image.alt, &image.target) {
+            let place = self.place(image.range.clone());
+            self.out.remarks.push(remark.at(place));
         }
         let Some(index) = self.link(&image.target, Role::Embed, image.range) else {
             return self.push(Event::Text(image.alt.into()));

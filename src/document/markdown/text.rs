@@ -30,6 +30,40 @@ fn count_ascii_words(text: &[u8]) -> usize {
     words
 }
 
+/// Sentences that end in a piece of text, and its words of more than six letters. A paragraph's end, which comes as a line's end by
+/// itself, ends a sentence that nothing else did. `is_open` is kept from piece to piece.
+pub(super) fn count_sentences(text: &str, is_open: &mut bool) -> (usize, usize) {
+    if text == "\n" {
+        let ended = usize::from(*is_open);
+        *is_open = false;
+        return (ended, 0);
+    }
+    let (mut sentences, mut long_words, mut letters) = (0, 0, 0_usize);
+    let mut may_end = false;
+    for c in text.chars() {
+        if c.is_alphanumeric() {
+            (letters, may_end, *is_open) = (letters + 1, false, true);
+            continue;
+        }
+        long_words += usize::from(letters > LONG_WORD);
+        letters = 0;
+        if matches!(c, '.' | '!' | '?' | '…') {
+            may_end = true;
+        } else if matches!(c, '。' | '！' | '？') || (c.is_whitespace() && may_end) {
+            sentences += usize::from(*is_open);
+            (may_end, *is_open) = (false, false);
+        }
+    }
+    long_words += usize::from(letters > LONG_WORD);
+    if may_end && *is_open {
+        (sentences, *is_open) = (sentences + 1, false);
+    }
+    (sentences, long_words)
+}
+
+/// Letters that a word may have and not be long (Björnsson).
+const LONG_WORD: usize = 6;
+
 fn is_dense(c: char) -> bool {
     matches!(u32::from(c), 0x3040..=0x30FF | 0x3400..=0x4DBF | 0x4E00..=0x9FFF | 0xE00..=0xEFF | 0x1780..=0x17FF | 0x20000..=0x2FFFF)
 }
@@ -94,6 +128,18 @@ mod tests {
         ] {
             assert_eq!(count_words(text), words, "{text}");
         }
+    }
+
+    #[test]
+    fn sentences_end() {
+        let count = |pieces: &[&str]| {
+            let mut is_open = false;
+            pieces.iter().map(|piece| count_sentences(piece, &mut is_open)).fold((0, 0), |(a, b), (c, d)| (a + c, b + d))
+        };
+        assert_eq!(count(&["One two. Three", " fourteen!", "\n"]), (2, 1));
+        assert_eq!(count(&["Version 1.10 of a.b", "\n", "A heading without an end", "\n"]), (2, 3));
+        assert_eq!(count(&["“Said so.” Then more… and more.", "\n"]), (3, 0));
+        assert_eq!(count(&["\n", "...", "\n"]), (0, 0));
     }
 
     #[test]

@@ -10,7 +10,8 @@ use std::ops::Range;
 use pulldown_cmark::{Event, Tag, TagEnd, html};
 
 use super::text::{any_byte, shortened};
-use super::{EXCERPT_BYTES, HOLE_END, HOLE_START, Markdown, Walk};
+use super::words::EXCERPT_BYTES;
+use super::{HOLE_END, HOLE_START, Markdown, Walk};
 use crate::diagnostic::Checked;
 use crate::document::body::Segment;
 use crate::document::{raw_html, source_lines};

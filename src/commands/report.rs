@@ -1,0 +1,77 @@
+//! `handsel report`: the site as a whole, for those who look after it, as one HTML file or as JSON.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::console::{Console, Stream};
+use super::options::{CommonOptions, Format, SiteOptions};
+use super::site_folder::SiteFolder;
+use super::{CannotRun, Status};
+use crate::disk::own_file;
+use crate::output::report::{feedback, html, report};
+use crate::pipeline::memory::Memory;
+use crate::pipeline::survey::survey;
+use crate::pipeline::{self, Nowhere};
+
+const EXAMPLES: &str = "\
+Examples:
+  handsel report                                report.html in this folder
+  handsel report --feedback answers.csv         with what readers answered
+  handsel report --to ~/site.html               elsewhere
+  handsel report --format json                  for a program, on standard output
+
+Answers are a CSV file with a head or one JSON object a line, with the page's address (page, url), helped (yes or no),
+reason, words and date; only the address and one of the others are needed.";
+
+/// One page on how the site does: freshness, orphans, the value audit, readers' answers
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Options {
+    /// What readers answered: CSV or JSON lines
+    #[arg(long, value_name = "FILE")]
+    pub feedback: Option<PathBuf>,
+    /// The file to write [default: report.html in the site's folder]
+    #[arg(long, value_name = "FILE")]
+    pub to: Option<PathBuf>,
+    #[command(flatten)]
+    pub site: SiteOptions,
+}
+
+pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Result<Status, CannotRun> {
+    let site = SiteFolder::open(common)?;
+    let request = options.site.request(common, &site, true)?;
+    let memory = Memory::recalling(options.site.cache(&site));
+    let answers = options.feedback.as_deref().map(read_answers).transpose()?;
+    let built = pipeline::build(&site.disk, &request, &Nowhere, &memory);
+    let surveyed = survey(&site.disk, &request, memory.pages());
+    let report = report(surveyed.site(), &built.problems, answers.as_ref());
+    if console.format == Format::Json {
+        let text = serde_json::to_string(&report).expect("plain values can be written as JSON");
+        console.print(Stream::Output, &text);
+        return Ok(Status::Done);
+    }
+    let target = options.to.clone().unwrap_or_else(|| site.shown.join("report.html"));
+    write(&target, &html(&report))
+        .map_err(|error| CannotRun::new(format!("{} cannot be written: {error}", target.display())).help("name another file with --to"))?;
+    console.answer(&format!("Wrote {}: open it in a browser. It is for you, and no part of the site.", target.display()));
+    Ok(Status::Done)
+}
+
+fn read_answers(file: &Path) -> Result<feedback::Feedback, CannotRun> {
+    let (folder, name) = (file.parent().unwrap_or(Path::new("")), file.file_name().unwrap_or_default());
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let missing =
+        || CannotRun::new(format!("there are no answers at `{}`", file.display())).help("--feedback is a path from the current folder");
+    let bytes = own_file::read(folder, &name.to_string_lossy());
+    let bytes = bytes.map_err(|error| CannotRun::new(format!("`{}` cannot be read: {error}", file.display())))?.ok_or_else(missing)?;
+    let text =
+        String::from_utf8(bytes).map_err(|_| CannotRun::new(format!("`{}` is not UTF-8", file.display())).help("save it as UTF-8"))?;
+    Ok(feedback::read(&text))
+}
+
+fn write(target: &Path, text: &str) -> std::io::Result<()> {
+    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let name = target.file_name().ok_or(std::io::ErrorKind::InvalidInput)?;
+    own_file::replace(folder, &name.to_string_lossy(), text.as_bytes())
+}

@@ -1,0 +1,140 @@
+//! `handsel schema`: what settings and front matter may hold, as JSON Schemas for editors, made from the definitions that the check uses.
+
+use std::io;
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::console::{Console, Stream};
+use super::options::CommonOptions;
+use super::site_folder::SiteFolder;
+use super::{CannotRun, Status};
+use crate::diagnostic::nearest;
+use crate::disk::own_file;
+use crate::document::front_matter::COMMON_FIELDS;
+use crate::fields::schema::schema;
+use crate::kind::{Kind, Kinds};
+use crate::settings::SETTINGS;
+use crate::source::{Files, ListingRules};
+use crate::vocabulary;
+
+/// Where the schemas lie, below the site's root: beside what else can be made anew at any time.
+const FOLDER: &str = ".handsel/schema";
+
+/// The schema of `handsel.yaml`, among those of the kinds.
+const SETTINGS_NAME: &str = "settings";
+
+const EXAMPLES: &str = "\
+Examples:
+  handsel schema              one file for handsel.yaml and for each kind, in .handsel/schema/
+  handsel schema guide        the schema of a guide's front matter, on standard output
+  handsel schema settings     that of handsel.yaml
+  handsel schema --editor     what VS Code and others that read its settings want to know
+
+`handsel init` and `handsel new` write the files too.";
+
+/// JSON Schemas for editors: handsel.yaml and the front matter of every kind
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Options {
+    /// Print one: a kind, or `settings`
+    #[arg(value_name = "NAME", conflicts_with = "editor")]
+    pub name: Option<String>,
+    /// Print the setting that tells an editor which schema belongs to which file
+    #[arg(long)]
+    pub editor: bool,
+}
+
+pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Result<Status, CannotRun> {
+    let site = SiteFolder::open(common)?;
+    let kinds = super::new::kinds(&site, &site.disk.list(&ListingRules::default()).value).0;
+    if options.editor {
+        console.print(Stream::Output, &editor_settings(&site, &kinds));
+        return Ok(Status::Done);
+    }
+    let schemas = schemas(&site, &kinds);
+    if let Some(name) = &options.name {
+        let found = schemas.iter().find(|(known, _)| known == name);
+        let (_, schema) = found.ok_or_else(|| {
+            let names: Vec<&str> = schemas.iter().map(|(name, _)| name.as_str()).collect();
+            let near = nearest(name, names.iter().copied()).map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
+            CannotRun::new(format!("there is no schema `{name}`")).help(format!("{near}there are {}", names.join(", ")))
+        })?;
+        console.print(Stream::Output, &pretty(schema));
+        return Ok(Status::Done);
+    }
+    write(&site, &kinds).map_err(|error| CannotRun::new(format!("the schemas cannot be written: {error}")))?;
+    let shown = site.shown.join(FOLDER);
+    console.answer(&format!(
+        "Wrote {} schemas into {}: `handsel schema --editor` says how an editor finds them.",
+        schemas.len(),
+        shown.display()
+    ));
+    Ok(Status::Done)
+}
+
+/// Writes every schema that differs from the one that is there.
+pub fn write(site: &SiteFolder, kinds: &Kinds) -> io::Result<()> {
+    let folder = site.disk.root().join(FOLDER);
+    for (name, schema) in schemas(site, kinds) {
+        let (name, text) = (format!("{name}.json"), pretty(&schema) + "\n");
+        if own_file::read(&folder, &name)?.as_deref() != Some(text.as_bytes()) {
+            own_file::replace(&folder, &name, text.as_bytes())?;
+        }
+    }
+    Ok(())
+}
+
+fn pretty(value: &Value) -> String {
+    serde_json::to_string_pretty(value).expect("plain values can be written as JSON")
+}
+
+fn schemas(site: &SiteFolder, kinds: &Kinds) -> Vec<(String, Value)> {
+    let terms = terms(site);
+    let no_terms = |_: &str| None;
+    let settings = schema("handsel.yaml", "The settings of a site made with Handsel.", &[&SETTINGS], true, &no_terms);
+    let of_kind = |kind: &Kind| {
+        let about = format!("The front matter of a page of the kind `{}`.", kind.name);
+        let groups: [&[crate::fields::Field]; 2] = [&COMMON_FIELDS, &kind.fields];
+        (kind.name.clone(), schema(&kind.name, &about, &groups, true, &|name: &str| terms(name)))
+    };
+    std::iter::once((SETTINGS_NAME.to_owned(), settings)).chain(kinds.values().map(of_kind)).collect()
+}
+
+/// What the vocabularies of the site list, by the field that names them.
+fn terms(site: &SiteFolder) -> impl Fn(&str) -> Option<Vec<(String, String)>> {
+    let content = site.content();
+    let read = |name: &str| {
+        let path = content.join(name).ok()?;
+        let bytes = site.disk.read(&path).ok()?;
+        let terms = vocabulary::read(&path, &bytes).value;
+        Some(terms.values().map(|term| (term.key.clone(), term.title.clone())).collect::<Vec<_>>())
+    };
+    let (topics, audiences, authors) = (read("topics.yaml"), read("audiences.yaml"), read("authors.yaml"));
+    move |name: &str| match name {
+        "topics" => topics.clone(),
+        "audience" => audiences.clone(),
+        "authors" => authors.clone(),
+        _ => None,
+    }
+}
+
+/// The setting that tells an editor which schema is for which file.
+pub fn editor_settings(site: &SiteFolder, kinds: &Kinds) -> String {
+    pretty(&json!({ "yaml.schemas": associations(site, kinds) }))
+}
+
+/// Schema → the files that it is for, in the form of VS Code's YAML extension, which other editors read as well.
+fn associations(site: &SiteFolder, kinds: &Kinds) -> Value {
+    let content = site.content();
+    let mut all = serde_json::Map::new();
+    let path = |name: &str| format!("./{FOLDER}/{name}.json");
+    all.insert(path(SETTINGS_NAME), json!([site.config.as_str()]));
+    for kind in kinds.values() {
+        if let Some(folder) = &kind.folder {
+            let below = if content.as_str().is_empty() { folder.clone() } else { format!("{content}/{folder}") };
+            all.insert(path(&kind.name), json!([format!("{below}/**/*.md")]));
+        }
+    }
+    Value::Object(all)
+}

@@ -1,0 +1,270 @@
+//! What a single tag or address shows of how honestly a site gives: a field that demands an e-mail address, what presses the
+//! reader, what counts visitors, a link for which somebody is paid.
+//!
+//! The same look is taken at HTML in Markdown and at templates, each told at its own place. It goes by names, so it finds what is
+//! written in the usual way and not what is hidden on purpose.
+
+use std::ops::Range;
+
+use html5gum::{DefaultEmitter, Token, Tokenizer};
+
+use super::links::is_remote;
+use crate::diagnostic::{Code, Diagnostic};
+
+/// Something that a rule of honest giving speaks against.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Slip {
+    /// A field of a form that must be filled with an e-mail address.
+    EmailGate,
+    /// A countdown, a pop-up, made-up scarcity: the word that says so.
+    Pressure(String),
+    /// Something that counts visitors, by its host or its file.
+    Analytics(String),
+    /// Something that is loaded from another host as soon as the page is opened.
+    Remote(String),
+}
+
+/// What is told of a slip; the place is the caller's to give.
+pub fn problem(slip: &Slip) -> Diagnostic {
+    let (code, message, help) = match slip {
+        Slip::EmailGate => (
+            Code::EmailGate,
+            "this field demands an e-mail address".to_owned(),
+            "take `required` away, or the field; who gives first asks for nothing first",
+        ),
+        Slip::Pressure(word) => (
+            Code::Pressure,
+            format!("a “{word}” presses readers"),
+            "let them take their time; if it is something else, give it another name",
+        ),
+        Slip::Analytics(name) => {
+            (Code::VisitorCounting, format!("`{name}` counts or follows visitors"), "take it out: the pages promise that nothing does")
+        }
+        Slip::Remote(address) => (
+            Code::OutsideOrigin,
+            format!("`{address}` would be loaded from another site"),
+            "bring the file along in static/, or name its origin in the setting `allow_origins`",
+        ),
+    };
+    Diagnostic::new(code, message).help(help)
+}
+
+/// Words in names of classes, ids, data attributes and components that press.
+const PRESSURE: [&str; 10] =
+    ["countdown", "count-down", "popup", "pop-up", "exit-intent", "scarcity", "urgency", "interstitial", "nag-screen", "limited-offer"];
+
+/// What counts visitors, as it stands in the address of a script or a picture.
+const ANALYTICS: [&str; 24] = [
+    "google-analytics.com",
+    "googletagmanager.com",
+    "gtag/js",
+    "plausible.io",
+    "matomo.js",
+    "piwik.js",
+    "piwik.pro",
+    "hotjar.com",
+    "connect.facebook.net",
+    "facebook.com/tr",
+    "snap.licdn.com",
+    "clarity.ms",
+    "cdn.segment.com",
+    "cloudflareinsights.com",
+    "usefathom.com",
+    "gc.zgo.at",
+    "simpleanalytics",
+    "mixpanel.com",
+    "amplitude.com",
+    "posthog.com",
+    "fullstory.com",
+    "bat.bing.com",
+    "analytics.tiktok.com",
+    "statcounter.com",
+];
+
+/// Hosts whose links pay whoever set them.
+const AFFILIATE_HOSTS: [&str; 16] = [
+    "amzn.to",
+    "shareasale.com",
+    "awin1.com",
+    "anrdoezrs.net",
+    "dpbolvw.net",
+    "tkqlhce.com",
+    "jdoqocy.com",
+    "kqzyfj.com",
+    "linksynergy.com",
+    "skimresources.com",
+    "prf.hn",
+    "rstyle.me",
+    "hop.clickbank.net",
+    "tradedoubler.com",
+    "digidip.net",
+    "pntra.com",
+];
+
+/// Parameters that say who is paid.
+const AFFILIATE_PARAMETERS: [&str; 12] = [
+    "aff",
+    "affid",
+    "aff_id",
+    "affiliate",
+    "affiliate_id",
+    "affiliateid",
+    "awc",
+    "irclickid",
+    "clickref",
+    "partnerid",
+    "partner_id",
+    "aff_sub",
+];
+
+/// Looks at one tag. Names and values are as written.
+pub fn look<'a>(element: &str, attributes: &(impl Iterator<Item = (&'a str, &'a str)> + Clone)) -> Vec<Slip> {
+    let mut slips = Vec::new();
+    let value = |name: &str| attributes.clone().find(|(key, _)| *key == name).map(|(_, value)| value);
+    let wants_mail = |text: &str| text.to_ascii_lowercase().contains("mail");
+    if element == "input" && value("required").is_some() {
+        let is_email = value("type").is_some_and(|kind| kind.eq_ignore_ascii_case("email"));
+        if is_email || value("name").is_some_and(wants_mail) || value("autocomplete").is_some_and(wants_mail) {
+            slips.push(Slip::EmailGate);
+        }
+    }
+    for (key, text) in attributes.clone() {
+        let pressing = match key {
+            "class" | "id" => pressure(text),
+            _ if key.starts_with("data-") => pressure(key),
+            _ => None,
+        };
+        slips.extend(pressing.map(|word| Slip::Pressure(word.to_owned())));
+    }
+    if matches!(element, "script" | "img" | "iframe") {
+        let counting = value("src").and_then(|source| ANALYTICS.iter().find(|name| source.contains(*name)));
+        slips.extend(counting.map(|name| Slip::Analytics((*name).to_owned())));
+    }
+    slips
+}
+
+/// The word in a name that presses.
+pub fn pressure(name: &str) -> Option<&'static str> {
+    let name = name.to_ascii_lowercase().replace('_', "-");
+    PRESSURE.into_iter().find(|word| name.contains(word))
+}
+
+/// Relations of a `link` element that make a browser load what it names.
+const LOADING: [&str; 8] = ["stylesheet", "icon", "apple-touch-icon", "preload", "modulepreload", "prefetch", "preconnect", "manifest"];
+
+/// The address of another host that a browser loads from when it meets this tag.
+fn remote<'a>(element: &str, attributes: impl Iterator<Item = (&'a str, &'a str)> + Clone) -> Option<String> {
+    let is_loading = |relation: &str| LOADING.contains(&relation.to_ascii_lowercase().as_str());
+    let loads = element == "link" && attributes.clone().any(|(key, value)| key == "rel" && value.split_whitespace().any(is_loading));
+    let mut loaded = attributes.filter(|(key, _)| matches!(*key, "src" | "srcset" | "poster" | "data") || (*key == "href" && loads));
+    loaded.find_map(|(_, value)| is_remote(value).then(|| value.trim().to_owned()))
+}
+
+/// What a drawn page would load from other hosts as soon as it is opened, sorted.
+pub fn loaded_by(html: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    // Few tags hold an address of another host; only those are read.
+    for (at, _) in html.match_indices("//") {
+        let is_address = html[..at].ends_with(['"', '\'', '=']) || html[..at].ends_with("http:") || html[..at].ends_with("https:");
+        let Some(open) = html[..at].rfind('<').filter(|_| is_address) else { continue };
+        found.extend(tags(&html[open..]).next().and_then(|tag| remote(&tag.name, tag.attributes())));
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// A start tag, as written.
+struct Tag {
+    name: String,
+    attributes: Vec<(String, String)>,
+    range: Range<usize>,
+}
+
+impl Tag {
+    fn attributes(&self) -> impl Iterator<Item = (&str, &str)> + Clone {
+        self.attributes.iter().map(|(key, value)| (key.as_str(), value.as_str()))
+    }
+}
+
+/// The start tags of a text, read as far as they are asked for.
+fn tags(text: &str) -> impl Iterator<Item = Tag> + '_ {
+    let mut emitter = DefaultEmitter::<usize>::new_with_span();
+    emitter.naively_switch_states(true);
+    let lossy = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Tokenizer::new_with_emitter(text, emitter).filter_map(move |token| {
+        let Ok(token) = token;
+        let Token::StartTag(tag) = token else { return None };
+        let attributes = tag.attributes.iter().map(|(key, value)| (lossy(key), lossy(value))).collect();
+        Some(Tag { name: lossy(&tag.name), attributes, range: tag.span.start..tag.span.end })
+    })
+}
+
+/// Looks through a template, each slip at the bytes of its tag.
+pub fn look_through(text: &str) -> Vec<(Slip, Range<usize>)> {
+    let mut found = Vec::new();
+    for tag in tags(text) {
+        let slips = look(&tag.name, &tag.attributes()).into_iter().chain(remote(&tag.name, tag.attributes()).map(Slip::Remote));
+        found.extend(slips.map(|slip| (slip, tag.range.clone())));
+    }
+    found
+}
+
+/// Whether somebody is paid when a reader follows this address: a known host, or a parameter that says so.
+pub fn is_affiliate(target: &str) -> bool {
+    let Some(rest) = target.trim().split_once("://").map(|(_, rest)| rest.to_ascii_lowercase()) else { return false };
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    if AFFILIATE_HOSTS.iter().any(|known| host == *known || host.strip_suffix(known).is_some_and(|before| before.ends_with('.'))) {
+        return true;
+    }
+    let before_fragment = rest.split('#').next().unwrap_or_default();
+    let query = before_fragment.split_once('?').map_or("", |(_, query)| query);
+    query.split('&').any(|pair| {
+        let name = pair.split('=').next().unwrap_or_default();
+        AFFILIATE_PARAMETERS.contains(&name) || (name == "tag" && host.contains("amazon."))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn slips(html: &str) -> Vec<Slip> {
+        look_through(html).into_iter().map(|(slip, _)| slip).collect()
+    }
+
+    #[test]
+    fn what_a_tag_shows() {
+        assert_eq!(slips("<input type=\"email\" required>"), [Slip::EmailGate]);
+        assert_eq!(slips("<input name=e_mail type=text required>"), [Slip::EmailGate]);
+        assert_eq!(slips("<input type=email> <input type=text required name=town>"), []);
+        assert_eq!(slips("<div class=\"big Count_Down\"></div>"), [Slip::Pressure("count-down".into())]);
+        assert_eq!(slips("<p data-countdown=\"3\">countdown</p>"), [Slip::Pressure("countdown".into())]);
+        assert_eq!(
+            slips("<script async src=\"https://www.googletagmanager.com/gtag/js?id=1\">"),
+            [Slip::Analytics("googletagmanager.com".into()), Slip::Remote("https://www.googletagmanager.com/gtag/js?id=1".into()),]
+        );
+        assert_eq!(slips("{% if a < b %}<p title=\"{{ x }}\">popup</p>{% endif %}"), []);
+    }
+
+    #[test]
+    fn what_a_page_loads() {
+        let html = "<a href=\"https://a.example\">x // y</a><link rel=canonical href='https://b.example/'><link rel='shortcut icon' href=//c.example/i>\
+                    <img src=\"https://d.example/a.png\" alt=\"a > b\"><script src=\"/own.js\"></script> http://e.example";
+        assert_eq!(loaded_by(html), ["//c.example/i", "https://d.example/a.png"]);
+    }
+
+    #[test]
+    fn links_that_pay() {
+        for target in
+            ["https://amzn.to/x", "https://www.amazon.de/dp/1?tag=me-21", "https://a.example/?x=1&aff=2#y", "https://www.awin1.com/c"]
+        {
+            assert!(is_affiliate(target), "{target}");
+        }
+        for target in
+            ["https://a.example/?tag=1", "https://notamzn.to/x", "https://a.example/affiliate", "aff=1", "https://a.example/#?aff=1"]
+        {
+            assert!(!is_affiliate(target), "{target}");
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! The words of a page: what of them is counted, and what stands in lists as its beginning.
+
+use super::Walk;
+use super::text::{count_sentences, count_words};
+
+pub(super) const EXCERPT_BYTES: usize = 240;
+
+impl Walk<'_> {
+    /// Text that counts as the page's words.
+    pub(super) fn plain_text(&mut self, text: &str) {
+        if let Some(image) = &mut self.image {
+            image.alt.push_str(text);
+        }
+        if let Some((words, _)) = &mut self.link_words {
+            words.push_str(text);
+        }
+        if let Some(heading) = &mut self.heading {
+            heading.text.push_str(text);
+            return;
+        }
+        self.out.words += count_words(text);
+        let (sentences, long_words) = count_sentences(text, &mut self.is_in_sentence);
+        self.out.sentences += sentences;
+        self.out.long_words += long_words;
+        self.passage_text(text);
+        if self.out.excerpt.len() < EXCERPT_BYTES && !self.out.excerpt.ends_with('\n') && self.flows.len() == 1 && self.image.is_none() {
+            self.out.excerpt.push_str(text);
+        }
+    }
+
+    /// Where a cell or an entry of a list ends, a sentence does.
+    pub(super) fn end_sentence(&mut self) {
+        self.out.sentences += count_sentences("\n", &mut self.is_in_sentence).0;
+    }
+}

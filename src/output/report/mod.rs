@@ -1,0 +1,233 @@
+//! A site looked at as a whole, for those who look after it: how fresh its pages are, what nobody links to, what the value audit tells,
+//! and what readers answered. [`report`] gathers it as plain values; `html` draws one page of it that needs nothing else.
+
+pub mod feedback;
+mod html;
+mod plot;
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use serde::Serialize;
+
+use self::feedback::{Answer, Feedback};
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::site::Site;
+
+pub use html::html;
+
+/// A review that is due in fewer days than this is worth a line.
+const SOON_DAYS: i32 = 90;
+
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    pub title: String,
+    pub today: Date,
+    pub pages: usize,
+    pub freshness: Freshness,
+    /// Pages that no other page links to.
+    pub orphans: Vec<PageLine>,
+    pub audit: Vec<AuditLine>,
+    pub errors: usize,
+    pub warnings: usize,
+    /// `None` when no answers were given to read.
+    pub feedback: Option<FeedbackReport>,
+}
+
+/// A page of the site, as it is named in lists.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PageLine {
+    pub address: String,
+    pub title: String,
+    pub source: String,
+    /// What is to be said of it: a day, a count.
+    pub note: String,
+}
+
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Freshness {
+    /// Pages by how long ago they were last changed or reviewed.
+    pub ages: Vec<Bar>,
+    /// Pages that state no day at all.
+    pub undated: usize,
+    pub overdue: Vec<PageLine>,
+    pub due_soon: Vec<PageLine>,
+}
+
+/// One bar of a plot.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Bar {
+    pub label: String,
+    pub count: usize,
+}
+
+/// A code with the problems that have it.
+#[derive(Clone, Debug, Serialize)]
+pub struct AuditLine {
+    pub code: Code,
+    pub severity: Severity,
+    pub meaning: &'static str,
+    pub count: usize,
+    /// Where, each once: `content/a.md:3:1`.
+    pub places: Vec<String>,
+}
+
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct FeedbackReport {
+    pub answers: usize,
+    pub helped: usize,
+    pub not_helped: usize,
+    pub reasons: Vec<Bar>,
+    pub months: Vec<Bar>,
+    /// Pages with answers, those that helped least first.
+    pub pages: Vec<AnsweredPage>,
+    /// What readers wrote, the newest first.
+    pub words: Vec<Words>,
+    /// Answers about addresses that the site does not have.
+    pub elsewhere: Vec<Bar>,
+    /// Lines of the file that could not be read.
+    pub unread: Vec<usize>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AnsweredPage {
+    pub page: PageLine,
+    pub helped: usize,
+    pub not_helped: usize,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Words {
+    pub address: String,
+    pub date: Option<Date>,
+    pub reason: Option<String>,
+    pub text: String,
+}
+
+/// Gathers everything. `problems` are those of a check, judged.
+pub fn report(site: &Site, problems: &[Diagnostic], feedback: Option<&Feedback>) -> Report {
+    let of = |severity| problems.iter().filter(|problem| problem.severity == severity).count();
+    Report {
+        title: site.settings().title.clone().unwrap_or_else(|| "Knowledge".to_owned()),
+        today: site.today,
+        pages: site.pages().len(),
+        freshness: freshness(site),
+        orphans: orphans(site, problems),
+        audit: audit(problems),
+        errors: of(Severity::Error),
+        warnings: of(Severity::Warning),
+        feedback: feedback.map(|feedback| answered(site, feedback)),
+    }
+}
+
+fn line(site: &Site, page: usize, note: String) -> PageLine {
+    let page = site.page(page);
+    PageLine { address: page.route.to_string(), title: page.entry.title.clone(), source: page.entry.source.to_string(), note }
+}
+
+/// How long ago, in months: the least of each group, and its words.
+const AGES: [(i32, &str); 5] =
+    [(24, "over 2 years"), (12, "1 to 2 years"), (6, "6 to 12 months"), (3, "3 to 6 months"), (0, "under 3 months")];
+
+fn freshness(site: &Site) -> Freshness {
+    let mut freshness = Freshness::default();
+    let mut counts = [0; AGES.len()];
+    let (mut overdue, mut due_soon) = (Vec::new(), Vec::new());
+    for (id, page) in site.pages().iter().enumerate().filter(|(_, page)| page.is_listed()) {
+        match page.changed().max(page.entry.meta.reviewed) {
+            Some(seen) => {
+                let months =
+                    (i32::from(site.today.year()) - i32::from(seen.year())) * 12 + i32::from(site.today.month()) - i32::from(seen.month());
+                let group = AGES.iter().position(|(least, _)| months >= *least).unwrap_or(AGES.len() - 1);
+                counts[group] += 1;
+            }
+            None => freshness.undated += 1,
+        }
+        if let Some(due) = page.entry.review_due() {
+            let days = site.today.until(due).map_or(0, |span| span.get_days());
+            match days {
+                ..0 => overdue.push((due, line(site, id, due.to_string()))),
+                0..SOON_DAYS => due_soon.push((due, line(site, id, due.to_string()))),
+                _ => {}
+            }
+        }
+    }
+    freshness.ages = AGES.iter().zip(counts).rev().map(|((_, label), count)| Bar { label: (*label).to_owned(), count }).collect();
+    freshness.overdue = by_day(overdue);
+    freshness.due_soon = by_day(due_soon);
+    freshness
+}
+
+fn by_day(mut lines: Vec<(Date, PageLine)>) -> Vec<PageLine> {
+    lines.sort_by(|(a, one), (b, other)| (a, &one.address).cmp(&(b, &other.address)));
+    lines.into_iter().map(|(_, line)| line).collect()
+}
+
+/// The pages that the check names as such, so that a page with a reason to be one is not among them.
+fn orphans(site: &Site, problems: &[Diagnostic]) -> Vec<PageLine> {
+    let told = problems.iter().filter(|problem| problem.code == Code::Orphan).filter_map(|problem| problem.place.as_ref());
+    let pages = told.filter_map(|place| site.pages().iter().position(|page| page.entry.source == place.path));
+    pages.map(|page| line(site, page, String::new())).collect()
+}
+
+fn audit(problems: &[Diagnostic]) -> Vec<AuditLine> {
+    let mut lines: BTreeMap<&str, AuditLine> = BTreeMap::new();
+    for problem in problems {
+        let code = problem.code;
+        let line = lines.entry(code.name()).or_insert_with(|| AuditLine {
+            code,
+            severity: problem.severity,
+            meaning: code.meaning(),
+            count: 0,
+            places: Vec::new(),
+        });
+        line.count += 1;
+        line.severity = line.severity.max(problem.severity);
+        line.places.extend(problem.place.as_ref().map(ToString::to_string));
+    }
+    let mut lines: Vec<AuditLine> = lines.into_values().collect();
+    lines.sort_by_key(|line| (std::cmp::Reverse(line.severity), std::cmp::Reverse(line.count)));
+    lines
+}
+
+fn answered(site: &Site, feedback: &Feedback) -> FeedbackReport {
+    let mut report = FeedbackReport { answers: feedback.answers.len(), unread: feedback.unread.clone(), ..FeedbackReport::default() };
+    let (mut reasons, mut months, mut elsewhere) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+    let mut pages: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
+    let base = site.settings().base_path();
+    let addresses: BTreeMap<String, usize> = site.pages().iter().enumerate().map(|(id, page)| (page.route.href(base), id)).collect();
+    for Answer { address, helped, reason, words, date } in &feedback.answers {
+        match helped {
+            Some(true) => report.helped += 1,
+            Some(false) => report.not_helped += 1,
+            None => {}
+        }
+        if let Some(reason) = reason {
+            *reasons.entry(reason.clone()).or_insert(0) += 1;
+        }
+        if let Some(date) = date {
+            *months.entry(format!("{:04}-{:02}", date.year(), date.month())).or_insert(0) += 1;
+        }
+        match addresses.get(address) {
+            Some(page) => {
+                let counts = pages.entry(*page).or_default();
+                counts.0 += usize::from(*helped == Some(true));
+                counts.1 += usize::from(*helped == Some(false));
+            }
+            None => *elsewhere.entry(address.clone()).or_insert(0) += 1,
+        }
+        if let Some(text) = words {
+            report.words.push(Words { address: address.clone(), date: *date, reason: reason.clone(), text: text.clone() });
+        }
+    }
+    let bars = |counts: BTreeMap<String, usize>| counts.into_iter().map(|(label, count)| Bar { label, count }).collect::<Vec<_>>();
+    report.reasons = bars(reasons);
+    report.reasons.sort_by_key(|bar| std::cmp::Reverse(bar.count));
+    report.months = bars(months);
+    report.elsewhere = bars(elsewhere);
+    let answered = |(page, (helped, not_helped))| AnsweredPage { page: line(site, page, String::new()), helped, not_helped };
+    report.pages = pages.into_iter().map(answered).collect();
+    report.pages.sort_by_key(|page| (std::cmp::Reverse(page.not_helped), std::cmp::Reverse(page.helped)));
+    report.words.sort_by_key(|words| std::cmp::Reverse(words.date));
+    report
+}

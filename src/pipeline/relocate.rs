@@ -1,0 +1,377 @@
+//! What moving a page or a folder asks for: which files go where, which links are written anew and how, which old addresses are
+//! redirected. Nothing is written here; what cannot be done whole is refused with the reasons.
+//!
+//! The site is worked out three times: as it is; with the files moved, which says which references lead elsewhere then; and with every
+//! change made, which has to give the references that were there before, each to the same page under its new name.
+
+mod alias;
+mod overlay;
+mod references;
+mod respell;
+pub(super) mod text;
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use self::overlay::Overlay;
+use self::references::{End, Reading, Reference, Standpoint};
+use self::text::EditedText;
+use super::Request;
+use super::load::Loaded;
+use super::memory::Memory;
+use super::survey::{Survey, survey};
+use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::document::front_matter;
+use crate::document::links::Role;
+use crate::document::markdown;
+use crate::document::meta::Placed;
+use crate::paths::{Route, SourcePath};
+use crate::site::{Node, addresses};
+use crate::source::Files;
+
+/// What a file holds.
+type Bytes = Arc<[u8]>;
+
+/// What a move comes to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// Files that go to another path; of a folder, every listed file in it.
+    pub moved: BTreeMap<SourcePath, SourcePath>,
+    /// Files with other bytes, by the path that they have then: what they were, what they become.
+    pub edited: BTreeMap<SourcePath, (Bytes, Bytes)>,
+    /// Links that are written anew.
+    pub links: usize,
+    /// Addresses that are redirected, with the new one.
+    pub redirects: Vec<(Route, Route)>,
+    /// Addresses that go without a redirect, since no page can hold one.
+    pub dropped: Vec<Route>,
+}
+
+/// Why nothing is moved.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Refusal {
+    pub message: String,
+    /// What would be wrong on the site then.
+    pub problems: Vec<Diagnostic>,
+}
+
+impl Refusal {
+    fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), problems: Vec::new() }
+    }
+}
+
+/// The plan for moving the page, file or folder `old` to `new`.
+///
+/// # Errors
+/// When something would be lost: a link that cannot be written so that it leads to where it did, an address that another page has,
+/// an error that the site has not now.
+pub fn plan(files: &dyn Files, request: &Request, memory: &Memory, old: &SourcePath, new: &SourcePath) -> Result<Plan, Refusal> {
+    // Drafts hold links too.
+    let request = &Request { with_drafts: true, with_audit: false, ..request.clone() };
+    let before = survey(files, request, memory.pages());
+    let moved = files_to_move(&before, old, new)?;
+    let mut overlay = Overlay::new(files, &moved);
+    let after = survey(&overlay, request, before.documents.pages.clone());
+    let clashes = not_of_links(new_errors(&after, &before, &moved));
+    if !clashes.is_empty() {
+        return Err(would_err(clashes));
+    }
+    let redirects = redirects(&before, &after, &moved)?;
+    let changes = changes(&before, &after, &moved)?;
+    let mut texts = Texts { overlay: &overlay, open: BTreeMap::new() };
+    for (page, address) in &redirects.added {
+        texts.add_alias(page, address)?;
+    }
+    for change in &changes {
+        texts.respell(&after, change)?;
+    }
+    let edited = texts.bytes();
+    overlay.edited = edited;
+    let done = survey(&overlay, request, after.documents.pages);
+    compare(&before, &done, &moved)?;
+    let originals = |path: &SourcePath| overlay.original(path).unwrap_or_else(|_| Arc::from(&b""[..]));
+    let edited = overlay.edited.iter().map(|(path, bytes)| (path.clone(), (originals(path), Arc::clone(bytes)))).collect();
+    Ok(Plan { edited, links: changes.len(), redirects: redirects.told, dropped: redirects.dropped, moved })
+}
+
+fn files_to_move(before: &Survey, old: &SourcePath, new: &SourcePath) -> Result<BTreeMap<SourcePath, SourcePath>, Refusal> {
+    let loaded = &before.loaded;
+    if !old.is_within(&loaded.content) || *old == loaded.content {
+        return Err(Refusal::new(format!("{old} is no page and no folder of the content")));
+    }
+    if !new.is_within(&loaded.content) || *new == loaded.content {
+        return Err(Refusal::new(format!("{new} lies outside the content, where nothing is a page")));
+    }
+    if new.is_within(old) {
+        return Err(Refusal::new(if new == old { format!("{old} is there already") } else { format!("{new} lies within {old}") }));
+    }
+    let inside = loaded.sources.iter().filter(|path| path.is_within(old));
+    let moved: BTreeMap<SourcePath, SourcePath> = inside
+        .filter_map(|path| {
+            let rest = path.below(old)?;
+            let target = if rest.is_empty() { new.clone() } else { new.join(rest).ok()? };
+            Some((path.clone(), target))
+        })
+        .collect();
+    if moved.is_empty() {
+        return Err(Refusal::new(format!("there is no page and no folder {old}")));
+    }
+    if moved.contains_key(old) && old.is_markdown() != new.is_markdown() {
+        return Err(Refusal::new(format!("{old} and {new} would not both be pages")));
+    }
+    match loaded.sources.iter().find(|path| path.is_within(new) && !moved.contains_key(*path)) {
+        Some(taken) => Err(Refusal::new(format!("{taken} is there already"))),
+        None => Ok(moved),
+    }
+}
+
+/// What becomes of the addresses that change.
+#[derive(Default)]
+struct Redirects {
+    /// Page, by its new path, and the address that it takes in.
+    added: Vec<(SourcePath, Route)>,
+    told: Vec<(Route, Route)>,
+    dropped: Vec<Route>,
+}
+
+fn redirects(before: &Survey, after: &Survey, moved: &BTreeMap<SourcePath, SourcePath>) -> Result<Redirects, Refusal> {
+    let mut redirects = Redirects::default();
+    for (old, new) in moved {
+        match (before.site.tables.by_source.get(old), after.site.tables.by_source.get(new)) {
+            (Some(Node::Page(was)), Some(Node::Page(is))) => {
+                let (was, is) = (before.site.page(*was), after.site.page(*is));
+                if was.route != is.route && !was.is_draft {
+                    redirects.added.push((new.clone(), was.route.clone()));
+                    redirects.told.push((was.route.clone(), is.route.clone()));
+                }
+            }
+            (Some(Node::Page(_)), _) => return Err(refused(after, before, moved)),
+            (Some(Node::File(file)), _) if before.site.published_files.contains_key(file) => {
+                redirects.dropped.push(addresses::of_file(file, &before.loaded.content));
+            }
+            _ => {}
+        }
+    }
+    let lists = before.site.sections.iter().filter(|section| section.page.is_none()).map(|section| &section.route);
+    redirects.dropped.extend(lists.filter(|route| !after.site.tables.by_route.contains_key(*route)).cloned());
+    Ok(redirects)
+}
+
+/// The errors that the site would have and has not now.
+fn new_errors(after: &Survey, before: &Survey, moved: &BTreeMap<SourcePath, SourcePath>) -> Vec<Diagnostic> {
+    let path = |problem: &Diagnostic| problem.place.as_ref().map(|place| place.path.clone());
+    let mut known: BTreeMap<(Option<SourcePath>, &str), usize> = BTreeMap::new();
+    for problem in before.problems.iter().filter(|problem| problem.is_error()) {
+        let at = path(problem).map(|path| moved.get(&path).cloned().unwrap_or(path));
+        *known.entry((at, problem.code.name())).or_default() += 1;
+    }
+    let is_new = |problem: &&Diagnostic| match known.get_mut(&(path(problem), problem.code.name())) {
+        Some(count) if *count > 0 => {
+            *count -= 1;
+            false
+        }
+        _ => true,
+    };
+    after.problems.iter().filter(|problem| problem.is_error()).filter(is_new).cloned().collect()
+}
+
+/// Those that writing links anew cannot mend.
+fn not_of_links(mut problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let of_links = [Code::BrokenLink, Code::BrokenAnchor, Code::LinkCase, Code::LinkOutside, Code::LinkDraft, Code::BadInclude];
+    problems.retain(|problem| !of_links.contains(&problem.code));
+    problems
+}
+
+fn would_err(problems: Vec<Diagnostic>) -> Refusal {
+    Refusal { message: "the site would have errors then that it has not now".to_owned(), problems }
+}
+
+fn refused(after: &Survey, before: &Survey, moved: &BTreeMap<SourcePath, SourcePath>) -> Refusal {
+    would_err(new_errors(after, before, moved))
+}
+
+/// A reference that leads elsewhere once the files are moved, by the page's new path, and where it should lead.
+struct Change {
+    reference: Reference,
+    page: Option<SourcePath>,
+    wanted: End,
+}
+
+fn renamed(path: &SourcePath, moved: &BTreeMap<SourcePath, SourcePath>) -> SourcePath {
+    moved.get(path).unwrap_or(path).clone()
+}
+
+/// What something has to lead to after the move. A list goes with its folder.
+fn wanted(end: &End, before: &Survey, after: &Survey, moved: &BTreeMap<SourcePath, SourcePath>) -> End {
+    match end {
+        End::Page { source, fragment } => End::Page { source: renamed(source, moved), fragment: fragment.clone() },
+        End::File(source) => End::File(renamed(source, moved)),
+        End::Address(route) if !after.site.tables.by_route.contains_key(route) => {
+            let section = before.site.sections.iter().find(|section| section.route == *route);
+            let inside = section.and_then(|section| section.pages.first()).map(|page| &before.site.page(*page).entry.source);
+            let now = inside.and_then(|source| match after.site.tables.by_source.get(&renamed(source, moved)) {
+                Some(Node::Page(page)) => Some(&after.site.sections[after.site.page(*page).section].route),
+                _ => None,
+            });
+            End::Address(now.unwrap_or(route).clone())
+        }
+        other => other.clone(),
+    }
+}
+
+fn changes(before: &Survey, after: &Survey, moved: &BTreeMap<SourcePath, SourcePath>) -> Result<Vec<Change>, Refusal> {
+    let mut changes = Vec::new();
+    let mut standpoint: Option<(Option<SourcePath>, Standpoint<'_>)> = None;
+    for reference in references::all(before) {
+        let page = reference.page.as_ref().map(|page| renamed(page, moved));
+        if standpoint.as_ref().is_none_or(|(of, _)| *of != page) {
+            let Some(here) = Standpoint::of(after, page.as_ref()) else { return Err(refused(after, before, moved)) };
+            standpoint = Some((page.clone(), here));
+        }
+        let here = &standpoint.as_ref().expect("it was just set").1;
+        // What leads nowhere has nowhere to be led.
+        if reference.end == End::AsWritten {
+            continue;
+        }
+        let wanted = wanted(&reference.end, before, after, moved);
+        if here.follow(&reference.target, reference.reading).0 != wanted {
+            changes.push(Change { reference, page, wanted });
+        }
+    }
+    Ok(changes)
+}
+
+/// Every reference leads to what it led to, and there is no new error.
+fn compare(before: &Survey, done: &Survey, moved: &BTreeMap<SourcePath, SourcePath>) -> Result<(), Refusal> {
+    let errors = new_errors(done, before, moved);
+    if !errors.is_empty() {
+        return Err(would_err(errors));
+    }
+    let mut of_page: BTreeMap<Option<SourcePath>, Vec<Reference>> = BTreeMap::new();
+    for reference in references::all(done) {
+        of_page.entry(reference.page.clone()).or_default().push(reference);
+    }
+    let mut at: BTreeMap<Option<SourcePath>, usize> = BTreeMap::new();
+    for reference in references::all(before) {
+        let page = reference.page.as_ref().map(|page| renamed(page, moved));
+        let index = at.entry(page.clone()).or_default();
+        let now = of_page.get(&page).and_then(|references| references.get(*index));
+        *index += 1;
+        let is_kept = now.is_some_and(|now| {
+            let is_broken = reference.end == End::AsWritten;
+            (is_broken || now.end == wanted(&reference.end, before, done, moved))
+                && (now.problem.is_none() || now.problem == reference.problem)
+        });
+        if !is_kept {
+            return Err(unwritable(&reference.target.place, &reference.target.value));
+        }
+    }
+    Ok(())
+}
+
+fn unwritable(place: &Place, written: &str) -> Refusal {
+    let problem = Diagnostic::new(Code::BrokenLink, format!("`{written}` cannot be written so that it leads to the same place"));
+    let problem = problem.at(place.clone()).help("write it another way first: as the path of a file, from this page or from the root");
+    Refusal { message: "a link would be lost".to_owned(), problems: vec![problem] }
+}
+
+/// The files that are being changed, by their new paths.
+struct Texts<'a> {
+    overlay: &'a Overlay<'a>,
+    open: BTreeMap<SourcePath, EditedText>,
+}
+
+impl Texts<'_> {
+    fn open(&mut self, path: &SourcePath) -> Result<&mut EditedText, Refusal> {
+        if !self.open.contains_key(path) {
+            let bytes = self.overlay.original(path).map_err(|error| Refusal::new(format!("{path} cannot be read: {error}")))?;
+            let text = EditedText::new(path, &bytes).ok_or_else(|| Refusal::new(format!("{path} is no text")))?;
+            self.open.insert(path.clone(), text);
+        }
+        Ok(self.open.get_mut(path).expect("it was just put there"))
+    }
+
+    fn add_alias(&mut self, page: &SourcePath, address: &Route) -> Result<(), Refusal> {
+        let text = self.open(page)?;
+        if alias::add(page, text, address) {
+            return Ok(());
+        }
+        Err(Refusal::new(format!("the front matter of {page} is written in a form that no `aliases:` can be added to")))
+    }
+
+    /// Writes a reference anew where it stands.
+    fn respell(&mut self, after: &Survey, change: &Change) -> Result<(), Refusal> {
+        let target = &change.reference.target;
+        let reading = change.reference.reading;
+        let lost = || unwritable(&target.place, &target.value);
+        let here = Standpoint::of(after, change.page.as_ref()).ok_or_else(lost)?;
+        let path = renamed(&target.place.path, self.overlay.moved);
+        if change.page.as_ref().is_some_and(|page| *page != path) {
+            // A folder's defaults stand for many pages, from each of which the way is another.
+            return Err(lost());
+        }
+        let spelling = respell::respell(&here, target, reading, &change.wanted).ok_or_else(lost)?;
+        let text = self.open(&path)?;
+        let spot = Spot::of(&path, text, target, reading, &after.loaded);
+        let range = spot.path(text, target, reading).ok_or_else(lost)?;
+        match text.replaced(&range) {
+            Some(same) if same == spelling => {}
+            Some(_) => return Err(lost()),
+            None => text.replace(range, &spelling),
+        }
+        Ok(())
+    }
+
+    fn bytes(self) -> BTreeMap<SourcePath, Arc<[u8]>> {
+        self.open.into_iter().map(|(path, text)| (path, Arc::from(text.into_bytes()))).collect()
+    }
+}
+
+/// Where a target is written.
+struct Spot {
+    range: Range<usize>,
+    /// Several links can have this one target, when it is a definition's.
+    is_shared: bool,
+}
+
+impl Spot {
+    /// In Markdown it is where the parser says, anywhere else at the reference's own place.
+    fn of(path: &SourcePath, text: &EditedText, target: &Placed<String>, reading: Reading, loaded: &Loaded) -> Self {
+        let at = text.at(&target.place);
+        if path.is_markdown() && reading != Reading::Include {
+            let body = front_matter::split(path, &text.text).body;
+            if body.contains(&at.start) {
+                let targets = markdown::targets(&text.text, body, loaded.settings.math, &loaded.templates.signatures);
+                if let Some(range) = targets.get(&at.start) {
+                    return Self { range: range.clone(), is_shared: true };
+                }
+            }
+        }
+        Self { range: at, is_shared: false }
+    }
+
+    /// The part of it that is the target's path, as it stands in the text.
+    fn path(&self, edited: &EditedText, target: &Placed<String>, reading: Reading) -> Option<Range<usize>> {
+        let (path, _) = respell::split(&target.value, reading);
+        let written = edited.text.get(self.range.clone())?;
+        for (at, _) in written.match_indices(path).filter(|_| !path.is_empty()) {
+            let range = self.range.start + at..self.range.start + at + path.len();
+            let before = written[..at].chars().next_back();
+            let after = written[at + path.len()..].chars().next();
+            let is_free = self.is_shared || !edited.is_taken(&range);
+            let is_begin = before.is_none_or(|c| c.is_whitespace() || matches!(c, '"' | '\'' | ','));
+            let is_end = after.is_none_or(|c| c.is_whitespace() || matches!(c, '"' | '\'' | ',' | '#' | '?'));
+            if is_begin && is_end && is_free {
+                return Some(range);
+            }
+        }
+        // Markdown's escapes and entities are in it: all of it up to its query or fragment.
+        let end = match reading {
+            Reading::Link(Role::Wiki) | Reading::Include => written.len(),
+            Reading::Link(_) => written.find(['#', '?']).unwrap_or(written.len()),
+        };
+        self.is_shared.then(|| self.range.start..self.range.start + end)
+    }
+}

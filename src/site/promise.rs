@@ -1,0 +1,26 @@
+//! The promise that stands on every page, made from the settings: whether all of it is said.
+
+use super::Site;
+use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::paths::SourcePath;
+
+/// Tells what the settings leave unsaid. `config` is their file.
+pub fn run(site: &Site, config: &SourcePath, problems: &mut Vec<Diagnostic>) {
+    let settings = site.settings();
+    let giving = &settings.giving;
+    let is_unlicensed = settings.license.is_none() && site.pages().iter().any(|page| page.entry.meta.license.is_none());
+    let parts = [
+        (giving.who.is_none(), "who gives this"),
+        (giving.why.is_none(), "why it is given"),
+        (giving.pays.is_none(), "who pays for it"),
+        (is_unlicensed, "what a reader may do with it (`license:`)"),
+    ];
+    let unsaid: Vec<&str> = parts.into_iter().filter_map(|(is_unsaid, what)| is_unsaid.then_some(what)).collect();
+    if unsaid.is_empty() {
+        return;
+    }
+    let problem = Diagnostic::new(Code::IncompletePromise, format!("the site does not say {}", unsaid.join(", ")));
+    problems.push(
+        problem.at(Place::start_of(config)).help("say it under `giving:`; it stands on every page and on the page about this resource"),
+    );
+}
