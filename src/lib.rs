@@ -13,6 +13,7 @@ pub mod moment;
 pub mod output;
 pub mod page;
 pub mod paths;
+pub mod picture;
 pub mod pipeline;
 pub mod preview;
 pub mod settings;

@@ -14,10 +14,12 @@ mod load;
 mod make;
 pub mod memory;
 mod outputs;
+mod pictures;
 pub mod profile;
 mod publish;
 pub mod relocate;
 mod search;
+mod smaller;
 mod state;
 pub mod survey;
 mod whole;
@@ -36,6 +38,7 @@ use self::load::Loaded;
 use self::make::Workshop;
 use self::memory::{Drawn, Last, Memory};
 use self::outputs::Outputs;
+use self::pictures::Pictures;
 use self::profile::{Profile, Share};
 use self::publish::Press;
 use self::whole::Whole;
@@ -92,6 +95,11 @@ pub trait Sink: Sync {
     fn keep_all(&self, _sum: Fingerprint) -> bool {
         false
     }
+
+    /// Whether bytes are of use to it: where they are not, pictures are looked at and not encoded.
+    fn wants_bytes(&self) -> bool {
+        true
+    }
 }
 
 /// The fingerprint of all outputs together, sorted by path.
@@ -121,6 +129,10 @@ impl Sink for Nowhere {
 
     fn keep_all(&self, _: Fingerprint) -> bool {
         true
+    }
+
+    fn wants_bytes(&self) -> bool {
+        false
     }
 }
 
@@ -191,7 +203,8 @@ pub fn build(files: &dyn Files, request: &Request, sink: &dyn Sink, memory: &Mem
     profile.stage("plan", outputs.all().len());
 
     let digests = std::mem::take(&mut documents.digests);
-    let whole = Whole { loaded, documents, materials, outputs, site_print };
+    let pictures = Pictures::new(&loaded, &materials.composer, memory);
+    let whole = Whole { loaded, documents, materials, outputs, pictures, site_print };
     let workshop = Workshop { files: &ledger, request, whole: &whole };
     sink.ready();
     let digested = digests.len();
@@ -200,7 +213,7 @@ pub fn build(files: &dyn Files, request: &Request, sink: &dyn Sink, memory: &Mem
         false => search::publish(&whole, workshop.reader(), memory, before.search.as_ref(), digests, sink),
     };
     profile.stage("search index", digested);
-    let press = Press::new(workshop, sink, &ledger, &before);
+    let press = Press::new(workshop, sink, &ledger, &before, memory);
     let mut published = press.all();
     problems.extend(published.problems.iter().cloned());
     profile.stage("draw and publish", published.took.len());
@@ -227,10 +240,12 @@ pub fn build(files: &dyn Files, request: &Request, sink: &dyn Sink, memory: &Mem
         memory.keep_drawn(way, &before);
     }
     memory.keep_files(&ledger.into_known(&whole.loaded.sources), &known);
+    let settings = Settings::clone(&whole.loaded.settings);
+    let notes = notes(&whole.loaded);
+    whole.pictures.remember(memory);
     profile.stage("remember", 0);
 
-    let notes = notes(&whole.loaded).into_iter().chain(memory.notes()).collect();
-    let settings = Settings::clone(&whole.loaded.settings);
+    let notes = notes.into_iter().chain(memory.notes()).collect();
     Built { problems, settings, pages, left_out, addresses: Some(addresses), notes, failure: published.failure, profile }
 }
 

@@ -38,6 +38,25 @@ pub enum RawHtml {
     Escape,
 }
 
+/// What is made of pictures.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Images {
+    /// Widths in pixels of the smaller pictures, ascending.
+    pub widths: Vec<u32>,
+    /// 1 to 100.
+    pub quality: u8,
+    /// How wide a picture stands on a page: the `sizes` of HTML (§4.8.4.2.2).
+    pub sizes: String,
+    /// Whether AVIF is made besides WebP.
+    pub avif: bool,
+}
+
+impl Default for Images {
+    fn default() -> Self {
+        Self { widths: vec![480, 800, 1200, 1600], quality: 80, sizes: "(max-width: 48rem) 100vw, 46rem".into(), avif: false }
+    }
+}
+
 /// Where the site will live: `https://example.org/docs/`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BaseUrl {
@@ -135,6 +154,10 @@ pub struct Settings {
     pub markdown_twins: bool,
     /// Whether readers can search.
     pub search: bool,
+    /// `None`: pictures are published as they are.
+    pub images: Option<Images>,
+    /// Whether a picture of a page's title is made for those who share its address.
+    pub social_cards: bool,
     /// Where a source can be edited; `{path}` stands for its path from the root.
     pub edit_url: Option<String>,
     /// Where something can be reported; `{path}`, `{url}` and `{title}` stand for the page's.
@@ -177,6 +200,8 @@ impl Default for Settings {
             feed_length: 20,
             markdown_twins: false,
             search: true,
+            images: Some(Images::default()),
+            social_cards: false,
             edit_url: None,
             report_url: None,
             editor: None,

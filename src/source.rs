@@ -11,6 +11,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::{Checked, Code, Diagnostic, Place};
+use crate::fingerprint::Fingerprint;
 use crate::paths::SourcePath;
 
 /// What is never listed, besides the rules that hold for every site (names that begin with `.`, editors' leftovers …).
@@ -47,6 +48,11 @@ pub trait Files: Sync {
     /// # Errors
     /// Those of the file system; `NotFound` when there is no such file.
     fn read(&self, path: &SourcePath) -> io::Result<Arc<[u8]>>;
+
+    /// The fingerprint of a file's bytes where that is known without reading them.
+    fn known(&self, _path: &SourcePath) -> Option<Fingerprint> {
+        None
+    }
 
     /// For each file, what vouches later that its bytes are still those that are read *after* this was asked. `None` where
     /// nothing can: there is no such file, or it changed so short a time ago that it may change again under an equal stamp;

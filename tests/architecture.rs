@@ -10,7 +10,24 @@ use std::path::{Path, PathBuf};
 /// Module → floor. A module may name those of its own floor and of the floors below.
 const FLOORS: &[(u8, &[&str])] = &[
     (0, &["fingerprint", "memo"]),
-    (1, &["source", "paths", "diagnostic", "settings", "kind", "fields", "yaml", "vocabulary", "words", "theme", "data", "moment"]),
+    (
+        1,
+        &[
+            "source",
+            "paths",
+            "diagnostic",
+            "settings",
+            "kind",
+            "fields",
+            "yaml",
+            "vocabulary",
+            "words",
+            "theme",
+            "data",
+            "moment",
+            "picture",
+        ],
+    ),
     (2, STAGES),
     (3, &["pipeline"]),
     (4, &["disk", "watch", "preview"]),
@@ -37,6 +54,11 @@ const KEPT_TO: &[(&[&str], &[&str], &str)] = &[
     (&["pulldown_cmark"], &["document/markdown"], "let `document::markdown` give what you need as a value"),
     (&["serde_yaml", "saphyr"], &["yaml"], "read with `yaml::read`: its nodes know their places"),
     (&["arborium"], &["document/highlight"], "call `document::highlight`"),
+    (
+        &["image", "fast_image_resize", "webp", "ravif", "svg_hush", "resvg", "skrifa"],
+        &["picture"],
+        "ask `picture`: it alone reads pictures, and holds their headers against the limits first",
+    ),
     (&["memo"], &["memo", "pipeline", "preview", "commands", "disk"], "stages are pure: let `pipeline` remember their results"),
     (&["std::env", "std::process"], &["main", "commands", "preview", "disk", "memo/version"], "take it as an argument"),
     (

@@ -9,7 +9,8 @@
 //! >> file a/index.html
 //! <h1>A</h1>
 //! ```
-//! `>> main PATH` shows only the page's `main`, without icons. Unless a case brings templates, every page is drawn by one that shows only its heading and body. Run with
+//! `>> main PATH` shows only the page's `main`, without icons. `-- content/a.png = png 40x30 --` is a picture of that description
+//! (`tests/common/pictures.rs`). Unless a case brings templates, every page is drawn by one that shows only its heading and body. Run with
 //! `HANDSEL_UPDATE=1` to write what comes out into the files, and read the difference.
 
 mod common;
@@ -93,7 +94,10 @@ fn run(case: &Case) -> Vec<(String, String)> {
         }
     }
     for (name, text) in &case.files {
-        files.put(name, text);
+        match name.split_once(" = ") {
+            Some((name, described)) => files.put(name, common::pictures::picture(described)),
+            None => files.put(name, text),
+        }
     }
     let mut request = common::request();
     for option in &case.options {

@@ -64,9 +64,9 @@ impl Answer {
 const FILES: &[(&str, &str)] = &[
     ("handsel.yaml", "title: Test\n"),
     ("content/index.md", "# Home\n\n[A](guides/a.md), [é](guides/é b.md)\n"),
-    ("content/guides/a.md", "---\ntitle: A\nsummary: What A gives.\n---\n\nText of A.\n\n![](dot.png)\n"),
+    ("content/guides/a.md", "---\ntitle: A\nsummary: What A gives.\n---\n\nText of A.\n\n![](dot.svg)\n"),
     ("content/guides/é b.md", "---\ntitle: E\nsummary: What E gives.\n---\n\nText of E.\n"),
-    ("content/guides/dot.png", "no real picture"),
+    ("content/guides/dot.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"4\" height=\"4\"/>"),
     ("content/guides/notes.txt", "published nowhere"),
     ("static/.well-known/me.txt", "me"),
     ("static/CNAME", "example.org"),
@@ -411,7 +411,7 @@ fn pictures_that_changed_are_told_by_address() {
     let desk = Desk::open(FILES, "127.0.0.1");
     let mut tab = desk.events("/guides/a/");
     tab.next("page");
-    assert_eq!(desk.get("/guides/dot.png").status, 200);
-    desk.save("content/guides/dot.png", "another picture");
-    assert_eq!(tab.next("files"), serde_json::json!(["/guides/dot.png"]));
+    assert_eq!(desk.get("/guides/dot.svg").status, 200);
+    desk.save("content/guides/dot.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"4\" height=\"4\"><path/></svg>");
+    assert_eq!(tab.next("files"), serde_json::json!(["/guides/dot.svg"]));
 }

@@ -27,7 +27,7 @@ fn drawn(text: &str, settings: &str) -> (String, String) {
     let mut files = MemoryFiles::default();
     files.put("handsel.yaml", format!("title: Test\nmath: true\n{settings}"));
     files.put("content/x.md", format!("{FRONT}{text}"));
-    files.put("content/pic.svg", "<svg/>");
+    files.put("content/pic.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>");
     files.put("content/code.rs", "fn main() {}\n");
     let live = Live::open(Arc::new(files) as Arc<dyn Files + Send + Sync>, request(), Memory::of(None));
     let ask = |with_lines| match live.answer("/x/", with_lines) {

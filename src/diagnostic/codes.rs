@@ -83,6 +83,8 @@ codes! {
     ComponentArguments = "component-arguments", Error, "A component's arguments do not fit what it declares.";
     OpenComponent = "open-component", Error, "A component is opened and never closed, or closed without being open.";
     BadInclude = "bad-include", Error, "An included file, region or line range does not exist.";
+    BadPicture = "bad-picture", Error, "A picture that a page shows cannot be read, ends before its time, or would unfold to more than 120 million pixels. Save it anew, or smaller.";
+    ActivePicture = "active-picture", Warning, "An SVG holds scripts or loads something from elsewhere. That was taken out of what is published.";
     BadMath = "bad-math", Error, "A formula cannot be read.";
     TooDeep = "too-deep", Warning, "Blocks are nested deeper than a reader can follow; the rest is shown flat.";
     // Tools

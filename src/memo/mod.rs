@@ -28,6 +28,9 @@ pub trait Store: Send + Sync {
 
     fn remove(&self, name: &str);
 
+    /// Removes the oldest whose names begin so, until the others are together no larger than this.
+    fn bound(&self, prefix: &str, bytes_max: u64);
+
     /// What went wrong, in words for people, each thing once.
     fn notes(&self) -> Vec<String> {
         Vec::new()
@@ -63,5 +66,16 @@ impl Store for MemoryStore {
 
     fn remove(&self, name: &str) {
         self.0.lock().expect("no holder of this lock panics").remove(name);
+    }
+
+    /// Nothing is old in a memory that ends with its process: the first by name go.
+    fn bound(&self, prefix: &str, bytes_max: u64) {
+        let mut all = self.0.lock().expect("no holder of this lock panics");
+        let mut size: u64 = all.iter().filter(|(name, _)| name.starts_with(prefix)).map(|(_, bytes)| bytes.len() as u64).sum();
+        all.retain(|name, bytes| {
+            let goes = size > bytes_max && name.starts_with(prefix);
+            size -= if goes { bytes.len() as u64 } else { 0 };
+            !goes
+        });
     }
 }

@@ -7,7 +7,7 @@
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Mutex, Once};
 
 use super::{Store, version};
 use crate::fingerprint::Fingerprint;
@@ -24,12 +24,14 @@ const UNDER_WAY: &str = ".new";
 pub struct Folder {
     path: PathBuf,
     notes: Mutex<Vec<String>>,
+    /// What was left under way is looked for once.
+    tidied: Once,
 }
 
 impl Folder {
     /// A store in this folder, which need not exist.
     pub fn at(path: &Path) -> Self {
-        Self { path: path.to_owned(), notes: Mutex::default() }
+        Self { path: path.to_owned(), notes: Mutex::default(), tidied: Once::new() }
     }
 
     fn note(&self, note: String) {
@@ -90,7 +92,7 @@ impl Store for Folder {
         if let Err(error) = self.try_write(name, bytes) {
             self.note(format!("nothing is remembered for the next build: {} cannot be written ({error})", self.path.display()));
         }
-        self.tidy();
+        self.tidied.call_once(|| self.tidy());
     }
 
     fn names(&self, prefix: &str) -> Vec<String> {
@@ -103,6 +105,23 @@ impl Store for Folder {
 
     fn remove(&self, name: &str) {
         let _ = fs::remove_file(self.path.join(name));
+    }
+
+    fn bound(&self, prefix: &str, bytes_max: u64) {
+        let stat = |name: String| {
+            let metadata = fs::metadata(self.path.join(&name)).ok()?;
+            Some((metadata.modified().ok()?, name, metadata.len()))
+        };
+        let mut all: Vec<_> = self.names(prefix).into_iter().filter_map(stat).collect();
+        all.sort();
+        let mut size: u64 = all.iter().map(|(_, _, size)| size).sum();
+        for (_, name, own) in all {
+            if size <= bytes_max {
+                break;
+            }
+            self.remove(&name);
+            size -= own;
+        }
     }
 
     fn notes(&self) -> Vec<String> {

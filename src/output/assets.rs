@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::squeeze;
 use crate::fingerprint::{Fingerprint, Fingerprinter};
 use crate::paths::{OutputPath, SourcePath};
 
@@ -49,7 +50,8 @@ pub fn plan(names: &BTreeSet<String>, mut read: impl FnMut(&str) -> Option<Bytes
         assets.make(path, &format!("{folder}/{}", &path[SCRIPTS.len()..]), bytes);
     }
     for (path, bytes) in styles {
-        let bytes = rewrite_style(path, &String::from_utf8_lossy(&bytes), &assets.published).into_bytes();
+        let text = rewrite_style(path, &String::from_utf8_lossy(&bytes), &assets.published);
+        let bytes = squeeze::style(&text).into_bytes();
         let name = with_fingerprint(path, Fingerprint::of(&bytes));
         assets.make(path, &name, Cow::Owned(bytes));
     }
@@ -151,7 +153,7 @@ mod tests {
             .iter()
             .find(|(path, _)| path.as_str().starts_with("css/site."))
             .map(|(_, bytes)| String::from_utf8_lossy(bytes).into_owned());
-        assert_eq!(style, Some(format!("a{{b:url(../{icon})}} c{{d:url(\"data:x\")}}")));
+        assert_eq!(style, Some(format!("a{{b:url(../{icon})}}c{{d:url(\"data:x\")}}")));
         assert!(assets.published["js/a.js"].starts_with("js."));
         assert_eq!(assets.published["robots.txt"], "robots.txt");
         assert!(assets.copied.iter().any(|(path, _)| path.as_str() == "icons/x.svg"), "other pages may know its name");

@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::page::compose::Composer;
 use crate::page::{Sheet, Subject};
 use crate::paths::Route;
+use crate::site::PageId;
 
 /// A sitemap holds at most this many addresses (sitemaps.org, protocol 0.9).
 const SITEMAP_ADDRESSES_MAX: usize = 50_000;
@@ -61,7 +62,10 @@ pub fn llms_txt(composer: &Composer) -> Vec<u8> {
     for (id, section) in site.sections.iter().enumerate().filter(|(_, section)| !section.pages.is_empty()) {
         text.push_str(&format!("\n## {}\n\n", one_line(&composer.section_title(id))));
         for page in section.pages.iter().map(|page| site.page(*page)) {
-            let href = composer.url(&page.route).unwrap_or_else(|| composer.href(&page.route));
+            // What reads this file reads Markdown more easily than pages.
+            let twin = Route::new(&format!("{}index.md", page.route)).ok().filter(|_| site.settings().markdown_twins);
+            let route = twin.as_ref().unwrap_or(&page.route);
+            let href = composer.url(route).unwrap_or_else(|| composer.href(route));
             text.push_str(&format!("- [{}]({href})", one_line(&page.entry.title)));
             if let Some(summary) = &page.entry.summary {
                 text.push_str(&format!(": {}", one_line(summary)));
@@ -101,9 +105,10 @@ pub fn sitemap(composer: &Composer, sheets: &[Sheet], index: usize) -> Vec<u8> {
             let mut index = String::from(
                 "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<sitemapindex xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n",
             );
-            for number in 1..=several.len() {
+            for (part, number) in several.iter().zip(1..) {
                 let url = composer.url(&part_route(number)).unwrap_or_default();
-                index.push_str(&format!("<sitemap><loc>{}</loc></sitemap>\n", escape(&url)));
+                let changed = part.iter().filter_map(|(_, changed)| changed.as_ref()).max();
+                index.push_str(&format!("<sitemap><loc>{}</loc>{}</sitemap>\n", escape(&url), lastmod(changed)));
             }
             index.push_str("</sitemapindex>\n");
             index.into_bytes()
@@ -122,20 +127,37 @@ fn mapped<'a>(composer: &'a Composer, sheets: &'a [Sheet]) -> impl Iterator<Item
         };
         let page = page.map(|page| composer.site.page(page));
         let is_listed = page.is_none_or(|page| page.is_listed());
-        let changed = page.and_then(|page| page.changed()).map(|day| day.to_string());
+        let changed = page.and_then(|page| page.changed()).max(changed_below(composer, sheet)).map(|day| day.to_string());
         Some((composer.url(&sheet.route).filter(|_| is_listed)?, changed))
     })
+}
+
+/// The last change among the pages that a list begins with; it changes when they do.
+fn changed_below(composer: &Composer, sheet: &Sheet) -> Option<jiff::civil::Date> {
+    let site = &composer.site;
+    let newest = |pages: &[PageId]| pages.iter().filter_map(|page| site.page(*page).changed()).max();
+    match sheet.subject {
+        _ if sheet.number > 1 => None,
+        Subject::Section(0) | Subject::New | Subject::AToZ => newest(composer.newest.get(..1)?),
+        Subject::Section(section) => newest(&site.sections[section].pages),
+        Subject::Topic(term) => newest(&site.topics[term].pages),
+        Subject::Audience(term) => newest(&site.audiences[term].pages),
+        _ => None,
+    }
 }
 
 fn urlset(addresses: &[(String, Option<String>)]) -> Vec<u8> {
     let mut text =
         String::from("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n");
     for (address, changed) in addresses {
-        let changed = changed.as_ref().map(|day| format!("<lastmod>{day}</lastmod>")).unwrap_or_default();
-        text.push_str(&format!("<url><loc>{}</loc>{changed}</url>\n", escape(address)));
+        text.push_str(&format!("<url><loc>{}</loc>{}</url>\n", escape(address), lastmod(changed.as_ref())));
     }
     text.push_str("</urlset>\n");
     text.into_bytes()
+}
+
+fn lastmod(day: Option<&String>) -> String {
+    day.map(|day| format!("<lastmod>{day}</lastmod>")).unwrap_or_default()
 }
 
 fn escape(text: &str) -> String {

@@ -7,4 +7,5 @@ pub mod inventory;
 pub mod look;
 pub mod report;
 pub mod search;
+mod squeeze;
 pub mod suggestions;

@@ -16,12 +16,13 @@ use super::queries::PagesQuery;
 use super::structured;
 use super::templates::{Shared, Shown};
 use super::tool::Embedded;
-use super::view::{BranchLine, NavView, PageView, SourceView};
+use super::view::{BranchLine, NavView, PageView, SocialCardView, SourceView};
 use super::{Sheet, Subject};
 use crate::document::links::{Link, Role};
 use crate::document::{Entry, Facts, glossary};
 use crate::fingerprint::{Fingerprint, Fingerprinter};
 use crate::paths::{Route, SourcePath};
+use crate::picture::card;
 use crate::site::insert::{self, Inserted};
 use crate::site::links::Destination;
 use crate::site::related::Relations;
@@ -271,6 +272,9 @@ impl Composer {
             view.next = None;
         }
         view.surprise = self.surprise(sheet);
+        view.social_card = self.social_card(sheet).and_then(|(route, _)| {
+            Some(SocialCardView { href: self.href(&route), url: self.url(&route)?, width: card::WIDTH, height: card::HEIGHT })
+        });
         view.structured = structured::of(self, sheet, &view, page_id);
         let template = self.template(sheet, page_id);
         let body = page_id.filter(|_| sheet.number == 1);
@@ -448,6 +452,10 @@ impl Composer {
             summary,
             ..self.empty_view(language)
         }
+    }
+
+    pub(super) fn title_of_list(&self, sheet: &Sheet) -> String {
+        self.generated(sheet).title
     }
 
     fn next(&self, id: PageId) -> Option<PageId> {

@@ -63,6 +63,16 @@ pub struct ImageView {
     pub url: Option<String>,
 }
 
+/// A picture of the page's title, for those who share its address.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SocialCardView {
+    pub href: String,
+    /// Absolute.
+    pub url: String,
+    pub width: u32,
+    pub height: u32,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct HeadingView {
     pub level: u8,
@@ -270,6 +280,7 @@ pub struct PageView {
     pub owner: Option<String>,
     pub sources: Vec<SourceView>,
     pub image: Option<ImageView>,
+    pub social_card: Option<SocialCardView>,
     #[serde(skip)]
     pub next: Option<PageId>,
     #[serde(skip)]

@@ -75,7 +75,7 @@ fn published(composer: &Composer, outputs: &Outputs) -> AddressLedger {
                 sheet.number == 1 && sheet.subject != Subject::NotFound
             }
             Maker::Redirect(_) | Maker::Feed(_) | Maker::Calendar(CalendarOf::Kind(_)) => true,
-            Maker::Copy(source) => linked.contains(source),
+            Maker::Copy(source) | Maker::Picture(source) => linked.contains(source),
             _ => false,
         };
         if is_kept {

@@ -64,12 +64,6 @@ impl<'a> Ledger<'a> {
         self.stamps = stamps;
     }
 
-    /// The fingerprint of a file's bytes where it is known without reading them.
-    pub fn known(&self, path: &SourcePath) -> Option<Fingerprint> {
-        let before = self.before.get(path)?;
-        before.is_vouched(self.stamps.get(path).copied()).then_some(before.print)
-    }
-
     /// The fingerprint of a file's bytes, read if need be.
     ///
     /// # Errors
@@ -133,6 +127,11 @@ impl Files for Ledger<'_> {
         let print = bytes.as_ref().map_or_else(|_| unreadable(), Fingerprint::of);
         self.fresh().insert(path.clone(), print);
         bytes
+    }
+
+    fn known(&self, path: &SourcePath) -> Option<Fingerprint> {
+        let before = self.before.get(path)?;
+        before.is_vouched(self.stamps.get(path).copied()).then_some(before.print)
     }
 
     fn stamps(&self, paths: &[SourcePath]) -> Vec<Option<Stamp>> {

@@ -12,6 +12,7 @@ use super::ledger::KnownFiles;
 use super::make::Workshop;
 use super::memory::{self, Memory};
 use super::outputs::{Maker, source_of};
+use super::pictures::{Job, Piece, late};
 use super::state::State;
 pub use super::state::{Refreshed, Touched};
 use super::{Request, page_checks};
@@ -133,6 +134,11 @@ impl Live {
         if !path.is_empty() && !path.ends_with('/') && outputs.at(&folder(&format!("{path}/"))).is_some() {
             return Answer::Moved(format!("{address}/"));
         }
+        if let Some(job) = state.whole.pictures.job_at(&*self.files, path) {
+            // Encoding takes a while, and no save should wait for it.
+            drop(state);
+            return self.smaller_picture(&job).unwrap_or(Answer::Missing { bytes: Vec::new(), near: "/".to_owned() });
+        }
         let bytes = match outputs.at("404.html").map(|(path, maker)| self.found(&state, path, maker, with_lines)) {
             Some(Answer::Found { bytes, .. }) => bytes,
             _ => Vec::new(),
@@ -143,6 +149,19 @@ impl Live {
     fn search_file(&self, state: &State, path: &str) -> Option<(OutputPath, Vec<u8>)> {
         let is_of_search = path.starts_with(search::FOLDER);
         is_of_search.then(|| state.search_file(path, &*self.files, &self.request(), &self.memory)).flatten()
+    }
+
+    /// A smaller picture, encoded when somebody asks for it.
+    fn smaller_picture(&self, job: &Job) -> Option<Answer> {
+        let pieces: Vec<&Piece> = job.pieces.iter().collect();
+        let mut encoded = job.make(&*self.files, &self.memory, &pieces).ok()?;
+        if let Some(fault) = encoded.failure {
+            let problem = late(&self.read().whole.materials.composer.site, &job.source, &fault);
+            let mut drawn = self.drawn.write().unwrap_or_else(PoisonError::into_inner);
+            drawn.insert(pieces[0].path.clone(), vec![problem]);
+        }
+        let bytes = encoded.pieces.pop()?;
+        Some(Answer::Found { path: pieces[0].path.clone(), bytes, source: Some(job.source.clone()) })
     }
 
     fn found(&self, state: &State, path: &OutputPath, maker: &Maker, with_lines: bool) -> Answer {

@@ -135,7 +135,7 @@ pub fn load(files: &dyn Files, request: &Request) -> Checked<Loaded> {
     let settings = Arc::new(settings);
     let assembling =
         (&settings, &kinds, &vocabularies, &content, &content_files, static_names, today, request.with_drafts, request.is_lenient);
-    let drawing = (&words, &kinds, &settings.allow_origins);
+    let drawing = (&words, &kinds, &settings.allow_origins, &settings.images, settings.social_cards);
     let prints = Prints {
         reading: print(&(Reading::of(&settings), &kinds, &templates.signatures, &words, request.is_lenient)),
         assembling: print(&assembling),

@@ -1,6 +1,7 @@
 //! One output made: drawn, written out or copied, with its problems.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::io;
 use std::sync::Arc;
 
@@ -8,17 +9,19 @@ use super::Request;
 use super::documents::{Reader, our_fault};
 use super::load::{StaticFile, unreadable};
 use super::outputs::{Maker, immutable, source_of};
+use super::pictures::late;
 use super::whole::Whole;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::document::honesty::{self, Slip};
-use crate::document::links::origin;
+use crate::document::links::{Role, origin};
 use crate::document::{front_matter, include};
 use crate::fields::links::Wants;
 use crate::output::{calendar, feeds, inventory};
 use crate::page::files::{FileFacts, FilesFacts};
-use crate::page::templates::{Question, Renderer};
-use crate::page::{Composed, Composer, Sheet};
+use crate::page::templates::{Drawn, Question, Renderer};
+use crate::page::{self, Composed, Composer, Sheet};
 use crate::paths::{OutputPath, SourcePath};
+use crate::picture::card;
 use crate::site::SitePage;
 use crate::site::links::Destination;
 use crate::source::{Files, with_lf};
@@ -40,7 +43,7 @@ pub struct Made {
 }
 
 impl Made {
-    fn of(bytes: impl Into<Cow<'static, [u8]>>) -> Self {
+    pub(super) fn of(bytes: impl Into<Cow<'static, [u8]>>) -> Self {
         Made { bytes: Some(bytes.into()), ..Made::default() }
     }
 
@@ -97,8 +100,10 @@ impl<'a> Workshop<'a> {
         match maker {
             Maker::Sheet(sheet) => self.sheet(&composer.compose(&sheets[*sheet]), with_lines),
             Maker::Twin(sheet) => self.twin(&sheets[*sheet]),
+            Maker::Card(sheet) => composer.social_card(&sheets[*sheet]).map_or_else(Made::default, |(_, text)| Made::of(card::draw(&text))),
             Maker::Redirect(index) => self.redirect(*index),
             Maker::Copy(source) => self.copy(source),
+            Maker::Picture(source) => self.picture(source),
             Maker::Theme(name) => match self.whole.loaded.static_files.get(name) {
                 Some(StaticFile::Theme(bytes)) => Made::of(bytes.clone()),
                 _ => Made::default(),
@@ -107,7 +112,7 @@ impl<'a> Workshop<'a> {
             Maker::Pages => Made::of(inventory::pages_json(composer)),
             Maker::Llms => Made::of(inventory::llms_txt(composer)),
             Maker::Robots => Made::of(inventory::robots(composer)),
-            Maker::Headers => Made::of(inventory::headers(composer, &immutable(&self.whole.loaded))),
+            Maker::Headers => Made::of(inventory::headers(composer, &immutable(&self.whole.loaded, &self.whole.pictures))),
             Maker::Redirects => Made::of(inventory::redirects(composer)),
             Maker::Suggestions(part) => Made::of(self.whole.outputs.suggestions(composer).part(*part)),
             Maker::Feed(of) => Made::of(feeds::make(composer, of)),
@@ -135,9 +140,10 @@ impl<'a> Workshop<'a> {
         problems.extend(composed.embedded.iter().flat_map(|embedded| embedded.problems.iter().cloned()));
         let files = self.files_of(composed, &mut problems);
         match self.renderer().draw(composed, &body.unwrap_or_default(), &includes, &files) {
-            Ok(drawn) => {
-                problems.extend(self.contacted(&drawn.html, source));
-                Made { bytes: Some(drawn.html.into_bytes().into()), problems, asked: drawn.asked.into_iter().collect() }
+            Ok(Drawn { html, mut asked }) => {
+                problems.extend(self.contacted(&html, source));
+                let dressed = self.dress(&html, composed, &mut asked, &mut problems);
+                Made { bytes: Some(dressed.unwrap_or(html).into_bytes().into()), problems, asked: asked.into_iter().collect() }
             }
             Err(problem) => {
                 problems.push(*problem);
@@ -162,6 +168,47 @@ impl<'a> Workshop<'a> {
             None => problem,
         });
         problems.collect()
+    }
+
+    /// The page with what is known of its pictures, when it has any; what is wrong with those that its text refers to is told there.
+    fn dress(&self, html: &str, composed: &Composed, asked: &mut BTreeSet<Question>, problems: &mut Vec<Diagnostic>) -> Option<String> {
+        let pictures = &self.whole.pictures;
+        if !pictures.is_on() {
+            return None;
+        }
+        let dressed = page::pictures::dress(html, |href| {
+            if pictures.may_have(href) {
+                asked.insert(Question::Picture { href: href.to_owned(), is_shown: true });
+            }
+            pictures.shown(self.files, href)
+        });
+        for (href, place) in self.referred(composed) {
+            problems.extend(pictures.faults(self.files, href, place));
+            if !asked.contains(&Question::Picture { href: href.to_owned(), is_shown: true }) {
+                asked.insert(Question::Picture { href: href.to_owned(), is_shown: false });
+            }
+        }
+        dressed
+    }
+
+    /// The pictures that a page's own text and front matter refer to, and where.
+    fn referred<'b>(&'b self, composed: &'b Composed) -> Vec<(&'b str, &'b Place)> {
+        let Some(page) = composed.body.map(|page| self.composer().site.page(page)) else { return Vec::new() };
+        let links = composed.links.iter().map(String::as_str).zip(&page.entry.links);
+        let shown = links.filter(|(_, link)| link.role == Role::Embed).map(|(href, link)| (href, &link.target.place));
+        let front =
+            composed.page.image.iter().map(|image| image.href.as_str()).zip(page.entry.meta.image.iter().map(|image| &image.src.place));
+        shown.chain(front).filter(|(href, _)| self.whole.pictures.may_have(href)).collect()
+    }
+
+    fn picture(&self, source: &SourcePath) -> Made {
+        match self.whole.pictures.published(self.files, source) {
+            Ok((bytes, fault)) => {
+                let problems = fault.iter().map(|fault| late(&self.composer().site, source, fault)).collect();
+                Made { problems, ..Made::of(bytes) }
+            }
+            Err(error) => Made::failed(unreadable(source, &error)),
+        }
     }
 
     fn includes(&self, composed: &Composed, problems: &mut Vec<Diagnostic>) -> Vec<String> {

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::documents::Pages;
 use super::ledger::KnownFiles;
+use super::pictures::KnownPictures;
 use super::search::{Published, Shelf};
 use super::whole::Whole;
 use super::why::Why;
@@ -24,6 +25,12 @@ use crate::paths::{OutputPath, SourcePath};
 
 /// Documents lie in this many parts, so that an edit writes one of them.
 pub const SHARDS: u8 = 64;
+
+/// What the names of smaller pictures begin with.
+const PIECE: &str = "piece-";
+
+/// Smaller pictures are kept up to this size together: those of some ten thousand photographs.
+const PIECES_BYTES_MAX: u64 = 2 << 30;
 
 /// Ways of building that are remembered.
 const WAYS_MAX: usize = 4;
@@ -170,6 +177,33 @@ impl Memory {
     pub fn keep_files(&self, files: &KnownFiles, before: &KnownFiles) {
         if files != before {
             self.remember("files", files);
+        }
+    }
+
+    /// What headers of pictures said.
+    pub fn pictures(&self) -> KnownPictures {
+        self.recall("pictures").unwrap_or_default()
+    }
+
+    pub fn keep_pictures(&self, pictures: &KnownPictures) {
+        self.remember("pictures", pictures);
+    }
+
+    /// A smaller picture, by the fingerprint of all that it was made from.
+    pub fn piece(&self, key: Fingerprint) -> Option<Vec<u8>> {
+        self.store.as_ref()?.read(&format!("{PIECE}{key}"))
+    }
+
+    pub fn keep_piece(&self, key: Fingerprint, bytes: &[u8]) {
+        if let Some(store) = self.store.as_ref().filter(|_| self.keeps) {
+            store.write(&format!("{PIECE}{key}"), bytes);
+        }
+    }
+
+    /// Forgets the oldest of the smaller pictures beyond what is worth keeping.
+    pub fn bound_pieces(&self) {
+        if let Some(store) = self.store.as_ref().filter(|_| self.keeps) {
+            store.bound(PIECE, PIECES_BYTES_MAX);
         }
     }
 

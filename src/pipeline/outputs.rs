@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use super::load::{Loaded, StaticFile};
+use super::pictures::Pictures;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::output::calendar::{self, CalendarOf};
 use crate::output::feeds::{self, FeedOf};
@@ -12,18 +13,23 @@ use crate::output::inventory;
 use crate::output::suggestions::{self, Part, Suggestions};
 use crate::page::{self, Composer, Sheet};
 use crate::paths::{OutputPath, Route, SourcePath};
+use crate::picture::Format;
 
 /// What makes an output.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Maker {
     /// A position in [`Outputs::sheets`].
     Sheet(usize),
+    /// The social card of that sheet.
+    Card(usize),
     /// The Markdown beside that sheet's HTML.
     Twin(usize),
     /// A position in `Site::redirects`.
     Redirect(usize),
     /// A file of the content or of `static/`, as it is.
     Copy(SourcePath),
+    /// A picture of the content, without what is nobody's business.
+    Picture(SourcePath),
     /// A file of the theme's `static/`, as it is, by its path there.
     Theme(String),
     /// A position in `Assets::made`.
@@ -56,13 +62,18 @@ impl Outputs {
         let mut all: Vec<(OutputPath, Maker)> = Vec::with_capacity(sheets.len() * 2 + 64);
         for (index, sheet) in sheets.iter().enumerate() {
             all.push((sheet.route.output_path(), Maker::Sheet(index)));
+            all.extend(composer.social_card(sheet).map(|(route, _)| (route.output_path(), Maker::Card(index))));
             if loaded.settings.markdown_twins && sheet.number == 1 && composer.page_of(sheet).is_some() {
                 all.extend(Route::new(&format!("{}index.md", sheet.route)).map(|route| (route.output_path(), Maker::Twin(index))));
             }
         }
         let site = &*composer.site;
         all.extend(site.redirects.iter().enumerate().map(|(index, redirect)| (redirect.from.output_path(), Maker::Redirect(index))));
-        all.extend(site.published_files.iter().map(|(source, route)| (route.output_path(), Maker::Copy(source.clone()))));
+        let is_picture = |source: &SourcePath| loaded.settings.images.is_some() && Format::of_name(source.name()).is_some();
+        all.extend(site.published_files.iter().map(|(source, route)| {
+            let maker = if is_picture(source) { Maker::Picture(source.clone()) } else { Maker::Copy(source.clone()) };
+            (route.output_path(), maker)
+        }));
         all.extend(loaded.assets.made.iter().enumerate().map(|(index, (path, _))| (path.clone(), Maker::Asset(index))));
         all.extend(loaded.assets.copied.iter().map(|(path, name)| match &loaded.static_files[name] {
             StaticFile::Own(source) => (path.clone(), Maker::Copy(source.clone())),
@@ -132,7 +143,7 @@ pub fn source_of(maker: &Maker, sheets: &[Sheet], composer: &Composer) -> Option
             composer.page_of(&sheets[*sheet]).map(|page| composer.site.page(page).entry.source.clone())
         }
         Maker::Redirect(index) => Some(composer.site.page(composer.site.redirects[*index].to).entry.source.clone()),
-        Maker::Copy(source) => Some(source.clone()),
+        Maker::Copy(source) | Maker::Picture(source) => Some(source.clone()),
         Maker::Calendar(CalendarOf::Page(page)) => Some(composer.site.page(*page).entry.source.clone()),
         _ => None,
     }
@@ -156,9 +167,10 @@ fn clashing(path: &OutputPath, sheets: &[Sheet], composer: &Composer, (one, othe
 }
 
 /// The names of the files that hosts may let browsers keep for ever.
-pub fn immutable(loaded: &Loaded) -> Vec<String> {
+pub fn immutable(loaded: &Loaded, pictures: &Pictures) -> Vec<String> {
     let plain: BTreeSet<&String> = loaded.static_files.keys().collect();
     let mut names: Vec<String> = loaded.assets.made.iter().map(|(path, _)| path.to_string()).filter(|path| !plain.contains(path)).collect();
+    names.extend(pictures.folder().map(|folder| format!("{folder}/*")));
     names.sort();
     names
 }

@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use super::Sink;
 use super::ledger::Ledger;
 use super::make::{self, Made, Workshop};
-use super::memory::{Drawn, Parts, Record};
+use super::memory::{Drawn, Memory, Parts, Record};
 use super::outputs::Maker;
 use super::profile::Took;
 use super::search;
@@ -56,26 +56,41 @@ pub struct Press<'a> {
     pub sink: &'a dyn Sink,
     pub ledger: &'a Ledger<'a>,
     pub before: &'a Drawn,
+    pub memory: &'a Memory,
     /// This build's number.
-    build: u64,
-    failure: OnceLock<String>,
+    pub(super) build: u64,
+    pub(super) failure: OnceLock<String>,
+    /// The fingerprint of all pictures of the site, when it has any.
+    pictures: Option<Fingerprint>,
     /// Lists of questions, those of the last build first. Many sheets ask the same.
-    asked: Mutex<IndexSet<Vec<Question>>>,
+    pub(super) asked: Mutex<IndexSet<Vec<Question>>>,
 }
 
 /// What became of one output.
 #[derive(Default)]
-struct Outcome {
+pub(super) struct Outcome {
     print: Option<Fingerprint>,
-    record: Option<Record>,
-    problems: Vec<Diagnostic>,
+    pub record: Option<Record>,
+    pub problems: Vec<Diagnostic>,
     took: Option<Took>,
 }
 
+impl Published {
+    /// Adds what became of one output.
+    pub(super) fn add(&mut self, path: &OutputPath, outcome: Outcome) {
+        self.took.extend(outcome.took.map(|took| (path.clone(), took)));
+        self.problems.extend(outcome.problems);
+        self.outputs.extend(outcome.print.map(|print| (path.clone(), print)));
+        self.records.extend(outcome.record.map(|record| (path.clone(), record)));
+    }
+}
+
 impl<'a> Press<'a> {
-    pub fn new(workshop: Workshop<'a>, sink: &'a dyn Sink, ledger: &'a Ledger<'a>, before: &'a Drawn) -> Self {
+    pub fn new(workshop: Workshop<'a>, sink: &'a dyn Sink, ledger: &'a Ledger<'a>, before: &'a Drawn, memory: &'a Memory) -> Self {
         let asked = Mutex::new(before.asked.iter().cloned().collect());
-        Press { workshop, sink, ledger, before, build: before.build + 1, failure: OnceLock::new(), asked }
+        let shown = &workshop.whole.pictures;
+        let pictures = (!shown.is_empty()).then(|| shown.sum(workshop.files));
+        Press { workshop, sink, ledger, before, memory, build: before.build + 1, failure: OnceLock::new(), pictures, asked }
     }
 
     pub fn all(self) -> Published {
@@ -83,11 +98,9 @@ impl<'a> Press<'a> {
         let outcomes: Vec<Outcome> = outputs.par_iter().map(|(path, maker)| self.one(path, maker)).collect();
         let mut published = Published::default();
         for ((path, _), outcome) in outputs.iter().zip(outcomes) {
-            published.took.extend(outcome.took.map(|took| (path.clone(), took)));
-            published.problems.extend(outcome.problems);
-            published.outputs.extend(outcome.print.map(|print| (path.clone(), print)));
-            published.records.extend(outcome.record.map(|record| (path.clone(), record)));
+            published.add(path, outcome);
         }
+        self.smaller_pictures(&mut published);
         published.failure = self.failure.into_inner();
         published.asked = self.asked.into_inner().expect("no holder of this lock panics").into_iter().collect();
         published
@@ -100,6 +113,8 @@ impl<'a> Press<'a> {
         match maker {
             Maker::Sheet(_) => self.sheet(path, maker),
             Maker::Twin(_) => self.twin(path, maker),
+            Maker::Card(_) => self.card(path, maker),
+            Maker::Picture(source) => self.picture(path, maker, source),
             Maker::Copy(source) => match self.ledger.print(source) {
                 Ok(print) if self.sink.keep(path, print) => Outcome { print: Some(print), ..Outcome::default() },
                 _ => self.put(path, self.workshop.make(path, maker)).0,
@@ -124,13 +139,41 @@ impl<'a> Press<'a> {
         let page = self.page_of(maker);
         let text = page.map(|page| self.text(page));
         let parts = Parts { text, view: page.map(|page| print_of(&(&page.entry.title, page.entry.heading.is_some()))), ..Parts::default() };
+        self.remembered(path, parts, || self.workshop.make(path, maker))
+    }
+
+    /// A card's name tells all that it is made from.
+    fn card(&self, path: &OutputPath, maker: &Maker) -> Outcome {
+        let key = Fingerprint::of(path.as_str());
+        self.remembered(path, Parts { text: Some(key), ..Parts::default() }, || match self.memory.piece(key) {
+            Some(bytes) => Made::of(bytes),
+            None => {
+                let made = self.workshop.make(path, maker);
+                made.bytes.iter().for_each(|bytes| self.memory.keep_piece(key, bytes));
+                made
+            }
+        })
+    }
+
+    fn picture(&self, path: &OutputPath, maker: &Maker, source: &SourcePath) -> Outcome {
+        let parts = Parts { text: self.ledger.print(source).ok(), ..Parts::default() };
+        self.remembered(path, parts, || self.workshop.make(path, maker))
+    }
+
+    /// Keeps an output that was made from the same parts, or makes it.
+    fn remembered(&self, path: &OutputPath, parts: Parts, make: impl FnOnce() -> Made) -> Outcome {
         let before = self.before.outputs.get(path);
-        if let Some(record) = before.filter(|record| record.parts == parts && self.sink.keep(path, record.print)) {
-            return Outcome { print: Some(record.print), record: Some(record.clone()), ..Outcome::default() };
+        match before.filter(|record| record.parts == parts && self.sink.keep(path, record.print)) {
+            Some(record) => self.kept(record.clone()),
+            None => self.made(path, parts, make()),
         }
-        let quick = print_of(&parts);
-        let (mut outcome, _) = self.put(path, self.workshop.make(path, maker));
-        outcome.record = self.record(&outcome, (quick, parts), before, Vec::new(), Vec::new());
+    }
+
+    /// Puts an output that was made from these parts.
+    pub(super) fn made(&self, path: &OutputPath, parts: Parts, made: Made) -> Outcome {
+        let before = self.before.outputs.get(path);
+        let (mut outcome, _) = self.put(path, made);
+        outcome.record = self.record(&outcome, (print_of(&parts), parts), before, Vec::new(), Vec::new());
         outcome
     }
 
@@ -140,7 +183,7 @@ impl<'a> Press<'a> {
         let quick = self.quick(page, includes);
         let before = self.before.outputs.get(path);
         if let Some(record) = before.filter(|record| record.quick == quick && self.sink.keep(path, record.print)) {
-            return Outcome { problems: record.problems.clone(), ..self.kept(record.clone()) };
+            return self.kept(record.clone());
         }
         let Some(composed) = self.workshop.composed(maker) else {
             return self.put(path, self.workshop.make(path, maker)).0;
@@ -152,7 +195,7 @@ impl<'a> Press<'a> {
             record.parts == Parts { answers, ..parts } && self.sink.keep(path, record.print)
         };
         if let Some(record) = before.filter(is_as_before) {
-            return Outcome { problems: record.problems.clone(), ..self.kept(Record { quick, ..record.clone() }) };
+            return self.kept(Record { quick, ..record.clone() });
         }
         let begun = Instant::now();
         let (mut outcome, asked) = self.put(path, self.workshop.make_composed(path, maker, &composed));
@@ -162,8 +205,8 @@ impl<'a> Press<'a> {
         outcome
     }
 
-    fn kept(&self, record: Record) -> Outcome {
-        Outcome { print: Some(record.print), record: Some(record), ..Outcome::default() }
+    pub(super) fn kept(&self, record: Record) -> Outcome {
+        Outcome { problems: record.problems.clone(), print: Some(record.print), record: Some(record), ..Outcome::default() }
     }
 
     fn record(
@@ -221,7 +264,7 @@ impl<'a> Press<'a> {
 
     fn quick(&self, page: Option<&SitePage>, includes: Option<Fingerprint>) -> Fingerprint {
         let whole = self.workshop.whole;
-        print_of(&(whole.site_print, whole.loaded.prints.look, page.map(|page| self.text(page)), includes))
+        print_of(&(whole.site_print, whole.loaded.prints.look, page.map(|page| self.text(page)), includes, self.pictures))
     }
 
     /// All that a sheet is made from but the answers to what its templates will ask.
@@ -244,7 +287,12 @@ impl<'a> Press<'a> {
     }
 
     fn answers(&self, asked: &[Question]) -> Fingerprint {
-        let prints: Vec<Option<Fingerprint>> = asked.iter().map(|question| self.workshop.whole.materials.answer_print(question)).collect();
+        let whole = self.workshop.whole;
+        let answer = |question: &Question| match question {
+            Question::Picture { href, .. } => whole.pictures.answer(self.workshop.files, href),
+            _ => whole.materials.answer_print(question),
+        };
+        let prints: Vec<Option<Fingerprint>> = asked.iter().map(answer).collect();
         print_of(&prints)
     }
 

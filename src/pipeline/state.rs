@@ -15,6 +15,7 @@ use super::ledger::{Known, KnownFiles, Ledger, unreadable};
 use super::load::{self, Loaded};
 use super::memory::{self, Memory};
 use super::outputs::Outputs;
+use super::pictures::Pictures;
 use super::search;
 use super::whole::{self, Whole};
 use crate::diagnostic::{Checked, Diagnostic, Place};
@@ -92,10 +93,11 @@ impl State {
         let site = whole::assemble(&loaded, &documents, request, &mut site_problems);
         let materials = Arc::new(whole::materials(&loaded, &documents, site));
         let outputs = Outputs::plan(&loaded, &materials.composer, &mut clashes);
+        let pictures = Pictures::new(&loaded, &materials.composer, memory);
         State {
             differ: documents.differ.clone(),
             known: ledger.into_known(&sources),
-            whole: Whole { site_print: whole::site_print(&loaded, &documents), loaded, documents, materials, outputs },
+            whole: Whole { site_print: whole::site_print(&loaded, &documents), loaded, documents, materials, outputs, pictures },
             sources: sources.into(),
             listing_problems,
             load_reads: reads.into_keys().collect(),
@@ -167,6 +169,7 @@ impl State {
             self.sources = sources.into();
         }
         self.listing_problems = sight.problems;
+        self.whole.pictures.forget(&changed);
         let is_page = |path: &SourcePath| self.whole.loaded.pages.binary_search(path).is_ok();
         let parsed = if is_listing_same && changed.iter().all(is_page) {
             let reread = self.reread(files, request, &changed);
@@ -358,7 +361,8 @@ impl State {
             materials.renew();
             self.whole.outputs.renew();
         }
-        Some(files != materials.composer.site.published_files.len() || is_seen && files > 0)
+        let has_cards = self.whole.loaded.settings.social_cards;
+        Some(files != materials.composer.site.published_files.len() || is_seen && (files > 0 || has_cards))
     }
 
     /// Something else changed: a file came or went, or one that the first step reads.
@@ -428,7 +432,9 @@ impl State {
 
     fn plan(&mut self) {
         self.clashes.clear();
-        self.whole.outputs = Outputs::plan(&self.whole.loaded, &self.whole.materials.composer, &mut self.clashes);
+        let (loaded, composer) = (&self.whole.loaded, &self.whole.materials.composer);
+        self.whole.outputs = Outputs::plan(loaded, composer, &mut self.clashes);
+        self.whole.pictures.hang(loaded, composer);
     }
 }
 

@@ -7,6 +7,7 @@ use super::Request;
 use super::documents::Documents;
 use super::load::Loaded;
 use super::outputs::Outputs;
+use super::pictures::Pictures;
 use crate::diagnostic::Diagnostic;
 use crate::document::Facts;
 use crate::fingerprint::{Fingerprint, Fingerprinter};
@@ -20,6 +21,7 @@ pub struct Whole {
     pub documents: Documents,
     pub materials: Arc<Materials>,
     pub outputs: Outputs,
+    pub pictures: Pictures,
     /// Of all that the site was assembled from, texts and places left out: equal where every view is equal.
     pub site_print: Fingerprint,
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::theme;
-use super::{BaseUrl, Editor, FeedbackWay, Giving, RawHtml, SETTINGS, SettingLink, Settings, severities};
+use super::{BaseUrl, Editor, FeedbackWay, Giving, Images, RawHtml, SETTINGS, SettingLink, Settings, severities};
 use crate::diagnostic::{Checked, Code, Diagnostic, Place, Severity};
 use crate::fields::{Context, Item, Items, check};
 use crate::paths::SourcePath;
@@ -11,6 +11,11 @@ use crate::yaml;
 
 /// Folders that hold what the writer made; nothing may be written over them.
 const SOURCE_FOLDERS: [&str; 6] = ["content", "templates", "static", "data", ".git", ".handsel"];
+
+/// What the widths of pictures can be: an icon's to that of the largest screens.
+const WIDTH_MIN: u32 = 16;
+const WIDTH_MAX: u32 = 4096;
+const WIDTHS_COUNT_MAX: usize = 8;
 
 /// What a pattern of `permalinks:` may hold.
 const PERMALINK_PARTS: [&str; 4] = ["year", "month", "day", "slug"];
@@ -106,6 +111,8 @@ fn from_items(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Settings {
         page_size: count(given, "page_size", problems).unwrap_or(unset.page_size),
         feed_length: count(given, "feed_length", problems).unwrap_or(unset.feed_length),
         markdown_twins: given.flag("markdown_twins", unset.markdown_twins),
+        images: images(given, problems),
+        social_cards: given.flag("social_cards", unset.social_cards),
         edit_url: pattern_url(given, "edit_url", &["{path}"], problems),
         report_url: pattern_url(given, "report_url", &[], problems),
         editor: editor(given, problems),
@@ -113,6 +120,45 @@ fn from_items(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Settings {
         checks: given.map("checks").map(|checks| severities(checks, problems)).unwrap_or_default(),
         extra: given.map("extra").cloned().unwrap_or_default(),
     }
+}
+
+fn images(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Option<Images> {
+    let mut images = Images::default();
+    let Some(item) = given.item("images") else { return Some(images) };
+    if item.as_bool() == Some(false) {
+        return None;
+    }
+    let Some(map) = item.as_map() else { return Some(images) };
+    if let Some(widths) = map.get("widths") {
+        let mut wanted: Vec<u32> = widths.as_list().iter().filter_map(|width| u32::try_from(width.as_integer()?).ok()).collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        match wanted.iter().all(|width| (WIDTH_MIN..=WIDTH_MAX).contains(width)) && widths.as_list().len() <= WIDTHS_COUNT_MAX {
+            true => images.widths = wanted,
+            false => problems.push(fault(
+                widths,
+                "`images.widths`: there is one that no page needs".to_owned(),
+                format!("write up to {WIDTHS_COUNT_MAX} widths from {WIDTH_MIN} to {WIDTH_MAX} pixels, such as [480, 800, 1200]"),
+            )),
+        }
+    }
+    if let Some(quality) = map.get("quality") {
+        match quality.as_integer().and_then(|quality| u8::try_from(quality).ok()).filter(|quality| (1..=100).contains(quality)) {
+            Some(wanted) => images.quality = wanted,
+            None => problems.push(fault(quality, "`images.quality` is none".to_owned(), "write a number from 1 to 100; 80 is usual")),
+        }
+    }
+    if let Some(sizes) = map.get("sizes").and_then(Item::as_text) {
+        images.sizes = sizes.trim().to_owned();
+    }
+    if let Some(avif) = map.get("avif").filter(|avif| avif.as_bool() == Some(true)) {
+        images.avif = cfg!(feature = "avif");
+        if !images.avif {
+            let message = "`images.avif`: this Handsel was built without AVIF".to_owned();
+            problems.push(fault(avif, message, "take it out, or build Handsel with the feature `avif`"));
+        }
+    }
+    Some(images)
 }
 
 fn fault(item: &Item, message: String, help: impl Into<String>) -> Diagnostic {

@@ -8,7 +8,7 @@ use crate::fields::{Field, FieldType};
 
 /// Every setting, in the manual's order.
 pub static SETTINGS: LazyLock<Vec<Field>> =
-    LazyLock::new(|| [about(), addresses(), look(), markdown(), publishing()].into_iter().flatten().collect());
+    LazyLock::new(|| [about(), addresses(), look(), markdown(), pictures(), publishing()].into_iter().flatten().collect());
 
 fn about() -> Vec<Field> {
     vec![
@@ -92,6 +92,28 @@ fn markdown() -> Vec<Field> {
         Field::boolean("smart_punctuation").about("Curly quotes, dashes and ellipses.").defaults_to("`false`"),
         Field::boolean("math").about("Formulas between dollar signs.").defaults_to("`false`"),
         Field::boolean("highlight").about("Colours in code.").defaults_to("`true`"),
+    ]
+}
+
+fn pictures() -> Vec<Field> {
+    let images = FieldType::Either(vec![
+        FieldType::Boolean,
+        FieldType::Map(vec![
+            Field::list("widths", FieldType::Integer)
+                .about("Widths in pixels of the smaller pictures.")
+                .defaults_to("`[480, 800, 1200, 1600]`"),
+            Field::integer("quality").about("1 to 100.").defaults_to("`80`"),
+            Field::text("sizes")
+                .about("How wide a picture stands on a page, as HTML's `sizes`.")
+                .defaults_to("`(max-width: 48rem) 100vw, 46rem`"),
+            Field::boolean("avif").about("AVIF besides WebP, where this Handsel was built with it.").defaults_to("`false`"),
+        ]),
+    ]);
+    vec![
+        Field::new("images", images)
+            .about("What is made of pictures: sizes, smaller ones, nothing private; `false` publishes them as they are.")
+            .defaults_to("`true`"),
+        Field::boolean("social_cards").about("A picture of each page's title, for those who share its address.").defaults_to("`false`"),
     ]
 }
 

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use handsel::paths::SourcePath;
 use handsel::source::MemoryFiles;
 
+use super::pictures::picture;
+
 /// Numbers that follow from a seed (xorshift, Marsaglia 2003).
 pub struct Dice(u64);
 
@@ -34,7 +36,7 @@ pub fn site() -> MemoryFiles {
         ("content/index.md", "---\ntitle: Home\nsummary: Begin here.\n---\nSee [one](guides/one.md) and [all guides](/guides/).\n"),
         ("content/guides/one.md", "---\ntitle: One\ntopics: [first]\n---\nA sentence. See [two](two.md#part) and ![it](pic.svg).\n"),
         ("content/guides/two.md", "---\ntitle: Two\ntopics: [first, second]\nnext: one.md\n---\n## Part\n\n[[one]] and more.\n"),
-        ("content/guides/pic.svg", "<svg/>"),
+        ("content/guides/pic.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>"),
         ("content/tips/small.md", "---\ntitle: Small\npublished: 2026-01-02\ntopics: [second]\n---\n:::note\nShort.\n:::\n"),
         ("content/tips/shown.md", "---\ntitle: Shown\n---\n::include{file=\"code.rs\"}\n"),
         ("content/tips/code.rs", "fn main() {}\n"),
@@ -50,17 +52,20 @@ pub fn site() -> MemoryFiles {
     ] {
         site.put(path, text);
     }
+    site.put("content/guides/hen.jpg", picture("jpeg 40x30"));
+    site.put("static/img/still.png", picture("png 24x18"));
     site
 }
 
 const NAMES: [&str; 6] = ["one", "two", "three", "four", "index", "README"];
 const ASSETS: [&str; 4] = ["static/css/own.css", "content/tips/code.rs", "content/guides/pic.svg", "content/downloads/list.txt"];
+const PICTURES: [&str; 3] = ["content/guides/hen.jpg", "content/guides/cow.png", "static/img/still.png"];
 const FOLDERS: [&str; 7] = ["", "guides/", "tips/", "guides/deep/", "tools/", "glossary/", "events/"];
 const WORDS: [&str; 8] = ["alpha", "beta", "gamma", "delta", "größe", "日本", "x", "a longer phrase of several words"];
 
 /// Makes one edit; says what it was.
 pub fn edit(site: &mut MemoryFiles, dice: &mut Dice) -> String {
-    let path = match dice.roll(20) {
+    let path = match dice.roll(21) {
         0..=4 => return rewrite(site, dice),
         5..=7 => return delete(site, dice),
         8 | 9 => return rename(site, dice),
@@ -71,11 +76,26 @@ pub fn edit(site: &mut MemoryFiles, dice: &mut Dice) -> String {
         14 => put(site, "data/prices.yaml", format!("coffee: {}\n", dice.roll(4))),
         15 => put(site, "handsel.yaml", settings(dice)),
         16 => put(site, "content/guides/_defaults.yaml", format!("level: {}\n", dice.pick(&["starter", "expert", "nonsense"]))),
+        19 => return change_picture(site, dice),
         17 => put(site, "content/topics.yaml", format!("first: {{ title: {} }}\n", dice.pick(&WORDS))),
         18 => put(site, ASSETS[dice.roll(ASSETS.len())], format!("/* {} */", dice.roll(3))),
         _ => put(site, "templates/i18n/en.yaml", format!("related: {}\n", dice.pick(&WORDS))),
     };
     format!("put {path}")
+}
+
+/// Another picture of another size, a broken one, or none.
+fn change_picture(site: &mut MemoryFiles, dice: &mut Dice) -> String {
+    let path = *dice.pick(&PICTURES);
+    let form = if path.ends_with(".jpg") { "jpeg" } else { "png" };
+    let described = match dice.roll(6) {
+        0 => "gif 20x10 moving".to_owned(),
+        1 => format!("{form} 30x20 cut"),
+        2 => format!("{form} 40x30 turned=6 gps"),
+        seed => format!("{form} {}x30 seed={seed}", 20 + seed * 10),
+    };
+    site.put(path, picture(&described));
+    format!("put {path}: {described}")
 }
 
 fn put(site: &mut MemoryFiles, path: &str, text: String) -> String {
@@ -85,7 +105,17 @@ fn put(site: &mut MemoryFiles, path: &str, text: String) -> String {
 
 fn settings(dice: &mut Dice) -> String {
     let mut text = format!("title: {}\nbase_url: https://example.org/kit/\n", dice.pick(&WORDS));
-    for line in ["copyright: Us\n", "page_size: 2\n", "highlight: false\n", "markdown_twins: true\n", "unknown_key: 1\n"] {
+    if dice.roll(2) == 0 {
+        let widths = 10 + dice.roll(3) * 10;
+        text.push_str(&if widths == 10 {
+            "images: false\n".to_owned()
+        } else {
+            format!("images: {{ widths: [{widths}], quality: 60 }}\n")
+        });
+    }
+    for line in
+        ["copyright: Us\n", "page_size: 2\n", "highlight: false\n", "markdown_twins: true\n", "social_cards: true\n", "unknown_key: 1\n"]
+    {
         if dice.roll(4) == 0 {
             text.push_str(line);
         }
@@ -170,6 +200,8 @@ fn page(dice: &mut Dice) -> String {
         ":::unknown\nA note.\n:::\n\n",
         "```rust\nfn main() {}\n```\n\n",
         "![it](../guides/pic.svg)\n\n",
+        "![a hen](../guides/hen.jpg) ![a cow](../guides/cow.png)\n\n",
+        "<img src=\"/img/still.png\" alt=\"\" width=\"9\">\n\n",
         "::include{file=\"../tips/code.rs\"}\n\n",
         "::tool{page=\"../guides/one.md\"}\n\n",
         "::tool{page=\"../tools/two.md\" done=\"b\"}\n\n",

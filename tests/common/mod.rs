@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test uses its own part")]
 
 pub mod edits;
+pub mod pictures;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

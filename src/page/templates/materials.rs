@@ -43,6 +43,12 @@ pub enum Question {
     Asset(String),
     Icon(String),
     Data(String),
+    /// The picture at an address, asked for by the page's finished HTML, or, where it only refers to it, by its links. `pipeline`
+    /// answers.
+    Picture {
+        href: String,
+        is_shown: bool,
+    },
 }
 
 impl Materials {
@@ -118,6 +124,7 @@ impl Materials {
             Question::Href(written) => self.href(written).map(Fingerprint::of),
             Question::Asset(path) => self.assets.get(path).map(Fingerprint::of),
             Question::Icon(name) => self.icon(name).map(Fingerprint::of),
+            Question::Picture { .. } => None,
             Question::Data(path) => self.data.get(path).map(|(_, print)| *print),
         }
     }

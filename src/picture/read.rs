@@ -1,0 +1,85 @@
+//! The headers of pictures made of pixels: size, turn, whether they move, whether they are whole.
+
+use std::io::Cursor;
+
+use image::codecs::{gif::GifDecoder, jpeg::JpegDecoder, png::PngDecoder, webp::WebPDecoder};
+use image::metadata::Orientation;
+use image::{ImageDecoder, ImageFormat, ImageResult};
+
+use super::{Fault, Format, PIXELS_MAX, Picture, metadata};
+
+pub(super) fn look(by_name: Format, bytes: &[u8]) -> Picture {
+    let format = format_of(bytes).unwrap_or(by_name);
+    if format == Format::Avif {
+        return avif(bytes);
+    }
+    match header(format, bytes) {
+        Err(_) if bytes.is_empty() => Picture::faulty(format, Fault::CutShort),
+        Err(error) => Picture::faulty(format, Fault::Unreadable(error.to_string())),
+        Ok(Header { width, height, orientation, is_animated }) => {
+            let is_turned = orientation.to_exif() > 4;
+            let (width, height) = if is_turned { (height, width) } else { (width, height) };
+            let fault = match () {
+                () if u64::from(width) * u64::from(height) > PIXELS_MAX => Some(Fault::TooLarge),
+                () if !metadata::is_whole(format, bytes) => Some(Fault::CutShort),
+                () => None,
+            };
+            Picture { orientation: orientation.to_exif(), is_animated, fault, ..Picture::plain(format, width, height) }
+        }
+    }
+}
+
+struct Header {
+    width: u32,
+    height: u32,
+    orientation: Orientation,
+    is_animated: bool,
+}
+
+fn format_of(bytes: &[u8]) -> Option<Format> {
+    Some(match image::guess_format(bytes).ok()? {
+        ImageFormat::Jpeg => Format::Jpeg,
+        ImageFormat::Png => Format::Png,
+        ImageFormat::Gif => Format::Gif,
+        ImageFormat::WebP => Format::WebP,
+        ImageFormat::Avif => Format::Avif,
+        _ => return None,
+    })
+}
+
+fn header(format: Format, bytes: &[u8]) -> ImageResult<Header> {
+    let of = |decoder: &mut dyn ImageDecoder, is_animated| {
+        let ((width, height), orientation) = (decoder.dimensions(), decoder.orientation().unwrap_or(Orientation::NoTransforms));
+        Header { width, height, orientation, is_animated }
+    };
+    let bytes_read = Cursor::new(bytes);
+    Ok(match format {
+        Format::Jpeg => of(&mut JpegDecoder::new(bytes_read)?, false),
+        Format::Gif => of(&mut GifDecoder::new(bytes_read)?, metadata::gif_frames(bytes) > 1),
+        Format::WebP => {
+            let mut decoder = WebPDecoder::new(bytes_read)?;
+            let is_animated = decoder.has_animation();
+            of(&mut decoder, is_animated)
+        }
+        _ => {
+            let mut decoder = PngDecoder::new(bytes_read)?;
+            let is_animated = decoder.is_apng()?;
+            of(&mut decoder, is_animated)
+        }
+    })
+}
+
+/// An AVIF's size is all that is read of it: its largest item's (ISO/IEC 23008-12, §6.5.3), turned by `irot` (§6.5.10).
+fn avif(bytes: &[u8]) -> Picture {
+    let head = &bytes[..bytes.len().min(64 << 10)];
+    let find =
+        |name: &[u8]| head.windows(4).enumerate().filter(move |(_, window)| *window == name).map(|(at, _)| at + 4).collect::<Vec<_>>();
+    let number = |at: usize| head.get(at..at + 4).map(|four| u32::from_be_bytes([four[0], four[1], four[2], four[3]]));
+    let sizes = find(b"ispe").into_iter().filter_map(|at| Some((number(at + 4)?, number(at + 8)?)));
+    let Some((width, height)) = sizes.max_by_key(|(width, height)| u64::from(*width) * u64::from(*height)) else {
+        return Picture::faulty(Format::Avif, Fault::Unreadable("it states no size".to_owned()));
+    };
+    let is_turned = find(b"irot").first().and_then(|at| head.get(*at)).is_some_and(|angle| angle & 1 == 1);
+    let (width, height) = if is_turned { (height, width) } else { (width, height) };
+    Picture::plain(Format::Avif, width, height)
+}

@@ -1,0 +1,125 @@
+//! Pictures made from a description: `png 40x30`, `jpeg 400x300 turned=6 gps`, `png 8x8 grey`, `gif 20x10 moving`, `jpeg 90x60 cut`.
+//!
+//! Each is drawn anew with the codecs that Handsel uses, with a slope of colours in it, and then marked, cut or grown as described.
+
+use std::io::Cursor;
+
+use handsel::fingerprint::Fingerprint;
+use image::codecs::gif::GifEncoder;
+use image::{DynamicImage, Frame, ImageFormat, Rgba, RgbaImage};
+
+/// What the marked pictures hide: a place (GPS), a name.
+pub const SECRETS: [&str; 2] = ["52,31.2N", "Camera of Ada"];
+
+/// # Panics
+/// When the description is none.
+pub fn picture(described: &str) -> Vec<u8> {
+    let mut words = described.split_whitespace();
+    let format = words.next().expect("a form");
+    let (width, height) = words.next().and_then(|size| size.split_once('x')).expect("a size");
+    let (width, height) = (width.parse().expect("a width"), height.parse().expect("a height"));
+    let words: Vec<&str> = words.collect();
+    let has = |word: &str| words.contains(&word);
+    let turned = words.iter().find_map(|word| word.strip_prefix("turned=")).map_or(1, |turned| turned.parse().expect("1 to 8"));
+    let seed = words.iter().find_map(|word| word.strip_prefix("seed=")).map_or(0, |seed| seed.parse().expect("a number"));
+    let drawn = drawn(width, height, seed, has("clear"));
+    let mut bytes = match format {
+        "gif" => gif(&drawn, has("moving")),
+        "png" => encoded(&coloured(drawn, &words), ImageFormat::Png),
+        "webp" => encoded(&DynamicImage::ImageRgba8(drawn), ImageFormat::WebP),
+        _ => encoded(&coloured(drawn, &words), ImageFormat::Jpeg),
+    };
+    if turned != 1 || has("gps") {
+        let exif = exif(turned, has("gps"));
+        bytes = match format {
+            "png" => with_png_chunk(&bytes, b"eXIf", &exif),
+            _ => with_jpeg_part(&bytes, 0xE1, &[b"Exif\0\0", &exif[..]].concat()),
+        };
+    }
+    if has("named") {
+        bytes = match format {
+            "png" => with_png_chunk(&bytes, b"tEXt", format!("Author\0{}", SECRETS[1]).as_bytes()),
+            _ => with_jpeg_part(&bytes, 0xFE, SECRETS[1].as_bytes()),
+        };
+    }
+    if has("cut") {
+        bytes.truncate(bytes.len() * 3 / 4);
+    }
+    if has("trailing") {
+        bytes.extend(SECRETS[0].as_bytes());
+    }
+    bytes
+}
+
+/// A PNG whose header says a size, with hardly anything in it.
+pub fn bomb(width: u32, height: u32) -> Vec<u8> {
+    let mut bytes = picture("png 1x1");
+    bytes[16..20].copy_from_slice(&width.to_be_bytes());
+    bytes[20..24].copy_from_slice(&height.to_be_bytes());
+    let sum = crc(&bytes[12..29]);
+    bytes[29..33].copy_from_slice(&sum.to_be_bytes());
+    bytes
+}
+
+/// Slopes of colour, with noise so that no two seeds look alike.
+fn drawn(width: u32, height: u32, seed: u32, is_clear: bool) -> RgbaImage {
+    RgbaImage::from_fn(width, height, |x, y| {
+        let noise = Fingerprint::of([x / 8, y / 8, seed].map(u32::to_le_bytes).concat()).as_bytes()[0] / 4;
+        let slope = |part: u32, of: u32| u8::try_from(part * 190 / of.max(1)).unwrap_or(u8::MAX);
+        let alpha = if is_clear && x < width / 2 { 0 } else { 255 };
+        Rgba([slope(x, width) + noise, slope(y, height) + noise / 2, 120 + noise, alpha])
+    })
+}
+
+fn coloured(drawn: RgbaImage, words: &[&str]) -> DynamicImage {
+    let image = DynamicImage::ImageRgba8(drawn);
+    match () {
+        () if words.contains(&"grey") => image.to_luma8().into(),
+        () if words.contains(&"deep") => image.to_rgb16().into(),
+        () if words.contains(&"clear") => image,
+        () => image.to_rgb8().into(),
+    }
+}
+
+fn encoded(image: &DynamicImage, format: ImageFormat) -> Vec<u8> {
+    let mut bytes = Cursor::new(Vec::new());
+    image.write_to(&mut bytes, format).expect("it can be encoded");
+    bytes.into_inner()
+}
+
+fn gif(drawn: &RgbaImage, is_moving: bool) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut encoder = GifEncoder::new(&mut bytes);
+    for _ in 0..if is_moving { 3 } else { 1 } {
+        encoder.encode_frame(Frame::new(drawn.clone())).expect("it can be encoded");
+    }
+    drop(encoder);
+    bytes
+}
+
+/// Exif with a turn and, where asked for, a place that is plain to see.
+fn exif(turned: u8, has_place: bool) -> Vec<u8> {
+    let mut exif = b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0".to_vec();
+    exif.extend([turned, 0, 0, 0, 0, 0, 0, 0]);
+    if has_place {
+        exif.extend(b"GPS ");
+        exif.extend(SECRETS[0].as_bytes());
+    }
+    exif
+}
+
+fn with_jpeg_part(jpeg: &[u8], marker: u8, content: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(content.len() + 2).expect("short").to_be_bytes();
+    [&jpeg[..2], &[0xFF, marker], &length, content, &jpeg[2..]].concat()
+}
+
+fn with_png_chunk(png: &[u8], name: &[u8], content: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(content.len()).expect("short").to_be_bytes();
+    let named = [name, content].concat();
+    [&png[..33], &length, &named, &crc(&named).to_be_bytes(), &png[33..]].concat()
+}
+
+fn crc(bytes: &[u8]) -> u32 {
+    let step = |crc: u32, byte: &u8| (0..8).fold(crc ^ u32::from(*byte), |crc, _| crc >> 1 ^ if crc & 1 == 1 { 0xEDB8_8320 } else { 0 });
+    !bytes.iter().fold(u32::MAX, step)
+}

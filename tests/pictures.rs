@@ -1,0 +1,327 @@
+//! Pictures: what is read of them, what is taken out, what is made, and that nothing is made twice.
+
+mod common;
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::io::Cursor;
+use std::sync::{Arc, Mutex};
+
+use common::pictures::{SECRETS, bomb, picture};
+use common::request;
+use handsel::fingerprint::Fingerprint;
+use handsel::memo::{MemoryStore, Store};
+use handsel::paths::OutputPath;
+use handsel::picture::{self, Codec, Fault, Format, Recipe};
+use handsel::pipeline::live::{Answer, Live, Touched};
+use handsel::pipeline::memory::Memory;
+use handsel::pipeline::{self, Nowhere, Sink};
+use handsel::source::{Files, MemoryFiles};
+use image::{DynamicImage, ImageDecoder, ImageReader};
+
+const RECIPE: Recipe = Recipe { codec: Codec::WebP, width: 32, quality: 80 };
+
+fn open(bytes: &[u8]) -> DynamicImage {
+    ImageReader::new(Cursor::new(bytes)).with_guessed_format().expect("memory").decode().expect("it can be decoded")
+}
+
+fn holds(bytes: &[u8], text: &str) -> bool {
+    bytes.windows(text.len()).any(|window| window == text.as_bytes())
+}
+
+#[test]
+fn what_is_private_goes_and_no_pixel_changes() {
+    for described in [
+        "jpeg 64x48 gps named trailing",
+        "jpeg 64x48 gps turned=6 trailing",
+        "jpeg 64x48 named grey",
+        "png 64x48 gps named trailing",
+        "png 64x48 deep turned=3 gps",
+        "png 64x48 clear named",
+    ] {
+        let bytes = picture(described);
+        assert!(SECRETS.iter().any(|secret| holds(&bytes, secret)), "{described}: there is something to hide");
+        let seen = picture::look(Format::Png, &bytes);
+        assert_eq!(seen.fault, None, "{described}");
+        let clean = picture::published(&seen, &bytes).expect("it is sound");
+        assert!(!SECRETS.iter().any(|secret| holds(&clean, secret)), "{described}");
+        assert_eq!(open(&clean), open(&bytes), "{described}");
+        // Cleaned once more it is the same, and it is turned as it was.
+        let again = picture::look(Format::Png, &clean);
+        assert_eq!((again.orientation, again.width, again.height), (seen.orientation, seen.width, seen.height), "{described}");
+        assert_eq!(picture::published(&again, &clean).expect("it is sound"), clean, "{described}");
+    }
+}
+
+#[test]
+fn a_turned_picture_is_made_upright() {
+    // Left to right the slope is red; after a quarter turn it runs down.
+    let bytes = picture("jpeg 96x64 turned=6");
+    let seen = picture::look(Format::Jpeg, &bytes);
+    assert_eq!((seen.width, seen.height, seen.orientation), (64, 96, 6));
+    let small = picture::variants(&seen, &bytes, &[RECIPE]).expect("it can be read").remove(0);
+    let small = open(&small).to_rgb8();
+    assert_eq!(small.dimensions(), (32, 48));
+    let red = |x: u32, y: u32| i32::from(small.get_pixel(x, y).0[0]);
+    assert!(red(16, 44) - red(16, 4) > 100, "red grows downwards");
+    assert!((red(28, 24) - red(4, 24)).abs() < 60, "and not from left to right");
+}
+
+#[test]
+fn every_kind_of_colour_can_be_made_smaller() {
+    let cmyk = include_bytes!("pictures/cmyk.jpg").to_vec();
+    let palette = include_bytes!("pictures/palette.png").to_vec();
+    let described = ["jpeg 64x48 grey", "png 64x48 grey", "png 64x48 deep", "png 64x48 clear", "gif 64x48", "webp 64x48"].map(picture);
+    for (bytes, is_clear) in described.into_iter().map(|bytes| (bytes, None)).chain([(cmyk, Some(false)), (palette, Some(false))]) {
+        let seen = picture::look(Format::Png, &bytes);
+        assert_eq!((seen.width, seen.height, seen.fault.clone(), seen.is_animated), (64, 48, None, false));
+        let small = open(&picture::variants(&seen, &bytes, &[RECIPE]).expect("it can be read")[0]);
+        assert_eq!((small.width(), small.height()), (32, 24));
+        if is_clear == Some(false) {
+            // Both halves have a colour of their own: red and blue, or what print makes of them.
+            let (left, right) = (small.to_rgb8().get_pixel(4, 12).0, small.to_rgb8().get_pixel(28, 12).0);
+            assert_ne!(left, right);
+        }
+    }
+    let clear = picture("png 64x48 clear");
+    let small = open(&picture::variants(&picture::look(Format::Png, &clear), &clear, &[RECIPE]).expect("it can be read")[0]).to_rgba8();
+    assert_eq!((small.get_pixel(4, 12).0[3], small.get_pixel(28, 12).0[3]), (0, 255), "what is clear stays clear");
+}
+
+#[test]
+fn what_moves_is_left_alone() {
+    let bytes = picture("gif 64x48 moving");
+    let seen = picture::look(Format::Gif, &bytes);
+    assert!(seen.is_animated && seen.widths(&[16, 32]).is_empty());
+    assert_eq!(picture::published(&seen, &bytes).expect("it is sound"), Cow::Borrowed(&bytes[..]));
+}
+
+#[test]
+fn too_large_cut_short_and_unreadable_are_told_from_the_header() {
+    for (width, height) in [(60_000, 60_000), (u32::MAX >> 1, 1), (200_000, 601)] {
+        let seen = picture::look(Format::Png, &bomb(width, height));
+        let is_refused = seen.fault == Some(Fault::TooLarge) || matches!(seen.fault, Some(Fault::Unreadable(_)));
+        assert!(is_refused && seen.widths(&[48]).is_empty(), "{width}x{height}: {seen:?}");
+    }
+    assert_eq!(picture::look(Format::Png, &bomb(60_000, 60_000)).fault, Some(Fault::TooLarge));
+    for described in ["jpeg 90x60 cut", "png 90x60 cut", "gif 90x60 cut", "webp 90x60 cut"] {
+        let fault = picture::look(Format::Png, &picture(described)).fault;
+        assert!(matches!(fault, Some(Fault::CutShort | Fault::Unreadable(_))), "{described}: {fault:?}");
+    }
+    for bytes in [&b""[..], b"text", b"\xFF\xD8\xFF", b"GIF89a", b"RIFF\xFF\xFF\xFF\xFFWEBPVP8 ", b"\x89PNG\r\n\x1a\n"] {
+        assert!(picture::look(Format::Png, bytes).fault.is_some(), "{bytes:?}");
+    }
+}
+
+#[test]
+fn no_file_is_too_odd_to_be_looked_at() {
+    // Every beginning of a picture, and every picture with one byte changed: told or read, but never a panic.
+    for described in ["jpeg 24x16 gps named turned=6", "png 24x16 gps named", "gif 12x8 moving", "webp 24x16"] {
+        let whole = picture(described);
+        for at in 0..whole.len() {
+            let mut odd = whole.clone();
+            odd[at] ^= 0xFF;
+            for bytes in [&whole[..at], &odd] {
+                let seen = picture::look(Format::Png, bytes);
+                let _ = picture::published(&seen, bytes);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_colour_profile_that_is_not_the_usual_one_stays() {
+    let mut profile = vec![0_u8; 200];
+    profile[16..20].copy_from_slice(b"RGB ");
+    profile[100..110].copy_from_slice(b"Display P3");
+    let plain = picture("jpeg 64x48");
+    let part = [&b"ICC_PROFILE\0\x01\x01"[..], &profile].concat();
+    let length = u16::try_from(part.len() + 2).expect("short").to_be_bytes();
+    let bytes = [&plain[..2], &[0xFF, 0xE2], &length, &part, &plain[2..]].concat();
+    let seen = picture::look(Format::Jpeg, &bytes);
+    assert!(holds(&picture::published(&seen, &bytes).expect("it is sound"), "Display P3"));
+    let small = picture::variants(&seen, &bytes, &[RECIPE]).expect("it can be read").remove(0);
+    let mut reader = image::codecs::webp::WebPDecoder::new(Cursor::new(&small)).expect("it is WebP");
+    assert_eq!(reader.icc_profile().expect("it can be read"), Some(profile));
+    assert_eq!((open(&small).width(), open(&small).height()), (32, 24));
+}
+
+/// Keeps what is put, and what was there before where it is asked to.
+#[derive(Default)]
+struct Shelf {
+    before: BTreeMap<OutputPath, Vec<u8>>,
+    now: Mutex<BTreeMap<OutputPath, Vec<u8>>>,
+    put: Mutex<Vec<String>>,
+}
+
+impl Sink for Shelf {
+    fn put(&self, path: &OutputPath, bytes: Cow<'static, [u8]>, _: Fingerprint) -> Result<(), String> {
+        self.put.lock().expect("no holder panics").push(path.to_string());
+        self.now.lock().expect("no holder panics").insert(path.clone(), bytes.into_owned());
+        Ok(())
+    }
+
+    fn keep(&self, path: &OutputPath, print: Fingerprint) -> bool {
+        let Some(bytes) = self.before.get(path).filter(|bytes| Fingerprint::of(bytes) == print) else { return false };
+        self.now.lock().expect("no holder panics").insert(path.clone(), bytes.clone());
+        true
+    }
+}
+
+/// A site with two pages, each with a picture; the first is also shown by a list.
+fn site() -> MemoryFiles {
+    let mut files = MemoryFiles::default();
+    files.put("handsel.yaml", "title: Hens\nbase_url: https://example.org/docs/\nimages: { widths: [40, 80] }\n");
+    files.put("content/guides/a.md", "---\ntitle: A\nsummary: a\n---\n![Hen](hen.jpg)\n");
+    files.put("content/tips/b.md", "---\ntitle: B\nsummary: b\n---\n![Cow](cow.png) and [a file](other.jpg)\n");
+    files.put("content/guides/hen.jpg", picture("jpeg 120x90 gps"));
+    files.put("content/tips/cow.png", picture("png 60x45"));
+    files.put("content/tips/other.jpg", picture("jpeg 100x90 seed=4"));
+    files
+}
+
+/// Builds with a memory over what was published; gives what there is now and what was put.
+fn build(files: &MemoryFiles, memory: &Memory, before: &BTreeMap<OutputPath, Vec<u8>>) -> (BTreeMap<OutputPath, Vec<u8>>, Vec<String>) {
+    let shelf = Shelf { before: before.clone(), ..Shelf::default() };
+    let built = pipeline::build(files, &request(), &shelf, memory);
+    assert_eq!(built.problems, []);
+    let mut put = shelf.put.into_inner().expect("no holder panics");
+    put.sort();
+    (shelf.now.into_inner().expect("no holder panics"), put)
+}
+
+fn kept(files: &MemoryFiles) -> (Arc<MemoryStore>, Memory, BTreeMap<OutputPath, Vec<u8>>) {
+    let store = Arc::new(MemoryStore::default());
+    let memory = Memory::of(Some(Arc::clone(&store) as Arc<dyn Store>));
+    let (published, _) = build(files, &memory, &BTreeMap::new());
+    (store, memory, published)
+}
+
+fn smaller(paths: impl IntoIterator<Item = impl ToString>) -> Vec<String> {
+    let all = paths.into_iter().map(|path| path.to_string()).filter(|path| path.starts_with("images."));
+    all.map(|path| path.split_once('/').expect("it lies in a folder").1.to_owned()).collect()
+}
+
+#[test]
+fn only_what_pages_show_is_made_smaller() {
+    let (_, _, published) = kept(&site());
+    let made: Vec<String> = smaller(published.keys()).iter().map(|name| name.rsplitn(3, '.').nth(2).expect("named").to_owned()).collect();
+    assert_eq!(made, ["guides/hen.jpg.40", "guides/hen.jpg.80", "tips/cow.png.40", "tips/cow.png.60"]);
+    let original = &published[&OutputPath::new("guides/hen.jpg").expect("inside")];
+    assert!(!holds(original, SECRETS[0]));
+}
+
+#[test]
+fn a_changed_picture_changes_the_pages_that_show_it_and_nothing_else() {
+    let mut files = site();
+    let (_, memory, published) = kept(&files);
+    files.put("content/guides/hen.jpg", picture("jpeg 120x96 seed=3"));
+    let (now, put) = build(&files, &memory, &published);
+    let pages: Vec<&String> = put.iter().filter(|path| path.ends_with(".html")).collect();
+    assert_eq!(pages, ["guides/a/index.html"]);
+    assert_eq!(smaller(&put).len(), 2);
+    let (clean, _) = build(&files, &Memory::of(None), &BTreeMap::new());
+    assert!(now == clean, "as a clean build has it");
+    // A picture that is only linked changes no page.
+    files.put("content/tips/other.jpg", picture("jpeg 100x90 seed=5"));
+    let (_, put) = build(&files, &memory, &now);
+    assert!(!put.iter().any(|path| path.ends_with(".html") || path.starts_with("images.")), "{put:?}");
+}
+
+#[test]
+fn a_setting_changes_what_it_says() {
+    let mut files = site();
+    let (_, memory, published) = kept(&files);
+    for images in ["false", "{ widths: [40, 80], quality: 50 }", "{ widths: [50] }", "{ sizes: 10vw }", "true"] {
+        files.put("handsel.yaml", format!("title: Hens\nbase_url: https://example.org/docs/\nimages: {images}\n"));
+        let (now, _) = build(&files, &memory, &published);
+        let (clean, _) = build(&files, &Memory::of(None), &BTreeMap::new());
+        assert!(now == clean, "{images}");
+        assert_ne!(now, published, "{images}");
+    }
+}
+
+#[test]
+fn nothing_is_encoded_twice() {
+    let files = site();
+    let (store, memory, published) = kept(&files);
+    let names = store.names("piece-");
+    assert_eq!(names.len(), 4);
+    // The output folder is lost, and what was remembered of it: what was encoded is not.
+    for name in store.names("drawn-") {
+        store.remove(&name);
+    }
+    for name in &names {
+        store.write(name, name.as_bytes());
+    }
+    let (now, _) = build(&files, &memory, &BTreeMap::new());
+    let from_memory = now.iter().filter(|(path, _)| path.as_str().starts_with("images."));
+    assert!(from_memory.clone().count() == 4 && from_memory.clone().all(|(_, bytes)| bytes.starts_with(b"piece-")));
+    // With both in place nothing is made at all.
+    let (_, again, published_again) = (store, memory, published);
+    let (_, put) = build(&files, &again, &now);
+    assert!(smaller(&put).is_empty(), "{put:?}");
+    drop(published_again);
+}
+
+#[test]
+fn the_preview_gives_what_a_build_gives() {
+    let files = site();
+    let (published, _) = build(&files, &Memory::of(None), &BTreeMap::new());
+    let shared: Arc<dyn Files + Send + Sync> = Arc::new(files);
+    let live = Live::open(shared, request(), Memory::of(None));
+    for (path, wanted) in &published {
+        match live.answer(&format!("/{path}"), false) {
+            Answer::Found { bytes, .. } => assert!(bytes == *wanted, "{path}"),
+            other => panic!("{path}: {other:?}"),
+        }
+    }
+    let folder = smaller_folder(&published);
+    for odd in ["hen.jpg", "guides/hen.jpg.40.00000000.webp", "guides/hen.jpg.41.12345678.webp", "x", "", "../handsel.yaml"] {
+        assert!(matches!(live.answer(&format!("/{folder}/{odd}"), false), Answer::Missing { .. } | Answer::Moved(_)), "{odd}");
+    }
+    live.refresh(&Touched::Everything);
+}
+
+fn smaller_folder(published: &BTreeMap<OutputPath, Vec<u8>>) -> String {
+    let path = published.keys().find(|path| path.as_str().starts_with("images.")).expect("there are some");
+    path.as_str().split_once('/').expect("it lies in a folder").0.to_owned()
+}
+
+#[test]
+fn what_cannot_be_decoded_is_told_where_a_page_refers_to_it_by_build_and_check() {
+    let mut files = site();
+    let mut broken = picture("png 120x90");
+    let at = broken.windows(4).position(|window| window == b"IDAT").expect("it has pixels") + 40;
+    broken[at..at + 60].fill(0);
+    files.put("content/guides/hen.jpg", broken);
+    let shelf = Shelf::default();
+    for sink in [&shelf as &dyn Sink, &Nowhere] {
+        let built = pipeline::build(&files, &request(), sink, &Memory::of(None));
+        let told: Vec<String> =
+            built.problems.iter().map(|problem| format!("{} {}", problem.code, problem.place.as_ref().expect("placed"))).collect();
+        assert_eq!(told, ["bad-picture content/guides/a.md:5:1"]);
+    }
+}
+
+#[test]
+fn one_thread_or_many_make_the_same_bytes() {
+    let files = site();
+    let build_with = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads can be had");
+        pool.install(|| build(&files, &Memory::of(None), &BTreeMap::new()).0)
+    };
+    assert!(build_with(1) == build_with(4));
+}
+
+#[test]
+fn what_is_remembered_is_bounded() {
+    let store = MemoryStore::default();
+    for number in 0..10 {
+        store.write(&format!("piece-{number}"), &[0; 100]);
+    }
+    store.write("pages-00", &[0; 1000]);
+    store.bound("piece-", 450);
+    assert_eq!(store.names("piece-").len(), 4);
+    assert_eq!(store.names("pages-"), ["pages-00"]);
+}
