@@ -43,6 +43,8 @@ const address = (file) => host.url + file.replace(/index\.html$/, "");
 // What axe-core finds on the page, as text; all its rules, the experimental ones left out.
 async function axeFinds(page) {
   await page.evaluate(axe);
+  // What scrolls gets its place among the stops of the keyboard when the page has been laid out.
+  await page.evaluate(() => new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(done)); }));
   const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
   return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(" ")} ${node.failureSummary.split("\n").slice(1, 3).join(" ").trim()}`));
 }
@@ -154,7 +156,9 @@ test("without JavaScript every page of a template shows its text, its lists and 
 });
 
 test("html-validate finds nothing on any page", async () => {
-  const rules = { ...Object.fromEntries(OF_STYLE.map((rule) => [rule, "off"])), "valid-id": ["error", { relaxed: true }] };
+  // A calculator answers while one types, so its form is never sent; what scrolls is a region so that it has a name.
+  const ours = { "wcag/h32": "off", "prefer-native-element": ["error", { exclude: ["region"] }] };
+  const rules = { ...ours, ...Object.fromEntries(OF_STYLE.map((rule) => [rule, "off"])), "valid-id": ["error", { relaxed: true }] };
   const validator = new HtmlValidate(new StaticConfigLoader({ root: true, extends: ["html-validate:recommended"], rules }));
   const found = [];
   for (const file of files.filter((file) => file.endsWith(".html"))) {
