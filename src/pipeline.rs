@@ -17,6 +17,7 @@ mod outputs;
 mod pictures;
 pub mod profile;
 mod publish;
+mod recorder;
 pub mod relocate;
 mod search;
 mod smaller;
@@ -182,7 +183,7 @@ pub fn build(files: &dyn Files, request: &Request, sink: &dyn Sink, memory: &Mem
     let mut documents = Documents::read(&ledger, &loaded, request, |path| ledger.known(path), remembered, wanted);
     problems.extend(documents.problems().cloned());
     profile.stage("read and parse", documents.parsed);
-    profile.documents = Share { made: documents.parsed, remembered: documents.pages.len() - documents.parsed };
+    profile.documents = Share { made: documents.parsed, remembered: documents.pages.len().saturating_sub(documents.parsed) };
 
     let site = whole::assemble(&loaded, &documents, request, &mut problems);
     problems.extend(site.link_problems());

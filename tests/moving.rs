@@ -26,16 +26,16 @@ const SITE: [(&str, &str); 9] = [
         "content/index.md",
         "---\ntitle: Home\nrelated:\n- tips/ask.md#twice\nnext: \"/tips/ask/\"\n---\n\
          [inline](tips/ask.md \"a title\"), [angled](<tips/ask.md#twice>), [by address](tips/ask/), [from the root](/tips/ask.md?x=1#twice),\n\
-         [reference][r] and [again][r], ![picture](tips/ask.png), [[ask]], [[tips/ask#twice|words]], [html](tips/ask.html)\n\n\
-         <a href='tips/ask.md'>raw</a> <img src=\"tips/ask.png\" srcset=\"tips/ask.png 1x, tips/ask.png 2x\" alt=\"\">\n\n\
+         [reference][r] and [again][r], ![picture](tips/ask.svg), [[ask]], [[tips/ask#twice|words]], [html](tips/ask.html)\n\n\
+         <a href='tips/ask.md'>raw</a> <img src=\"tips/ask.svg\" srcset=\"tips/ask.svg 1x, tips/ask.svg 2x\" alt=\"\">\n\n\
          [r]: tips/ask.md 'reference'\n\n::button{href=\"tips/ask.md\" label=\"Go\"}\n\n`[code](tips/ask.md)` \\[no link\\](tips/ask.md)\n",
     ),
     (
         "content/tips/ask.md",
-        "---\r\ntitle: Ask\r\n---\r\n[home](../index.md), [beside](other.md), ![own](ask.png), [here](#twice), [to itself](ask.md#twice)\r\n\r\n## Twice\r\n\r\n::include{file=\"sample.py\"}\r\n",
+        "---\r\ntitle: Ask\r\n---\r\n[home](../index.md), [beside](other.md), ![own](ask.svg), [here](#twice), [to itself](ask.md#twice)\r\n\r\n## Twice\r\n\r\n::include{file=\"sample.py\"}\r\n",
     ),
     ("content/tips/other.md", "# Other\n\n[ask](ask.md) and [[ask]]\n"),
-    ("content/tips/ask.png", "png"),
+    ("content/tips/ask.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"1\" height=\"1\"/>"),
     ("content/tips/sample.py", "print(1)\n"),
     ("content/guides/index.md", "# Guides\n\n[ask](../tips/ask.md#twice)\n"),
     ("content/guides/draft.md", "---\ntitle: D\ndraft: true\n---\n[ask](../tips/ask.md)\n"),
@@ -93,7 +93,7 @@ fn every_form_of_link_is_written_anew_and_nothing_else() -> Outcome {
             "content/tips/ask.md" => {
                 let text =
                     text.replace("title: Ask\r\n", "title: Ask\r\naliases: [/tips/ask/]\r\n").replace("(other.md)", "(../tips/other.md)");
-                let text = text.replace("(ask.png)", "(../tips/ask.png)").replace("(ask.md#twice)", "(ask-once.md#twice)");
+                let text = text.replace("(ask.svg)", "(../tips/ask.svg)").replace("(ask.md#twice)", "(ask-once.md#twice)");
                 ("content/guides/ask-once.md", text.replace("sample.py", "../tips/sample.py"))
             }
             "content/tips/other.md" => (*path, text.replace("(ask.md)", "(../guides/ask-once.md)")),

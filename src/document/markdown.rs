@@ -8,6 +8,7 @@ mod embed;
 mod field;
 mod flow;
 mod inline;
+mod open;
 mod passages;
 mod slips;
 mod targets;
@@ -17,13 +18,14 @@ mod words;
 mod writing;
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use pulldown_cmark::{BrokenLink, CodeBlockKind, CowStr, Event, Options, Parser, Tag, TagEnd};
 
 pub use self::field::{block_html, inline_html};
 use self::flow::{Flow, FlowKind};
+use self::open::{Footnotes, Note, OpenCode, OpenHeading, OpenImage};
 pub use self::targets::targets;
 use self::terms::Prose;
 use self::text::{any_byte, closes_fence};
@@ -204,45 +206,6 @@ struct Walk<'a> {
     ids: Ids,
     out: Markdown,
     problems: Vec<Diagnostic>,
-}
-
-#[derive(Default)]
-struct Footnotes {
-    /// In the order of their first mention.
-    mentioned: Vec<String>,
-    mentions: BTreeMap<String, usize>,
-    notes: BTreeMap<String, Note>,
-}
-
-/// A footnote's text.
-struct Note {
-    body: Vec<Segment>,
-    range: Range<usize>,
-    calls: BTreeSet<String>,
-}
-
-struct OpenHeading {
-    level: u8,
-    id: Option<String>,
-    text: String,
-    range: Range<usize>,
-    /// Where its start lies among the flow's events.
-    at: usize,
-}
-
-struct OpenImage {
-    depth: usize,
-    alt: String,
-    title: String,
-    target: String,
-    range: Range<usize>,
-}
-
-struct OpenCode {
-    fence: Fence,
-    code: String,
-    is_fenced: bool,
-    range: Range<usize>,
 }
 
 impl<'a> Walk<'a> {

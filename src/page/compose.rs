@@ -7,17 +7,14 @@ use jiff::civil::Date;
 use serde_json::json;
 
 use super::facets::Named;
-use super::fields;
-use super::found::TermUse;
 use super::journey::Journeys;
 use super::listing;
 use super::parts::{contents, items_json, level_key};
 use super::queries::PagesQuery;
 use super::structured;
 use super::templates::{Shared, Shown};
-use super::tool::Embedded;
-use super::view::{BranchLine, NavView, PageView, SocialCardView, SourceView};
-use super::{Sheet, Subject};
+use super::view::{PageView, SocialCardView, SourceView};
+use super::{Composed, Sheet, Subject};
 use crate::document::links::{Link, Role};
 use crate::document::{Entry, Facts, glossary};
 use crate::fingerprint::{Fingerprint, Fingerprinter};
@@ -34,53 +31,6 @@ use crate::words::{Words, direction};
 
 const RELATED_MAX: usize = 4;
 pub(super) const BACKLINKS_MAX: usize = 40;
-
-/// A sheet ready to be drawn.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Composed {
-    pub page: PageView,
-    pub nav: NavView,
-    /// The template's name.
-    pub template: String,
-    /// The page whose Markdown stands in it.
-    pub body: Option<PageId>,
-    /// Where each link of that page's Markdown leads, as it stands in an `href`.
-    pub links: Vec<String>,
-    /// What each of them says where it is a wiki link without words of its own: the title of the page that it leads to, or the
-    /// target as written. Empty where there is no wiki link.
-    pub wiki_titles: Vec<String>,
-    /// Other pages' tools in its text.
-    pub embedded: Vec<Embedded>,
-    /// The words of the glossary in that Markdown, as they are explained.
-    pub terms: Vec<TermUse>,
-    /// Stands for where in it they are.
-    pub term_places: Option<Fingerprint>,
-}
-
-impl Composed {
-    /// The pages of which it shows something.
-    pub fn shown(&self) -> impl Iterator<Item = PageId> + '_ {
-        let view = &self.page;
-        let listed =
-            view.listing.iter().flat_map(|listing| listing.items.iter().chain(listing.groups.iter().flat_map(|group| &group.items)));
-        let beside = self.nav.branch.iter().filter_map(|line| match line {
-            BranchLine::Page(page, _) => Some(page),
-            BranchLine::Item(_) => None,
-        });
-        let linked = fields::links(&view.fields).into_iter().filter_map(|link| link.page.as_ref()).collect::<Vec<_>>();
-        view.next
-            .iter()
-            .chain(linked)
-            .chain(view.paths.iter().flat_map(|path| path.previous.iter().chain(&path.next)))
-            .chain(&view.gathered)
-            .chain(&view.used_in)
-            .chain(&view.related)
-            .chain(&view.backlinks)
-            .chain(listed)
-            .chain(beside)
-            .copied()
-    }
-}
 
 /// Composes the sheets of one site.
 pub struct Composer {

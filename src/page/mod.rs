@@ -4,6 +4,7 @@
 //! subject shows; `templates` draws it. Composing reads the site and never a body.
 
 pub mod compose;
+mod composed;
 pub mod facets;
 pub mod fields;
 pub mod files;
@@ -22,7 +23,8 @@ pub mod templates;
 pub mod tool;
 pub mod view;
 
-pub use compose::{Composed, Composer};
+pub use compose::Composer;
+pub use composed::Composed;
 
 use crate::paths::Route;
 use crate::site::{ABOUT, Node, PRIVACY, PageId, Site};

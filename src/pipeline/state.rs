@@ -4,7 +4,6 @@
 //! documents that leaves to be parsed, whether the site is another. Each step that gives what it gave before ends the way.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
@@ -16,6 +15,7 @@ use super::load::{self, Loaded};
 use super::memory::{self, Memory};
 use super::outputs::Outputs;
 use super::pictures::Pictures;
+use super::recorder::{Recorder, Recording};
 use super::search;
 use super::whole::{self, Whole};
 use crate::diagnostic::{Checked, Diagnostic, Place};
@@ -23,7 +23,7 @@ use crate::document::{Entry, Facts};
 use crate::fingerprint::Fingerprint;
 use crate::paths::{OutputPath, SourcePath};
 use crate::site::{Node, PageId, SitePage};
-use crate::source::{Files, ListingRules, Looked, Stamp};
+use crate::source::{Files, ListingRules};
 
 /// More new pages than these at once are no dearer assembled.
 const INSERTED_MAX: usize = 4;
@@ -452,59 +452,4 @@ fn below<'a>(sources: &'a [SourcePath], path: &'a SourcePath) -> impl Iterator<I
     let start = sources.partition_point(|source| source < path);
     // What lies below a folder need not follow its name at once: `a-b` sorts between `a` and `a/b`.
     sources[start..].iter().take_while(|source| source.as_str().starts_with(path.as_str())).filter(|source| source.is_within(path))
-}
-
-/// Files that note what is read of them, and, where a listing is given, list just that.
-struct Recorder<'a> {
-    files: &'a dyn Files,
-    given: Option<(ListingRules, &'a [SourcePath])>,
-    recording: Mutex<Recording>,
-}
-
-#[derive(Default)]
-struct Recording {
-    /// What was listed, when it had to be asked.
-    listed: Option<Checked<Vec<SourcePath>>>,
-    reads: HashMap<SourcePath, Fingerprint>,
-}
-
-impl<'a> Recorder<'a> {
-    fn new(files: &'a dyn Files, given: Option<(ListingRules, &'a [SourcePath])>) -> Self {
-        Recorder { files, given, recording: Mutex::default() }
-    }
-
-    fn done(self) -> Recording {
-        self.recording.into_inner().expect("no holder of this lock panics")
-    }
-
-    fn note(&self) -> std::sync::MutexGuard<'_, Recording> {
-        self.recording.lock().expect("no holder of this lock panics")
-    }
-}
-
-impl Files for Recorder<'_> {
-    /// Without the problems of listing, which are kept apart.
-    fn list(&self, rules: &ListingRules) -> Checked<Vec<SourcePath>> {
-        if let Some((_, sources)) = self.given.as_ref().filter(|(given, _)| given == rules) {
-            return Checked::sound(sources.to_vec());
-        }
-        let listed = self.files.list(rules);
-        let sources = listed.value.clone();
-        self.note().listed = Some(listed);
-        Checked::sound(sources)
-    }
-
-    fn look(&self, rules: &ListingRules, touched: &[SourcePath]) -> Looked {
-        self.files.look(rules, touched)
-    }
-
-    fn read(&self, path: &SourcePath) -> io::Result<Arc<[u8]>> {
-        let bytes = self.files.read(path);
-        self.note().reads.insert(path.clone(), bytes.as_ref().map_or_else(|_| unreadable(), Fingerprint::of));
-        bytes
-    }
-
-    fn stamps(&self, paths: &[SourcePath]) -> Vec<Option<Stamp>> {
-        self.files.stamps(paths)
-    }
 }

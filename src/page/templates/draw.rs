@@ -16,7 +16,7 @@ use crate::document::body::{Call, Segment};
 use crate::document::components::ArgumentValue;
 use crate::document::raw_html::escape_into;
 use crate::document::source_lines;
-use crate::page::compose::Composed;
+use crate::page::Composed;
 use crate::page::files::FilesFacts;
 use crate::page::tool::Embedded;
 use crate::paths::SourcePath;

@@ -9,10 +9,10 @@ use serde::Serialize;
 use tera::{Map, Value};
 
 use crate::fingerprint::{Fingerprint, Fingerprinter};
-use crate::page::compose::{Composed, Composer};
 use crate::page::fields::{self, FieldView, Fields};
 use crate::page::files::FilesFacts;
 use crate::page::view::{BranchLine, Card, Listing, NavView, OnPathView};
+use crate::page::{Composed, Composer};
 use crate::site::PageId;
 
 /// Something that many pages show: its value, and the fingerprint of what it says.

@@ -1,0 +1,50 @@
+//! What the walk over a text has open: parts whose end is still to come, and footnotes, whose place is the end of the page.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use crate::document::body::Segment;
+use crate::document::code::Fence;
+
+/// Footnotes and where they are mentioned.
+#[derive(Default)]
+pub(super) struct Footnotes {
+    /// In the order of their first mention.
+    pub(super) mentioned: Vec<String>,
+    pub(super) mentions: BTreeMap<String, usize>,
+    pub(super) notes: BTreeMap<String, Note>,
+}
+
+/// A footnote's text.
+pub(super) struct Note {
+    pub(super) body: Vec<Segment>,
+    pub(super) range: Range<usize>,
+    pub(super) calls: BTreeSet<String>,
+}
+
+/// A heading whose end was not met yet.
+pub(super) struct OpenHeading {
+    pub(super) level: u8,
+    pub(super) id: Option<String>,
+    pub(super) text: String,
+    pub(super) range: Range<usize>,
+    /// Where its start lies among the flow's events.
+    pub(super) at: usize,
+}
+
+/// The same of a picture.
+pub(super) struct OpenImage {
+    pub(super) depth: usize,
+    pub(super) alt: String,
+    pub(super) title: String,
+    pub(super) target: String,
+    pub(super) range: Range<usize>,
+}
+
+/// The same of a fence.
+pub(super) struct OpenCode {
+    pub(super) fence: Fence,
+    pub(super) code: String,
+    pub(super) is_fenced: bool,
+    pub(super) range: Range<usize>,
+}

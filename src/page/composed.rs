@@ -1,0 +1,55 @@
+//! A sheet ready to be drawn: the view, and what its page's text is filled in with.
+
+use super::fields;
+use super::found::TermUse;
+use super::tool::Embedded;
+use super::view::{BranchLine, NavView, PageView};
+use crate::fingerprint::Fingerprint;
+use crate::site::PageId;
+
+/// A sheet ready to be drawn.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Composed {
+    pub page: PageView,
+    pub nav: NavView,
+    /// The template's name.
+    pub template: String,
+    /// The page whose Markdown stands in it.
+    pub body: Option<PageId>,
+    /// Where each link of that page's Markdown leads, as it stands in an `href`.
+    pub links: Vec<String>,
+    /// What each of them says where it is a wiki link without words of its own: the title of the page that it leads to, or the
+    /// target as written. Empty where there is no wiki link.
+    pub wiki_titles: Vec<String>,
+    /// Other pages' tools in its text.
+    pub embedded: Vec<Embedded>,
+    /// The words of the glossary in that Markdown, as they are explained.
+    pub terms: Vec<TermUse>,
+    /// Stands for where in it they are.
+    pub term_places: Option<Fingerprint>,
+}
+
+impl Composed {
+    /// The pages of which it shows something.
+    pub fn shown(&self) -> impl Iterator<Item = PageId> + '_ {
+        let view = &self.page;
+        let listed =
+            view.listing.iter().flat_map(|listing| listing.items.iter().chain(listing.groups.iter().flat_map(|group| &group.items)));
+        let beside = self.nav.branch.iter().filter_map(|line| match line {
+            BranchLine::Page(page, _) => Some(page),
+            BranchLine::Item(_) => None,
+        });
+        let linked = fields::links(&view.fields).into_iter().filter_map(|link| link.page.as_ref()).collect::<Vec<_>>();
+        view.next
+            .iter()
+            .chain(linked)
+            .chain(view.paths.iter().flat_map(|path| path.previous.iter().chain(&path.next)))
+            .chain(&view.gathered)
+            .chain(&view.used_in)
+            .chain(&view.related)
+            .chain(&view.backlinks)
+            .chain(listed)
+            .chain(beside)
+            .copied()
+    }
+}

@@ -1,0 +1,67 @@
+//! Files that note what is read of them: so a site that is kept knows which files its first step read.
+
+use std::collections::HashMap;
+use std::io;
+use std::sync::{Arc, Mutex};
+
+use super::ledger::unreadable;
+use crate::diagnostic::Checked;
+use crate::fingerprint::Fingerprint;
+use crate::paths::SourcePath;
+use crate::source::{Files, ListingRules, Looked, Stamp};
+
+/// Files that note what is read of them, and, where a listing is given, list just that.
+pub struct Recorder<'a> {
+    files: &'a dyn Files,
+    given: Option<(ListingRules, &'a [SourcePath])>,
+    recording: Mutex<Recording>,
+}
+
+/// What was noted.
+#[derive(Default)]
+pub struct Recording {
+    /// What was listed, when it had to be asked.
+    pub listed: Option<Checked<Vec<SourcePath>>>,
+    pub reads: HashMap<SourcePath, Fingerprint>,
+}
+
+impl<'a> Recorder<'a> {
+    pub fn new(files: &'a dyn Files, given: Option<(ListingRules, &'a [SourcePath])>) -> Self {
+        Recorder { files, given, recording: Mutex::default() }
+    }
+
+    pub fn done(self) -> Recording {
+        self.recording.into_inner().expect("no holder of this lock panics")
+    }
+
+    fn note(&self) -> std::sync::MutexGuard<'_, Recording> {
+        self.recording.lock().expect("no holder of this lock panics")
+    }
+}
+
+impl Files for Recorder<'_> {
+    /// Without the problems of listing, which are kept apart.
+    fn list(&self, rules: &ListingRules) -> Checked<Vec<SourcePath>> {
+        if let Some((_, sources)) = self.given.as_ref().filter(|(given, _)| given == rules) {
+            return Checked::sound(sources.to_vec());
+        }
+        let listed = self.files.list(rules);
+        let sources = listed.value.clone();
+        self.note().listed = Some(listed);
+        Checked::sound(sources)
+    }
+
+    fn look(&self, rules: &ListingRules, touched: &[SourcePath]) -> Looked {
+        self.files.look(rules, touched)
+    }
+
+    fn read(&self, path: &SourcePath) -> io::Result<Arc<[u8]>> {
+        let bytes = self.files.read(path);
+        self.note().reads.insert(path.clone(), bytes.as_ref().map_or_else(|_| unreadable(), Fingerprint::of));
+        bytes
+    }
+
+    fn stamps(&self, paths: &[SourcePath]) -> Vec<Option<Stamp>> {
+        self.files.stamps(paths)
+    }
+}
