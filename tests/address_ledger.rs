@@ -40,7 +40,7 @@ fn addresses(root: &Path) -> std::io::Result<Vec<String>> {
 
 /// The addresses of [`site`] with so many pages.
 fn expected(pages: usize) -> Vec<String> {
-    let mut lines = vec!["/ content/index.md".to_owned(), "/a-z/".to_owned()];
+    let mut lines = vec!["/ content/index.md".to_owned(), "/a-z/".to_owned(), "/search/".to_owned()];
     lines.extend((0..pages).map(|page| format!("/page-{page}/ content/page-{page}.md")));
     if pages > 0 {
         lines.push("/page-0/#part".to_owned());

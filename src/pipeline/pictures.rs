@@ -114,6 +114,11 @@ impl Pictures {
         paths.into_iter().for_each(|path| drop(seen.remove(path)));
     }
 
+    /// Whether a file was looked at, so that something is kept of it.
+    pub fn has_seen(&self, path: &SourcePath) -> bool {
+        self.seen.read().expect("no holder of this lock panics").contains_key(path)
+    }
+
     /// Keeps what the headers of the pictures said that are there now.
     pub fn remember(self, memory: &Memory) {
         let seen = self.seen.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);

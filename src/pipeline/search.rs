@@ -57,10 +57,12 @@ pub fn publish(
 ) -> Result<Option<Published>, String> {
     let composer = &whole.materials.composer;
     let Some(plan) = search::plan(composer, |page| key(whole, page)) else { return Ok(None) };
-    if let Some(before) = before.filter(|before| before.made_from == plan.print)
-        && before.files.iter().all(|(path, print)| sink.keep(path, *print))
-    {
-        return Ok(Some(before.clone()));
+    let mut kept = BTreeSet::new();
+    if let Some(before) = before.filter(|before| before.made_from == plan.print) {
+        kept.extend(before.files.iter().filter(|(path, print)| sink.keep(path, *print)).map(|(path, _)| path.clone()));
+        if kept.len() == before.files.len() {
+            return Ok(Some(before.clone()));
+        }
     }
     let remembered = remembered_words(&plan, composer, memory, &fresh);
     read_missing(&plan, composer, &reader, &remembered, &mut fresh);
@@ -68,14 +70,14 @@ pub fn publish(
     let mut files: Vec<(OutputPath, Fingerprint)> = Vec::new();
     for (path, bytes) in search::files(composer, &plan, &words) {
         let print = Fingerprint::of(&bytes);
-        if !sink.keep(&path, print) {
+        if !kept.contains(&path) && !sink.keep(&path, print) {
             sink.put(&path, Cow::Owned(bytes), print)?;
         }
         files.push((path, print));
     }
     let digests =
         Digests { reader, composer, memory, fresh: &fresh, texts: [const { OnceLock::new() }; SHARDS as usize], read: Mutex::default() };
-    files.extend(publish_texts(&plan, &digests, before, sink)?);
+    files.extend(publish_texts(&plan, &digests, before, &kept, sink)?);
     files.sort_unstable();
     if memory.is_kept() {
         keep(&plan, &digests, &remembered, memory);
@@ -133,11 +135,12 @@ fn words<'a>(plan: &Plan, composer: &Composer, fresh: &'a BTreeMap<SourcePath, D
     plan.languages.iter().map(|language| language.entries.iter().map(of).collect()).collect()
 }
 
-/// Publishes the files of texts, those that are published already unmade.
+/// Publishes the files of texts, those that are published already unmade; `kept` are those that were found to be so before.
 fn publish_texts(
     plan: &Plan,
     digests: &Digests,
     before: Option<&Published>,
+    kept: &BTreeSet<OutputPath>,
     sink: &dyn Sink,
 ) -> Result<Vec<(OutputPath, Fingerprint)>, String> {
     let known = |path: &OutputPath| {
@@ -148,7 +151,7 @@ fn publish_texts(
     let all = plan.languages.iter().flat_map(|language| language.texts.iter().map(move |texts| (language, texts)));
     let all: Vec<_> = all.collect();
     let published = all.into_par_iter().map(|(language, texts)| {
-        if let Some(print) = known(&texts.path).filter(|print| sink.keep(&texts.path, *print)) {
+        if let Some(print) = known(&texts.path).filter(|print| kept.contains(&texts.path) || sink.keep(&texts.path, *print)) {
             return Ok((texts.path.clone(), print));
         }
         let bytes = language.texts_file(digests.composer, texts, |entry| digests.text(entry));

@@ -228,7 +228,7 @@ impl State {
         let stamps = files.stamps(&sources);
         let may_differ = |path: &SourcePath, stamp| match self.known.get(path) {
             Some(known) => !known.is_vouched(stamp),
-            None => self.sources.binary_search(path).is_err(),
+            None => self.sources.binary_search(path).is_err() || self.whole.pictures.has_seen(path),
         };
         let unvouched = sources.iter().zip(stamps).filter(|(path, stamp)| may_differ(path, *stamp)).map(|(path, _)| path);
         let gone = self.sources.iter().filter(|path| sources.binary_search(path).is_err());

@@ -165,10 +165,6 @@ impl Publisher {
     /// # Errors
     /// When its path was staged before.
     pub fn keep(&self, path: &OutputPath, fingerprint: Fingerprint) -> Result<bool, PublishError> {
-        let is_kept = |staged: &Staged| staged.fingerprint == fingerprint && matches!(staged.state, State::Same);
-        if self.staged().get(path).is_some_and(is_kept) {
-            return Ok(true);
-        }
         let Some(length) = self.published(path, fingerprint) else { return Ok(false) };
         self.note(path, Staged { fingerprint, length, state: State::Same })?;
         Ok(true)
