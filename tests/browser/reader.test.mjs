@@ -195,8 +195,9 @@ test("keys: ? shows them, letters lead on, lists take the focus, and single keys
   assert.match(await dialog.innerText(), /After: Other words/);
   assert.ok(await dialog.locator("[data-list=Branch]").isHidden(), "a list that is not here is not offered");
   await page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "hidden" });
   await page.keyboard.press("c");
-  assert.equal(await page.evaluate(() => document.activeElement.closest("nav")?.id), "Contents");
+  await page.waitForFunction(() => document.activeElement.closest("nav")?.id === "Contents");
   await page.keyboard.press("n");
   await page.waitForURL("**/guides/other/");
   await page.keyboard.press("h");
@@ -204,6 +205,7 @@ test("keys: ? shows them, letters lead on, lists take the focus, and single keys
   await page.getByRole("button", { name: "Keys" }).click();
   await dialog.getByRole("checkbox").uncheck();
   await page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "hidden" });
   await page.goto(host.url + GUIDE);
   await page.keyboard.press("?");
   await page.keyboard.press("n");
