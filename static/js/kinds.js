@@ -1,5 +1,6 @@
-// What single kinds of page need, loaded only where a page has it.
+// What only some pages need, loaded only where a page has it.
 const parts = [
+  ["[data-tabs]", "./tabs.js"],
   ["[data-seek], [data-embed]", "./player.js"],
   ["[data-zoom]", "./graphic.js"],
   ["details[data-question]", "./questions.js"],

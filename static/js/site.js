@@ -10,12 +10,11 @@ import { menus } from "./menus.js";
 import { prefetch } from "./prefetch.js";
 import { scrollers } from "./scrollers.js";
 import { search } from "./search.js";
-import { tabs } from "./tabs.js";
 import { zoom } from "./zoom.js";
 
 const ONCE = [colours, menus, branch, keys, prefetch, search];
 // The live preview changes the open page; what is new gets the same. Each of these leaves alone what it did before.
-const AGAIN = [contents, copyButtons, scrollers, tabs, footnotes, zoom, kinds];
+const AGAIN = [contents, copyButtons, scrollers, footnotes, zoom, kinds];
 
 for (const enhance of [...ONCE, ...AGAIN]) enhance(document);
 document.addEventListener("handsel:update", () => { for (const enhance of AGAIN) enhance(document); });

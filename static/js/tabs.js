@@ -3,7 +3,7 @@ import { remember, remembered } from "./store.js";
 
 const groups = [];
 
-export function tabs(root) {
+export function enhance(root) {
   for (const [index, box] of [...root.querySelectorAll("[data-tabs]")].entries()) {
     const panels = [...box.children].filter((child) => child.classList.contains("tab"));
     const list = [...box.children].find((child) => child.classList.contains("tab-list"));
