@@ -17,7 +17,7 @@
 //!   ---
 //!   title: {title}
 //! ```
-//! [`types`] reads the types of fields, [`rules`] what a page must keep to besides, [`structured`] what it says to machines.
+//! `types` reads the types of fields, `rules` what a page must keep to besides, `structured` what it says to machines.
 
 pub mod rules;
 pub mod structured;
