@@ -92,6 +92,7 @@ afterEach(async () => {
   for (const { context, page, faults } of ending) {
     assert.deepEqual(faults, []);
     if (!page.isClosed() && page.hasScripts) assert.equal(await page.evaluate(() => window.hit), undefined, "a label ran as code");
+    await context.unrouteAll({ behavior: "ignoreErrors" });
     await context.close();
   }
 });
@@ -160,6 +161,7 @@ test("axe finds nothing: each type, before and after use, dark, at 320 pixels, w
       await page.close();
     }
   }
+  await context.unrouteAll({ behavior: "ignoreErrors" });
   await context.close();
 });
 
@@ -397,6 +399,7 @@ test("in the preview an edit changes the tool and leaves answers as they are", a
     assert.equal(await guide.locator("#Tool-3 [data-node]:visible").getAttribute("data-node"), "why");
     assert.deepEqual(page.faults.concat(guide.faults), []);
   } finally {
+    await context.unrouteAll({ behavior: "ignoreErrors" });
     await context.close();
     await own.close();
   }
