@@ -7,6 +7,7 @@
 use std::ops::Range;
 
 use html5gum::{DefaultEmitter, Token, Tokenizer};
+use memchr::memmem;
 
 use super::links::is_remote;
 use crate::diagnostic::{Code, Diagnostic};
@@ -164,7 +165,7 @@ fn remote<'a>(element: &str, attributes: impl Iterator<Item = (&'a str, &'a str)
 pub fn loaded_by(html: &str) -> Vec<String> {
     let mut found = Vec::new();
     // Few tags hold an address of another host; only those are read.
-    for (at, _) in html.match_indices("//") {
+    for at in memmem::find_iter(html.as_bytes(), "//") {
         let is_address = html[..at].ends_with(['"', '\'', '=']) || html[..at].ends_with("http:") || html[..at].ends_with("https:");
         let Some(open) = html[..at].rfind('<').filter(|_| is_address) else { continue };
         found.extend(tags(&html[open..]).next().and_then(|tag| remote(&tag.name, tag.attributes())));

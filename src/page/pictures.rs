@@ -3,6 +3,8 @@
 //! The page is read once more rather than each template told: so it makes no difference whether a picture came by Markdown, a
 //! component, raw HTML, front matter or a template of the writer's own. What the writer states himself stands.
 
+use memchr::memmem;
+
 use crate::document::raw_html::escape_into;
 
 /// What is known of the picture at an address.
@@ -23,9 +25,9 @@ pub struct Shown {
 pub fn dress(html: &str, mut find: impl FnMut(&str) -> Option<Shown>) -> Option<String> {
     let mut out = String::new();
     let (mut done, mut behind) = (0, 0);
-    let main = html.find("<main").unwrap_or(0);
+    let main = memmem::find(html.as_bytes(), b"<main").unwrap_or(0);
     let mut has_first = false;
-    for (at, _) in html.match_indices("<img") {
+    for at in memmem::find_iter(html.as_bytes(), "<img") {
         let Some(tag) = Tag::read(html, at).filter(|_| at >= behind) else { continue };
         behind = tag.end;
         let Some(shown) = tag.get("src").and_then(|source| find(&unescape(source))) else { continue };
