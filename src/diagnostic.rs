@@ -6,6 +6,7 @@
 pub mod codes;
 pub mod drawing;
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -160,19 +161,50 @@ impl<T> Checked<T> {
     }
 }
 
-/// The candidate nearest to `word`, when one is near enough to be meant.
+/// The candidate nearest to `word`, when one is near enough to be meant; of several the first by alphabet.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let word_lower = word.to_lowercase();
-    let length = word_lower.chars().count();
-    let allowed = (length / 3).clamp(1, 8);
-    candidates
-        .into_iter()
-        // The distance is never less than the difference in length, which costs far less to know.
-        .filter(|candidate| candidate.chars().count().abs_diff(length) <= allowed)
-        .map(|candidate| (strsim::osa_distance(&word_lower, &candidate.to_lowercase()), candidate))
-        .filter(|(distance, _)| *distance <= allowed)
-        .min()
-        .map(|(_, candidate)| candidate)
+    let word = word.to_lowercase();
+    let letters = Letters::of(&word);
+    let mut allowed = (letters.count / 3).clamp(1, 8);
+    let mut best: Option<(usize, &str)> = None;
+    for candidate in candidates {
+        let lower: Cow<str> = if candidate.is_ascii() { candidate.into() } else { candidate.to_lowercase().into() };
+        // Among ten thousand names few are worth a real comparison.
+        if letters.apart(&Letters::of(&lower)) > allowed {
+            continue;
+        }
+        let distance = strsim::osa_distance(&word, &lower.to_ascii_lowercase());
+        if distance <= allowed && best.is_none_or(|best| (distance, candidate) < best) {
+            (allowed, best) = (distance, Some((distance, candidate)));
+        }
+    }
+    best.map(|(_, candidate)| candidate)
+}
+
+/// How often a text has each letter, letters that share a place counted together.
+struct Letters {
+    places: [u8; 32],
+    count: usize,
+}
+
+impl Letters {
+    fn of(text: &str) -> Self {
+        let mut letters = Letters { places: [0; 32], count: 0 };
+        for c in text.chars() {
+            // Small and capital ASCII letters share a place.
+            let place = &mut letters.places[u32::from(c) as usize % 32];
+            *place = place.saturating_add(1);
+            letters.count += 1;
+        }
+        letters
+    }
+
+    /// A distance that two texts have at least: each insertion, deletion or change brings at most one letter and takes at most one.
+    fn apart(&self, other: &Self) -> usize {
+        let missing = |of: &Self, from: &Self| of.places.iter().zip(from.places).map(|(a, b)| usize::from(a.saturating_sub(b))).sum();
+        let (here, there): (usize, usize) = (missing(self, other), missing(other, self));
+        here.max(there).max(self.count.abs_diff(other.count))
+    }
 }
 
 #[cfg(test)]
@@ -186,6 +218,16 @@ mod tests {
         assert_eq!(nearest("baseurl", keys), Some("base_url"));
         assert_eq!(nearest("Title", keys), Some("title"));
         assert_eq!(nearest("colour", keys), None);
+        assert_eq!(nearest("ÄRGER", ["ärgern", "anger"]), Some("ärgern"));
+        assert_eq!(nearest("aab", ["aac", "aaa"]), Some("aaa"), "of two as near the first by alphabet");
+    }
+
+    #[test]
+    fn letters_rule_out_nothing_that_is_near() {
+        let words = ["", "a", "title", "titel", "tiltes", "a-long-name-of-a-page", "a-long-nmae-of-pages", "Größe", "grosse", "日本語"];
+        for (one, other) in words.iter().flat_map(|one| words.map(|other| (one.to_lowercase(), other.to_lowercase()))) {
+            assert!(Letters::of(&one).apart(&Letters::of(&other)) <= strsim::osa_distance(&one, &other), "{one} {other}");
+        }
     }
 
     #[test]
