@@ -7,6 +7,7 @@ use super::facets;
 use super::parts::say;
 use super::view::{Group, Listing};
 use super::{A_TO_Z_SIZE, Sheet, Subject};
+use crate::fingerprint::Fingerprint;
 use crate::kind::Grouping;
 use crate::paths::{Route, slug};
 use crate::site::sections::put_in_order;
@@ -15,6 +16,9 @@ use crate::site::{PageId, Site};
 
 /// Cards that a section shows of each section inside it.
 const CARDS_OF_CHILD: usize = 6;
+
+/// Pages that chance can come to: more of them would make the page that picks one heavy, and the choice no better.
+const SURPRISES_MAX: usize = 200;
 
 /// The address of one page of a list.
 pub fn route_of(route: &Route, number: usize) -> Route {
@@ -66,10 +70,9 @@ pub fn of(composer: &Composer, sheet: &Sheet) -> Option<Listing> {
         }
         Subject::AToZ => (whole(&composer.a_to_z), Route::page(["a-z"])),
         Subject::New => (whole(&composer.newest), Route::page(["new"])),
-        // It picks among all of them.
         Subject::Surprise(section) => {
             let pages = &site.sections[section].pages;
-            ((pages.len(), pages.clone()), sheet.route.clone())
+            ((pages.len(), surprises(site, pages)), sheet.route.clone())
         }
     };
     let mut listing = Listing { total, number: sheet.number, pages: sheet.of, ..Listing::default() };
@@ -102,6 +105,19 @@ pub fn of(composer: &Composer, sheet: &Sheet) -> Option<Listing> {
         }
     }
     Some(listing)
+}
+
+/// What a page that picks one at random picks among: all, or of many those whose addresses' fingerprints come first, so that they
+/// are the same ones whatever else comes and goes.
+fn surprises(site: &Site, pages: &[PageId]) -> Vec<PageId> {
+    if pages.len() <= SURPRISES_MAX {
+        return pages.to_vec();
+    }
+    let print = |page: PageId| (Fingerprint::of(site.page(page).route.as_str()), page);
+    let mut by_chance: Vec<(Fingerprint, PageId)> = pages.iter().map(|page| print(*page)).collect();
+    let (_, last, _) = by_chance.select_nth_unstable(SURPRISES_MAX - 1);
+    let last = *last;
+    pages.iter().copied().filter(|page| print(*page) <= last).collect()
 }
 
 /// How the list of a section is divided: as its kind says.
