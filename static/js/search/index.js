@@ -1,11 +1,12 @@
 // The files of the index, each fetched when it is first needed. Nothing here ranks or draws.
-import { Reader, unpack } from "./bytes.js";
+import { Reader } from "./bytes.js";
+import { inflate } from "./inflate.js";
 
 const FORM = 2;
 // The bytes of a fingerprint that a file's name ends in.
 const PRINT = 6;
-// So few lists are fetched as soon as the search is opened.
-const LISTS_FEW = 4;
+// Up to so many lists of texts, and of words, are fetched as soon as the search is opened.
+const LISTS_FEW = { texts: 16, words: 4 };
 
 export async function fetchBytes(url, options) {
   const answer = await fetch(url, options);
@@ -49,9 +50,11 @@ class Language {
 
   // Fetches the lists where they are few, so that the first key need not wait for them.
   warm() {
-    if (this.texts.length + this.words.length > LISTS_FEW) return;
-    for (const { print } of this.texts) this.list(print, readByNumber).catch(() => {});
-    for (const { print } of this.words) this.list(print, readByWord).catch(() => {});
+    const fetchFew = (lists, few, read) => {
+      if (lists.length <= few) for (const { print } of lists) this.list(print, read).catch(() => {});
+    };
+    fetchFew(this.texts, LISTS_FEW.texts, readByNumber);
+    fetchFew(this.words, LISTS_FEW.words, readByWord);
   }
 
   list(print, read) { return this.file(`list-${print}`, (bytes) => read(new Reader(bytes))); }
@@ -81,7 +84,7 @@ class Language {
   // All words of so many characters: [{ word, frequency }].
   async wordsOf(chars) {
     const print = this.alike.get(chars);
-    return print ? this.file(`alike-${chars}-${print}`, async (bytes) => readAlike(await unpack(bytes))) : [];
+    return print ? this.file(`alike-${chars}-${print}`, (bytes) => readAlike(inflate(bytes))) : [];
   }
 
   // A page as results show it: { address, kind, minutes, sections: [{ anchor, level, heading, text }] }.
@@ -90,13 +93,13 @@ class Language {
     const { first, print } = list[lastAt(list, number)];
     const pages = await this.file(`texts-${first.toString(16).padStart(6, "0")}-${print}`, readTexts);
     const page = pages.get(number);
-    page.sections ??= unpack(page.packed).then(readSections);
-    return { ...page, sections: await page.sections };
+    page.sections ??= readSections(inflate(page.packed));
+    return page;
   }
 
   // What every page can be narrowed down by: number → { kind, level, time, topic, audience }, positions in `values`.
   async allFacets() {
-    const read = async (bytes) => readFacets(await unpack(bytes));
+    const read = (bytes) => readFacets(inflate(bytes));
     const files = await Promise.all(this.facets.map(({ print }) => this.file(`facets-${print}`, read)));
     return new Map(files.flatMap((file) => [...file]));
   }
