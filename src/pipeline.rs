@@ -5,6 +5,7 @@
 //! are values of the steps and are judged together at the end.
 
 mod addresses;
+mod digests;
 mod documents;
 pub mod foreign;
 mod judge;
@@ -211,7 +212,7 @@ pub fn build(files: &dyn Files, request: &Request, sink: &dyn Sink, memory: &Mem
     let digested = digests.len();
     let index = match sink.forgets() {
         true => Ok(before.search.clone()),
-        false => search::publish(&whole, workshop.reader(), memory, before.search.as_ref(), digests, sink),
+        false => search::publish(&whole, workshop.reader(), memory, before.search.as_ref(), &digests, sink),
     };
     profile.stage("search index", digested);
     let press = Press::new(workshop, sink, &ledger, &before, memory);

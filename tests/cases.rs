@@ -147,7 +147,7 @@ fn main_of(html: &str) -> String {
 }
 
 fn is_of_theme(path: &str) -> bool {
-    ["css/", "js.", "icons/", "favicon", "404/", "search/index/"].iter().any(|prefix| path.starts_with(prefix))
+    ["css/", "js.", "icons/", "favicon", "404/", "search/index/", "search/index.bin"].iter().any(|prefix| path.starts_with(prefix))
 }
 
 fn problems(problems: &[handsel::diagnostic::Diagnostic]) -> String {

@@ -69,12 +69,14 @@ fn a_new_page_changes_the_files_of_its_own_words() {
     let before = index(&files);
     files.put("content/pages/new.md", "---\ntitle: New\nsummary: Varnish.\n---\n\nShellac, quartz.\n");
     let after = index(&files);
-    let made = after.difference(&before).count();
+    let (lists, made): (Vec<_>, Vec<_>) = after.difference(&before).partition(|(path, _)| path.contains("/list-"));
     // Each of its four words can change the file that it lies in and, where it cuts one in two, another; they have three lengths.
     // And there is the file of the page's text, which can be cut in two, and that of what it can be narrowed down by.
     let most = 4 * 2 + 3 + 2 + 1;
     assert!(after.len() > 4 * most, "{} files say little", after.len());
-    assert!(made <= most, "{made} of {} files were made", after.len());
+    assert!(made.len() <= most, "{} of {} files were made", made.len(), after.len());
+    // The lists that name files of its words, and the one that names that of its text.
+    assert!(lists.len() <= 4 + 1, "{} lists were made", lists.len());
 }
 
 #[test]
@@ -87,7 +89,20 @@ fn an_edited_sentence_changes_the_files_of_its_words_and_of_its_text() {
     let after = index(&files);
     let made: Vec<&String> = after.difference(&before).map(|(path, _)| path).collect();
     assert!(made.iter().any(|path| path.contains("/texts-")));
-    assert!(made.len() <= 6, "{made:?}");
+    // Two lists name the files that changed.
+    assert!(made.len() <= 6 + 2, "{made:?}");
+}
+
+#[test]
+fn browsers_may_keep_what_has_its_content_in_its_name() {
+    let (_, outputs) = build(&site(3), &request());
+    let headers = String::from_utf8_lossy(&outputs["_headers"]);
+    assert!(headers.contains("/search/index/*\n  Cache-Control: public, max-age=31536000, immutable\n"), "{headers}");
+    let below: Vec<&String> = outputs.keys().filter(|path| path.starts_with("search/index/")).collect();
+    let is_named =
+        |path: &&String| path.strip_suffix(".bin").and_then(|name| name.rsplit_once('-')).is_some_and(|(_, print)| print.len() == 12);
+    assert!(!below.is_empty() && below.iter().all(is_named), "{below:?}");
+    assert!(outputs.contains_key("search/index.bin"));
 }
 
 #[test]
@@ -96,6 +111,7 @@ fn without_the_search_there_is_nothing_of_it() {
     files.put("handsel.yaml", "title: Test\nsearch: false\n");
     let (_, outputs) = build(&files, &request());
     assert!(!outputs.keys().any(|path| path.starts_with("search/")));
+    assert!(!String::from_utf8_lossy(&outputs["_headers"]).contains("search/index/*"));
     assert!(
         outputs
             .iter()

@@ -11,6 +11,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::Request;
+use super::digests::{self, FreshDigests};
 use super::load::{Loaded, unreadable};
 use super::memory::Memory;
 use crate::diagnostic::{Code, Diagnostic, Place};
@@ -55,7 +56,7 @@ pub struct Documents {
     /// The terms of the glossary, which were looked for in all of them.
     pub forms: Forms,
     /// What the search needs of the pages that were parsed, where it was wanted.
-    pub digests: BTreeMap<SourcePath, Digest>,
+    pub digests: FreshDigests,
     /// How many were parsed, not remembered.
     pub parsed: usize,
     /// Pages that are not what was remembered: parsed anew, or gone.
@@ -72,7 +73,7 @@ enum Kept {
 const BODIES_IN_MEMORY_BYTES: usize = 32 << 20;
 
 /// A page that was parsed: with its body where there is room for it, with its digest where it is wanted.
-type Fresh = (Page, Option<Kept>, Option<Digest>);
+type Fresh = (Page, Option<Kept>, Option<digests::Kept>);
 
 /// What is wanted of a document besides its entry.
 #[derive(Clone, Copy)]
@@ -87,7 +88,7 @@ struct Wants {
 pub struct Wanted<'a> {
     /// Bodies, and where they are kept when they are many.
     pub bodies: Option<&'a Memory>,
-    /// What the search needs.
+    /// What the search needs; only where bodies are wanted.
     pub digests: bool,
 }
 
@@ -215,13 +216,16 @@ impl Reader<'_> {
                     return None;
                 }
                 let (page, body, digest) = self.page(path, before, wanted)?;
+                let digest = digest.zip(wanted.bodies).map(|(digest, memory)| documents.digests.place(digest, memory));
                 Some((page, wanted.bodies.and_then(|memory| keep(body, memory)), digest))
             })
             .collect();
         for (path, fresh) in paths.iter().zip(fresh) {
             let page = match fresh {
                 Some((page, body, digest)) => {
-                    documents.digests.extend(digest.map(|digest| (path.clone(), digest)));
+                    if let Some(digest) = digest {
+                        documents.digests.insert(path.clone(), digest);
+                    }
                     documents.parsed += 1;
                     documents.differ.insert(path.clone());
                     if body.is_some() {

@@ -147,7 +147,7 @@ impl Live {
     }
 
     fn search_file(&self, state: &State, path: &str) -> Option<(OutputPath, Vec<u8>)> {
-        let is_of_search = path.starts_with(search::FOLDER);
+        let is_of_search = path == search::LIST || path.starts_with(search::FOLDER);
         is_of_search.then(|| state.search_file(path, &*self.files, &self.request(), &self.memory)).flatten()
     }
 

@@ -10,6 +10,7 @@ use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::output::calendar::{self, CalendarOf};
 use crate::output::feeds::{self, FeedOf};
 use crate::output::inventory;
+use crate::output::search;
 use crate::output::suggestions::{self, Part, Suggestions};
 use crate::page::{self, Composer, Sheet};
 use crate::paths::{OutputPath, Route, SourcePath};
@@ -171,6 +172,7 @@ pub fn immutable(loaded: &Loaded, pictures: &Pictures) -> Vec<String> {
     let plain: BTreeSet<&String> = loaded.static_files.keys().collect();
     let mut names: Vec<String> = loaded.assets.made.iter().map(|(path, _)| path.to_string()).filter(|path| !plain.contains(path)).collect();
     names.extend(pictures.folder().map(|folder| format!("{folder}/*")));
+    names.extend(loaded.settings.search.then(|| format!("{}*", search::FOLDER)));
     names.sort();
     names
 }

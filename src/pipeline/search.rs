@@ -12,6 +12,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::Sink;
+use super::digests::FreshDigests;
 use super::documents::Reader;
 use super::memory::{Memory, SHARDS};
 use super::whole::Whole;
@@ -40,10 +41,12 @@ struct Digests<'a> {
     reader: Reader<'a>,
     composer: &'a Composer,
     memory: &'a Memory,
-    fresh: &'a BTreeMap<SourcePath, Digest>,
+    fresh: &'a FreshDigests,
+    /// The words of pages that were not parsed.
+    words: Shelf,
     texts: [OnceLock<Shelf>; SHARDS as usize],
-    /// Texts that had to be read again.
-    read: Mutex<BTreeMap<SourcePath, Blob>>,
+    /// What had to be read again.
+    read: Mutex<BTreeMap<SourcePath, Digest>>,
 }
 
 /// Publishes the index; `None` where the site has no search. `fresh` are the digests of the pages that this build parsed.
@@ -52,7 +55,7 @@ pub fn publish(
     reader: Reader,
     memory: &Memory,
     before: Option<&Published>,
-    mut fresh: BTreeMap<SourcePath, Digest>,
+    fresh: &FreshDigests,
     sink: &dyn Sink,
 ) -> Result<Option<Published>, String> {
     let composer = &whole.materials.composer;
@@ -64,23 +67,24 @@ pub fn publish(
             return Ok(Some(before.clone()));
         }
     }
-    let remembered = remembered_words(&plan, composer, memory, &fresh);
-    read_missing(&plan, composer, &reader, &remembered, &mut fresh);
-    let words = words(&plan, composer, &fresh, &remembered);
-    let mut files: Vec<(OutputPath, Fingerprint)> = Vec::new();
-    for (path, bytes) in search::files(composer, &plan, &words) {
+    let words = remembered_words(&plan, composer, memory, |source| fresh.contains(source));
+    let texts = [const { OnceLock::new() }; SHARDS as usize];
+    let digests = Digests { reader, composer, memory, fresh, words, texts, read: Mutex::default() };
+    let files = Mutex::new(Vec::new());
+    let put = |path: OutputPath, bytes: Vec<u8>| {
         let print = Fingerprint::of(&bytes);
         if !kept.contains(&path) && !sink.keep(&path, print) {
             sink.put(&path, Cow::Owned(bytes), print)?;
         }
-        files.push((path, print));
-    }
-    let digests =
-        Digests { reader, composer, memory, fresh: &fresh, texts: [const { OnceLock::new() }; SHARDS as usize], read: Mutex::default() };
+        files.lock().unwrap_or_else(PoisonError::into_inner).push((path, print));
+        Ok(())
+    };
+    search::files(composer, &plan, |entry| digests.words(entry), put)?;
+    let mut files = files.into_inner().unwrap_or_else(PoisonError::into_inner);
     files.extend(publish_texts(&plan, &digests, before, &kept, sink)?);
     files.sort_unstable();
     if memory.is_kept() {
-        keep(&plan, &digests, &remembered, memory);
+        keep(&plan, &digests);
     }
     Ok(Some(Published { made_from: plan.print, files }))
 }
@@ -105,34 +109,11 @@ fn shard_of(entry: &Entry) -> u8 {
     u8::try_from((entry.number >> 18).min(u32::from(SHARDS) - 1)).expect("there are fewer than 256 parts")
 }
 
-/// What is remembered of the words of pages that were not parsed.
-fn remembered_words(plan: &Plan, composer: &Composer, memory: &Memory, fresh: &BTreeMap<SourcePath, Digest>) -> Shelf {
-    let wanted: BTreeSet<u8> = entries(plan).filter(|entry| !fresh.contains_key(source(composer, entry))).map(shard_of).collect();
+/// What is remembered of the words of pages but those that are known.
+fn remembered_words(plan: &Plan, composer: &Composer, memory: &Memory, is_known: impl Fn(&SourcePath) -> bool) -> Shelf {
+    let wanted: BTreeSet<u8> = entries(plan).filter(|entry| !is_known(source(composer, entry))).map(shard_of).collect();
     let shelves: Vec<Shelf> = wanted.into_par_iter().map(|shard| memory.search_words(shard)).collect();
     shelves.into_iter().flatten().collect()
-}
-
-/// Reads the pages whose words are neither fresh nor remembered.
-fn read_missing(plan: &Plan, composer: &Composer, reader: &Reader, remembered: &Shelf, fresh: &mut BTreeMap<SourcePath, Digest>) {
-    let is_known = |entry: &&Entry| {
-        let source = source(composer, entry);
-        fresh.contains_key(source) || remembered.get(source).is_some_and(|(key, _)| *key == entry.key)
-    };
-    let missing: Vec<&SourcePath> = entries(plan).filter(|entry| !is_known(entry)).map(|entry| source(composer, entry)).collect();
-    let read: Vec<(SourcePath, Digest)> = missing.into_par_iter().map(|path| (path.clone(), reader.digest(path))).collect();
-    fresh.extend(read);
-}
-
-/// The words of all pages, for each language in the order of its entries.
-fn words<'a>(plan: &Plan, composer: &Composer, fresh: &'a BTreeMap<SourcePath, Digest>, remembered: &'a Shelf) -> Vec<Vec<&'a [u8]>> {
-    let of = |entry: &Entry| -> &'a [u8] {
-        let source = source(composer, entry);
-        match fresh.get(source) {
-            Some(digest) => &digest.words.0,
-            None => &remembered[source].1.0,
-        }
-    };
-    plan.languages.iter().map(|language| language.entries.iter().map(of).collect()).collect()
 }
 
 /// Publishes the files of texts, those that are published already unmade; `kept` are those that were found to be so before.
@@ -162,18 +143,36 @@ fn publish_texts(
 }
 
 impl Digests<'_> {
-    fn text(&self, entry: &Entry) -> Vec<u8> {
+    fn words(&self, entry: &Entry) -> Cow<'_, [u8]> {
         let source = source(self.composer, entry);
-        if let Some(digest) = self.fresh.get(source) {
-            return digest.text.0.clone();
+        if let Some(words) = self.fresh.words(source) {
+            return words;
         }
-        let shelf = self.shelf(shard_of(entry));
-        if let Some((_, text)) = shelf.get(source).filter(|(key, _)| *key == entry.key) {
-            return text.0.clone();
+        match self.words.get(source).filter(|(key, _)| *key == entry.key) {
+            Some((_, words)) => Cow::Borrowed(&words.0),
+            None => Cow::Owned(self.read(source).words.0),
         }
-        let text = self.reader.digest(source).text;
-        self.read.lock().unwrap_or_else(PoisonError::into_inner).insert(source.clone(), text.clone());
-        text.0
+    }
+
+    fn text(&self, entry: &Entry) -> Cow<'_, [u8]> {
+        let source = source(self.composer, entry);
+        if let Some(text) = self.fresh.text(source) {
+            return text;
+        }
+        match self.shelf(shard_of(entry)).get(source).filter(|(key, _)| *key == entry.key) {
+            Some((_, text)) => Cow::Borrowed(&text.0),
+            None => Cow::Owned(self.read(source).text.0),
+        }
+    }
+
+    /// Reads a page anew, once.
+    fn read(&self, source: &SourcePath) -> Digest {
+        if let Some(digest) = self.read.lock().unwrap_or_else(PoisonError::into_inner).get(source) {
+            return digest.clone();
+        }
+        let digest = self.reader.digest(source);
+        self.read.lock().unwrap_or_else(PoisonError::into_inner).insert(source.clone(), digest.clone());
+        digest
     }
 
     fn shelf(&self, shard: u8) -> &Shelf {
@@ -182,28 +181,22 @@ impl Digests<'_> {
 }
 
 /// Keeps the parts in which a digest is new.
-fn keep(plan: &Plan, digests: &Digests, remembered: &Shelf, memory: &Memory) {
+fn keep(plan: &Plan, digests: &Digests) {
     let mut shards: BTreeMap<u8, Vec<&Entry>> = BTreeMap::new();
     entries(plan).for_each(|entry| shards.entry(shard_of(entry)).or_default().push(entry));
-    let read = digests.read.lock().unwrap_or_else(PoisonError::into_inner);
+    let read: BTreeSet<SourcePath> = digests.read.lock().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect();
     let is_new = |entry: &&Entry| {
         let source = source(digests.composer, entry);
-        digests.fresh.contains_key(source) || read.contains_key(source)
+        digests.fresh.contains(source) || read.contains(source)
     };
     shards.retain(|_, entries| entries.iter().any(is_new));
     shards.into_par_iter().for_each(|(shard, entries)| {
-        let (mut words, mut texts) = (Shelf::new(), Shelf::new());
-        let known = digests.shelf(shard);
-        for entry in entries {
-            let source = source(digests.composer, entry);
-            let fresh = digests.fresh.get(source);
-            let own_words = fresh.map(|digest| &digest.words).or_else(|| remembered.get(source).map(|(_, words)| words));
-            let known = known.get(source).filter(|(key, _)| *key == entry.key).map(|(_, text)| text);
-            let own_text = fresh.map(|digest| &digest.text).or(read.get(source)).or(known);
-            words.extend(own_words.map(|words| (source.clone(), (entry.key, words.clone()))));
-            texts.extend(own_text.map(|text| (source.clone(), (entry.key, text.clone()))));
-        }
-        memory.keep_search(shard, &words, &texts);
+        let shelf = |of: &dyn Fn(&Entry) -> Vec<u8>| -> Shelf {
+            entries.iter().map(|entry| (source(digests.composer, entry).clone(), (entry.key, Blob(of(entry))))).collect()
+        };
+        let words = shelf(&|entry| digests.words(entry).into_owned());
+        let texts = shelf(&|entry| digests.text(entry).into_owned());
+        digests.memory.keep_search(shard, &words, &texts);
     });
 }
 
@@ -233,7 +226,7 @@ impl Shown {
         let languages = &self.plan.as_ref()?.languages;
         let (language, texts) =
             languages.iter().find_map(|language| Some((language, language.texts.iter().find(|texts| texts.path == path)?)))?;
-        let bytes = language.texts_file(composer, texts, |entry| reader.digest(source(composer, entry)).text.0);
+        let bytes = language.texts_file(composer, texts, |entry| Cow::Owned(reader.digest(source(composer, entry)).text.0));
         Some((path, bytes))
     }
 
@@ -251,20 +244,24 @@ impl Shown {
             *self = Shown { is_current: true, ..Shown::default() };
             return;
         };
-        let mut own = std::mem::take(&mut self.words);
-        if own.is_empty() {
-            own = remembered_words(&plan, composer, memory, &BTreeMap::new());
+        let mut known = std::mem::take(&mut self.words);
+        if known.is_empty() {
+            known = remembered_words(&plan, composer, memory, |_| false);
         }
-        let mut fresh = BTreeMap::new();
-        read_missing(&plan, composer, reader, &own, &mut fresh);
-        let keys: BTreeMap<&SourcePath, Fingerprint> = entries(&plan).map(|entry| (source(composer, entry), entry.key)).collect();
-        own.retain(|source, _| keys.contains_key(source));
-        own.extend(fresh.into_iter().map(|(source, digest)| {
-            let key = keys[&source];
-            (source, (key, digest.words))
-        }));
-        let none = BTreeMap::new();
-        self.files = search::files(composer, &plan, &words(&plan, composer, &none, &own)).into_iter().collect();
-        (self.words, self.plan) = (own, Some(plan));
+        let mut words = Shelf::new();
+        let read = entries(&plan).collect::<Vec<_>>().into_par_iter().map(|entry| {
+            let source = source(composer, entry);
+            let known = known.get(source).filter(|(key, _)| *key == entry.key).map(|(_, words)| words.clone());
+            (source.clone(), (entry.key, known.unwrap_or_else(|| reader.digest(source).words)))
+        });
+        words.par_extend(read);
+        let files = Mutex::new(BTreeMap::new());
+        let put = |path, bytes| {
+            files.lock().unwrap_or_else(PoisonError::into_inner).insert(path, bytes);
+            Ok(())
+        };
+        search::files(composer, &plan, |entry| Cow::Borrowed(&words[source(composer, entry)].1.0), put).expect("memory takes everything");
+        self.files = files.into_inner().unwrap_or_else(PoisonError::into_inner);
+        (self.words, self.plan) = (words, Some(plan));
     }
 }

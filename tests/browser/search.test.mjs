@@ -155,6 +155,7 @@ test("the page of results can be shared, narrowed down and come back to", async 
   assert.deepEqual(await tab.locator(".search-filters fieldset", { hasText: "Level" }).locator(".count").allTextContents(), ["1", "1"]);
   await tab.locator(".search-filters label", { hasText: "Starter" }).locator("input").check();
   await tab.waitForURL(/q=table&level=starter$/);
+  await tab.waitForFunction(() => document.querySelectorAll(".results .result").length === 1);
   assert.deepEqual(await titles(tab), ["Varnish a table"]);
   await tab.locator(".results a").first().click();
   await tab.waitForURL(/guides\/varnish/);
@@ -208,7 +209,7 @@ test("without JavaScript the page of results offers the lists and says why", asy
 
 test("when the index cannot be loaded, the page of results takes over", async () => {
   const tab = await visit("guides/oil/");
-  await tab.route("**/search/index/**", (route) => route.abort());
+  await tab.route(/\/search\/index(\/|\.bin)/, (route) => route.abort());
   await tab.keyboard.press("/");
   await tab.waitForURL(/\/help\/search\/$/);
   await tab.locator("[data-search-failed]").waitFor({ state: "visible" });

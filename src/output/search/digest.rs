@@ -1,11 +1,12 @@
 //! What the search needs of one page, made from its text alone: its words with where they stand, and its text for excerpts.
 //! Both are bytes in the form in which they are published, so that joining pages copies them.
 
-use std::collections::HashMap;
+use std::cell::RefCell;
 
 use serde::{Deserialize, Serialize};
 
-use super::bytes::{Blob, length, packed, put_number, put_text, put_word};
+use super::bytes::{Blob, length, packed, put_number, put_text};
+use super::word_list::WordList;
 use super::words::each_word;
 use crate::document::Entry;
 use crate::document::passages::Passage;
@@ -13,7 +14,7 @@ use crate::document::passages::Passage;
 /// A page for the search.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Digest {
-    /// For each word, sorted: the word as [`put_word`] writes it, the length of its places, and the places.
+    /// For each word, in the order in which they first stand there: the word, the length of its places, and the places.
     pub words: Blob,
     /// Packed: the number of sections; for each its anchor, level, heading and text.
     pub text: Blob,
@@ -55,26 +56,33 @@ pub const WEIGHT_MAX: u32 = 7;
 /// A word in a section.
 #[derive(Clone, Copy)]
 struct Occurrences {
-    /// A position among the page's words.
-    word: u32,
     section: u32,
     count: f32,
     /// How much of the heading the word is, 0 where it is not in it.
     heading: u32,
+    /// The position of the same word's occurrences in the next section that has it.
+    next: Option<usize>,
 }
 
 /// The words of a page, gathered section by section.
 #[derive(Default)]
 struct Gathered {
-    words: HashMap<String, u32>,
+    words: WordList,
     occurrences: Vec<Occurrences>,
-    /// For each word the position of its last occurrences.
-    last: Vec<usize>,
+    /// For each word the positions of its first and last occurrences.
+    ends: Vec<(usize, usize)>,
     /// How many words stand in each section's text.
     lengths: Vec<u32>,
 }
 
 impl Gathered {
+    fn clear(&mut self) {
+        self.words.clear();
+        self.occurrences.clear();
+        self.ends.clear();
+        self.lengths.clear();
+    }
+
     /// Takes in the words of a text; each counts so much.
     fn text(&mut self, section: usize, text: &str, weight: f32) {
         self.add(section, text, weight, 0);
@@ -89,62 +97,78 @@ impl Gathered {
         if self.lengths.len() <= section {
             self.lengths.resize(section + 1, 0);
         }
-        let Gathered { words, occurrences, last, lengths } = self;
+        let Gathered { words, occurrences, ends, lengths } = self;
+        let (own_length, section) = (&mut lengths[section], length(section));
         each_word(text, |word, stands| {
-            lengths[section] += u32::from(heading == 0 && stands);
-            let number = match words.get(word) {
-                Some(number) => *number,
-                None => {
-                    let number = length(words.len());
-                    words.insert(word.to_owned(), number);
-                    last.push(usize::MAX);
-                    number
+            *own_length += u32::from(heading == 0 && stands);
+            let (number, new) = (words.number(word), occurrences.len());
+            let occurrence = Occurrences { section, count: weight, heading, next: None };
+            match ends.get_mut(number) {
+                Some((_, last)) if occurrences[*last].section == section => {
+                    let known = &mut occurrences[*last];
+                    (known.count, known.heading) = (known.count + weight, known.heading.max(heading));
                 }
-            };
-            let section = length(section);
-            match occurrences.get_mut(last[number as usize]).filter(|known| known.section == section) {
-                Some(known) => (known.count, known.heading) = (known.count + weight, known.heading.max(heading)),
+                Some((_, last)) => {
+                    occurrences[*last].next = Some(new);
+                    *last = new;
+                    occurrences.push(occurrence);
+                }
                 None => {
-                    last[number as usize] = occurrences.len();
-                    occurrences.push(Occurrences { word: number, section, count: weight, heading });
+                    ends.push((new, new));
+                    occurrences.push(occurrence);
                 }
             }
         });
     }
 
-    /// The words, sorted, each with its places.
-    fn bytes(mut self) -> Vec<u8> {
-        let mut sorted: Vec<(&str, u32)> = self.words.iter().map(|(word, number)| (&**word, *number)).collect();
-        sorted.sort_unstable();
-        self.occurrences.sort_by_key(|occurrences| occurrences.word);
-        let mut by_word: Vec<&[Occurrences]> = vec![&[]; sorted.len()];
-        for occurrences in self.occurrences.chunk_by(|a, b| a.word == b.word) {
-            by_word[occurrences[0].word as usize] = occurrences;
+    /// Puts the words, each with its places.
+    fn put(&self, bytes: &mut Vec<u8>) {
+        let mut places = Vec::new();
+        for (number, (first, _)) in self.ends.iter().enumerate() {
+            places.clear();
+            self.put_places(&mut places, *first);
+            put_text(bytes, self.words.word(number));
+            put_number(bytes, length(places.len()));
+            bytes.extend_from_slice(&places);
         }
-        let (mut bytes, mut own, mut before) = (Vec::with_capacity(sorted.len() * 12), Vec::new(), "");
-        for (word, number) in sorted {
-            put_word(&mut bytes, before, word);
-            put_places(&mut own, by_word[number as usize], &self.lengths);
-            put_number(&mut bytes, length(own.len()));
-            bytes.append(&mut own);
-            before = word;
+    }
+
+    /// Each place is one number: from the lowest bit, three for the weight in the text, two for the share of the heading, one
+    /// that says whether another follows, and how many sections lie between it and the one before.
+    fn put_places(&self, bytes: &mut Vec<u8>, first: usize) {
+        let (mut next, mut at) = (0, Some(first));
+        while let Some(place) = at.map(|at| &self.occurrences[at]) {
+            let weight = weight(place.count, self.lengths[place.section as usize]);
+            let follows = u32::from(place.next.is_some());
+            put_number(bytes, (place.section - next) << 6 | follows << 5 | place.heading << 3 | weight);
+            (next, at) = (place.section + 1, place.next);
         }
-        bytes
     }
 }
 
 pub fn digest(page: &Page) -> Digest {
-    let mut gathered = Gathered::default();
-    gathered.heading(0, page.title);
-    gathered.text(0, page.summary, 2.0);
-    page.keywords.iter().for_each(|words| gathered.text(0, words, 1.0));
-    for (section, passage) in page.passages.iter().enumerate() {
-        if section > 0 {
-            gathered.heading(section, &passage.heading);
-        }
-        gathered.text(section, &passage.text, 1.0);
+    // What one page needed of memory serves the next, so each thread keeps it.
+    thread_local! {
+        static ROOM: RefCell<(Gathered, Vec<u8>)> = RefCell::default();
     }
-    Digest { words: Blob(gathered.bytes()), text: Blob(text(page)) }
+    ROOM.with_borrow_mut(|(gathered, bytes)| {
+        gathered.clear();
+        gathered.heading(0, page.title);
+        gathered.text(0, page.summary, 2.0);
+        page.keywords.iter().for_each(|words| gathered.text(0, words, 1.0));
+        for (section, passage) in page.passages.iter().enumerate() {
+            if section > 0 {
+                gathered.heading(section, &passage.heading);
+            }
+            gathered.text(section, &passage.text, 1.0);
+        }
+        bytes.clear();
+        gathered.put(bytes);
+        let words = bytes.clone();
+        bytes.clear();
+        put_texts(bytes, page);
+        Digest { words: Blob(words), text: Blob(packed(bytes)) }
+    })
 }
 
 /// How much of a heading each of its words is: 3 where there are one or two, 2 up to four, 1 where there are more.
@@ -156,49 +180,36 @@ fn share(heading: &str) -> u32 {
     }
 }
 
-/// Each place is one number: from the lowest bit, three for the weight in the text, two for the share of the heading, one that
-/// says whether another follows, and how many sections lie between it and the one before.
-fn put_places(bytes: &mut Vec<u8>, places: &[Occurrences], lengths: &[u32]) {
-    let mut next = 0;
-    for (index, place) in places.iter().enumerate() {
-        let weight = weight(place.count, lengths[place.section as usize]);
-        let follows = u32::from(index + 1 < places.len());
-        put_number(bytes, (place.section - next) << 6 | follows << 5 | place.heading << 3 | weight);
-        next = place.section + 1;
-    }
-}
-
 fn weight(count: f32, words: u32) -> u32 {
     if count == 0.0 {
         return 0;
     }
     let length = 1.0 - LENGTH + LENGTH * words as f32 / USUAL_WORDS;
     let share = count / (count + SATURATION * length);
-    ((share * WEIGHT_MAX as f32).round() as u32).clamp(1, WEIGHT_MAX)
+    ((share * WEIGHT_MAX as f32 + 0.5) as u32).clamp(1, WEIGHT_MAX)
 }
 
-fn text(page: &Page) -> Vec<u8> {
+fn put_texts(bytes: &mut Vec<u8>, page: &Page) {
     let lead = Passage { level: 1, ..Passage::default() };
     let passages = if page.passages.is_empty() { std::slice::from_ref(&lead) } else { page.passages };
-    let mut bytes = Vec::new();
-    put_number(&mut bytes, length(passages.len()));
+    put_number(bytes, length(passages.len()));
+    let mut line = String::new();
     for (section, passage) in passages.iter().enumerate() {
-        put_text(&mut bytes, &passage.anchor);
-        put_number(&mut bytes, passage.level.into());
-        put_text(&mut bytes, if section == 0 { page.title } else { &passage.heading });
-        let mut words = String::with_capacity(passage.text.len());
-        if section == 0 && !page.summary.is_empty() {
-            words.push_str(page.summary);
+        put_text(bytes, &passage.anchor);
+        put_number(bytes, passage.level.into());
+        put_text(bytes, if section == 0 { page.title } else { &passage.heading });
+        line.clear();
+        if section == 0 {
+            line.push_str(page.summary);
         }
-        for word in passage.text.split_whitespace() {
-            if !words.is_empty() {
-                words.push(' ');
+        for word in passage.text.split_ascii_whitespace() {
+            if !line.is_empty() {
+                line.push(' ');
             }
-            words.push_str(word);
+            line.push_str(word);
         }
-        put_text(&mut bytes, &words);
+        put_text(bytes, &line);
     }
-    packed(&bytes)
 }
 
 #[cfg(test)]
@@ -211,9 +222,9 @@ mod tests {
 
     /// The words of a digest, each with its places.
     fn places(digest: &Digest) -> Vec<(String, Vec<Place>)> {
-        let (mut reader, mut word, mut all) = (Reader(&digest.words.0), Vec::new(), Vec::new());
+        let (mut reader, mut all) = (Reader(&digest.words.0), Vec::new());
         while !reader.is_done() {
-            reader.word(&mut word).expect("a word");
+            let word = reader.text().expect("a word").to_owned();
             let length = reader.number().expect("a length") as usize;
             let mut own = Reader(reader.take(length).expect("places"));
             let (mut found, mut next) = (Vec::new(), 0);
@@ -224,8 +235,9 @@ mod tests {
                 assert_eq!(place & 32 != 0, !own.is_done());
                 next = section + 1;
             }
-            all.push((String::from_utf8(word.clone()).expect("UTF-8"), found));
+            all.push((word, found));
         }
+        all.sort();
         all
     }
 

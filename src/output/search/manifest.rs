@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::bytes::{length, put_number, put_text, put_word};
-use super::{Language, facets};
+use super::{Language, Print, facets};
 use crate::page::Composer;
 use crate::page::parts::say;
 
@@ -29,20 +29,15 @@ const WORDS: [&str; 16] = [
     "search_this_site",
 ];
 
-/// The files of one language, with the four bytes that their names end in.
-pub struct Files {
+/// The files of one language, with the bytes that their names end in. Files of texts and words are many, so these are lists of them.
+pub struct Files<'a> {
     /// The number of the first page in each.
-    pub texts: Vec<(u32, [u8; 4])>,
-    pub facets: Vec<(u32, [u8; 4])>,
-    pub words: Vec<Words>,
+    pub texts: Vec<(u32, Print)>,
+    pub facets: Vec<(u32, Print)>,
+    /// The first word in each.
+    pub words: Vec<(&'a str, Print)>,
     /// The number of characters that the words in each have.
-    pub alike: Vec<(usize, [u8; 4])>,
-}
-
-pub struct Words {
-    pub first: String,
-    pub print: [u8; 4],
-    pub size: usize,
+    pub alike: Vec<(usize, Print)>,
 }
 
 pub struct Manifest(Vec<u8>);
@@ -60,15 +55,8 @@ impl Manifest {
         put_text(bytes, &language.code);
         put_number(bytes, length(language.entries.len()));
         put_text(bytes, &about(composer, language));
-        put_by_number(bytes, &files.texts);
-        put_by_number(bytes, &files.facets);
-        put_number(bytes, length(files.words.len()));
-        let mut before = "";
-        for words in &files.words {
-            put_word(bytes, before, &words.first);
-            bytes.extend_from_slice(&words.print);
-            put_number(bytes, length(words.size.div_ceil(1024)));
-            before = &words.first;
+        for list in [by_number(&files.texts), by_number(&files.facets), words(&files.words)] {
+            bytes.extend_from_slice(&list);
         }
         put_number(bytes, length(files.alike.len()));
         for (chars, print) in &files.alike {
@@ -82,14 +70,29 @@ impl Manifest {
     }
 }
 
-fn put_by_number(bytes: &mut Vec<u8>, files: &[(u32, [u8; 4])]) {
-    put_number(bytes, length(files.len()));
-    let mut before = 0;
+/// Files by the number of the first page in each: how many they are; for each how far its number is from the one before, and
+/// the end of its name.
+pub fn by_number(files: &[(u32, Print)]) -> Vec<u8> {
+    let (mut bytes, mut before) = (Vec::new(), 0);
+    put_number(&mut bytes, length(files.len()));
     for (first, print) in files {
-        put_number(bytes, first - before);
+        put_number(&mut bytes, first - before);
         bytes.extend_from_slice(print);
         before = *first;
     }
+    bytes
+}
+
+/// Files by the first word in each: how many they are; for each that word and the end of its name.
+pub fn words(files: &[(&str, Print)]) -> Vec<u8> {
+    let (mut bytes, mut before) = (Vec::new(), "");
+    put_number(&mut bytes, length(files.len()));
+    for (first, print) in files {
+        put_word(&mut bytes, before, first);
+        bytes.extend_from_slice(print);
+        before = first;
+    }
+    bytes
 }
 
 /// What the search says, the values that results are narrowed down by, and the pages that count for more or less.

@@ -10,10 +10,14 @@ mod facets;
 mod manifest;
 pub mod numbers;
 pub mod terms;
+mod word_list;
 pub mod words;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
+
+use rayon::prelude::*;
 
 use self::bytes::{length, put_number, put_text};
 use crate::fingerprint::{Fingerprint, Fingerprinter};
@@ -21,11 +25,17 @@ use crate::page::Composer;
 use crate::paths::OutputPath;
 use crate::site::{PageId, SitePage};
 
-/// The folder of all files of the index.
+/// The folder of all files whose names tell their content.
 pub const FOLDER: &str = "search/index/";
 
+/// The list of them, whose name stays.
+pub const LIST: &str = "search/index.bin";
+
 /// The form of the files; whoever changes it counts it up, so that no browser takes old files for new ones.
-const FORM: u32 = 1;
+const FORM: u32 = 2;
+
+/// So many files of texts are in one list at most.
+const LISTED_MAX: usize = 256;
 
 /// The usual size of a file of texts, packed.
 const TEXTS_BYTES: usize = 10 << 10;
@@ -62,8 +72,11 @@ pub struct Texts {
     pub path: OutputPath,
     /// Positions in [`Language::entries`].
     pub entries: Range<usize>,
-    print: [u8; 4],
+    print: Print,
 }
+
+/// The bytes of a fingerprint that a file's name ends in: enough for the files of a large site.
+type Print = [u8; 6];
 
 /// Whether a page can be found.
 pub fn is_found(page: &SitePage) -> bool {
@@ -130,7 +143,7 @@ impl Language {
     }
 
     /// A file of texts. `text` gives those of the digests.
-    pub fn texts_file(&self, composer: &Composer, texts: &Texts, text: impl Fn(&Entry) -> Vec<u8>) -> Vec<u8> {
+    pub fn texts_file<'a>(&self, composer: &Composer, texts: &Texts, text: impl Fn(&Entry) -> Cow<'a, [u8]>) -> Vec<u8> {
         let entries = &self.entries[texts.entries.clone()];
         let (mut head, mut body, mut before) = (Vec::new(), Vec::new(), 0);
         put_number(&mut head, length(entries.len()));
@@ -147,6 +160,15 @@ impl Language {
     }
 }
 
+impl Language {
+    /// The files of texts, each with the number of its first page, as they are listed together.
+    fn text_lists(&self) -> Vec<Vec<(u32, Print)>> {
+        let files: Vec<(u32, Print)> = self.texts.iter().map(|texts| (self.entries[texts.entries.start].number, texts.print)).collect();
+        let items: Vec<(u32, usize)> = files.iter().map(|(number, _)| (*number, 1)).collect();
+        numbers::ranges(&items, LISTED_MAX).into_iter().map(|range| files[range].to_vec()).collect()
+    }
+}
+
 /// What a result shows of a page besides its text: address, kind, minutes.
 fn card(composer: &Composer, entry: &Entry) -> Vec<u8> {
     let page = composer.site.page(entry.page);
@@ -159,37 +181,42 @@ fn card(composer: &Composer, entry: &Entry) -> Vec<u8> {
     bytes
 }
 
-/// All files but those of texts. `words` gives those of the digests, for each language in the order of its entries.
-pub fn files(composer: &Composer, plan: &Plan, words: &[Vec<&[u8]>]) -> Vec<(OutputPath, Vec<u8>)> {
-    let mut all = Vec::new();
+/// Makes all files but those of texts, from many threads at once. `words` gives those of a page's digest; `put` takes a file.
+///
+/// # Errors
+/// What `put` says.
+pub fn files<'a>(
+    composer: &Composer,
+    plan: &'a Plan,
+    words: impl Fn(&Entry) -> Cow<'a, [u8]> + Sync,
+    put: impl Fn(OutputPath, Vec<u8>) -> Result<(), String> + Sync,
+) -> Result<(), String> {
     let mut manifest = manifest::Manifest::new(FORM, plan.languages.len());
-    for (language, words) in plan.languages.iter().zip(words) {
-        let pages: Vec<(u32, &[u8])> = language.entries.iter().map(|entry| entry.number).zip(words.iter().copied()).collect();
-        let gathered = terms::gather(&pages);
-        let mut put = |kind: &str, bytes: Vec<u8>| {
+    for language in &plan.languages {
+        let gathered = terms::gather(&language.entries, |entry| (entry.number, words(entry)));
+        let put = |kind: &str, bytes: Vec<u8>| {
             let print = first(Fingerprint::of(&bytes));
-            all.push((language.path(&format!("{kind}-{}", hex(&print))), bytes));
-            print
+            put(language.path(&format!("{kind}-{}", hex(&print))), bytes).map(|()| print)
         };
-        let words: Vec<manifest::Words> = terms::files(&gathered)
-            .into_iter()
-            .map(|file| manifest::Words { size: file.bytes.len(), print: put("words", file.bytes), first: file.first })
-            .collect();
-        let alike: Vec<(usize, [u8; 4])> =
-            terms::alike(&gathered).into_iter().map(|alike| (alike.chars, put(&format!("alike-{}", alike.chars), alike.bytes))).collect();
-        let facets = facets::files(composer, language).into_iter().map(|(start, bytes)| (start, put("facets", bytes))).collect();
-        let texts = language.texts.iter().map(|texts| (language.entries[texts.entries.start].number, texts.print)).collect();
+        let alike =
+            terms::alike(&gathered).into_iter().map(|alike| Ok((alike.chars, put(&format!("alike-{}", alike.chars), alike.bytes)?)));
+        let alike: Vec<(usize, Print)> = alike.collect::<Result<_, String>>()?;
+        let words = terms::files(&gathered).into_par_iter().map(|file| Ok((file[0].0.as_str(), put("words", terms::file(file))?)));
+        let words: Vec<(&str, Print)> = words.collect::<Result<_, String>>()?;
+        let lists = words.chunk_by(|_, (first, _)| !terms::begins_list(first));
+        let lists = lists.map(|list| Ok((list[0].0, put("list", manifest::words(list))?)));
+        let words: Vec<(&str, Print)> = lists.collect::<Result<_, String>>()?;
+        let facets = facets::files(composer, language).into_iter().map(|(start, bytes)| Ok((start, put("facets", bytes)?)));
+        let facets: Vec<(u32, Print)> = facets.collect::<Result<_, String>>()?;
+        let texts = language.text_lists().into_iter().map(|list| Ok((list[0].0, put("list", manifest::by_number(&list))?)));
+        let texts: Vec<(u32, Print)> = texts.collect::<Result<_, String>>()?;
         manifest.add(composer, language, &manifest::Files { texts, facets, words, alike });
     }
-    all.push((OutputPath::new(&format!("{FOLDER}index.bin")).expect("a fixed path"), manifest.finish()));
-    all.sort_by(|(a, _), (b, _)| a.cmp(b));
-    all.dedup_by(|(a, _), (b, _)| a == b);
-    all
+    put(OutputPath::new(LIST).expect("a fixed path"), manifest.finish())
 }
 
-fn first(print: Fingerprint) -> [u8; 4] {
-    let bytes = print.as_bytes();
-    [bytes[0], bytes[1], bytes[2], bytes[3]]
+fn first(print: Fingerprint) -> Print {
+    *print.as_bytes().first_chunk().expect("a fingerprint is longer")
 }
 
 fn hex(bytes: &[u8]) -> String {

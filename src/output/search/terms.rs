@@ -3,11 +3,12 @@
 //! Where a file ends is decided by the words at the cut alone, so that another page changes the files of its own words.
 //! Beside them lie the bare words by length, for those who mistype.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
 
 use rayon::prelude::*;
 
 use super::bytes::{Reader, length, packed, put_number, put_word};
+use super::word_list::WordList;
 use crate::fingerprint::Fingerprint;
 
 /// The usual size of a file, in bytes. A word whose pages need more has one of its own.
@@ -15,6 +16,9 @@ const FILE_BYTES: usize = 8 << 10;
 
 /// A file is not larger than this, but for one word alone.
 const FILE_BYTES_MAX: usize = 16 << 10;
+
+/// A list has about so many files.
+const LIST_FILES: usize = 64;
 
 /// Words of fewer or more characters are not looked for by their likeness.
 const ALIKE_CHARS: std::ops::RangeInclusive<usize> = 3..=24;
@@ -29,63 +33,60 @@ pub struct Pages {
     bytes: Vec<u8>,
 }
 
-/// A file of words.
-pub struct File {
-    /// The first word in it.
-    pub first: String,
-    pub bytes: Vec<u8>,
-}
-
 /// Words of one length, without their pages.
 pub struct Alike {
     pub chars: usize,
     pub bytes: Vec<u8>,
 }
 
-/// All words of these pages, sorted. Pages are given by rising numbers, with the words of their digests.
-pub fn gather(pages: &[(u32, &[u8])]) -> Vec<(String, Pages)> {
-    let part = pages.len().div_ceil(rayon::current_num_threads() * 2).max(64);
-    let parts: Vec<HashMap<String, Pages>> = pages.par_chunks(part).map(gather_part).collect();
+/// Words, each with its pages under its number.
+#[derive(Default)]
+struct Part {
+    words: WordList,
+    pages: Vec<Pages>,
+}
+
+impl Part {
+    /// The pages of a word; none yet where it is new.
+    fn of(&mut self, word: &str) -> &mut Pages {
+        let number = self.words.number(word);
+        if number == self.pages.len() {
+            self.pages.push(Pages::default());
+        }
+        &mut self.pages[number]
+    }
+}
+
+/// All words of these pages, sorted. `of` gives a page's number and the words of its digest; numbers rise.
+pub fn gather<'a, P: Sync>(pages: &'a [P], of: impl Fn(&'a P) -> (u32, Cow<'a, [u8]>) + Sync) -> Vec<(String, Pages)> {
+    let part = pages.len().div_ceil(rayon::current_num_threads()).max(64);
+    let parts: Vec<Part> = pages.par_chunks(part).map(|pages| gather_part(pages.iter().map(&of))).collect();
     let mut parts = parts.into_iter();
     let mut all = parts.next().unwrap_or_default();
     for part in parts {
-        for (word, pages) in part {
-            match all.get_mut(&word) {
-                Some(known) => known.append(&pages),
-                None => {
-                    all.insert(word, pages);
-                }
-            }
+        for (number, pages) in part.pages.into_iter().enumerate() {
+            all.of(part.words.word(number)).append(pages);
         }
     }
-    let mut all: Vec<(String, Pages)> = all.into_iter().collect();
-    all.par_sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
-    all
+    let Part { words, mut pages } = all;
+    words.sorted().map(|number| (words.word(number).to_owned(), std::mem::take(&mut pages[number]))).collect()
 }
 
-fn gather_part(pages: &[(u32, &[u8])]) -> HashMap<String, Pages> {
-    let mut all: HashMap<String, Pages> = HashMap::new();
-    let mut word = Vec::new();
+fn gather_part<'a>(pages: impl Iterator<Item = (u32, Cow<'a, [u8]>)>) -> Part {
+    let mut part = Part::default();
     for (page, words) in pages {
-        let mut reader = Reader(words);
-        word.clear();
+        let mut reader = Reader(&words);
         while !reader.is_done() {
-            let places = (|| {
-                reader.word(&mut word)?;
+            let (word, places) = (|| {
+                let word = reader.text()?;
                 let length = reader.number()? as usize;
-                reader.take(length)
+                Some((word, reader.take(length)?))
             })()
             .expect("a digest that is remembered was checked when it was read");
-            let text = std::str::from_utf8(&word).expect("only whole characters are shared");
-            match all.get_mut(text) {
-                Some(known) => known.add(*page, places),
-                None => {
-                    all.entry(text.to_owned()).or_default().add(*page, places);
-                }
-            }
+            part.of(word).add(page, places);
         }
     }
-    all
+    part
 }
 
 impl Pages {
@@ -100,27 +101,35 @@ impl Pages {
     }
 
     /// Adds pages with higher numbers.
-    fn append(&mut self, other: &Pages) {
+    fn append(&mut self, other: Pages) {
+        if self.count == 0 {
+            *self = other;
+            return;
+        }
         put_number(&mut self.bytes, other.first - self.last);
         self.bytes.extend_from_slice(&other.bytes);
         (self.last, self.count) = (other.last, self.count + other.count);
     }
 }
 
-/// The words cut into files. A file is a list of words, each as [`put_word`] writes it, with the number of its pages, the length
-/// of what follows, the first page's number, and the bytes of [`Pages`].
-pub fn files(words: &[(String, Pages)]) -> Vec<File> {
+/// The words cut into files.
+pub fn files(words: &[(String, Pages)]) -> Vec<&[(String, Pages)]> {
     let mut files: Vec<&[(String, Pages)]> = Vec::new();
     for file in words.chunk_by(|before, word| !is_cut(before, word)) {
         cut_large(file, &mut files);
     }
-    files.into_par_iter().map(file).collect()
+    files
+}
+
+/// Whether the file that this word begins is the first of a list of files.
+pub fn begins_list(word: &str) -> bool {
+    print(word).is_multiple_of(LIST_FILES)
 }
 
 /// What chance left too large is cut before the word in it whose fingerprint is the lowest, until it is not.
 fn cut_large<'a>(words: &'a [(String, Pages)], files: &mut Vec<&'a [(String, Pages)]>) {
     let size: usize = words.iter().map(size).sum();
-    match (1..words.len()).min_by_key(|at| print(&words[*at])) {
+    match (1..words.len()).min_by_key(|at| print(&words[*at].0)) {
         Some(at) if size > FILE_BYTES_MAX => {
             cut_large(&words[..at], files);
             cut_large(&words[at..], files);
@@ -134,13 +143,15 @@ fn size((word, pages): &(String, Pages)) -> usize {
 }
 
 /// Two bytes that depend on the word alone.
-fn print((word, _): &(String, Pages)) -> usize {
+fn print(word: &str) -> usize {
     let print = *Fingerprint::of(word).as_bytes();
     usize::from(print[0]) << 8 | usize::from(print[1])
 }
 
-fn file(words: &[(String, Pages)]) -> File {
-    let (mut bytes, mut before) = (Vec::new(), "");
+/// A file: a list of words, each as [`put_word`] writes it, with the number of its pages, the length of what follows, the first
+/// page's number, and the bytes of [`Pages`].
+pub fn file(words: &[(String, Pages)]) -> Vec<u8> {
+    let (mut bytes, mut before) = (Vec::with_capacity(words.iter().map(|word| size(word) + 8).sum()), "");
     for (word, pages) in words {
         put_word(&mut bytes, before, word);
         put_number(&mut bytes, pages.count);
@@ -149,7 +160,7 @@ fn file(words: &[(String, Pages)]) -> File {
         bytes.extend_from_slice(&pages.bytes);
         before = word;
     }
-    File { first: words[0].0.clone(), bytes }
+    bytes
 }
 
 /// Whether a file ends between two words. The larger a word's part is, the likelier it begins a file, so that files have about
@@ -159,7 +170,7 @@ fn is_cut(before: &(String, Pages), word: &(String, Pages)) -> bool {
     if step(before) >= FILE_BYTES || step(word) >= FILE_BYTES {
         return true;
     }
-    print(word) % FILE_BYTES < step(word)
+    print(&word.0) % FILE_BYTES < step(word)
 }
 
 /// The words that a mistyped one can have meant, by their number of characters. Each has a number that grows with its pages.

@@ -18,12 +18,13 @@ const CHARS_MAX: usize = 32;
 pub fn each_word(text: &str, mut each: impl FnMut(&str, bool)) {
     let mut joined = Joined::default();
     let mut rest = text;
-    while let Some(start) = rest.find(is_of_word) {
+    while let Some(start) = start(rest) {
         let gap = &rest[..start];
         rest = &rest[start..];
-        let end = rest.find(|c| !is_of_word(c)).unwrap_or(rest.len());
+        let end = end(rest);
         let run = &rest[..end];
         joined.gap(gap, &mut each);
+        joined.may_go_on = matches!(rest.as_bytes().get(end).copied(), Some(b'-' | b'\'' | FIRST_OF_OTHER_JOINTS));
         if run.is_ascii() {
             ascii_run(run, &mut joined, &mut each);
         } else {
@@ -39,6 +40,21 @@ pub fn each_word(text: &str, mut each: impl FnMut(&str, bool)) {
         rest = &rest[end..];
     }
     joined.end(&mut each);
+}
+
+/// Where the first run begins. Most text is ASCII, so it is looked at byte by byte as long as it is.
+fn start(text: &str) -> Option<usize> {
+    let at = text.bytes().position(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii())?;
+    if text.as_bytes()[at].is_ascii() { Some(at) } else { text[at..].find(is_of_word).map(|more| at + more) }
+}
+
+/// Where the run ends that a text begins with.
+fn end(text: &str) -> usize {
+    let at = text.bytes().position(|byte| !byte.is_ascii_alphanumeric()).unwrap_or(text.len());
+    match text.as_bytes().get(at) {
+        Some(byte) if !byte.is_ascii() => text[at..].find(|c| !is_of_word(c)).map_or(text.len(), |more| at + more),
+        _ => at,
+    }
 }
 
 /// The words of a text as they stand in it.
@@ -126,23 +142,30 @@ fn humps(piece: &str) -> impl Iterator<Item = usize> + '_ {
     })
 }
 
+/// The byte that the apostrophe and the hyphens beyond ASCII begin with.
+const FIRST_OF_OTHER_JOINTS: u8 = 0xE2;
+
 /// Words that only a hyphen or an apostrophe divides.
 #[derive(Default)]
 struct Joined {
     text: String,
     words: usize,
+    /// Whether what follows the run can join a word to it; seldom, so that seldom a word is kept.
+    may_go_on: bool,
 }
 
 impl Joined {
     fn gap(&mut self, gap: &str, each: &mut impl FnMut(&str, bool)) {
-        if !matches!(gap, "-" | "'" | "\u{2019}" | "\u{2010}" | "\u{2011}") {
+        if self.words > 0 && !matches!(gap, "-" | "'" | "\u{2019}" | "\u{2010}" | "\u{2011}") {
             self.end(each);
         }
     }
 
     fn word(&mut self, word: &str) {
-        self.text.push_str(word);
-        self.words += 1;
+        if self.words > 0 || self.may_go_on {
+            self.text.push_str(word);
+            self.words += 1;
+        }
     }
 
     fn end(&mut self, each: &mut impl FnMut(&str, bool)) {

@@ -36,8 +36,3 @@ export class Reader {
 
   hex(length) { return Array.from(this.take(length), (byte) => byte.toString(16).padStart(2, "0")).join(""); }
 }
-
-export async function unpack(bytes) {
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
-}

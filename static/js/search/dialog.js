@@ -43,7 +43,13 @@ async function build(link) {
     const answer = await find(index, text);
     if (number !== asked) return;
     const shown = answer.found.slice(0, SHOWN);
-    const items = await results(answer, shown, root, "SearchResult");
+    const drawn = results(answer, shown, root, "SearchResult");
+    if (!list.childElementCount) {
+      // Where nothing stands yet, the first need not wait for the texts of the others.
+      const first = await results(answer, shown.slice(0, 1), root, "SearchResult");
+      if (number === asked) list.replaceChildren(...first);
+    }
+    const items = await drawn;
     if (number !== asked) return;
     list.replaceChildren(...items);
     list.scrollTop = 0;

@@ -1,7 +1,12 @@
 // The files of the index, each fetched when it is first needed. Nothing here ranks or draws.
-import { Reader, unpack } from "./bytes.js";
+import { Reader } from "./bytes.js";
+import { inflate } from "./inflate.js";
 
-const FORM = 1;
+const FORM = 2;
+// The bytes of a fingerprint that a file's name ends in.
+const PRINT = 6;
+// Up to so many lists of texts, and of words, are fetched as soon as the search is opened.
+const LISTS_FEW = { texts: 16, words: 4 };
 
 export async function fetchBytes(url, options) {
   const answer = await fetch(url, options);
@@ -9,9 +14,9 @@ export async function fetchBytes(url, options) {
   return new Uint8Array(await answer.arrayBuffer());
 }
 
-// All languages of a site, by code. `base` is the address of the folder.
+// All languages of a site, by code. `base` is the address of the folder; the list of what is in it lies beside it.
 export async function openIndex(base, bytesOf = fetchBytes) {
-  const reader = new Reader(await bytesOf(new URL("index.bin", base), { cache: "no-cache" }));
+  const reader = new Reader(await bytesOf(new URL("../index.bin", base), { cache: "no-cache" }));
   if (reader.number() !== FORM) throw new Error("the index has another form");
   const languages = new Map();
   for (let left = reader.number(); left > 0; left -= 1) {
@@ -35,59 +40,84 @@ class Language {
       if (!kept.has(name)) kept.set(name, bytesOf(new URL(`${name}.bin`, folder)).then(read).catch((fault) => { kept.delete(name); throw fault; }));
       return kept.get(name);
     };
-    this.texts = byNumber(reader);
-    this.facets = byNumber(reader);
-    this.words = [];
-    reader.word.fill(0);
-    for (let left = reader.number(); left > 0; left -= 1) {
-      this.words.push({ first: reader.next(), print: reader.hex(4), size: reader.number() });
-    }
+    // Of texts and words these are lists of files.
+    this.texts = readByNumber(reader);
+    this.facets = readByNumber(reader);
+    this.words = readByWord(reader);
     this.alike = new Map();
-    for (let left = reader.number(); left > 0; left -= 1) this.alike.set(reader.number(), reader.hex(4));
+    for (let left = reader.number(); left > 0; left -= 1) this.alike.set(reader.number(), reader.hex(PRINT));
   }
 
-  // The words that begin so, of at most `most` files, each with its pages: [{ word, count, places }].
-  async wordsFrom(start, most) {
-    let at = lastAtMost(this.words, start);
+  // Fetches the lists where they are few, so that the first key need not wait for them.
+  warm() {
+    const fetchFew = (lists, few, read) => {
+      if (lists.length <= few) for (const { print } of lists) this.list(print, read).catch(() => {});
+    };
+    fetchFew(this.texts, LISTS_FEW.texts, readByNumber);
+    fetchFew(this.words, LISTS_FEW.words, readByWord);
+  }
+
+  list(print, read) { return this.file(`list-${print}`, (bytes) => read(new Reader(bytes))); }
+
+  // The files of words that begin so, at most `most`; the first is the one in which such a word would lie.
+  async wordFiles(start, most) {
     const files = [];
-    do files.push(this.words[at]); while (files.length < most && this.words[++at]?.first.startsWith(start));
-    const read = await Promise.all(files.map(({ print }) => this.file(`words-${print}`, readWords)));
-    return read.flatMap((words) => words.filter(({ word }) => word.startsWith(start)));
+    for (let at = lastAtMost(this.words, start); at < this.words.length && files.length < most; at += 1) {
+      if (files.length && !this.words[at].first.startsWith(start)) break;
+      const list = await this.list(this.words[at].print, readByWord);
+      let own = files.length ? 0 : lastAtMost(list, start);
+      do files.push(list[own]); while (files.length < most && list[++own]?.first.startsWith(start));
+      if (own < list.length) break;
+    }
+    return Promise.all(files.map(({ print }) => this.file(`words-${print}`, readWords)));
+  }
+
+  // The words that begin so, of at most `most` files, each with its pages: [{ word, count, first, bytes }].
+  async wordsFrom(start, most) {
+    const files = await this.wordFiles(start, most);
+    return files.flatMap((words) => words.filter(({ word }) => word.startsWith(start)));
   }
 
   // The words of the file in which this one lies, if anywhere.
-  wordsNear(word) { return this.file(`words-${this.words[lastAtMost(this.words, word)].print}`, readWords); }
+  async wordsNear(word) { return (await this.wordFiles(word, 1)).flat(); }
 
   // All words of so many characters: [{ word, frequency }].
   async wordsOf(chars) {
     const print = this.alike.get(chars);
-    return print ? this.file(`alike-${chars}-${print}`, async (bytes) => readAlike(await unpack(bytes))) : [];
+    return print ? this.file(`alike-${chars}-${print}`, (bytes) => readAlike(inflate(bytes))) : [];
   }
 
   // A page as results show it: { address, kind, minutes, sections: [{ anchor, level, heading, text }] }.
   async page(number) {
-    const { first, print } = this.texts[lastAt(this.texts, number)];
+    const list = await this.list(this.texts[lastAt(this.texts, number)].print, readByNumber);
+    const { first, print } = list[lastAt(list, number)];
     const pages = await this.file(`texts-${first.toString(16).padStart(6, "0")}-${print}`, readTexts);
     const page = pages.get(number);
-    page.sections ??= unpack(page.packed).then(readSections);
-    return { ...page, sections: await page.sections };
+    page.sections ??= readSections(inflate(page.packed));
+    return page;
   }
 
   // What every page can be narrowed down by: number → { kind, level, time, topic, audience }, positions in `values`.
   async allFacets() {
-    const read = async (bytes) => readFacets(await unpack(bytes));
+    const read = (bytes) => readFacets(inflate(bytes));
     const files = await Promise.all(this.facets.map(({ print }) => this.file(`facets-${print}`, read)));
     return new Map(files.flatMap((file) => [...file]));
   }
 }
 
-function byNumber(reader) {
+function readByNumber(reader) {
   const files = [];
   let first = 0;
   for (let left = reader.number(); left > 0; left -= 1) {
     first += reader.number();
-    files.push({ first, print: reader.hex(4) });
+    files.push({ first, print: reader.hex(PRINT) });
   }
+  return files;
+}
+
+function readByWord(reader) {
+  const files = [];
+  for (let left = reader.number(); left > 0; left -= 1) files.push({ first: reader.next(), print: reader.hex(PRINT) });
   return files;
 }
 

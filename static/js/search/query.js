@@ -61,16 +61,16 @@ export async function meanings(language, { word, isOpen, isExact }) {
   return [...meant.values()];
 }
 
-// Two words may be written as one in the text: `key bindings` and `keybindings`. Where they are, both are found.
-export async function joinNeighbours(language, words, meant) {
-  for (let at = 1; at < words.length; at += 1) {
-    if (words[at].isExact || words[at - 1].isExact) continue;
-    const joined = words[at - 1].word + words[at].word;
-    for (const entry of await language.wordsFrom(joined, 1)) {
-      const isIt = entry.word === joined || words[at].isOpen || PLURALS.has(entry.word.slice(joined.length));
-      if (isIt) for (const list of [meant[at - 1], meant[at]]) list.push({ ...entry, fit: FIT.joined });
-    }
-  }
+// Two words may be written as one in the text: `key bindings` and `keybindings`. Where they are, both are found: [{ at, entry }].
+export async function joinedNeighbours(language, words) {
+  const pairs = words.slice(1).map((word, at) => ({ at, word, before: words[at] })).filter(({ word, before }) => !word.isExact && !before.isExact);
+  const found = await Promise.all(pairs.map(async ({ at, word, before }) => {
+    const joined = before.word + word.word;
+    const isIt = (entry) => entry.word === joined || word.isOpen || PLURALS.has(entry.word.slice(joined.length));
+    const entries = (await language.wordsFrom(joined, 1)).filter(isIt);
+    return entries.flatMap((entry) => [at, at + 1].map((at) => ({ at, entry: { ...entry, fit: FIT.joined } })));
+  }));
+  return found.flat();
 }
 
 // Words with the same stem and another ending. For a word that is known its own file is enough: most of its family are there.
@@ -84,9 +84,10 @@ async function relatives(language, word, isKnown) {
     // `running` is of the stem `run`.
     if (stem !== word && /([bdgmnprt])\1$/.test(stem)) stems.add(stem.slice(0, -1));
   }
-  for (const stem of stems) {
-    if (stem.length < 3) continue;
-    for (const entry of await language.wordsNear(isKnown ? word : stem)) {
+  const long = [...stems].filter((stem) => stem.length > 2);
+  const near = await Promise.all(long.map((stem) => language.wordsNear(isKnown ? word : stem)));
+  for (const [at, stem] of long.entries()) {
+    for (const entry of near[at]) {
       if (!entry.word.startsWith(stem)) continue;
       const ending = entry.word.slice(stem.length);
       if (entry.word === word || !endings.includes(ending)) continue;

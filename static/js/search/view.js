@@ -10,7 +10,9 @@ export function indexFor(href) {
   opened ??= openIndex(new URL("index/", href)).catch((fault) => { opened = undefined; throw fault; });
   return opened.then((languages) => {
     const code = document.documentElement.lang.split(/[-_]/)[0].toLowerCase();
-    return { language: languages.get(code) ?? languages.values().next().value, languages };
+    const language = languages.get(code) ?? languages.values().next().value;
+    language.warm();
+    return { language, languages };
   });
 }
 
