@@ -121,9 +121,8 @@ const DEPTH_MAX: usize = 100;
 /// Reads `text[body]`. `text` is the whole file with LF line ends, so that places count in it.
 pub fn read(path: &SourcePath, text: &str, lines: &Lines, body: Range<usize>, settings: &MarkdownSettings) -> Checked<Markdown> {
     let plain = without_hole_marks(text);
-    let (hidden, marks) = Marks::hide(&plain, body.clone(), |name| {
-        settings.signatures.contains_key(name) || (settings.is_whole && LEAVES.contains(&name))
-    });
+    let (hidden, marks) =
+        Marks::hide(&plain, body.clone(), |name| settings.signatures.contains_key(name) || (settings.is_whole && LEAVES.contains(&name)));
     let mut undefined = Vec::new();
     let mut walk = {
         let on_broken = |link: BrokenLink<'_>| {

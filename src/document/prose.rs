@@ -68,7 +68,8 @@ pub(super) fn read_prose(
     page.remarks.extend(read.value.remarks.into_iter().map(told));
     let first = u32::try_from(page.links.len()).expect("a page has fewer links than bytes");
     // The words of a link may go over several lines of the file: what stands at one place is its target.
-    let targets = if read.value.links.is_empty() { BTreeMap::new() } else { markdown::targets(&text, 0..text.len(), settings.math, &no_components) };
+    let targets =
+        if read.value.links.is_empty() { BTreeMap::new() } else { markdown::targets(&text, 0..text.len(), settings.math, &no_components) };
     let link = |link: Link| {
         let start = lines.offset(link.target.place.line, link.target.place.column);
         let of_target = targets.get(&start).and_then(|range| prose.place(range.clone()));

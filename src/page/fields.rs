@@ -8,8 +8,8 @@ use super::tool::Finish;
 use crate::fields::links::source;
 use crate::fields::{Field, FieldType, Item, Items, Value};
 use crate::paths::SourcePath;
-use crate::site::links::{Destination, Resolved};
 use crate::site::PageId;
+use crate::site::links::{Destination, Resolved};
 use crate::tool::prose::Prose;
 
 /// A field's value. What machines are told of it depends on the type as well, so that is kept.
