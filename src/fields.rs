@@ -8,6 +8,7 @@ mod forms;
 pub mod links;
 mod manual;
 pub mod schema;
+pub mod texts;
 
 use indexmap::IndexMap;
 use jiff::civil::Date;
@@ -23,6 +24,10 @@ use crate::diagnostic::Place;
 pub enum FieldType {
     /// One line or many; numbers and booleans are taken as they are written.
     Text,
+    /// Text in Markdown: paragraphs, lists, tables. Its links are those of the page.
+    Markdown,
+    /// The same within one line.
+    Line,
     Integer,
     Number,
     Boolean,

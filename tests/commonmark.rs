@@ -52,6 +52,7 @@ fn ours(source: &str) -> String {
     let path = SourcePath::new("content/x.md").expect("a path inside");
     let signatures = BTreeMap::new();
     let settings = MarkdownSettings {
+        is_whole: true,
         raw_html: RawHtml::Allow,
         smart_punctuation: false,
         math: false,

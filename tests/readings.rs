@@ -96,6 +96,7 @@ fn read(text: &str, raw_html: RawHtml, wants_body: bool, with_lines: bool) -> Ch
     let path = SourcePath::new("content/x.md").expect("a path inside");
     let signatures = BTreeMap::from([("note".to_owned(), Default::default())]);
     let settings = MarkdownSettings {
+        is_whole: true,
         raw_html,
         smart_punctuation: true,
         math: true,

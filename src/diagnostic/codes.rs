@@ -106,7 +106,7 @@ codes! {
     LinkDraft = "link-to-draft", Error, "A published page links to a draft, or to one that has expired or is still to come.";
     VanishedAddress = "vanished-address", Error, "An address that was published (`handsel.lock` has it) leads nowhere now. Redirect it with `aliases:`, or add it to the setting `retired`.";
     VanishedAnchor = "vanished-anchor", Warning, "A heading that other pages linked to (`handsel.lock` has it) is on its page no more. Give the new heading the old id, or add the address to the setting `retired`.";
-    BadLedger = "bad-ledger", Warning, "A line of `handsel.lock` is no address. The next build leaves it out.";
+    BadLedger = "bad-ledger", Warning, "A line of `handsel.lock` is no address, or the mark of a conflict. The next build leaves it out.";
     // Templates and data
     BadTemplate = "bad-template", Error, "A template cannot be read: syntax, an unknown filter, function, include or component.";
     TemplateFailed = "template-failed", Error, "A template failed on a page: a value that is not there, a loop without end.";

@@ -48,6 +48,8 @@ use crate::source::Lines;
 /// What the walk depends on besides the text.
 #[derive(Clone, Debug)]
 pub struct MarkdownSettings<'a> {
+    /// Whether this is a page's own text, which alone has headings, footnotes, included files and other pages' tools.
+    pub is_whole: bool,
     pub raw_html: RawHtml,
     pub smart_punctuation: bool,
     pub math: bool,
@@ -119,7 +121,8 @@ const DEPTH_MAX: usize = 100;
 /// Reads `text[body]`. `text` is the whole file with LF line ends, so that places count in it.
 pub fn read(path: &SourcePath, text: &str, lines: &Lines, body: Range<usize>, settings: &MarkdownSettings) -> Checked<Markdown> {
     let plain = without_hole_marks(text);
-    let (hidden, marks) = Marks::hide(&plain, body.clone(), |name| settings.signatures.contains_key(name) || LEAVES.contains(&name));
+    let (hidden, marks) =
+        Marks::hide(&plain, body.clone(), |name| settings.signatures.contains_key(name) || (settings.is_whole && LEAVES.contains(&name)));
     let mut undefined = Vec::new();
     let mut walk = {
         let on_broken = |link: BrokenLink<'_>| {
@@ -150,6 +153,7 @@ pub const OPTIONS: Options = Options::ENABLE_TABLES
 
 fn options(settings: &MarkdownSettings) -> Options {
     let mut options = OPTIONS;
+    options.set(Options::ENABLE_FOOTNOTES, settings.is_whole);
     options.set(Options::ENABLE_SMART_PUNCTUATION, settings.smart_punctuation);
     options.set(Options::ENABLE_MATH, settings.math);
     options
@@ -292,6 +296,10 @@ impl<'a> Walk<'a> {
                     self.html = Some(Fragment::default());
                 }
             }
+            Tag::Heading { .. } if !self.settings.is_whole => {
+                self.push_start(Tag::Paragraph, &range);
+                self.push(Event::Start(Tag::Strong));
+            }
             Tag::Heading { level, id, classes, attrs } => {
                 let id = id.map(|id| id.to_string());
                 let at = self.flow().events.len();
@@ -356,6 +364,10 @@ impl<'a> Walk<'a> {
                         self.push(Event::Html(html.into()));
                     }
                 }
+            }
+            TagEnd::Heading(_) if !self.settings.is_whole => {
+                self.push(Event::End(TagEnd::Strong));
+                self.end(TagEnd::Paragraph, range);
             }
             TagEnd::Heading(level) => self.end_heading(level),
             TagEnd::CodeBlock => self.end_code(range),

@@ -17,6 +17,7 @@ pub mod markdown;
 pub mod meta;
 pub mod outline;
 pub mod passages;
+mod prose;
 pub mod raw_html;
 pub mod remarks;
 pub mod source_lines;
@@ -45,6 +46,7 @@ use crate::paths::SourcePath;
 use crate::settings::Settings;
 use crate::source::{Lines, Text, with_lf};
 use crate::tool::Tool;
+use crate::tool::prose::Prose;
 use crate::words::Words;
 use crate::yaml::Node;
 
@@ -98,6 +100,8 @@ pub struct Facts {
     pub term_places: Option<Fingerprint>,
     /// The tool that it declares.
     pub tool: Option<Arc<Tool>>,
+    /// The texts of its own fields, in the order of [`crate::fields::texts`].
+    pub texts: Vec<Prose>,
     /// The files of `data/` that reading it asked for, found or not.
     pub data: Vec<String>,
 }
@@ -174,6 +178,7 @@ pub fn parse(path: &SourcePath, bytes: &[u8], inputs: &Inputs) -> Checked<Docume
     let meta = front_matter::meta(path, node.as_ref(), inputs.defaults, inputs.kind_of_folder, inputs.kinds).unload(&mut problems);
     let body = split.body;
     let settings = MarkdownSettings {
+        is_whole: true,
         raw_html: inputs.settings.raw_html,
         smart_punctuation: inputs.settings.smart_punctuation,
         math: inputs.settings.math,
@@ -190,12 +195,14 @@ pub fn parse(path: &SourcePath, bytes: &[u8], inputs: &Inputs) -> Checked<Docume
     let declared = tool::declared(node.as_ref(), &meta.kind, inputs.kinds);
     let told = declared.map(|node| tool::read(path, &text, &lines, node, inputs.data, &settings, &mut markdown));
     let (tool, data) = told.map(|told| told.unload(&mut problems)).unwrap_or_default();
+    let kind = inputs.kinds.get(&meta.kind);
+    let own = (&meta.fields, kind.map_or(&[][..], |kind| &kind.fields));
+    let texts = prose::of_fields((path, &text, &lines), own, &settings, &mut markdown, &mut problems);
     keep_honest(&meta, &markdown, &mut problems);
     if text[body.clone()].trim().is_empty() {
         let at = lines.place(path, body.start..body.start);
         problems.push(Diagnostic::new(Code::EmptyPage, "this page has no text").at(at).help("write its body below the front matter"));
     }
-    let kind = inputs.kinds.get(&meta.kind);
     let start = node.as_ref().map_or_else(|| Place::start_of(path), |node| node.place.clone());
     if let Some(kind) = kind {
         let headings = markdown.outline.iter().filter(|heading| heading.level == 2).count();
@@ -206,6 +213,7 @@ pub fn parse(path: &SourcePath, bytes: &[u8], inputs: &Inputs) -> Checked<Docume
     let is_title_told = is_title_told(node.as_ref(), &problems);
     let mut document = document(path, meta, markdown, (tool, data), inputs.is_lenient, is_title_told, &mut problems);
     Arc::make_mut(&mut document.entry).occurs = occurs;
+    document.facts.texts = texts;
     Checked::new(document, problems)
 }
 
@@ -304,6 +312,7 @@ fn document(
         components: markdown.components.into_iter().collect(),
         term_places: markdown.term_places,
         tool: tool.map(Arc::new),
+        texts: Vec::new(),
         data,
     };
     Document { entry: Arc::new(entry), facts, remarks: markdown.remarks, body: markdown.segments, passages: markdown.passages }

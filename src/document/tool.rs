@@ -3,17 +3,14 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use super::body::Segment;
-use super::links::Link;
-use super::markdown::{self, Markdown, MarkdownSettings};
-use super::meta::Placed;
-use crate::diagnostic::{Checked, Code, Diagnostic, Place};
+use super::markdown::{Markdown, MarkdownSettings};
+use super::prose::read_prose;
+use crate::diagnostic::Checked;
 use crate::fields::FieldType;
 use crate::fingerprint::Fingerprint;
 use crate::kind::Kinds;
 use crate::paths::SourcePath;
 use crate::source::Lines;
-use crate::tool::prose::{Piece, Prose};
 use crate::tool::{self, Reading, Tool};
 use crate::yaml::Node;
 
@@ -40,36 +37,6 @@ pub(super) fn read(
         read_prose(path, prose, settings, page, &mut problems);
     }
     Checked::new((tool, reading.asked.into_inner().into_iter().collect()), problems)
-}
-
-fn read_prose(path: &SourcePath, prose: &mut Prose, settings: &MarkdownSettings, page: &mut Markdown, problems: &mut Vec<Diagnostic>) {
-    let text = prose.markdown.trim_end().to_owned();
-    let lines = Lines::new(&text);
-    // The scripts of a tool show its texts as they are: no components, and no lines to mark.
-    let settings = MarkdownSettings { wants_body: true, with_lines: false, signatures: &BTreeMap::new(), forms: None, ..settings.clone() };
-    let read = markdown::read(path, &text, &lines, 0..text.len(), &settings);
-    let in_file = |place: Place| {
-        let start = lines.offset(place.line, place.column);
-        let end = text[start..].char_indices().nth(place.length as usize).map_or(text.len(), |(at, _)| start + at);
-        prose.place(start..end).unwrap_or(place)
-    };
-    problems.extend(read.problems.into_iter().map(|problem| Diagnostic { place: problem.place.clone().map(in_file), ..problem }));
-    let first = u32::try_from(page.links.len()).expect("a page has fewer links than bytes");
-    let link = |link: Link| Link { target: Placed { place: in_file(link.target.place), value: link.target.value }, role: link.role };
-    page.links.extend(read.value.links.into_iter().map(link));
-    for segment in read.value.segments {
-        match segment {
-            Segment::Html(html) => prose.push_html(&html),
-            Segment::Address(index) => prose.pieces.push(Piece::Address(first + index)),
-            Segment::WikiTitle(index) => prose.pieces.push(Piece::WikiTitle(first + index)),
-            Segment::Component(_) | Segment::Include(_) | Segment::Tool(_) | Segment::Term { .. } | Segment::Line(_) => {}
-        }
-    }
-    if prose.is_line && !prose.is_one_paragraph() {
-        let problem = Diagnostic::new(Code::BadValue, "this text stands in a line: it can hold no list, heading or second paragraph");
-        let place = prose.place(0..text.len());
-        problems.push(Diagnostic { place, ..problem }.help("write it as one paragraph"));
-    }
 }
 
 /// The fingerprint of all that a tool shows.

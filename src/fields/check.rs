@@ -179,7 +179,7 @@ impl Check<'_> {
         let value = match kind {
             FieldType::Anything => return Some(anything(node)),
             FieldType::Tool => return Some(Value::None),
-            FieldType::Text => node.as_text().map(|text| Value::Text(text.trim().to_owned())),
+            FieldType::Text | FieldType::Markdown | FieldType::Line => node.as_text().map(|text| Value::Text(text.trim().to_owned())),
             FieldType::Integer => {
                 if let Yaml::Int(value) = node.value {
                     Some(Value::Integer(value))

@@ -10,6 +10,8 @@ impl fmt::Display for FieldType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             FieldType::Text => f.write_str("text"),
+            FieldType::Markdown => f.write_str("Markdown"),
+            FieldType::Line => f.write_str("a line of Markdown"),
             FieldType::Integer => f.write_str("a whole number"),
             FieldType::Number => f.write_str("a number"),
             FieldType::Boolean => f.write_str("true or false"),
@@ -43,7 +45,7 @@ impl FieldType {
     /// A value of this type as a writer would type it.
     pub fn example(&self) -> String {
         match self {
-            FieldType::Text | FieldType::Anything => "\"…\"".into(),
+            FieldType::Text | FieldType::Markdown | FieldType::Line | FieldType::Anything => "\"…\"".into(),
             FieldType::Tool => "{ type: calculator, … }".into(),
             FieldType::Integer => "3".into(),
             FieldType::Number => "1.5".into(),

@@ -70,7 +70,7 @@ fn property(field: &Field, terms: Terms<'_>) -> Value {
 /// Every value may be absent, written as a key without one.
 fn of_type(kind: &FieldType, name: &str, terms: Terms<'_>) -> Value {
     match kind {
-        FieldType::Text => text_or_terms(name, terms),
+        FieldType::Text | FieldType::Markdown | FieldType::Line => text_or_terms(name, terms),
         FieldType::Link | FieldType::Page | FieldType::File(_) => json!({ "type": ["string", "null"] }),
         FieldType::Zone => json!({ "type": ["string", "null"], "examples": ["Europe/Berlin"] }),
         FieldType::Clock => json!({ "anyOf": [{ "type": ["number", "null"], "minimum": 0 }, pattern(r"^\s*\d", "3:25")] }),

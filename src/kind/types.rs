@@ -88,8 +88,10 @@ fn is_type(list: &[Node]) -> bool {
     matches!(list, [only] if only.as_text().is_some_and(|word| SIMPLE_TYPES.iter().any(|(known, _)| *known == word)))
 }
 
-static SIMPLE_TYPES: [(&str, FieldType); 17] = [
+static SIMPLE_TYPES: [(&str, FieldType); 19] = [
     ("text", FieldType::Text),
+    ("markdown", FieldType::Markdown),
+    ("line", FieldType::Line),
     ("integer", FieldType::Integer),
     ("number", FieldType::Number),
     ("boolean", FieldType::Boolean),

@@ -308,7 +308,7 @@ impl Composer {
         let next = self.next(id).or(further).or_else(|| (!related.is_empty()).then(|| related.remove(0)));
         related.retain(|page| Some(*page) != next);
         related.truncate(RELATED_MAX);
-        let fields = self.fields(page);
+        let fields = self.fields(id);
         PageView {
             title: entry.title.clone(),
             short_title: meta.short_title.clone().unwrap_or_else(|| entry.title.clone()),

@@ -4,11 +4,13 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::compose::Composer;
+use super::tool::Finish;
 use crate::fields::links::source;
-use crate::fields::{Field, FieldType, Item, Value};
+use crate::fields::{Field, FieldType, Item, Items, Value};
 use crate::paths::SourcePath;
+use crate::site::PageId;
 use crate::site::links::{Destination, Resolved};
-use crate::site::{PageId, SitePage};
+use crate::tool::prose::Prose;
 
 /// A field's value. What machines are told of it depends on the type as well, so that is kept.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -18,8 +20,17 @@ pub enum FieldView {
     /// Seconds.
     Clock(i64),
     Link(Box<LinkView>),
+    Text(Box<TextView>),
     List(Vec<FieldView>),
     Map(Fields),
+}
+
+/// A text in Markdown.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct TextView {
+    pub written: String,
+    /// With the addresses of its links.
+    pub html: String,
 }
 
 /// Fields by name, in the order of their definitions.
@@ -67,7 +78,7 @@ impl FieldView {
             FieldView::Link(link) => links.push(link),
             FieldView::List(items) => items.iter().for_each(|item| item.links(links)),
             FieldView::Map(fields) => fields.iter().for_each(|(_, value)| value.links(links)),
-            FieldView::Plain(_) | FieldView::Minutes(_) | FieldView::Clock(_) => {}
+            FieldView::Plain(_) | FieldView::Minutes(_) | FieldView::Clock(_) | FieldView::Text(_) => {}
         }
     }
 }
@@ -83,34 +94,49 @@ pub fn links(fields: &Fields) -> Vec<&LinkView> {
     links
 }
 
+/// What goes with a page's fields, in the order in which they are gone through.
+struct Beside<'a> {
+    /// Where each link leads, in the order of [`crate::fields::links`].
+    links: std::slice::Iter<'a, Resolved>,
+    /// Each text in Markdown, in the order of [`crate::fields::texts`].
+    texts: std::slice::Iter<'a, Prose>,
+    finish: Finish<'a>,
+}
+
 impl Composer {
     /// The kind's own fields, those that the page does not state as nothing.
-    pub(super) fn fields(&self, page: &SitePage) -> Fields {
-        let Some(kind) = self.site.kinds.get(&page.entry.meta.kind) else { return Fields::new() };
-        let mut resolved = page.field_links.iter();
-        let view = |field: &Field| {
-            let item = page.entry.meta.fields.get(&field.name);
-            let value = item.map(|item| self.field(item, &field.kind, &mut resolved));
-            (field.name.clone(), value.unwrap_or(FieldView::Plain(serde_json::Value::Null)))
-        };
-        kind.fields.iter().map(view).collect()
+    pub(super) fn fields(&self, id: PageId) -> Fields {
+        let page = self.site.page(id);
+        let Some(kind) = self.kind(page) else { return Fields::new() };
+        let finish = Finish { composer: self, page: id, language: self.site.language(page), given: &[] };
+        let mut beside = Beside { links: page.field_links.iter(), texts: self.facts(id).texts.iter(), finish };
+        self.fields_of(&page.entry.meta.fields, &kind.fields, &mut beside)
     }
 
-    /// Goes through links in the order of [`crate::fields::links`].
-    fn field(&self, item: &Item, kind: &FieldType, resolved: &mut std::slice::Iter<Resolved>) -> FieldView {
+    fn fields_of(&self, items: &Items, fields: &[Field], beside: &mut Beside) -> Fields {
+        let view = |field: &Field| {
+            let value = items.get(&field.name).map(|item| self.field(item, &field.kind, beside));
+            (field.name.clone(), value.unwrap_or(FieldView::Plain(serde_json::Value::Null)))
+        };
+        fields.iter().map(view).collect()
+    }
+
+    fn field(&self, item: &Item, kind: &FieldType, beside: &mut Beside) -> FieldView {
         let of = kind.of_value(&item.value);
         match (&item.value, of) {
-            (Value::List(items), FieldType::List(of)) => FieldView::List(items.iter().map(|item| self.field(item, of, resolved)).collect()),
-            (Value::Map(items), FieldType::Map(fields)) => {
-                let inner = |field: &Field| {
-                    let value = items.get(&field.name).map(|item| self.field(item, &field.kind, resolved));
-                    (field.name.clone(), value.unwrap_or(FieldView::Plain(serde_json::Value::Null)))
-                };
-                FieldView::Map(fields.iter().map(inner).collect())
+            (Value::List(items), FieldType::List(of)) => FieldView::List(items.iter().map(|item| self.field(item, of, beside)).collect()),
+            (Value::Map(items), FieldType::Map(fields)) => FieldView::Map(self.fields_of(items, fields, beside)),
+            (Value::Map(items), FieldType::MapOf(of)) => {
+                FieldView::Map(items.iter().map(|(name, item)| (name.clone(), self.field(item, of, beside))).collect())
             }
             (Value::Integer(minutes), FieldType::Minutes) => FieldView::Minutes(*minutes),
             (Value::Integer(seconds), FieldType::Clock) => FieldView::Clock(*seconds),
-            _ => match of.wants().and_then(|_| source(item)).and_then(|target| Some((target, resolved.next()?))) {
+            (Value::Text(written), FieldType::Markdown | FieldType::Line) => {
+                let prose = beside.texts.next();
+                let html = prose.map(|prose| if prose.is_line { beside.finish.line(prose) } else { beside.finish.text(prose) });
+                FieldView::Text(Box::new(TextView { written: written.clone(), html: html.unwrap_or_default() }))
+            }
+            _ => match of.wants().and_then(|_| source(item)).and_then(|target| Some((target, beside.links.next()?))) {
                 Some((target, resolved)) => FieldView::Link(Box::new(self.link(&resolved.to, &target.value))),
                 None => FieldView::Plain(super::parts::item_json(item)),
             },
@@ -210,6 +236,7 @@ pub fn plain(value: &FieldView) -> serde_json::Value {
         FieldView::Plain(value) => value.clone(),
         FieldView::Minutes(number) | FieldView::Clock(number) => json!(number),
         FieldView::Link(link) => json!(link.href),
+        FieldView::Text(text) => json!(text.written),
         FieldView::List(items) => items.iter().map(plain).collect(),
         FieldView::Map(fields) => serde_json::Value::Object(fields.iter().map(|(name, value)| (name.clone(), plain(value))).collect()),
     }

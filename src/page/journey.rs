@@ -54,7 +54,7 @@ impl Composer {
     fn journey(&self, id: PageId) -> Journey {
         let page = self.site.page(id);
         let named = self.site.kinds.get(&page.entry.meta.kind).and_then(|kind| kind.journey.as_ref());
-        let fields = self.fields(page);
+        let fields = self.fields(id);
         let steps = named.and_then(|name| fields::get(&fields, name));
         let Some(FieldView::List(items)) = steps else { return Journey { page: id, steps: Vec::new() } };
         let page_of = |item: &FieldView| match item.get("page") {

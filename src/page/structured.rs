@@ -221,6 +221,7 @@ impl Filling<'_> {
             FieldView::Plain(value) => Some(value.clone()),
             FieldView::Minutes(minutes) => Some(json!(format!("PT{minutes}M"))),
             FieldView::Clock(seconds) => Some(json!(duration(*seconds))),
+            FieldView::Text(text) => Some(json!(text.written)),
             FieldView::Link(link) => link.url.as_ref().map(|url| json!(url)),
             FieldView::List(items) => {
                 let said: Vec<Value> = items.iter().filter_map(|item| self.said(item)).collect();

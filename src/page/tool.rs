@@ -117,7 +117,7 @@ impl Composer {
 
 impl Finish<'_> {
     /// A text without values in it as HTML.
-    fn text(&self, prose: &Prose) -> String {
+    pub(super) fn text(&self, prose: &Prose) -> String {
         self.html(prose, &|_| String::new())
     }
 
@@ -126,7 +126,7 @@ impl Finish<'_> {
     }
 
     /// A text that stands in a line, without the paragraph around it.
-    fn line(&self, prose: &Prose) -> String {
+    pub(super) fn line(&self, prose: &Prose) -> String {
         let html = self.text(prose);
         let html = html.trim();
         html.strip_prefix("<p>").and_then(|html| html.strip_suffix("</p>")).unwrap_or(html).to_owned()

@@ -91,6 +91,11 @@ impl AddressLedger {
             let start = at;
             at += written.len();
             let line = written.trim();
+            if line.starts_with(MERGE_MARKS[0]) {
+                let problem = Diagnostic::new(Code::BadLedger, "git left the marks of a conflict here; the lines of both sides are kept");
+                let place = lines.place(path, start..start + written.trim_end().len());
+                problems.push(problem.at(place).help("run `handsel build`, which writes the file anew without them, and commit it"));
+            }
             if line.is_empty() || line.starts_with('#') || MERGE_MARKS.iter().any(|mark| line.starts_with(mark)) {
                 continue;
             }
@@ -170,6 +175,8 @@ mod tests {
     fn what_a_merge_leaves_is_the_union() {
         let merged = "<<<<<<< ours\n/b/ b.md\n||||||| base\n=======\n/a/ a.md\n/b/ b.md\n>>>>>>> theirs\n/a/\r\n";
         assert_eq!(read(merged).to_text(), format!("{HEAD}/a/ a.md\n/b/ b.md\n"));
+        let told = AddressLedger::parse(&SourcePath::root(), merged).problems;
+        assert_eq!(told.iter().map(|problem| problem.code).collect::<Vec<_>>(), [Code::BadLedger]);
     }
 
     #[test]

@@ -129,6 +129,11 @@ fn misled(to: &Destination, link: &FieldLink) -> Option<LinkProblem> {
                 help: Some(format!("give a file that ends in .{}", extensions.join(", ."))),
             })
         }
+        (Wants::File(_), Destination::Page { .. }) if written.ends_with(".md") => Some(LinkProblem {
+            code: Code::NotThatFile,
+            message: format!("`{written}` is a page of this site, not a file to take away"),
+            help: Some(format!("put it into static/ and write `/{}`", written.rsplit('/').next().unwrap_or(written))),
+        }),
         (Wants::File(_), _) => Some(LinkProblem {
             code: Code::NotThatFile,
             message: format!("`{written}` is no file of this site"),

@@ -1,4 +1,4 @@
-//! Markdown inside a declaration: what a result means, why a step counts, what the tool is not.
+//! Markdown in front matter: what a result of a tool means, why a step counts, what an offer is not.
 //!
 //! It is read like a page's text, by `document`, which knows Markdown: links are resolved and checked, raw HTML is filtered.
 //! `{name}` stands for a value of the tool and becomes a hole that the build fills and the script fills again.
@@ -53,11 +53,16 @@ impl PartialEq for Places {
 impl Prose {
     /// The Markdown of a text of the declaration, in which `{name}` may stand for one of `names`. `None` for what is no text.
     pub fn of(node: &Node, reading: &Reading, names: &[String]) -> Option<Self> {
-        let markdown = node.as_text()?.to_owned();
         let spots = reading.spots(node);
+        let written = Prose::written(node.as_text()?, false, |range| spots.place(range));
+        Some(Prose { names: names.to_vec(), ..written })
+    }
+
+    /// Markdown of which `place` tells where a range of its bytes stands.
+    pub fn written(markdown: &str, is_line: bool, place: impl Fn(Range<usize>) -> Place) -> Self {
         let starts = std::iter::once(0).chain(markdown.match_indices(char::is_whitespace).map(|(at, _)| at + 1));
-        let places = starts.filter(|at| *at < markdown.len()).map(|at| (at, spots.place(at..at + 1))).collect();
-        Some(Prose { markdown, pieces: Vec::new(), names: names.to_vec(), is_line: false, spots: Places(places) })
+        let places = starts.filter(|at| *at < markdown.len()).map(|at| (at, place(at..at + 1))).collect();
+        Prose { markdown: markdown.to_owned(), pieces: Vec::new(), names: Vec::new(), is_line, spots: Places(places) }
     }
 
     /// The Markdown of a text that stands in a line: a label, an answer.

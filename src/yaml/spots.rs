@@ -22,9 +22,13 @@ pub struct Spots<'a> {
 impl<'a> Spots<'a> {
     /// `node` is a text, or a number as it was written, of the file with this text.
     pub fn new(file: &str, lines: &'a Lines<'a>, node: &Node) -> Self {
-        let start = lines.offset(node.place.line, node.place.column);
-        let value = node.as_text().unwrap_or_default();
-        Spots { lines, place: node.place.clone(), offsets: align(file, start, value).unwrap_or_default() }
+        Self::of_value(file, lines, &node.place, node.as_text().unwrap_or_default())
+    }
+
+    /// `value` stands at `place` of the file with this text.
+    pub fn of_value(file: &str, lines: &'a Lines<'a>, place: &Place, value: &str) -> Self {
+        let start = lines.offset(place.line, place.column);
+        Spots { lines, place: place.clone(), offsets: align(file, start, value).unwrap_or_default() }
     }
 
     /// The place of a range of bytes of the value.

@@ -217,10 +217,10 @@ impl<'a> Walk<'a> {
 
     /// A component without a body, on a line of its own (`is_block`) or within one.
     fn leaf(&mut self, mark: &Mark, is_block: bool) {
-        if mark.name == "include" {
+        if mark.name == "include" && self.settings.is_whole {
             return self.include(mark);
         }
-        if mark.name == "tool" && !self.settings.signatures.contains_key("tool") {
+        if mark.name == "tool" && self.settings.is_whole && !self.settings.signatures.contains_key("tool") {
             return self.embed(mark, is_block);
         }
         let Some(signature) = self.settings.signatures.get(&mark.name) else {
@@ -248,6 +248,11 @@ impl<'a> Walk<'a> {
     }
 
     fn unknown_component(&mut self, mark: &Mark) {
+        if !self.settings.is_whole {
+            let problem = Diagnostic::new(Code::UnknownComponent, "only a page's own text can hold components");
+            self.problem(problem.help("move it below the front matter, or say it in plain Markdown"), mark.name_range.clone());
+            return;
+        }
         let names = self.settings.signatures.keys().map(String::as_str).chain(super::LEAVES);
         let help = match nearest(&mark.name, names.clone()) {
             Some(near) => format!("did you mean `{near}`?"),

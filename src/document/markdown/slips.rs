@@ -36,7 +36,11 @@ impl Walk<'_> {
                 open = Some(at);
                 if let Some(name) = rest.strip_prefix('^').and_then(footnote_name) {
                     let message = format!("the footnote `[^{name}]` is defined nowhere");
-                    let problem = Diagnostic::new(Code::UndefinedFootnote, message).help(format!("add a line `[^{name}]: …`"));
+                    let problem = Diagnostic::new(Code::UndefinedFootnote, message).help(if self.settings.is_whole {
+                        format!("add a line `[^{name}]: …`")
+                    } else {
+                        "only a page's own text can hold footnotes".to_owned()
+                    });
                     self.problem(problem, run.start + at..run.start + at + name.len() + 3);
                 }
             } else if let Some(target) = rest.strip_prefix('(').and_then(target_with_space) {

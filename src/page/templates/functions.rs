@@ -9,6 +9,7 @@ use super::materials::{Materials, Question, at_desk};
 use super::values::{Object, cards};
 use crate::diagnostic::nearest;
 use crate::document::html_parts::{Part, parts};
+use crate::document::markdown::{block_html, inline_html};
 use crate::page::fields::clock;
 use crate::page::queries::{self, ORDERS, PagesQuery};
 use crate::page::structured::for_script;
@@ -218,8 +219,8 @@ fn register_filters(tera: &mut Tera) {
         encoded.replace('&', "%26").replace('+', "%2B").replace('=', "%3D").replace('/', "%2F")
     });
     tera.register_filter("striptags", |text: &str, _: Kwargs, _: &State| strip_tags(text));
-    tera.register_filter("markdown", |text: &str, _: Kwargs, _: &State| Value::safe_string(&crate::document::markdown::inline_html(text)));
-    tera.register_filter("blocks", |text: &str, _: Kwargs, _: &State| Value::safe_string(&crate::document::markdown::block_html(text)));
+    tera.register_filter("markdown", |text: &Value, _: Kwargs, _: &State| markdown(text, inline_html));
+    tera.register_filter("blocks", |text: &Value, _: Kwargs, _: &State| markdown(text, block_html));
     tera.register_filter("clock", |seconds: i64, _: Kwargs, _: &State| clock(seconds));
     tera.register_filter("sections", |html: &str, _: Kwargs, _: &State| {
         let part = |part: Part| {
@@ -237,6 +238,15 @@ fn register_filters(tera: &mut Tera) {
         let format: Option<String> = args.get("format")?;
         jiff::fmt::strtime::format(format.as_deref().unwrap_or("%Y-%m-%d"), date).map_err(|error| Error::message(error.to_string()))
     });
+}
+
+/// Markdown as HTML. What is HTML already, such as a field that holds Markdown, stays as it is.
+fn markdown(value: &Value, html: fn(&str) -> String) -> TeraResult<Value> {
+    match value.as_str() {
+        Some(_) if value.is_safe() => Ok(value.clone()),
+        Some(text) => Ok(Value::safe_string(&html(text))),
+        None => Err(Error::message("only text can be read as Markdown")),
+    }
 }
 
 /// The text of HTML, its elements taken out.

@@ -110,6 +110,7 @@ fn field(composer: &Composer, value: &FieldView, told: Told) -> Value {
     match value {
         FieldView::Plain(value) => Value::from_serializable(value),
         FieldView::Minutes(number) | FieldView::Clock(number) => Value::from(*number),
+        FieldView::Text(text) => Value::safe_string(&text.html),
         FieldView::List(items) => Value::from(items.iter().map(|item| field(composer, item, told)).collect::<Vec<Value>>()),
         FieldView::Map(inner) => fields(composer, inner, told),
         FieldView::Link(link) => {

@@ -1,0 +1,92 @@
+//! Markdown that stands in front matter: the texts of a declared tool, and those of the fields of a page's kind.
+//!
+//! It is read like the page's own text: links are resolved and checked as the page's, raw HTML is filtered, each problem stands
+//! where it was written. Headings, footnotes and components are the page's own text's alone.
+
+use std::collections::BTreeMap;
+
+use super::body::Segment;
+use super::links::Link;
+use super::markdown::{self, Markdown, MarkdownSettings};
+use super::meta::Placed;
+use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::fields::{Field, Item, Items, texts};
+use crate::paths::SourcePath;
+use crate::source::Lines;
+use crate::tool::prose::{Piece, Prose};
+use crate::yaml::spots::Spots;
+
+/// Reads the texts of a page's own fields, in the order of [`texts::of_page`].
+pub(super) fn of_fields(
+    (path, text, lines): (&SourcePath, &str, &Lines),
+    (items, fields): (&Items, &[Field]),
+    settings: &MarkdownSettings,
+    page: &mut Markdown,
+    problems: &mut Vec<Diagnostic>,
+) -> Vec<Prose> {
+    let read = |(item, is_line): (&Item, bool)| {
+        let markdown = item.as_text().unwrap_or_default();
+        // What a folder's defaults say stands in another file, of which only the value's place is known.
+        let spots = (item.place.path == *path).then(|| Spots::of_value(text, lines, &item.place, markdown));
+        let place = |range| spots.as_ref().map_or_else(|| item.place.clone(), |spots| spots.place(range));
+        let mut prose = Prose::written(markdown, is_line, place);
+        read_prose(path, &mut prose, settings, page, problems);
+        prose
+    };
+    texts::of_page(items, fields).into_iter().map(read).collect()
+}
+
+/// Reads one text. Its links become links of the page.
+pub(super) fn read_prose(
+    path: &SourcePath,
+    prose: &mut Prose,
+    settings: &MarkdownSettings,
+    page: &mut Markdown,
+    problems: &mut Vec<Diagnostic>,
+) {
+    let text = prose.markdown.trim_end().to_owned();
+    let lines = Lines::new(&text);
+    // Scripts and templates show these texts as they are: no components, and no lines to mark.
+    let no_components = BTreeMap::new();
+    let settings = MarkdownSettings {
+        is_whole: false,
+        wants_body: true,
+        wants_text: false,
+        with_lines: false,
+        signatures: &no_components,
+        forms: None,
+        ..settings.clone()
+    };
+    let read = markdown::read(path, &text, &lines, 0..text.len(), &settings);
+    let in_file = |place: Place| {
+        let start = lines.offset(place.line, place.column);
+        let end = text[start..].char_indices().nth(place.length as usize).map_or(text.len(), |(at, _)| start + at);
+        prose.place(start..end).unwrap_or(place)
+    };
+    let told = |problem: Diagnostic| Diagnostic { place: problem.place.clone().map(in_file), ..problem };
+    problems.extend(read.problems.into_iter().map(told));
+    page.remarks.extend(read.value.remarks.into_iter().map(told));
+    let first = u32::try_from(page.links.len()).expect("a page has fewer links than bytes");
+    // The words of a link may go over several lines of the file: what stands at one place is its target.
+    let targets =
+        if read.value.links.is_empty() { BTreeMap::new() } else { markdown::targets(&text, 0..text.len(), settings.math, &no_components) };
+    let link = |link: Link| {
+        let start = lines.offset(link.target.place.line, link.target.place.column);
+        let of_target = targets.get(&start).and_then(|range| prose.place(range.clone()));
+        Link { target: Placed { place: of_target.unwrap_or_else(|| in_file(link.target.place)), ..link.target }, role: link.role }
+    };
+    page.links.extend(read.value.links.into_iter().map(link));
+    for segment in read.value.segments {
+        match segment {
+            Segment::Html(html) => prose.push_html(&html),
+            Segment::Address(index) => prose.pieces.push(Piece::Address(first + index)),
+            Segment::WikiTitle(index) => prose.pieces.push(Piece::WikiTitle(first + index)),
+            Segment::Component(_) | Segment::Include(_) | Segment::Tool(_) | Segment::Term { .. } | Segment::Line(_) => {}
+        }
+    }
+    if prose.is_line && !prose.is_one_paragraph() {
+        let problem = Diagnostic::new(Code::BadValue, "this text stands in a line: it can hold no list, heading or second paragraph");
+        let place = prose.place(0..text.len());
+        problems.push(Diagnostic { place, ..problem }.help("write it as one paragraph"));
+    }
+}

@@ -1,0 +1,178 @@
+// One reader uses everything there is on a site, in one browser that keeps what it is told to keep. Every request, every cookie and
+// every write to storage is noted: nothing goes anywhere else, nothing that was typed leaves the page, and nothing is kept under a
+// name that the page about privacy does not tell.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { join } from "node:path";
+import { browser, Desk } from "./desk.mjs";
+import { Host } from "./host.mjs";
+
+const TYPED = "zebrafish";
+const NUMBER = "47113";
+const page = (front, text = "Text.") => `---\n${front}\n---\n\n${text}\n`;
+const tool = (title, yaml) => page(`title: ${title}\ntool:\n${yaml.replace(/^/gm, "  ")}`);
+
+const site = {
+  "handsel.yaml": `title: Test site
+base_url: https://site.example
+allow_origins: [https://player.example]
+giving: { who: We, why: To help, pays: Our work, contact: we@site.example }
+license: CC BY 4.0
+feedback: { endpoint: https://answers.example/take }
+`,
+  "content/index.md": page("title: Home", "Welcome."),
+  "content/audiences.yaml": "team: { title: Small team, start: [guides/a.md] }\nalone: { title: Alone }\n",
+  "content/guides/a.md": page("title: A guide\naudience: [team]\ntopics: [trust]", ":::tabs\n:::tab{title=\"One\"}\nFirst.\n:::\n:::tab{title=\"Two\"}\nSecond.\n:::\n:::\n\n## Part\n\nReciprocity."),
+  "content/guides/b.md": page("title: Another\naudience: [alone]\ntopics: [price]\nlevel: expert"),
+  "content/guides/deep/c.md": page("title: Deep"),
+  "content/guides/deep/index.md": page("title: Below"),
+  "content/tips/one.md": page("title: One"),
+  "content/tips/two.md": page("title: Two"),
+  "content/tips/index.md": page("title: Tips"),
+  "content/glossary/reciprocity.md": page("title: Reciprocity\nshort: Giving back what was given."),
+  "content/tools/list.md": tool("List", "type: checklist\nremember: true\ngroups:\n  - { title: First, items: [{ text: One }, { text: Two }] }"),
+  "content/tools/quiz.md": tool("Quiz", "type: quiz\nquestions:\n  - ask: One of two?\n    answers: |\n      - [x] This\n      - [ ] That\nbands: [{ from: 0, title: Low, text: Read on. }]"),
+  "content/tools/sum.md": tool("Sum", "type: calculator\ninputs:\n  hours: { label: Hours, type: number, default: 7, min: 0, max: 99999 }\nresults:\n  twice: { label: Twice, value: hours * 2 }\nexamples:\n  - { name: One, with: { hours: 1 }, expect: { twice: 2 } }"),
+  "content/videos/far.md": page("title: Elsewhere\nembed: https://player.example/embed/1\nduration: \"0:30\"\ntranscript: said.txt"),
+  "content/videos/said.txt": "What is said.\n",
+  "content/infographics/picture.md": page("title: A picture\nimage: picture.svg\nalt: Two boxes\nlong_description: One box and another."),
+  "content/infographics/picture.svg": "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"80\" height=\"40\"><rect width=\"30\" height=\"30\"/></svg>",
+  "content/events/day.md": page("title: A day\nstart: 2099-06-01T18:00\ntimezone: Europe/Berlin\nplace: Here\ncost: free"),
+  "content/paths/way.md": page("title: The way\noutcome: You can.\nsteps: [{ page: ../guides/a.md }, { page: ../guides/b.md }]"),
+};
+
+let desk, host, chrome, context, tab;
+const requests = [], kept = [], faults = [];
+const foreign = () => requests.filter(({ url }) => !url.startsWith(`${host.origin}/`) && !url.startsWith("data:"));
+
+before(async () => {
+  desk = await Desk.open(site);
+  desk.handsel("build", "--today", "2026-11-22");
+  host = await Host.open(join(desk.folder, "public"));
+  chrome = await browser();
+  context = await chrome.newContext({ timezoneId: "America/New_York" });
+  context.setDefaultTimeout(15_000);
+  await context.exposeBinding("noteKept", (_, where, key) => kept.push([where, key]));
+  await context.addInitScript(() => {
+    const set = Storage.prototype.setItem;
+    Storage.prototype.setItem = function (key, value) {
+      window.noteKept(this === sessionStorage ? "tab" : "device", key);
+      return set.call(this, key, value);
+    };
+    for (const [owner, name] of [[window.indexedDB, "open"], [window.caches, "open"]]) {
+      const open = owner?.[name];
+      if (open) owner[name] = function (...all) { window.noteKept("database", String(all[0])); return open.apply(this, all); };
+    }
+    const cookie = Object.getOwnPropertyDescriptor(Document.prototype, "cookie");
+    Object.defineProperty(document, "cookie", { get() { return cookie.get.call(this); }, set(value) { window.noteKept("cookie", value); } });
+  });
+  for (const other of ["https://player.example/**", "https://answers.example/**"]) {
+    await context.route(other, (route) => route.fulfill({ contentType: "text/html", body: "<p>There.</p>" }));
+  }
+  tab = await context.newPage();
+  context.on("request", (request) => requests.push({ url: request.url(), method: request.method(), body: request.postData() ?? "" }));
+  tab.on("pageerror", (error) => { if (!/ViewTransition|Transition was/.test(String(error))) faults.push(String(error)); });
+});
+
+after(async () => {
+  await chrome?.close();
+  await host?.close();
+  await desk?.close();
+});
+
+const go = async (path) => {
+  await tab.goto(host.origin + path);
+  await tab.waitForLoadState("networkidle");
+};
+
+async function search() {
+  await go("/guides/a/");
+  await tab.locator("a.search-link").click();
+  const input = tab.locator(".search-dialog .search-input");
+  await input.fill(TYPED);
+  await tab.waitForFunction(() => /Nothing found/.test(document.querySelector(".search-status").textContent));
+  await input.fill("another");
+  await tab.locator(".search-dialog .results a").first().waitFor();
+  await input.fill(TYPED);
+  await tab.locator(".search-close").click();
+  await tab.locator(".search-dialog").waitFor({ state: "hidden" });
+}
+
+async function choices() {
+  await tab.locator("header select, .colours select").first().selectOption("dark");
+  await tab.locator("[role=tab]", { hasText: "Two" }).click();
+  await go("/audiences/team/");
+  await tab.locator("[data-audience-choice] button").click();
+  await go("/guides/?level=expert");
+  await tab.locator(".facet-state").waitFor();
+}
+
+async function path() {
+  await go("/paths/way/");
+  await tab.locator(".journey > li > a").first().click();
+  await tab.waitForURL("**/guides/a/");
+  await tab.locator("[data-on-path][data-ready] [data-go-on]").click();
+  await tab.waitForURL("**/guides/b/");
+}
+
+async function tools() {
+  await go("/tools/list/");
+  await tab.locator("input[data-key]").first().check();
+  await tab.locator("[data-remember]").check();
+  await go("/tools/quiz/");
+  await tab.locator("input[data-answer]").first().check();
+  await tab.locator("[data-do=check]").click();
+  await go("/tools/sum/");
+  await tab.locator("[data-input=hours] input").fill(NUMBER);
+  await tab.waitForFunction(() => /94,?226/.test(document.querySelector("main").textContent));
+}
+
+async function looks() {
+  await go("/infographics/picture/");
+  await tab.locator("[data-zoom]").click();
+  await tab.locator("dialog.zoomed[open] img").waitFor();
+  await tab.keyboard.press("Escape");
+  await go("/events/day/");
+  await tab.locator(".local-time").waitFor();
+  await go("/tips/random/");
+  await tab.waitForURL(/\/tips\/(one|two)\/$/);
+}
+
+test("nothing leaves the page but what the reader sends, and nothing is kept that the page about privacy does not name", async () => {
+  await search();
+  await choices();
+  await path();
+  await tools();
+  await looks();
+  await go("/guides/b/");
+  await tab.locator(".helped input[value=no]").check();
+  await tab.locator(".helped summary").click();
+  await tab.locator("#FeedbackWords").fill(TYPED);
+  await go("/videos/far/");
+  assert.deepEqual(foreign(), [], "all that was used so far stays with this site");
+  assert.deepEqual(requests.filter(({ method, body }) => method !== "GET" || body), []);
+  const told = requests.filter(({ url }) => [TYPED, NUMBER].some((typed) => decodeURIComponent(url).includes(typed)));
+  assert.deepEqual(told, [], "what was typed is in no address that was asked for");
+
+  await tab.locator(".facade-play").click();
+  await tab.locator("iframe").waitFor();
+  await tab.waitForLoadState("networkidle");
+  assert.deepEqual(foreign().map(({ url }) => url), ["https://player.example/embed/1"], "after the click, the one host that was named");
+
+  await go("/guides/b/");
+  await tab.locator(".helped input[value=no]").check();
+  await tab.locator(".helped summary").click();
+  await tab.locator("#FeedbackWords").fill(TYPED);
+  await Promise.all([tab.waitForURL("https://answers.example/take"), tab.locator(".helped button[type=submit]").click()]);
+  const sent = requests.filter(({ method }) => method === "POST");
+  assert.equal(sent.length, 1);
+  assert.deepEqual([...new URLSearchParams(sent[0].body)], [["page", "/guides/b/"], ["helped", "no"], ["words", TYPED]]);
+
+  await go("/privacy/");
+  const named = await tab.locator("#device ~ ul code").allTextContents();
+  const isNamed = (key) => named.some((name) => (name.endsWith("…") ? key.startsWith(name.slice(0, -1)) : key === name));
+  assert.ok(kept.some(([, key]) => key === "colours") && kept.some(([, key]) => key.startsWith("path:")), "something was kept at all");
+  assert.deepEqual(kept.filter(([where, key]) => !["tab", "device"].includes(where) || !isNamed(key)), []);
+  assert.deepEqual(await context.cookies(), []);
+  assert.deepEqual(faults, []);
+});
