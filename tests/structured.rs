@@ -11,6 +11,7 @@ use std::path::Path;
 
 use common::{build, request};
 use handsel::disk::Disk;
+use handsel::pipeline::Request;
 use serde_json::{Map, Value};
 
 /// `Type < Parent: property form, property! form|Type`; `!` marks what must be there.
@@ -138,7 +139,9 @@ fn is_of(form: &str, value: &Value) -> bool {
 #[test]
 fn every_page_speaks_schema_org() {
     let disk = Disk::open(Path::new(env!("CARGO_MANIFEST_DIR"))).expect("this repository is a folder");
-    let (built, published) = build(&disk, &request());
+    // A day on which all that the site has is published.
+    let request = Request { today: Some(jiff::civil::date(2027, 6, 1)), ..request() };
+    let (built, published) = build(&disk, &request);
     assert!(!built.problems.iter().any(handsel::diagnostic::Diagnostic::is_error), "{:?}", built.problems);
     let schema = schema();
     let (mut faults, mut seen, mut pages) = (Vec::new(), BTreeSet::new(), 0);
