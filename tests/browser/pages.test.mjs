@@ -162,6 +162,27 @@ test("without JavaScript every page of a template shows its text, its lists and 
   await context.close();
 });
 
+test("no tool moves anything when its script comes", async () => {
+  const tools = pages.filter((file) => /^tools\/[^/]+\/index\.html$/.test(file));
+  assert.ok(tools.length >= 5, tools.join(" "));
+  const context = await chromium.newContext({ viewport: { width: 412, height: 823 } });
+  await context.addInitScript(() => {
+    window.moved = 0;
+    new PerformanceObserver((list) => { for (const entry of list.getEntries()) window.moved += entry.value; }).observe({ type: "layout-shift", buffered: true });
+  });
+  const found = [];
+  for (const file of tools) {
+    const page = await context.newPage();
+    await page.goto(address(file), { waitUntil: "networkidle" });
+    await page.evaluate(() => new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(done)); }));
+    const moved = await page.evaluate(() => window.moved);
+    if (moved > 0) found.push(`${file}: ${moved}`);
+    await page.close();
+  }
+  none(found);
+  await context.close();
+});
+
 test("html-validate finds nothing on any page", async () => {
   const rules = { ...Object.fromEntries(OF_STYLE.map((rule) => [rule, "off"])), "valid-id": ["error", { relaxed: true }] };
   const validator = new HtmlValidate(new StaticConfigLoader({ root: true, extends: ["html-validate:recommended"], rules }));
