@@ -35,9 +35,8 @@ ImageObject < CreativeWork: contentUrl! url, caption text, encodingFormat text
 VideoObject < CreativeWork: name! text, uploadDate! day, duration! duration, contentUrl url, embedUrl url
 Question < CreativeWork: name! text, acceptedAnswer! Answer
 Answer < CreativeWork: url! url
-Event < Thing: name! text, startDate! moment, endDate moment, eventStatus url, location! Place|VirtualLocation, organizer Organization, recordedIn CreativeWork
+Event < Thing: name! text, startDate! moment, endDate moment, eventStatus url, location! Place, organizer Organization, recordedIn CreativeWork
 Place < Thing: name! text, address text
-VirtualLocation < Thing: url! url
 DefinedTerm < Thing: name! text, description! text
 Service < Thing: name! text, provider! Organization, offers! Offer, termsOfService text
 Offer < Thing: price number
