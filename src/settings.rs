@@ -21,6 +21,8 @@ pub use table::SETTINGS;
 pub use theme::{Font, FontFile, Theme, font_format};
 pub use tokens::{TOKENS, tokens_table};
 
+use tokens::Token;
+
 use crate::diagnostic::{Code, Place, Severity};
 use crate::fields::Items;
 use crate::paths::SourcePath;
@@ -53,7 +55,15 @@ pub struct Images {
 
 impl Default for Images {
     fn default() -> Self {
-        Self { widths: vec![480, 800, 1200, 1600], quality: 80, sizes: "(max-width: 48rem) 100vw, 46rem".into(), avif: false }
+        let measure = Token::named("measure").map_or("100vw", |token| token.unless_set[0]);
+        Self { widths: vec![480, 800, 1200, 1600], quality: 80, sizes: Self::sizes_of(measure), avif: false }
+    }
+}
+
+impl Images {
+    /// How wide a picture stands in a column of text that is at most as wide as this length.
+    pub fn sizes_of(measure: &str) -> String {
+        format!("min(100vw, {measure})")
     }
 }
 

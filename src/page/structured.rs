@@ -1,4 +1,9 @@
 //! What a page says to machines: JSON-LD with schema.org's words. Only with a `base_url`, since addresses must be absolute.
+//!
+//! What a kind says of its own stands in its file (`structured:`); here is what all pages say, and `lists` has those that are no
+//! page of a kind.
+
+mod lists;
 
 use serde_json::{Map, Value, json};
 
@@ -17,12 +22,11 @@ pub fn of(composer: &Composer, sheet: &Sheet, view: &PageView, page_id: Option<P
     match (sheet.subject, page_id) {
         (Subject::NotFound, _) => return None,
         (Subject::Page(page), _) => graph.push(page_data(composer, view, page, url)),
-        (Subject::Section(0), _) => {
-            graph.push(json!({ "@type": "WebSite", "name": composer.site_title(), "url": url, "inLanguage": view.language }))
-        }
-        (Subject::About, _) => graph.push(json!({ "@type": "AboutPage", "name": view.title, "url": url, "inLanguage": view.language })),
-        (Subject::Privacy, _) => graph.push(json!({ "@type": "WebPage", "name": view.title, "url": url, "inLanguage": view.language })),
-        _ => graph.push(json!({ "@type": "CollectionPage", "name": view.title, "url": url, "inLanguage": view.language })),
+        (Subject::Section(0), _) if sheet.number == 1 => graph.push(lists::site(composer, view, url)),
+        (Subject::About, _) => graph.push(of_no_kind("AboutPage", view, url)),
+        (Subject::Privacy | Subject::Surprise(_), _) => graph.push(of_no_kind("WebPage", view, url)),
+        (Subject::Search, _) => graph.push(of_no_kind("SearchResultsPage", view, url)),
+        _ => graph.push(lists::list(composer, sheet, view, url)),
     }
     if !view.breadcrumbs.is_empty() {
         let crumbs = view.breadcrumbs.iter().map(|crumb| (crumb.title.as_str(), format!("{}{}", base.origin, crumb.href)));
@@ -33,6 +37,28 @@ pub fn of(composer: &Composer, sheet: &Sheet, view: &PageView, page_id: Option<P
     }
     let data = json!({ "@context": "https://schema.org", "@graph": graph });
     Some(for_script(&data))
+}
+
+/// What is said of a page that no file makes one of a kind.
+fn of_no_kind(schema_type: &str, view: &PageView, url: &str) -> Value {
+    let mut data = json!({ "@type": schema_type, "name": view.title, "url": url, "inLanguage": view.language });
+    let stated = [("description", view.description.as_deref().or(view.summary.as_deref())), ("image", picture(view))];
+    for (name, value) in stated.into_iter().filter_map(|(name, value)| Some((name, value?))) {
+        data[name] = json!(value);
+    }
+    data
+}
+
+/// The picture that stands for a page: what those who share its address are shown.
+fn picture(view: &PageView) -> Option<&str> {
+    let card = view.social_card.as_ref().map(|card| &*card.url);
+    card.or_else(|| view.image.as_ref().and_then(|image| image.url.as_deref()))
+}
+
+/// Who gives the site away.
+fn giver(composer: &Composer) -> Option<Value> {
+    let who = composer.site.settings().giving.who.as_ref()?;
+    Some(json!({ "@type": "Organization", "name": who }))
 }
 
 fn page_data(composer: &Composer, view: &PageView, page: PageId, url: &str) -> Value {
@@ -46,15 +72,15 @@ fn page_data(composer: &Composer, view: &PageView, page: PageId, url: &str) -> V
         }
     };
     put("@type", if types.len() == 1 { json!(types[0]) } else { json!(types) });
-    put(if types.contains(&"Article") { "headline" } else { "name" }, json!(view.title));
+    put("name", json!(view.title));
+    put("headline", if types.contains(&"Article") { json!(view.title) } else { Value::Null });
     put("url", json!(url));
     put("description", json!(view.description));
+    put("image", json!(picture(view)));
     // What takes place or is done for somebody is no work that one reads: these words would say of it what holds of the page.
-    let is_work = !types.iter().any(|name| matches!(*name, "Event" | "Service" | "DefinedTerm"));
-    if !is_work {
-        put("image", json!(view.image.as_ref().and_then(|image| image.url.as_ref())));
-    } else {
+    if !types.iter().any(|name| matches!(*name, "Event" | "Service" | "DefinedTerm")) {
         of_work(view, &mut put);
+        put("publisher", json!(giver(composer)));
     }
     for (name, pattern) in kind.map(|kind| kind.structured.as_slice()).unwrap_or_default() {
         if let Some(value) = (Filling { composer, view, item: None }).fill(pattern) {
@@ -71,7 +97,6 @@ fn of_work(view: &PageView, put: &mut dyn FnMut(&str, Value)) {
     put("datePublished", json!(view.published.as_ref().map(|day| &day.iso)));
     put("dateModified", json!(view.updated.as_ref().map(|day| &day.iso)));
     put("license", json!(view.license.as_ref().filter(|license| license.starts_with("http"))));
-    put("image", json!(view.image.as_ref().and_then(|image| image.url.as_ref())));
     put("timeRequired", json!(format!("PT{}M", view.minutes)));
     if view.tool.is_some() {
         put("applicationCategory", json!("UtilitiesApplication"));
@@ -206,7 +231,8 @@ impl Filling<'_> {
             "license" => plain(json!(view.license)),
             "published" => plain(json!(view.published.as_ref().map(|day| &day.iso))),
             "updated" => plain(json!(view.updated.as_ref().map(|day| &day.iso))),
-            "image" => plain(json!(view.image.as_ref().and_then(|image| image.url.as_ref()))),
+            "image" => plain(json!(picture(view))),
+            "level" => plain(json!(view.level_title)),
             "time" => Some(FieldView::Minutes(i64::from(view.minutes))),
             "site" => plain(json!(self.composer.site_title())),
             "giver" => plain(json!(self.composer.site.settings().giving.who)),

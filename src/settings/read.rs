@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::theme;
+use super::theme::{self, Theme};
 use super::{BaseUrl, Editor, FeedbackWay, Giving, Images, RawHtml, SETTINGS, SettingLink, Settings, severities};
 use crate::diagnostic::{Checked, Code, Diagnostic, Place, Severity};
 use crate::fields::{Context, Item, Items, check};
@@ -79,6 +79,7 @@ impl Given<'_> {
 fn from_items(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Settings {
     let unset = Settings::default();
     let giving = |name: &str| given.map("giving").and_then(|map| map.get(name)).and_then(Item::as_text).map(str::to_owned);
+    let theme = given.map("theme").map(|items| theme::read(items, problems)).unwrap_or_default();
     Settings {
         title: given.text("title"),
         summary: given.text("summary"),
@@ -90,7 +91,6 @@ fn from_items(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Settings {
         copyright: given.text("copyright"),
         logo: given.of_theme("logo").and_then(image),
         favicon: given.of_theme("favicon").and_then(image),
-        theme: given.map("theme").map(|items| theme::read(items, problems)).unwrap_or_default(),
         giving: Giving { who: giving("who"), why: giving("why"), pays: giving("pays"), contact: giving("contact") },
         feedback: feedback(given, problems),
         discuss: given.text("discuss"),
@@ -111,7 +111,8 @@ fn from_items(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Settings {
         page_size: count(given, "page_size", problems).unwrap_or(unset.page_size),
         feed_length: count(given, "feed_length", problems).unwrap_or(unset.feed_length),
         markdown_twins: given.flag("markdown_twins", unset.markdown_twins),
-        images: images(given, problems),
+        images: images(given, &theme, problems),
+        theme,
         social_cards: given.flag("social_cards", unset.social_cards),
         edit_url: pattern_url(given, "edit_url", &["{path}"], problems),
         report_url: pattern_url(given, "report_url", &[], problems),
@@ -122,8 +123,12 @@ fn from_items(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Settings {
     }
 }
 
-fn images(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Option<Images> {
+fn images(given: &Given<'_>, theme: &Theme, problems: &mut Vec<Diagnostic>) -> Option<Images> {
     let mut images = Images::default();
+    // A browser knows no property of the style sheet yet when it chooses a picture.
+    if let Some(measure) = theme.values.get("measure").filter(|measure| !measure.contains("var(")) {
+        images.sizes = Images::sizes_of(measure);
+    }
     let Some(item) = given.item("images") else { return Some(images) };
     if item.as_bool() == Some(false) {
         return None;

@@ -105,7 +105,7 @@ fn pictures() -> Vec<Field> {
             Field::integer("quality").about("1 to 100.").defaults_to("`80`"),
             Field::text("sizes")
                 .about("How wide a picture stands on a page, as HTML's `sizes`.")
-                .defaults_to("`(max-width: 48rem) 100vw, 46rem`"),
+                .defaults_to("as wide as the text, `min(100vw, 41rem)`"),
             Field::boolean("avif").about("AVIF besides WebP, where this Handsel was built with it.").defaults_to("`false`"),
         ]),
     ]);

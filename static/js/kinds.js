@@ -9,6 +9,8 @@ const parts = [
   ["[data-facets]", "./facets.js"],
   ["[data-audience-note], [data-audience-choice], [data-audience]", "./audience.js"],
   ["a.term", "./terms.js"],
+  [".footnote-ref", "./footnotes.js"],
+  [".prose img", "./zoom.js"],
   ["[data-journey], [data-on-path]", "./journey.js"],
 ];
 

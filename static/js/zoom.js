@@ -2,7 +2,7 @@
 const known = new WeakSet();
 let dialog;
 
-export function zoom(root) {
+export function enhance(root) {
   if (!window.HTMLDialogElement) return;
   for (const image of root.querySelectorAll(".prose img")) {
     if (known.has(image) || image.closest("a, button, table, .card")) continue;

@@ -194,7 +194,10 @@ test("a word of the glossary is explained to those who point at it, and leads to
   await tab.keyboard.press("Escape");
   assert.ok(await note.isHidden());
   await word.hover();
-  assert.ok(await note.isVisible());
+  await note.waitFor();
+  await note.hover();
+  await tab.waitForTimeout(400);
+  assert.ok(await note.isVisible(), "the pointer may go into it");
   await tab.done();
   const plain = await visit("/guides/a/", { javaScriptEnabled: false });
   assert.ok(await plain.locator(".term-note").isHidden());

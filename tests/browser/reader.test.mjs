@@ -154,7 +154,7 @@ test("a copy button copies the code without its numbers, and says so", async () 
 
 test("a footnote's text is shown beside its number, and goes away", async () => {
   const page = await visit();
-  const number = page.locator(".footnote-ref a").first();
+  const number = page.locator(".footnote-ref a[data-ready]").first();
   const box = page.locator("#Footnote");
   await number.hover();
   await box.waitFor();

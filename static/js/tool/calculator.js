@@ -118,7 +118,6 @@ tools("calculator", (tool) => {
     show();
   });
   // There is nothing to send: Enter asks whether all is well.
-  tool.addEventListener("submit", (event) => event.preventDefault());
   tool.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.isComposing || !event.target.matches("input")) return;
     event.preventDefault();

@@ -1,0 +1,109 @@
+// Pictures in a browser: the smaller one that fits is asked for, those further down wait, and nothing moves when they come.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import * as zlib from "node:zlib";
+import { writeFile } from "node:fs/promises";
+import { Desk, browser } from "./desk.mjs";
+import { Host, watch } from "./host.mjs";
+
+const paragraphs = Array.from({ length: 60 }, (_, at) => `Paragraph ${at + 1}, with some words so that there is a text to scroll through.`).join("\n\n");
+const CONTENT = `---\ntitle: Pictures\nsummary: Three of them.\n---\n\n![The first](one.png)\n\nText after it.\n\n${paragraphs}\n\n![The second](two.png)\n\nThe end.\n`;
+
+let chromium, desk, host;
+
+before(async () => {
+  desk = await Desk.open({ "handsel.yaml": "title: Test site\n", "content/guides/pictures.md": CONTENT });
+  for (const name of ["one", "two"]) await writeFile(`${desk.folder}/content/guides/${name}.png`, png(1800, 900));
+  desk.handsel("build", "--quiet");
+  host = await Host.open(`${desk.folder}/public`, "/");
+  chromium = await browser();
+});
+after(async () => {
+  await chromium?.close();
+  await host?.close();
+  await desk?.close();
+});
+
+// A picture of stripes: PNG (third edition), §11: a header, deflated lines that begin with their filter, an end.
+function png(width, height) {
+  const line = Buffer.alloc(1 + 3 * width);
+  for (let x = 0; x < width; x++) line.set([x % 256, (x * 7) % 256, 90], 1 + 3 * x);
+  const chunk = (name, data) => {
+    const body = Buffer.concat([Buffer.from(name), data]);
+    const number = (value) => { const four = Buffer.alloc(4); four.writeUInt32BE(value); return four; };
+    return Buffer.concat([number(data.length), body, number(checksum(body))]);
+  };
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  header.set([8, 2, 0, 0, 0], 8);
+  const lines = zlib.deflateSync(Buffer.concat(Array.from({ length: height }, () => line)));
+  return Buffer.concat([Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]), chunk("IHDR", header), chunk("IDAT", lines), chunk("IEND", Buffer.alloc(0))]);
+}
+
+// Node has it from 22 on.
+function checksum(bytes) {
+  if (zlib.crc32) return zlib.crc32(bytes);
+  let sum = ~0;
+  for (const byte of bytes) {
+    sum ^= byte;
+    for (let bit = 0; bit < 8; bit++) sum = (sum >>> 1) ^ (sum & 1 ? 0xedb88320 : 0);
+  }
+  return ~sum >>> 0;
+}
+
+async function visit(options) {
+  const context = await chromium.newContext({ reducedMotion: "reduce", ...options });
+  const page = await context.newPage();
+  page.faults = watch(page, host.origin);
+  page.asked = [];
+  page.on("request", (request) => { if (request.resourceType() === "image") page.asked.push(new URL(request.url()).pathname); });
+  await page.addInitScript(() => {
+    window.moved = 0;
+    new PerformanceObserver((list) => { for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.moved += entry.value; }).observe({ type: "layout-shift", buffered: true });
+  });
+  await page.goto(`${host.url}guides/pictures/`, { waitUntil: "networkidle" });
+  page.shown = (alt) => page.getByAltText(alt).evaluate((image) => ({ width: image.clientWidth, height: image.clientHeight, natural: image.naturalWidth, source: image.currentSrc, isDone: image.complete && image.naturalWidth > 0 }));
+  return { context, page };
+}
+
+for (const [name, options, least, most] of [
+  ["a phone", { viewport: { width: 360, height: 740 } }, 360, 480],
+  ["a phone with three pixels for one", { viewport: { width: 360, height: 740 }, deviceScaleFactor: 3 }, 1000, 1200],
+  ["a large screen", { viewport: { width: 1920, height: 1000 } }, 656, 800],
+]) {
+  test(`${name} asks for the smallest picture that is sharp, and for no other`, async () => {
+    const { context, page } = await visit(options);
+    const first = await page.shown("The first");
+    const file = Number(first.source.match(/\.(\d+)\.[0-9a-f]{8}\.webp$/)?.[1]);
+    assert.ok(file >= least && file <= most, first.source);
+    const own = page.asked.filter((path) => /one/.test(path));
+    assert.deepEqual(own, [new URL(first.source).pathname], "one request");
+    const pixels = first.width * (options.deviceScaleFactor ?? 1);
+    assert.ok(file >= pixels, `${file} for ${pixels}`);
+    assert.deepEqual(page.faults, []);
+    await context.close();
+  });
+}
+
+test("what is further down waits, has its room before it is there, and nothing moves when it comes", async () => {
+  const { context, page } = await visit({ viewport: { width: 360, height: 740 } });
+  assert.ok(!page.asked.some((path) => /two/.test(path)), page.asked.join(" "));
+  const waiting = await page.shown("The second");
+  assert.ok(!waiting.isDone && Math.abs(waiting.height - waiting.width / 2) <= 1, JSON.stringify(waiting));
+  await page.getByAltText("The second").scrollIntoViewIfNeeded();
+  await page.waitForFunction(() => document.querySelector("img[alt='The second']").naturalWidth > 0);
+  const there = await page.shown("The second");
+  assert.deepEqual([there.width, there.height], [waiting.width, waiting.height]);
+  assert.equal(page.asked.filter((path) => /two/.test(path)).length, 1);
+  assert.equal(await page.evaluate(() => window.moved), 0);
+  assert.deepEqual(page.faults, []);
+  await context.close();
+});
+
+test("without JavaScript pictures are the same", async () => {
+  const { context, page } = await visit({ viewport: { width: 360, height: 740 }, javaScriptEnabled: false });
+  assert.ok((await page.shown("The first")).isDone);
+  assert.equal(page.asked.filter((path) => /one/.test(path)).length, 1);
+  await context.close();
+});
