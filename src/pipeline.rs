@@ -7,6 +7,7 @@
 mod addresses;
 mod documents;
 pub mod foreign;
+mod formulas;
 mod judge;
 pub mod ledger;
 pub mod live;
@@ -14,6 +15,7 @@ mod load;
 mod make;
 pub mod memory;
 mod outputs;
+mod own_scripts;
 mod pictures;
 pub mod profile;
 mod publish;

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use super::body::Segment;
+use super::front_matter;
 use super::links::Link;
 use super::markdown::{self, Markdown, MarkdownSettings};
 use super::meta::Placed;
@@ -12,10 +13,11 @@ use crate::fields::FieldType;
 use crate::fingerprint::Fingerprint;
 use crate::kind::Kinds;
 use crate::paths::SourcePath;
-use crate::source::Lines;
+use crate::source::{Lines, Text, with_lf};
+use crate::tool::calculator::{Calculator, Written, written};
 use crate::tool::prose::{Piece, Prose};
 use crate::tool::{self, Reading, Tool};
-use crate::yaml::Node;
+use crate::yaml::{self, Node};
 
 /// The declaration of a page's tool: the field of that type which its kind has.
 pub(super) fn declared<'a>(node: Option<&'a Node>, kind: &str, kinds: &Kinds) -> Option<&'a Node> {
@@ -70,6 +72,15 @@ fn read_prose(path: &SourcePath, prose: &mut Prose, settings: &MarkdownSettings,
         let place = prose.place(0..text.len());
         problems.push(Diagnostic { place, ..problem }.help("write it as one paragraph"));
     }
+}
+
+/// A page's calculator as it stands in its file.
+pub fn written_formulas(path: &SourcePath, bytes: &[u8], kind: &str, kinds: &Kinds, calculator: &Calculator) -> Vec<Written> {
+    let Ok(text) = Text::decode(path, bytes) else { return Vec::new() };
+    let text = with_lf(text.text);
+    let front = front_matter::split(path, &text).front;
+    let node = front.and_then(|range| yaml::parse(path, &text, range).ok().flatten());
+    declared(node.as_ref(), kind, kinds).map(|node| written(node, calculator)).unwrap_or_default()
 }
 
 /// The fingerprint of all that a tool shows.
