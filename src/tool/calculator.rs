@@ -102,6 +102,10 @@ pub(super) fn read(node: &Node, reading: &Reading, problems: &mut Vec<Diagnostic
     let told = problems.len();
     declaration::check(node, &CALCULATOR_FIELDS, problems);
     let part = |key: &str| node.get(key);
+    if let Some(empty) = part("results").filter(|node| node.as_map().is_some_and(|map| map.is_empty())) {
+        let problem = Diagnostic::new(Code::MissingField, "a calculator needs at least one result").at(empty.place.clone());
+        problems.push(problem.help("add one: `name: { label: …, value: … }`"));
+    }
     let inputs = part("inputs").map(|node| inputs::read(node, problems)).unwrap_or_default();
     let tables = part("tables").map(|node| tables::read(node, reading, problems)).unwrap_or_default();
     let (known_tables, tables) = tables.into_iter().unzip();

@@ -68,7 +68,7 @@ fn calculator(calculator: &Calculator, view: &CalculatorView, word: Word, out: &
         out.extend(figures.map(|(name, table)| figures_of(name, table)));
     }
     let line = |line: &LineView| format!("- **{}** = {} = {}", line.label, line.words, line.value);
-    for (key, lines) in [("tool_working", &view.steps), ("tool_result", &view.results)] {
+    for (key, lines) in [("tool_steps", &view.steps), ("tool_result", &view.results)] {
         if !lines.is_empty() {
             out.extend([heading(&word(key)), lines.iter().map(line).collect::<Vec<_>>().join("\n")]);
         }
