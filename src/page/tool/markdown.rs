@@ -87,7 +87,7 @@ fn calculator(calculator: &Calculator, view: &CalculatorView, word: Word, out: &
     if let Some(examples) = &view.examples {
         let head = std::iter::once(word("tool_example")).chain(examples.columns.iter().cloned());
         let rows = examples.rows.iter().map(|row| std::iter::once(row.name.clone()).chain(row.cells.iter().cloned()).collect());
-        out.extend([heading(&word("tool_examples")), table(head.collect(), rows.collect())]);
+        out.extend([heading(&word("tool_examples")), table(&head.collect::<Vec<_>>(), &rows.collect::<Vec<_>>())]);
     }
 }
 
@@ -115,14 +115,14 @@ fn asked(input: &InputView, word: Word) -> String {
 
 /// A table that formulas look up, by the name that they call it.
 fn figures_of(name: &str, figures: &Table) -> String {
-    let rows = match figures {
+    let rows: Vec<Vec<String>> = match figures {
         Table::Rows(rows) => rows.iter().map(|(key, value)| vec![key.clone(), value.to_string()]).collect(),
         Table::Brackets(brackets) => {
             let end = |end: f64| if end.is_finite() { format!("≤ {end}") } else { "…".to_owned() };
             brackets.iter().map(|(up_to, rate)| vec![end(*up_to), rate.to_string()]).collect()
         }
     };
-    table(vec![name.to_owned(), String::new()], rows)
+    table(&[name.to_owned(), String::new()], &rows)
 }
 
 fn compare(comparison: &Comparison, view: &CompareView, word: Word, out: &mut Vec<String>) {
@@ -141,7 +141,7 @@ fn compare(comparison: &Comparison, view: &CompareView, word: Word, out: &mut Ve
         std::iter::once(format!("**{}**{help}", criterion.label)).chain(scores(at).map(cell)).collect()
     });
     let totals = std::iter::once(word("tool_together")).chain(view.options.iter().map(|option| option.text.clone())).collect();
-    out.push(table(head.collect(), rows.chain([totals]).collect()));
+    out.push(table(&head.collect::<Vec<_>>(), &rows.chain([totals]).collect::<Vec<_>>()));
     let about =
         comparison.options.iter().filter_map(|option| Some(item(&format!("**{}**: {}", option.label, text(option.about.as_ref()?)))));
     let about: Vec<String> = about.collect();
@@ -230,12 +230,12 @@ fn item(text: &str) -> String {
     out
 }
 
-fn table(head: Vec<String>, rows: Vec<Vec<String>>) -> String {
+fn table(head: &[String], rows: &[Vec<String>]) -> String {
     let line = |cells: &[String]| {
         let cell = |text: &String| text.split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|");
         format!("| {} |", cells.iter().map(cell).collect::<Vec<_>>().join(" | "))
     };
     let rule = vec!["---".to_owned(); head.len()];
     let rows = rows.iter().map(|row| line(row));
-    [line(&head), line(&rule)].into_iter().chain(rows).collect::<Vec<_>>().join("\n")
+    [line(head), line(&rule)].into_iter().chain(rows).collect::<Vec<_>>().join("\n")
 }

@@ -4,7 +4,7 @@ import { isCalm, openSource } from "./source.js";
 
 const list = element("div", { class: "list", id: "worked", tabindex: 0, role: "region", "aria-label": "Formulas and what they come to" });
 const fold = element("button", { type: "button", class: "fold", onclick: () => setOpen(false, true) }, "Close");
-const panel = element("section", { class: "panel worked", "aria-label": "Formulas", hidden: true }, element("header", {}, element("h2", {}, "Formulas"), fold), list);
+const panel = element("section", { class: "worked", "aria-label": "Formulas", hidden: true }, element("header", {}, element("h2", {}, "Formulas"), fold), list);
 export const opener = element("button", { type: "button", class: "worked-opener", hidden: true, "aria-controls": "worked", "aria-expanded": false, title: "Alt+Shift+F", onclick: () => setOpen(panel.hidden, true) }, "Formulas");
 
 // What tools said last, by their ids, and the calculators as they were written.
