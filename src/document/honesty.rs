@@ -175,6 +175,19 @@ pub fn loaded_by(html: &str) -> Vec<String> {
     found
 }
 
+/// The addresses of the scripts and frames of a drawn page; a frame without one counts as its tag.
+pub fn run_by(html: &str) -> Vec<String> {
+    let begins =
+        |at: usize, name: &str| html.as_bytes()[at + 1..].get(..name.len()).is_some_and(|word| word.eq_ignore_ascii_case(name.as_bytes()));
+    let mut found = Vec::new();
+    for (at, _) in html.match_indices('<').filter(|(at, _)| begins(*at, "script") || begins(*at, "iframe")) {
+        let Some(tag) = tags(&html[at..]).next() else { continue };
+        let source = tag.attributes().find(|(key, _)| *key == "src").map(|(_, address)| address.trim().to_owned());
+        found.extend(source.or_else(|| (tag.name == "iframe").then(|| tag.name.clone())));
+    }
+    found
+}
+
 /// A start tag, as written.
 struct Tag {
     name: String,

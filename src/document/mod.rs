@@ -37,6 +37,7 @@ use self::markdown::{Markdown, MarkdownSettings, Phrases};
 use self::meta::Meta;
 use self::outline::Heading;
 use self::passages::Passage;
+pub use self::tool::written_formulas;
 use crate::diagnostic::{Checked, Code, Diagnostic, Place};
 use crate::fields::{Item, Value};
 use crate::fingerprint::Fingerprint;
@@ -102,6 +103,8 @@ pub struct Facts {
     pub tool: Option<Arc<Tool>>,
     /// The texts of its own fields, in the order of [`crate::fields::texts`].
     pub texts: Vec<Prose>,
+    /// It declares one that cannot be worked out as it stands.
+    pub is_tool_broken: bool,
     /// The files of `data/` that reading it asked for, found or not.
     pub data: Vec<String>,
 }
@@ -214,6 +217,7 @@ pub fn parse(path: &SourcePath, bytes: &[u8], inputs: &Inputs) -> Checked<Docume
     let mut document = document(path, meta, markdown, (tool, data), inputs.is_lenient, is_title_told, &mut problems);
     Arc::make_mut(&mut document.entry).occurs = occurs;
     document.facts.texts = texts;
+    document.facts.is_tool_broken = declared.is_some() && document.facts.tool.is_none();
     Checked::new(document, problems)
 }
 
@@ -313,6 +317,7 @@ fn document(
         term_places: markdown.term_places,
         tool: tool.map(Arc::new),
         texts: Vec::new(),
+        is_tool_broken: false,
         data,
     };
     Document { entry: Arc::new(entry), facts, remarks: markdown.remarks, body: markdown.segments, passages: markdown.passages }

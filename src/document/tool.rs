@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+use super::front_matter;
 use super::markdown::{Markdown, MarkdownSettings};
 use super::prose::read_prose;
 use crate::diagnostic::Checked;
@@ -10,9 +11,10 @@ use crate::fields::FieldType;
 use crate::fingerprint::Fingerprint;
 use crate::kind::Kinds;
 use crate::paths::SourcePath;
-use crate::source::Lines;
+use crate::source::{Lines, Text, with_lf};
+use crate::tool::calculator::{Calculator, Written, written};
 use crate::tool::{self, Reading, Tool};
-use crate::yaml::Node;
+use crate::yaml::{self, Node};
 
 /// The declaration of a page's tool: the field of that type which its kind has.
 pub(super) fn declared<'a>(node: Option<&'a Node>, kind: &str, kinds: &Kinds) -> Option<&'a Node> {
@@ -37,6 +39,15 @@ pub(super) fn read(
         read_prose(path, prose, settings, page, &mut problems);
     }
     Checked::new((tool, reading.asked.into_inner().into_iter().collect()), problems)
+}
+
+/// A page's calculator as it stands in its file.
+pub fn written_formulas(path: &SourcePath, bytes: &[u8], kind: &str, kinds: &Kinds, calculator: &Calculator) -> Vec<Written> {
+    let Ok(text) = Text::decode(path, bytes) else { return Vec::new() };
+    let text = with_lf(text.text);
+    let front = front_matter::split(path, &text).front;
+    let node = front.and_then(|range| yaml::parse(path, &text, range).ok().flatten());
+    declared(node.as_ref(), kind, kinds).map(|node| written(node, calculator)).unwrap_or_default()
 }
 
 /// The fingerprint of all that a tool shows.

@@ -30,6 +30,21 @@ pub struct Composed {
 }
 
 impl Composed {
+    /// Whether a tool in it says that answers stay in the browser.
+    pub fn is_said_private(&self) -> bool {
+        let embedded = self.embedded.iter().filter_map(|embedded| embedded.view.as_deref());
+        self.page.tool.iter().chain(embedded).any(|tool| tool.is_private)
+    }
+
+    /// The same without saying so.
+    #[must_use]
+    pub fn not_said_private(&self) -> Self {
+        let mut composed = self.clone();
+        let embedded = composed.embedded.iter_mut().filter_map(|embedded| embedded.view.as_deref_mut());
+        composed.page.tool.iter_mut().chain(embedded).for_each(|tool| tool.is_private = false);
+        composed
+    }
+
     /// The pages of which it shows something.
     pub fn shown(&self) -> impl Iterator<Item = PageId> + '_ {
         let view = &self.page;

@@ -7,18 +7,20 @@ mod decision;
 mod drawing;
 mod embed;
 pub mod format;
+mod markdown;
 mod quiz;
 
 use serde::Serialize;
 use serde_json::Value as Json;
 
-pub use self::embed::Embedded;
+pub use self::embed::{Embedded, id_on_page};
 use super::compose::Composer;
 use super::view::SourceView;
 use crate::document::raw_html::escape_into;
 use crate::site::PageId;
 use crate::tool::prose::{Piece, Prose};
 use crate::tool::{Form, Tool};
+use crate::words::direction;
 
 /// A tool, of whatever type.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -35,6 +37,10 @@ pub struct ToolView {
     /// The level of its headings.
     pub level: u8,
     pub title: String,
+    pub language: String,
+    pub direction: &'static str,
+    /// Whether the page that shows it is in another language.
+    pub is_foreign: bool,
     /// The page that declares it, where another page shows it.
     pub href: String,
     /// HTML.
@@ -43,7 +49,7 @@ pub struct ToolView {
     pub method: Option<String>,
     pub sources: Vec<SourceView>,
     pub may_share: bool,
-    /// Whether the page can send nothing anywhere.
+    /// Whether nothing on the page can send anything anywhere.
     pub is_private: bool,
     /// What the script runs on: JSON, safe inside a script element.
     pub data: String,
@@ -96,11 +102,14 @@ impl Composer {
         let sources = tool.common.sources.iter();
         Some(ToolView {
             type_name: tool.form.type_name(),
-            id: "Tool".to_owned(),
+            id: id_on_page(None),
             is_embedded: false,
             is_first: true,
             level: 2,
             title: page.entry.title.clone(),
+            language: finish.language.to_owned(),
+            direction: direction(finish.language),
+            is_foreign: false,
             href: self.href(&page.route),
             disclaimer: tool.common.disclaimer.as_ref().map(|prose| finish.html(prose, &|_| String::new())),
             method: tool.common.method.as_ref().map(|prose| finish.html(prose, &|_| String::new())),

@@ -179,6 +179,10 @@ impl Live {
             };
         }
         match made.bytes {
+            // A tool in the middle of an edit: the page stays as it was, with the answers in it.
+            Some(_) if !request.is_lenient && source.as_ref().is_some_and(|source| state.lacks_tool(source)) => {
+                Answer::Broken { path: path.clone(), source }
+            }
             Some(bytes) => Answer::Found { path: path.clone(), bytes: bytes.into_owned(), source },
             None => Answer::Broken { path: path.clone(), source },
         }
@@ -238,13 +242,17 @@ impl Live {
         self.request.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn read(&self) -> RwLockReadGuard<'_, State> {
+    pub(super) fn read(&self) -> RwLockReadGuard<'_, State> {
         self.state.read().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// What the preview asks besides.
 impl Live {
+    pub(super) fn files(&self) -> &dyn Files {
+        &*self.files
+    }
+
     /// Whether this is one of the files that the site is made from.
     pub fn is_source(&self, path: &SourcePath) -> bool {
         self.read().whole.loaded.sources.binary_search(path).is_ok()

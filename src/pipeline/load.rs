@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use super::Request;
+use super::{Request, own_scripts};
 use crate::diagnostic::{Checked, Code, Diagnostic, Place};
 use crate::document::front_matter;
 use crate::document::honesty::{self, Slip};
@@ -49,6 +49,8 @@ pub struct Loaded {
     /// Files of `static/`, by their path below it: the writer's own, else the theme's.
     pub static_files: BTreeMap<String, StaticFile>,
     pub assets: Assets,
+    /// The theme's scripts as they are published, below the base path; none when one of them is the writer's.
+    pub theme_scripts: BTreeSet<String>,
     /// Front matter defaults by folder.
     pub defaults: BTreeMap<SourcePath, Node>,
     pub prints: Prints,
@@ -123,6 +125,7 @@ pub fn load(files: &dyn Files, request: &Request) -> Checked<Loaded> {
     let own = own.into_iter().map(|(name, path)| (name, StaticFile::Own(path)));
     let static_files: BTreeMap<String, StaticFile> = theme.chain(own).collect();
     let assets = assets(files, &static_files, &templates, &mut problems);
+    let theme_scripts = own_scripts::of_theme(files, &static_files, &assets);
     let data = data::read(read_all(files, below("data"), &mut problems).iter().map(|file| (&*file.name, &file.path, &*file.bytes)))
         .unload(&mut problems);
     let vocabularies = vocabularies(files, &content, &sources, &mut problems);
@@ -159,6 +162,7 @@ pub fn load(files: &dyn Files, request: &Request) -> Checked<Loaded> {
         content_files,
         static_files,
         assets,
+        theme_scripts,
         defaults,
         prints,
     };

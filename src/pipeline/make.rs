@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 use std::io;
 use std::sync::Arc;
 
-use super::Request;
 use super::documents::{Reader, our_fault};
 use super::load::{StaticFile, unreadable};
 use super::outputs::{Maker, immutable, source_of};
 use super::pictures::late;
 use super::whole::Whole;
+use super::{Request, own_scripts};
 use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::document::body::Segment;
 use crate::document::honesty::{self, Slip};
 use crate::document::links::{Role, origin};
 use crate::document::{front_matter, include};
@@ -139,7 +140,7 @@ impl<'a> Workshop<'a> {
         let includes = self.includes(composed, &mut problems);
         problems.extend(composed.embedded.iter().flat_map(|embedded| embedded.problems.iter().cloned()));
         let files = self.files_of(composed, &mut problems);
-        match self.renderer().draw(composed, &body.unwrap_or_default(), &includes, &files) {
+        match self.draw(composed, &body.unwrap_or_default(), &includes, &files) {
             Ok(Drawn { html, mut asked }) => {
                 problems.extend(self.contacted(&html, source));
                 let dressed = self.dress(&html, composed, &mut asked, &mut problems);
@@ -150,6 +151,17 @@ impl<'a> Workshop<'a> {
                 Made { problems, ..Made::default() }
             }
         }
+    }
+
+    /// Draws a sheet. Where it says that answers stay in the browser, and turns out to run scripts that are not the theme's, it is
+    /// drawn again without saying so.
+    fn draw(&self, composed: &Composed, body: &[Segment], includes: &[String], files: &FilesFacts) -> Result<Drawn, Box<Diagnostic>> {
+        let drawn = self.renderer().draw(composed, body, includes, files)?;
+        let loaded = &self.whole.loaded;
+        if composed.is_said_private() && own_scripts::runs_others(&drawn.html, loaded.settings.base_path(), &loaded.theme_scripts) {
+            return self.renderer().draw(&composed.not_said_private(), body, includes, files);
+        }
+        Ok(drawn)
     }
 
     /// What the page would load from hosts that the settings do not let it contact.
@@ -264,9 +276,10 @@ impl<'a> Workshop<'a> {
         Some(Diagnostic { place, ..problem })
     }
 
-    /// The page's Markdown beside its HTML: without front matter, its title on top.
+    /// The page's Markdown beside its HTML: without front matter, its title on top, then its tool in words.
     fn twin(&self, sheet: &Sheet) -> Made {
-        let Some(page) = self.composer().page_of(sheet).map(|page| self.composer().site.page(page)) else { return Made::default() };
+        let Some(id) = self.composer().page_of(sheet) else { return Made::default() };
+        let page = self.composer().site.page(id);
         let bytes = match self.files.read(&page.entry.source) {
             Ok(bytes) => bytes,
             Err(error) => return Made::failed(unreadable(&page.entry.source, &error)),
@@ -274,8 +287,13 @@ impl<'a> Workshop<'a> {
         let text = String::from_utf8_lossy(&bytes);
         let text = with_lf(text.trim_start_matches('\u{FEFF}'));
         let body = front_matter::split(&page.entry.source, &text).body;
-        let title = if page.entry.heading.is_some() { String::new() } else { format!("# {}\n\n", page.entry.title) };
-        Made::of(format!("{title}{}\n", text[body].trim()).into_bytes())
+        let body = text[body].trim();
+        let tool = self.composer().tool_markdown(id).unwrap_or_default();
+        // A heading of the text's own stands at its beginning, and above all else.
+        let title = if page.entry.heading.is_some() { String::new() } else { format!("# {}", page.entry.title) };
+        let parts = if title.is_empty() { [body, &tool, ""] } else { [title.as_str(), &tool, body] };
+        let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        Made::of((parts.join("\n\n") + "\n").into_bytes())
     }
 
     fn redirect(&self, index: usize) -> Made {

@@ -136,9 +136,15 @@ impl<'a> Press<'a> {
     }
 
     fn twin(&self, path: &OutputPath, maker: &Maker) -> Outcome {
-        let page = self.page_of(maker);
+        let whole = self.workshop.whole;
+        let composer = &whole.materials.composer;
+        let Maker::Twin(sheet) = maker else { return Outcome::default() };
+        let id = composer.page_of(&whole.outputs.sheets[*sheet]);
+        let page = id.map(|id| composer.site.page(id));
         let text = page.map(|page| self.text(page));
-        let parts = Parts { text, view: page.map(|page| print_of(&(&page.entry.title, page.entry.heading.is_some()))), ..Parts::default() };
+        let tool = id.and_then(|id| composer.tool_markdown(id));
+        let view = page.map(|page| print_of(&(&page.entry.title, page.entry.heading.is_some(), &tool)));
+        let parts = Parts { text, view, ..Parts::default() };
         self.remembered(path, parts, || self.workshop.make(path, maker))
     }
 

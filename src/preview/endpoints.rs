@@ -1,10 +1,10 @@
-//! The preview's own requests besides events: its files, the problems as JSON, and the two that do something: `open` starts the
+//! The preview's own requests besides events: its files, the problems and a page's formulas as JSON, and the two that do something: `open` starts the
 //! writer's editor, `goto` brings a tab to a line of a source. Both need the token, and neither works where others can see the site.
 
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
@@ -32,6 +32,18 @@ pub async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Response {
 pub async fn problems(State(shared): State<Arc<Shared>>) -> Response {
     let told = tokio::task::spawn_blocking(move || json(&problems::told(&shared.live.problems(), &*shared.files, &shared.options.shown)));
     match told.await {
+        Ok(told) => as_json(StatusCode::OK, told),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+/// The calculators on the page of `file=` as they stand in their files. What they come to, the browser knows.
+pub async fn formulas(State(shared): State<Arc<Shared>>, RawQuery(query): RawQuery) -> Response {
+    let file = query.as_deref().unwrap_or_default().split('&').find_map(|pair| pair.strip_prefix("file=")).and_then(percent_decode);
+    let Some(source) = file.and_then(|file| SourcePath::new(&file).ok()) else {
+        return refuse(StatusCode::BAD_REQUEST, "`file` names no source of this site");
+    };
+    match tokio::task::spawn_blocking(move || json(&shared.live.formulas(&source))).await {
         Ok(told) => as_json(StatusCode::OK, told),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }

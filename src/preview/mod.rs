@@ -180,6 +180,7 @@ fn router(shared: Arc<Shared>) -> Router {
     Router::new()
         .route(&own("events"), get(reload::events))
         .route(&own("problems"), get(endpoints::problems))
+        .route(&own("formulas"), get(endpoints::formulas))
         .route(&own("open"), post(endpoints::open))
         .route(&own("goto"), post(endpoints::goto))
         .route(&own("{*file}"), get(endpoints::asset))

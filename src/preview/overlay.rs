@@ -10,12 +10,13 @@ use crate::fingerprint::{Fingerprint, Fingerprinter};
 use crate::paths::SourcePath;
 
 /// The files for the browser: name, type, text.
-pub const ASSETS: [(&str, &str, &str); 8] = [
+pub const ASSETS: [(&str, &str, &str); 9] = [
     ("preview.js", SCRIPT, include_str!("assets/preview.js")),
     ("merge.js", SCRIPT, include_str!("assets/merge.js")),
     ("page.js", SCRIPT, include_str!("assets/page.js")),
     ("panel.js", SCRIPT, include_str!("assets/panel.js")),
     ("bar.js", SCRIPT, include_str!("assets/bar.js")),
+    ("formulas.js", SCRIPT, include_str!("assets/formulas.js")),
     ("source.js", SCRIPT, include_str!("assets/source.js")),
     ("preview.css", STYLE, include_str!("assets/preview.css")),
     ("plain.css", STYLE, include_str!("assets/plain.css")),

@@ -6,6 +6,7 @@
 
 mod examples;
 mod formulas;
+mod written;
 
 use std::sync::LazyLock;
 
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 pub use examples::{EXAMPLE_FIELDS, Example};
 pub use formulas::{RESULT_FIELDS, STEP_FIELDS};
+pub use written::{Written, written};
 
 use super::inputs::{self, Input};
 use super::language::check::{Known, Scope};
@@ -30,6 +32,8 @@ use crate::yaml::Node;
 pub struct Calculator {
     pub inputs: Vec<Input>,
     pub program: Program,
+    /// What formulas call the program's tables.
+    pub tables: Vec<String>,
     /// How the value of each slot is shown.
     pub shows: Vec<Show>,
     /// Steps in the order in which they were written.
@@ -58,6 +62,8 @@ pub struct Line {
 pub struct Say {
     /// The slot of its condition; `None` shows it always where none before it was shown.
     pub when: Option<usize>,
+    /// Its condition as a reader sees it.
+    pub words: Option<String>,
     pub text: Prose,
 }
 
@@ -96,6 +102,10 @@ pub(super) fn read(node: &Node, reading: &Reading, problems: &mut Vec<Diagnostic
     let told = problems.len();
     declaration::check(node, &CALCULATOR_FIELDS, problems);
     let part = |key: &str| node.get(key);
+    if let Some(empty) = part("results").filter(|node| node.as_map().is_some_and(|map| map.is_empty())) {
+        let problem = Diagnostic::new(Code::MissingField, "a calculator needs at least one result").at(empty.place.clone());
+        problems.push(problem.help("add one: `name: { label: …, value: … }`"));
+    }
     let inputs = part("inputs").map(|node| inputs::read(node, problems)).unwrap_or_default();
     let tables = part("tables").map(|node| tables::read(node, reading, problems)).unwrap_or_default();
     let (known_tables, tables) = tables.into_iter().unzip();
@@ -111,7 +121,7 @@ pub(super) fn read(node: &Node, reading: &Reading, problems: &mut Vec<Diagnostic
         scope.broken.extend(broken);
     }
     let mut made = formulas::read(node, reading, &inputs, &mut scope, problems)?;
-    let (says, conditions) = read_says(node, reading, &mut scope, &mut made, problems);
+    let (says, conditions) = read_says(node, reading, &inputs, &mut scope, &mut made, problems);
     if !problems[told..].iter().any(Diagnostic::is_error) {
         tell_unused(node, &scope, &made, problems);
     }
@@ -122,16 +132,18 @@ pub(super) fn read(node: &Node, reading: &Reading, problems: &mut Vec<Diagnostic
         return None;
     }
     let names: Vec<String> = scope.known.iter().map(|known| known.name.clone()).collect();
+    let tables = scope.tables.iter().map(|table| table.name.clone()).collect();
     let examples = part("examples").map(|node| examples::read(node, &inputs, &program, &names, problems)).unwrap_or_default();
     let defaults: Option<Vec<Value>> = inputs.iter().map(|input| input.default.clone()).collect();
     let at_first = defaults.map(|defaults| machine::run(&program, &defaults));
-    Some(Calculator { inputs, program, shows: made.shows, steps: made.steps, results: made.results, says, examples, at_first })
+    Some(Calculator { inputs, program, tables, shows: made.shows, steps: made.steps, results: made.results, says, examples, at_first })
 }
 
 /// The texts of `say:`, and the formulas of their conditions, which follow those of the results.
 fn read_says(
     node: &Node,
     reading: &Reading,
+    inputs: &[Input],
     scope: &mut Scope,
     made: &mut formulas::Made,
     problems: &mut Vec<Diagnostic>,
@@ -168,7 +180,8 @@ fn read_says(
             conditions.push(code);
             first_slot + conditions.len() - 1
         });
-        says.push(Say { when: slot, text });
+        let words = slot.and_then(|_| Some(formulas::in_words(item.get("when")?.as_text()?, inputs, made)));
+        says.push(Say { when: slot, words, text });
     }
     let items = list.as_list().unwrap_or_default();
     if let Some(item) = items.iter().rev().skip(1).find(|item| item.get("when").is_none()) {

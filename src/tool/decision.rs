@@ -90,6 +90,10 @@ pub fn read(node: &Node, reading: &Reading, problems: &mut Vec<Diagnostic>) -> O
     };
     let answers = decision.questions.iter().map(|question| question.answers.len()).sum();
     problems.extend(too_many(node, "answers", answers, ALL_ANSWERS_MAX));
+    if let Some(empty) = node.get("questions").filter(|node| node.as_map().is_some_and(Map::is_empty)) {
+        let problem = Diagnostic::new(Code::MissingField, "a decision needs at least one question").at(empty.place.clone());
+        problems.push(problem.help("add one: `name: { ask: …, answers: { … } }`"));
+    }
     // Where a name is wrong, or an answer leads nowhere, the roads are not those that are meant.
     if questions.is_empty() || problems[told..].iter().any(Diagnostic::is_error) {
         return None;

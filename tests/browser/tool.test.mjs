@@ -251,6 +251,71 @@ test("an edited formula is worked out with the answers that were typed", async (
   await page.close();
 });
 
+test("the writer sees each formula as written beside its value, live, and nobody else does", async () => {
+  const page = await visit();
+  const opener = page.locator(".worked-opener");
+  await opener.click();
+  const row = (name) => page.locator(".worked tbody tr", { has: page.getByRole("rowheader", { name: new RegExp(`^${name}( |$)`) }) });
+  const cells = async (name) => (await row(name).locator("td").allTextContents()).slice(1);
+  assert.deepEqual(await cells("hours"), ["(52 - weeks) * 40 * billable", "1,080", "1080"]);
+  assert.deepEqual(await cells("rate"), ["need / hours * secret", "€42.19\u00a0/\u00a0hour", "42.19409282700422"]);
+  assert.deepEqual(await cells("until"), ["add_days(start, 2)", "1 March 2024", ""]);
+  assert.deepEqual(await cells("say 1"), ["hours < 600", "false", ""]);
+  await field(page, "weeks").fill("30");
+  assert.deepEqual(await cells("weeks"), ["Weeks off", "30", ""]);
+  assert.deepEqual(await cells("hours"), ["(52 - weeks) * 40 * billable", "528", ""]);
+  assert.equal((await cells("say 1"))[1], "true");
+  // Its line is that of the file, and moves with it.
+  const line = tool().split("\n").findIndex((line) => line.includes("hours: {")) + 1;
+  assert.equal(await row("hours").getByRole("button").textContent(), String(line));
+  const written = (line, formula) => page.waitForFunction(([line, formula]) => {
+    const rows = [...document.querySelector("handsel-preview").shadowRoot.querySelectorAll(".worked tbody tr")];
+    return rows.some((row) => row.textContent.startsWith(`${line}hours`) && row.textContent.includes(formula) && row.textContent.includes("528"));
+  }, [line, formula]);
+  await desk.put(TOOL, tool().replace("  inputs:", "  # A remark.\n  inputs:").replace("* 40 *", "* 20 * 2 *"));
+  await written(line + 1, "* 20 * 2 *");
+  // What cannot be worked out stays as it was, with the values of the page that is still shown.
+  await desk.put(TOOL, tool("rate * nothing"));
+  await page.getByText("`nothing`").first().waitFor();
+  assert.deepEqual(await cells("hours"), ["(52 - weeks) * 20 * 2 * billable", "528", ""]);
+  await desk.put(TOOL, tool());
+  await written(line, "* 40 *");
+  await field(page, "weeks").fill("many");
+  assert.equal((await cells("hours"))[1], "–");
+  await field(page, "weeks").press("Alt+Shift+F");
+  assert.equal(await page.locator(".worked").isVisible(), false);
+  assert.deepEqual(page.faults, []);
+  await page.close();
+  const guide = await visit("guides/with/");
+  assert.equal(await guide.locator(".worked-opener").isVisible(), true);
+  await guide.locator(".worked-opener").click();
+  assert.deepEqual(await guide.locator(".worked table").evaluateAll((tables) => tables.map((table) => table.dataset.of)), ["Tool-1", "Tool-2"]);
+  await guide.close();
+  const other = await visit("guides/other/");
+  assert.equal(await other.locator(".worked-opener").isVisible(), false);
+  await other.close();
+  desk.handsel("build", "--quiet");
+  assert.doesNotMatch(await readFile(join(desk.folder, "public/tools/rate/index.html"), "utf8"), /need \/ hours \* secret|_handsel/);
+});
+
+test("without a script, Enter in the only field of a guide's tool sends nothing", async () => {
+  const one = "---\ntitle: One\ntool:\n  type: calculator\n  inputs: { a: { label: A, default: 1 } }\n  results: { b: { label: B, value: a } }\n---\n\nText.\n";
+  await desk.put("content/tools/one.md", one);
+  await desk.put("content/guides/one.md", "---\ntitle: One guide\nsummary: S.\n---\n\n::tool{page=\"../tools/one.md\"}\n");
+  const plain = await chromium.newContext({ javaScriptEnabled: false });
+  const page = await plain.newPage();
+  const asked = [];
+  for (;;) { if ((await page.goto(`${desk.url}guides/one/`)).ok()) break; }
+  page.on("request", (request) => asked.push(request.url()));
+  await page.locator("#Tool-1-a").fill("secret");
+  await page.locator("#Tool-1-a").press("Enter");
+  await page.locator("#Tool-1-a").press("End");
+  assert.equal(page.url(), `${desk.url}guides/one/`);
+  assert.equal(await page.locator("#Tool-1-a").inputValue(), "secret");
+  assert.deepEqual(asked, []);
+  await plain.close();
+});
+
 test("axe finds nothing, in light and dark, with faults shown", async () => {
   for (const colorScheme of ["light", "dark"]) {
     const plain = await chromium.newContext({ colorScheme, bypassCSP: true, viewport: { width: 1000, height: 900 } });

@@ -370,6 +370,18 @@ test("on paper: why-texts are open, buttons are gone, a decision shows the way t
   await choice.emulateMedia({ media: "print" });
   assert.match(await choice.locator(".way").innerText(), /Where\?[^]*Left/);
   assert.ok(await choice.getByText("Go left").first().isVisible());
+  const quiz = await visit("tools/quiz/");
+  await quiz.getByLabel("This", { exact: true }).check();
+  await quiz.emulateMedia({ media: "print" });
+  assert.equal(await quiz.locator("button:visible").count(), 0);
+  assert.equal(await quiz.locator("[data-question]:visible").count(), 2);
+  assert.ok(await quiz.getByLabel("This", { exact: true }).isChecked());
+  const weigh = await visit("tools/weigh/");
+  await weigh.locator("input[data-key=x]").fill("0");
+  await weigh.emulateMedia({ media: "print" });
+  assert.equal(await weigh.locator("button:visible").count(), 0);
+  assert.deepEqual(await weigh.locator("tfoot .score:visible").allTextContents(), ["1.0", "4.0"]);
+  assert.ok(await weigh.getByText("We make the second.").isVisible());
 });
 
 test("scripts are small, evaluate nothing and write no markup", async () => {

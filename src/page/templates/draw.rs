@@ -9,7 +9,7 @@ use serde::Serialize;
 use tera::{Context, Value};
 
 use super::functions::NUMBERS_MAX;
-use super::materials::{Desk, Materials, Question, with_desk};
+use super::materials::{Desk, Materials, Question, at_desk, with_desk};
 use super::{Templates, faults, values};
 use crate::diagnostic::Diagnostic;
 use crate::document::body::{Call, Segment};
@@ -128,7 +128,11 @@ impl Renderer<'_> {
         let mut context = self.context();
         context.insert("tool", view);
         let mut html = Limited(Vec::new());
-        self.templates.tera.render_to(TOOL_TEMPLATE, &context, &mut html)?;
+        // The theme's words within it are of its own language.
+        let around = at_desk(|desk| std::mem::replace(&mut desk.language, view.language.clone()));
+        let drawn = self.templates.tera.render_to(TOOL_TEMPLATE, &context, &mut html);
+        at_desk(|desk| desk.language = around);
+        drawn?;
         out.push_str(&String::from_utf8(html.0)?);
         Ok(())
     }

@@ -19,6 +19,11 @@ pub struct Embedded {
     pub problems: Vec<Diagnostic>,
 }
 
+/// What the ids of a tool's parts begin with: the page's own, or the one of this number, from 0, in its text.
+pub fn id_on_page(number: Option<usize>) -> String {
+    number.map_or_else(|| "Tool".to_owned(), |number| format!("Tool-{}", number + 1))
+}
+
 impl Composer {
     /// The tools that a page's text shows, in the order in which it does.
     pub(in crate::page) fn embedded(&self, id: PageId) -> Vec<Embedded> {
@@ -28,7 +33,7 @@ impl Composer {
         for (number, embed) in embeds.iter().enumerate() {
             let mut embedded = self.embed(id, embed);
             if let Some(view) = &mut embedded.view {
-                view.id = format!("Tool-{}", number + 1);
+                view.id = id_on_page(Some(number));
                 view.is_first = !types.contains(&view.type_name);
                 types.push(view.type_name);
             }
@@ -56,7 +61,11 @@ impl Composer {
             problems.push(Diagnostic::new(Code::BadEmbed, misfit.message).at(value.place.clone()).help_if(help));
         }
         let given: Vec<(String, String)> = embed.given.iter().map(|(name, value)| (name.clone(), value.value.clone())).collect();
-        let view = self.tool_with(*target, &given).map(|view| Box::new(ToolView { is_embedded: true, level: 3, ..view }));
+        let language = self.site.language(self.site.page(id));
+        let view = self.tool_with(*target, &given).map(|view| {
+            let is_foreign = view.language != language;
+            Box::new(ToolView { is_embedded: true, is_foreign, level: 3, ..view })
+        });
         Embedded { view, problems }
     }
 }

@@ -1,5 +1,6 @@
 // The writer's bar: what one wants to know of the page one writes. Small, folded away with one key, and it stays as it was left.
 import { count, dock, element, remember, remembered, toggleProblems } from "./panel.js";
+import { opener } from "./formulas.js";
 import { canOpen, openHere, openSource } from "./source.js";
 
 const facts = element("ul", { class: "facts", id: "facts" });
@@ -7,7 +8,7 @@ const problems = element("button", { type: "button", class: "problems", onclick:
 const edit = element("button", { type: "button", class: "edit", title: "Alt-click a block, or Alt+Shift+E", onclick: openHere }, "Edit");
 const folder = element("button", { type: "button", class: "folder", onclick: () => openSource(undefined, 1, true) }, "Open source folder");
 const fold = element("button", { type: "button", class: "fold", "aria-controls": "inner", title: "Alt+Shift+B", onclick: () => setOpen(inner.hidden, true) });
-const inner = element("div", { class: "inner", id: "inner" }, facts, problems, edit, folder);
+const inner = element("div", { class: "inner", id: "inner" }, facts, problems, opener, edit, folder);
 const lost = element("p", { class: "lost", hidden: true }, "The preview does not answer. Is it still running?");
 const bar = element("section", { class: "bar", "aria-label": "Writer's bar" }, lost, inner, fold);
 

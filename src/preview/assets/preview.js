@@ -1,6 +1,7 @@
 // The preview's script: listens to the server for as long as the tab is looked at, and hands on what it says.
 import { follow, standing, swapFiles } from "./page.js";
 import { beginBar, countProblems, refreshBar, showAbout, showLost } from "./bar.js";
+import { askFormulas, beginFormulas } from "./formulas.js";
 import { begin, putFirst, showProblems, showStanding } from "./panel.js";
 import { goto, know, knowSource, openSource } from "./source.js";
 
@@ -22,6 +23,7 @@ function connect() {
     showStanding(page, standing !== "found");
     showAbout(page.about, page.standing);
     follow(page);
+    askFormulas(page.source);
   });
   on("problems", (told) => { showProblems(told); countProblems(told); });
   on("files", swapFiles);
@@ -50,5 +52,6 @@ addEventListener("pagehide", disconnect);
 addEventListener("pageshow", connect);
 
 begin(openSource);
+beginFormulas();
 beginBar();
 connect();

@@ -2,7 +2,7 @@
 import { tell } from "./panel.js";
 
 const BLOCKS = "p, li, h1, h2, h3, h4, h5, h6, pre, table, blockquote, figure, dl, details, section, article, div";
-const isCalm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+export const isCalm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 let token = null, source = null;
 

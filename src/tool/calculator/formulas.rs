@@ -80,6 +80,11 @@ pub fn read(node: &Node, reading: &Reading, inputs: &[Input], scope: &mut Scope,
                 problems.push(problem.at(entry.key_place.clone()).help(why));
                 continue;
             }
+            if let Some(problem) = cut_off(&entry.node, fields) {
+                problems.push(problem);
+                scope.broken.insert(name.clone());
+                continue;
+            }
             if entry.node.as_map().is_some() {
                 check(&entry.node, fields, Context::PAGE).unload(problems);
             } else if is_result {
@@ -101,6 +106,14 @@ pub fn read(node: &Node, reading: &Reading, inputs: &[Input], scope: &mut Scope,
     let without_order = (0..written.len()).filter(|at| !order.contains(at));
     scope.broken.extend(without_order.map(|at| written[at].name.to_owned()));
     Some(compiled(&written, &order, reading, inputs, scope, problems))
+}
+
+/// Between braces a comma ends a value: `{ value: min(a, b) }` gives a formula `min(a` and a key `b)` without a value.
+fn cut_off(node: &Node, fields: &[Field]) -> Option<Diagnostic> {
+    let rest = |(key, entry): &(&String, &crate::yaml::Entry)| entry.node.is_none() && fields.iter().all(|field| field.name != **key);
+    let (key, entry) = node.as_map()?.iter().find(rest)?;
+    let problem = Diagnostic::new(Code::ToolFormula, format!("`{key}` is cut off from its formula: between `{{ }}` a comma ends a value"));
+    Some(problem.at(entry.key_place.clone()).help("put the formula in quotes"))
 }
 
 fn parsed<'a>(name: &'a str, node: &'a Node, is_result: bool, reading: &Reading, problems: &mut Vec<Diagnostic>) -> Option<Written<'a>> {
@@ -279,6 +292,13 @@ fn decimals(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<u8> {
         problems.push(Diagnostic::new(Code::BadValue, "`decimals` is a whole number from 0 to 10").at(stated.place.clone()));
     }
     number
+}
+
+/// A condition as a reader sees it.
+pub fn in_words(text: &str, inputs: &[Input], made: &Made) -> String {
+    let inputs = inputs.iter().map(|input| (&input.name, &input.label));
+    let labels: BTreeMap<_, _> = inputs.chain(made.steps.iter().chain(&made.results).map(|line| (&line.name, &line.label))).collect();
+    words(text, &|name| labels.iter().find(|(known, _)| **known == name).map(|(_, label)| (*label).clone()))
 }
 
 /// The code of a condition.

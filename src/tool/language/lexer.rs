@@ -78,7 +78,8 @@ fn number(rest: &str, at: usize) -> Result<(Token, usize), Fault> {
     match rest[..length].parse::<f64>() {
         Ok(value) if value.is_finite() => Ok((Token::Number(value), length)),
         Ok(_) => Err(Fault::new(at..at + length, "this number is too large").help("the largest is about 1.8e308")),
-        Err(_) => Err(Fault::new(at..at + length, format!("`{}` is no number", &rest[..length])).help("write it like `0.5`")),
+        Err(_) => Err(Fault::new(at..at + length, format!("`{}` is no number", &rest[..length]))
+            .help("a number is written like `0.5`; a name stands for one value, without parts")),
     }
 }
 
@@ -99,6 +100,9 @@ fn name(rest: &str) -> (Token, usize) {
 fn sign(rest: &str, first: char, at: usize) -> Result<(Token, usize), Fault> {
     if let Some(sign) = SIGNS.iter().find(|sign| rest.starts_with(**sign)) {
         return Ok((Token::Sign(sign), sign.len()));
+    }
+    if rest.starts_with(":=") {
+        return Err(Fault::new(at..at + 2, "a formula gives no names").help("write the formula alone; its key is its name"));
     }
     if let Some((typed, meant)) = MEANT.iter().find(|(typed, _)| rest.starts_with(typed)) {
         let fault = Fault::new(at..at + typed.len(), format!("`{typed}` is no sign of the language"));

@@ -49,6 +49,9 @@ pub fn parse(text: &str) -> Result<Expr, Fault> {
             let help = "commas stand between the arguments of a function; a decimal is written with a point: `0.5`";
             Err(Fault::new(parser.range(), "a comma stands outside of a function").help(help))
         }
+        _ if text[..parser.range().start].trim_end() == "if" => {
+            Err(Fault::new(0..2, "`if` is a function").help("write `if(condition, a, b)`: `a` where it holds, else `b`"))
+        }
         _ => Err(Fault::new(parser.range(), "a sign is missing before this").help("write `+`, `-`, `*` or `/` between two values")),
     }
 }

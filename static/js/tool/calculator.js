@@ -108,6 +108,7 @@ tools("calculator", (tool) => {
     const said = slots ? data.says.findIndex((when) => when === null || slots[when]) : -1;
     for (const [index, text] of [...tool.querySelectorAll("[data-say]")].entries()) text.hidden = index !== said;
     tool.classList.toggle("stale", !slots);
+    tool.dispatchEvent(new CustomEvent("handsel:values", { bubbles: true, detail: { slots, data, text } }));
     say(tool, slots ? data.results.map(([label, slot]) => `${label}: ${text(slot)}`).join(". ") : fill(data.words.faults, { count: faults.length }), 1000);
   }
 

@@ -4,7 +4,7 @@ import { buttons, copy, fill, link, plain, say, shared, tools } from "./kit.js";
 tools("compare", (tool) => {
   const sliders = () => [...tool.querySelectorAll("input[data-key]")];
   const row = (key) => [...tool.querySelectorAll("tr[data-key]")].find((row) => row.dataset.key === key);
-  const number = new Intl.NumberFormat(document.documentElement.lang, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  const number = new Intl.NumberFormat(tool.closest("[lang]").lang, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
   // As the build rounds: half away from zero.
   const shown = (value) => number.format(Math.round(value * 10) / 10);
 

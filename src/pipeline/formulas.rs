@@ -1,0 +1,61 @@
+//! The calculators that a page shows, as they stand in their files. Only the preview asks for them.
+
+use serde::Serialize;
+
+use super::live::Live;
+use super::state::State;
+use crate::document;
+use crate::page::tool::id_on_page;
+use crate::paths::SourcePath;
+use crate::site::PageId;
+use crate::site::links::Destination;
+use crate::tool::Form;
+use crate::tool::calculator::Written;
+
+impl State {
+    /// Whether a tool that the page of this file shows cannot be worked out as it stands.
+    pub fn lacks_tool(&self, source: &SourcePath) -> bool {
+        let composer = &self.whole.materials.composer;
+        let is_broken = |page: PageId| composer.facts(page).is_tool_broken;
+        self.page(source).is_some_and(|(own, page)| {
+            let embedded = page.entry.embeds.iter().filter_map(|embed| page.links.get(embed.link as usize));
+            let pages = embedded.filter_map(|link| if let Destination::Page { page, .. } = link.to { Some(page) } else { None });
+            std::iter::once(own).chain(pages).any(is_broken)
+        })
+    }
+}
+
+/// One calculator on a page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Shown {
+    /// The id that its element has.
+    pub id: String,
+    /// The page that declares it.
+    pub source: SourcePath,
+    pub title: String,
+    pub formulas: Vec<Written>,
+}
+
+impl Live {
+    /// The calculators on the page made from this file: its own, then those that its text shows. One that cannot be worked out as
+    /// it stands is left out.
+    pub fn formulas(&self, source: &SourcePath) -> Vec<Shown> {
+        let state = self.read();
+        let whole = &state.whole;
+        let composer = &whole.materials.composer;
+        let Some((own, page)) = state.page(source) else { return Vec::new() };
+        let embedded = page.entry.embeds.iter().enumerate().filter_map(|(number, embed)| match page.links.get(embed.link as usize)?.to {
+            Destination::Page { page: target, .. } => Some((id_on_page(Some(number)), target)),
+            _ => None,
+        });
+        let all = std::iter::once((id_on_page(None), own)).chain(embedded);
+        let shown = all.filter_map(|(id, page)| {
+            let Form::Calculator(calculator) = &composer.facts(page).tool.as_deref()?.form else { return None };
+            let entry = &composer.site.page(page).entry;
+            let bytes = self.files().read(&entry.source).ok()?;
+            let formulas = document::written_formulas(&entry.source, &bytes, &entry.meta.kind, &whole.loaded.kinds, calculator);
+            Some(Shown { id, source: entry.source.clone(), title: entry.title.clone(), formulas })
+        });
+        shown.collect()
+    }
+}
