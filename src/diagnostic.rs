@@ -170,7 +170,8 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     for candidate in candidates {
         let lower: Cow<str> = if candidate.is_ascii() { candidate.into() } else { candidate.to_lowercase().into() };
         // Among ten thousand names few are worth a real comparison.
-        if letters.apart(&Letters::of(&lower)) > allowed {
+        let is_of_other_length = lower.is_ascii() && lower.len().abs_diff(letters.count) > allowed;
+        if is_of_other_length || letters.apart(&Letters::of(&lower)) > allowed {
             continue;
         }
         let distance = strsim::osa_distance(&word, &lower.to_ascii_lowercase());
@@ -190,20 +191,25 @@ struct Letters {
 impl Letters {
     fn of(text: &str) -> Self {
         let mut letters = Letters { places: [0; 32], count: 0 };
-        for c in text.chars() {
-            // Small and capital ASCII letters share a place.
-            let place = &mut letters.places[u32::from(c) as usize % 32];
-            *place = place.saturating_add(1);
-            letters.count += 1;
+        // Small and capital ASCII letters share a place.
+        if text.is_ascii() {
+            text.bytes().for_each(|byte| letters.add(u32::from(byte)));
+        } else {
+            text.chars().for_each(|c| letters.add(u32::from(c)));
         }
         letters
     }
 
+    fn add(&mut self, letter: u32) {
+        let place = &mut self.places[letter as usize % 32];
+        *place = place.saturating_add(1);
+        self.count += 1;
+    }
+
     /// A distance that two texts have at least: each insertion, deletion or change brings at most one letter and takes at most one.
     fn apart(&self, other: &Self) -> usize {
-        let missing = |of: &Self, from: &Self| of.places.iter().zip(from.places).map(|(a, b)| usize::from(a.saturating_sub(b))).sum();
-        let (here, there): (usize, usize) = (missing(self, other), missing(other, self));
-        here.max(there).max(self.count.abs_diff(other.count))
+        let missing = |of: &Self, from: &Self| of.places.iter().zip(from.places).map(|(a, b)| u16::from(a.saturating_sub(b))).sum::<u16>();
+        usize::from(missing(self, other).max(missing(other, self))).max(self.count.abs_diff(other.count))
     }
 }
 

@@ -12,7 +12,7 @@ use crate::output::search::digest::Digest;
 use crate::paths::SourcePath;
 
 /// So much is kept in memory, all digests together.
-const IN_MEMORY_BYTES: usize = 64 << 20;
+const IN_MEMORY_BYTES: usize = 8 << 20;
 
 /// Digests by their pages' sources.
 #[derive(Default)]

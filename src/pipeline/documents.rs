@@ -70,7 +70,7 @@ enum Kept {
 }
 
 /// Bodies are kept in memory up to this size together, so that it does not grow with the site; the others are put aside.
-const BODIES_IN_MEMORY_BYTES: usize = 32 << 20;
+const BODIES_IN_MEMORY_BYTES: usize = 8 << 20;
 
 /// A page that was parsed: with its body where there is room for it, with its digest where it is wanted.
 type Fresh = (Page, Option<Kept>, Option<digests::Kept>);
