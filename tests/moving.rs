@@ -13,6 +13,7 @@ use handsel::disk::Disk;
 use handsel::paths::SourcePath;
 use handsel::pipeline::memory::Memory;
 use handsel::pipeline::relocate::{Plan, plan};
+use handsel::site::addresses::{of_file, of_folder};
 use handsel::source::{Files, ListingRules, MemoryFiles};
 
 type Outcome = Result<(), Box<dyn Error>>;
@@ -138,6 +139,56 @@ fn a_folder_goes_with_all_that_is_in_it_and_comes_back() -> Outcome {
 }
 
 #[test]
+fn links_in_markdown_fields_are_written_anew_however_yaml_writes_them() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let root = folder.path();
+    site(root)?;
+    put(
+        root,
+        "templates/kinds/recipe.yaml",
+        "folder: recipes\ntemplate: page.html\nfields:\n  method: markdown\n  need: [line]\n  steps: [{ note: line }]\n  by_name: { map_of: markdown }\n  plain: text\n",
+    )?;
+    let recipe = "---\ntitle: Recipe\nplain: \"[no link](../tips/ask.md)\"\n\
+                  method: |\n  Take [*all*\n  of it](../tips/ask.md#twice), `[code](../tips/ask.md)`, [it][r] or [[../tips/ask|it]].\n\n  [r]: ../tips/ask.md\n\
+                  need:\n  - >-\n    See [what\n    is needed](../tips/ask.md) and\n    more\n  - \"a \\\"b\\\" \\u00e9 [c](../tips/ask.md#twice)\"\n  - 'it''s [d](../tips/ask.md)'\n  - plain [e](../tips/ask.md) words\n\
+                  steps: [{ note: \"[f](/tips/ask/#twice)\" }, { note: '[g](../tips/other.md)' }]\n\
+                  by_name:\n  one: >\n    ![h](../tips/ask.svg) <a href=\"../tips/ask.md\">i</a>\n---\nText.\n";
+    put(root, "content/recipes/one.md", recipe)?;
+    assert_eq!(run(root, &["check"])?.0, Some(0), "every link leads somewhere");
+    let (status, said) = run(root, &["move", "content/tips/ask.md", "content/guides/ask-once.md"])?;
+    assert_eq!(status, Some(0), "{said}");
+    let (plain, code) = ("[no link](../tips/ask.md)", "`[code](../tips/ask.md)`");
+    let expected = recipe.replace(plain, "PLAIN").replace(code, "CODE").replace("tips/ask.md", "guides/ask-once.md");
+    let expected = expected.replace("/tips/ask/", "/guides/ask-once/").replace("[[../tips/ask|", "[[../guides/ask-once|");
+    assert_eq!(tree(root)["content/recipes/one.md"], expected.replace("PLAIN", plain).replace("CODE", code));
+    assert_eq!(run(root, &["check"])?.0, Some(0));
+    Ok(())
+}
+
+#[test]
+fn what_is_not_redirected_is_named() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let root = folder.path();
+    site(root)?;
+    put(root, "content/tips/ask.md", "# Ask\n\nText.\n\n## Twice\n")?;
+    fs::remove_file(root.join("content/tips/other.md"))?;
+    assert_eq!(run(root, &["build"])?.0, Some(0));
+    let (status, said) = run(root, &["move", "content/tips/ask.md", "content/guides/ask.md"])?;
+    assert_eq!(status, Some(0), "{said}");
+    let is_named = |text: &str, address: &str| text.contains(&format!(" {address} "));
+    let (_, told) = run(root, &["check", "--format", "json"])?;
+    let vanished: Vec<&str> = told.split("`").filter(|word| word.starts_with('/')).collect();
+    for address in ["/tips/", "/tips/random/"] {
+        assert!(is_named(&said, address), "{address}: {said}");
+        assert!(vanished.contains(&address), "{address} was published: {told}");
+    }
+    assert!(vanished.iter().all(|address| is_named(&said, address)), "{vanished:?}: {said}");
+    put(root, "content/guides/index.md", "---\naliases: [/tips/, /tips/random/]\n---\n# Guides\n\n[ask](ask.md#twice)\n")?;
+    assert_eq!(run(root, &["check"])?.0, Some(0), "as the note says");
+    Ok(())
+}
+
+#[test]
 fn what_cannot_be_done_whole_is_refused_and_nothing_changes() -> Outcome {
     let folder = tempfile::tempdir()?;
     let root = folder.path();
@@ -199,17 +250,21 @@ fn killed_at_any_moment_it_is_done_or_not_begun_or_can_be_finished() -> Outcome 
     Ok(())
 }
 
-/// A site in memory from a corpus, drawn by templates that show the body alone.
+/// A site in memory from a corpus, drawn by templates that show the body alone, and of lists what stands on them.
 fn corpus(folder: &str) -> Option<MemoryFiles> {
     let disk = Disk::open(&common::shared("corpora")?.join(folder)).expect("the corpus is a folder");
     let mut files = MemoryFiles::default();
     for path in disk.list(&ListingRules::default()).value {
         files.put(&format!("content/{path}"), disk.read(&path).expect("it was listed"));
     }
+    // What is not looked at need not be made.
+    files.put("handsel.yaml", "page_size: 100000\nsearch: false\nimages: false\nhighlight: false\n");
     let lists = ["topic", "topics", "audience", "audiences", "a-z", "new", "about", "privacy", "not-found"];
-    for name in ["page", "guide", "tip", "tool", "section", "home"].iter().chain(&lists) {
+    for name in ["page", "guide", "tip", "tool", "home"].iter().chain(&lists) {
         files.put(&format!("templates/{name}.html"), "{{ page.body }}");
     }
+    let listed = "{{ page.body }}{% if page.listing %}{% for item in page.listing.items %}<i data-listed=\"{{ item.href }}\">{% endfor %}{% endif %}";
+    files.put("templates/section.html", listed);
     Some(files)
 }
 
@@ -224,31 +279,103 @@ fn apply(files: &MemoryFiles, plan: &Plan) -> MemoryFiles {
     moved
 }
 
-/// The links in the bodies of all pages, by address, and the link problems by code.
-fn report(files: &MemoryFiles, names: &BTreeMap<String, String>) -> (BTreeMap<String, Vec<String>>, BTreeMap<String, usize>) {
+/// What is told of a site's links.
+#[derive(Default)]
+struct Report {
+    /// The links in the body of each page, by address.
+    links: BTreeMap<String, Vec<String>>,
+    /// What stands on each folder's list.
+    listed: BTreeMap<String, BTreeSet<String>>,
+    /// Link problems by code.
+    problems: BTreeMap<String, usize>,
+}
+
+fn report(files: &MemoryFiles) -> Report {
     let mut request = common::request();
     request.is_lenient = true;
     let (built, published) = common::build(files, &request);
-    let renamed = |address: &str| {
-        let (path, fragment) = address.split_once('#').map_or((address, ""), |(path, fragment)| (path, fragment));
-        format!("{}#{fragment}", names.get(path).map_or(path, String::as_str))
-    };
-    let mut links = BTreeMap::new();
+    let mut report = Report::default();
     for (path, bytes) in published.iter().filter(|(path, _)| path.ends_with("index.html")) {
         let html = String::from_utf8_lossy(bytes);
         if html.contains("http-equiv=\"refresh\"") {
             continue;
         }
-        let attributes = html.split(" href=\"").skip(1).chain(html.split(" src=\"").skip(1));
-        let own = attributes.filter_map(|rest| rest.split('"').next()).filter(|target| target.starts_with('/')).map(renamed);
+        let values =
+            |start: &str| html.split(start).skip(1).filter_map(|rest| rest.split('"').next()).map(str::to_owned).collect::<Vec<_>>();
+        let own = [values(" href=\""), values(" src=\"")].concat().into_iter().filter(|target| target.starts_with('/'));
         let address = format!("/{}", path.trim_end_matches("index.html"));
-        links.insert(names.get(&address).cloned().unwrap_or(address), own.collect());
+        report.listed.insert(address.clone(), values(" data-listed=\"").into_iter().collect());
+        report.links.insert(address, own.collect());
     }
-    let mut problems: BTreeMap<String, usize> = BTreeMap::new();
     for problem in built.problems.iter().filter(|problem| problem.code.name().contains("link") || problem.code.name() == "broken-anchor") {
-        *problems.entry(problem.code.name().to_owned()).or_default() += 1;
+        *report.problems.entry(problem.code.name().to_owned()).or_default() += 1;
     }
-    (links, problems)
+    report
+}
+
+/// The address that each address has after a move, and the lists that went with the folder that was moved.
+struct Names {
+    now: BTreeMap<String, String>,
+    lists: BTreeMap<String, String>,
+    /// Lists of folders that have no page any more.
+    ended: BTreeSet<String>,
+}
+
+impl Names {
+    fn of(plan: &Plan, old: &SourcePath, new: &SourcePath) -> Self {
+        let content = SourcePath::new("content").expect("inside");
+        let of_file = |path: &SourcePath| of_file(path, &content).href("/");
+        let of_folder = |path: &SourcePath| of_folder(path, &content).href("/");
+        let mut now: BTreeMap<String, String> = plan.redirects.iter().map(|(from, to)| (from.href("/"), to.href("/"))).collect();
+        let (mut lists, mut folders) = (BTreeMap::new(), BTreeMap::new());
+        for (from, to) in &plan.moved {
+            now.entry(of_file(from)).or_insert_with(|| of_file(to));
+            let (mut from, mut to) = (from.folder(), to.folder());
+            while from.is_within(old) {
+                folders.insert(of_folder(&from), of_folder(&to));
+                (from, to) = (from.folder(), to.folder());
+            }
+        }
+        let dropped: BTreeSet<String> = plan.dropped.iter().map(|route| route.href("/")).collect();
+        lists.extend(folders.into_iter().filter(|(from, _)| dropped.contains(from)));
+        let mut ended = BTreeSet::new();
+        for address in dropped.iter().filter(|address| address.ends_with('/') && !lists.contains_key(*address)) {
+            // Links to the list of a folder that its last page left follow the page.
+            now.insert(address.clone(), of_folder(&new.folder()));
+            ended.insert(address.clone());
+        }
+        now.extend(lists.clone());
+        Self { now, lists, ended }
+    }
+
+    fn of_address(&self, address: &str) -> String {
+        self.now.get(address).map_or(address, String::as_str).to_owned()
+    }
+
+    fn of_link(&self, link: &str) -> String {
+        let (path, fragment) = link.split_once('#').map_or((link, None), |(path, fragment)| (path, Some(fragment)));
+        let path = self.of_address(path);
+        fragment.map_or_else(|| path.clone(), |fragment| format!("{path}#{fragment}"))
+    }
+}
+
+/// Every page is there with the links it had; lists of a folder that moved are found under their new addresses, with what stood on
+/// them; no list remains of a folder that is empty now.
+fn assert_kept(before: &Report, now: &Report, names: &Names, what: &str) {
+    assert_eq!(before.problems, now.problems, "{what}");
+    for (address, links) in &before.links {
+        if names.ended.contains(address) {
+            assert!(links.is_empty() && !now.links.contains_key(address), "{what}: {address} is the list of a folder without pages");
+            continue;
+        }
+        let links: Vec<String> = links.iter().map(|link| names.of_link(link)).collect();
+        assert_eq!(Some(&links), now.links.get(&names.of_address(address)), "{what}: links of {address}");
+    }
+    for (from, to) in &names.lists {
+        let listed: BTreeSet<String> = before.listed[from].iter().map(|link| names.of_link(link)).collect();
+        assert_eq!(Some(&listed), now.listed.get(to), "{what}: the list {from}, now {to}");
+        assert!(!now.links.contains_key(from), "{what}: {from} is told to be without redirect, so nothing is there");
+    }
 }
 
 #[test]
@@ -267,6 +394,7 @@ fn moves_in_real_text_keep_the_link_report() {
             usize::try_from(random >> 33).expect("31 bits") % below.max(1)
         };
         let mut refused = BTreeSet::new();
+        let mut before = if moves > 0 { report(&files) } else { continue };
         for _ in 0..moves {
             let pages: Vec<SourcePath> = files.0.keys().filter(|path| path.is_markdown()).cloned().collect();
             let page = &pages[next(pages.len())];
@@ -279,20 +407,10 @@ fn moves_in_real_text_keep_the_link_report() {
             let new = into.join(&format!("moved {}{joint}{}", next(1000), old.name())).expect("inside");
             match plan(&files, &common::request(), &Memory::of(None), &old, &new) {
                 Ok(plan) => {
-                    let mut names: BTreeMap<String, String> =
-                        plan.redirects.iter().map(|(from, to)| (from.href("/"), to.href("/"))).collect();
-                    for (from, to) in &plan.moved {
-                        let content = SourcePath::new("content").expect("inside");
-                        let address = |path: &SourcePath| handsel::site::addresses::of_file(path, &content).href("/");
-                        names.entry(address(from)).or_insert_with(|| address(to));
-                    }
-                    let after = apply(&files, &plan);
-                    let ((before, was_told), (now, is_told)) = (report(&files, &names), report(&after, &BTreeMap::new()));
-                    assert_eq!(was_told, is_told, "{folder}: {old} → {new}");
-                    for (address, links) in &before {
-                        assert_eq!(Some(links), now.get(address), "{folder}: {old} → {new}: links of {address}");
-                    }
-                    files = after;
+                    files = apply(&files, &plan);
+                    let now = report(&files);
+                    assert_kept(&before, &now, &Names::of(&plan, &old, &new), &format!("{folder}: {old} → {new}"));
+                    before = now;
                     done += 1;
                 }
                 Err(refusal) => drop(refused.insert(format!("{old} → {new}: {refusal:?}"))),

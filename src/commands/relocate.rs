@@ -79,7 +79,8 @@ pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Resu
     console.answer(&told(&planned, &old, &new, options.dry_run));
     for address in &planned.dropped {
         console.remark(&format!(
-            "Note: {address} is no page's own address and cannot be redirected; `handsel check` will name it if it was published."
+            "Note: {address} is no page's own address and is not redirected. If it was published, `handsel check` names it until a page takes \
+             it in (`aliases:`) or the setting `retired` has it."
         ));
     }
     Ok(Status::Done)

@@ -27,7 +27,7 @@ use crate::document::links::Role;
 use crate::document::markdown;
 use crate::document::meta::Placed;
 use crate::paths::{Route, SourcePath};
-use crate::site::{Node, addresses};
+use crate::site::{Node, Site, addresses};
 use crate::source::Files;
 
 /// What a file holds.
@@ -44,7 +44,7 @@ pub struct Plan {
     pub links: usize,
     /// Addresses that are redirected, with the new one.
     pub redirects: Vec<(Route, Route)>,
-    /// Addresses that go without a redirect, since no page can hold one.
+    /// Addresses that go without a redirect: of files, lists and pages at random, which have no front matter to hold one.
     pub dropped: Vec<Route>,
 }
 
@@ -154,9 +154,17 @@ fn redirects(before: &Survey, after: &Survey, moved: &BTreeMap<SourcePath, Sourc
             _ => {}
         }
     }
-    let lists = before.site.sections.iter().filter(|section| section.page.is_none()).map(|section| &section.route);
-    redirects.dropped.extend(lists.filter(|route| !after.site.tables.by_route.contains_key(*route)).cloned());
+    let is_gone = |route: &Route| !after.site.tables.by_route.contains_key(route);
+    redirects.dropped.extend(routes_of_lists(&before.site).filter(is_gone));
     Ok(redirects)
+}
+
+/// The addresses that folders have without a page of their own: their lists, and the pages that pick one at random.
+fn routes_of_lists(site: &Site) -> impl Iterator<Item = Route> {
+    site.sections.iter().enumerate().flat_map(|(id, section)| {
+        let list = section.page.is_none().then(|| section.route.clone());
+        list.into_iter().chain(site.surprise_of(id))
+    })
 }
 
 /// The errors that the site would have and has not now.

@@ -13,7 +13,10 @@ export class Host {
   // Serves a folder under a path such as `/docs/`.
   static async open(folder, path = "/") {
     const host = new Host();
-    host.server = createServer(async ({ url }, answer) => {
+    // All that a host learns of a request: its address and where the reader came from.
+    host.told = [];
+    host.server = createServer(async ({ url, headers }, answer) => {
+      host.told.push(url, headers.referer ?? "");
       const address = decodeURIComponent(new URL(url, "http://host").pathname);
       const wanted = address.startsWith(path) ? join(folder, address.slice(path.length)) : null;
       const found = wanted && (await fileAt(wanted));

@@ -96,9 +96,25 @@ async function search() {
   await input.fill(TYPED);
   await tab.locator(".search-close").click();
   await tab.locator(".search-dialog").waitFor({ state: "hidden" });
+  await tab.locator("a.search-link").click();
+  await tab.waitForFunction(() => /Nothing found/.test(document.querySelector(".search-status").textContent));
+  await tab.locator(".search-all").click();
+  await tab.waitForURL((url) => url.pathname === "/search/");
+  await tab.waitForFunction(() => /Nothing found/.test(document.querySelector(".search-status")?.textContent));
+  assert.equal(await tab.locator("#SearchInput").inputValue(), TYPED, "what was typed came along");
+  await tab.locator("#SearchInput").fill(`${TYPED} another`);
+  await tab.locator("#SearchInput").press("Enter");
+  await tab.locator(".results a").first().click();
+  await tab.waitForURL("**/guides/b/");
+  await tab.goBack();
+  await tab.locator(".results a").first().waitFor();
+  assert.equal(await tab.locator("#SearchInput").inputValue(), `${TYPED} another`);
+  await tab.reload();
+  await tab.locator(".results a").first().waitFor();
 }
 
 async function choices() {
+  await go("/guides/a/");
   await tab.locator("header select, .colours select").first().selectOption("dark");
   await tab.locator("[role=tab]", { hasText: "Two" }).click();
   await go("/audiences/team/");
@@ -151,8 +167,11 @@ test("nothing leaves the page but what the reader sends, and nothing is kept tha
   await go("/videos/far/");
   assert.deepEqual(foreign(), [], "all that was used so far stays with this site");
   assert.deepEqual(requests.filter(({ method, body }) => method !== "GET" || body), []);
-  const told = requests.filter(({ url }) => [TYPED, NUMBER].some((typed) => decodeURIComponent(url).includes(typed)));
-  assert.deepEqual(told, [], "what was typed is in no address that was asked for");
+  const isTyped = (text) => [TYPED, NUMBER].some((typed) => decodeURIComponent(text).includes(typed));
+  assert.ok(host.told.includes("/search/"), "the page of results was asked for");
+  assert.deepEqual(host.told.filter(isTyped), [], "what was typed is in nothing that the host was told");
+  const asked = requests.filter(({ url }) => isTyped(url.split("#")[0]));
+  assert.deepEqual(asked, [], "what was typed is in no address that was asked for");
 
   await tab.locator(".facade-play").click();
   await tab.locator("iframe").waitFor();

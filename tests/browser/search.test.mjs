@@ -148,13 +148,13 @@ test("arrows choose, Escape leaves, and what was typed is still there", async ()
 });
 
 test("the page of results can be shared, narrowed down and come back to", async () => {
-  const tab = await visit("search/?q=table");
+  const tab = await visit("search/#q=table");
   await tab.locator(".results .result").first().waitFor();
   assert.deepEqual((await titles(tab)).sort(), ["Oil a table", "Varnish a table"]);
   await tab.locator(".search-filters label", { hasText: "Starter" }).waitFor();
   assert.deepEqual(await tab.locator(".search-filters fieldset", { hasText: "Level" }).locator(".count").allTextContents(), ["1", "1"]);
   await tab.locator(".search-filters label", { hasText: "Starter" }).locator("input").check();
-  await tab.waitForURL(/q=table&level=starter$/);
+  await tab.waitForURL(/search\/#q=table&level=starter$/);
   await tab.waitForFunction(() => document.querySelectorAll(".results .result").length === 1);
   assert.deepEqual(await titles(tab), ["Varnish a table"]);
   await tab.locator(".results a").first().click();
@@ -165,11 +165,42 @@ test("the page of results can be shared, narrowed down and come back to", async 
   assert.ok(await tab.locator(".search-filters label", { hasText: "Starter" }).locator("input").isChecked());
   await tab.goBack();
   await tab.waitForFunction(() => document.querySelectorAll(".results .result").length === 2);
+  await tab.evaluate(() => document.querySelector("a.skip").click());
+  await tab.waitForURL(/search\/#Main$/);
+  assert.equal(await tab.locator("#SearchInput").inputValue(), "table", "going to the content asks nothing new");
+  assert.equal(await tab.locator(".results .result").count(), 2);
+  assert.deepEqual(tab.fetched.filter((url) => new URL(url).search), [], "no host is told what was asked");
   assert.deepEqual(tab.faults, []);
 });
 
+test("all results have an address that the host does not see", async () => {
+  const tab = await visit("guides/oil/");
+  await openDialog(tab);
+  await ask(tab, "varnish & oil");
+  await tab.locator(".search-all").click();
+  await tab.waitForURL(/\/help\/search\/#q=/);
+  await tab.locator(".results .result").first().waitFor();
+  assert.equal(await tab.locator("#SearchInput").inputValue(), "varnish & oil");
+  await tab.locator("#SearchInput").fill("oil + rags");
+  await tab.locator("#SearchInput").press("Enter");
+  await tab.reload();
+  await tab.locator(".results .result").first().waitFor();
+  assert.equal(await tab.locator("#SearchInput").inputValue(), "oil + rags");
+  assert.deepEqual(tab.fetched.filter((url) => new URL(url).search), []);
+  assert.deepEqual(tab.faults, []);
+});
+
+test("an address of before, with the question in its query, is understood", async () => {
+  const tab = await visit("search/?q=table&level=starter");
+  await tab.locator(".results .result").first().waitFor();
+  assert.deepEqual(await titles(tab), ["Varnish a table"]);
+  await tab.waitForURL(/\/help\/search\/#q=table&level=starter$/);
+  await tab.locator("#SearchInput").fill("oil");
+  await tab.waitForURL(/\/help\/search\/#q=oil&level=starter$/);
+});
+
 test("many results come a page at a time", async () => {
-  const tab = await visit("search/?q=sandpaper");
+  const tab = await visit("search/#q=sandpaper");
   await tab.locator(".results .result").first().waitFor();
   assert.match(await tab.locator(".search-status").textContent(), /30/);
   assert.equal(await tab.locator(".results .result").count(), 20);

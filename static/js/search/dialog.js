@@ -38,7 +38,7 @@ async function build(link) {
   const ask = async () => {
     const text = input.value, number = asked += 1;
     all.hidden = !text.trim();
-    all.href = `${href.pathname}?q=${encodeURIComponent(text.trim())}`;
+    all.href = `${href.pathname}#q=${encodeURIComponent(text.trim())}`;
     if (!text.trim()) { list.replaceChildren(); status.textContent = ""; return; }
     const answer = await find(index, text);
     if (number !== asked) return;

@@ -1,4 +1,5 @@
-// The page of results. Its address says what was asked, so that it can be shared and come back to.
+// The page of results. Its address says what was asked, so that it can be shared and come back to: behind the `#`, which browsers
+// keep to themselves, so that the host is not told.
 import { find, indexFor, make, results, summary } from "./view.js";
 
 const STEP = 20;
@@ -8,10 +9,15 @@ export async function showPage(place) {
   const href = new URL(location.href.split(/[?#]/)[0]);
   const root = new URL("../", href);
   let index;
-  try { index = await indexFor(href); } catch { place.querySelector("[data-search-failed]").hidden = false; return; }
+  try { index = await indexFor(href); } catch {
+    place.querySelector("[data-search-failed]").hidden = false;
+    // Whoever asks from here is given another try.
+    addEventListener("popstate", () => location.reload());
+    return;
+  }
   const { say } = index.language;
-  const input = make("input", { type: "search", name: "q", id: "SearchInput", autocomplete: "off", autocapitalize: "off", spellcheck: "false", enterkeyhint: "search" });
-  const form = make("form", { role: "search", class: "search-form", action: href.pathname }, make("label", { for: "SearchInput" }, say.search_this_site), input);
+  const input = make("input", { type: "search", id: "SearchInput", autocomplete: "off", autocapitalize: "off", spellcheck: "false", enterkeyhint: "search" });
+  const form = make("form", { role: "search", class: "search-form" }, make("label", { for: "SearchInput" }, say.search_this_site), input);
   const status = make("p", { class: "search-status", role: "status" });
   const filters = make("details", { class: "search-filters", hidden: true }, make("summary", {}, say.search_narrow));
   const list = make("ol", { class: "results plain" });
@@ -23,7 +29,9 @@ export async function showPage(place) {
   const state = { text: "", chosen: new Map(SORTS.map((sort) => [sort, new Set()])) };
 
   const read = () => {
-    const given = new URLSearchParams(location.search);
+    // Addresses were shared with `?q=` once.
+    const old = new URLSearchParams(location.search);
+    const given = old.has("q") ? old : new URLSearchParams(location.hash.slice(1));
     state.text = given.get("q") ?? "";
     for (const sort of SORTS) state.chosen.set(sort, new Set(given.getAll(sort)));
     input.value = state.text;
@@ -32,8 +40,8 @@ export async function showPage(place) {
     const given = new URLSearchParams();
     if (state.text.trim()) given.set("q", state.text.trim());
     for (const [sort, values] of state.chosen) for (const value of values) given.append(sort, value);
-    const address = `${href.pathname}${given.size ? `?${given}` : ""}`;
-    if (address === location.pathname + location.search) return;
+    const address = `${href.pathname}${given.size ? `#${given}` : ""}`;
+    if (address === location.pathname + location.search + location.hash) return;
     history[isNew ? "pushState" : "replaceState"](null, "", address);
   };
 
@@ -122,9 +130,15 @@ export async function showPage(place) {
     shown += next.length;
     more.hidden = shown >= kept.length;
   });
-  addEventListener("popstate", () => { read(); ask(); });
+  addEventListener("popstate", () => {
+    // A link to a place on this page asks nothing new.
+    if (location.hash && !location.hash.includes("=")) return;
+    read();
+    ask();
+  });
 
   read();
+  if (new URLSearchParams(location.search).has("q")) write(false);
   if (!state.text && !location.hash) input.focus({ preventScroll: true });
   await ask();
 }
