@@ -175,17 +175,20 @@ pub fn loaded_by(html: &str) -> Vec<String> {
     found
 }
 
-/// The addresses of the scripts and frames of a drawn page; a frame without one counts as its tag.
-pub fn run_by(html: &str) -> Vec<String> {
+/// Whether a drawn page runs a script, or shows a frame, whose address is not known; a frame without one counts as its tag.
+pub fn runs_unknown(html: &str, is_known: impl Fn(&str) -> bool) -> bool {
+    let address = |tag: &Tag| {
+        let source = tag.attributes().find(|(key, _)| *key == "src").map(|(_, address)| address.trim().to_owned());
+        source.or_else(|| (tag.name == "iframe").then(|| tag.name.clone()))
+    };
+    let is_unknown =
+        |tag: Tag| matches!(tag.name.as_str(), "script" | "iframe") && address(&tag).is_some_and(|address| !is_known(&address));
     let begins =
         |at: usize, name: &str| html.as_bytes()[at + 1..].get(..name.len()).is_some_and(|word| word.eq_ignore_ascii_case(name.as_bytes()));
-    let mut found = Vec::new();
-    for (at, _) in html.match_indices('<').filter(|(at, _)| begins(*at, "script") || begins(*at, "iframe")) {
-        let Some(tag) = tags(&html[at..]).next() else { continue };
-        let source = tag.attributes().find(|(key, _)| *key == "src").map(|(_, address)| address.trim().to_owned());
-        found.extend(source.or_else(|| (tag.name == "iframe").then(|| tag.name.clone())));
-    }
-    found
+    // Nearly every page is done after a look at each `<script`. Where one is unknown, the whole page tells whether it is a tag at all:
+    // it may stand in a comment or in data.
+    let mut places = html.match_indices('<').map(|(at, _)| at).filter(|at| begins(*at, "script") || begins(*at, "iframe"));
+    places.any(|at| tags(&html[at..]).next().is_some_and(is_unknown)) && tags(html).any(is_unknown)
 }
 
 /// A start tag, as written.

@@ -31,7 +31,7 @@ pub fn of_theme(files: &dyn Files, static_files: &BTreeMap<String, StaticFile>, 
 
 /// Whether a page runs anything but these: a script of another address, or a frame, which can reach into the page around it.
 pub fn runs_others(html: &str, base_path: &str, of_theme: &BTreeSet<String>) -> bool {
-    honesty::run_by(html).iter().any(|address| !address.strip_prefix(base_path).is_some_and(|below| of_theme.contains(below)))
+    honesty::runs_unknown(html, |address| address.strip_prefix(base_path).is_some_and(|below| of_theme.contains(below)))
 }
 
 #[cfg(test)]

@@ -235,6 +235,23 @@ test("a checklist counts, copies and shares; the device keeps ticks only when it
   assert.match(await page.locator(".tool-progress").innerText(), /1 of 3 done/);
   assert.deepEqual(await stored(), {});
   await heard(page, "1 of 3 done");
+  // With the keyboard alone: tick another, take the first tick away.
+  const ticked = () => page.locator(".points input:checked").evaluateAll((boxes) => boxes.map((box) => box.dataset.key));
+  const goTo = async (key, press) => {
+    for (let step = 0; step < 20; step++) {
+      if (await page.evaluate(() => document.activeElement.dataset.key) === key) return;
+      await page.keyboard.press(press);
+    }
+    assert.fail(`${press} does not come to ${key}`);
+  };
+  await goTo("constructor", "Tab");
+  await page.keyboard.press("Space");
+  assert.deepEqual(await ticked(), ["one", "constructor"]);
+  await heard(page, "2 of 3 done");
+  await goTo("one", "Shift+Tab");
+  await page.keyboard.press("Space");
+  assert.deepEqual(await ticked(), ["constructor"]);
+  await heard(page, "1 of 3 done");
   await page.reload();
   assert.equal(await page.locator(".points input:checked").count(), 0, "nothing was kept");
   await page.getByLabel("One", { exact: true }).check();

@@ -64,6 +64,8 @@ struct Written<'a> {
 /// Reads steps and results. `None` where there are too many.
 pub fn read(node: &Node, reading: &Reading, inputs: &[Input], scope: &mut Scope, problems: &mut Vec<Diagnostic>) -> Option<Made> {
     let mut written: Vec<Written> = Vec::new();
+    let names = ["steps", "results"].into_iter().filter_map(|part| node.get(part)?.as_map()).flatten().map(|(name, _)| name);
+    scope.broken.extend(names.filter(|name| name_fault(name).is_some()).cloned());
     for (part, fields, is_result) in [("steps", &STEP_FIELDS, false), ("results", &RESULT_FIELDS, true)] {
         let Some(stated) = node.get(part) else { continue };
         let Some(map) = stated.as_map() else {
@@ -92,7 +94,7 @@ pub fn read(node: &Node, reading: &Reading, inputs: &[Input], scope: &mut Scope,
                     Diagnostic::new(Code::WrongType, "a result is a mapping with `label` and `value`").at(entry.node.place.clone());
                 problems.push(problem.help(format!("write `{name}: {{ label: …, value: … }}`")));
             }
-            match parsed(name, &entry.node, is_result, reading, problems) {
+            match parsed(name, &entry.node, is_result, reading, scope, problems) {
                 Some(formula) => written.push(formula),
                 None => drop(scope.broken.insert(name.clone())),
             }
@@ -116,9 +118,17 @@ fn cut_off(node: &Node, fields: &[Field]) -> Option<Diagnostic> {
     Some(problem.at(entry.key_place.clone()).help("put the formula in quotes"))
 }
 
-fn parsed<'a>(name: &'a str, node: &'a Node, is_result: bool, reading: &Reading, problems: &mut Vec<Diagnostic>) -> Option<Written<'a>> {
+/// The formula of a step or result. What uses a name that was told already says nothing.
+fn parsed<'a>(
+    name: &'a str,
+    node: &'a Node,
+    is_result: bool,
+    reading: &Reading,
+    scope: &Scope,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<Written<'a>> {
     let formula = if node.as_map().is_some() { node.get("value")? } else { node };
-    let text = text_of(formula, problems)?;
+    let text = text_of(formula, problems).filter(|text| !scope.has_misnamed(text))?;
     match parse(&text) {
         Ok(expr) => Some(Written { name, node, formula, text, expr, is_result }),
         Err(fault) => {
@@ -303,7 +313,7 @@ pub fn in_words(text: &str, inputs: &[Input], made: &Made) -> String {
 
 /// The code of a condition.
 pub fn condition(node: &Node, reading: &Reading, scope: &mut Scope, problems: &mut Vec<Diagnostic>) -> Option<Vec<u32>> {
-    let text = text_of(node, problems)?;
+    let text = text_of(node, problems).filter(|text| !scope.has_misnamed(text))?;
     let expr = parse(&text).map_err(|fault| tell(fault, node, reading, problems)).ok()?;
     let mut faults = Vec::new();
     let compiled = compile(&text, &expr, scope, &mut faults);

@@ -50,6 +50,17 @@ pub struct Scope {
     pub constants: Vec<Value>,
 }
 
+impl Scope {
+    /// Whether a formula uses what has a name that no name can be, such as `my-hours`: it would be read as something else.
+    pub fn has_misnamed(&self, text: &str) -> bool {
+        let is_part = |c: char| c.is_alphanumeric() || c == '_';
+        let stands = |name: &str| {
+            text.match_indices(name).any(|(at, _)| !text[..at].ends_with(is_part) && !text[at + name.len()..].starts_with(is_part))
+        };
+        self.broken.iter().any(|name| name.starts_with(char::is_alphabetic) && !name.chars().all(is_part) && stands(name))
+    }
+}
+
 /// A formula that holds.
 #[derive(Clone, Debug)]
 pub struct Compiled {

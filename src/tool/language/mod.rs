@@ -60,7 +60,10 @@ impl Fault {
 pub fn name_fault(name: &str) -> Option<String> {
     let is_name = name.starts_with(char::is_alphabetic) && name.chars().all(|c| c.is_alphanumeric() || c == '_');
     if !is_name {
-        return Some("a name begins with a letter and holds letters, digits and `_`".into());
+        let rule = "a name begins with a letter and holds letters, digits and `_`";
+        let near: String = name.trim().chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
+        let is_near = near.starts_with(char::is_alphabetic) && near.len() < 40;
+        return Some(if is_near { format!("{rule}: `{near}` is one") } else { rule.into() });
     }
     if lexer::is_word_of_the_language(name) {
         return Some(format!("`{name}` is a word of the language"));
