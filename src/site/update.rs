@@ -111,7 +111,7 @@ fn affected(site: &Site, edited: &[PageId], is_renamed: bool, with_other_anchors
 
 /// Resolves the links of these pages again, with all that follows from where they lead now.
 pub(super) fn resolve_again(site: &mut Site, affected: BTreeSet<PageId>) {
-    let outcomes: Vec<(PageId, Outcome)> = affected.into_iter().map(|id| (id, resolve_page(&site.tables, id))).collect();
+    let outcomes: Vec<(PageId, Outcome)> = affected.into_par_iter().map(|id| (id, resolve_page(&site.tables, id))).collect();
     let mut has_files = false;
     for (id, outcome) in outcomes {
         let is_file = |to: &Destination| matches!(to, Destination::Address { file: Some(_), .. });
