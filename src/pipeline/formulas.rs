@@ -16,12 +16,17 @@ impl State {
     /// Whether a tool that the page of this file shows cannot be worked out as it stands.
     pub fn lacks_tool(&self, source: &SourcePath) -> bool {
         let composer = &self.whole.materials.composer;
-        let is_broken = |page: PageId| composer.facts(page).is_tool_broken;
-        self.page(source).is_some_and(|(own, page)| {
-            let embedded = page.entry.embeds.iter().filter_map(|embed| page.links.get(embed.link as usize));
-            let pages = embedded.filter_map(|link| if let Destination::Page { page, .. } = link.to { Some(page) } else { None });
-            std::iter::once(own).chain(pages).any(is_broken)
-        })
+        self.tools_on(source).into_iter().any(|(_, page)| composer.facts(page).is_tool_broken)
+    }
+
+    /// The pages whose tools the page of this file may show, itself first, each with the id of the tool's element.
+    fn tools_on(&self, source: &SourcePath) -> Vec<(String, PageId)> {
+        let Some((own, page)) = self.page(source) else { return Vec::new() };
+        let embedded = page.entry.embeds.iter().enumerate().filter_map(|(number, embed)| match page.links.get(embed.link as usize)?.to {
+            Destination::Page { page: target, .. } => Some((id_on_page(Some(number)), target)),
+            _ => None,
+        });
+        std::iter::once((id_on_page(None), own)).chain(embedded).collect()
     }
 }
 
@@ -43,13 +48,7 @@ impl Live {
         let state = self.read();
         let whole = &state.whole;
         let composer = &whole.materials.composer;
-        let Some((own, page)) = state.page(source) else { return Vec::new() };
-        let embedded = page.entry.embeds.iter().enumerate().filter_map(|(number, embed)| match page.links.get(embed.link as usize)?.to {
-            Destination::Page { page: target, .. } => Some((id_on_page(Some(number)), target)),
-            _ => None,
-        });
-        let all = std::iter::once((id_on_page(None), own)).chain(embedded);
-        let shown = all.filter_map(|(id, page)| {
+        let shown = state.tools_on(source).into_iter().filter_map(|(id, page)| {
             let Form::Calculator(calculator) = &composer.facts(page).tool.as_deref()?.form else { return None };
             let entry = &composer.site.page(page).entry;
             let bytes = self.files().read(&entry.source).ok()?;
