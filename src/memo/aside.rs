@@ -6,7 +6,11 @@
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock};
+
+/// What one [`Overflow`] leaves in memory.
+const IN_MEMORY_BYTES: usize = 8 << 20;
 
 /// Where bytes are put aside.
 #[derive(Debug)]
@@ -56,6 +60,31 @@ impl Aside {
     }
 }
 
+/// Decides, for many threads, what of many things stays in memory: the first of them, so that memory does not grow with their
+/// number. The others are put aside.
+#[derive(Debug, Default)]
+pub struct Overflow {
+    in_memory: AtomicUsize,
+    aside: OnceLock<Option<Aside>>,
+}
+
+impl Overflow {
+    /// Whether there is room in memory for so many bytes more; if so, it is taken.
+    pub fn has_room(&self, bytes: usize) -> bool {
+        self.in_memory.fetch_add(bytes, Ordering::Relaxed) + bytes <= IN_MEMORY_BYTES
+    }
+
+    /// Puts bytes aside, in the place that `open` gives when there is none yet; `None` when that cannot be.
+    pub fn put(&self, bytes: &[u8], open: impl FnOnce() -> Option<Aside>) -> Option<Put> {
+        self.aside.get_or_init(open).as_ref()?.put(bytes).ok()
+    }
+
+    /// The bytes that were put aside; `None` when they cannot be read any more.
+    pub fn take(&self, put: Put) -> Option<Vec<u8>> {
+        self.aside.get()?.as_ref()?.take(put).ok()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -69,5 +98,14 @@ mod tests {
         assert_eq!(aside.put(b"four").and_then(|put| aside.take(put))?, b"four");
         assert_eq!(aside.take(puts[1])?, b"");
         Ok(())
+    }
+
+    #[test]
+    fn the_first_stay_in_memory() {
+        let overflow = Overflow::default();
+        assert!(overflow.has_room(IN_MEMORY_BYTES - 1) && overflow.has_room(1) && !overflow.has_room(1));
+        let put = overflow.put(b"later", || Aside::open(None).ok()).expect("the system gives a file");
+        assert_eq!(overflow.take(put).as_deref(), Some(&b"later"[..]));
+        assert!(Overflow::default().put(b"nowhere", || None).is_none());
     }
 }

@@ -3,23 +3,17 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::memory::Memory;
-use crate::memo::aside::{Aside, Put};
+use crate::memo::aside::{Overflow, Put};
 use crate::output::search::digest::Digest;
 use crate::paths::SourcePath;
-
-/// So much is kept in memory, all digests together.
-const IN_MEMORY_BYTES: usize = 8 << 20;
 
 /// Digests by their pages' sources.
 #[derive(Default)]
 pub struct FreshDigests {
     all: BTreeMap<SourcePath, Kept>,
-    aside: OnceLock<Option<Aside>>,
-    in_memory: AtomicUsize,
+    overflow: Overflow,
 }
 
 /// A digest until it is asked for.
@@ -32,11 +26,11 @@ impl FreshDigests {
     /// Finds a place for a digest; called from many threads.
     pub fn place(&self, digest: Digest, memory: &Memory) -> Kept {
         let size = digest.words.0.len() + digest.text.0.len();
-        if self.in_memory.fetch_add(size, Ordering::Relaxed) + size <= IN_MEMORY_BYTES {
+        if self.overflow.has_room(size) {
             return Kept::InMemory(digest);
         }
-        let aside = self.aside.get_or_init(|| memory.aside()).as_ref();
-        let put = aside.and_then(|aside| Some((aside.put(&digest.words.0).ok()?, aside.put(&digest.text.0).ok()?)));
+        let put = |bytes: &[u8]| self.overflow.put(bytes, || memory.aside());
+        let put = put(&digest.words.0).zip(put(&digest.text.0));
         match put {
             Some((words, text)) => Kept::Aside { words, text },
             None => Kept::InMemory(digest),
@@ -72,6 +66,6 @@ impl FreshDigests {
     }
 
     fn take(&self, put: Put) -> Option<Cow<'_, [u8]>> {
-        self.aside.get()?.as_ref()?.take(put).ok().map(Cow::Owned)
+        self.overflow.take(put).map(Cow::Owned)
     }
 }

@@ -4,8 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex};
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -19,7 +18,7 @@ use crate::document::body::Segment;
 use crate::document::glossary::{Forms, explains};
 use crate::document::{self, Document, Entry, Facts, Inputs};
 use crate::fingerprint::{Fingerprint, Fingerprinter};
-use crate::memo::aside::{Aside, Put};
+use crate::memo::aside::{Overflow, Put};
 use crate::output::search;
 use crate::output::search::digest::Digest;
 use crate::page::templates::print_of;
@@ -52,7 +51,7 @@ pub struct Documents {
     pub pages: Pages,
     /// Bodies that are kept until they are drawn; the others are parsed again then.
     bodies: BTreeMap<SourcePath, Mutex<Option<Kept>>>,
-    aside: OnceLock<Option<Aside>>,
+    overflow: Overflow,
     /// The terms of the glossary, which were looked for in all of them.
     pub forms: Forms,
     /// What the search needs of the pages that were parsed, where it was wanted.
@@ -68,9 +67,6 @@ enum Kept {
     InMemory(Vec<Segment>),
     Aside(Put),
 }
-
-/// Bodies are kept in memory up to this size together, so that it does not grow with the site; the others are put aside.
-const BODIES_IN_MEMORY_BYTES: usize = 8 << 20;
 
 /// A page that was parsed: with its body where there is room for it, with its digest where it is wanted.
 type Fresh = (Page, Option<Kept>, Option<digests::Kept>);
@@ -170,7 +166,7 @@ impl Documents {
         let kept = self.bodies.get(source)?.lock().expect("no holder of this lock panics").take();
         match kept? {
             Kept::InMemory(body) => Some(body),
-            Kept::Aside(put) => postcard::from_bytes(&self.aside.get()?.as_ref()?.take(put).ok()?).ok(),
+            Kept::Aside(put) => postcard::from_bytes(&self.overflow.take(put)?).ok(),
         }
     }
 }
@@ -196,14 +192,12 @@ impl Reader<'_> {
     /// Reads all pages; what is remembered under an equal key, and was searched for the same terms, stands.
     fn all(&self, known: impl Fn(&SourcePath) -> Option<Fingerprint> + Sync, mut remembered: Pages, wanted: Wanted) -> Documents {
         let mut documents = Documents::default();
-        let in_memory = AtomicUsize::new(0);
         let keep = |body: Vec<Segment>, memory: &Memory| {
-            let size = size_of_body(&body);
-            if in_memory.fetch_add(size, Ordering::Relaxed) + size <= BODIES_IN_MEMORY_BYTES {
+            if documents.overflow.has_room(size_of_body(&body)) {
                 return Some(Kept::InMemory(body));
             }
             let bytes = postcard::to_allocvec(&body).expect("plain values can be written to memory");
-            documents.aside.get_or_init(|| memory.aside()).as_ref()?.put(&bytes).ok().map(Kept::Aside)
+            documents.overflow.put(&bytes, || memory.aside()).map(Kept::Aside)
         };
         let (old, paths) = (&remembered, &self.loaded.pages);
         let fresh: Vec<Option<Fresh>> = paths
