@@ -28,28 +28,36 @@ struct Listed<'a> {
 /// `pages.json`: every listed page, by address.
 pub fn pages_json(composer: &Composer) -> Vec<u8> {
     let site = &composer.site;
-    let mut pages: Vec<Listed> = site
-        .pages()
-        .iter()
-        .enumerate()
-        .filter(|(_, page)| page.is_listed())
-        .map(|(id, page)| Listed {
-            address: page.route.as_str(),
-            title: &page.entry.title,
-            summary: page.entry.summary.as_deref(),
-            kind: &page.entry.meta.kind,
-            language: site.language(page),
-            topics: page.entry.meta.topics.iter().map(|topic| topic.value.as_str()).collect(),
-            audience: page.entry.meta.audience.iter().map(|audience| audience.value.as_str()).collect(),
-            published: page.published().map(|day| day.to_string()),
-            updated: page.entry.meta.updated.map(|day| day.to_string()),
-            source: page.entry.source.as_str(),
-            words: composer.facts(id).words,
-        })
-        .collect();
-    pages.sort_by_key(|page| page.address);
-    let lines: Vec<String> = pages.iter().map(|page| serde_json::to_string(page).expect("plain values have JSON")).collect();
-    format!("[\n{}\n]\n", lines.join(",\n")).into_bytes()
+    let mut pages: Vec<PageId> = (0..site.pages().len()).filter(|id| site.page(*id).is_listed()).collect();
+    pages.sort_by_key(|id| &site.page(*id).route);
+    let mut bytes = b"[\n".to_vec();
+    for (position, id) in pages.into_iter().enumerate() {
+        if position > 0 {
+            bytes.extend_from_slice(b",\n");
+        }
+        // One after the other: all lines of a large site together take as much memory again.
+        serde_json::to_writer(&mut bytes, &listed(composer, id)).expect("plain values have JSON, and memory takes everything");
+    }
+    bytes.extend_from_slice(b"\n]\n");
+    bytes
+}
+
+fn listed(composer: &Composer, id: PageId) -> Listed<'_> {
+    let page = composer.site.page(id);
+    let meta = &page.entry.meta;
+    Listed {
+        address: page.route.as_str(),
+        title: &page.entry.title,
+        summary: page.entry.summary.as_deref(),
+        kind: &meta.kind,
+        language: composer.site.language(page),
+        topics: meta.topics.iter().map(|topic| topic.value.as_str()).collect(),
+        audience: meta.audience.iter().map(|audience| audience.value.as_str()).collect(),
+        published: page.published().map(|day| day.to_string()),
+        updated: meta.updated.map(|day| day.to_string()),
+        source: page.entry.source.as_str(),
+        words: composer.facts(id).words,
+    }
 }
 
 /// `llms.txt` (llmstxt.org): what the site is and where everything lies, section by section.
