@@ -187,6 +187,42 @@ fn edits_of_real_text_show_what_a_clean_build_gives() {
     }
 }
 
+/// Among many pages only those names are suggested that lie in a page's own folder.
+#[test]
+fn a_new_page_among_many_is_suggested_where_it_is_meant() {
+    let mut files = MemoryFiles::default();
+    files.put("handsel.yaml", "title: Many\nsearch: false\n");
+    for folder in 0..10 {
+        (0..501).for_each(|page| files.put(&format!("content/f{folder}/page-{page}.md"), format!("# Page {page} of {folder}\n\nText.\n")));
+        let links =
+            "[a](pagge-7x.md) [b](../f1/setup.md) [c](grand-tour.md) [[Grand tour]] [d](hiden-one.md) [e](page-600.md) [f](stup.md)";
+        files.put(&format!("content/f{folder}/links.md"), format!("# Links\n\n{links}\n"));
+    }
+    files.put("content/f2/hidden-one.md", "---\ntitle: Hidden\ndraft: true\n---\nText.\n");
+    let desk = Desk::of(files, request());
+    let told = |live: &Live| live.problems().iter().map(|problem| format!("{problem:?}")).collect::<Vec<_>>();
+    let mut before = told(&desk.live);
+    for (path, title) in [
+        ("f3/setup", "Setting up"),
+        ("f4/pagge-7", "Seven"),
+        ("f5/other", "Grand tour"),
+        ("f6/page-600", "Six hundred"),
+        ("f7/hidden-one", "Not hidden"),
+        ("f8/stupa", "A building"),
+        ("f1/page-7x", "Page 7 of 4"),
+    ] {
+        desk.edit(|files| {
+            files.put(&format!("content/{path}.md"), format!("# {title}\n\nText.\n"));
+            path.to_owned()
+        });
+        let fresh = Live::open(Arc::clone(&desk.files) as Arc<dyn Files + Send + Sync>, desk.request.clone(), Memory::of(None));
+        let after = told(&desk.live);
+        assert_eq!(after, told(&fresh), "after {path}");
+        assert_ne!(after, before, "{path} is suggested somewhere, or found");
+        before = after;
+    }
+}
+
 #[test]
 fn midnight_passes() {
     let late: jiff::Timestamp = "2026-11-24T23:59:30Z".parse().expect("a moment");

@@ -3,14 +3,14 @@
 //! A page that would change what other pages are (it founds a section or a topic, its address is known already, it is a
 //! folder's own page …) is not taken; then the site has to be assembled. `tests/live.rs` holds both to be equal.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use super::links::Destination;
 use super::sections::{Order, order_of, put_in_order, sort_key};
-use super::tables::{self, Node, PageId, Tables};
+use super::tables::{self, Node, PAGES_SEARCHED_MAX, PageId, Tables};
 use super::topics::Term;
 use super::update::resolve_again;
 use super::{Redirect, Site, SiteLink, SitePage};
@@ -37,12 +37,27 @@ pub fn insert(site: &mut Site, entry: &Arc<Entry>, with_drafts: bool) -> Option<
     if site.page(id).is_listed() {
         list(site, id, &topics, &audiences);
     }
-    let mut affected: BTreeSet<PageId> = site.with_problems.clone();
+    let mut affected = told_otherwise(site, &site.page(id).entry.source.folder(), &names);
     affected.insert(id);
     let leads_there = site.pages().par_iter().enumerate().filter(|(_, page)| names.may_be_meant_by(page)).map(|(other, _)| other);
     affected.extend(leads_there.collect::<Vec<PageId>>());
     resolve_again(site, affected);
     Some(Inserted { page: id, section, topics })
+}
+
+/// The pages of whose links that lead nowhere something else may be said once there is a page of these names in a folder. What is
+/// suggested for them are names of the page's folder where there are many pages, and otherwise all.
+fn told_otherwise(site: &Site, folder: &SourcePath, names: &Names) -> BTreeSet<PageId> {
+    let with_problems = &site.with_problems;
+    if site.pages().len() <= PAGES_SEARCHED_MAX + 1 {
+        return with_problems.clone();
+    }
+    let mut folders: HashMap<SourcePath, bool> = HashMap::from([(folder.clone(), true)]);
+    let mut may_suggest = |id: &&PageId| {
+        let folder = site.page(**id).entry.source.folder();
+        *folders.entry(folder).or_insert_with_key(|folder| site.tables.names_in(folder).any(|name| names.have(name)))
+    };
+    with_problems.iter().filter(|id| may_suggest(id)).copied().collect()
 }
 
 /// What a page will be in a site.
@@ -126,19 +141,26 @@ fn terms(known: &[Term], vocabulary: Option<&vocabulary::Terms>, named: &[super:
     Some(positions)
 }
 
-/// Under which last segments of a link a page may be found.
-struct Names {
-    stem: String,
-    address: String,
-}
+/// The slugs under which a page may be found or suggested: of its file's name, of the end of its address, and of its title.
+struct Names([String; 3]);
 
 impl Names {
     fn of(source: &SourcePath, named: &SitePage) -> Self {
         let last = named.route.segments().last().unwrap_or_default().to_owned();
-        Names { stem: slug(&name_and_date(source).0), address: last }
+        Names([slug(&name_and_date(source).0), last, slug(&named.entry.title)])
     }
 
-    /// Whether a link of a page may lead to the page of these names, now or once it is there.
+    /// Whether a name is one of them, as a slug.
+    fn have(&self, name: &str) -> bool {
+        let first = name.bytes().next().unwrap_or_default().to_ascii_lowercase();
+        let begins = |own: &String| own.as_bytes().first() == Some(&first);
+        if name.is_ascii() && first.is_ascii_alphanumeric() && !self.0.iter().any(begins) {
+            return false;
+        }
+        self.0.contains(&slug(name))
+    }
+
+    /// Whether a link of a page may lead to the page of these names, now or once it is there, or may be told that it is meant.
     fn may_be_meant_by(&self, page: &SitePage) -> bool {
         let meta = &page.entry.meta;
         let image = meta.image.as_ref().map(|image| &image.src);
@@ -164,13 +186,8 @@ impl Names {
         if matches!(last, "" | "." | "..") || last.starts_with("index.") {
             return true;
         }
-        let first = last.as_bytes()[0].to_ascii_lowercase();
-        let begins = |own: &str| own.as_bytes().first() == Some(&first);
-        if last.is_ascii() && first.is_ascii_alphanumeric() && !begins(&self.stem) && !begins(&self.address) {
-            return false;
-        }
         let stem = last.rsplit_once('.').map_or(last, |(stem, _)| stem);
-        [last, stem].into_iter().map(slug).any(|name| name == self.stem || name == self.address)
+        self.have(last) || stem != last && self.have(stem)
     }
 }
 

@@ -74,7 +74,7 @@ pub const ABOUT: &str = "about-this-resource";
 pub const PRIVACY: &str = "privacy";
 
 /// With more pages than this, suggestions come from the same folder only: looking at every name for every broken link would grow with the square.
-const PAGES_SEARCHED_MAX: usize = 5_000;
+pub(super) const PAGES_SEARCHED_MAX: usize = 5_000;
 
 impl Tables {
     /// Everything of this name: a file's stem or whole name, or a page's title.
@@ -95,7 +95,12 @@ impl Tables {
         if self.pages.len() <= PAGES_SEARCHED_MAX {
             return Box::new(self.names_by_folder.values().flatten().map(String::as_str));
         }
-        Box::new(self.names_by_folder.get(folder).into_iter().flatten().map(String::as_str))
+        Box::new(self.names_in(folder))
+    }
+
+    /// The names of everything in a folder.
+    pub(super) fn names_in<'a>(&'a self, folder: &SourcePath) -> impl Iterator<Item = &'a str> + use<'a> {
+        self.names_by_folder.get(folder).into_iter().flatten().map(String::as_str)
     }
 
     /// Whether a path lies outside the content but is one of the site's files all the same.
