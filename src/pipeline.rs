@@ -23,6 +23,7 @@ mod publish;
 mod recorder;
 pub mod relocate;
 mod search;
+mod search_shown;
 mod smaller;
 mod state;
 pub mod survey;
@@ -93,6 +94,11 @@ pub trait Sink: Sync {
     /// Keeps what is published at this path already, if that is ours and has this fingerprint; whether it did.
     fn keep(&self, _path: &OutputPath, _print: Fingerprint) -> bool {
         false
+    }
+
+    /// The bytes that are published at this path, if any are.
+    fn published(&self, _path: &OutputPath) -> Option<Vec<u8>> {
+        None
     }
 
     /// Keeps all that is published, if it is just what [`sum`] gave this fingerprint for; whether it did.

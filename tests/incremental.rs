@@ -37,6 +37,10 @@ impl Sink for Shelf {
         true
     }
 
+    fn published(&self, path: &OutputPath) -> Option<Vec<u8>> {
+        self.before.get(path).cloned()
+    }
+
     fn keep_all(&self, all: Fingerprint) -> bool {
         let is_it = sum(self.before.iter().map(|(path, bytes)| (path, Fingerprint::of(bytes)))) == all;
         if is_it {

@@ -80,6 +80,10 @@ impl Sink for Staging<'_> {
         is_kept
     }
 
+    fn published(&self, path: &OutputPath) -> Option<Vec<u8>> {
+        self.publisher().ok()?.bytes(path)
+    }
+
     fn keep_all(&self, sum: Fingerprint) -> bool {
         self.publisher().is_ok_and(|publisher| publisher.keep_all(sum))
     }

@@ -16,7 +16,7 @@ use super::memory::{self, Memory};
 use super::outputs::Outputs;
 use super::pictures::Pictures;
 use super::recorder::{Recorder, Recording};
-use super::search;
+use super::search_shown;
 use super::whole::{self, Whole};
 use crate::diagnostic::{Checked, Diagnostic, Place};
 use crate::document::{Entry, Facts};
@@ -61,7 +61,7 @@ pub struct State {
     /// Pages that are not what the memory holds.
     differ: BTreeSet<SourcePath>,
     /// The search index, as it was last asked for.
-    search: Mutex<search::Shown>,
+    search: Mutex<search_shown::Shown>,
 }
 
 /// What a look at the files found.

@@ -170,6 +170,11 @@ impl Publisher {
         Ok(true)
     }
 
+    /// The bytes of a published file, whoever wrote them.
+    pub fn bytes(&self, path: &OutputPath) -> Option<Vec<u8>> {
+        published_bytes(&self.workspace.output, path)
+    }
+
     /// Keeps everything that is published, if it is what the manifest says and that has this fingerprint ([`sum`]); whether it did.
     pub fn keep_all(&self, all: Fingerprint) -> bool {
         if sum(self.listed.0.iter().map(|(path, print)| (path, *print))) != all || !self.staged().is_empty() {

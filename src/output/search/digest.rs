@@ -53,6 +53,9 @@ const LENGTH: f32 = 0.6;
 /// The weight of a word in the text of a section goes from 0, not there, to this.
 pub const WEIGHT_MAX: u32 = 7;
 
+/// The part of a place that says whether the word stands in another section, too.
+pub const ANOTHER_SECTION: u32 = 1 << 5;
+
 /// A word in a section.
 #[derive(Clone, Copy)]
 struct Occurrences {
@@ -139,8 +142,8 @@ impl Gathered {
         let (mut next, mut at) = (0, Some(first));
         while let Some(place) = at.map(|at| &self.occurrences[at]) {
             let weight = weight(place.count, self.lengths[place.section as usize]);
-            let follows = u32::from(place.next.is_some());
-            put_number(bytes, (place.section - next) << 6 | follows << 5 | place.heading << 3 | weight);
+            let follows = if place.next.is_some() { ANOTHER_SECTION } else { 0 };
+            put_number(bytes, (place.section - next) << 6 | follows | place.heading << 3 | weight);
             (next, at) = (place.section + 1, place.next);
         }
     }

@@ -37,7 +37,7 @@ pub struct Files<'a> {
     /// The first word in each.
     pub words: Vec<(&'a str, Print)>,
     /// The number of characters that the words in each have.
-    pub alike: Vec<(usize, Print)>,
+    pub alike: &'a [(usize, Print)],
 }
 
 pub struct Manifest(Vec<u8>);
@@ -59,7 +59,7 @@ impl Manifest {
             bytes.extend_from_slice(&list);
         }
         put_number(bytes, length(files.alike.len()));
-        for (chars, print) in &files.alike {
+        for (chars, print) in files.alike {
             put_number(bytes, length(*chars));
             bytes.extend_from_slice(print);
         }

@@ -1,14 +1,16 @@
 //! The search index: small files that a browser fetches as it needs them, from any file server.
 //!
-//! `digest` reads one page; `terms` joins the words of all; `facets` tells what pages can be narrowed down by; `manifest` names
+//! `digest` reads one page; `terms` joins the words of all, `revise` changes what is published, `join` has it done; `facets` tells what pages can be narrowed down by; `manifest` names
 //! the files. A page's text lies in a file with a few others, whose name is known before its bytes are: it is made of what they
 //! are made from. The files hold no statistic of the whole, so a page changes those that it stands in. docs/SEARCH.md draws them.
 
 pub mod bytes;
 pub mod digest;
 mod facets;
+mod join;
 mod manifest;
 pub mod numbers;
+mod revise;
 pub mod terms;
 mod word_list;
 pub mod words;
@@ -17,9 +19,9 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use rayon::prelude::*;
-
 use self::bytes::{length, put_number, put_text};
+pub use self::join::{Words, files};
+pub use self::revise::Outline;
 use crate::fingerprint::{Fingerprint, Fingerprinter};
 use crate::page::Composer;
 use crate::paths::OutputPath;
@@ -179,40 +181,6 @@ fn card(composer: &Composer, entry: &Entry) -> Vec<u8> {
     put_text(&mut bytes, &kind);
     put_number(&mut bytes, page.entry.minutes);
     bytes
-}
-
-/// Makes all files but those of texts, from many threads at once. `words` gives those of a page's digest; `put` takes a file.
-///
-/// # Errors
-/// What `put` says.
-pub fn files<'a>(
-    composer: &Composer,
-    plan: &'a Plan,
-    words: impl Fn(&Entry) -> Cow<'a, [u8]> + Sync,
-    put: impl Fn(OutputPath, Vec<u8>) -> Result<(), String> + Sync,
-) -> Result<(), String> {
-    let mut manifest = manifest::Manifest::new(FORM, plan.languages.len());
-    for language in &plan.languages {
-        let gathered = terms::gather(&language.entries, |entry| (entry.number, words(entry)));
-        let put = |kind: &str, bytes: Vec<u8>| {
-            let print = first(Fingerprint::of(&bytes));
-            put(language.path(&format!("{kind}-{}", hex(&print))), bytes).map(|()| print)
-        };
-        let alike =
-            terms::alike(&gathered).into_iter().map(|alike| Ok((alike.chars, put(&format!("alike-{}", alike.chars), alike.bytes)?)));
-        let alike: Vec<(usize, Print)> = alike.collect::<Result<_, String>>()?;
-        let words = terms::files(&gathered).into_par_iter().map(|file| Ok((file[0].0.as_str(), put("words", terms::file(file))?)));
-        let words: Vec<(&str, Print)> = words.collect::<Result<_, String>>()?;
-        let lists = words.chunk_by(|_, (first, _)| !terms::begins_list(first));
-        let lists = lists.map(|list| Ok((list[0].0, put("list", manifest::words(list))?)));
-        let words: Vec<(&str, Print)> = lists.collect::<Result<_, String>>()?;
-        let facets = facets::files(composer, language).into_iter().map(|(start, bytes)| Ok((start, put("facets", bytes)?)));
-        let facets: Vec<(u32, Print)> = facets.collect::<Result<_, String>>()?;
-        let texts = language.text_lists().into_iter().map(|list| Ok((list[0].0, put("list", manifest::by_number(&list))?)));
-        let texts: Vec<(u32, Print)> = texts.collect::<Result<_, String>>()?;
-        manifest.add(composer, language, &manifest::Files { texts, facets, words, alike });
-    }
-    put(OutputPath::new(LIST).expect("a fixed path"), manifest.finish())
 }
 
 fn first(print: Fingerprint) -> Print {

@@ -4,10 +4,12 @@
 //! Beside them lie the bare words by length, for those who mistype.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::bytes::{Reader, length, packed, put_number, put_word};
+use super::bytes::{Reader, length, packed, put_number, put_word, unpacked};
+use super::digest::ANOTHER_SECTION;
 use super::word_list::WordList;
 use crate::fingerprint::Fingerprint;
 
@@ -24,13 +26,32 @@ const LIST_FILES: usize = 64;
 const ALIKE_CHARS: std::ops::RangeInclusive<usize> = 3..=24;
 
 /// Where a word stands: in these pages, in the order of their numbers.
-#[derive(Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Pages {
     first: u32,
-    last: u32,
-    count: u32,
+    pub count: u32,
     /// The places in the first page; for each further page how far its number is from the one before, and the places in it.
     bytes: Vec<u8>,
+}
+
+/// The same while pages come, in the order of their numbers.
+#[derive(Default)]
+pub struct Growing {
+    pages: Pages,
+    last: u32,
+}
+
+/// A page with a word's places in it; `None` where it stands there no longer.
+pub type Replaced<'a> = (u32, Option<&'a [u8]>);
+
+/// Words with their pages, in the order of their bytes.
+pub type Terms = [(String, Pages)];
+
+/// A file of words.
+pub struct File<'a> {
+    pub words: &'a Terms,
+    /// Whether chance cut it off from the one before, and not its size.
+    pub begins_run: bool,
 }
 
 /// Words of one length, without their pages.
@@ -43,15 +64,15 @@ pub struct Alike {
 #[derive(Default)]
 struct Part {
     words: WordList,
-    pages: Vec<Pages>,
+    pages: Vec<Growing>,
 }
 
 impl Part {
     /// The pages of a word; none yet where it is new.
-    fn of(&mut self, word: &str) -> &mut Pages {
+    fn of(&mut self, word: &str) -> &mut Growing {
         let number = self.words.number(word);
         if number == self.pages.len() {
-            self.pages.push(Pages::default());
+            self.pages.push(Growing::default());
         }
         &mut self.pages[number]
     }
@@ -69,54 +90,99 @@ pub fn gather<'a, P: Sync>(pages: &'a [P], of: impl Fn(&'a P) -> (u32, Cow<'a, [
         }
     }
     let Part { words, mut pages } = all;
-    words.sorted().map(|number| (words.word(number).to_owned(), std::mem::take(&mut pages[number]))).collect()
+    words.sorted().map(|number| (words.word(number).to_owned(), std::mem::take(&mut pages[number].pages))).collect()
 }
 
 fn gather_part<'a>(pages: impl Iterator<Item = (u32, Cow<'a, [u8]>)>) -> Part {
     let mut part = Part::default();
     for (page, words) in pages {
-        let mut reader = Reader(&words);
-        while !reader.is_done() {
-            let (word, places) = (|| {
-                let word = reader.text()?;
-                let length = reader.number()? as usize;
-                Some((word, reader.take(length)?))
-            })()
-            .expect("a digest that is remembered was checked when it was read");
-            part.of(word).add(page, places);
-        }
+        each_of_digest(&words, |word, places| part.of(word).add(page, places));
     }
     part
 }
 
-impl Pages {
+/// Calls `each` with every word of a digest and its places.
+pub fn each_of_digest<'a>(words: &'a [u8], mut each: impl FnMut(&'a str, &'a [u8])) {
+    let mut reader = Reader(words);
+    while !reader.is_done() {
+        let (word, places) = (|| {
+            let word = reader.text()?;
+            let length = reader.number()? as usize;
+            Some((word, reader.take(length)?))
+        })()
+        .expect("a digest that is remembered was checked when it was read");
+        each(word, places);
+    }
+}
+
+impl Growing {
     fn add(&mut self, page: u32, places: &[u8]) {
-        if self.count == 0 {
-            self.first = page;
+        let Growing { pages, last } = self;
+        if pages.count == 0 {
+            pages.first = page;
         } else {
-            put_number(&mut self.bytes, page - self.last);
+            put_number(&mut pages.bytes, page - *last);
         }
-        self.bytes.extend_from_slice(places);
-        (self.last, self.count) = (page, self.count + 1);
+        pages.bytes.extend_from_slice(places);
+        (*last, pages.count) = (page, pages.count + 1);
     }
 
     /// Adds pages with higher numbers.
-    fn append(&mut self, other: Pages) {
-        if self.count == 0 {
+    fn append(&mut self, other: Growing) {
+        let Growing { pages, last } = self;
+        if pages.count == 0 {
             *self = other;
             return;
         }
-        put_number(&mut self.bytes, other.first - self.last);
-        self.bytes.extend_from_slice(&other.bytes);
-        (self.last, self.count) = (other.last, self.count + other.count);
+        put_number(&mut pages.bytes, other.pages.first - *last);
+        pages.bytes.extend_from_slice(&other.pages.bytes);
+        (*last, pages.count) = (other.last, pages.count + other.pages.count);
+    }
+}
+
+impl Pages {
+    /// Each page with the word's places in it; nothing more where the bytes are not what [`file`] wrote.
+    fn each(&self) -> impl Iterator<Item = (u32, &[u8])> {
+        let (mut reader, mut before) = (Reader(&self.bytes), None);
+        std::iter::from_fn(move || {
+            if reader.is_done() {
+                return None;
+            }
+            let page = match before {
+                None => self.first,
+                Some(before) => reader.number()?.checked_add(before)?,
+            };
+            before = Some(page);
+            let rest = reader.0;
+            while reader.number()? & ANOTHER_SECTION != 0 {}
+            Some((page, &rest[..rest.len() - reader.0.len()]))
+        })
+    }
+
+    /// The same with other places in some pages, sorted by number; `None` where the word is there no longer.
+    #[must_use]
+    pub fn with(&self, changes: &[Replaced]) -> Self {
+        let (mut changed, mut changes) = (Growing::default(), changes.iter().peekable());
+        let mut put = |page, places: Option<&[u8]>| places.iter().for_each(|places| changed.add(page, places));
+        for (page, places) in self.each() {
+            while let Some((earlier, new)) = changes.next_if(|(other, _)| *other < page) {
+                put(*earlier, *new);
+            }
+            let new = changes.next_if(|(other, _)| *other == page);
+            put(page, new.map_or(Some(places), |(_, new)| *new));
+        }
+        changes.for_each(|(page, new)| put(*page, *new));
+        changed.pages
     }
 }
 
 /// The words cut into files.
-pub fn files(words: &[(String, Pages)]) -> Vec<&[(String, Pages)]> {
-    let mut files: Vec<&[(String, Pages)]> = Vec::new();
-    for file in words.chunk_by(|before, word| !is_cut(before, word)) {
-        cut_large(file, &mut files);
+pub fn files(words: &Terms) -> Vec<File<'_>> {
+    let mut files = Vec::new();
+    for run in words.chunk_by(|before, word| !is_cut(before, word)) {
+        let begin = files.len();
+        cut_large(run, &mut files);
+        files[begin].begins_run = true;
     }
     files
 }
@@ -127,19 +193,24 @@ pub fn begins_list(word: &str) -> bool {
 }
 
 /// What chance left too large is cut before the word in it whose fingerprint is the lowest, until it is not.
-fn cut_large<'a>(words: &'a [(String, Pages)], files: &mut Vec<&'a [(String, Pages)]>) {
+fn cut_large<'a>(words: &'a Terms, files: &mut Vec<File<'a>>) {
     let size: usize = words.iter().map(size).sum();
     match (1..words.len()).min_by_key(|at| print(&words[*at].0)) {
         Some(at) if size > FILE_BYTES_MAX => {
             cut_large(&words[..at], files);
             cut_large(&words[at..], files);
         }
-        _ => files.push(words),
+        _ => files.push(File { words, begins_run: false }),
     }
 }
 
 fn size((word, pages): &(String, Pages)) -> usize {
     word.len() + pages.bytes.len()
+}
+
+/// A word's size in steps, so that a page more seldom changes it.
+fn step(word: &(String, Pages)) -> usize {
+    1 << size(word).ilog2()
 }
 
 /// Two bytes that depend on the word alone.
@@ -150,7 +221,7 @@ fn print(word: &str) -> usize {
 
 /// A file: a list of words, each as [`put_word`] writes it, with the number of its pages, the length of what follows, the first
 /// page's number, and the bytes of [`Pages`].
-pub fn file(words: &[(String, Pages)]) -> Vec<u8> {
+pub fn file(words: &Terms) -> Vec<u8> {
     let (mut bytes, mut before) = (Vec::with_capacity(words.iter().map(|word| size(word) + 8).sum()), "");
     for (word, pages) in words {
         put_word(&mut bytes, before, word);
@@ -163,35 +234,78 @@ pub fn file(words: &[(String, Pages)]) -> Vec<u8> {
     bytes
 }
 
-/// Whether a file ends between two words. The larger a word's part is, the likelier it begins a file, so that files have about
-/// one size; and that size is taken in steps, so that a page more seldom changes it.
-fn is_cut(before: &(String, Pages), word: &(String, Pages)) -> bool {
-    let step = |word| 1_usize << size(word).ilog2();
-    if step(before) >= FILE_BYTES || step(word) >= FILE_BYTES {
-        return true;
+/// Reads what [`file`] wrote; `None` for anything else.
+pub fn read_file(bytes: &[u8]) -> Option<Vec<(String, Pages)>> {
+    let (mut reader, mut words, mut before) = (Reader(bytes), Vec::new(), String::new());
+    while !reader.is_done() {
+        let word = reader.word(&before)?;
+        let (count, length, first) = (reader.number()?, reader.number()?, reader.number()?);
+        let bytes = reader.take(length as usize)?.to_vec();
+        before.clone_from(&word);
+        words.push((word, Pages { first, count, bytes }));
     }
-    print(&word.0) % FILE_BYTES < step(word)
+    Some(words)
+}
+
+/// Whether a run ends between two words.
+fn is_cut(before: &(String, Pages), word: &(String, Pages)) -> bool {
+    ends_run(before) || begins_run(word)
+}
+
+/// Whether a run ends with a word, whatever comes after it.
+pub fn ends_run(word: &(String, Pages)) -> bool {
+    step(word) >= FILE_BYTES
+}
+
+/// Whether a run begins with a word, whatever stands before it. The larger a word's part is, the likelier it does, so that files
+/// have about one size.
+pub fn begins_run(word: &(String, Pages)) -> bool {
+    let step = step(word);
+    step >= FILE_BYTES || print(&word.0) % FILE_BYTES < step
 }
 
 /// The words that a mistyped one can have meant, by their number of characters. Each has a number that grows with its pages.
-pub fn alike(words: &[(String, Pages)]) -> Vec<Alike> {
-    let mut by_chars: Vec<Vec<&(String, Pages)>> = vec![Vec::new(); *ALIKE_CHARS.end() + 1];
-    for word in words {
-        let chars = word.0.chars().count();
-        if ALIKE_CHARS.contains(&chars) && word.0.chars().all(char::is_alphabetic) {
-            by_chars[chars].push(word);
+pub fn alike(words: &Terms) -> Vec<Alike> {
+    let mut by_chars: Vec<Vec<(&str, u32)>> = vec![Vec::new(); *ALIKE_CHARS.end() + 1];
+    for (word, pages) in words {
+        if let Some(chars) = alike_chars(word) {
+            by_chars[chars].push((word, frequency(pages.count)));
         }
     }
     let lengths = by_chars.into_par_iter().enumerate().filter(|(_, words)| !words.is_empty());
-    lengths
-        .map(|(chars, words)| {
-            let (mut bytes, mut before) = (Vec::new(), "");
-            for (word, pages) in words {
-                put_word(&mut bytes, before, word);
-                put_number(&mut bytes, pages.count.ilog2());
-                before = word;
-            }
-            Alike { chars, bytes: packed(&bytes) }
-        })
-        .collect()
+    lengths.map(|(chars, words)| Alike { chars, bytes: alike_file(words) }).collect()
+}
+
+/// The number of characters of a word that a mistyped one can have meant.
+pub fn alike_chars(word: &str) -> Option<usize> {
+    let chars = word.chars().count();
+    (ALIKE_CHARS.contains(&chars) && word.chars().all(char::is_alphabetic)).then_some(chars)
+}
+
+/// How frequent a word is that so many pages have.
+pub fn frequency(pages: u32) -> u32 {
+    pages.ilog2()
+}
+
+/// Sorted words of one length, each with its frequency, packed.
+pub fn alike_file<'a>(words: impl IntoIterator<Item = (&'a str, u32)>) -> Vec<u8> {
+    let (mut bytes, mut before) = (Vec::new(), "");
+    for (word, frequency) in words {
+        put_word(&mut bytes, before, word);
+        put_number(&mut bytes, frequency);
+        before = word;
+    }
+    packed(&bytes)
+}
+
+/// Reads what [`alike_file`] wrote; `None` for anything else.
+pub fn read_alike(bytes: &[u8]) -> Option<BTreeMap<String, u32>> {
+    let bytes = unpacked(bytes)?;
+    let (mut reader, mut words, mut before) = (Reader(&bytes), BTreeMap::new(), String::new());
+    while !reader.is_done() {
+        let word = reader.word(&before)?;
+        before.clone_from(&word);
+        words.insert(word, reader.number()?);
+    }
+    Some(words)
 }
