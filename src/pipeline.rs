@@ -171,10 +171,11 @@ pub fn build(files: &dyn Files, request: &Request, sink: &dyn Sink, memory: &Mem
 
     let known = memory.files();
     let mut ledger = Ledger::new(files, known.clone());
-    let loaded = load::load(&ledger, request).unload(&mut problems);
-    ledger.stamp(&loaded.sources);
     let way = way(request);
-    let mut before = memory.drawn(way);
+    // The disk is asked for the sources by one thread, and for what is remembered by another.
+    let (loaded, mut before) = rayon::join(|| load::load(&ledger, request), || memory.drawn(way));
+    let loaded = loaded.unload(&mut problems);
+    ledger.stamp(&loaded.sources);
     let listing = print_of(&(&problems, loaded.today, loaded.prints.reading, loaded.prints.assembling));
     let read = read_sum(&ledger, &loaded, listing);
     profile.stage("list and load", loaded.sources.len());
