@@ -23,6 +23,7 @@ mod publish;
 mod recorder;
 pub mod relocate;
 mod search;
+mod shown_files;
 mod smaller;
 mod state;
 pub mod survey;

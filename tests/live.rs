@@ -188,6 +188,21 @@ fn edits_of_real_text_show_what_a_clean_build_gives() {
 }
 
 #[test]
+fn the_search_follows_a_file_that_a_page_shows() {
+    let desk = Desk::new(request());
+    let list = || match desk.live.answer("/search/index.bin", false) {
+        Answer::Found { bytes, .. } => bytes,
+        _ => panic!("the index is not served"),
+    };
+    let before = list();
+    // Nobody tells of the edit, and nobody looked at the page: the index alone has read the file.
+    desk.files.0.write().expect("no holder of this lock panics").put("content/tips/code.rs", "fn varnish() {}\n");
+    desk.live.refresh(&Touched::Everything);
+    assert!(list() != before);
+    desk.compare(&["an included file".to_owned()]);
+}
+
+#[test]
 fn midnight_passes() {
     let late: jiff::Timestamp = "2026-11-24T23:59:30Z".parse().expect("a moment");
     let desk = Desk::new(Request { today: None, now: late, ..request() });

@@ -15,6 +15,7 @@ use super::Sink;
 use super::digests::FreshDigests;
 use super::documents::Reader;
 use super::memory::{Memory, SHARDS};
+use super::shown_files;
 use super::whole::Whole;
 use crate::fingerprint::{Fingerprint, Fingerprinter};
 use crate::output::search::bytes::Blob;
@@ -23,6 +24,7 @@ use crate::output::search::{self, Entry, Plan};
 use crate::page::Composer;
 use crate::paths::{OutputPath, SourcePath};
 use crate::site::SitePage;
+use crate::source::Files;
 
 /// An index that was published.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -59,7 +61,7 @@ pub fn publish(
     sink: &dyn Sink,
 ) -> Result<Option<Published>, String> {
     let composer = &whole.materials.composer;
-    let Some(plan) = search::plan(composer, |page| key(whole, page)) else { return Ok(None) };
+    let Some(plan) = search::plan(composer, |page| key(whole, reader.files, page)) else { return Ok(None) };
     let mut kept = BTreeSet::new();
     if let Some(before) = before.filter(|before| before.made_from == plan.print) {
         kept.extend(before.files.iter().filter(|(path, print)| sink.keep(path, *print)).map(|(path, _)| path.clone()));
@@ -89,11 +91,17 @@ pub fn publish(
     Ok(Some(Published { made_from: plan.print, files }))
 }
 
-/// The key of a page's digest: that of its document, with its name, which can be its title and is searched.
-fn key(whole: &Whole, page: &SitePage) -> Fingerprint {
+/// The key of a page's digest: that of its document, with its name, which can be its title and is searched, and with the files
+/// whose text it shows.
+fn key(whole: &Whole, files: &dyn Files, page: &SitePage) -> Fingerprint {
     let source = &page.entry.source;
     let text = whole.documents.pages.get(source).map(|page| page.key);
-    Fingerprinter::new().add(source.as_str()).add(text.unwrap_or_default().as_bytes()).finish()
+    let mut printer = Fingerprinter::new();
+    printer.add(source.as_str()).add(text.unwrap_or_default().as_bytes());
+    if let Some(shown) = shown_files::print(files, &whole.loaded, &page.entry) {
+        printer.add(shown.as_bytes());
+    }
+    printer.finish()
 }
 
 fn source<'a>(composer: &'a Composer, entry: &Entry) -> &'a SourcePath {
@@ -207,9 +215,16 @@ pub struct Shown {
     is_current: bool,
     words: Shelf,
     files: BTreeMap<OutputPath, Vec<u8>>,
+    /// The files besides the pages that were read for it.
+    read: BTreeSet<SourcePath>,
 }
 
 impl Shown {
+    /// Whether the index tells what a file holds that is no page.
+    pub fn has_read(&self, path: &SourcePath) -> bool {
+        self.read.contains(path)
+    }
+
     /// Says that something changed.
     pub fn outdate(&mut self) {
         self.is_current = false;
@@ -235,7 +250,8 @@ impl Shown {
             return;
         }
         let composer = &whole.materials.composer;
-        let plan = search::plan(composer, |page| key(whole, page));
+        let plan = search::plan(composer, |page| key(whole, reader.files, page));
+        self.read = composer.site.pages().iter().flat_map(|page| shown_files::of_page(&whole.loaded, &page.entry)).collect();
         if plan.as_ref().map(|plan| plan.print) == self.plan.as_ref().map(|plan| plan.print) && self.plan.is_some() {
             self.plan = plan;
             return;

@@ -248,6 +248,7 @@ mod tests {
             level: 2,
             heading: heading.into(),
             text: text.into(),
+            includes: Vec::new(),
         };
         let passages = [passage("", "", "Paint dries."), passage("a", "Oil", "Oil paint paint paint."), passage("b", "Water", "Paint.")];
         let digest = digest(&Page { title: "Paint", passages: &passages, ..Page::default() });
