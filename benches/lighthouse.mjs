@@ -3,6 +3,7 @@
 //
 //   cargo build --release && npm ci --prefix benches && benches/lighthouse.mjs [RUNS]
 //
+// The variable PAGES names other pages than the usual, BLOCKED patterns of addresses that are not loaded (`*.js`).
 // Prints one line a page: the four scores, and of the runs (3 unless told) the medians of what they are made of. The site is built
 // for the address that it is served at, and served compressed and with its own `_headers`, as a static host does.
 import { execFileSync } from "node:child_process";
@@ -15,7 +16,7 @@ import { gzipSync } from "node:zlib";
 import { launch } from "chrome-launcher";
 import lighthouse from "lighthouse";
 
-const PAGES = process.env.PAGES?.split(" ") ?? ["", "guides/give-first/", "tips/put-the-answer-first/", "tools/gift-or-trade/", "guides/", "topics/reciprocity/"];
+const PAGES = process.env.PAGES?.split(" ") ?? ["", "guides/give-first/", "tips/put-the-answer-first/", "tools/gift-or-trade/", "tools/cost-of-a-guide/", "guides/", "topics/reciprocity/"];
 const TYPES = { ".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".json": "application/json", ".svg": "image/svg+xml", ".webp": "image/webp", ".png": "image/png", ".xml": "application/xml", ".txt": "text/plain; charset=utf-8" };
 const runs = Number(process.argv[2] ?? 3);
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
@@ -41,7 +42,7 @@ try {
 async function measure(page) {
   const seen = [];
   for (let run = 0; run < runs; run++) {
-    const { lhr } = await lighthouse(url + page, { port: chrome.port, logLevel: "error", onlyCategories: ["performance", "accessibility", "best-practices", "seo"] });
+    const { lhr } = await lighthouse(url + page, { port: chrome.port, logLevel: "error", onlyCategories: ["performance", "accessibility", "best-practices", "seo"], blockedUrlPatterns: process.env.BLOCKED?.split(" ") });
     seen.push(lhr);
   }
   const median = (of) => seen.map(of).sort((a, b) => a - b)[Math.floor(seen.length / 2)];

@@ -24,6 +24,7 @@ mod recorder;
 pub mod relocate;
 mod search;
 mod search_shown;
+mod shown_files;
 mod smaller;
 mod state;
 pub mod survey;

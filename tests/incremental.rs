@@ -309,6 +309,29 @@ fn a_file_makes_the_pages_that_tell_its_size() {
 }
 
 #[test]
+fn what_an_included_file_says_is_searched() {
+    let mut site = Site::small();
+    site.build(&request());
+    let index = |site: &Site| -> BTreeMap<OutputPath, Vec<u8>> {
+        site.published
+            .iter()
+            .filter(|(path, _)| path.as_str().starts_with("search/index/"))
+            .map(|(path, bytes)| (path.clone(), bytes.clone()))
+            .collect()
+    };
+    let before = index(&site);
+    site.put("content/tips/code.rs", "fn varnish() {}\n");
+    compare(&mut site, &request(), &["an included file".to_owned()]);
+    let after = index(&site);
+    let is_new = |kind: &str| after.keys().any(|path| path.as_str().contains(kind) && !before.contains_key(path));
+    assert!(is_new("/words-") && is_new("/texts-"));
+    // Nobody shows this one: the index stays.
+    site.put("content/tips/other.rs", "fn varnish() {}\n");
+    compare(&mut site, &request(), &["a file that nobody shows".to_owned()]);
+    assert_eq!(index(&site), after);
+}
+
+#[test]
 fn a_step_makes_the_pages_of_its_path() {
     // The step itself, the other step, where one reads how long is left, and lists with its card.
     let (parsed, drawn) = cost("content/guides/one.md", "title: One", "time: 30 min\ntitle: One");

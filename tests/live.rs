@@ -224,6 +224,21 @@ fn a_new_page_among_many_is_suggested_where_it_is_meant() {
 }
 
 #[test]
+fn the_search_follows_a_file_that_a_page_shows() {
+    let desk = Desk::new(request());
+    let list = || match desk.live.answer("/search/index.bin", false) {
+        Answer::Found { bytes, .. } => bytes,
+        _ => panic!("the index is not served"),
+    };
+    let before = list();
+    // Nobody tells of the edit, and nobody looked at the page: the index alone has read the file.
+    desk.files.0.write().expect("no holder of this lock panics").put("content/tips/code.rs", "fn varnish() {}\n");
+    desk.live.refresh(&Touched::Everything);
+    assert!(list() != before);
+    desk.compare(&["an included file".to_owned()]);
+}
+
+#[test]
 fn midnight_passes() {
     let late: jiff::Timestamp = "2026-11-24T23:59:30Z".parse().expect("a moment");
     let desk = Desk::new(Request { today: None, now: late, ..request() });

@@ -15,10 +15,30 @@ pub fn show(
     read: impl Fn(&SourcePath) -> Option<Arc<[u8]>>,
     is_highlighted: bool,
 ) -> Checked<String> {
-    let problem = |message: String, help: &str| {
-        let problem = Diagnostic::new(Code::BadInclude, message).at(include.file.place.clone()).help(help);
-        Checked::new(String::new(), vec![problem])
-    };
+    match excerpt(include, folder, read) {
+        Ok(Excerpt { path, first, code }) => {
+            Checked::sound(code::render(&include.fence.fence(&path.extension(), first), &code, is_highlighted))
+        }
+        Err(problem) => Checked::new(String::new(), vec![*problem]),
+    }
+}
+
+/// The text that is shown of an included file; empty when none can be.
+pub fn text(include: &Include, folder: &SourcePath, read: impl Fn(&SourcePath) -> Option<Arc<[u8]>>) -> String {
+    excerpt(include, folder, read).map(|excerpt| excerpt.code).unwrap_or_default()
+}
+
+/// What is shown of a file.
+struct Excerpt {
+    path: SourcePath,
+    /// The number of the first line shown, from 1.
+    first: usize,
+    code: String,
+}
+
+fn excerpt(include: &Include, folder: &SourcePath, read: impl Fn(&SourcePath) -> Option<Arc<[u8]>>) -> Result<Excerpt, Box<Diagnostic>> {
+    let problem =
+        |message: String, help: &str| Err(Box::new(Diagnostic::new(Code::BadInclude, message).at(include.file.place.clone()).help(help)));
     let written = &include.file.value;
     let Ok(path) = folder.join(written) else {
         return problem(format!("`{written}` lies outside the site's folder"), "only files inside the site can be shown");
@@ -49,7 +69,7 @@ pub fn show(
     if !code.is_empty() {
         code.push('\n');
     }
-    Checked::sound(code::render(&include.fence.fence(&path.extension(), first), &code, is_highlighted))
+    Ok(Excerpt { path, first, code })
 }
 
 /// The lines between the marks of a region, other marks left out, and the number of the first.

@@ -195,6 +195,9 @@ pub fn parse(path: &SourcePath, bytes: &[u8], inputs: &Inputs) -> Checked<Docume
         phrases: phrases(inputs.words, meta.language.as_deref().unwrap_or(&inputs.settings.language)),
     };
     let mut markdown = markdown::read(path, &text, &lines, body.clone(), &settings).unload(&mut problems);
+    if inputs.wants_text && markdown.passages.is_empty() {
+        markdown.passages.push(Passage { level: 1, ..Passage::default() });
+    }
     let declared = tool::declared(node.as_ref(), &meta.kind, inputs.kinds);
     let told = declared.map(|node| tool::read(path, &text, &lines, node, inputs.data, &settings, &mut markdown));
     let (tool, data) = told.map(|told| told.unload(&mut problems)).unwrap_or_default();

@@ -9,6 +9,7 @@ use super::body::Segment;
 use super::links::Link;
 use super::markdown::{self, Markdown, MarkdownSettings};
 use super::meta::Placed;
+use super::passages::{Passage, joined};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::fields::{Field, Item, Items, texts};
 use crate::paths::SourcePath;
@@ -16,7 +17,8 @@ use crate::source::Lines;
 use crate::tool::prose::{Piece, Prose};
 use crate::yaml::spots::Spots;
 
-/// Reads the texts of a page's own fields, in the order of [`texts::of_page`].
+/// Reads the texts of a page's own fields, in the order of [`texts::of_page`]. What they say, and what those without Markdown do,
+/// is a passage of the page where the text is wanted.
 pub(super) fn of_fields(
     (path, text, lines): (&SourcePath, &str, &Lines),
     (items, fields): (&Items, &[Field]),
@@ -24,26 +26,32 @@ pub(super) fn of_fields(
     page: &mut Markdown,
     problems: &mut Vec<Diagnostic>,
 ) -> Vec<Prose> {
+    let mut shown = Vec::new();
     let read = |(item, is_line): (&Item, bool)| {
         let markdown = item.as_text().unwrap_or_default();
         // What a folder's defaults say stands in another file, of which only the value's place is known.
         let spots = (item.place.path == *path).then(|| Spots::of_value(text, lines, &item.place, markdown));
         let place = |range| spots.as_ref().map_or_else(|| item.place.clone(), |spots| spots.place(range));
         let mut prose = Prose::written(markdown, is_line, place);
-        read_prose(path, &mut prose, settings, page, problems);
+        shown.push(read_prose(path, &mut prose, settings, page, problems));
         prose
     };
-    texts::of_page(items, fields).into_iter().map(read).collect()
+    let proses = texts::of_page(items, fields).into_iter().map(read).collect();
+    if settings.wants_text {
+        let all: Vec<&str> = texts::plain(items, fields).into_iter().chain(shown.iter().map(String::as_str)).collect();
+        page.passages.extend(Passage::beside("", &all));
+    }
+    proses
 }
 
-/// Reads one text. Its links become links of the page.
+/// Reads one text. Its links become links of the page. It gives what readers see of it, empty where that is not wanted.
 pub(super) fn read_prose(
     path: &SourcePath,
     prose: &mut Prose,
     settings: &MarkdownSettings,
     page: &mut Markdown,
     problems: &mut Vec<Diagnostic>,
-) {
+) -> String {
     let text = prose.markdown.trim_end().to_owned();
     let lines = Lines::new(&text);
     // Scripts and templates show these texts as they are: no components, and no lines to mark.
@@ -51,7 +59,6 @@ pub(super) fn read_prose(
     let settings = MarkdownSettings {
         is_whole: false,
         wants_body: true,
-        wants_text: false,
         with_lines: false,
         signatures: &no_components,
         forms: None,
@@ -89,4 +96,5 @@ pub(super) fn read_prose(
         let place = prose.place(0..text.len());
         problems.push(Diagnostic { place, ..problem }.help("write it as one paragraph"));
     }
+    prose.without_names(joined(&read.value.passages))
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::front_matter;
 use super::markdown::{Markdown, MarkdownSettings};
+use super::passages::Passage;
 use super::prose::read_prose;
 use crate::diagnostic::Checked;
 use crate::fields::FieldType;
@@ -22,7 +23,7 @@ pub(super) fn declared<'a>(node: Option<&'a Node>, kind: &str, kinds: &Kinds) ->
     node?.get(&field.name)
 }
 
-/// Reads a declaration. The links of its texts become links of the page. Beside the tool: the files of `data/` that it asked for.
+/// Reads a declaration. The links of its texts become links of the page, and what it says a passage. Beside the tool: the files of `data/` that it asked for.
 pub(super) fn read(
     path: &SourcePath,
     text: &str,
@@ -35,8 +36,14 @@ pub(super) fn read(
     let reading = Reading { path, text, lines, data: &|name| data.get(name), asked: RefCell::default() };
     let mut problems = Vec::new();
     let mut tool = tool::read(node, &reading).unload(&mut problems);
+    let mut shown = Vec::new();
     for prose in tool.iter_mut().flat_map(Tool::proses_mut) {
-        read_prose(path, prose, settings, page, &mut problems);
+        shown.push(read_prose(path, prose, settings, page, &mut problems));
+    }
+    if settings.wants_text {
+        let labels = tool.as_ref().map(Tool::labels).unwrap_or_default();
+        let all: Vec<&str> = labels.into_iter().chain(shown.iter().map(String::as_str)).collect();
+        page.passages.extend(Passage::beside(tool::ID, &all));
     }
     Checked::new((tool, reading.asked.into_inner().into_iter().collect()), problems)
 }

@@ -7,25 +7,38 @@ use crate::fields::Items;
 /// The texts in a page's own fields, and whether each stands in a line.
 pub fn of_page<'a>(items: &'a Items, fields: &[Field]) -> Vec<(&'a Item, bool)> {
     let mut texts = Vec::new();
-    collect_fields(items, fields, &mut texts);
+    each_of_page(items, fields, &mut |item, kind| match kind {
+        FieldType::Markdown => texts.push((item, false)),
+        FieldType::Line => texts.push((item, true)),
+        _ => {}
+    });
     texts
 }
 
-fn collect_fields<'a>(items: &'a Items, fields: &[Field], texts: &mut Vec<(&'a Item, bool)>) {
+/// The texts in them that are no Markdown and say something: of one word alone, most are keys, of a kind or of a language.
+pub fn plain<'a>(items: &'a Items, fields: &[Field]) -> Vec<&'a str> {
+    let mut texts = Vec::new();
+    each_of_page(items, fields, &mut |item, kind| {
+        let text = item.as_text().filter(|text| *kind == FieldType::Text && text.split_whitespace().nth(1).is_some());
+        texts.extend(text);
+    });
+    texts
+}
+
+fn each_of_page<'a>(items: &'a Items, fields: &[Field], take: &mut impl FnMut(&'a Item, &FieldType)) {
     for field in fields {
         if let Some(item) = items.get(&field.name) {
-            collect(item, &field.kind, texts);
+            each(item, &field.kind, take);
         }
     }
 }
 
-fn collect<'a>(item: &'a Item, kind: &FieldType, texts: &mut Vec<(&'a Item, bool)>) {
+fn each<'a>(item: &'a Item, kind: &FieldType, take: &mut impl FnMut(&'a Item, &FieldType)) {
     match (&item.value, kind.of_value(&item.value)) {
-        (Value::List(items), FieldType::List(of)) => items.iter().for_each(|item| collect(item, of, texts)),
-        (Value::Map(items), FieldType::Map(fields)) => collect_fields(items, fields, texts),
-        (Value::Map(items), FieldType::MapOf(of)) => items.values().for_each(|item| collect(item, of, texts)),
-        (Value::Text(_), FieldType::Markdown) => texts.push((item, false)),
-        (Value::Text(_), FieldType::Line) => texts.push((item, true)),
+        (Value::List(items), FieldType::List(of)) => items.iter().for_each(|item| each(item, of, take)),
+        (Value::Map(items), FieldType::Map(fields)) => each_of_page(items, fields, take),
+        (Value::Map(items), FieldType::MapOf(of)) => items.values().for_each(|item| each(item, of, take)),
+        (Value::Text(_), kind) => take(item, kind),
         _ => {}
     }
 }

@@ -109,20 +109,21 @@ pub fn sitemap(composer: &Composer, sheets: &[Sheet], index: usize) -> Vec<u8> {
     let parts: Vec<&[(String, Option<String>)]> = addresses.chunks(SITEMAP_ADDRESSES_MAX).collect();
     match (parts.as_slice(), index) {
         ([only], 0) => urlset(only),
-        (several, 0) => {
-            let mut index = String::from(
-                "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<sitemapindex xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n",
-            );
-            for (part, number) in several.iter().zip(1..) {
-                let url = composer.url(&part_route(number)).unwrap_or_default();
-                let changed = part.iter().filter_map(|(_, changed)| changed.as_ref()).max();
-                index.push_str(&format!("<sitemap><loc>{}</loc>{}</sitemap>\n", escape(&url), lastmod(changed)));
-            }
-            index.push_str("</sitemapindex>\n");
-            index.into_bytes()
-        }
+        (several, 0) => sitemap_index(several, |number| composer.url(&part_route(number)).unwrap_or_default()).into_bytes(),
         (several, part) => several.get(part - 1).map(|part| urlset(part)).unwrap_or_default(),
     }
+}
+
+/// Where the parts of a sitemap lie, and the last change in each.
+fn sitemap_index(parts: &[&[(String, Option<String>)]], url: impl Fn(usize) -> String) -> String {
+    let mut index =
+        String::from("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<sitemapindex xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n");
+    for (part, number) in parts.iter().zip(1..) {
+        let changed = part.iter().filter_map(|(_, changed)| changed.as_ref()).max();
+        index.push_str(&format!("<sitemap><loc>{}</loc>{}</sitemap>\n", escape(&url(number)), lastmod(changed)));
+    }
+    index.push_str("</sitemapindex>\n");
+    index
 }
 
 /// The absolute address of every listed sheet, and the day of its last change.
@@ -201,4 +202,23 @@ pub fn redirects(composer: &Composer) -> Vec<u8> {
         text.push_str(&format!("{} {target} 301\n", composer.href(&redirect.from)));
     }
     text.into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sitemap_in_parts_has_an_index() {
+        let page = |changed: Option<&str>| ("https://example.org/x/".to_owned(), changed.map(str::to_owned));
+        let parts = [vec![page(Some("2026-01-02")), page(None), page(Some("2025-12-31"))], vec![page(None)]];
+        let parts: Vec<&[_]> = parts.iter().map(Vec::as_slice).collect();
+        // As the sitemap protocol has it: `sitemap` with `loc`, then `lastmod` where there is one.
+        let wanted = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n\
+            <sitemapindex xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n\
+            <sitemap><loc>https://example.org/a&amp;b/sitemap-1.xml</loc><lastmod>2026-01-02</lastmod></sitemap>\n\
+            <sitemap><loc>https://example.org/a&amp;b/sitemap-2.xml</loc></sitemap>\n\
+            </sitemapindex>\n";
+        assert_eq!(sitemap_index(&parts, |number| format!("https://example.org/a&b/sitemap-{number}.xml")), wanted);
+    }
 }

@@ -43,13 +43,20 @@ const TRANSCRIPT_BYTES_MAX: usize = 4 << 20;
 impl FileFacts {
     pub fn of(path: &SourcePath, bytes: &[u8]) -> Self {
         let sha256 = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-        let text = || String::from_utf8_lossy(if bytes.len() <= TRANSCRIPT_BYTES_MAX { bytes } else { b"" });
-        let spoken = match path.extension().as_str() {
-            "vtt" => paragraphs(cues(&text())),
-            "txt" | "md" => transcript(&text()),
-            _ => Vec::new(),
-        };
-        FileFacts { size: bytes.len() as u64, sha256, spoken }
+        FileFacts { size: bytes.len() as u64, sha256, spoken: spoken(path, bytes) }
+    }
+}
+
+/// The extensions of files that are read for what they say.
+pub const SPOKEN: [&str; 3] = ["vtt", "txt", "md"];
+
+/// What a file of captions or a transcript says; nothing for other files.
+pub fn spoken(path: &SourcePath, bytes: &[u8]) -> Vec<Spoken> {
+    let text = || String::from_utf8_lossy(if bytes.len() <= TRANSCRIPT_BYTES_MAX { bytes } else { b"" });
+    match path.extension().as_str() {
+        "vtt" => paragraphs(cues(&text())),
+        "txt" | "md" => transcript(&text()),
+        _ => Vec::new(),
     }
 }
 

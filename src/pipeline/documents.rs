@@ -13,9 +13,11 @@ use super::Request;
 use super::digests::{self, FreshDigests};
 use super::load::{Loaded, unreadable};
 use super::memory::Memory;
+use super::shown_files;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::document::body::Segment;
 use crate::document::glossary::{Forms, explains};
+use crate::document::passages::Passage;
 use crate::document::{self, Document, Entry, Facts, Inputs};
 use crate::fingerprint::{Fingerprint, Fingerprinter};
 use crate::memo::aside::{Overflow, Put};
@@ -248,7 +250,7 @@ impl Reader<'_> {
         }
         let wants = Wants { body: wanted.bodies.is_some(), text: wanted.digests, lines: false };
         let (Document { entry, facts, remarks, body, passages }, problems) = self.parse(path, bytes.as_deref(), wants);
-        let digest = wants.text.then(|| search::digest::Page::digest(&entry, &passages));
+        let digest = wants.text.then(|| self.digest_of(&entry, passages));
         // Equal entries keep the shape and the very value that others may hold already, but for the places in it.
         let shape = match before.filter(|page| page.entry == entry) {
             Some(page) => page.shape,
@@ -276,7 +278,12 @@ impl Reader<'_> {
     pub fn digest(&self, path: &SourcePath) -> Digest {
         let bytes = self.files.read(path);
         let document = self.parse(path, bytes.as_deref(), Wants { body: false, text: true, lines: false }).0;
-        search::digest::Page::digest(&document.entry, &document.passages)
+        self.digest_of(&document.entry, document.passages)
+    }
+
+    fn digest_of(&self, entry: &Entry, mut passages: Vec<Passage>) -> Digest {
+        shown_files::add(self.files, self.loaded, entry, &mut passages);
+        search::digest::Page::digest(entry, &passages)
     }
 
     /// The fingerprint of all that parsing these bytes reads; `data` are the files of `data/` that they ask for.

@@ -16,6 +16,7 @@ use super::Sink;
 use super::digests::FreshDigests;
 use super::documents::Reader;
 use super::memory::{Memory, SHARDS};
+use super::shown_files;
 use super::whole::Whole;
 use crate::fingerprint::{Fingerprint, Fingerprinter};
 use crate::output::search::bytes::Blob;
@@ -24,6 +25,7 @@ use crate::output::search::{self, Entry, Outline, Plan, Words};
 use crate::page::Composer;
 use crate::paths::{OutputPath, SourcePath};
 use crate::site::SitePage;
+use crate::source::Files;
 
 /// An index that was published.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -48,11 +50,11 @@ struct Digests<'a> {
     texts: [OnceLock<Shelf>; SHARDS as usize],
     /// What had to be read again.
     read: Mutex<BTreeMap<SourcePath, Digest>>,
-    files: Files<'a>,
+    files: IndexFiles<'a>,
 }
 
 /// The files of an index as they come, beside those of the one that was published before.
-struct Files<'a> {
+struct IndexFiles<'a> {
     sink: &'a dyn Sink,
     before: Option<&'a Published>,
     done: Mutex<BTreeMap<OutputPath, Fingerprint>>,
@@ -68,8 +70,8 @@ pub fn publish(
     sink: &dyn Sink,
 ) -> Result<Option<Published>, String> {
     let composer = &whole.materials.composer;
-    let Some(plan) = search::plan(composer, |page| key(whole, page)) else { return Ok(None) };
-    let files = Files { sink, before, done: Mutex::default() };
+    let Some(plan) = search::plan(composer, |page| key(whole, reader.files, page)) else { return Ok(None) };
+    let files = IndexFiles { sink, before, done: Mutex::default() };
     let same = before.filter(|before| before.made_from == plan.print && before.files.iter().all(|(path, _)| files.keep(path)));
     if same.is_some() {
         return Ok(same.cloned());
@@ -90,11 +92,17 @@ pub fn publish(
     Ok(Some(Published { made_from: plan.print, files: digests.files.into_done(), outlines }))
 }
 
-/// The key of a page's digest: that of its document, with its name, which can be its title and is searched.
-pub(super) fn key(whole: &Whole, page: &SitePage) -> Fingerprint {
+/// The key of a page's digest: that of its document, with its name, which can be its title and is searched, and with the files
+/// whose text it shows.
+pub(super) fn key(whole: &Whole, files: &dyn Files, page: &SitePage) -> Fingerprint {
     let source = &page.entry.source;
     let text = whole.documents.pages.get(source).map(|page| page.key);
-    Fingerprinter::new().add(source.as_str()).add(text.unwrap_or_default().as_bytes()).finish()
+    let mut printer = Fingerprinter::new();
+    printer.add(source.as_str()).add(text.unwrap_or_default().as_bytes());
+    if let Some(shown) = shown_files::print(files, &whole.loaded, &page.entry) {
+        printer.add(shown.as_bytes());
+    }
+    printer.finish()
 }
 
 pub(super) fn source<'a>(composer: &'a Composer, entry: &Entry) -> &'a SourcePath {
@@ -110,7 +118,7 @@ fn shard_of(number: u32) -> u8 {
     u8::try_from((number >> 18).min(u32::from(SHARDS) - 1)).expect("there are fewer than 256 parts")
 }
 
-impl Files<'_> {
+impl IndexFiles<'_> {
     fn published_print(&self, path: &OutputPath) -> Option<Fingerprint> {
         let files = &self.before?.files;
         let at = files.binary_search_by(|(own, _)| own.cmp(path)).ok()?;

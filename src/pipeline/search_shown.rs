@@ -2,7 +2,7 @@
 //! when it is asked for after saves.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
@@ -10,11 +10,12 @@ use rayon::prelude::*;
 use super::documents::Reader;
 use super::memory::{Memory, SHARDS};
 use super::search::{Shelf, entries, key, source};
+use super::shown_files;
 use super::whole::Whole;
 use crate::fingerprint::Fingerprint;
 use crate::output::search::{self, Entry, Plan, Words};
 use crate::page::Composer;
-use crate::paths::OutputPath;
+use crate::paths::{OutputPath, SourcePath};
 
 /// The index of a site that is shown: made when it is asked for, and again when it is asked for after a change.
 #[derive(Default)]
@@ -23,9 +24,16 @@ pub struct Shown {
     is_current: bool,
     words: Shelf,
     files: BTreeMap<OutputPath, Vec<u8>>,
+    /// The files besides the pages that were read for it.
+    read: BTreeSet<SourcePath>,
 }
 
 impl Shown {
+    /// Whether the index tells what a file holds that is no page.
+    pub fn has_read(&self, path: &SourcePath) -> bool {
+        self.read.contains(path)
+    }
+
     /// Says that something changed.
     pub fn outdate(&mut self) {
         self.is_current = false;
@@ -51,7 +59,8 @@ impl Shown {
             return;
         }
         let composer = &whole.materials.composer;
-        let plan = search::plan(composer, |page| key(whole, page));
+        let plan = search::plan(composer, |page| key(whole, reader.files, page));
+        self.read = composer.site.pages().iter().flat_map(|page| shown_files::of_page(&whole.loaded, &page.entry)).collect();
         if plan.as_ref().map(|plan| plan.print) == self.plan.as_ref().map(|plan| plan.print) && self.plan.is_some() {
             self.plan = plan;
             return;

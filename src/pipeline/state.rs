@@ -228,12 +228,16 @@ impl State {
         let stamps = files.stamps(&sources);
         let may_differ = |path: &SourcePath, stamp| match self.known.get(path) {
             Some(known) => !known.is_vouched(stamp),
-            None => self.sources.binary_search(path).is_err() || self.whole.pictures.has_seen(path),
+            None => self.sources.binary_search(path).is_err() || self.whole.pictures.has_seen(path) || self.is_searched(path),
         };
         let unvouched = sources.iter().zip(stamps).filter(|(path, stamp)| may_differ(path, *stamp)).map(|(path, _)| path);
         let gone = self.sources.iter().filter(|path| sources.binary_search(path).is_err());
         let candidates = unvouched.chain(gone).chain(touched).cloned().collect();
         Sight { sources: (*sources != *self.sources).then_some(sources), problems, candidates }
+    }
+
+    fn is_searched(&self, path: &SourcePath) -> bool {
+        self.search.lock().unwrap_or_else(PoisonError::into_inner).has_read(path)
     }
 
     /// The candidates that came, went or have other bytes. What was never read counts as other.

@@ -95,6 +95,14 @@ impl Calculator {
     pub(super) fn proses_mut(&mut self) -> Vec<&mut Prose> {
         self.says.iter_mut().map(|say| &mut say.text).collect()
     }
+
+    pub(super) fn labels(&self) -> Vec<&str> {
+        let lines = self.steps.iter().chain(&self.results).map(|line| (&line.label, &line.help));
+        let asked = self.inputs.iter().map(|input| (&input.label, &input.help)).chain(lines);
+        let asked = asked.flat_map(|(label, help)| std::iter::once(label.as_str()).chain(help.as_deref()));
+        let options = self.inputs.iter().flat_map(|input| input.kind.options()).map(|(_, label)| label.as_str());
+        asked.chain(options).chain(self.examples.iter().map(|example| example.name.as_str())).collect()
+    }
 }
 
 /// Reads the keys that calculators have.

@@ -119,4 +119,8 @@ impl Checklist {
         }
         all
     }
+
+    pub(super) fn labels(&self) -> Vec<&str> {
+        self.groups.iter().filter_map(|group| group.title.as_deref()).collect()
+    }
 }

@@ -242,4 +242,9 @@ impl Comparison {
         }
         all
     }
+
+    pub(super) fn labels(&self) -> Vec<&str> {
+        let options = self.options.iter().map(|option| option.label.as_str());
+        options.chain(self.criteria.iter().map(|criterion| criterion.label.as_str())).collect()
+    }
 }

@@ -226,4 +226,12 @@ impl Decision {
         let help = self.questions.iter_mut().filter_map(|question| question.help.as_mut());
         help.chain(self.outcomes.iter_mut().filter_map(|outcome| outcome.text.as_mut())).collect()
     }
+
+    pub(super) fn labels(&self) -> Vec<&str> {
+        let asked = self
+            .questions
+            .iter()
+            .flat_map(|question| std::iter::once(question.ask.as_str()).chain(question.answers.iter().map(|answer| answer.text.as_str())));
+        asked.chain(self.outcomes.iter().map(|outcome| outcome.title.as_str())).collect()
+    }
 }

@@ -240,6 +240,14 @@ fn options(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Vec<(String, S
 }
 
 impl InputKind {
+    /// What can be chosen: keys and labels.
+    pub fn options(&self) -> &[(String, String)] {
+        match self {
+            InputKind::Choice(options) | InputKind::Choices(options) => options,
+            _ => &[],
+        }
+    }
+
     /// A value written in YAML, where this may be answered.
     pub fn value(&self, node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Value> {
         let read = match self {

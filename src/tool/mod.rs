@@ -40,6 +40,9 @@ use crate::yaml::spots::Spots;
 /// The words that `type:` may have.
 pub const TYPES: [&str; 5] = ["calculator", "checklist", "compare", "decision", "quiz"];
 
+/// The id of a tool on the page that declares it.
+pub const ID: &str = "Tool";
+
 /// A tool, checked and compiled.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Tool {
@@ -86,6 +89,18 @@ impl Tool {
             Form::Quiz(quiz) => quiz.proses_mut(),
         };
         self.common.proses_mut().chain(own).collect()
+    }
+
+    /// Every text in it that readers see and that is no Markdown.
+    pub fn labels(&self) -> Vec<&str> {
+        let own = match &self.form {
+            Form::Calculator(calculator) => calculator.labels(),
+            Form::Checklist(checklist) => checklist.labels(),
+            Form::Compare(comparison) => comparison.labels(),
+            Form::Decision(decision) => decision.labels(),
+            Form::Quiz(quiz) => quiz.labels(),
+        };
+        own.into_iter().chain(self.common.sources.iter().map(|source| source.title.as_str())).collect()
     }
 }
 

@@ -116,6 +116,11 @@ impl Prose {
         self.push_text(&html[done..]);
     }
 
+    /// A text made of this one, a sign of omission in the place of each `{name}` that stands for a value.
+    pub fn without_names(&self, text: String) -> String {
+        self.names.iter().fold(text, |text, name| text.replace(&format!("{{{name}}}"), "…"))
+    }
+
     fn push_text(&mut self, html: &str) {
         match self.pieces.last_mut() {
             _ if html.is_empty() => {}

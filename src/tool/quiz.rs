@@ -212,6 +212,10 @@ impl Quiz {
         }
         all
     }
+
+    pub(super) fn labels(&self) -> Vec<&str> {
+        self.bands.iter().filter_map(|band| band.title.as_deref()).collect()
+    }
 }
 
 #[cfg(test)]

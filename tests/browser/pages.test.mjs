@@ -94,12 +94,13 @@ test("no page asks another place for anything, breaks its policy or fails; axe f
   await context.close();
 });
 
-// One page for each template that the site uses, told apart by what its body says.
+// One page for each template that the site uses, told apart by what its body says, and for each type of tool.
 async function oneOfEach() {
   const each = new Map();
   for (const file of pages) {
     const text = await readFile(join(folder, file), "utf8");
-    const kind = text.match(/<body[^>]* class="([^"]*)"/)?.[1] ?? file;
+    const tool = file.startsWith("tools/") ? text.match(/ data-tool="([^"]*)"/)?.[1] : "";
+    const kind = `${text.match(/<body[^>]* class="([^"]*)"/)?.[1] ?? file} ${tool}`;
     if (!each.has(kind)) each.set(kind, file);
   }
   return [...each.values()];
@@ -123,7 +124,7 @@ test("one page of every template: axe finds nothing in the dark, on a phone, and
   await context.close();
 });
 
-test("nothing is wider than a window of 320 pixels, which is 1280 at 400 %, nor than 640, which is 200 %", async () => {
+test("nothing is wider than a window of 320 pixels, which is 1280 at 400 %, nor than 640, which is 200 %, and nothing is cut off", async () => {
   const found = [];
   for (const width of [320, 640]) {
     const context = await staying(await chromium.newContext({ viewport: { width, height: 700 } }));
@@ -132,16 +133,79 @@ test("nothing is wider than a window of 320 pixels, which is 1280 at 400 %, nor 
       await page.goto(address(file));
       const wide = await page.evaluate(() => ({ is: document.scrollingElement.scrollWidth, has: document.scrollingElement.clientWidth }));
       if (wide.is > wide.has) found.push(`${file}: ${wide.is} wide in ${wide.has}`);
-      // Clipped is not enough: no text may begin or end past the window, but inside what scrolls.
+      // The page clips what is wider, so that is not enough: no text may lie past the window but in what scrolls, nor be cut by what does not.
       const past = await page.evaluate(() => {
-        const scrolls = (element) => { for (let at = element; at; at = at.parentElement) if (/auto|scroll|hidden/.test(getComputedStyle(at).overflowX)) return true; return false; };
-        const texts = [...document.querySelectorAll("main :is(p, li, h1, h2, h3, dt, dd, a, button, label, input, img)")];
-        return texts.filter((text) => text.checkVisibility() && !text.closest(".unseen, .skip, .anchor, math") && text.getBoundingClientRect().width > 1 && text.getBoundingClientRect().right > innerWidth + 1 && !scrolls(text)).map((text) => text.textContent.slice(0, 40));
+        const within = (element, is) => { for (let at = element; at && at !== document.body; at = at.parentElement) if (is(getComputedStyle(at))) return true; return false; };
+        const isShown = (element) => element.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && !element.closest(".unseen, .skip, .anchor, math, svg, select, dialog") && element.getBoundingClientRect().width > 1;
+        const hasText = (element) => [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.textContent.trim());
+        const texts = [...document.body.querySelectorAll("*")].filter((element) => (hasText(element) || element.matches("input, img, textarea")) && isShown(element));
+        const isPast = (element) => { const { left, right } = element.getBoundingClientRect(); return left < -1 || right > innerWidth + 1; };
+        const isCut = (element) => /hidden|clip/.test(getComputedStyle(element).overflowX) && element.scrollWidth > element.clientWidth + 1;
+        const scrolls = (element) => within(element, ({ overflowX }) => /auto|scroll/.test(overflowX));
+        return texts.filter((element) => isPast(element) && !scrolls(element) || isCut(element)).map((element) => `${element.localName}.${element.className} “${element.textContent.trim().slice(0, 40)}”`);
       });
-      found.push(...past.map((text) => `${file} at ${width}: “${text}” is cut off`));
+      found.push(...past.map((text) => `${file} at ${width}: ${text} is cut off`));
     }
     await context.close();
   }
+  none(found);
+});
+
+// What the browser tells assistive technology of the element that has the focus.
+async function focusedNode(session) {
+  const { result } = await session.send("Runtime.evaluate", { expression: "document.activeElement" });
+  const { nodes } = await session.send("Accessibility.getPartialAXTree", { objectId: result.objectId, fetchRelatives: false });
+  return { name: nodes[0].name?.value?.trim() ?? "", role: nodes[0].role?.value ?? "" };
+}
+
+test("one page of every template: the focus goes through it in its order, to nothing without a name, ring or place on the screen", async () => {
+  const found = [];
+  const walk = async (viewport) => {
+    const context = await staying(await chromium.newContext({ viewport, reducedMotion: "reduce" }));
+    for (const file of await oneOfEach()) {
+      const page = await context.newPage();
+      const session = await context.newCDPSession(page);
+      await page.goto(address(file), { waitUntil: "load" });
+      await page.evaluate(() => new Promise((done) => { document.activeElement.blur(); requestAnimationFrame(() => requestAnimationFrame(done)); }));
+      const tell = (what) => found.push(`${file} at ${viewport.width}: ${what}`);
+      let stops = 0;
+      for (; stops < 400; stops += 1) {
+        await page.keyboard.press("Tab");
+        const now = await page.evaluate(() => {
+          const [element, before] = [document.activeElement, window.before];
+          if (element === document.body || before && element.compareDocumentPosition(before) & Node.DOCUMENT_POSITION_FOLLOWING) return null;
+          window.before = element;
+          const boxes = [...element.getClientRects()].filter(({ width, height }) => width > 0 && height > 0);
+          const hits = ({ left, top, width, height }) => [[.5, .5], [.1, .5], [.9, .5], [.5, .1], [.5, .9]].some(([x, y]) => {
+            const hit = document.elementFromPoint(left + x * width, top + y * height);
+            return hit && (element.contains(hit) || hit.contains(element) && hit !== document.body && hit !== document.documentElement || element.labels?.[0]?.contains(hit));
+          });
+          const rings = [element, element.closest(".tag, .scheme, .check, .option")].filter(Boolean).map((shown) => getComputedStyle(shown));
+          // Of two in one list the later stands below the earlier, or beyond it.
+          const list = element.closest("ul, ol, dl, fieldset, p");
+          const [one, other] = [before && [...before.getClientRects()].at(-1), boxes[0] ?? element.getBoundingClientRect()];
+          const isBack = before && list && before.closest("ul, ol, dl, fieldset, p") === list && other.left < one.right && (other.bottom <= one.top || other.top < one.bottom && other.right <= one.left);
+          return {
+            what: `${element.localName}.${element.className} “${element.textContent.trim().slice(0, 30)}”`, isBack, isSeen: boxes.some(hits), isLast: element.tabIndex > 0,
+            // The browser draws those within its own controls.
+            hasRing: element.localName === "video" || rings.some(({ outlineStyle, outlineWidth, boxShadow }) => outlineStyle !== "none" && parseFloat(outlineWidth) >= 2 || boxShadow !== "none"),
+          };
+        });
+        if (!now) break;
+        const { name, role } = await focusedNode(session);
+        if (!name) tell(`${now.what} (${role}) has no name`);
+        if (!now.hasRing) tell(`${now.what} shows no ring`);
+        if (!now.isSeen) tell(`${now.what} has the focus, and nobody sees it`);
+        if (now.isBack) tell(`${now.what} comes after what stands behind it`);
+        if (now.isLast) tell(`${now.what} asks for a place of its own in the order`);
+      }
+      if (stops < 8 || stops === 400) tell(`${stops} stops`);
+      await page.close();
+    }
+    await context.close();
+  };
+  // A window of a usual size, and the same at 200 %.
+  await Promise.all([{ width: 1280, height: 800 }, { width: 640, height: 400 }].map(walk));
   none(found);
 });
 

@@ -24,10 +24,14 @@ after(async () => {
   await desk?.close();
 });
 
-// A picture of stripes: PNG (third edition), §11: a header, deflated lines that begin with their filter, an end.
-function png(width, height) {
-  const line = Buffer.alloc(1 + 3 * width);
-  for (let x = 0; x < width; x++) line.set([x % 256, (x * 7) % 256, 90], 1 + 3 * x);
+const stripes = (x) => [x % 256, (x * 7) % 256, 90];
+
+// A picture of stripes, or of what `colour` gives for each column (three values, or four): PNG (third edition), §11: a header, deflated
+// lines that begin with their filter, an end.
+function png(width, height, colour = stripes) {
+  const values = colour(0).length;
+  const line = Buffer.alloc(1 + values * width);
+  for (let x = 0; x < width; x++) line.set(colour(x), 1 + values * x);
   const chunk = (name, data) => {
     const body = Buffer.concat([Buffer.from(name), data]);
     const number = (value) => { const four = Buffer.alloc(4); four.writeUInt32BE(value); return four; };
@@ -36,7 +40,7 @@ function png(width, height) {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
-  header.set([8, 2, 0, 0, 0], 8);
+  header.set([8, values === 4 ? 6 : 2, 0, 0, 0], 8);
   const lines = zlib.deflateSync(Buffer.concat(Array.from({ length: height }, () => line)));
   return Buffer.concat([Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]), chunk("IHDR", header), chunk("IDAT", lines), chunk("IEND", Buffer.alloc(0))]);
 }
@@ -106,4 +110,37 @@ test("without JavaScript pictures are the same", async () => {
   assert.ok((await page.shown("The first")).isDone);
   assert.equal(page.asked.filter((path) => /one/.test(path)).length, 1);
   await context.close();
+});
+
+// Only a program built with `--features avif` can make them; `tests/run --long` builds one and says so by HANDSEL_AVIF.
+test("AVIF comes before WebP where it is wanted, and shows what the picture shows", async (t) => {
+  const own = await Desk.open({ "handsel.yaml": "title: Test site\nimages: { avif: true, widths: [400] }\n", "content/guides/avif.md": "---\ntitle: Pictures\nsummary: Two.\n---\n\n![Full](full.png) ![Glass](glass.png)\n" });
+  t.after(() => own.close());
+  // Halves of one colour each; of the second picture one half can be seen through.
+  await writeFile(`${own.folder}/content/guides/full.png`, png(800, 400, (x) => (x < 400 ? [200, 40, 30] : [20, 90, 210])));
+  await writeFile(`${own.folder}/content/guides/glass.png`, png(800, 400, (x) => (x < 400 ? [200, 40, 30, 255] : [20, 90, 210, 0])));
+  try { own.handsel("build", "--quiet"); } catch (fault) {
+    if (process.env.HANDSEL_AVIF || !/built without AVIF/.test(String(fault.stderr ?? fault))) throw fault;
+    return t.skip("this program was built without AVIF");
+  }
+  const place = await Host.open(`${own.folder}/public`, "/");
+  t.after(() => place.close());
+  const page = await chromium.newPage({ viewport: { width: 360, height: 740 } });
+  await page.goto(`${place.url}guides/avif/`, { waitUntil: "networkidle" });
+  for (const [alt, wanted] of [["Full", [[200, 40, 30, 255], [20, 90, 210, 255]]], ["Glass", [[200, 40, 30, 255], [20, 90, 210, 0]]]]) {
+    const seen = await page.getByAltText(alt).evaluate(async (image) => {
+      await image.decode();
+      const canvas = document.createElement("canvas");
+      [canvas.width, canvas.height] = [image.naturalWidth, image.naturalHeight];
+      const context = canvas.getContext("2d");
+      context.drawImage(image, 0, 0);
+      const at = (share) => [...context.getImageData(Math.round(canvas.width * share), canvas.height / 2, 1, 1).data];
+      return { source: image.currentSrc, ratio: canvas.width / canvas.height, colours: [at(.25), at(.75)] };
+    });
+    assert.match(seen.source, /\.400\.[0-9a-f]{8}\.avif$/);
+    assert.equal(seen.ratio, 2);
+    const isNear = (one, other) => (one[3] === 0 ? other[3] < 4 : one.every((value, at) => Math.abs(value - other[at]) <= 12));
+    assert.ok(wanted.every((colour, at) => isNear(colour, seen.colours[at])), JSON.stringify(seen));
+  }
+  await page.close();
 });

@@ -15,6 +15,12 @@ const files = {
   "content/tips/brushes.md": page("Clean brushes at once", "topics: [tools]\n", "A brush with dry varnish is lost. `cleanBrushes()` is what we shout."),
   "content/guides/japanisch.md": page("Lack auf Japanisch", "lang: ja\n", "漆は木の液です。\n\n## 道具\n\n筆を使います。"),
   "content/guides/hostile.md": page("\"<img src=x onerror=alert(1)>\"", "", "Zebra <b>bold</b> `<script>alert(2)</script>` zebra."),
+  "content/guides/shown.md": page("What is shown", "", "Its text.\n\n## The script\n\n::include{file=\"sharpen.sh\"}\n\n## After it\n\nMore."),
+  "content/guides/sharpen.sh": "echo whetstone\n",
+  "content/tools/price.md": page("What does it cost", "tool:\n  type: calculator\n  inputs:\n    sheets: { label: How many leaves of gold, default: 3, help: Count the torn ones. }\n  results:\n    price: { label: The sum, value: sheets * 2 }\n  say:\n    - text: \"For {price} a **gilder** comes.\"\n", "Words."),
+  "content/offers/advice.md": page("An hour of advice", "what_you_get: A *lacquerer* looks at your chest.\nduration: 60 min\ncost: free of charge\nhow: By telephone.\nafter: Nothing is kept.\ncontact: mailto:a@example.org\n", "Text."),
+  "content/videos/talk.md": page("A talk", "embed: https://example.org/talk\nduration: \"1:00\"\ntranscript: talk.vtt\n", "Text."),
+  "content/videos/talk.vtt": "WEBVTT\n\n00:01.000 --> 00:02.000\n<v Ada>Shellac comes from an insect.\n",
   ...Object.fromEntries(Array.from({ length: 30 }, (_, at) => [`content/tips/plain-${at}.md`, page(`Plain tip ${at}`, "", `Sandpaper number ${at} is kept in the drawer.`)])),
 };
 
@@ -74,6 +80,29 @@ test("a slash opens it; nothing of it is loaded before", async () => {
   assert.equal(await tab.evaluate(() => document.activeElement.className), "search-input");
   assert.deepEqual((await ask(tab, "varnish"))[0], "Varnish a table");
   assert.ok(tab.fetched.every((url) => url.startsWith(base)), "everything comes from below the site's path");
+  assert.deepEqual(tab.faults, []);
+});
+
+test("what a page shows beside its text is found: a file, a tool, the fields of its kind, what is said in a recording", async () => {
+  const tab = await visit();
+  await openDialog(tab);
+  const first = async (text) => {
+    await ask(tab, text);
+    const result = tab.locator(".results .result").first();
+    return [new URL(await result.locator("a").getAttribute("href"), base).href.slice(base.length), await result.locator(".result-path").allTextContents(), await result.locator("mark").allTextContents()];
+  };
+  assert.deepEqual(await first("whetstone"), ["guides/shown/#the-script", ["GuideThe script"], ["whetstone"]]);
+  assert.deepEqual(await first("gold"), ["tools/price/#Tool", ["Tool"], ["gold"]]);
+  assert.deepEqual(await first("gilder"), ["tools/price/#Tool", ["Tool"], ["gilder"]]);
+  assert.deepEqual(await first("torn"), ["tools/price/#Tool", ["Tool"], ["torn"]]);
+  assert.deepEqual(await first("lacquerer"), ["offers/advice/", ["Free advice"], ["lacquerer"]]);
+  assert.deepEqual(await first("insect"), ["videos/talk/", ["Video"], ["insect"]]);
+  await ask(tab, "gilder");
+  const text = await tab.locator(".results .result-text").first().textContent();
+  assert.ok(!/[{}]/.test(text), text);
+  assert.equal(await tab.locator("#Tool").count(), 0);
+  await tab.locator(".results .result > a").first().click();
+  await tab.locator("section.tool#Tool").waitFor();
   assert.deepEqual(tab.faults, []);
 });
 

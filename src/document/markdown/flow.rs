@@ -357,6 +357,7 @@ impl<'a> Walk<'a> {
         let Some(file) = file else { return };
         let index = u32::try_from(self.out.includes.len()).expect("a page has fewer includes than bytes");
         self.out.includes.push(Include { file, region, lines, fence });
+        self.passage_include(index);
         self.push_segment(Segment::Include(index), &mark.range);
     }
 

@@ -15,10 +15,21 @@ impl Walk<'_> {
         if !self.settings.wants_text {
             return;
         }
+        self.passage().text.push_str(text);
+    }
+
+    /// A file that the page shows.
+    pub(super) fn passage_include(&mut self, index: u32) {
+        if self.settings.wants_text {
+            self.passage().includes.push(index);
+        }
+    }
+
+    fn passage(&mut self) -> &mut Passage {
         if self.out.passages.is_empty() {
             self.out.passages.push(Passage { level: 1, ..Passage::default() });
         }
-        self.out.passages.last_mut().expect("one was put there").text.push_str(text);
+        self.out.passages.last_mut().expect("one was put there")
     }
 
     /// The words of two blocks are not one word.
@@ -47,7 +58,7 @@ impl Walk<'_> {
         }
         if self.settings.wants_text {
             let Heading { level, id, text } = heading.clone();
-            self.out.passages.push(Passage { anchor: id, level, heading: text, text: String::new() });
+            self.out.passages.push(Passage { anchor: id, level, heading: text, ..Passage::default() });
         }
     }
 

@@ -174,11 +174,11 @@ pub fn digest(page: &Page) -> Digest {
     })
 }
 
-/// How much of a heading each of its words is: 3 where there are one or two, 2 up to four, 1 where there are more.
+/// How much of a heading each of its words is: 3 where it is the only one, 2 up to three, 1 where there are more.
 fn share(heading: &str) -> u32 {
     match heading.split_whitespace().count() {
-        0..=2 => 3,
-        3..=4 => 2,
+        0..=1 => 3,
+        2..=3 => 2,
         _ => 1,
     }
 }
@@ -251,6 +251,7 @@ mod tests {
             level: 2,
             heading: heading.into(),
             text: text.into(),
+            includes: Vec::new(),
         };
         let passages = [passage("", "", "Paint dries."), passage("a", "Oil", "Oil paint paint paint."), passage("b", "Water", "Paint.")];
         let digest = digest(&Page { title: "Paint", passages: &passages, ..Page::default() });
@@ -263,5 +264,10 @@ mod tests {
                 ("water".into(), vec![(2, 0, 3)]),
             ]
         );
+    }
+
+    #[test]
+    fn a_heading_of_one_word_is_that_word() {
+        assert_eq!(["Compiletest", "Compiletest directives", "Oil on oak", "How a table is oiled"].map(share), [3, 2, 2, 1]);
     }
 }

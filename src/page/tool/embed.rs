@@ -8,6 +8,7 @@ use crate::document::body::Embed;
 use crate::page::compose::Composer;
 use crate::site::PageId;
 use crate::site::links::Destination;
+use crate::tool::ID;
 
 /// A tool in a page's text.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -21,7 +22,7 @@ pub struct Embedded {
 
 /// What the ids of a tool's parts begin with: the page's own, or the one of this number, from 0, in its text.
 pub fn id_on_page(number: Option<usize>) -> String {
-    number.map_or_else(|| "Tool".to_owned(), |number| format!("Tool-{}", number + 1))
+    number.map_or_else(|| ID.to_owned(), |number| format!("{ID}-{}", number + 1))
 }
 
 impl Composer {

@@ -6,8 +6,9 @@ import { eachWord } from "./words.js";
 // What a word counts in the title, in a heading, in the text; in the text of another section of the page; and what it is worth that
 // the words stand together in one section. Found by trying, with the queries of tests/search/queries that are not held out.
 export const WEIGHTS = { title: 2.4, heading: 0.8, text: 1, elsewhere: 0.35, together: 1.1 };
-// What a word in a heading counts: less where the heading has many.
-const SHARE = [0, 0.7, 0.85, 1];
+// What a word in a heading counts: all where it is the heading, so that who types “compilet” comes to “Compiletest” before “Compiletest
+// directives”; less where the heading has more.
+const SHARE = [0, 0.6, 0.75, 1];
 // So many pages are weighed in full, the best by a rough look; of those that have only some of the words, so many.
 const WEIGHED_MAX = 1000, PARTIAL_MAX = 300;
 // Sections of a page that are told apart (src/output/search/digest.rs).

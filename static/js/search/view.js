@@ -60,7 +60,7 @@ export async function result(answer, { page, section }, root, id) {
   const item = make("li", { class: "result" }, link);
   const about = make("p", { class: "result-path" });
   if (kind) about.append(make("span", {}, kind));
-  for (const { heading } of path) about.append(pieces(make("span", {}), marked(heading, answer.words)));
+  for (const { heading } of path.filter(({ heading }) => heading)) about.append(pieces(make("span", {}), marked(heading, answer.words)));
   if (about.childElementCount) item.append(about);
   if (found.text) item.append(pieces(make("p", { class: "result-text" }), excerpt(found.text, answer.words)));
   if (answer.language.code !== document.documentElement.lang.split(/[-_]/)[0].toLowerCase()) item.lang = answer.language.code;

@@ -1,0 +1,75 @@
+// Feeds and the sitemap against their grammars: RFC 4287 (atom.rng) and the schema of sitemaps.org, of this repository's own site and
+// of one whose words are awkward.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { after, before, test } from "node:test";
+import { memoryPages, validateXML } from "xmllint-wasm";
+import { Desk, program } from "./desk.mjs";
+import { listed } from "./host.mjs";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const page = (title, front) => `---\ntitle: ${JSON.stringify(title)}\nsummary: ${JSON.stringify(`About ${title}.`)}\n${front}---\n\nText.\n`;
+const FILES = {
+  "handsel.yaml": "title: \"Hens & <ducks> ]]> \\\"all\\\"\"\nbase_url: https://example.org/höfe/\nlanguage: de-CH\ngiving: { who: Ä & Ö }\n",
+  "content/index.md": page("Höfe", ""),
+  "content/authors.yaml": "ada: { title: 'Ada <b>', url: 'https://ada.example/?a=1&b=2' }\n",
+  "content/guides/one.md": page("Keep <hens> & 'ducks'", "topics: [birds & bees]\naudience: [farmers]\nauthors: [ada]\npublished: 2026-01-02\nupdated: 2026-02-03\n"),
+  "content/guides/日本語 ؟.md": page("漆は木の液です \u{1F986}", "topics: [birds & bees]\nlang: ja\npublished: 2026-01-03\n"),
+  "content/tips/undated.md": page("Undated", ""),
+  "content/tips/dated.md": page("Dated\ttoo", "published: 2024-02-29\n"),
+};
+
+let folder, desk, atom, sitemaps;
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), "handsel-machines-"));
+  execFileSync(program, ["build", "--quiet", "--no-cache", "--output", folder], { cwd: join(here, "../.."), stdio: "inherit" });
+  desk = await Desk.open(FILES);
+  desk.handsel("build", "--quiet");
+  atom = { schema: [await readFile(join(here, "atom.rng"), "utf8")], extension: "relaxng" };
+  sitemaps = { schema: [await readFile(join(dirname(createRequire(import.meta.url).resolve("sitemap/package.json")), "schema/sitemap.xsd"), "utf8")], extension: "schema" };
+});
+after(async () => {
+  await rm(folder, { recursive: true, force: true });
+  await desk?.close();
+});
+
+async function faults(grammar, fileName, contents) {
+  const { errors } = await validateXML({ ...grammar, xml: [{ fileName, contents }], maxMemoryPages: memoryPages.GiB });
+  return errors.map(({ rawMessage }) => rawMessage);
+}
+
+async function each(name, grammar, least) {
+  const found = [];
+  let looked = 0;
+  for (const site of [folder, join(desk.folder, "public")]) {
+    for (const file of (await listed(site)).filter((file) => file.endsWith(name))) {
+      found.push(...(await faults(grammar, file, await readFile(join(site, file), "utf8"))));
+      looked += 1;
+    }
+  }
+  assert.deepEqual(found, []);
+  assert.ok(looked >= least, `only ${looked}`);
+}
+
+test("every feed is what RFC 4287 lets an Atom feed be", () => each("feed.xml", atom, 15));
+
+test("every sitemap is what sitemaps.org says", () => each("sitemap.xml", sitemaps, 2));
+
+test("a feed or a sitemap that is not is told", async () => {
+  const feed = await readFile(join(desk.folder, "public/feed.xml"), "utf8");
+  const spoiled = [
+    feed.replace(/<title>[^]*?<\/title>/, ""), feed.replace(/(<id>.*?<\/id>)/, "$1$1"), feed.replace("T00:00:00Z<", "T00:00:00<"), feed.replace(/ href="[^"]*"/, ""),
+    feed.replace("<generator>", "<maker>We</maker><generator>"), feed.replace("<summary>", "<summary type=\"markdown\">"), feed.replace(/ term="[^"]*"/, ""), feed.replace("</feed>", ""),
+  ];
+  for (const [at, text] of spoiled.entries()) assert.ok(text !== feed && (await faults(atom, "feed.xml", text)).length, `number ${at}`);
+  const sitemap = await readFile(join(desk.folder, "public/sitemap.xml"), "utf8");
+  for (const text of [sitemap.replace(/<lastmod>[^<]*/, "<lastmod>yesterday"), sitemap.replace("<loc>", "<priority>2</priority><loc>")]) {
+    assert.ok(text !== sitemap && (await faults(sitemaps, "sitemap.xml", text)).length);
+  }
+});
