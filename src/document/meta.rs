@@ -18,6 +18,17 @@ pub enum Level {
     Expert,
 }
 
+impl Level {
+    /// As front matter and addresses name it.
+    pub fn key(self) -> &'static str {
+        match self {
+            Level::Starter => "starter",
+            Level::Practised => "practised",
+            Level::Expert => "expert",
+        }
+    }
+}
+
 /// Where something a page says was taken from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Reference {
