@@ -33,7 +33,7 @@ impl Level {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Reference {
     pub title: String,
-    pub url: Option<String>,
+    pub url: Option<Placed<String>>,
     pub checked: Option<Date>,
 }
 
