@@ -357,7 +357,11 @@ impl Composer {
             sources: meta
                 .sources
                 .iter()
-                .map(|source| SourceView { title: source.title.clone(), url: source.url.as_ref().map(|url| url.value.clone()), checked: day(source.checked) })
+                .map(|source| SourceView {
+                    title: source.title.clone(),
+                    url: source.url.as_ref().map(|url| url.value.clone()),
+                    checked: day(source.checked),
+                })
                 .collect(),
             image: self.image(page),
             next,

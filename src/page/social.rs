@@ -13,7 +13,11 @@ impl Composer {
     /// and on lists that only narrow others down, and where the page names a picture of its own that can be shared.
     pub fn social_card(&self, sheet: &Sheet) -> Option<(Route, Card)> {
         let settings = self.site.settings();
-        if !settings.social_cards || settings.base_url.is_none() || sheet.number > 1 || matches!(sheet.subject, Subject::NotFound | Subject::Narrowed(_)) {
+        if !settings.social_cards
+            || settings.base_url.is_none()
+            || sheet.number > 1
+            || matches!(sheet.subject, Subject::NotFound | Subject::Narrowed(_))
+        {
             return None;
         }
         let page = self.page_of(sheet).map(|page| self.site.page(page));

@@ -64,7 +64,11 @@ pub fn run<'a>(site: &Site, facts: impl Fn(PageId) -> Option<&'a Facts>, problem
         }
         by_kind(page, kind, facts(id), &mut tell);
         match titles.get(&entry.title) {
-            Some(other) => tell(Code::DuplicateTitle, format!("{other} has the same title"), "give one of them a title that says what is different there: in a list nobody can tell the two apart"),
+            Some(other) => tell(
+                Code::DuplicateTitle,
+                format!("{other} has the same title"),
+                "give one of them a title that says what is different there: in a list nobody can tell the two apart",
+            ),
             None => {
                 titles.insert(entry.title.clone(), &entry.source);
             }
@@ -117,7 +121,8 @@ fn unchecked_sources(site: &Site, problems: &mut Vec<Diagnostic>) {
         for source in page.entry.meta.sources.iter().filter(|source| source.checked.is_none()) {
             let Some(url) = &source.url else { continue };
             let problem = Diagnostic::new(Code::UncheckedSource, "this source does not say when it was looked at last");
-            let help = "look whether it still says what you took from it, and write `{ title: …, url: …, checked: 2026-01-31 }` with the day";
+            let help =
+                "look whether it still says what you took from it, and write `{ title: …, url: …, checked: 2026-01-31 }` with the day";
             problems.push(problem.at(url.place.clone()).help(help));
         }
     }

@@ -90,7 +90,9 @@ pub fn find<'a>(pages: impl Iterator<Item = &'a SitePage>, sections: &[Section],
     let tells_apart = level.chain(time).chain(kind).filter(|(_, count)| (1..total).contains(count)).map(|(by, _)| by);
     let list = |by: Shared| {
         let of_folder = match &by {
-            Shared::Kind(kind) if !by_kind.get(kind.as_str())?.1 => sections.iter().find(|section| Some(&section.folder) == folders.get(kind.as_str())),
+            Shared::Kind(kind) if !by_kind.get(kind.as_str())?.1 => {
+                sections.iter().find(|section| Some(&section.folder) == folders.get(kind.as_str()))
+            }
             _ => None,
         };
         let route = of_folder.map_or_else(|| by.address(), |section| section.route.clone());
