@@ -194,8 +194,16 @@ fn what_is_made_for_a_folder_goes_with_it_where_the_new_place_has_its_like() -> 
     let root = folder.path();
     put(root, "handsel.yaml", "title: A\nbase_url: https://a.example\ntimezone: UTC\n")?;
     put(root, "templates/kinds/trick.yaml", "title: Trick\nfolder: tricks\nsurprise: true\nfeed: true\n")?;
-    put(root, "templates/kinds/meeting.yaml", "title: Meeting\nfolder: meetings\nhappens: { start: start }\nfields: { start: { type: { either: [datetime, date] } } }\n")?;
-    put(root, "content/index.md", "# Home\n\n[one](/tips/random/) [one](tips/random/#x) [dates](/meetings/calendar.ics) [one date](/meetings/m/event.ics)\n")?;
+    put(
+        root,
+        "templates/kinds/meeting.yaml",
+        "title: Meeting\nfolder: meetings\nhappens: { start: start }\nfields: { start: { type: { either: [datetime, date] } } }\n",
+    )?;
+    put(
+        root,
+        "content/index.md",
+        "# Home\n\n[one](/tips/random/) [one](tips/random/#x) [dates](/meetings/calendar.ics) [one date](/meetings/m/event.ics)\n",
+    )?;
     put(root, "content/tips/a.md", "---\ntitle: A\npublished: 2026-01-01\n---\nText.\n")?;
     put(root, "content/meetings/m.md", "---\ntitle: M\nstart: 2026-12-01T10:00\n---\nText.\n")?;
     let before = tree(root);
