@@ -307,6 +307,16 @@ fn schema_prints_one_and_writes_all() -> Outcome {
 }
 
 #[test]
+fn a_page_just_begun_is_in_nobodys_way() -> Outcome {
+    let desk = Desk::new(&[("handsel.yaml", "title: A\n"), ("content/index.md", "# Home\n\nText.\n")])?;
+    for kind in handsel::theme::templates().iter().filter_map(|(name, _)| name.strip_prefix("kinds/")?.strip_suffix(".yaml")) {
+        desk.run(&["new", kind, &format!("My {kind}")])?.ended(0);
+    }
+    desk.run(&["build"])?.ended(0);
+    Ok(())
+}
+
+#[test]
 fn report_is_one_file_or_json() -> Outcome {
     let page = "---\ntitle: <One>\npublished: 2024-01-01\nreview_every: 6 months\n---\nText.\n";
     let desk = Desk::new(&[("handsel.yaml", "title: A & B\n"), ("content/index.md", "# Home\n\nText.\n"), ("content/one.md", page)])?;
