@@ -234,8 +234,8 @@ test("a list is narrowed down over all of its pages, and says what to give up wh
   assert.equal(new URL(plain.url()).pathname, "/levels/expert/");
   assert.deepEqual(await plain.locator("ul.rows a").allTextContents(), ["Tip 6", "Tip 7"]);
   assert.equal(await plain.locator("meta[name=robots]").getAttribute("content"), "noindex");
-  await plain.locator(".facets a", { hasText: "Events" }).click();
-  assert.equal(new URL(plain.url()).pathname, "/events/", "a folder of one kind needs no second list");
+  const events = plain.locator(".facets a", { hasText: "Events" });
+  assert.equal(await events.getAttribute("href"), "/events/", "a folder of one kind needs no second list");
   await plain.goto(`${origin}/search/`);
   await plain.locator(".facets a", { hasText: "up to 5 min" }).click();
   assert.equal(new URL(plain.url()).pathname, "/times/5/");
