@@ -307,15 +307,26 @@ fn schema_prints_one_and_writes_all() -> Outcome {
 }
 
 #[test]
+fn a_page_just_begun_is_in_nobodys_way() -> Outcome {
+    let desk = Desk::new(&[("handsel.yaml", "title: A\n"), ("content/index.md", "# Home\n\nText.\n")])?;
+    for kind in handsel::theme::templates().iter().filter_map(|(name, _)| name.strip_prefix("kinds/")?.strip_suffix(".yaml")) {
+        desk.run(&["new", kind, &format!("My {kind}")])?.ended(0);
+    }
+    desk.run(&["build"])?.ended(0);
+    Ok(())
+}
+
+#[test]
 fn report_is_one_file_or_json() -> Outcome {
     let page = "---\ntitle: <One>\npublished: 2024-01-01\nreview_every: 6 months\n---\nText.\n";
     let desk = Desk::new(&[("handsel.yaml", "title: A & B\n"), ("content/index.md", "# Home\n\nText.\n"), ("content/one.md", page)])?;
     desk.put(
         "answers.csv",
-        "page,helped,reason,words,date\n/one/,no,wrong,<b>bold</b>,2026-11-01\n/one/,yes,,,2026-11-02\n/gone/,yes,,,\nrubbish\n",
+        "page,helped,reason,words,date\n/one/,no,wrong,<b>bold</b>,2026-11-01\n/one,yes,,,2026-11-02\n/gone/,yes,,,\nrubbish\n",
     )?;
     let said = desk.run(&["report", "--feedback", "answers.csv", "--today", "2026-11-22"])?.ended(0);
     assert!(said.out.contains("report.html"), "{}", said.out);
+    assert!(said.out.contains("Read 3 answers; one line holds none that can be read, the first is line 5."), "{}", said.out);
     let html = fs::read_to_string(desk.path().join("report.html"))?;
     for shown in ["A &amp; B: report of 2026-11-22", "&lt;One&gt;", "2024-07-01", "&lt;b&gt;bold&lt;/b&gt;", "orphan", "/gone/", "<svg"] {
         assert!(html.contains(shown), "{shown} is not in\n{html}");
@@ -327,6 +338,9 @@ fn report_is_one_file_or_json() -> Outcome {
     assert_eq!(report["feedback"]["unread"], serde_json::json!([5]));
     assert_eq!(report["freshness"]["overdue"][0]["address"], "/one/");
     assert_eq!(report["orphans"][0]["source"], "content/one.md");
+    desk.put("other.csv", "seite;hilfreich\n/one/;ja\n")?;
+    let other = desk.run(&["report", "--feedback", "other.csv"])?.ended(2);
+    assert!(other.err.contains("no column of `other.csv` says which page") && other.err.contains("seite, hilfreich"), "{}", other.err);
     let missing = desk.run(&["report", "--feedback", "nothing.csv"])?.ended(2);
     assert!(missing.err.contains("there are no answers at"), "{}", missing.err);
     Ok(())

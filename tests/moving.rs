@@ -189,6 +189,45 @@ fn what_is_not_redirected_is_named() -> Outcome {
 }
 
 #[test]
+fn what_is_made_for_a_folder_goes_with_it_where_the_new_place_has_its_like() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let root = folder.path();
+    put(root, "handsel.yaml", "title: A\nbase_url: https://a.example\ntimezone: UTC\n")?;
+    put(root, "templates/kinds/trick.yaml", "title: Trick\nfolder: tricks\nsurprise: true\nfeed: true\n")?;
+    put(
+        root,
+        "templates/kinds/meeting.yaml",
+        "title: Meeting\nfolder: meetings\nhappens: { start: start }\nfields: { start: { type: { either: [datetime, date] } } }\n",
+    )?;
+    put(
+        root,
+        "content/index.md",
+        "# Home\n\n[one](/tips/random/) [one](tips/random/#x) [dates](/meetings/calendar.ics) [one date](/meetings/m/event.ics)\n",
+    )?;
+    put(root, "content/tips/a.md", "---\ntitle: A\npublished: 2026-01-01\n---\nText.\n")?;
+    put(root, "content/meetings/m.md", "---\ntitle: M\nstart: 2026-12-01T10:00\n---\nText.\n")?;
+    let before = tree(root);
+    let (status, said) = run(root, &["move", "content/tips", "content/hints"])?;
+    assert_eq!(status, Some(1), "{said}");
+    assert!(said.contains("content/index.md:3:1") && said.contains("/tips/random/ would be made no more"), "{said}");
+    assert_eq!(tree(root), before);
+    let (status, said) = run(root, &["move", "content/tips", "content/tricks"])?;
+    assert_eq!(status, Some(0), "{said}");
+    assert!(tree(root)["content/index.md"].contains("[one](/tricks/random/) [one](tricks/random/#x)"), "{:?}", tree(root));
+    for address in ["/tips/", "/tips/random/", "/tips/feed.xml"] {
+        assert!(said.contains(&format!("Note: {address} is no page")), "{address}: {said}");
+    }
+    let (status, said) = run(root, &["move", "content/meetings/m.md", "content/meetings/n.md"])?;
+    assert_eq!(status, Some(0), "{said}");
+    assert!(tree(root)["content/index.md"].contains("(/meetings/calendar.ics) [one date](/meetings/n/event.ics)"), "{:?}", tree(root));
+    put(root, "content/index.md", "# Home\n\nText.\n")?;
+    let (status, said) = run(root, &["move", "content/meetings", "content/past"])?;
+    assert_eq!(status, Some(0), "{said}");
+    assert!(said.contains("Note: /meetings/calendar.ics is no page"), "{said}");
+    Ok(())
+}
+
+#[test]
 fn what_cannot_be_done_whole_is_refused_and_nothing_changes() -> Outcome {
     let folder = tempfile::tempdir()?;
     let root = folder.path();

@@ -54,8 +54,23 @@ pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Resu
     let target = options.to.clone().unwrap_or_else(|| site.shown.join("report.html"));
     write(&target, &html(&report))
         .map_err(|error| CannotRun::new(format!("{} cannot be written: {error}", target.display())).help("name another file with --to"))?;
+    if let Some(answers) = &answers {
+        console.answer(&read_of(answers));
+    }
     console.answer(&format!("Wrote {}: open it in a browser. It is for you, and no part of the site.", target.display()));
     Ok(Status::Done)
+}
+
+/// What could be read of the answers, in a sentence.
+fn read_of(answers: &feedback::Feedback) -> String {
+    let count = answers.answers.len();
+    let mut said = format!("Read {count} {}", if count == 1 { "answer" } else { "answers" });
+    if let Some(first) = answers.unread.first() {
+        let many = answers.unread.len();
+        let lines = if many == 1 { "one line holds".to_owned() } else { format!("{many} lines hold") };
+        said.push_str(&format!("; {lines} none that can be read, the first is line {first}"));
+    }
+    said + "."
 }
 
 fn read_answers(file: &Path) -> Result<feedback::Feedback, CannotRun> {
@@ -67,7 +82,10 @@ fn read_answers(file: &Path) -> Result<feedback::Feedback, CannotRun> {
     let bytes = bytes.map_err(|error| CannotRun::new(format!("`{}` cannot be read: {error}", file.display())))?.ok_or_else(missing)?;
     let text =
         String::from_utf8(bytes).map_err(|_| CannotRun::new(format!("`{}` is not UTF-8", file.display())).help("save it as UTF-8"))?;
-    Ok(feedback::read(&text))
+    feedback::read(&text).map_err(|feedback::NoPage(names)| {
+        CannotRun::new(format!("no column of `{}` says which page an answer is about; it has {}", file.display(), names.join(", ")))
+            .help("call that column `page` (or `url`), and the others `helped`, `reason`, `words` and `date`")
+    })
 }
 
 fn write(target: &Path, text: &str) -> std::io::Result<()> {

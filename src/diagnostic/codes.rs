@@ -125,6 +125,7 @@ codes! {
     MissingSummary = "missing-summary", Warning, "A page has no `summary:`: lists, search and link previews have nothing to say about it.";
     LongTip = "long-tip", Warning, "A tip of more than 250 words. Perhaps it is a guide.";
     ToolUnproven = "tool-unproven", Warning, "A calculator has no worked example, so that neither a reader nor the next build can tell whether it is right.";
+    ToolUnsourced = "tool-unsourced", Warning, "A calculator works with the figures of a table and says neither where they come from (`sources:`) nor how it came to them (`method:`).";
     Orphan = "orphan", Warning, "No page links here.";
     OverdueReview = "overdue-review", Warning, "A page's `review_every` has passed.";
     DuplicateTitle = "duplicate-title", Warning, "Two pages have one title.";

@@ -1,12 +1,13 @@
 //! Words that the site's own pages explain, found in text.
 //!
 //! [`Forms`] holds every form under which a term is looked for: the titles of explaining pages, their `also`, and, in English, the
-//! plurals of both. Finding them is one pass over a text, however many there are. A form in capitals (`CTA`) is found in capitals only;
-//! a form is a word or several by itself, never a part of a longer word.
+//! plurals of both. Finding them is one pass over a text, however many there are, that stops only where a word begins as some form does. A form in
+//! capitals (`CTA`) is found in capitals only; a form is a word or several by itself, never a part of a longer word.
 
 use std::collections::BTreeMap;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::automaton::OverlappingState;
+use aho_corasick::{AhoCorasick, Anchored, Input, MatchKind, StartKind};
 
 use super::Entry;
 use crate::fields::Item;
@@ -17,7 +18,7 @@ use crate::paths::SourcePath;
 /// The forms of a site's terms.
 #[derive(Clone, Debug, Default)]
 pub struct Forms {
-    matcher: Option<AhoCorasick>,
+    matcher: Option<Matcher>,
     /// For each pattern its form and its term.
     patterns: Vec<(String, usize)>,
     /// The pages that explain, sorted.
@@ -25,13 +26,26 @@ pub struct Forms {
     print: Option<Fingerprint>,
 }
 
+/// All forms as one automaton, asked only at places where [`Beginnings`] lets one begin.
+#[derive(Clone, Debug)]
+struct Matcher {
+    automaton: AhoCorasick,
+    beginnings: Beginnings,
+}
+
+/// Which three bytes a form may begin with, upper and lower case being one. Some let in what is no form's beginning.
+#[derive(Clone, Debug)]
+struct Beginnings(Box<[u64; BEGINNINGS / 64]>);
+
+const BEGINNINGS: usize = 1 << 16;
+
 /// A term in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
+pub struct Found<'a> {
     pub start: usize,
     pub end: usize,
     /// The page that explains it.
-    pub term: SourcePath,
+    pub term: &'a SourcePath,
 }
 
 /// Whether pages of a kind explain words.
@@ -72,12 +86,7 @@ impl Forms {
             printer.add(form).add(terms[*term].as_str());
         }
         let patterns: Vec<(String, usize)> = forms.into_iter().collect();
-        let builder = AhoCorasick::builder()
-            .ascii_case_insensitive(true)
-            .match_kind(MatchKind::Standard)
-            .build(patterns.iter().map(|(form, _)| form));
-        // Too many forms for one automaton are more than any glossary has; then none are offered.
-        Self { matcher: builder.ok(), patterns, terms, print: Some(printer.finish()) }
+        Self { matcher: Matcher::of(&patterns), patterns, terms, print: Some(printer.finish()) }
     }
 
     /// The fingerprint of all forms and the pages that explain them; `None` where there are none.
@@ -86,26 +95,94 @@ impl Forms {
     }
 
     /// The terms in a text, in order, none within another: of two that begin at one place the longer one.
-    pub fn find(&self, text: &str) -> Vec<Found> {
+    pub fn find(&self, text: &str) -> Vec<Found<'_>> {
         let Some(matcher) = &self.matcher else { return Vec::new() };
-        let mut fitting: Vec<(usize, usize, usize)> = Vec::new();
-        for found in matcher.find_overlapping_iter(text) {
-            let (form, term) = &self.patterns[found.pattern().as_usize()];
-            let is_spelled = !is_capitals(form) || text[found.range()] == **form;
-            if is_spelled && is_whole(text, found.start(), found.end()) {
-                fitting.push((found.start(), found.end(), *term));
-            }
-        }
-        fitting.sort_unstable_by_key(|(start, end, _)| (*start, usize::MAX - end));
-        let mut all: Vec<Found> = Vec::new();
-        for (start, end, term) in fitting {
-            if all.last().is_none_or(|last| last.end <= start) {
-                all.push(Found { start, end, term: self.terms[term].clone() });
+        let bytes = text.as_bytes();
+        let (mut all, mut at) = (Vec::new(), 0);
+        while at < bytes.len() {
+            let may_begin = bytes[at] != b' ' && matcher.beginnings.hold(&bytes[at..]) && text.is_char_boundary(at);
+            if let Some((end, term)) = may_begin.then(|| self.longest_at(matcher, text, at)).flatten() {
+                all.push(Found { start: at, end, term: &self.terms[term] });
+                at = end;
+            } else if IS_OF_WORD[usize::from(bytes[at])] {
+                // Within a word no form begins.
+                at += bytes[at..].iter().position(|byte| !IS_OF_WORD[usize::from(*byte)]).unwrap_or(bytes.len() - at);
+            } else {
+                at += 1;
             }
         }
         all
     }
+
+    /// The end and the term of the longest form that stands at this place by itself.
+    fn longest_at(&self, matcher: &Matcher, text: &str, start: usize) -> Option<(usize, usize)> {
+        let input = Input::new(text).range(start..).anchored(Anchored::Yes);
+        let (mut state, mut longest) = (OverlappingState::start(), None);
+        loop {
+            matcher.automaton.find_overlapping(input.clone(), &mut state);
+            let Some(found) = state.get_match() else { return longest };
+            let (form, term) = &self.patterns[found.pattern().as_usize()];
+            let is_spelled = !is_capitals(form) || text[found.range()] == **form;
+            if is_spelled && is_whole(text, start, found.end()) && longest.is_none_or(|(end, _)| end < found.end()) {
+                longest = Some((found.end(), *term));
+            }
+        }
+    }
 }
+
+impl Matcher {
+    /// Too many forms for one automaton are more than any glossary has; then none are offered.
+    fn of(patterns: &[(String, usize)]) -> Option<Self> {
+        let forms = || patterns.iter().map(|(form, _)| form);
+        let mut builder = AhoCorasick::builder();
+        let builder = builder.ascii_case_insensitive(true).match_kind(MatchKind::Standard).start_kind(StartKind::Anchored);
+        Some(Matcher { automaton: builder.build(forms()).ok()?, beginnings: Beginnings::of(forms()) })
+    }
+}
+
+impl Beginnings {
+    fn of<'a>(forms: impl Iterator<Item = &'a String>) -> Self {
+        let mut beginnings = Beginnings(Box::new([0; BEGINNINGS / 64]));
+        for form in forms {
+            match *form.as_bytes() {
+                [a, b, c, ..] => beginnings.add(a, b, c),
+                [a, b] => (0..=u8::MAX).for_each(|c| beginnings.add(a, b, c)),
+                [a] => (0..=u8::MAX).for_each(|b| (0..=u8::MAX).for_each(|c| beginnings.add(a, b, c))),
+                [] => {}
+            }
+        }
+        beginnings
+    }
+
+    fn add(&mut self, a: u8, b: u8, c: u8) {
+        let place = Self::place(a, b, c);
+        self.0[place / 64] |= 1 << (place % 64);
+    }
+
+    /// Whether a form may begin where these bytes do; near the end of a text it always may.
+    fn hold(&self, bytes: &[u8]) -> bool {
+        let [a, b, c, ..] = *bytes else { return true };
+        let place = Self::place(a, b, c);
+        self.0[place / 64] >> (place % 64) & 1 == 1
+    }
+
+    fn place(a: u8, b: u8, c: u8) -> usize {
+        let [a, b, c] = [a, b, c].map(|byte| usize::from(byte.to_ascii_lowercase()));
+        (a << 9 ^ b << 5 ^ c) % BEGINNINGS
+    }
+}
+
+/// For each byte, whether it is an ASCII letter, digit or `_`: within a word of them no form begins.
+static IS_OF_WORD: [bool; 256] = {
+    let mut is_of_word = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        let own = byte as u8;
+        is_of_word[byte] = own.is_ascii_alphanumeric() || own == b'_';
+        byte += 1;
+    }
+    is_of_word
+};
 
 /// A form as it may be written: ASCII letters match in either case, of others the first letter is tried in both.
 fn spellings(form: &str) -> Vec<String> {
@@ -169,7 +246,7 @@ mod tests {
             all.map(|form| (form, *term)).collect::<Vec<_>>()
         });
         let patterns: Vec<(String, usize)> = spelled.collect::<BTreeMap<_, _>>().into_iter().collect();
-        let matcher = AhoCorasick::builder().ascii_case_insensitive(true).build(patterns.iter().map(|(form, _)| form)).ok();
+        let matcher = Matcher::of(&patterns);
         let terms = (0..4).map(|term| SourcePath::new(&format!("{term}.md")).expect("inside")).collect();
         Forms { matcher, patterns, terms, print: None }
     }
@@ -183,6 +260,18 @@ mod tests {
         assert_eq!(found("it is IT."), ["IT"]);
         assert_eq!(found("Eine überraschung und ÜBERRASCHUNG, Überraschungsei"), ["überraschung", "ÜBERRASCHUNG"]);
         assert_eq!(found("re_gift regift gift1"), Vec::<String>::new());
+        assert_eq!(found("gift economist, gift economies"), ["gift", "gift economies"]);
+        assert_eq!(found("(gift)gift it gif"), ["gift", "gift"]);
+    }
+
+    #[test]
+    fn forms_of_any_length_and_script() {
+        let forms = forms(&[("R", 0), ("CO", 1), ("互恵", 2), (".htaccess", 3)]);
+        let found = |text: &str| -> Vec<String> { forms.find(text).iter().map(|found| text[found.start..found.end].to_owned()).collect() };
+        assert_eq!(found("R, CO"), ["R", "CO"]);
+        assert_eq!(found("R: CO2 CO"), ["R", "CO"]);
+        assert_eq!(found("贈与と互恵の経済、互恵"), ["互恵", "互恵"]);
+        assert_eq!(found("a .htaccess b.htaccess"), [".htaccess", ".htaccess"]);
     }
 
     #[test]

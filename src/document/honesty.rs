@@ -55,11 +55,15 @@ const PRESSURE: [&str; 10] =
     ["countdown", "count-down", "popup", "pop-up", "exit-intent", "scarcity", "urgency", "interstitial", "nag-screen", "limited-offer"];
 
 /// What counts visitors, as it stands in the address of a script or a picture.
-const ANALYTICS: [&str; 24] = [
+const ANALYTICS: [&str; 28] = [
     "google-analytics.com",
     "googletagmanager.com",
     "gtag/js",
     "plausible.io",
+    "plausible.js",
+    "umami.is",
+    "umami.js",
+    "goatcounter",
     "matomo.js",
     "piwik.js",
     "piwik.pro",
@@ -157,8 +161,15 @@ const LOADING: [&str; 8] = ["stylesheet", "icon", "apple-touch-icon", "preload",
 fn remote<'a>(element: &str, attributes: impl Iterator<Item = (&'a str, &'a str)> + Clone) -> Option<String> {
     let is_loading = |relation: &str| LOADING.contains(&relation.to_ascii_lowercase().as_str());
     let loads = element == "link" && attributes.clone().any(|(key, value)| key == "rel" && value.split_whitespace().any(is_loading));
+    let by_style = attributes.clone().filter(|(key, _)| *key == "style").find_map(|(_, style)| remote_in_style(style));
     let mut loaded = attributes.filter(|(key, _)| matches!(*key, "src" | "srcset" | "poster" | "data") || (*key == "href" && loads));
-    loaded.find_map(|(_, value)| is_remote(value).then(|| value.trim().to_owned()))
+    loaded.find_map(|(_, value)| is_remote(value).then(|| value.trim().to_owned())).or(by_style)
+}
+
+/// The address of another host in the `url(…)` of a style.
+fn remote_in_style(style: &str) -> Option<String> {
+    let named = style.split("url(").skip(1).filter_map(|rest| rest.split(')').next());
+    named.map(|address| address.trim().trim_matches(['"', '\''])).find(|address| is_remote(address)).map(str::to_owned)
 }
 
 /// What a drawn page would load from other hosts as soon as it is opened, sorted.
@@ -166,7 +177,7 @@ pub fn loaded_by(html: &str) -> Vec<String> {
     let mut found = Vec::new();
     // Few tags hold an address of another host; only those are read.
     for at in memmem::find_iter(html.as_bytes(), "//") {
-        let is_address = html[..at].ends_with(['"', '\'', '=']) || html[..at].ends_with("http:") || html[..at].ends_with("https:");
+        let is_address = html[..at].ends_with(['"', '\'', '=', '(']) || html[..at].ends_with("http:") || html[..at].ends_with("https:");
         let Some(open) = html[..at].rfind('<').filter(|_| is_address) else { continue };
         found.extend(tags(&html[open..]).next().and_then(|tag| remote(&tag.name, tag.attributes())));
     }
@@ -267,8 +278,8 @@ mod tests {
     #[test]
     fn what_a_page_loads() {
         let html = "<a href=\"https://a.example\">x // y</a><link rel=canonical href='https://b.example/'><link rel='shortcut icon' href=//c.example/i>\
-                    <img src=\"https://d.example/a.png\" alt=\"a > b\"><script src=\"/own.js\"></script> http://e.example";
-        assert_eq!(loaded_by(html), ["//c.example/i", "https://d.example/a.png"]);
+                    <img src=\"https://d.example/a.png\" alt=\"a > b\"><p style='background: url( \"//f.example/b.png\")'><script src=\"/own.js\"></script> http://e.example";
+        assert_eq!(loaded_by(html), ["//c.example/i", "//f.example/b.png", "https://d.example/a.png"]);
     }
 
     #[test]

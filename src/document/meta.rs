@@ -18,11 +18,22 @@ pub enum Level {
     Expert,
 }
 
+impl Level {
+    /// As front matter and addresses name it.
+    pub fn key(self) -> &'static str {
+        match self {
+            Level::Starter => "starter",
+            Level::Practised => "practised",
+            Level::Expert => "expert",
+        }
+    }
+}
+
 /// Where something a page says was taken from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Reference {
     pub title: String,
-    pub url: Option<String>,
+    pub url: Option<Placed<String>>,
     pub checked: Option<Date>,
 }
 

@@ -54,7 +54,7 @@ const EMPTY_ALT: [&str; 14] = [
 pub fn of_link(words: &str) -> Option<Diagnostic> {
     let plain = plain(words);
     let problem = || Diagnostic::new(Code::VagueLink, format!("“{}” does not say where the link leads", words.trim()));
-    VAGUE.contains(&plain.as_str()).then(|| problem().help("make the words of the link those of what is there"))
+    VAGUE.contains(&plain.as_str()).then(|| problem().help("let its words name what is behind it, as the title there does"))
 }
 
 /// A picture whose text is its file's name, or says only that it is a picture.

@@ -56,7 +56,7 @@ pub fn make(composer: &Composer, of: &FeedOf) -> Vec<u8> {
         FeedOf::Site | FeedOf::SiteJson => (site_title, Route::home()),
         FeedOf::Kind(name) => {
             let folder = composer.site.kinds.get(name).and_then(|kind| kind.folder.as_deref());
-            (format!("{site_title}: {}", many(composer, name)), folder.map_or_else(Route::home, |folder| Route::page([folder])))
+            (format!("{site_title}: {}", composer.kind_title_many(name)), folder.map_or_else(Route::home, |folder| Route::page([folder])))
         }
         FeedOf::Topic(_) | FeedOf::Audience(_) => {
             let term = term(composer, of).expect("these feeds are those of a term");
@@ -106,12 +106,6 @@ fn pages_of<'a>(composer: &'a Composer, of: &'a FeedOf) -> Box<dyn Iterator<Item
 
 fn json_route() -> Route {
     Route::new("/feed.json").expect("a fixed address inside the site")
-}
-
-fn many(composer: &Composer, kind: &str) -> String {
-    let language = &composer.site.settings().language;
-    let word = composer.words.say(language, &format!("kind_{kind}"), Some(2), &[]);
-    word.or_else(|| composer.site.kinds.get(kind).and_then(|kind| kind.title_many.clone())).unwrap_or_else(|| kind.to_owned())
 }
 
 fn midnight(day: Option<Date>) -> String {

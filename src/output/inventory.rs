@@ -129,6 +129,10 @@ fn sitemap_index(parts: &[&[(String, Option<String>)]], url: impl Fn(usize) -> S
 /// The absolute address of every listed sheet, and the day of its last change.
 fn mapped<'a>(composer: &'a Composer, sheets: &'a [Sheet]) -> impl Iterator<Item = (String, Option<String>)> + 'a {
     sheets.iter().filter(|sheet| !matches!(sheet.subject, Subject::NotFound | Subject::Surprise(_) | Subject::Search)).filter_map(|sheet| {
+        // Nobody searches for a list that only narrows others down, unless the writer introduces it.
+        if matches!(sheet.subject, Subject::Narrowed(_)) && composer.page_of(sheet).is_none() {
+            return None;
+        }
         let page = match sheet.subject {
             Subject::Page(page) => Some(page),
             Subject::Section(section) => composer.site.sections[section].page,

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::facets::Named;
 use super::journey::Journeys;
 use super::listing;
-use super::parts::{contents, items_json, level_key};
+use super::parts::{contents, items_json};
 use super::queries::PagesQuery;
 use super::structured;
 use super::templates::{Shared, Shown};
@@ -57,6 +57,8 @@ pub struct Composer {
     pub(super) uses: OnceLock<HashMap<SourcePath, Vec<PageId>>>,
     /// Found when a list is first narrowed down; which pages a topic has no update changes.
     pub(super) named: OnceLock<Named>,
+    /// The pages of each list of `Site::narrowed`, found when one is first asked for.
+    pub(super) narrowed: OnceLock<Vec<Vec<PageId>>>,
     /// What templates asked so far. An answer depends on the site alone, so it does not matter who asks first.
     pub(super) answers: RwLock<HashMap<PagesQuery, Arc<[PageId]>>>,
 }
@@ -91,6 +93,7 @@ impl Composer {
             journeys: OnceLock::new(),
             uses: OnceLock::new(),
             named: OnceLock::new(),
+            narrowed: OnceLock::new(),
             answers: RwLock::default(),
         }
     }
@@ -155,7 +158,8 @@ impl Composer {
 
     /// Forgets what was found in all pages together, and the cards that depend on it: how long a way is depends on its steps.
     fn forget_found(&mut self) {
-        (self.journeys, self.uses, self.named) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        (self.journeys, self.uses) = (OnceLock::new(), OnceLock::new());
+        (self.named, self.narrowed) = (OnceLock::new(), OnceLock::new());
         for (id, page) in self.site.pages().iter().enumerate() {
             if self.site.kinds.get(&page.entry.meta.kind).is_some_and(|kind| kind.journey.is_some()) {
                 self.cards[id] = OnceLock::new();
@@ -267,6 +271,7 @@ impl Composer {
                     Subject::Topics => Route::page(["topics"]),
                     Subject::Audiences => Route::page(["audiences"]),
                     Subject::AToZ => Route::page(["a-z"]),
+                    Subject::Narrowed(list) => self.site.narrowed[list].route.clone(),
                     Subject::Surprise(_) => return None,
                     Subject::Search => Route::page(["search"]),
                     _ => Route::page(["new"]),
@@ -334,7 +339,7 @@ impl Composer {
             minutes: self.minutes(id),
             topics: self.term_links(&meta.topics, (&self.topics, &self.site.topics)),
             audience: self.term_links(&meta.audience, (&self.audiences, &self.site.audiences)),
-            level: meta.level.map(level_key).map(str::to_owned),
+            level: meta.level.map(|level| level.key().to_owned()),
             level_title: meta.level.map(|level| self.level_title(language, level)),
             authors: self.authors(&meta.authors),
             published: day(page.published()),
@@ -352,7 +357,11 @@ impl Composer {
             sources: meta
                 .sources
                 .iter()
-                .map(|source| SourceView { title: source.title.clone(), url: source.url.clone(), checked: day(source.checked) })
+                .map(|source| SourceView {
+                    title: source.title.clone(),
+                    url: source.url.as_ref().map(|url| url.value.clone()),
+                    checked: day(source.checked),
+                })
                 .collect(),
             image: self.image(page),
             next,
@@ -388,6 +397,7 @@ impl Composer {
             Subject::Audiences => (say("audiences"), None),
             Subject::AToZ => (say("a_to_z"), None),
             Subject::New => (say("whats_new"), None),
+            Subject::Narrowed(list) => (self.narrowed_title(&self.site.narrowed[list].by), None),
             Subject::Surprise(section) => (say("surprise_me"), Some(self.section_title(section))),
             Subject::Search => (say("search"), None),
             Subject::About => (say("about_title"), None),
@@ -459,6 +469,7 @@ fn layout(subject: Subject) -> &'static str {
         Subject::Audience(_) => "audience",
         Subject::AToZ => "a-z",
         Subject::New => "new",
+        Subject::Narrowed(_) => "narrowed",
         Subject::Surprise(_) => "surprise",
         Subject::Search => "search",
         Subject::About => "about",

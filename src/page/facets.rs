@@ -3,14 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::compose::Composer;
-use super::parts::{level_key, say};
+use super::parts::say;
 use super::view::{Facet, FacetOption};
-use crate::document::meta::Level;
+use crate::site::narrowing::{self, LEVELS, MINUTES, Shared};
 use crate::site::topics::Term;
 use crate::site::{PageId, Site};
-
-/// The spans of time that pages are sorted into, in minutes; what takes longer is in none.
-const MINUTES: [u32; 3] = [5, 15, 60];
 
 /// For each listed page the positions of its topics and audiences.
 #[derive(Clone, Debug)]
@@ -45,19 +42,18 @@ pub fn of(composer: &Composer, pages: &[PageId]) -> Vec<Facet> {
         known.map(|(term, count)| option(&term.key, term.title.clone(), Some(composer.href(&term.route)), count)).collect()
     };
     let named = composer.named();
-    let levels = [Level::Starter, Level::Practised, Level::Expert].map(|level| {
-        let fitting = count(&|page| meta(page).level == Some(level));
-        option(level_key(level), composer.level_title(language, level), None, fitting)
+    let levels = LEVELS.map(|level| {
+        let href = composer.list_of(&Shared::Level(level));
+        option(level.key(), composer.level_title(language, level), href, count(&|page| meta(page).level == Some(level)))
     });
     let times = MINUTES.map(|most| {
-        let title = say(&composer.words, language, "up_to_minutes", &[("minutes", most.to_string().into())]);
-        option(&most.to_string(), title, None, count(&|page| composer.minutes(page) <= most))
+        let href = composer.list_of(&Shared::Minutes(most));
+        option(&most.to_string(), composer.up_to(most), href, count(&|page| composer.minutes(page) <= most))
     });
-    let kinds = composer
-        .site
-        .kinds
-        .keys()
-        .map(|kind| option(kind, composer.kind_title(language, kind), None, count(&|page| meta(page).kind == *kind)));
+    let kinds = composer.site.kinds.keys().map(|kind| {
+        let href = composer.list_of(&Shared::Kind(kind.clone()));
+        option(kind, composer.kind_title(language, kind), href, count(&|page| meta(page).kind == *kind))
+    });
     let facets = [
         ("audience", of_terms(&composer.site.audiences, &named.audiences)),
         ("topic", of_terms(&composer.site.topics, &named.topics)),
@@ -68,7 +64,79 @@ pub fn of(composer: &Composer, pages: &[PageId]) -> Vec<Facet> {
     let tells_apart = |option: &FacetOption| option.count > 0 && option.count < pages.len();
     let facet = |(name, options): (&'static str, Vec<FacetOption>)| {
         let options: Vec<FacetOption> = options.into_iter().filter(|option| option.count > 0).collect();
-        options.iter().any(tells_apart).then_some(Facet { name, options })
+        options.iter().any(tells_apart).then(|| Facet { name, is_linked: options.iter().any(|option| option.href.is_some()), options })
     };
     facets.into_iter().filter_map(facet).collect()
+}
+
+/// The lists of a level, a span of time or a kind, without counts: who shows them is drawn again only when a list comes or goes.
+pub fn ways(composer: &Composer) -> Vec<Facet> {
+    let mut facets: Vec<Facet> = Vec::new();
+    for list in &composer.site.narrowed {
+        let (name, key) = match &list.by {
+            Shared::Level(level) => ("level", level.key().to_owned()),
+            Shared::Minutes(most) => ("time", most.to_string()),
+            Shared::Kind(kind) => ("kind", kind.clone()),
+        };
+        let option = FacetOption { key, title: composer.shared_title(&list.by), href: Some(composer.href(&list.route)), count: 0 };
+        match facets.last_mut().filter(|facet| facet.name == name) {
+            Some(facet) => facet.options.push(option),
+            None => facets.push(Facet { name, is_linked: true, options: vec![option] }),
+        }
+    }
+    facets
+}
+
+impl Composer {
+    /// The pages of each list of `Site::narrowed`: those of a kind by title, others by kind first.
+    pub fn narrowed(&self) -> &[Vec<PageId>] {
+        self.narrowed.get_or_init(|| {
+            let site = &*self.site;
+            let mut lists = vec![Vec::new(); site.narrowed.len()];
+            for id in self.a_to_z.iter().copied().filter(|id| narrowing::counts(site.pages(), &site.sections, *id)) {
+                let (meta, minutes) = (&site.page(id).entry.meta, self.minutes(id));
+                for (list, pages) in site.narrowed.iter().zip(&mut lists).filter(|(list, _)| list.is_own) {
+                    let belongs = match &list.by {
+                        Shared::Level(level) => meta.level == Some(*level),
+                        Shared::Minutes(most) => minutes <= *most,
+                        Shared::Kind(kind) => meta.kind == *kind,
+                    };
+                    if belongs {
+                        pages.push(id);
+                    }
+                }
+            }
+            lists.iter_mut().for_each(|pages| pages.sort_by_key(|id| &site.page(*id).entry.meta.kind));
+            lists
+        })
+    }
+
+    /// Where all pages are that have this in common.
+    fn list_of(&self, by: &Shared) -> Option<String> {
+        self.site.narrowed.iter().find(|list| list.by == *by).map(|list| self.href(&list.route))
+    }
+
+    fn up_to(&self, minutes: u32) -> String {
+        say(&self.words, &self.site.settings().language, "up_to_minutes", &[("minutes", minutes.to_string().into())])
+    }
+
+    fn shared_title(&self, by: &Shared) -> String {
+        match by {
+            Shared::Level(level) => self.level_title(&self.site.settings().language, *level),
+            Shared::Minutes(most) => self.up_to(*most),
+            Shared::Kind(kind) => self.kind_title_many(kind),
+        }
+    }
+
+    /// What a list of pages that have this in common is called.
+    pub(super) fn narrowed_title(&self, by: &Shared) -> String {
+        let facet = match by {
+            Shared::Level(_) => "facet_level",
+            Shared::Minutes(_) => "facet_time",
+            Shared::Kind(_) => "facet_kind",
+        };
+        let language = &self.site.settings().language;
+        let fill = [("facet", say(&self.words, language, facet, &[]).into()), ("title", self.shared_title(by).into())];
+        say(&self.words, language, "narrowed_to", &fill)
+    }
 }

@@ -6,7 +6,6 @@ use super::compose::Composer;
 use super::parts::say;
 use super::view::{ContactView, Crumb, FeedbackReason, FeedbackView, SiteFeedback};
 use crate::document::links::{Role, is_remote, origin};
-use crate::paths::percent_encode_into;
 use crate::settings::{FeedbackWay, Settings};
 use crate::site::{PageId, SitePage};
 
@@ -55,8 +54,12 @@ impl Composer {
         let language = self.site.language(page);
         let word = |key: &str| say(&self.words, language, key, &[]);
         let address = self.url(&page.route).unwrap_or_else(|| self.href(&page.route));
-        let message = |answer: &str| Message { title: format!("{}: {answer}", page.entry.title), text: format!("{address}\n{answer}\n\n") };
-        let href = |answer: &str| way.href(&message(answer));
+        // What all answers have in common is encoded once.
+        let (title, address) = (encoded(&format!("{}: ", page.entry.title)), encoded(&format!("{address}\n")));
+        let href = |answer: &str| {
+            let answer = encoded(answer);
+            way.href(&format!("{title}{answer}"), &format!("{address}{answer}%0A%0A"))
+        };
         let reasons = REASONS.iter().map(|key| {
             let title = word(&format!("reason_{key}"));
             FeedbackReason { key: (*key).to_owned(), href: href(&title), title }
@@ -83,12 +86,6 @@ impl Composer {
     }
 }
 
-/// What a reader sends, before a word of it is written.
-struct Message {
-    title: String,
-    text: String,
-}
-
 impl FeedbackWay {
     fn name(&self) -> &'static str {
         match self {
@@ -107,9 +104,8 @@ impl FeedbackWay {
         Some(self.origin()?.rsplit("//").next()?.to_owned())
     }
 
-    /// A link to a message that is written as far as it can be; a form needs none.
-    fn href(&self, message: &Message) -> Option<String> {
-        let (title, text) = (encoded(&message.title), encoded(&message.text));
+    /// A link to a message that is written as far as it can be; a form needs none. Title and text are encoded.
+    fn href(&self, title: &str, text: &str) -> Option<String> {
         match self {
             FeedbackWay::Mail(address) => Some(format!("mailto:{address}?subject={title}&body={text}")),
             FeedbackWay::Issues(address) => {
@@ -129,17 +125,15 @@ impl Settings {
     }
 }
 
-/// Text in a query: everything that means something there is encoded.
+/// Text in a query: all but what RFC 3986 calls unreserved is encoded.
 fn encoded(text: &str) -> String {
-    let mut path = String::new();
-    percent_encode_into(&mut path, text);
-    let mut encoded = String::with_capacity(path.len());
-    for c in path.chars() {
-        match c {
-            '&' | '+' | '=' | '#' | '?' | '/' | ':' | '\'' | ';' | ',' | '@' | '!' | '$' | '*' | '(' | ')' => {
-                encoded.push_str(&format!("%{:02X}", u32::from(c)))
-            }
-            _ => encoded.push(c),
+    let mut encoded = String::with_capacity(text.len() * 2);
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push('%');
+            encoded.extend([byte >> 4, byte & 15].map(|digit| char::from(b"0123456789ABCDEF"[usize::from(digit)])));
         }
     }
     encoded
@@ -151,8 +145,8 @@ mod tests {
 
     #[test]
     fn messages_are_written_as_far_as_they_can_be() {
-        let message = Message { title: "A & B: x".into(), text: "/a/\nx\n".into() };
-        let href = |way: FeedbackWay| way.href(&message).unwrap_or_default();
+        let (title, text) = (encoded("A & B: x"), encoded("/a/\nx\n"));
+        let href = |way: FeedbackWay| way.href(&title, &text).unwrap_or_default();
         assert_eq!(href(FeedbackWay::Mail("a@b.example".into())), "mailto:a@b.example?subject=A%20%26%20B%3A%20x&body=%2Fa%2F%0Ax%0A");
         assert!(href(FeedbackWay::Issues("https://a.example/new?label=x".into())).starts_with("https://a.example/new?label=x&title=A%20"));
         assert_eq!(href(FeedbackWay::Endpoint("https://a.example/".into())), "");

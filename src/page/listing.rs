@@ -6,10 +6,11 @@ use super::compose::Composer;
 use super::facets;
 use super::parts::say;
 use super::view::{Group, Listing};
-use super::{A_TO_Z_SIZE, Sheet, Subject};
+use super::{ROWS_SIZE, Sheet, Subject};
 use crate::fingerprint::Fingerprint;
 use crate::kind::Grouping;
 use crate::paths::{Route, slug};
+use crate::site::narrowing::Shared;
 use crate::site::sections::put_in_order;
 use crate::site::topics::Term;
 use crate::site::{PageId, Site};
@@ -51,7 +52,7 @@ pub(super) fn put_in_place<K: Ord>(list: &mut Vec<PageId>, edited: &[PageId], ke
 /// The list that a sheet shows.
 pub fn of(composer: &Composer, sheet: &Sheet) -> Option<Listing> {
     let site = &*composer.site;
-    let size = if sheet.subject == Subject::AToZ { A_TO_Z_SIZE } else { site.settings().page_size };
+    let size = if matches!(sheet.subject, Subject::AToZ | Subject::Narrowed(_)) { ROWS_SIZE } else { site.settings().page_size };
     // Of a long list only what this sheet shows is gathered, or the work would grow with its square.
     let part = |all: &mut dyn Iterator<Item = PageId>| -> Vec<PageId> { all.skip((sheet.number - 1) * size).take(size).collect() };
     let whole = |all: &[PageId]| (all.len(), part(&mut all.iter().copied()));
@@ -70,6 +71,7 @@ pub fn of(composer: &Composer, sheet: &Sheet) -> Option<Listing> {
         }
         Subject::AToZ => (whole(&composer.a_to_z), Route::page(["a-z"])),
         Subject::New => (whole(&composer.newest), Route::page(["new"])),
+        Subject::Narrowed(list) => (whole(&composer.narrowed()[list]), site.narrowed[list].route.clone()),
         Subject::Surprise(section) => {
             let pages = &site.sections[section].pages;
             ((pages.len(), surprises(site, pages)), sheet.route.clone())
@@ -83,6 +85,9 @@ pub fn of(composer: &Composer, sheet: &Sheet) -> Option<Listing> {
             Subject::Audience(audience) => facets::of(composer, &site.audiences[audience].pages),
             _ => Vec::new(),
         };
+        if matches!(sheet.subject, Subject::AToZ | Subject::Narrowed(_)) {
+            listing.ways = facets::ways(composer);
+        }
     }
     let href = |number: usize| composer.href(&route_of(&route, number));
     listing.first_href = (sheet.of > 1).then(|| href(1));
@@ -91,6 +96,12 @@ pub fn of(composer: &Composer, sheet: &Sheet) -> Option<Listing> {
     match sheet.subject {
         Subject::AToZ => listing.groups = by_letter(composer, &shown),
         Subject::New => listing.groups = by_month(composer, &shown),
+        Subject::Narrowed(list) => {
+            listing.groups = match site.narrowed[list].by {
+                Shared::Kind(_) => by_letter(composer, &shown),
+                _ => by_kind(composer, &shown),
+            }
+        }
         Subject::Section(section) => match grouping(site, section) {
             Grouping::None => listing.items = shown,
             Grouping::Letter => listing.groups = by_letter(composer, &shown),
@@ -165,7 +176,7 @@ fn children(composer: &Composer, section: usize) -> Vec<Group> {
 /// Terms without their pages: such a list is drawn again only when a term is another.
 fn names(composer: &Composer, names: &[Term]) -> Listing {
     let mut listing = terms(composer, names);
-    listing.total = 0;
+    (listing.total, listing.ways) = (0, facets::ways(composer));
     listing.groups.iter_mut().for_each(|group| group.items.clear());
     listing
 }
@@ -212,6 +223,13 @@ fn by_letter(composer: &Composer, pages: &[PageId]) -> Vec<Group> {
         let letter = initial(&composer.site.page(page).entry.title);
         let id = if letter == "#" { "0-9".to_owned() } else { letter.to_lowercase() };
         (letter, id)
+    })
+}
+
+fn by_kind(composer: &Composer, pages: &[PageId]) -> Vec<Group> {
+    grouped(pages, |page| {
+        let kind = &composer.site.page(page).entry.meta.kind;
+        (composer.kind_title_many(kind), slug(kind))
     })
 }
 

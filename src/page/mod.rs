@@ -29,8 +29,8 @@ pub use composed::Composed;
 use crate::paths::Route;
 use crate::site::{ABOUT, Node, PRIVACY, PageId, Site};
 
-/// Cards on one page of the list from A to Z: its rows are short.
-const A_TO_Z_SIZE: usize = 240;
+/// Entries on one page of a list whose rows are short, as that from A to Z.
+const ROWS_SIZE: usize = 240;
 
 /// What a published HTML file is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -45,6 +45,8 @@ pub enum Subject {
     Audience(usize),
     AToZ,
     New,
+    /// A position in `Site::narrowed`.
+    Narrowed(usize),
     /// Picks one page of a section at random.
     Surprise(usize),
     Search,
@@ -98,13 +100,16 @@ pub fn sheets(composer: &Composer) -> Vec<Sheet> {
     for (subject, name, count, size) in [
         (Subject::Topics, "topics", usize::from(!site.topics.is_empty()), usize::MAX),
         (Subject::Audiences, "audiences", usize::from(!site.audiences.is_empty()), usize::MAX),
-        (Subject::AToZ, "a-z", listed, A_TO_Z_SIZE),
+        (Subject::AToZ, "a-z", listed, ROWS_SIZE),
         (Subject::New, "new", dated, size),
         (Subject::Search, "search", usize::from(site.has_search()), usize::MAX),
     ] {
         if count > 0 {
             add_list(&mut sheets, subject, count, size, &Route::page([name]));
         }
+    }
+    for (id, list) in site.narrowed.iter().enumerate().filter(|(_, list)| list.is_own) {
+        add_list(&mut sheets, Subject::Narrowed(id), composer.narrowed()[id].len(), ROWS_SIZE, &list.route);
     }
     for (id, route) in (0..site.sections.len()).filter_map(|id| Some((id, site.surprise_of(id)?))) {
         sheets.push(Sheet { subject: Subject::Surprise(id), number: 1, of: 1, route });
@@ -127,7 +132,10 @@ pub fn not_found() -> Route {
 /// Whether the page at this address is the introduction of a generated list.
 fn intro_of_list(site: &Site, route: &Route) -> bool {
     let is_fixed = matches!(route.as_str(), "/topics/" | "/audiences/" | "/a-z/" | "/new/" | "/search/");
-    (is_fixed && list_exists(site, route.as_str())) || site.topics.iter().chain(&site.audiences).any(|term| term.route == *route)
+    let is_narrowed = || site.narrowed.iter().any(|list| list.is_own && list.route == *route);
+    (is_fixed && list_exists(site, route.as_str()))
+        || site.topics.iter().chain(&site.audiences).any(|term| term.route == *route)
+        || is_narrowed()
 }
 
 fn list_exists(site: &Site, address: &str) -> bool {

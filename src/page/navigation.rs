@@ -41,6 +41,7 @@ impl Composer {
         let list = match sheet.subject {
             Subject::Topic(_) => Some(("topics", "topics")),
             Subject::Audience(_) => Some(("audiences", "audiences")),
+            Subject::Narrowed(_) => Some(("a_to_z", "a-z")),
             _ => None,
         };
         if let Some((key, folder)) = list {
@@ -80,8 +81,7 @@ impl Composer {
         if let Some(kind) = kind.and_then(|kind| self.site.kinds.get(&kind)).filter(|kind| kind.has_feed)
             && let Some(folder) = &kind.folder
         {
-            let title = self.words.say(&self.site.settings().language, &format!("kind_{}", kind.name), Some(2), &[]);
-            let title = title.or_else(|| kind.title_many.clone()).unwrap_or_else(|| kind.name.clone());
+            let title = self.kind_title_many(&kind.name);
             feeds.push(feed(format!("{site_title}: {title}"), &format!("/{folder}/feed.xml"), "application/atom+xml"));
         }
         feeds

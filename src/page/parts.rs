@@ -30,7 +30,7 @@ impl Composer {
             kind: meta.kind.clone(),
             kind_title: self.kind_title(language, &meta.kind),
             topics: self.term_links(&meta.topics, (&self.topics, &self.site.topics)),
-            level: meta.level.map(level_key).map(str::to_owned),
+            level: meta.level.map(|level| level.key().to_owned()),
             level_title: meta.level.map(|level| self.level_title(language, level)),
             minutes: self.minutes(id),
             published: page.published().map(|date| self.day(language, date)),
@@ -77,9 +77,14 @@ impl Composer {
             .unwrap_or_else(|| crate::document::words_of_name(kind))
     }
 
+    /// Of more than one.
+    pub fn kind_title_many(&self, kind: &str) -> String {
+        let word = self.words.say(&self.site.settings().language, &format!("kind_{kind}"), Some(2), &[]);
+        word.or_else(|| self.site.kinds.get(kind).and_then(|kind| kind.title_many.clone())).unwrap_or_else(|| kind.to_owned())
+    }
+
     pub(super) fn level_title(&self, language: &str, level: Level) -> String {
-        let key = level_key(level);
-        self.words.say(language, &format!("level_{key}"), None, &[]).unwrap_or_else(|| key.to_owned())
+        say(&self.words, language, &format!("level_{}", level.key()), &[])
     }
 
     /// A section's title: its page's, the word for its kind, or its folder's name.
@@ -207,14 +212,6 @@ fn theme(theme: &Theme) -> ThemeView {
     // The upright file of each family is what nearly all text needs.
     let fonts = theme.fonts.iter().filter_map(|font| font.files.first()).map(|file| file.path.to_string()).collect();
     ThemeView { is_set: !theme.is_built_in(), paper_light, paper_dark, fonts }
-}
-
-pub(super) fn level_key(level: Level) -> &'static str {
-    match level {
-        Level::Starter => "starter",
-        Level::Practised => "practised",
-        Level::Expert => "expert",
-    }
 }
 
 pub(super) fn contents(entry: &Entry) -> Vec<HeadingView> {

@@ -9,11 +9,15 @@ use crate::picture::card::{self, Card};
 use crate::site::links::Destination;
 
 impl Composer {
-    /// A sheet's card and its address. There is none where the site wants none or has no `base_url`, on later pages of a list,
-    /// and where the page names a picture of its own that can be shared.
+    /// A sheet's card and its address. There is none where the site wants none or has no `base_url`, on later pages of a list
+    /// and on lists that only narrow others down, and where the page names a picture of its own that can be shared.
     pub fn social_card(&self, sheet: &Sheet) -> Option<(Route, Card)> {
         let settings = self.site.settings();
-        if !settings.social_cards || settings.base_url.is_none() || sheet.number > 1 || sheet.subject == Subject::NotFound {
+        if !settings.social_cards
+            || settings.base_url.is_none()
+            || sheet.number > 1
+            || matches!(sheet.subject, Subject::NotFound | Subject::Narrowed(_))
+        {
             return None;
         }
         let page = self.page_of(sheet).map(|page| self.site.page(page));

@@ -204,6 +204,8 @@ pub struct Group {
 pub struct Facet {
     /// `topic`, `audience`, `level`, `time`, `kind`.
     pub name: &'static str,
+    /// Whether an option has a list of its own.
+    pub is_linked: bool,
     pub options: Vec<FacetOption>,
 }
 
@@ -230,6 +232,8 @@ pub struct Listing {
     pub pages: usize,
     /// What the list can be narrowed down by.
     pub facets: Vec<Facet>,
+    /// The lists of a level, a span of time or a kind, on lists that hold everything and on those themselves.
+    pub ways: Vec<Facet>,
     pub first_href: Option<String>,
     pub previous_href: Option<String>,
     pub next_href: Option<String>,

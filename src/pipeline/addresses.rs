@@ -63,7 +63,7 @@ pub fn look(
 }
 
 /// Pages, lists, feeds, redirects, files that pages link to, and headings that other pages link to. Further pages of a list
-/// come and go with its length, and pictures with the page that shows them; nobody keeps their addresses.
+/// come and go with its length, lists of a level, a time or a kind with what pages say, and pictures with the page that shows them; nobody keeps their addresses.
 fn published(composer: &Composer, outputs: &Outputs) -> AddressLedger {
     let site = &*composer.site;
     let linked = linked_files(site);
@@ -72,7 +72,7 @@ fn published(composer: &Composer, outputs: &Outputs) -> AddressLedger {
         let is_kept = match maker {
             Maker::Sheet(sheet) => {
                 let sheet = &outputs.sheets[*sheet];
-                sheet.number == 1 && sheet.subject != Subject::NotFound
+                sheet.number == 1 && !matches!(sheet.subject, Subject::NotFound | Subject::Narrowed(_))
             }
             Maker::Redirect(_) | Maker::Feed(_) | Maker::Calendar(CalendarOf::Kind(_)) => true,
             Maker::Copy(source) | Maker::Picture(source) => linked.contains(source),

@@ -5,6 +5,7 @@
 //! change made, which has to give the references that were there before, each to the same page under its new name.
 
 mod alias;
+mod lists;
 mod overlay;
 mod references;
 mod respell;
@@ -14,6 +15,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
+use self::lists::{goes_along, routes_of_lists, routes_to_follow, wanted};
 use self::overlay::Overlay;
 use self::references::{End, Reading, Reference, Standpoint};
 use self::text::EditedText;
@@ -27,7 +29,7 @@ use crate::document::links::Role;
 use crate::document::markdown;
 use crate::document::meta::Placed;
 use crate::paths::{Route, SourcePath};
-use crate::site::{Node, Site, addresses};
+use crate::site::{Node, addresses};
 use crate::source::Files;
 
 /// What a file holds.
@@ -44,7 +46,7 @@ pub struct Plan {
     pub links: usize,
     /// Addresses that are redirected, with the new one.
     pub redirects: Vec<(Route, Route)>,
-    /// Addresses that go without a redirect: of files, lists and pages at random, which have no front matter to hold one.
+    /// Addresses that go without a redirect: of files, lists, feeds, calendars and pages at random, which have no front matter to hold one.
     pub dropped: Vec<Route>,
 }
 
@@ -154,17 +156,10 @@ fn redirects(before: &Survey, after: &Survey, moved: &BTreeMap<SourcePath, Sourc
             _ => {}
         }
     }
-    let is_gone = |route: &Route| !after.site.tables.by_route.contains_key(route);
+    let followed: Vec<Route> = routes_to_follow(&after.site).collect();
+    let is_gone = |route: &Route| !after.site.tables.by_route.contains_key(route) && !followed.contains(route);
     redirects.dropped.extend(routes_of_lists(&before.site).filter(is_gone));
     Ok(redirects)
-}
-
-/// The addresses that folders have without a page of their own: their lists, and the pages that pick one at random.
-fn routes_of_lists(site: &Site) -> impl Iterator<Item = Route> {
-    site.sections.iter().enumerate().flat_map(|(id, section)| {
-        let list = section.page.is_none().then(|| section.route.clone());
-        list.into_iter().chain(site.surprise_of(id))
-    })
 }
 
 /// The errors that the site would have and has not now.
@@ -209,24 +204,6 @@ struct Change {
 
 fn renamed(path: &SourcePath, moved: &BTreeMap<SourcePath, SourcePath>) -> SourcePath {
     moved.get(path).unwrap_or(path).clone()
-}
-
-/// What something has to lead to after the move. A list goes with its folder.
-fn wanted(end: &End, before: &Survey, after: &Survey, moved: &BTreeMap<SourcePath, SourcePath>) -> End {
-    match end {
-        End::Page { source, fragment } => End::Page { source: renamed(source, moved), fragment: fragment.clone() },
-        End::File(source) => End::File(renamed(source, moved)),
-        End::Address(route) if !after.site.tables.by_route.contains_key(route) => {
-            let section = before.site.sections.iter().find(|section| section.route == *route);
-            let inside = section.and_then(|section| section.pages.first()).map(|page| &before.site.page(*page).entry.source);
-            let now = inside.and_then(|source| match after.site.tables.by_source.get(&renamed(source, moved)) {
-                Some(Node::Page(page)) => Some(&after.site.sections[after.site.page(*page).section].route),
-                _ => None,
-            });
-            End::Address(now.unwrap_or(route).clone())
-        }
-        other => other.clone(),
-    }
 }
 
 fn changes(before: &Survey, after: &Survey, moved: &BTreeMap<SourcePath, SourcePath>) -> Result<Vec<Change>, Refusal> {
@@ -319,6 +296,11 @@ impl Texts<'_> {
         if change.page.as_ref().is_some_and(|page| *page != path) {
             // A folder's defaults stand for many pages, from each of which the way is another.
             return Err(lost());
+        }
+        if let End::Address(route) = &change.wanted
+            && !after.site.tables.by_route.contains_key(route)
+        {
+            return Err(goes_along(target, route));
         }
         let spelling = respell::respell(&here, target, reading, &change.wanted).ok_or_else(lost)?;
         let text = self.open(&path)?;

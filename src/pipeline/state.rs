@@ -21,6 +21,7 @@ use super::whole::{self, Whole};
 use crate::diagnostic::{Checked, Diagnostic, Place};
 use crate::document::{Entry, Facts};
 use crate::fingerprint::Fingerprint;
+use crate::page::Composer;
 use crate::paths::{OutputPath, SourcePath};
 use crate::site::{Node, PageId, SitePage};
 use crate::source::{Files, ListingRules};
@@ -360,13 +361,17 @@ impl State {
     fn update(&mut self, edited: &[(Arc<Entry>, Arc<Facts>)]) -> Option<bool> {
         let materials = Arc::get_mut(&mut self.whole.materials)?;
         let files = materials.composer.site.published_files.len();
+        let lengths = |composer: &Composer| composer.narrowed().iter().map(Vec::len).collect::<Vec<_>>();
+        let lists = lengths(&materials.composer);
         let is_seen = materials.composer.update(edited)?;
         if is_seen {
             materials.renew();
             self.whole.outputs.renew();
         }
         let has_cards = self.whole.loaded.settings.social_cards;
-        Some(files != materials.composer.site.published_files.len() || is_seen && (files > 0 || has_cards))
+        // How long a way takes may change with each of its pages.
+        let is_longer_list = is_seen && lists != lengths(&materials.composer);
+        Some(is_longer_list || files != materials.composer.site.published_files.len() || is_seen && (files > 0 || has_cards))
     }
 
     /// Something else changed: a file came or went, or one that the first step reads.

@@ -11,6 +11,7 @@ use super::links::Destination;
 use super::{Node, PageId, Site, SitePage};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::document::Facts;
+use crate::kind::Kind;
 use crate::paths::SourcePath;
 
 /// Unreferenced files named in the message; the rest are counted.
@@ -42,10 +43,10 @@ pub fn run<'a>(site: &Site, facts: impl Fn(PageId) -> Option<&'a Facts>, problem
             tell(Code::LongTip, message, "shorten it, or make it a page of another kind");
         }
         let gives_by_fields = kind.is_some_and(|kind| kind.gathers.is_some() || kind.fields.iter().any(|field| field.is_required))
-            || facts(id).is_some_and(|facts| facts.tool.is_some());
+            || facts(id).is_some_and(|facts| facts.tool.is_some() || facts.is_tool_broken);
         let gives_otherwise = gives_by_fields || facts(id).is_some_and(|facts| !facts.components.is_empty()) || !entry.includes.is_empty();
         if !is_section && !gives_otherwise && (1..WORDS_MIN).contains(&words) {
-            let message = format!("this page has {words} {}", if words == 1 { "word" } else { "words" });
+            let message = format!("this page has only {words} {}", if words == 1 { "word" } else { "words" });
             tell(Code::ThinPage, message, "say more, or put it into the page that it belongs to");
         }
         if page.backlinks.is_empty() && !is_section && page.route.as_str() != "/" {
@@ -61,20 +62,19 @@ pub fn run<'a>(site: &Site, facts: impl Fn(PageId) -> Option<&'a Facts>, problem
         if let Some(due) = entry.review_due().filter(|due| *due < site.today) {
             tell(Code::OverdueReview, format!("this page wanted a review by {due}"), "read it again, and set `reviewed:` to the day");
         }
-        let unchecked = entry.meta.sources.iter().filter(|source| source.url.is_some() && source.checked.is_none()).count();
-        if unchecked > 0 {
-            let sources = if unchecked == 1 { "one source does not say".to_owned() } else { format!("{unchecked} sources do not say") };
-            let help = "look whether it still says what you took from it, and write `checked: ` with the day";
-            tell(Code::UncheckedSource, format!("{sources} when it was looked at last"), help);
-        }
-        by_kind(page, facts(id), &mut tell);
+        by_kind(page, kind, facts(id), &mut tell);
         match titles.get(&entry.title) {
-            Some(other) => tell(Code::DuplicateTitle, format!("{other} has the same title"), "readers of a list cannot tell the two apart"),
+            Some(other) => tell(
+                Code::DuplicateTitle,
+                format!("{other} has the same title"),
+                "give one of them a title that says what is different there: in a list nobody can tell the two apart",
+            ),
             None => {
                 titles.insert(entry.title.clone(), &entry.source);
             }
         }
     }
+    unchecked_sources(site, problems);
     lone_topics(site, problems);
     reading::run(site, facts, problems);
     unreferenced(site, problems);
@@ -97,15 +97,34 @@ fn leads_on(site: &Site, id: PageId, page: &SitePage) -> bool {
 }
 
 /// What a kind owes its readers.
-fn by_kind(page: &SitePage, facts: Option<&Facts>, tell: &mut impl FnMut(Code, String, &str)) {
+fn by_kind(page: &SitePage, kind: Option<&Kind>, facts: Option<&Facts>, tell: &mut impl FnMut(Code, String, &str)) {
     let meta = &page.entry.meta;
-    if meta.kind == "video" && !meta.fields.contains_key("transcript") {
+    // Where the kind requires it, that it is missing was told.
+    let is_required = kind.is_some_and(|kind| kind.fields.iter().any(|field| field.name == "transcript" && field.is_required));
+    if meta.kind == "video" && !is_required && !meta.fields.contains_key("transcript") {
         let help = "write down what is said and shown, and name it under `transcript:`";
         tell(Code::NoTranscript, "this video has no transcript".into(), help);
     }
     if facts.and_then(|facts| facts.tool.as_ref()).is_some_and(|tool| tool.lacks_example()) {
         let help = "work one case out by hand and write it under `examples:`";
         tell(Code::ToolUnproven, "this calculator has no worked example".into(), help);
+    }
+    if meta.sources.is_empty() && facts.and_then(|facts| facts.tool.as_ref()).is_some_and(|tool| tool.lacks_source()) {
+        let help = "name the source under `sources:` with the day on which you looked; of figures of your own, say so in `method:`";
+        tell(Code::ToolUnsourced, "this calculator works with a table, and does not say where its figures come from".into(), help);
+    }
+}
+
+/// Sources with an address that do not say when somebody looked, each at its place.
+fn unchecked_sources(site: &Site, problems: &mut Vec<Diagnostic>) {
+    for page in site.pages().iter().filter(|page| page.is_listed()) {
+        for source in page.entry.meta.sources.iter().filter(|source| source.checked.is_none()) {
+            let Some(url) = &source.url else { continue };
+            let problem = Diagnostic::new(Code::UncheckedSource, "this source does not say when it was looked at last");
+            let help =
+                "look whether it still says what you took from it, and write `{ title: …, url: …, checked: 2026-01-31 }` with the day";
+            problems.push(problem.at(url.place.clone()).help(help));
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use super::sections::{Order, order_of, put_in_order, sort_key};
 use super::tables::{self, Node, PAGES_SEARCHED_MAX, PageId, Tables};
 use super::topics::Term;
 use super::update::resolve_again;
-use super::{Redirect, Site, SiteLink, SitePage};
+use super::{Redirect, Site, SiteLink, SitePage, narrowing};
 use crate::document::links::{Role, Target};
 use crate::document::{Entry, glossary, is_folder_page, name_and_date};
 use crate::paths::{SourcePath, slug};
@@ -89,8 +89,18 @@ fn placement(site: &Site, entry: &Arc<Entry>, with_drafts: bool) -> Option<Place
     let begins = |term: &Term| term.start_written.iter().any(|target| names.may_be_meant(&target.value));
     let is_in_settings = site.menu.iter().chain(&site.logo).chain(&site.favicon).any(is_meant) || site.audiences.iter().any(begins);
     let founds_list = founds_list || site.sections[page.section].pages.is_empty() && page.is_listed();
+    if founds_narrowed(site, &page) {
+        return None;
+    }
     let is_known = super::topics::are_known_authors(&entry.meta.authors, &site.vocabularies);
     (is_known && !founds_list && !is_in_settings).then(|| Placement { section: page.section, page, topics, audiences, names })
+}
+
+/// Whether, with this page, there would be other lists of a level, a span of time or a kind.
+fn founds_narrowed(site: &Site, page: &SitePage) -> bool {
+    let pages = (0..site.pages().len()).filter(|id| narrowing::counts(site.pages(), &site.sections, *id)).map(|id| site.page(id));
+    let with_it = pages.chain(Some(page).filter(|page| page.is_listed()));
+    narrowing::find(with_it, &site.sections, &site.kinds, &site.tables.content) != site.narrowed
 }
 
 /// Puts a page into the lists of its section and its terms.
@@ -208,6 +218,7 @@ fn make_room(site: &mut Site, from: PageId) {
         sections,
         topics,
         audiences,
+        narrowed: _,
         redirects,
         menu,
         logo,

@@ -9,6 +9,7 @@ pub mod audit;
 mod glossary;
 pub mod insert;
 pub mod links;
+pub mod narrowing;
 pub mod promise;
 pub mod related;
 pub mod sections;
@@ -24,6 +25,7 @@ use jiff::civil::Date;
 use rayon::prelude::*;
 
 use self::links::{Destination, From, Resolved, resolve};
+use self::narrowing::Narrowed;
 use self::sections::Section;
 pub use self::tables::{ABOUT, Hidden, Node, PRIVACY, PageId, Tables};
 use self::topics::Term;
@@ -128,6 +130,7 @@ pub struct Site {
     pub sections: Vec<Section>,
     pub topics: Vec<Term>,
     pub audiences: Vec<Term>,
+    pub narrowed: Vec<Narrowed>,
     pub redirects: Vec<Redirect>,
     pub menu: Vec<SiteLink>,
     pub logo: Option<SiteLink>,
@@ -200,7 +203,9 @@ pub fn assemble(parts: Parts) -> Checked<Site> {
     topics::check_authors(&tables, &parts.vocabularies, &mut problems);
     glossary::check(&tables, &parts.kinds, &mut problems);
     let redirects = redirects(&mut tables, &mut problems);
-    tables.add_lists(&topics, &audiences);
+    let counting = (0..tables.pages.len()).filter(|id| narrowing::counts(&tables.pages, &sections, *id)).map(|id| &tables.pages[id]);
+    let narrowed = narrowing::find(counting, &sections, &parts.kinds, &tables.content);
+    tables.add_lists(&topics, &audiences, &narrowed);
     tables.add_calendars(&parts.kinds);
     tables.add_surprises(sections.iter().filter_map(|section| sections::surprise(section, &parts.kinds)));
     resolve_links(&mut tables);
@@ -212,6 +217,7 @@ pub fn assemble(parts: Parts) -> Checked<Site> {
         sections,
         topics,
         audiences,
+        narrowed,
         redirects,
         menu: Vec::new(),
         logo: None,

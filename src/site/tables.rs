@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use rayon::prelude::*;
 
+use super::narrowing::Narrowed;
 use super::topics::Term;
 use super::{Parts, SitePage, addresses};
 use crate::diagnostic::{Code, Diagnostic, Place, is_bidi_control};
@@ -114,7 +115,7 @@ impl Tables {
     }
 
     /// Makes the addresses of the generated lists known.
-    pub fn add_lists(&mut self, topics: &[Term], audiences: &[Term]) {
+    pub fn add_lists(&mut self, topics: &[Term], audiences: &[Term], narrowed: &[Narrowed]) {
         let terms = topics.iter().chain(audiences).map(|term| term.route.clone());
         let has_dates = self.pages.iter().any(|page| page.changed().is_some());
         let mut routes: Vec<Route> = terms.collect();
@@ -131,6 +132,7 @@ impl Tables {
         if self.settings.giving.is_stated() {
             routes.extend([ABOUT, PRIVACY].map(|name| Route::page([name])));
         }
+        routes.extend(narrowed.iter().filter(|list| list.is_own).map(|list| list.route.clone()));
         for route in routes {
             self.by_route.entry(route.clone()).or_insert(Node::Listing(route));
         }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::links::Destination;
+use super::narrowing::span;
 use super::sections::{Order, put_in_order, sort_key};
 use super::tables::{Node, PageId};
 use super::{Outcome, Site, SitePage, published_files, resolve_page};
@@ -80,6 +81,7 @@ fn stays_in_place(old: &Entry, new: &Entry) -> bool {
         && (&a.slug, &a.address, &a.aliases) == (&b.slug, &b.address, &b.aliases)
         && (a.is_draft, a.is_unlisted, a.expires) == (b.is_draft, b.is_unlisted, b.expires)
         && (a.published, a.updated) == (b.published, b.updated)
+        && (a.level, a.minutes.is_some(), span(old.minutes)) == (b.level, b.minutes.is_some(), span(new.minutes))
         && old.occurs == new.occurs
 }
 

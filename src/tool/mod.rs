@@ -79,6 +79,12 @@ impl Tool {
         matches!(&self.form, Form::Calculator(calculator) if calculator.examples.is_empty())
     }
 
+    /// Whether it takes figures from a table and says neither where they come from nor how it works.
+    pub fn lacks_source(&self) -> bool {
+        let has_tables = matches!(&self.form, Form::Calculator(calculator) if !calculator.tables.is_empty());
+        has_tables && self.common.sources.is_empty() && self.common.method.is_none()
+    }
+
     /// Every text in it that is Markdown.
     pub fn proses_mut(&mut self) -> Vec<&mut Prose> {
         let own: Vec<&mut Prose> = match &mut self.form {

@@ -11,7 +11,8 @@ export function enhance(root) {
 function open(box) {
   const chosen = new Map();
   const facets = [...box.querySelectorAll("[data-facet]")];
-  for (const facet of facets) facet.hidden = false;
+  // What has no list of its own needs this script.
+  for (const hidden of box.querySelectorAll("[hidden]")) hidden.hidden = false;
   const lists = () => [...document.querySelectorAll("main ul.cards")];
   const cards = () => lists().flatMap((list) => [...list.children]);
   let rest = Number(box.dataset.pages) - 1;

@@ -226,9 +226,19 @@ test("a list is narrowed down over all of its pages, and says what to give up wh
   assert.deepEqual(await tab.kept(), []);
   await tab.done();
   const plain = await visit("/tips/", { javaScriptEnabled: false });
-  assert.ok(await plain.locator("[data-facet=level]").isHidden());
   await plain.locator("[data-facet=topic] a").first().click();
   assert.match(new URL(plain.url()).pathname, /^\/topics\//);
+  await plain.goto(`${origin}/tips/`);
+  assert.ok(await plain.locator("[data-facet=kind]").isHidden(), "all are tips");
+  await plain.locator("[data-facet=level] a", { hasText: "Expert" }).click();
+  assert.equal(new URL(plain.url()).pathname, "/levels/expert/");
+  assert.deepEqual(await plain.locator("ul.rows a").allTextContents(), ["Tip 6", "Tip 7"]);
+  assert.equal(await plain.locator("meta[name=robots]").getAttribute("content"), "noindex");
+  const events = plain.locator(".facets a", { hasText: "Events" });
+  assert.equal(await events.getAttribute("href"), "/events/", "a folder of one kind needs no second list");
+  await plain.goto(`${origin}/search/`);
+  await plain.locator(".facets a", { hasText: "up to 5 min" }).click();
+  assert.equal(new URL(plain.url()).pathname, "/times/5/");
   await plain.done();
 });
 

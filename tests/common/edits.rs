@@ -181,6 +181,7 @@ fn page(dice: &mut Dice) -> String {
         "short: In a few words.\n",
         "also: [beta]\n",
         "time: 7 min\n",
+        "level: expert\n",
         "start: 2026-11-21\n",
         "glossary: false\n",
     ] {
@@ -191,7 +192,14 @@ fn page(dice: &mut Dice) -> String {
     if dice.roll(4) == 0 {
         text.push_str(&format!("kind: tool\ntool: {{ type: checklist, items: [{}, b] }}\n", dice.pick(&WORDS)));
     }
+    if dice.roll(8) == 0 {
+        text.push_str("kind: path\noutcome: You can.\nsteps: [{ page: ../guides/one.md }, { page: ../guides/two.md }]\n");
+    }
     text.push_str("---\n");
+    if dice.roll(6) == 0 {
+        text.push_str(&"These are many words. ".repeat(260));
+        text.push_str("\n\n");
+    }
     for part in [
         "See [two](../guides/two.md#part).\n\n",
         "See [[one]] and [nowhere](gone.md).\n\n",

@@ -240,7 +240,8 @@ fn reference(item: &Item, problems: &mut Vec<Diagnostic>) -> Option<Reference> {
     let Value::Map(map) = &item.value else {
         let text = item.as_text()?;
         let is_url = text.starts_with("https://") || text.starts_with("http://");
-        return Some(Reference { title: text.to_owned(), url: is_url.then(|| text.to_owned()), checked: None });
+        let url = is_url.then(|| Placed { value: text.to_owned(), place: item.place.clone() });
+        return Some(Reference { title: text.to_owned(), url, checked: None });
     };
     let text = |name: &str| map.get(name).and_then(Item::as_text).map(str::to_owned);
     let Some(title) = text("title").or_else(|| text("url")) else {
@@ -248,7 +249,8 @@ fn reference(item: &Item, problems: &mut Vec<Diagnostic>) -> Option<Reference> {
         problems.push(problem.at(item.place.clone()).help("write `{ title: …, url: https://… }`"));
         return None;
     };
-    Some(Reference { title, url: text("url"), checked: map.get("checked").and_then(Item::as_date) })
+    let url = map.get("url").and_then(|url| Some(Placed { value: url.as_text()?.to_owned(), place: url.place.clone() }));
+    Some(Reference { title, url, checked: map.get("checked").and_then(Item::as_date) })
 }
 
 /// On one page a check is set aside with a reason, so that the next writer knows why.

@@ -52,7 +52,7 @@ impl<'a> Walk<'a> {
                 Some(Diagnostic::new(Code::LinkForm, "this path has backslashes").help(format!("write {}", path.replace('\\', "/"))))
             }
             Target::Outside if role == Role::Embed && self.is_refused(target) => {
-                let problem = Diagnostic::new(Code::OutsideOrigin, "this would be loaded from another site");
+                let problem = Diagnostic::new(Code::OutsideOrigin, format!("`{}` would be loaded from another site", target.trim()));
                 Some(problem.help("bring the file along, or name its origin in the setting `allow_origins`"))
             }
             Target::Outside | Target::Here(_) | Target::Inside { .. } => None,

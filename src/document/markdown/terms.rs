@@ -7,7 +7,7 @@ use pulldown_cmark::{CowStr, Event};
 
 use super::Walk;
 use crate::document::body::Segment;
-use crate::fingerprint::Fingerprinter;
+use crate::fingerprint::Fingerprint;
 
 /// Elements in whose text nothing is explained.
 const SILENT: [&str; 11] = ["a", "button", "code", "pre", "kbd", "samp", "abbr", "dfn", "summary", "label", "svg"];
@@ -17,8 +17,8 @@ pub(super) struct Prose {
     text: String,
     /// Bytes of prose before it.
     before: usize,
-    /// Of all terms and where in the prose they are.
-    pub places: Fingerprinter,
+    /// All terms and where in the prose they are, as bytes.
+    places: Vec<u8>,
     /// How many events of the flow it was written as, and from which on.
     from: usize,
     events: usize,
@@ -26,7 +26,12 @@ pub(super) struct Prose {
 
 impl Prose {
     pub fn new() -> Self {
-        Prose { text: String::new(), before: 0, places: Fingerprinter::new(), from: 0, events: 0 }
+        Prose { text: String::new(), before: 0, places: Vec::new(), from: 0, events: 0 }
+    }
+
+    /// Stands for all terms and where they are.
+    pub fn print(&self) -> Option<Fingerprint> {
+        (!self.places.is_empty()).then(|| Fingerprint::of(&self.places))
     }
 }
 
@@ -72,10 +77,13 @@ impl Walk<'_> {
         if found.is_empty() {
             return;
         }
-        self.out.terms.extend(found.iter().map(|found| found.term.clone()));
         for found in &found {
-            let at = before + found.start;
-            self.prose.places.add(found.term.as_str()).add(at.to_le_bytes()).add((found.end - found.start).to_le_bytes());
+            if !self.out.terms.contains(found.term) {
+                self.out.terms.insert(found.term.clone());
+            }
+            let places = &mut self.prose.places;
+            places.extend_from_slice(found.term.as_str().as_bytes());
+            [0, before + found.start, found.end - found.start].iter().for_each(|number| places.extend_from_slice(&number.to_le_bytes()));
         }
         if !self.settings.wants_body || self.prose.events == 0 {
             return;

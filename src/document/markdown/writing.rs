@@ -157,7 +157,7 @@ impl Walk<'_> {
         self.out.components = std::mem::take(&mut self.flow().calls);
         let excerpt = self.out.excerpt.trim();
         self.out.excerpt = shortened(excerpt, EXCERPT_BYTES);
-        self.out.term_places = (!self.out.terms.is_empty()).then(|| self.prose.places.finish());
+        self.out.term_places = self.prose.print();
         self.out.anchors = self.ids.into_all();
         Checked::new(self.out, self.problems)
     }

@@ -1,7 +1,8 @@
-//! Answers that were collected: a CSV file with a head, or one JSON object a line. What a reader need not have said need not be there.
+//! Answers that were collected: a CSV file with a head, as forms and spreadsheets write it, or JSON, one object a line or a list of them. What a
+//! reader need not have said need not be there.
 
 use jiff::civil::Date;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// What a reader answered.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,9 +18,22 @@ pub struct Answer {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Feedback {
     pub answers: Vec<Answer>,
-    /// Lines of the file, from 1, that hold no answer that can be read.
+    /// Lines of the file, from 1, that hold no answer that can be read; of a list in JSON, its objects.
     pub unread: Vec<usize>,
 }
+
+impl Feedback {
+    fn take(&mut self, number: usize, answer: Option<Answer>) {
+        match answer {
+            Some(answer) => self.answers.push(answer),
+            None => self.unread.push(number),
+        }
+    }
+}
+
+/// Nothing in the file says what page an answer is about: the names that its head has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoPage(pub Vec<String>);
 
 /// Names under which a value is looked for.
 const ADDRESS: [&str; 5] = ["page", "address", "url", "path", "href"];
@@ -28,22 +42,36 @@ const REASON: [&str; 2] = ["reason", "why"];
 const WORDS: [&str; 5] = ["words", "text", "comment", "message", "note"];
 const DATE: [&str; 5] = ["date", "time", "timestamp", "created", "created_at"];
 
-/// Reads a file of answers; its first character tells which of the two forms it has.
-pub fn read(text: &str) -> Feedback {
+/// Reads a file of answers; its first character tells which form it has.
+pub fn read(text: &str) -> Result<Feedback, NoPage> {
     let text = text.trim_start_matches('\u{FEFF}');
-    if text.trim_start().starts_with('{') { json_lines(text) } else { csv(text) }
+    match text.trim_start().chars().next() {
+        Some('{') => Ok(json_lines(text)),
+        Some('[') => Ok(json_list(text).unwrap_or_else(|| json_lines(text))),
+        _ => csv(text),
+    }
 }
 
 fn json_lines(text: &str) -> Feedback {
     let mut feedback = Feedback::default();
     for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
-        let answer = serde_json::from_str::<Map<String, Value>>(line).ok().and_then(|object| answer(|name| plain(object.get(name)?)));
-        match answer {
-            Some(answer) => feedback.answers.push(answer),
-            None => feedback.unread.push(number),
-        }
+        feedback.take(number, serde_json::from_str(line).ok().as_ref().and_then(of_object));
     }
     feedback
+}
+
+/// A list of objects, as forms' services export it.
+fn json_list(text: &str) -> Option<Feedback> {
+    let mut feedback = Feedback::default();
+    let list: Vec<Value> = serde_json::from_str(text).ok()?;
+    (1..).zip(&list).for_each(|(number, value)| feedback.take(number, of_object(value)));
+    Some(feedback)
+}
+
+fn of_object(value: &Value) -> Option<Answer> {
+    let object = value.as_object()?;
+    let named = |name: &str| object.iter().find(|(key, _)| key.trim().to_lowercase() == name).map(|(_, value)| value);
+    answer(|name| plain(named(name)?))
 }
 
 fn plain(value: &Value) -> Option<String> {
@@ -54,30 +82,31 @@ fn plain(value: &Value) -> Option<String> {
     }
 }
 
-fn csv(text: &str) -> Feedback {
+fn csv(text: &str) -> Result<Feedback, NoPage> {
     let mut feedback = Feedback::default();
     let first = text.lines().next().unwrap_or_default();
-    let delimiter = if first.contains(';') && !first.contains(',') { b';' } else { b',' };
+    // Of several the last has the most: a comma, where none has any.
+    let delimiter = *b"\t;,".iter().max_by_key(|mark| first.bytes().filter(|byte| byte == *mark).count()).unwrap_or(&b',');
     let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(text.as_bytes());
     let names: Vec<String> = reader.headers().map(|head| head.iter().map(|name| name.trim().to_lowercase()).collect()).unwrap_or_default();
+    if !text.trim().is_empty() && !names.iter().any(|name| ADDRESS.contains(&name.as_str())) {
+        return Err(NoPage(names));
+    }
     let mut record = csv::StringRecord::new();
     loop {
         let line = usize::try_from(reader.position().line()).unwrap_or(usize::MAX);
         match reader.read_record(&mut record) {
-            Ok(false) => return feedback,
+            Ok(false) => return Ok(feedback),
             Ok(true) => {
                 let field = |name: &str| {
                     let at = names.iter().position(|known| known == name)?;
                     record.get(at).map(str::to_owned)
                 };
-                match answer(field) {
-                    Some(answer) => feedback.answers.push(answer),
-                    None => feedback.unread.push(line),
-                }
+                feedback.take(line, answer(field));
             }
             Err(_) => {
                 feedback.unread.push(line);
-                return feedback;
+                return Ok(feedback);
             }
         }
     }
@@ -96,9 +125,19 @@ fn answer(field: impl Fn(&str) -> Option<String>) -> Option<Answer> {
         }),
         reason: first(&REASON).map(|text| text.to_lowercase()),
         words: first(&WORDS),
-        date: first(&DATE).and_then(|text| text.get(..10)?.parse().ok()),
+        date: first(&DATE).and_then(|text| date(&text)),
     };
     (answer.helped.is_some() || answer.reason.is_some() || answer.words.is_some()).then_some(answer)
+}
+
+/// A date as machines write it, with or without a time, or as spreadsheets do where days come first: `21.11.2026`.
+fn date(text: &str) -> Option<Date> {
+    let day = text.split_whitespace().next().unwrap_or_default();
+    let german = || {
+        let [day, month, year] = day.split('.').collect::<Vec<_>>().try_into().ok()?;
+        Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()
+    };
+    text.get(..10).and_then(|text| text.parse().ok()).or_else(german)
 }
 
 /// The path of an address, without what was said after it.
@@ -109,7 +148,8 @@ fn address(text: &str) -> Option<String> {
         None => path,
     };
     let path = path.trim_end_matches("index.html");
-    path.starts_with('/').then(|| path.to_owned())
+    let is_path = !path.is_empty() && !path.contains(char::is_whitespace);
+    is_path.then(|| if path.starts_with('/') { path.to_owned() } else { format!("/{path}") })
 }
 
 #[cfg(test)]
@@ -120,14 +160,32 @@ mod tests {
     fn both_forms_say_the_same() {
         let csv = read(
             "Page,helped,reason,words,date\n/a/,yes,,,2026-11-01\nhttps://x.example/b/?u=1#c,no,Outdated,\"two,\nlines\",\n,yes,,,\n/c/,,,,\n",
-        );
+        )
+        .expect("the head names the page");
         let json = read(
             "{\"url\":\"/a/index.html\",\"helpful\":true,\"created_at\":\"2026-11-01T10:00:00Z\"}\n\n\
              {\"page\":\"/b/\",\"vote\":0,\"why\":\"outdated\",\"comment\":\"two,\\nlines\"}\nnonsense\n{\"helped\":true}\n",
-        );
+        )
+        .expect("objects need no head");
         assert_eq!(csv.answers, json.answers);
         assert_eq!((csv.unread, json.unread), (vec![5, 6], vec![4, 5]));
         assert_eq!(json.answers[0].date.map(|date| date.to_string()).as_deref(), Some("2026-11-01"));
         assert_eq!(json.answers[1].words.as_deref(), Some("two,\nlines"));
+    }
+
+    #[test]
+    fn as_spreadsheets_and_services_write_it() {
+        let expected = read("page,helped,date\n/a/,yes,2026-11-21\n/b,no,\n").expect("the head names the page");
+        for text in [
+            "\u{FEFF}Page;Helped;Date\r\n/a/;ja;21.11.2026\r\nb;nein;\r\n".to_owned(),
+            "URL\thelped\tDate\n/a/\tyes\t2026-11-21 10:00\n/b\tno\t\n".to_owned(),
+            "[{\"Page\": \"/a/\", \"helped\": true, \"date\": \"2026-11-21\"},\n {\"page\": \"/b\", \"helped\": false}]".to_owned(),
+        ] {
+            assert_eq!(read(&text), Ok(expected.clone()), "{text}");
+        }
+        assert_eq!(read("page;helped;words, in short\n/a/;no;x, y\n").map(|read| read.answers.len()), Ok(1));
+        assert_eq!(read("Seite,hilfreich\n/a/,ja\n"), Err(NoPage(vec!["seite".to_owned(), "hilfreich".to_owned()])));
+        assert_eq!(read(""), Ok(Feedback::default()));
+        assert_eq!(read("[1, {\"page\": \"/a/\"}]").map(|read| read.unread), Ok(vec![1, 2]));
     }
 }

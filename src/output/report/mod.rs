@@ -195,7 +195,11 @@ fn answered(site: &Site, feedback: &Feedback) -> FeedbackReport {
     let (mut reasons, mut months, mut elsewhere) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
     let mut pages: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
     let base = site.settings().base_path();
-    let addresses: BTreeMap<String, usize> = site.pages().iter().enumerate().map(|(id, page)| (page.route.href(base), id)).collect();
+    let pages_now = site.pages().iter().enumerate().map(|(id, page)| (page.route.href(base), id));
+    // Answers about a page that moved are about the page.
+    let addresses: BTreeMap<String, usize> =
+        site.redirects.iter().map(|redirect| (redirect.from.href(base), redirect.to)).chain(pages_now).collect();
+    let page_at = |address: &str| addresses.get(address).or_else(|| addresses.get(&format!("{address}/")));
     for Answer { address, helped, reason, words, date } in &feedback.answers {
         match helped {
             Some(true) => report.helped += 1,
@@ -208,7 +212,7 @@ fn answered(site: &Site, feedback: &Feedback) -> FeedbackReport {
         if let Some(date) = date {
             *months.entry(format!("{:04}-{:02}", date.year(), date.month())).or_insert(0) += 1;
         }
-        match addresses.get(address) {
+        match page_at(address) {
             Some(page) => {
                 let counts = pages.entry(*page).or_default();
                 counts.0 += usize::from(*helped == Some(true));

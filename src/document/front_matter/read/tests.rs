@@ -123,7 +123,7 @@ fn values_that_cannot_be() {
     let (meta, _) = read("title: T\nslug: /a/b\nsources: [https://a.example, {url: https://b.example, checked: 2026-01-01}]", &[], None);
     assert_eq!((meta.slug, meta.address.map(|address| address.value)), (None, Some("/a/b".into())));
     assert_eq!(
-        meta.sources.iter().map(|source| source.url.as_deref()).collect::<Vec<_>>(),
+        meta.sources.iter().map(|source| source.url.as_ref().map(|url| url.value.as_str())).collect::<Vec<_>>(),
         [Some("https://a.example"), Some("https://b.example")]
     );
 }
