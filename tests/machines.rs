@@ -57,7 +57,8 @@ fn link_previews_and_search_engines_find_what_they_look_for() {
         once("<meta property=\"og:type\" content=\"");
         once("<meta property=\"og:url\" content=\"https://example.org/docs/");
         once("<meta property=\"og:site_name\" content=\"Hens &amp; &lt;ducks&gt;\"");
-        if !path.contains("/page/") && !path.contains("/2/") {
+        // What is not to be found is not shared, either: it needs no picture.
+        if !path.contains("/page/") && !path.contains("/2/") && !html.contains("content=\"noindex") {
             once("<meta property=\"og:image\" content=\"https://example.org/docs/");
         }
     }

@@ -16,6 +16,7 @@ use super::site_folder::SiteFolder;
 use super::{CannotRun, Status, addresses, output, print, verify};
 use crate::diagnostic::{Code, Diagnostic, printable};
 use crate::disk::publish::{PublishError, PublishOptions, Published, Publisher};
+use crate::disk::small_pages::take_small_pages;
 use crate::fingerprint::Fingerprint;
 use crate::paths::{OutputPath, SourcePath};
 use crate::pipeline::memory::Memory;
@@ -146,14 +147,6 @@ pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Resu
     }
     console.answer(&next(&built, &output, &site));
     Ok(Status::Done)
-}
-
-/// Asks the system for memory in its smallest pieces: in large ones a build takes a fifth more than it uses, and no less time
-/// (docs/PERFORMANCE.md).
-fn take_small_pages() {
-    // Where the system does not know how, all that is lost is memory.
-    #[cfg(target_os = "linux")]
-    let _ = rustix::thread::disable_transparent_huge_pages(true);
 }
 
 impl From<PublishError> for CannotRun {

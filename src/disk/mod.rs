@@ -14,6 +14,7 @@ pub mod probe;
 pub mod publish;
 pub mod relocate;
 pub mod serve_note;
+pub mod small_pages;
 mod stamp;
 pub mod survey;
 mod walk;
