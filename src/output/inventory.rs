@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::page::compose::Composer;
 use crate::page::{Sheet, Subject};
 use crate::paths::Route;
-use crate::site::PageId;
+use crate::site::{PageId, SitePage};
 
 /// A sitemap holds at most this many addresses (sitemaps.org, protocol 0.9).
 const SITEMAP_ADDRESSES_MAX: usize = 50_000;
@@ -104,7 +104,11 @@ fn part_route(number: usize) -> Route {
 
 /// One of the files that [`sitemap_routes`] names, by its position there.
 pub fn sitemap(composer: &Composer, sheets: &[Sheet], index: usize) -> Vec<u8> {
-    let mut addresses: Vec<(String, Option<String>)> = mapped(composer, sheets).collect();
+    let entry = |(sheet, page): (&Sheet, Option<&SitePage>)| {
+        let changed = page.and_then(SitePage::changed).max(changed_below(composer, sheet)).map(|day| day.to_string());
+        Some((composer.url(&sheet.route)?, changed))
+    };
+    let mut addresses: Vec<(String, Option<String>)> = mapped(composer, sheets).filter_map(entry).collect();
     addresses.sort();
     let parts: Vec<&[(String, Option<String>)]> = addresses.chunks(SITEMAP_ADDRESSES_MAX).collect();
     match (parts.as_slice(), index) {
@@ -126,23 +130,25 @@ fn sitemap_index(parts: &[&[(String, Option<String>)]], url: impl Fn(usize) -> S
     index
 }
 
-/// The absolute address of every listed sheet, and the day of its last change.
-fn mapped<'a>(composer: &'a Composer, sheets: &'a [Sheet]) -> impl Iterator<Item = (String, Option<String>)> + 'a {
-    sheets.iter().filter(|sheet| !matches!(sheet.subject, Subject::NotFound | Subject::Surprise(_) | Subject::Search)).filter_map(|sheet| {
+/// The sheets that a sitemap names, each with the page whose text it shows.
+fn mapped<'a>(composer: &'a Composer, sheets: &'a [Sheet]) -> impl Iterator<Item = (&'a Sheet, Option<&'a SitePage>)> {
+    let has_addresses = composer.site.settings().base_url.is_some();
+    let is_sought = |sheet: &&Sheet| match sheet.subject {
+        Subject::NotFound | Subject::Surprise(_) | Subject::Search => false,
         // Nobody searches for a list that only narrows others down, unless the writer introduces it.
-        if matches!(sheet.subject, Subject::Narrowed(_)) && composer.page_of(sheet).is_none() {
-            return None;
-        }
+        Subject::Narrowed(_) => composer.page_of(sheet).is_some(),
+        _ => true,
+    };
+    let with_page = |sheet: &'a Sheet| {
         let page = match sheet.subject {
             Subject::Page(page) => Some(page),
             Subject::Section(section) => composer.site.sections[section].page,
             _ => None,
         };
-        let page = page.map(|page| composer.site.page(page));
-        let is_listed = page.is_none_or(|page| page.is_listed());
-        let changed = page.and_then(|page| page.changed()).max(changed_below(composer, sheet)).map(|day| day.to_string());
-        Some((composer.url(&sheet.route).filter(|_| is_listed)?, changed))
-    })
+        (sheet, page.map(|page| composer.site.page(page)))
+    };
+    let sought = sheets.iter().filter(move |sheet| has_addresses && is_sought(sheet)).map(with_page);
+    sought.filter(|(_, page)| page.is_none_or(|page| page.is_listed()))
 }
 
 /// The last change among the pages that a list begins with; it changes when they do.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::links::Destination;
+use super::links::{self, Destination};
 use super::sections::{Order, order_of, put_in_order, sort_key};
 use super::tables::{self, Node, PAGES_SEARCHED_MAX, PageId, Tables};
 use super::topics::Term;
@@ -37,7 +37,7 @@ pub fn insert(site: &mut Site, entry: &Arc<Entry>, with_drafts: bool) -> Option<
     if site.page(id).is_listed() {
         list(site, id, &topics, &audiences);
     }
-    let mut affected = told_otherwise(site, &site.page(id).entry.source.folder(), &names);
+    let mut affected = told_otherwise(site, id, &names);
     affected.insert(id);
     let leads_there = site.pages().par_iter().enumerate().filter(|(_, page)| names.may_be_meant_by(page)).map(|(other, _)| other);
     affected.extend(leads_there.collect::<Vec<PageId>>());
@@ -45,19 +45,39 @@ pub fn insert(site: &mut Site, entry: &Arc<Entry>, with_drafts: bool) -> Option<
     Some(Inserted { page: id, section, topics })
 }
 
-/// The pages of whose links that lead nowhere something else may be said once there is a page of these names in a folder. What is
-/// suggested for them are names of the page's folder where there are many pages, and otherwise all.
-fn told_otherwise(site: &Site, folder: &SourcePath, names: &Names) -> BTreeSet<PageId> {
+/// The pages of whose links that lead nowhere something else may be said now that this page is there. What is suggested for
+/// them are names of their folder where there are many pages, and otherwise all.
+fn told_otherwise(site: &Site, new: PageId, names: &Names) -> BTreeSet<PageId> {
     let with_problems = &site.with_problems;
     if site.pages().len() <= PAGES_SEARCHED_MAX + 1 {
         return with_problems.clone();
     }
-    let mut folders: HashMap<SourcePath, bool> = HashMap::from([(folder.clone(), true)]);
-    let mut may_suggest = |id: &&PageId| {
-        let folder = site.page(**id).entry.source.folder();
-        *folders.entry(folder).or_insert_with_key(|folder| site.tables.names_in(folder).any(|name| names.have(name)))
+    let source = &site.page(new).entry.source;
+    let new_folder = source.folder();
+    // A name that stands for several files may be that of the new page now.
+    let mut folders: HashMap<SourcePath, bool> = HashMap::new();
+    let mut has_same_name = |folder: &SourcePath| {
+        let others = site.tables.names_in(folder).filter(|name| names.have(name));
+        *folders.entry(folder.clone()).or_insert_with(|| others.count() > usize::from(*folder == new_folder))
     };
-    with_problems.iter().filter(|id| may_suggest(id)).copied().collect()
+    let mut is_told_otherwise = |id: &&PageId| {
+        let page = site.page(**id);
+        let folder = page.entry.source.folder();
+        has_same_name(&folder) || folder == new_folder && may_suggest(page, source.stem())
+    };
+    with_problems.iter().filter(|id| is_told_otherwise(id)).copied().collect()
+}
+
+/// Whether a name is near enough to what a page links to that it may be suggested.
+fn may_suggest(page: &SitePage, name: &str) -> bool {
+    let meta = &page.entry.meta;
+    let image = meta.image.as_ref().map(|image| &image.src);
+    let in_text = page.links.iter().zip(&page.entry.links).filter(|(resolved, _)| resolved.problem.is_some());
+    in_text
+        .map(|(_, link)| &link.target)
+        .chain(meta.related.iter().chain(&meta.next).chain(image))
+        .chain(meta.field_links.iter().map(|link| &link.target))
+        .any(|target| links::may_suggest(&target.value, name))
 }
 
 /// What a page will be in a site.
@@ -185,14 +205,22 @@ impl Names {
         if written.starts_with('#') {
             return false;
         }
-        let is_plain = written.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'%');
-        let path = written.split(['#', '?']).next().unwrap_or_default();
-        is_plain && self.may_end(path) || !is_plain && matches!(Target::parse(written), Target::Inside { path, .. } if self.may_end(&path))
+        let bytes = written.as_bytes();
+        let path = &bytes[..bytes.iter().position(|byte| matches!(byte, b'#' | b'?')).unwrap_or(bytes.len())];
+        let is_slash = |byte: &u8| matches!(byte, b'/' | b'\\');
+        let end = path.iter().rposition(|byte| !is_slash(byte)).map_or(0, |last| last + 1);
+        let start = path[..end].iter().rposition(is_slash).map_or(0, |slash| slash + 1);
+        // All that cuts a path is ASCII, so that what lies between is text.
+        let last = &written[start..end];
+        if last.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'%') {
+            return self.may_end(last);
+        }
+        let last = |path: &str| path.trim_end_matches(['/', '\\']).rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
+        matches!(Target::parse(written), Target::Inside { path, .. } if self.may_end(&last(&path)))
     }
 
     /// Whether a path's last segment may stand for the page, or for whatever its folder is.
-    fn may_end(&self, path: &str) -> bool {
-        let last = path.trim_end_matches(['/', '\\']).rsplit(['/', '\\']).next().unwrap_or_default();
+    fn may_end(&self, last: &str) -> bool {
         if matches!(last, "" | "." | "..") || last.starts_with("index.") {
             return true;
         }

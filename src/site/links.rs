@@ -350,6 +350,17 @@ fn check_anchor(anchors: &[String], fragment: &str, page: &str) -> Option<Box<Li
     Some(Box::new(LinkProblem { code: Code::BrokenAnchor, message: format!("`#{fragment}` is no heading of {page}"), help: Some(help) }))
 }
 
+/// Whether a file of this name is near enough to a target to be suggested, should the target lead nowhere.
+pub(super) fn may_suggest(written: &str, name: &str) -> bool {
+    matches!(Target::parse(written), Target::Inside { path, .. } if nearest(last_stem(&path.replace('\\', "/")), [name]).is_some())
+}
+
+/// The last segment of a path without its extension.
+fn last_stem(path: &str) -> &str {
+    let last = path.trim_end_matches('/').rsplit('/').next().unwrap_or(path);
+    last.rsplit_once('.').map_or(last, |(stem, _)| stem)
+}
+
 /// The nearest thing that exists: a file of the same name elsewhere, or one with a similar name.
 fn suggestion(tables: &Tables, from: From, path: &str) -> Option<String> {
     if path.ends_with('/') && has_extension(path.trim_end_matches('/').rsplit('/').next().unwrap_or("")) {
@@ -358,8 +369,7 @@ fn suggestion(tables: &Tables, from: From, path: &str) -> Option<String> {
             return Some(format!("take the slash at its end away: {}", path.trim_end_matches('/')));
         }
     }
-    let last = path.trim_end_matches('/').rsplit('/').next().unwrap_or(path);
-    let stem = last.rsplit_once('.').map_or(last, |(stem, _)| stem);
+    let stem = last_stem(path);
     let is_short = stem.chars().count() < 4;
     let name = match tables.by_name(stem).first() {
         Some(node) => tables.source_of(node)?,
