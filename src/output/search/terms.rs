@@ -141,7 +141,7 @@ impl Growing {
 }
 
 impl Pages {
-    /// Each page with the word's places in it; nothing more where the bytes are not what [`file`] wrote.
+    /// Each page with the word's places in it; nothing more where the bytes are not what [`file()`] wrote.
     fn each(&self) -> impl Iterator<Item = (u32, &[u8])> {
         let (mut reader, mut before) = (Reader(&self.bytes), None);
         std::iter::from_fn(move || {
@@ -234,7 +234,7 @@ pub fn file(words: &Terms) -> Vec<u8> {
     bytes
 }
 
-/// Reads what [`file`] wrote; `None` for anything else.
+/// Reads what [`file()`] wrote; `None` for anything else.
 pub fn read_file(bytes: &[u8]) -> Option<Vec<(String, Pages)>> {
     let (mut reader, mut words, mut before) = (Reader(bytes), Vec::new(), String::new());
     while !reader.is_done() {
