@@ -259,29 +259,3 @@ fn a_site_in_memory_is_asked_alike() {
     assert_eq!(looked.files, [source("a/x.md"), source("a/y.md")]);
     assert!(!looked.must_list && looked.problems.is_empty());
 }
-
-#[test]
-#[ignore = "prints figures, holds nothing"]
-fn figures() -> io::Result<()> {
-    let folder = tempfile::tempdir()?;
-    for section in 0..1000 {
-        let section = folder.path().join(format!("content/guides/section-{section}"));
-        fs::create_dir_all(&section)?;
-        (0..100).try_for_each(|page| fs::write(section.join(format!("page-{page}.md")), "x"))?;
-    }
-    let disk = Disk::open(folder.path())?;
-    let rules = ListingRules::default();
-    let timed = |what: &str, touched: &[SourcePath]| {
-        let start = std::time::Instant::now();
-        let found = if touched.is_empty() { disk.list(&rules).value.len() } else { disk.look(&rules, touched).files.len() };
-        eprintln!("{what}: {found} files, {:?}", start.elapsed());
-    };
-    timed("list", &[]);
-    for _ in 0..3 {
-        timed("look at a file", &[source("content/guides/section-500/page-50.md")]);
-        timed("look at a folder", &[source("content/guides/section-500")]);
-        let spread: Vec<_> = (0..1000).map(|section| source(&format!("content/guides/section-{section}/page-7.md"))).collect();
-        timed("look at 1000 files", &spread);
-    }
-    Ok(())
-}

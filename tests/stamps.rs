@@ -4,12 +4,11 @@
 use std::error::Error;
 use std::fs::{self, File};
 use std::os::unix::fs::symlink;
-use std::path::Path;
 use std::time::{Duration, Instant, SystemTime};
 
 use handsel::disk::Disk;
 use handsel::paths::SourcePath;
-use handsel::source::{Files, ListingRules, MemoryFiles, Stamp};
+use handsel::source::{Files, MemoryFiles, Stamp};
 
 type Outcome = Result<(), Box<dyn Error>>;
 
@@ -101,40 +100,4 @@ fn nothing_vouches_for_what_is_not_there_or_not_settled() -> Outcome {
     assert_eq!(memory.stamps(&[source("a.md"), source("b.md")]), [None, None]);
     assert_eq!(memory.stamps(&[]), []);
     Ok(())
-}
-
-#[test]
-#[ignore = "prints figures, holds nothing"]
-fn figures() -> Outcome {
-    let folder = tempfile::tempdir()?;
-    for section in 0..100 {
-        let section = folder.path().join(format!("content/guides/section-{section}"));
-        fs::create_dir_all(&section)?;
-        (0..100).try_for_each(|page| fs::write(section.join(format!("page-{page}.md")), "x".repeat(3000)))?;
-    }
-    let disk = Disk::open(folder.path())?;
-    for _ in 0..3 {
-        let listed = timed("list", || disk.list(&ListingRules::default()).value);
-        timed("stamps", || disk.stamps(&listed));
-        timed("read", || listed.iter().try_for_each(|path| disk.read(path).map(drop)))?;
-        timed("fs::read", || listed.iter().try_for_each(|path| read_long(folder.path(), path)))?;
-    }
-    Ok(())
-}
-
-/// Reading as it is on systems without a call that refuses links.
-fn read_long(root: &Path, path: &SourcePath) -> std::io::Result<()> {
-    let mut full = root.to_owned();
-    for segment in path.segments() {
-        full.push(segment);
-        fs::symlink_metadata(&full)?;
-    }
-    fs::read(full).map(drop)
-}
-
-fn timed<T>(what: &str, work: impl FnOnce() -> T) -> T {
-    let start = Instant::now();
-    let value = work();
-    eprintln!("{what}: {:?}", start.elapsed());
-    value
 }

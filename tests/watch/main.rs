@@ -10,12 +10,11 @@ use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::symlink;
 use std::process::Command;
-use std::sync::mpsc::channel;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use handsel::source::ListingRules;
-use handsel::watch::{Polling, WatchOptions, Watcher};
-use watched::{Known, PATIENCE, Watched, put, source};
+use handsel::watch::Polling;
+use watched::{Known, Watched, put, source};
 
 type Outcome = Result<(), Box<dyn Error>>;
 
@@ -359,42 +358,4 @@ fn nothing_is_told_after_the_watcher_is_dropped() -> Outcome {
         assert!(told.iter().next().is_none());
         Ok(())
     })
-}
-
-#[test]
-#[ignore = "prints figures, holds nothing"]
-fn figures() -> Outcome {
-    let site = Watched::start(Polling::Auto, &["a.md"])?;
-    let mut saves: Vec<Duration> = Vec::new();
-    for save in 0..200 {
-        while site.told.try_recv().is_ok() {}
-        let start = Instant::now();
-        fs::write(site.at("a.md"), format!("save {save}"))?;
-        site.told.recv_timeout(PATIENCE)?;
-        saves.push(start.elapsed());
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    saves.sort_unstable();
-    eprintln!("from a save to being told: median {:?}, 95 of 100 {:?}, longest {:?}", saves[100], saves[190], saves[199]);
-    let Watched { watcher, disk, rules, root, folder: _folder, .. } = site;
-    drop(watcher);
-    for folder in 0..1000 {
-        fs::create_dir_all(root.join(format!("many/{folder}")))?;
-        (0..100).try_for_each(|file| fs::write(root.join(format!("many/{folder}/{file}.md")), "x"))?;
-    }
-    for polling in [Polling::Never, Polling::Never, Polling::Auto, POLLING] {
-        let start = Instant::now();
-        let (teller, told) = channel();
-        let options = WatchOptions { rules: rules.clone(), polling };
-        let watcher = Watcher::start(&disk, options, move |touched| teller.send(touched).unwrap_or(()), |_| {})?;
-        eprintln!("start with 100,000 files in 1,000 folders, {polling:?}: {:?}", start.elapsed());
-        let start = Instant::now();
-        Known::of(&disk, &rules);
-        eprintln!("all of them listed and read: {:?}, told meanwhile: {}", start.elapsed(), told.try_iter().count());
-        let start = Instant::now();
-        fs::write(root.join("many/500/50.md"), "edited")?;
-        eprintln!("a save among them, told: {:?} {:?}", told.recv_timeout(PATIENCE)?, start.elapsed());
-        drop(watcher);
-    }
-    Ok(())
 }
