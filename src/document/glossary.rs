@@ -251,10 +251,14 @@ mod tests {
         Forms { matcher, patterns, terms, print: None }
     }
 
+    fn words_found(forms: &Forms, text: &str) -> Vec<String> {
+        forms.find(text).iter().map(|found| text[found.start..found.end].to_owned()).collect()
+    }
+
     #[test]
     fn words_are_found_whole_longest_first_and_in_either_case() {
         let forms = forms(&[("gift", 0), ("gift economy", 1), ("IT", 2), ("Überraschung", 3)]);
-        let found = |text: &str| -> Vec<String> { forms.find(text).iter().map(|found| text[found.start..found.end].to_owned()).collect() };
+        let found = |text| words_found(&forms, text);
         assert_eq!(found("Gifts make a gift economy, not giftwrap."), ["Gifts", "gift economy"]);
         assert_eq!(found("gift economyx, gift-wrap"), ["gift", "gift"]);
         assert_eq!(found("it is IT."), ["IT"]);
@@ -267,7 +271,7 @@ mod tests {
     #[test]
     fn forms_of_any_length_and_script() {
         let forms = forms(&[("R", 0), ("CO", 1), ("互恵", 2), (".htaccess", 3)]);
-        let found = |text: &str| -> Vec<String> { forms.find(text).iter().map(|found| text[found.start..found.end].to_owned()).collect() };
+        let found = |text| words_found(&forms, text);
         assert_eq!(found("R, CO"), ["R", "CO"]);
         assert_eq!(found("R: CO2 CO"), ["R", "CO"]);
         assert_eq!(found("贈与と互恵の経済、互恵"), ["互恵", "互恵"]);
