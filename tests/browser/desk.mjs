@@ -104,11 +104,17 @@ export function browser() {
   return chromium.launch({ executablePath: found, args: quiet });
 }
 
+// Adds to `faults` what scripts of the page throw. A transition between two pages that Chromium gives up, because the next step came sooner or
+// the machine was too busy to draw it, is told as an error of no script: the page was shown without it.
+export function hear(page, faults) {
+  page.on("pageerror", (error) => { if (!/ViewTransition|Transition was/.test(String(error))) faults.push(String(error)); });
+}
+
 // A page that remembers what went wrong in it.
 export async function open(context, url) {
   const page = await context.newPage();
   page.faults = [];
-  page.on("pageerror", (error) => page.faults.push(String(error)));
+  hear(page, page.faults);
   page.on("console", (message) => { if (message.type() === "error" || /Content Security Policy/.test(message.text())) page.faults.push(message.text()); });
   await page.addInitScript(() => {
     window.violations = [];

@@ -2,6 +2,7 @@
 import { createServer } from "node:http";
 import { readFile, readdir, stat } from "node:fs/promises";
 import { extname, join, relative, sep } from "node:path";
+import { hear } from "./desk.mjs";
 
 const TYPES = {
   ".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".json": "application/json",
@@ -59,7 +60,7 @@ export function watch(page, origin) {
     if (!url.startsWith(`${origin}/`) && !url.startsWith("data:")) faults.push(`asked for ${url}`);
   });
   page.on("requestfailed", (request) => { if (!/ERR_ABORTED/.test(request.failure()?.errorText ?? "")) faults.push(`${request.url()}: ${request.failure()?.errorText}`); });
-  page.on("pageerror", (error) => faults.push(String(error)));
+  hear(page, faults);
   page.on("console", (message) => { if (message.type() === "error" || message.type() === "warning") faults.push(`${message.text()} (${message.location().url})`); });
   return faults;
 }

@@ -5,7 +5,7 @@ import { createServer } from "node:http";
 import { readFile } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { after, before, test } from "node:test";
-import { browser, Desk } from "./desk.mjs";
+import { browser, Desk, hear } from "./desk.mjs";
 
 const page = (front, text = "Text.") => `---\n${front}\n---\n\n${text}\n`;
 
@@ -73,8 +73,7 @@ async function visit(path, options = {}) {
   tab.requests = [];
   tab.faults = [];
   tab.on("request", (request) => tab.requests.push(request.url()));
-  // A transition between pages that the next step of the test cuts short is the browser's to tell, not a fault.
-  tab.on("pageerror", (error) => { if (!/ViewTransition|Transition was/.test(String(error))) tab.faults.push(String(error)); });
+  hear(tab, tab.faults);
   tab.on("console", (message) => { if (/Content Security Policy|TrustedHTML/.test(message.text())) tab.faults.push(message.text()); });
   await context.addInitScript(() => {
     const write = Storage.prototype.setItem;

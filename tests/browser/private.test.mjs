@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { join } from "node:path";
-import { browser, Desk } from "./desk.mjs";
+import { browser, Desk, hear } from "./desk.mjs";
 import { Host } from "./host.mjs";
 
 const TYPED = "zebrafish";
@@ -71,7 +71,7 @@ before(async () => {
   }
   tab = await context.newPage();
   context.on("request", (request) => requests.push({ url: request.url(), method: request.method(), body: request.postData() ?? "" }));
-  tab.on("pageerror", (error) => { if (!/ViewTransition|Transition was/.test(String(error))) faults.push(String(error)); });
+  hear(tab, faults);
 });
 
 after(async () => {

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join } from "node:path";
 import { after, afterEach, before, beforeEach, test } from "node:test";
-import { Desk, browser } from "./desk.mjs";
+import { Desk, browser, hear } from "./desk.mjs";
 
 const page = (title, front, body) => `---\ntitle: ${title}\nsummary: About ${title}.\n${front}---\n\n${body}\n`;
 const files = {
@@ -55,7 +55,7 @@ async function visit(path = "", options) {
   const tab = await context.newPage();
   tab.faults = [];
   tab.fetched = [];
-  tab.on("pageerror", (error) => tab.faults.push(String(error)));
+  hear(tab, tab.faults);
   tab.on("console", (message) => { if (message.type() === "error") tab.faults.push(message.text()); });
   tab.on("request", (request) => tab.fetched.push(request.url()));
   await tab.goto(base + path);
