@@ -70,17 +70,24 @@ impl SourcePath {
         if relative.contains('\0') {
             return Err(LeavesRoot);
         }
-        let mut segments: Vec<&str> = if relative.starts_with('/') { Vec::new() } else { self.segments().collect() };
+        let mut path = String::with_capacity(self.0.len() + relative.len() + 1);
+        if !relative.starts_with('/') {
+            path.push_str(&self.0);
+        }
         for segment in relative.split('/') {
             match segment {
                 "" | "." => {}
-                ".." => {
-                    segments.pop().ok_or(LeavesRoot)?;
+                ".." if path.is_empty() => return Err(LeavesRoot),
+                ".." => path.truncate(path.rfind('/').unwrap_or(0)),
+                name => {
+                    if !path.is_empty() {
+                        path.push('/');
+                    }
+                    path.push_str(name);
                 }
-                name => segments.push(name),
             }
         }
-        Ok(Self(segments.join("/").into()))
+        Ok(Self(path.into()))
     }
 
     pub fn segments(&self) -> impl Iterator<Item = &str> {
@@ -255,6 +262,9 @@ path_type!(OutputPath);
 /// A name as it stands in an address: lower case, NFC, letters, marks and numbers of any script and `_ . + ~ -` kept, spaces
 /// to `-`, the rest dropped; runs of `-` are one, dots and dashes at the ends go. A name of which nothing is left is written by its code points (`[` is `u5b`).
 pub fn slug(name: &str) -> String {
+    if is_slug(name) {
+        return name.to_owned();
+    }
     let mut slug = String::with_capacity(name.len());
     let mut push = |c: char| {
         if c.is_alphanumeric() || matches!(c, '_' | '.' | '+' | '~') || is_combining_mark(c) {
@@ -285,6 +295,17 @@ pub fn slug(name: &str) -> String {
         cut -= 1;
     }
     format!("{}-{}", trimmed[..cut].trim_end_matches(['-', '.']), Fingerprint::of(trimmed).short())
+}
+
+/// Whether a name is its own slug, for those that can be told at a glance.
+fn is_slug(name: &str) -> bool {
+    let bytes = name.as_bytes();
+    let is_end = |byte: Option<&u8>| byte.is_some_and(|byte| !matches!(byte, b'-' | b'.'));
+    is_end(bytes.first())
+        && is_end(bytes.last())
+        && bytes.len() <= SLUG_BYTES_MAX
+        && bytes.iter().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'+' | b'~'))
+        && !bytes.windows(2).any(|pair| pair == b"--")
 }
 
 /// Appends `text` with every byte outside RFC 3986's `pchar` and `/` percent-encoded.
@@ -342,6 +363,9 @@ mod tests {
             ("..", "u2e-u2e"),
             ("v1.10", "v1.10"),
             ("-dash-", "dash"),
+            ("a--b", "a-b"),
+            ("one.two_3+4~5-6", "one.two_3+4~5-6"),
+            ("ends.", "ends"),
             ("%2e%2e%2fup", "2e2e2fup"),
             ("ÄÖ", "äö"),
         ] {

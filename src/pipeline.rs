@@ -122,6 +122,9 @@ pub fn sum<'a>(outputs: impl Iterator<Item = (&'a OutputPath, Fingerprint)>) -> 
     printer.finish()
 }
 
+/// Up to one page in so many is few.
+const FEW: usize = 8;
+
 /// Takes files and forgets them.
 pub struct Nowhere;
 
@@ -220,15 +223,25 @@ pub fn build(files: &dyn Files, request: &Request, sink: &dyn Sink, memory: &Mem
     let workshop = Workshop { files: &ledger, request, whole: &whole };
     sink.ready();
     let digested = digests.len();
-    let index = match sink.forgets() {
+    let reader = workshop.reader();
+    let index = || match sink.forgets() {
         true => Ok(before.search.clone()),
-        false => search::publish(&whole, workshop.reader(), memory, before.search.as_ref(), &digests, sink),
+        false => search::publish(&whole, reader, memory, before.search.as_ref(), &digests, sink),
     };
-    profile.stage("search index", digested);
     let press = Press::new(workshop, sink, &ledger, &before, memory);
-    let mut published = press.all();
+    // Where most pages are new, both want all threads, and much memory; else one thread does for the index.
+    let (index, mut published) = if digested > whole.documents.pages.len() / FEW {
+        let index = index();
+        profile.stage("search index", digested);
+        let published = press.all();
+        profile.stage("draw and publish", published.took.len());
+        (index, published)
+    } else {
+        let (index, published) = rayon::join(index, || press.all());
+        profile.stage("search index, draw and publish", published.took.len());
+        (index, published)
+    };
     problems.extend(published.problems.iter().cloned());
-    profile.stage("draw and publish", published.took.len());
     match index {
         Ok(index) => published.add_search(index),
         Err(failure) => published.failure = Some(failure),
@@ -241,21 +254,25 @@ pub fn build(files: &dyn Files, request: &Request, sink: &dyn Sink, memory: &Mem
     let problems = judge::judge(problems, &whole.loaded.settings, &page_checks(site), request);
     let pages = site.pages().len();
 
-    memory.keep_pages(&whole.documents.pages, &whole.documents.differ);
-    if memory.is_kept() && published.failure.is_none() && !problems.iter().any(Diagnostic::is_error) {
+    let is_sound = memory.is_kept() && published.failure.is_none() && !problems.iter().any(Diagnostic::is_error);
+    if is_sound {
         let read = read_sum(&ledger, &whole.loaded, listing);
         let sum = sum(published.outputs.iter().map(|(path, print)| (path, *print)));
         let (asked, problems) = (asked(request), problems.clone());
         let last = Last { asked, read, published: sum, addresses: addresses.print, problems, pages, left_out };
         before.renew(last, &whole, published.records, published.asked);
         before.search = published.search;
-        memory.keep_drawn(way, &before);
     }
+    let pages_known = &whole.documents;
+    rayon::join(|| memory.keep_pages(&pages_known.pages, &pages_known.differ), || if is_sound { memory.keep_drawn(way, &before) });
     memory.keep_files(&ledger.into_known(&whole.loaded.sources), &known);
     let settings = Settings::clone(&whole.loaded.settings);
     let notes = notes(&whole.loaded);
-    whole.pictures.remember(memory);
+    let Whole { loaded, documents, materials, outputs, pictures, .. } = whole;
+    pictures.remember(memory);
     profile.stage("remember", 0);
+    // Many small things are given back to the system beside what follows; nobody waits for that.
+    rayon::spawn(move || drop((loaded, documents, materials, outputs, before, digests)));
 
     let notes = notes.into_iter().chain(memory.notes()).collect();
     Built { problems, settings, pages, left_out, addresses: Some(addresses), notes, failure: published.failure, profile }

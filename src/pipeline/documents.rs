@@ -163,6 +163,15 @@ impl Documents {
         self.pages.values().flat_map(|page| &page.problems)
     }
 
+    /// The fingerprint of what lists for machines tell of the texts.
+    pub fn texts_print(&self) -> Fingerprint {
+        let mut printer = Fingerprinter::new();
+        for page in self.pages.values() {
+            printer.add(page.facts.words.to_le_bytes()).add(&page.facts.excerpt);
+        }
+        printer.finish()
+    }
+
     /// A page's body, when it was kept. It is given once.
     pub fn take_body(&self, source: &SourcePath) -> Option<Vec<Segment>> {
         let kept = self.bodies.get(source)?.lock().expect("no holder of this lock panics").take();
@@ -192,7 +201,7 @@ impl Reader<'_> {
     }
 
     /// Reads all pages; what is remembered under an equal key, and was searched for the same terms, stands.
-    fn all(&self, known: impl Fn(&SourcePath) -> Option<Fingerprint> + Sync, mut remembered: Pages, wanted: Wanted) -> Documents {
+    fn all(&self, known: impl Fn(&SourcePath) -> Option<Fingerprint> + Sync, remembered: Pages, wanted: Wanted) -> Documents {
         let mut documents = Documents::default();
         let keep = |body: Vec<Segment>, memory: &Memory| {
             if documents.overflow.has_room(size_of_body(&body)) {
@@ -216,7 +225,12 @@ impl Reader<'_> {
                 Some((page, wanted.bodies.and_then(|memory| keep(body, memory)), digest))
             })
             .collect();
+        let (mut pages, mut remembered) = (Vec::with_capacity(paths.len()), remembered.into_iter().peekable());
         for (path, fresh) in paths.iter().zip(fresh) {
+            while let Some((gone, _)) = remembered.next_if(|(other, _)| other < path) {
+                documents.differ.insert(gone);
+            }
+            let before = remembered.next_if(|(other, _)| other == path);
             let page = match fresh {
                 Some((page, body, digest)) => {
                     if let Some(digest) = digest {
@@ -229,11 +243,12 @@ impl Reader<'_> {
                     }
                     page
                 }
-                None => remembered.remove(path).expect("nothing was read because this is remembered"),
+                None => before.expect("nothing was read because this is remembered").1,
             };
-            documents.pages.insert(path.clone(), page);
+            pages.push((path.clone(), page));
         }
-        documents.differ.extend(remembered.into_keys().filter(|path| paths.binary_search(path).is_err()));
+        documents.differ.extend(remembered.map(|(gone, _)| gone));
+        documents.pages = pages.into_iter().collect();
         documents
     }
 

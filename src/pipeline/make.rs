@@ -63,7 +63,7 @@ impl<'a> Workshop<'a> {
     }
 
     /// What reads the site's documents.
-    pub fn reader(&self) -> Reader<'_> {
+    pub fn reader(&self) -> Reader<'a> {
         Reader { files: self.files, loaded: &self.whole.loaded, request: self.request, forms: &self.whole.documents.forms }
     }
 

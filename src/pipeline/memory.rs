@@ -10,7 +10,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::documents::Pages;
+use super::documents::{Page, Pages};
 use super::ledger::KnownFiles;
 use super::pictures::KnownPictures;
 use super::search::{Published, Shelf};
@@ -209,8 +209,11 @@ impl Memory {
 
     /// All documents.
     pub fn pages(&self) -> Pages {
-        let shards: Vec<Pages> = (0..SHARDS).into_par_iter().filter_map(|shard| self.recall(&shard_name(shard))).collect();
-        shards.into_iter().flatten().collect()
+        // A map is kept as the list of its pairs. It is sorted once, when all parts of it are there.
+        let shards: Vec<Vec<(SourcePath, Page)>> = (0..SHARDS).into_par_iter().filter_map(|shard| self.recall(&shard_name(shard))).collect();
+        let mut pages: Vec<(SourcePath, Page)> = shards.into_iter().flatten().collect();
+        pages.par_sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        pages.into_iter().collect()
     }
 
     /// Keeps the documents of the shards in which something differs.
@@ -219,7 +222,7 @@ impl Memory {
         if shards.is_empty() || !self.keeps {
             return;
         }
-        let mut parts: BTreeMap<u8, BTreeMap<&SourcePath, &super::documents::Page>> =
+        let mut parts: BTreeMap<u8, BTreeMap<&SourcePath, &Page>> =
             shards.into_iter().map(|shard| (shard, BTreeMap::new())).collect();
         for (path, page) in pages {
             if let Some(part) = parts.get_mut(&shard_of(path)) {

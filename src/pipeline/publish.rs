@@ -60,6 +60,9 @@ pub struct Press<'a> {
     /// This build's number.
     pub(super) build: u64,
     pub(super) failure: OnceLock<String>,
+    /// Of all that lists for machines are made from but the texts themselves; and with these.
+    site: Fingerprint,
+    site_with_texts: Fingerprint,
     /// The fingerprint of all pictures of the site, when it has any.
     pictures: Option<Fingerprint>,
     /// Lists of questions, those of the last build first. Many sheets ask the same.
@@ -88,9 +91,12 @@ impl Published {
 impl<'a> Press<'a> {
     pub fn new(workshop: Workshop<'a>, sink: &'a dyn Sink, ledger: &'a Ledger<'a>, before: &'a Drawn, memory: &'a Memory) -> Self {
         let asked = Mutex::new(before.asked.iter().cloned().collect());
-        let shown = &workshop.whole.pictures;
-        let pictures = (!shown.is_empty()).then(|| shown.sum(workshop.files));
-        Press { workshop, sink, ledger, before, memory, build: before.build + 1, failure: OnceLock::new(), pictures, asked }
+        let whole = workshop.whole;
+        let pictures = (!whole.pictures.is_empty()).then(|| whole.pictures.sum(workshop.files));
+        let site = print_of(&(whole.site_print, whole.loaded.prints.look));
+        let site_with_texts = print_of(&(site, whole.documents.texts_print()));
+        let (build, failure) = (before.build + 1, OnceLock::new());
+        Press { workshop, sink, ledger, before, memory, build, failure, site, site_with_texts, pictures, asked }
     }
 
     pub fn all(self) -> Published {
@@ -119,8 +125,17 @@ impl<'a> Press<'a> {
                 Ok(print) if self.sink.keep(path, print) => Outcome { print: Some(print), ..Outcome::default() },
                 _ => self.put(path, self.workshop.make(path, maker)).0,
             },
-            _ => self.put(path, self.workshop.make(path, maker)).0,
+            Maker::Llms | Maker::Redirects | Maker::Redirect(_) | Maker::Suggestions(_) | Maker::Calendar(_) | Maker::Sitemap(_) => {
+                self.list(path, maker, self.site)
+            }
+            Maker::Feed(_) | Maker::Pages => self.list(path, maker, self.site_with_texts),
+            Maker::Theme(_) | Maker::Asset(_) | Maker::Robots | Maker::Headers => self.put(path, self.workshop.make(path, maker)).0,
         }
+    }
+
+    /// What is made from the site as a whole.
+    fn list(&self, path: &OutputPath, maker: &Maker, site: Fingerprint) -> Outcome {
+        self.remembered(path, Parts { view: Some(site), ..Parts::default() }, || self.workshop.make(path, maker))
     }
 
     /// Puts what was made into the sink; gives back what its templates asked.

@@ -239,16 +239,18 @@ fn has_extension(name: &str) -> bool {
 }
 
 fn by_source(tables: &Tables, from: From, path: &str) -> Found {
-    let folder = from.source.folder();
     let from_root = path.strip_prefix('/');
     if path.strip_suffix('/').and_then(|path| path.rsplit('/').next()).is_some_and(has_extension) {
         return Found::Nothing;
     }
     let joined = match from_root {
         Some(rest) => tables.content.join(rest),
-        None => folder.join(path),
+        None => from.source.folder().join(path),
     };
     let Ok(joined) = joined else { return Found::Outside };
+    if let Some(node) = tables.by_source.get(&joined) {
+        return Found::Node(node.clone());
+    }
     let mut candidates = vec![joined.clone()];
     match joined.as_str().rsplit_once(".htm") {
         Some((stem, "l" | "")) => {

@@ -203,15 +203,16 @@ impl Tables {
 
 /// Decides which pages live and where, and files everything under its names.
 pub fn build(parts: &Parts, problems: &mut Vec<Diagnostic>) -> Tables {
+    let sources = parts.entries.len() + parts.files.len();
     let mut tables = Tables {
         settings: Arc::clone(&parts.settings),
         content: parts.content.clone(),
         today: parts.today,
         pages: Vec::with_capacity(parts.entries.len()),
-        by_source: HashMap::new(),
-        by_source_lower: HashMap::new(),
-        by_route: HashMap::new(),
-        by_name: HashMap::new(),
+        by_source: HashMap::with_capacity(sources),
+        by_source_lower: HashMap::with_capacity(sources),
+        by_route: HashMap::with_capacity(sources),
+        by_name: HashMap::with_capacity(sources),
         names_by_folder: BTreeMap::new(),
     };
     let mut names: Vec<Names> = parts.entries.par_iter().map(|entry| Names::of(entry, parts)).collect();
