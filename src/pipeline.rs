@@ -178,7 +178,8 @@ pub fn build(files: &dyn Files, request: &Request, sink: &dyn Sink, memory: &Mem
     let way = way(request);
     // The disk is asked for the sources by one thread, and for what is remembered by another.
     let (loaded, mut before) = rayon::join(|| load::load(&ledger, request), || memory.drawn(way));
-    let loaded = loaded.unload(&mut problems);
+    let mut loaded = loaded.unload(&mut problems);
+    loaded.colours = Arc::new(memory.colours());
     ledger.stamp(&loaded.sources);
     let listing = print_of(&(&problems, loaded.today, loaded.prints.reading, loaded.prints.assembling));
     let read = read_sum(&ledger, &loaded, listing);
@@ -265,6 +266,7 @@ pub fn build(files: &dyn Files, request: &Request, sink: &dyn Sink, memory: &Mem
     }
     let pages_known = &whole.documents;
     rayon::join(|| memory.keep_pages(&pages_known.pages, &pages_known.differ), || if is_sound { memory.keep_drawn(way, &before) });
+    memory.keep_colours(&whole.loaded.colours);
     memory.keep_files(&ledger.into_known(&whole.loaded.sources), &known);
     let settings = Settings::clone(&whole.loaded.settings);
     let notes = notes(&whole.loaded);

@@ -56,7 +56,7 @@ fn ours(source: &str) -> String {
         raw_html: RawHtml::Allow,
         smart_punctuation: false,
         math: false,
-        highlight: false,
+        colours: None,
         wants_body: true,
         wants_text: false,
         with_lines: false,

@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use common::odd_text;
 use handsel::diagnostic::Code;
+use handsel::document::highlight::colours::Colours;
 use handsel::document::components::{Marks, read_arguments};
 use handsel::document::front_matter;
 use handsel::document::markdown::{self, MarkdownSettings, Phrases};
@@ -86,9 +87,9 @@ proptest! {
     #[test]
     fn any_markdown_becomes_a_body(text in odd_text()) {
         let path = SourcePath::new("content/x.md").expect("inside");
-        let signatures = BTreeMap::from([("note".to_owned(), Default::default())]);
+        let (signatures, colours) = (BTreeMap::from([("note".to_owned(), Default::default())]), Colours::default());
         for raw_html in [RawHtml::Sanitise, RawHtml::Allow, RawHtml::Escape] {
-            let settings = MarkdownSettings { is_whole: true, raw_html, smart_punctuation: true, math: true, highlight: true, wants_body: true, wants_text: false, with_lines: false, allow_origins: &[],
+            let settings = MarkdownSettings { is_whole: true, raw_html, smart_punctuation: true, math: true, colours: Some(&colours), wants_body: true, wants_text: false, with_lines: false, allow_origins: &[],
         signatures: &signatures, forms: None, phrases: Phrases::default() };
             let text = text.replace("\r\n", "\n");
             let read = markdown::read(&path, &text, &Lines::new(&text), 0..text.len(), &settings);

@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
 use handsel::disk::publish::{LOCK_NAME, MANIFEST_NAME, PublishError, PublishOptions, Published, Publisher};
 use handsel::fingerprint::Fingerprint;
+use handsel::memo::{MemoryStore, Store};
 use handsel::paths::OutputPath;
 
 type Outcome = Result<(), Box<dyn Error>>;
@@ -355,6 +357,39 @@ fn builds_that_race_never_mix() -> Outcome {
     assert!(done.into_inner() > 0);
     site.publish(FIRST)?;
     site.assert_files(FIRST);
+    Ok(())
+}
+
+#[test]
+fn what_others_do_in_folders_that_need_not_be_listed_is_seen() -> Outcome {
+    let site = Site::new()?;
+    let cache: Arc<dyn Store> = Arc::new(MemoryStore::default());
+    // Twice, each time long enough after the last change for stamps to vouch.
+    let publish = |tree: Tree| -> Result<Published, Box<dyn Error>> {
+        std::thread::sleep(Duration::from_millis(80));
+        let options = PublishOptions { force: false, cache: Some(Arc::clone(&cache)) };
+        let publisher = Publisher::begin(&site.output(), &site.folder.path().join(".handsel"), options)?;
+        stage(&publisher, tree)?;
+        Ok(publisher.commit()?)
+    };
+    for _ in 0..3 {
+        publish(FIRST)?;
+    }
+    assert_eq!(publish(FIRST)?.written, 0);
+    site.put("a/b/mine.txt", "mine")?;
+    assert_eq!(publish(FIRST)?.foreign, [path_of("a/b/mine.txt")]);
+    fs::remove_file(site.output().join("a/b/index.html"))?;
+    assert_eq!(publish(FIRST)?.written, 1);
+    publish(FIRST)?;
+    fs::rename(site.output().join("a/b"), site.output().join("a/z"))?;
+    let published = publish(FIRST)?;
+    assert_eq!((published.written, published.foreign), (1, vec![path_of("a/z/index.html"), path_of("a/z/mine.txt")]));
+    publish(FIRST)?;
+    fs::write(site.output().join("a/index.html"), "x")?;
+    assert_eq!(publish(FIRST)?.written, 1);
+    site.put("new/index.html", "mine")?;
+    let tree: Vec<(&str, &str)> = FIRST.iter().copied().chain([("new/index.html", "ours")]).collect();
+    assert!(publish(&tree).is_err(), "a file of others is not written over");
     Ok(())
 }
 

@@ -100,7 +100,7 @@ fn read(text: &str, raw_html: RawHtml, wants_body: bool, with_lines: bool) -> Ch
         raw_html,
         smart_punctuation: true,
         math: true,
-        highlight: false,
+        colours: None,
         wants_body,
         wants_text: false,
         with_lines,

@@ -58,6 +58,14 @@ pub fn now_ns() -> i64 {
     since_1970_ns(SystemTime::now())
 }
 
+/// A folder's own stamp, which changes with every name in it; `None` where the system does not promise that.
+pub fn folder_stamp(folder: &Path) -> Option<Stamp> {
+    if !cfg!(unix) {
+        return None;
+    }
+    fs::symlink_metadata(folder).ok().filter(Metadata::is_dir).map(|metadata| stamp_of(&metadata))
+}
+
 /// What stays the same of a folder while it is this folder: inode and device, where there are any.
 pub fn identity(folder: &Path) -> Option<Stamp> {
     let metadata = fs::symlink_metadata(folder).ok().filter(Metadata::is_dir)?;

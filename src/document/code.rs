@@ -5,7 +5,7 @@
 
 use std::ops::RangeInclusive;
 
-use super::highlight;
+use super::highlight::{self, colours::Colours};
 use super::raw_html::escape_into;
 
 /// What a fence asks for.
@@ -92,17 +92,18 @@ fn ranges(text: &str) -> Vec<RangeInclusive<usize>> {
 }
 
 /// The HTML of a code block. `code` ends in a line end unless it is empty.
-pub fn render(fence: &Fence, code: &str, is_highlighted: bool) -> String {
+pub fn render(fence: &Fence, code: &str, colours: Option<&Colours>) -> String {
     let mut out = String::with_capacity(code.len() * 2);
     if fence.is_plain() {
         open_code(&mut out, fence);
-        if is_highlighted && highlight::canonical_language(&fence.language).is_some() {
-            for line in highlight::highlight(&fence.language, code) {
-                out.push_str(&line);
-                out.push('\n');
+        match colours.filter(|_| highlight::canonical_language(&fence.language).is_some()) {
+            Some(colours) => {
+                for line in highlight::highlight(&fence.language, code, colours) {
+                    out.push_str(&line);
+                    out.push('\n');
+                }
             }
-        } else {
-            escape_into(&mut out, code);
+            None => escape_into(&mut out, code),
         }
         out.push_str("</code></pre>\n");
         return out;
@@ -118,8 +119,11 @@ pub fn render(fence: &Fence, code: &str, is_highlighted: bool) -> String {
         out.push_str("</figcaption>");
     }
     open_code(&mut out, fence);
-    let language = if is_highlighted { &*fence.language } else { "" };
-    for (index, line) in highlight::highlight(language, code).iter().enumerate() {
+    let lines = match colours {
+        Some(colours) => highlight::highlight(&fence.language, code, colours),
+        None => highlight::plain(code),
+    };
+    for (index, line) in lines.iter().enumerate() {
         let is_marked = fence.marks.iter().any(|range| range.contains(&(index + 1)));
         out.push_str(if is_marked { "<span class=\"line mark\"" } else { "<span class=\"line\"" });
         if let Some(first) = fence.numbers {

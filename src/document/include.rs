@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::body::Include;
 use super::code;
+use super::highlight::colours::Colours;
 use crate::diagnostic::{Checked, Code, Diagnostic};
 use crate::paths::SourcePath;
 use crate::source::{Text, with_lf};
@@ -13,11 +14,11 @@ pub fn show(
     include: &Include,
     folder: &SourcePath,
     read: impl Fn(&SourcePath) -> Option<Arc<[u8]>>,
-    is_highlighted: bool,
+    colours: Option<&Colours>,
 ) -> Checked<String> {
     match excerpt(include, folder, read) {
         Ok(Excerpt { path, first, code }) => {
-            Checked::sound(code::render(&include.fence.fence(&path.extension(), first), &code, is_highlighted))
+            Checked::sound(code::render(&include.fence.fence(&path.extension(), first), &code, colours))
         }
         Err(problem) => Checked::new(String::new(), vec![*problem]),
     }

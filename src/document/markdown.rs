@@ -31,6 +31,7 @@ use self::terms::Prose;
 use self::text::{any_byte, closes_fence};
 use super::body::{Embed, Include, Segment};
 use super::code::{self, Fence};
+use super::highlight::colours::Colours;
 use super::components::{Marks, Signatures};
 use super::glossary::Forms;
 use super::links::Link;
@@ -53,7 +54,8 @@ pub struct MarkdownSettings<'a> {
     pub raw_html: RawHtml,
     pub smart_punctuation: bool,
     pub math: bool,
-    pub highlight: bool,
+    /// What colours code; `None` where that is not wanted.
+    pub colours: Option<&'a Colours>,
     /// Without it there are no segments, and all else is the same.
     pub wants_body: bool,
     /// Whether the text is given by passages, for the search.
@@ -471,7 +473,7 @@ impl<'a> Walk<'a> {
         if !self.settings.wants_body {
             return;
         }
-        let mut html = code::render(&open.fence, &open.code, self.settings.highlight);
+        let mut html = code::render(&open.fence, &open.code, self.settings.colours);
         if let Some(line) = self.line(&open.range) {
             source_lines::mark(&mut html, 0, line);
         }

@@ -30,6 +30,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use self::body::{Embed, Include, Segment};
+use self::highlight::colours::Colours;
 use self::components::Signatures;
 use self::glossary::Forms;
 use self::links::Link;
@@ -60,6 +61,8 @@ pub struct Inputs<'a> {
     pub forms: &'a Forms,
     /// Files of `data/`, by their path below it.
     pub data: &'a BTreeMap<String, serde_json::Value>,
+    /// What colours code.
+    pub colours: &'a Colours,
     /// Front matter defaults of the folders above it, the nearest last.
     pub defaults: &'a [&'a Node],
     /// The kind that its top folder implies.
@@ -185,7 +188,7 @@ pub fn parse(path: &SourcePath, bytes: &[u8], inputs: &Inputs) -> Checked<Docume
         raw_html: inputs.settings.raw_html,
         smart_punctuation: inputs.settings.smart_punctuation,
         math: inputs.settings.math,
-        highlight: inputs.settings.highlight,
+        colours: inputs.settings.highlight.then_some(inputs.colours),
         wants_body: inputs.wants_body,
         wants_text: inputs.wants_text,
         with_lines: inputs.with_lines,

@@ -338,6 +338,7 @@ impl Reader<'_> {
             signatures: &self.loaded.templates.signatures,
             forms: self.forms,
             data: &self.loaded.data,
+            colours: &self.loaded.colours,
             defaults,
             kind_of_folder: self.kind_of_folder(path),
             words: &self.loaded.words,

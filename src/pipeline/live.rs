@@ -111,6 +111,8 @@ impl Live {
             return;
         }
         self.memory.keep_files(&known, &KnownFiles::new());
+        let colours = Arc::clone(&self.read().whole.loaded.colours);
+        self.memory.keep_colours(&colours);
         for shard in memory::shards(&differ) {
             let pages = self.read().pages_of(shard);
             self.memory.keep_shard(shard, &pages);

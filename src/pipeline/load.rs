@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use super::{Request, own_scripts};
 use crate::diagnostic::{Checked, Code, Diagnostic, Place};
 use crate::document::front_matter;
+use crate::document::highlight::colours::Colours;
 use crate::document::honesty::{self, Slip};
 use crate::fingerprint::{Fingerprint, Fingerprinter};
 use crate::kind::{self, Kinds};
@@ -53,6 +54,8 @@ pub struct Loaded {
     pub theme_scripts: BTreeSet<String>,
     /// Front matter defaults by folder.
     pub defaults: BTreeMap<SourcePath, Node>,
+    /// What code was read as. It changes nothing but how long reading takes.
+    pub colours: Arc<Colours>,
     pub prints: Prints,
 }
 
@@ -164,6 +167,7 @@ pub fn load(files: &dyn Files, request: &Request) -> Checked<Loaded> {
         assets,
         theme_scripts,
         defaults,
+        colours: Arc::default(),
         prints,
     };
     Checked::new(loaded, problems)

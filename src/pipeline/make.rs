@@ -226,12 +226,13 @@ impl<'a> Workshop<'a> {
     fn includes(&self, composed: &Composed, problems: &mut Vec<Diagnostic>) -> Vec<String> {
         let Some(page) = composed.body.map(|page| self.composer().site.page(page)) else { return Vec::new() };
         let folder = page.entry.source.folder();
-        let is_highlighted = self.whole.loaded.settings.highlight;
+        let loaded = &self.whole.loaded;
+        let colours = loaded.settings.highlight.then_some(&*loaded.colours);
         let shown = page
             .entry
             .includes
             .iter()
-            .map(|wanted| include::show(wanted, &folder, |path| self.included(path).ok(), is_highlighted).unload(problems));
+            .map(|wanted| include::show(wanted, &folder, |path| self.included(path).ok(), colours).unload(problems));
         shown.collect()
     }
 

@@ -17,6 +17,7 @@ use super::search::{Published, Shelf};
 use super::whole::Whole;
 use super::why::Why;
 use crate::diagnostic::Diagnostic;
+use crate::document::highlight::colours::Colours;
 use crate::fingerprint::Fingerprint;
 use crate::memo::aside::Aside;
 use crate::memo::{self, Store};
@@ -237,6 +238,18 @@ impl Memory {
         self.remember(&shard_name(shard), pages);
     }
 
+    /// What code was read as.
+    pub fn colours(&self) -> Colours {
+        let store = self.store.clone();
+        Colours::recalling(move |part| store.as_ref().and_then(|store| memo::recall(&**store, &colours_name(part))).unwrap_or_default())
+    }
+
+    pub fn keep_colours(&self, colours: &Colours) {
+        if self.keeps {
+            colours.changed().par_iter().for_each(|(part, readings)| self.remember(&colours_name(*part), readings));
+        }
+    }
+
     /// The words of one part of the pages, for the search.
     pub fn search_words(&self, shard: u8) -> Shelf {
         self.recall(&format!("search-words-{shard:02}")).unwrap_or_default()
@@ -286,6 +299,10 @@ impl Memory {
 
 fn shard_name(shard: u8) -> String {
     format!("pages-{shard:02}")
+}
+
+fn colours_name(part: usize) -> String {
+    format!("colours-{part:02}")
 }
 
 fn drawn_name(way: Fingerprint) -> String {

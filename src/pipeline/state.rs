@@ -85,7 +85,8 @@ impl State {
     pub fn open(files: &dyn Files, request: &Request, memory: &Memory) -> Self {
         let mut ledger = Ledger::new(files, memory.files());
         let recorder = Recorder::new(&ledger, None);
-        let Checked { value: loaded, problems: load_problems } = load::load(&recorder, request);
+        let Checked { value: mut loaded, problems: load_problems } = load::load(&recorder, request);
+        loaded.colours = Arc::new(memory.colours());
         let Recording { listed, reads } = recorder.done();
         let Checked { value: sources, problems: listing_problems } = listed.unwrap_or_default();
         ledger.stamp(&sources);
@@ -377,7 +378,8 @@ impl State {
     /// Something else changed: a file came or went, or one that the first step reads.
     fn reload(&mut self, files: &dyn Files, request: &Request, changed: &BTreeSet<SourcePath>) -> usize {
         let recorder = Recorder::new(files, Some((rules(&self.whole.loaded), &self.sources)));
-        let Checked { value: loaded, problems } = load::load(&recorder, request);
+        let Checked { value: mut loaded, problems } = load::load(&recorder, request);
+        loaded.colours = Arc::clone(&self.whole.loaded.colours);
         let Recording { listed, reads } = recorder.done();
         if let Some(listed) = listed {
             // Other settings can list other files.

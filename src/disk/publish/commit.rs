@@ -34,7 +34,7 @@ impl Plan<'_> {
         let is_foreign = |path: &str| !self.listed.lists(path) && !self.staged.contains_key(path);
         let mut foreign: Vec<_> = self
             .existing
-            .0
+            .found
             .iter()
             .filter(|(path, found)| **found != Found::Folder && is_foreign(path))
             .filter_map(|(path, _)| OutputPath::new(path).ok())
@@ -62,11 +62,14 @@ impl Plan<'_> {
         conflicts.into_iter().collect()
     }
 
-    /// A path that is staged as a file although another lies below it.
+    /// A path that is staged as a file although another lies below it. Of two that are published already none does.
     pub fn clash(&self) -> Option<(OutputPath, OutputPath)> {
-        self.staged.keys().find_map(|path| {
-            let file = folders_of(path.as_str()).find_map(|folder| self.staged.get_key_value(folder))?.0;
-            Some((file.clone(), path.clone()))
+        self.staged.iter().filter(|(_, staged)| !staged.is_same()).find_map(|(path, _)| {
+            let above = folders_of(path.as_str()).find_map(|folder| self.staged.get_key_value(folder));
+            match above {
+                Some((file, _)) => Some((file.clone(), path.clone())),
+                None => self.first_below(path.as_str()).map(|below| (path.clone(), below.clone())),
+            }
         })
     }
 
@@ -86,7 +89,7 @@ impl Plan<'_> {
     fn write_manifests(&self, orphans: &[&str]) -> Result<Needed, PublishError> {
         let final_manifest = Manifest(self.staged.iter().map(|(path, staged)| (path.clone(), staged.fingerprint)).collect());
         let text = final_manifest.to_text();
-        if text.as_bytes() == self.listed_bytes && self.staged.values().all(|staged| matches!(staged.state, State::Same)) {
+        if text.as_bytes() == self.listed_bytes && self.staged.values().all(Staged::is_same) {
             return Ok(Needed::Nothing);
         }
         let write = |name: &str, text: &str| {
@@ -129,7 +132,7 @@ impl Plan<'_> {
         let mut last_top = None;
         for (path, staged) in self.staged {
             match &staged.state {
-                State::Same | State::Foreign { .. } => {}
+                State::Same { .. } | State::Foreign { .. } => {}
                 State::Numbered { number, over: Some(Found::File) } => {
                     moves.replace(&self.workspace.numbered(*number), path.as_str())?;
                 }
@@ -162,10 +165,10 @@ impl Plan<'_> {
         for path in files {
             moves.remove(path)?;
         }
-        let mut folders: BTreeSet<&str> = orphans.iter().flat_map(|path| folders_of(path)).filter(|folder| !self.is_used(folder)).collect();
+        let mut folders: BTreeSet<&str> = orphans.iter().flat_map(|path| folders_of(path)).filter(|folder| self.first_below(folder).is_none()).collect();
         if obstacles.values().any(|found| *found == Found::Folder) {
             let in_the_way = |path: &str| obstacles.contains_key(path) || folders_of(path).any(|folder| obstacles.contains_key(folder));
-            let existing = self.existing.0.iter().filter(|(_, found)| **found == Found::Folder).map(|(path, _)| &**path);
+            let existing = self.existing.found.iter().filter(|(_, found)| **found == Found::Folder).map(|(path, _)| &**path);
             folders.extend(existing.filter(|path| in_the_way(path)));
         }
         for folder in folders.into_iter().rev() {
@@ -174,15 +177,15 @@ impl Plan<'_> {
         Ok(())
     }
 
-    /// Whether something staged lies in this folder.
-    fn is_used(&self, folder: &str) -> bool {
+    /// The first that is staged in this folder.
+    fn first_below(&self, folder: &str) -> Option<&OutputPath> {
         let inside = format!("{folder}/");
         let next = self.staged.range::<str, _>((Bound::Included(inside.as_str()), Bound::Unbounded)).next();
-        next.is_some_and(|(path, _)| path.as_str().starts_with(&inside))
+        next.map(|(path, _)| path).filter(|path| path.as_str().starts_with(&inside))
     }
 
     fn summary(&self, orphans: &[&str]) -> Published {
-        let unchanged = self.staged.values().filter(|staged| matches!(staged.state, State::Same)).count();
+        let unchanged = self.staged.values().filter(|staged| staged.is_same()).count();
         Published {
             written: self.staged.len() - unchanged,
             unchanged,

@@ -1,4 +1,7 @@
 //! What lies in the output folder before a build: asked of the disk once, so that no page asks for itself.
+//!
+//! Whatever comes into a folder, leaves it or gets another name there changes the folder's own times. So a folder with the stamp
+//! of before need not be listed again.
 
 use std::collections::HashMap;
 use std::fs;
@@ -8,6 +11,8 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use super::workspace::OWN_NAMES;
+use crate::disk::stamp::{folder_stamp, is_settled, now_ns};
+use crate::source::Stamp;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Found {
@@ -19,7 +24,17 @@ pub enum Found {
 
 /// Everything below the output folder but what is ours by name, and `.git`.
 #[derive(Debug, Default)]
-pub struct Existing(pub HashMap<Box<str>, Found>);
+pub struct Existing {
+    pub found: HashMap<Box<str>, Found>,
+    /// Folders whose stamp vouches for what was found in them, each with whether it had to be listed.
+    pub settled: HashMap<Box<str>, (Stamp, bool)>,
+}
+
+/// What a folder holds.
+pub type Entries = Vec<(Box<str>, Found)>;
+
+/// Folders whose entries are known as long as they have this stamp.
+pub type KnownFolders<'a> = HashMap<&'a str, (Stamp, Entries)>;
 
 /// Where a path stands among what exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,29 +50,32 @@ pub enum Standing<'a> {
 impl Existing {
     /// # Errors
     /// When the output folder itself cannot be listed.
-    pub fn scan(output: &Path) -> io::Result<Self> {
-        let mut all = Vec::new();
-        let mut folders = vec![String::new()];
+    pub fn scan(output: &Path, known: &KnownFolders) -> io::Result<Self> {
+        let mut existing = Existing::default();
+        let mut folders: Vec<Box<str>> = vec!["".into()];
+        // The clock is asked before the folders: one that changes meanwhile is then not settled.
+        let now = now_ns();
         while !folders.is_empty() {
-            let listed: Vec<_> = folders.par_iter().map(|folder| list(output, folder)).collect();
+            let listed: Vec<_> = folders.par_iter().map(|folder| look(output, folder, known, now)).collect();
             let mut next = Vec::new();
-            for (folder, listed) in folders.iter().zip(listed) {
+            for (folder, listed) in folders.into_iter().zip(listed) {
                 match listed {
-                    Ok(entries) => {
-                        next.extend(entries.iter().filter(|(_, found)| *found == Found::Folder).map(|(path, _)| path.to_string()));
-                        all.extend(entries);
+                    Ok((entries, settled)) => {
+                        next.extend(entries.iter().filter(|(_, found)| *found == Found::Folder).map(|(path, _)| path.clone()));
+                        existing.found.extend(entries);
+                        existing.settled.extend(settled.map(|settled| (folder, settled)));
                     }
                     Err(error) if folder.is_empty() => return Err(error),
-                    Err(_) => all.push((folder.as_str().into(), Found::Other)),
+                    Err(_) => drop(existing.found.insert(folder, Found::Other)),
                 }
             }
             folders = next;
         }
-        Ok(Self(all.into_iter().collect()))
+        Ok(existing)
     }
 
     pub fn get(&self, path: &str) -> Option<Found> {
-        self.0.get(path).copied()
+        self.found.get(path).copied()
     }
 
     pub fn standing<'a>(&self, path: &'a str) -> Standing<'a> {
@@ -77,7 +95,16 @@ pub fn folders_of(path: &str) -> impl Iterator<Item = &str> {
     std::iter::successors(path.rsplit_once('/'), |(folder, _)| folder.rsplit_once('/')).map(|(folder, _)| folder)
 }
 
-fn list(output: &Path, folder: &str) -> io::Result<Vec<(Box<str>, Found)>> {
+/// What a folder holds, and the stamp that vouches for it, if one does, with whether it was listed.
+fn look(output: &Path, folder: &str, known: &KnownFolders, now: i64) -> io::Result<(Entries, Option<(Stamp, bool)>)> {
+    let stamp = folder_stamp(&output.join(folder)).filter(|_| !folder.is_empty());
+    match (known.get(folder), stamp) {
+        (Some((known, entries)), Some(stamp)) if *known == stamp => Ok((entries.clone(), Some((stamp, false)))),
+        _ => Ok((list(output, folder)?, stamp.filter(|stamp| is_settled(stamp, now)).map(|stamp| (stamp, true)))),
+    }
+}
+
+fn list(output: &Path, folder: &str) -> io::Result<Entries> {
     let mut entries = Vec::new();
     for entry in fs::read_dir(output.join(folder))? {
         let entry = entry?;
@@ -105,7 +132,8 @@ mod tests {
     #[test]
     fn standings() {
         let existing =
-            Existing([("a", Found::Folder), ("a/b", Found::File), ("l", Found::Other)].map(|(path, found)| (path.into(), found)).into());
+            [("a", Found::Folder), ("a/b", Found::File), ("l", Found::Other)].map(|(path, found)| (path.into(), found)).into();
+        let existing = Existing { found: existing, ..Existing::default() };
         assert_eq!(existing.standing("a/b"), Standing::Taken(Found::File));
         assert_eq!(existing.standing("a/c"), Standing::Free);
         assert_eq!(existing.standing("c"), Standing::Free);

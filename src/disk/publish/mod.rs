@@ -89,14 +89,20 @@ struct Staged {
 
 #[derive(Debug)]
 enum State {
-    /// Published already, byte for byte.
-    Same,
+    /// Published already, byte for byte; whether its stamp said so.
+    Same { by_stamp: bool },
     /// Staged as a file of this number, to be moved by itself; `over` is what has its place.
     Numbered { number: usize, over: Option<Found> },
     /// Staged in the tree, to be moved with `top`, the outermost folder that is not there yet; `over` is what has that folder's place.
     InTree { top: Box<str>, over: Option<Found> },
     /// Not staged: what lies at `path` is not ours.
     Foreign { path: Box<str> },
+}
+
+impl Staged {
+    fn is_same(&self) -> bool {
+        matches!(self.state, State::Same { .. })
+    }
 }
 
 impl std::fmt::Debug for Publisher {
@@ -115,10 +121,11 @@ impl Publisher {
     /// [`PublishError::Busy`] while another build holds the folder; others when it is no folder or may not be written.
     pub fn begin(output: &Path, staging_parent: &Path, options: PublishOptions) -> Result<Self, PublishError> {
         let workspace = Workspace::open(output, staging_parent)?;
-        let existing = Existing::scan(&workspace.output).map_err(|error| workspace.failure("list", "", error))?;
+        let vouched = options.cache.as_ref().map(|cache| Vouched::recall(&**cache, &workspace.output)).unwrap_or_default();
+        let existing =
+            Existing::scan(&workspace.output, &vouched.known_folders()).map_err(|error| workspace.failure("list", "", error))?;
         let listed_bytes =
             read_manifest(&workspace.output.join(MANIFEST_NAME)).map_err(|error| workspace.failure("read", MANIFEST_NAME, error))?;
-        let vouched = options.cache.as_ref().map(|cache| Vouched::recall(&**cache, &workspace.output)).unwrap_or_default();
         Ok(Self {
             writer: Writer::start(),
             vouched,
@@ -149,7 +156,7 @@ impl Publisher {
         let target = match &state {
             State::Numbered { number, .. } => Some(self.workspace.numbered(*number)),
             State::InTree { .. } => Some(self.workspace.tree().join(path.as_str())),
-            State::Same | State::Foreign { .. } => None,
+            State::Same { .. } | State::Foreign { .. } => None,
         };
         let makes_folder = matches!(state, State::InTree { .. });
         self.note(path, Staged { fingerprint, length: bytes.len() as u64, state })?;
@@ -165,8 +172,8 @@ impl Publisher {
     /// # Errors
     /// When its path was staged before.
     pub fn keep(&self, path: &OutputPath, fingerprint: Fingerprint) -> Result<bool, PublishError> {
-        let Some(length) = self.published(path, fingerprint) else { return Ok(false) };
-        self.note(path, Staged { fingerprint, length, state: State::Same })?;
+        let Some(staged) = self.published(path, fingerprint) else { return Ok(false) };
+        self.note(path, staged)?;
         Ok(true)
     }
 
@@ -184,26 +191,25 @@ impl Publisher {
         let kept: Option<BTreeMap<OutputPath, Staged>> = listed
             .par_iter()
             .with_min_len(64)
-            .map(|(path, fingerprint)| {
-                let length = self.published(path, *fingerprint)?;
-                Some(((*path).clone(), Staged { fingerprint: *fingerprint, length, state: State::Same }))
-            })
+            .map(|(path, fingerprint)| Some(((*path).clone(), self.published(path, *fingerprint)?)))
             .collect();
         let Some(kept) = kept else { return false };
         *self.staged() = kept;
         true
     }
 
-    /// The size of the published file that the manifest lists with this fingerprint, if it is there unchanged.
-    fn published(&self, path: &OutputPath, fingerprint: Fingerprint) -> Option<u64> {
+    /// The published file that the manifest lists with this fingerprint, if it is there unchanged.
+    fn published(&self, path: &OutputPath, fingerprint: Fingerprint) -> Option<Staged> {
         let is_listed = self.listed.get(path.as_str()) == Some(fingerprint) && self.existing.get(path.as_str()) == Some(Found::File);
         if !is_listed {
             return None;
         }
-        self.vouched.size_of(&self.workspace.output, path, fingerprint).or_else(|| {
-            let bytes = fs::read(self.workspace.output.join(path.as_str())).ok()?;
-            (Fingerprint::of(&bytes) == fingerprint).then_some(bytes.len() as u64)
-        })
+        let same = |length, by_stamp| Staged { fingerprint, length, state: State::Same { by_stamp } };
+        if let Some(length) = self.vouched.size_of(&self.workspace.output, path, fingerprint) {
+            return Some(same(length, true));
+        }
+        let bytes = fs::read(self.workspace.output.join(path.as_str())).ok()?;
+        (Fingerprint::of(&bytes) == fingerprint).then(|| same(bytes.len() as u64, false))
     }
 
     /// What Handsel did not write but lies where staged files should go, sorted: while there is any, nothing is published.
@@ -238,7 +244,7 @@ impl Publisher {
         }
         let published = plan.carry_out()?;
         if let Some(cache) = &self.options.cache {
-            self.vouched.remember(&**cache, &self.workspace.output, &staged);
+            self.vouched.remember(&**cache, &self.workspace.output, &staged, &self.existing);
         }
         then();
         Ok(published)
@@ -254,7 +260,7 @@ impl Publisher {
                 // A listed file of another fingerprint differs unless somebody wrote these very bytes there by hand.
                 let may_be_same = self.listed.get(path).is_none_or(|listed| listed == fingerprint);
                 if may_be_same && holds(&self.workspace.output.join(path), bytes) {
-                    State::Same
+                    State::Same { by_stamp: false }
                 } else if may_replace(path) {
                     numbered(Some(Found::File))
                 } else {

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use super::colours::Colours;
 use super::grammars::find;
 use super::reading::paint_parsed;
 use super::spans::{Class, Span, paint_lines};
@@ -25,14 +26,14 @@ pub(super) fn diff(code: &str) -> Vec<String> {
 
 /// A shell session: after a prompt comes a command, everything else is what the machine answered. Without any prompt
 /// it is a script. The commands are read together, so that one may go on after a `>`.
-pub(super) fn session(code: &str) -> Vec<String> {
+pub(super) fn session(code: &str, colours: &Colours) -> Vec<String> {
     let is_command = |line: &str| ["$ ", "% ", "> "].iter().any(|prompt| line.starts_with(prompt));
     let bash = find("bash").expect("bash is in the table of grammars");
     let commands: Vec<&str> = code.split('\n').filter(|line| is_command(line)).map(|line| &line[2..]).collect();
     if commands.is_empty() {
-        return paint_parsed(bash, code);
+        return paint_parsed(bash, code, colours);
     }
-    let mut commands = paint_parsed(bash, &commands.join("\n")).into_iter();
+    let mut commands = paint_parsed(bash, &commands.join("\n"), colours).into_iter();
     let mut lines = paint_lines(code, |line| if is_command(line) { Class::Meta } else { Class::Plain });
     for (line, painted) in code.split('\n').zip(&mut lines) {
         if is_command(line) {

@@ -6,6 +6,7 @@
 //! same lines on any machine. The languages and what their captures mean stand in `grammars`, the limits in `shape` and `reading`.
 
 mod by_hand;
+pub mod colours;
 mod grammars;
 mod reading;
 mod shape;
@@ -15,21 +16,33 @@ mod tests;
 
 use std::borrow::Cow;
 
+use colours::Colours;
 use grammars::{Language, Reader, find};
 use spans::paint;
 
 /// One highlighted line of code for each line of `code`: HTML without the line end; every span opened in it is closed
 /// in it. Plain escaped lines if the language is unknown or the code too large. Control characters other than the tab
-/// become U+FFFD. A language's first use compiles its queries (some milliseconds); later ones, on any thread, do not.
-pub fn highlight(language: &str, code: &str) -> Vec<String> {
+/// become U+FFFD. A language's first use compiles its queries (some milliseconds); later ones, on any thread, do not, nor does
+/// code that `colours` knows.
+pub fn highlight(language: &str, code: &str, colours: &Colours) -> Vec<String> {
     let code = clean(code);
-    let code = code.strip_suffix('\n').unwrap_or(if code.is_empty() { return Vec::new() } else { &code });
+    let Some(code) = without_last_end(&code) else { return Vec::new() };
     let too_large = code.len() > CODE_BYTES_MAX
         || code.split('\n').any(|line| line.len() > LINE_CHARACTERS_MAX && line.chars().count() > LINE_CHARACTERS_MAX);
     match find(language) {
-        Some(language) if !too_large => colour(language, code),
+        Some(language) if !too_large => colour(language, code, colours),
         _ => paint(code, Vec::new()),
     }
+}
+
+/// The same lines without colour.
+pub fn plain(code: &str) -> Vec<String> {
+    without_last_end(&clean(code)).map_or_else(Vec::new, |code| paint(code, Vec::new()))
+}
+
+/// `None` where there is no line.
+fn without_last_end(code: &str) -> Option<&str> {
+    (!code.is_empty()).then(|| code.strip_suffix('\n').unwrap_or(code))
 }
 
 /// The one name a language goes by here, from any of its usual names in any case (`rs`, `JS`, `c++`; what follows a
@@ -52,19 +65,19 @@ fn clean(code: &str) -> Cow<'_, str> {
     Cow::Owned(code.replace(is_unwanted, "\u{FFFD}"))
 }
 
-fn colour(language: &'static Language, code: &str) -> Vec<String> {
+fn colour(language: &'static Language, code: &str, colours: &Colours) -> Vec<String> {
     match &language.reader {
         Reader::Diff => by_hand::diff(code),
-        Reader::Session => by_hand::session(code),
+        Reader::Session => by_hand::session(code, colours),
         Reader::Sql => paint(code, by_hand::sql(code)),
         // A prompt is no shell syntax: such a fence shows a session, whatever it is called.
-        Reader::Grammar(..) if language.name == "bash" && code.starts_with("$ ") => by_hand::session(code),
+        Reader::Grammar(..) if language.name == "bash" && code.starts_with("$ ") => by_hand::session(code, colours),
         Reader::Grammar(..) if language.name == "php" && !code.contains("<?") => {
             // Without its opening tag PHP is plain text to the grammar, and writers leave the tag out.
-            let mut lines = reading::paint_parsed(language, &format!("<?php\n{code}"));
+            let mut lines = reading::paint_parsed(language, &format!("<?php\n{code}"), colours);
             lines.remove(0);
             lines
         }
-        Reader::Grammar(..) => reading::paint_parsed(language, code),
+        Reader::Grammar(..) => reading::paint_parsed(language, code, colours),
     }
 }

@@ -10,14 +10,15 @@ use std::rc::Rc;
 
 use arborium::tree_sitter::{self, ParseOptions, Parser, Query, QueryCursor, QueryCursorOptions, StreamingIterator};
 
+use super::colours::Colours;
 use super::grammars::{Grammar, Language, find, grammar};
 use super::shape::is_readable;
 use super::spans::{Class, Span, paint};
 
 /// The lines of `code`; without colour if it is too large or too tangled, or the grammar fails.
-pub(super) fn paint_parsed(language: &'static Language, code: &str) -> Vec<String> {
-    let attempt = catch_unwind(AssertUnwindSafe(|| read_all(language, code)));
-    attempt.ok().flatten().map_or_else(|| paint(code, Vec::new()), |spans| paint(code, spans))
+pub(super) fn paint_parsed(language: &'static Language, code: &str, colours: &Colours) -> Vec<String> {
+    let read = || catch_unwind(AssertUnwindSafe(|| read_all(language, code))).ok().flatten();
+    paint(code, colours.spans(language.name, code, read).unwrap_or_default())
 }
 
 fn read_all(language: &'static Language, code: &str) -> Option<Vec<Span>> {

@@ -4,8 +4,10 @@
 use std::cmp::Reverse;
 use std::ops::Range;
 
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(super) enum Class {
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+pub enum Class {
     Plain,
     Keyword,
     String,
@@ -53,9 +55,16 @@ pub(super) struct Span {
     pub(super) rank: (u8, u32, usize),
 }
 
+impl Span {
+    /// The outer before the inner, and of one range the winner last.
+    pub(super) fn order(&self) -> impl Ord + use<> {
+        (self.range.start, Reverse(self.range.end), self.rank)
+    }
+}
+
 /// The lines of `code`; where spans hold one another, the innermost decides.
 pub(super) fn paint(code: &str, mut spans: Vec<Span>) -> Vec<String> {
-    spans.sort_unstable_by_key(|span| (span.range.start, Reverse(span.range.end), span.rank));
+    spans.sort_unstable_by_key(Span::order);
     let mut lines = Lines::default();
     let mut around: Vec<(usize, Class)> = vec![(code.len(), Class::Plain)];
     let mut at = 0;

@@ -1,5 +1,6 @@
 //! Highlighting as readers see it: which words get which class, and how long the longest input may take.
 
+use super::colours::Colours;
 use super::grammars::{BY_HAND, GRAMMARS};
 use super::*;
 
@@ -61,16 +62,16 @@ const SAMPLES: [(&str, &str); 29] = [
 fn every_language_is_coloured_and_its_text_kept() {
     assert_eq!(SAMPLES.len(), BY_HAND.len() + GRAMMARS.len());
     for (language, code) in SAMPLES {
-        let lines = highlight(language, code);
+        let lines = highlight(language, code, &Colours::default());
         assert_eq!(texts(&lines), code, "{language}");
         assert!(lines.iter().any(|line| line.contains("<span")), "{language} has no colour");
         // Whatever is cut off or mixed up: the text stays.
         for (end, _) in code.char_indices() {
             let cut = code[..end].trim_end_matches('\n');
-            assert_eq!(texts(&highlight(language, cut)), cut, "{language}");
+            assert_eq!(texts(&highlight(language, cut, &Colours::default())), cut, "{language}");
         }
         for (_, foreign) in SAMPLES {
-            assert_eq!(texts(&highlight(language, foreign)), foreign, "{language}");
+            assert_eq!(texts(&highlight(language, foreign, &Colours::default())), foreign, "{language}");
         }
     }
 }
@@ -91,17 +92,17 @@ fn a_few_lines_in_full() {
         ("js", "`${a}`", r#"<span class="h-s">`</span>${a}<span class="h-s">`</span>"#),
     ];
     for (language, code, html) in cases {
-        assert_eq!(highlight(language, code), [html]);
+        assert_eq!(highlight(language, code, &Colours::default()), [html]);
     }
 }
 
 #[test]
 fn lines_and_characters() {
-    assert_eq!(highlight("rust", ""), [""; 0]);
-    assert_eq!(highlight("text", "\n"), [""]);
-    assert_eq!(highlight("text", "a\r\n\r\nb\n"), ["a", "", "b"]);
-    assert_eq!(highlight("nu", "\t<a> & \u{1b}[0m\u{0}"), ["\t&lt;a&gt; &amp; \u{FFFD}[0m\u{FFFD}"]);
-    assert_eq!(texts(&highlight("rust", "/* a\r\nb */\r\n")), "/* a\nb */");
+    assert_eq!(highlight("rust", "", &Colours::default()), [""; 0]);
+    assert_eq!(highlight("text", "\n", &Colours::default()), [""]);
+    assert_eq!(highlight("text", "a\r\n\r\nb\n", &Colours::default()), ["a", "", "b"]);
+    assert_eq!(highlight("nu", "\t<a> & \u{1b}[0m\u{0}", &Colours::default()), ["\t&lt;a&gt; &amp; \u{FFFD}[0m\u{FFFD}"]);
+    assert_eq!(texts(&highlight("rust", "/* a\r\nb */\r\n", &Colours::default())), "/* a\nb */");
 }
 
 #[test]
@@ -138,16 +139,16 @@ fn names() {
 #[test]
 fn large_code_is_plain() {
     for code in ["let x = 1;\n".repeat(20_000), format!("let x = \"{}\";", "é".repeat(20_000))] {
-        assert!(!highlight("rust", &code).concat().contains('<'));
+        assert!(!highlight("rust", &code, &Colours::default()).concat().contains('<'));
     }
-    assert!(highlight("rust", &format!("let x = \"{}\";", "é".repeat(19_000))).concat().contains("<span"));
+    assert!(highlight("rust", &format!("let x = \"{}\";", "é".repeat(19_000)), &Colours::default()).concat().contains("<span"));
 }
 
 /// What is read before, and on which thread, changes nothing; nor does how long it takes.
 #[test]
 fn tangled_code_is_always_the_same() {
     let codes = ["\"", "{", "$(", "<a>", "a::<", "fn f() {", "\"$(", "__é__\n"].map(|piece| piece.repeat(1_900));
-    let read = |language: &str| codes.iter().map(|code| highlight(language, code)).collect::<Vec<_>>();
+    let read = |language: &str| codes.iter().map(|code| highlight(language, code, &Colours::default())).collect::<Vec<_>>();
     for language in ["rust", "javascript", "json", "html", "bash", "scss"] {
         let first = read(language);
         for (code, lines) in codes.iter().zip(&first) {
@@ -161,9 +162,9 @@ fn tangled_code_is_always_the_same() {
 #[test]
 fn much_real_code_is_coloured() {
     let code = include_str!("grammars.rs").repeat(6);
-    assert!(highlight("rust", &code).concat().contains("<span"));
+    assert!(highlight("rust", &code, &Colours::default()).concat().contains("<span"));
     let code = format!("[{}1]", "{\"a\": [1, true, null]},\n".repeat(1_000));
-    assert!(highlight("json", &code).concat().contains("<span"));
+    assert!(highlight("json", &code, &Colours::default()).concat().contains("<span"));
 }
 
 /// Scanners that would write beyond what they have room for.
@@ -182,6 +183,6 @@ fn deep_blocks_are_plain() {
         ("python", format!("f'{{{}", steps("if a:"))),
         ("java", "a<".repeat(300)),
     ] {
-        assert_eq!(texts(&highlight(language, &code)), code.strip_suffix('\n').unwrap_or(&code), "{language}");
+        assert_eq!(texts(&highlight(language, &code, &Colours::default())), code.strip_suffix('\n').unwrap_or(&code), "{language}");
     }
 }
