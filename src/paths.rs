@@ -311,15 +311,18 @@ fn is_slug(name: &str) -> bool {
 /// Appends `text` with every byte outside RFC 3986's `pchar` and `/` percent-encoded.
 pub fn percent_encode_into(target: &mut String, text: &str) {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~/!$'()*+,;=:@".contains(&byte) {
-            target.push(char::from(byte));
-        } else {
-            target.push('%');
-            target.push(char::from(HEX[usize::from(byte >> 4)]));
-            target.push(char::from(HEX[usize::from(byte & 15)]));
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/!$'()*+,;=:@".contains(&byte);
+    let mut rest = text;
+    // Nearly all addresses are plain from beginning to end.
+    while let Some(at) = rest.bytes().position(|byte| !is_plain(byte)) {
+        target.push_str(&rest[..at]);
+        let character = rest[at..].chars().next().map_or(0, char::len_utf8);
+        for byte in rest[at..at + character].bytes() {
+            target.extend(['%', char::from(HEX[usize::from(byte >> 4)]), char::from(HEX[usize::from(byte & 15)])]);
         }
+        rest = &rest[at + character..];
     }
+    target.push_str(rest);
 }
 
 /// Reads percent-encoding; `None` when the bytes are not UTF-8. A `%` that is not followed by two hexadecimal digits stands for itself.

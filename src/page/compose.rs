@@ -11,7 +11,6 @@ use super::journey::Journeys;
 use super::listing;
 use super::parts::{contents, items_json};
 use super::queries::PagesQuery;
-use super::structured;
 use super::templates::{Shared, Shown};
 use super::view::{PageView, SocialCardView, SourceView};
 use super::{Composed, Sheet, Subject};
@@ -229,14 +228,13 @@ impl Composer {
         view.social_card = self.social_card(sheet).and_then(|(route, _)| {
             Some(SocialCardView { href: self.href(&route), url: self.url(&route)?, width: card::WIDTH, height: card::HEIGHT })
         });
-        view.structured = structured::of(self, sheet, &view, page_id);
         let template = self.template(sheet, page_id);
         let body = page_id.filter(|_| sheet.number == 1);
         let (links, wiki_titles) = body.map(|page| self.body_links(page)).unwrap_or_default();
         let embedded = body.map(|page| self.embedded(page)).unwrap_or_default();
         let terms = body.map(|page| self.terms_of(page)).unwrap_or_default();
         let term_places = body.and_then(|page| self.facts[page].term_places).filter(|_| !terms.is_empty());
-        Composed { nav: self.nav(sheet, page_id), page: view, template, body, links, wiki_titles, embedded, terms, term_places }
+        Composed { sheet: sheet.clone(), nav: self.nav(sheet, page_id), page: view, template, body, links, wiki_titles, embedded, terms, term_places }
     }
 
     fn body_links(&self, id: PageId) -> (Vec<String>, Vec<String>) {

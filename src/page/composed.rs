@@ -3,6 +3,7 @@
 use super::fields;
 use super::found::TermUse;
 use super::tool::Embedded;
+use super::Sheet;
 use super::view::{BranchLine, NavView, PageView};
 use crate::fingerprint::Fingerprint;
 use crate::site::PageId;
@@ -10,6 +11,7 @@ use crate::site::PageId;
 /// A sheet ready to be drawn.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Composed {
+    pub sheet: Sheet,
     pub page: PageView,
     pub nav: NavView,
     /// The template's name.

@@ -14,18 +14,19 @@ use super::{Sheet, Subject};
 use crate::kind::structured::Pattern;
 use crate::site::PageId;
 
-/// The JSON-LD of a sheet, safe inside a script element.
-pub fn of(composer: &Composer, sheet: &Sheet, view: &PageView, page_id: Option<PageId>) -> Option<String> {
+/// The JSON-LD of a sheet, safe inside a script element. It is made from what the sheet shows and knows, and from
+/// [`of_site`]; so it is made only where the sheet is drawn.
+pub fn of(composer: &Composer, sheet: &Sheet, view: &PageView) -> Option<String> {
     let url = view.url.as_ref()?;
     let base = composer.site.settings().base_url.as_ref()?;
     let mut graph = Vec::new();
-    match (sheet.subject, page_id) {
-        (Subject::NotFound, _) => return None,
-        (Subject::Page(page), _) => graph.push(page_data(composer, view, page, url)),
-        (Subject::Section(0), _) if sheet.number == 1 => graph.push(lists::site(composer, view, url)),
-        (Subject::About, _) => graph.push(of_no_kind("AboutPage", view, url)),
-        (Subject::Privacy | Subject::Surprise(_), _) => graph.push(of_no_kind("WebPage", view, url)),
-        (Subject::Search, _) => graph.push(of_no_kind("SearchResultsPage", view, url)),
+    match sheet.subject {
+        Subject::NotFound => return None,
+        Subject::Page(page) => graph.push(page_data(composer, view, page, url)),
+        Subject::Section(0) if sheet.number == 1 => graph.push(lists::site(composer, view, url)),
+        Subject::About => graph.push(of_no_kind("AboutPage", view, url)),
+        Subject::Privacy | Subject::Surprise(_) => graph.push(of_no_kind("WebPage", view, url)),
+        Subject::Search => graph.push(of_no_kind("SearchResultsPage", view, url)),
         _ => graph.push(lists::list(composer, sheet, view, url)),
     }
     if !view.breadcrumbs.is_empty() {
@@ -37,6 +38,13 @@ pub fn of(composer: &Composer, sheet: &Sheet, view: &PageView, page_id: Option<P
     }
     let data = json!({ "@context": "https://schema.org", "@graph": graph });
     Some(for_script(&data))
+}
+
+/// What the settings tell machines on every page, but for what templates know of the site.
+pub fn of_site(composer: &Composer) -> impl serde::Serialize {
+    let settings = composer.site.settings();
+    let base = settings.base_url.as_ref().map(|base| base.origin.as_str());
+    (base, composer.site_title(), settings.summary.as_deref(), settings.license.as_deref(), settings.giving.who.as_deref())
 }
 
 /// What is said of a page that no file makes one of a kind.
@@ -276,5 +284,9 @@ fn duration(seconds: i64) -> String {
 
 /// JSON in which nothing can end a script element (HTML, §4.12.1.3).
 pub fn for_script(value: &Value) -> String {
-    value.to_string().replace('<', "\\u003c").replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029")
+    let json = value.to_string();
+    if !json.contains(['<', '\u{2028}', '\u{2029}']) {
+        return json;
+    }
+    json.replace('<', "\\u003c").replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029")
 }

@@ -317,8 +317,6 @@ pub struct PageView {
     pub extra: Value,
     #[serde(skip)]
     pub listing: Option<Listing>,
-    /// JSON-LD, safe inside a script element.
-    pub structured: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]

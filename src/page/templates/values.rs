@@ -11,6 +11,7 @@ use tera::{Map, Value};
 use crate::fingerprint::{Fingerprint, Fingerprinter};
 use crate::page::fields::{self, FieldView, Fields};
 use crate::page::files::FilesFacts;
+use crate::page::structured;
 use crate::page::view::{BranchLine, Card, Listing, NavView, OnPathView};
 use crate::page::{Composed, Composer};
 use crate::site::PageId;
@@ -85,9 +86,8 @@ pub(super) fn page(composer: &Composer, composed: &Composed, body: &str, files: 
     };
     page.insert("paths".into(), Value::from(view.paths.iter().map(way).collect::<Vec<Value>>()));
     page.insert("body".into(), Value::safe_string(body));
-    if let Some(structured) = &view.structured {
-        page.insert("structured".into(), Value::safe_string(structured));
-    }
+    let structured = structured::of(composer, &composed.sheet, view);
+    page.insert("structured".into(), structured.map_or_else(Value::none, |json| Value::safe_string(&json)));
     Value::from(page)
 }
 
@@ -161,7 +161,7 @@ pub fn fingerprint(composer: &Composer, composed: &Composed) -> Fingerprint {
     write(&composed.page, &mut own);
     write(&composed.nav.sections, &mut own);
     write(&composed.page.fields, &mut own);
-    write(&(&composed.links, &composed.wiki_titles, &composed.template, &composed.embedded), &mut own);
+    write(&(&composed.links, &composed.wiki_titles, &composed.template, &composed.embedded, structured::of_site(composer)), &mut own);
     let mut shown: Vec<u8> = Vec::with_capacity(1 << 10);
     let show = |pages: &[PageId], shown: &mut Vec<u8>| {
         shown.extend((pages.len() as u64).to_le_bytes());
