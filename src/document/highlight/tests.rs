@@ -1,6 +1,8 @@
 //! Highlighting as readers see it: which words get which class, and how long the longest input may take.
 
-use super::colours::Colours;
+use std::collections::BTreeMap;
+
+use super::colours::Readings;
 use super::grammars::{BY_HAND, GRAMMARS};
 use super::*;
 
@@ -157,6 +159,28 @@ fn tangled_code_is_always_the_same() {
         assert!(first == read(language), "{language}");
         assert!(first == std::thread::scope(|scope| scope.spawn(|| read(language)).join().expect("reading never panics")), "{language}");
     }
+}
+
+/// Remembered colours are those of code that is read, and then nothing is read.
+#[test]
+fn what_was_read_before_is_coloured_without_reading() {
+    let tangled = ("rust", "fn f() { ".repeat(1_900));
+    let samples = SAMPLES.iter().map(|(language, code)| (*language, (*code).to_owned())).chain([tangled]);
+    for (language, code) in samples {
+        let first = Colours::default();
+        let lines = highlight(language, &code, &first);
+        let read: BTreeMap<usize, Readings> = first.changed().into_iter().collect();
+        assert_eq!(first.changed(), [], "{language} is remembered once");
+        let again = Colours::recalling(move |part| read.get(&part).cloned().unwrap_or_default());
+        assert_eq!(highlight(language, &code, &again), lines, "{language}");
+        assert_eq!(again.changed(), [], "{language} was read again");
+    }
+    let print = Colours::default();
+    highlight("json", "[1]", &print);
+    let spoiled: BTreeMap<usize, Readings> =
+        print.changed().into_iter().map(|(part, readings)| (part, readings.into_keys().map(|print| (print, None)).collect())).collect();
+    let spoiled = Colours::recalling(move |part| spoiled.get(&part).cloned().unwrap_or_default());
+    assert_eq!(highlight("json", "[1]", &spoiled), ["[1]"], "what is remembered counts");
 }
 
 #[test]
