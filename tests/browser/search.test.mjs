@@ -5,6 +5,7 @@ import { createServer } from "node:http";
 import { extname, join } from "node:path";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import { Desk, browser, hear } from "./desk.mjs";
+import { settled } from "./host.mjs";
 
 const page = (title, front, body) => `---\ntitle: ${title}\nsummary: About ${title}.\n${front}---\n\n${body}\n`;
 const files = {
@@ -59,6 +60,7 @@ async function visit(path = "", options) {
   tab.on("console", (message) => { if (message.type() === "error") tab.faults.push(message.text()); });
   tab.on("request", (request) => tab.fetched.push(request.url()));
   await tab.goto(base + path);
+  if (options?.javaScriptEnabled !== false) await settled(tab);
   return tab;
 }
 const input = (tab) => tab.locator(".search-dialog .search-input");
