@@ -12,7 +12,7 @@ const files = {
   "handsel.yaml": "title: Workshop\nbase_url: https://example.org/help/\n",
   "content/index.md": page("Workshop", "", "Welcome."),
   "content/guides/varnish.md": page("Varnish a table", "topics: [wood, finish]\nlevel: starter\naudience: [makers]\n", "Begin with dry wood.\n\n## Sand it first\n\nUse paper of grain 240, then wipe the dust away. The first coat soaks in.\n\n## Brush it on\n\nThin coats dry well. Wait for a night between two coats."),
-  "content/guides/oil.md": page("Oil a table", "topics: [wood]\nlevel: expert\n", "Oil soaks in. Wipe off what stays. Never pour varnish over fresh oil.\n\n## Dispose of rags\n\nOily rags can burn by themselves."),
+  "content/guides/oil.md": page("Oil a table", "topics: [wood]\nlevel: expert\ndisclosure: A mill lent us a press.\nsources:\n  - { title: The linseed papers, url: https://example.org/papers }\n  - https://nutshell.example/\n", "Oil soaks in. Wipe off what stays. Never pour varnish over fresh oil.\n\n## Dispose of rags\n\nOily rags can burn by themselves."),
   "content/tips/brushes.md": page("Clean brushes at once", "topics: [tools]\n", "A brush with dry varnish is lost. `cleanBrushes()` is what we shout."),
   "content/guides/japanisch.md": page("Lack auf Japanisch", "lang: ja\n", "漆は木の液です。\n\n## 道具\n\n筆を使います。"),
   "content/guides/hostile.md": page("\"<img src=x onerror=alert(1)>\"", "", "Zebra <b>bold</b> `<script>alert(2)</script>` zebra."),
@@ -85,7 +85,7 @@ test("a slash opens it; nothing of it is loaded before", async () => {
   assert.deepEqual(tab.faults, []);
 });
 
-test("what a page shows beside its text is found: a file, a tool, the fields of its kind, what is said in a recording", async () => {
+test("what a page shows beside its text is found: a file, a tool, the fields of its kind, what is said in a recording, sources", async () => {
   const tab = await visit();
   await openDialog(tab);
   const first = async (text) => {
@@ -98,13 +98,20 @@ test("what a page shows beside its text is found: a file, a tool, the fields of 
   assert.deepEqual(await first("gilder"), ["tools/price/#Tool", ["Tool"], ["gilder"]]);
   assert.deepEqual(await first("torn"), ["tools/price/#Tool", ["Tool"], ["torn"]]);
   assert.deepEqual(await first("lacquerer"), ["offers/advice/", ["Free advice"], ["lacquerer"]]);
-  assert.deepEqual(await first("insect"), ["videos/talk/", ["Video"], ["insect"]]);
+  assert.deepEqual(await first("insect"), ["videos/talk/#Transcript", ["Video"], ["insect"]]);
+  assert.deepEqual(await first("lent press"), ["guides/oil/", ["Guide"], ["lent", "press"]]);
+  assert.deepEqual(await first("linseed"), ["guides/oil/#Sources", ["Guide"], ["linseed"]]);
+  assert.deepEqual(await ask(tab, "nutshell"), [], "an address is no text");
   await ask(tab, "gilder");
   const text = await tab.locator(".results .result-text").first().textContent();
   assert.ok(!/[{}]/.test(text), text);
   assert.equal(await tab.locator("#Tool").count(), 0);
   await tab.locator(".results .result > a").first().click();
   await tab.locator("section.tool#Tool").waitFor();
+  for (const place of ["videos/talk/#Transcript", "guides/oil/#Sources"]) {
+    await tab.goto(base + place);
+    await tab.locator(":target h2").waitFor();
+  }
   assert.deepEqual(tab.faults, []);
 });
 
