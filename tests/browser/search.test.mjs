@@ -14,7 +14,7 @@ const files = {
   "content/guides/varnish.md": page("Varnish a table", "topics: [wood, finish]\nlevel: starter\naudience: [makers]\n", "Begin with dry wood.\n\n## Sand it first\n\nUse paper of grain 240, then wipe the dust away. The first coat soaks in.\n\n## Brush it on\n\nThin coats dry well. Wait for a night between two coats."),
   "content/guides/oil.md": page("Oil a table", "topics: [wood]\nlevel: expert\ndisclosure: A mill lent us a press.\nsources:\n  - { title: The linseed papers, url: https://example.org/papers }\n  - https://nutshell.example/\n", "Oil soaks in. Wipe off what stays. Never pour varnish over fresh oil.\n\n## Dispose of rags\n\nOily rags can burn by themselves."),
   "content/tips/brushes.md": page("Clean brushes at once", "topics: [tools]\n", "A brush with dry varnish is lost. `cleanBrushes()` is what we shout."),
-  "content/guides/japanisch.md": page("Lack auf Japanisch", "lang: ja\n", "漆は木の液です。\n\n## 道具\n\n筆を使います。"),
+  "content/guides/japanisch.md": page("Lack auf Japanisch", "lang: ja\n", "漆は木の液です。\n\n## 道具\n\n筆を使います。*よく*乾いた布で木目に沿ってうすくのばしながら何度も塗り重ねると硝子のような艶が出てくるのでたいそう美しい。"),
   "content/guides/hostile.md": page("\"<img src=x onerror=alert(1)>\"", "", "Zebra <b>bold</b> `<script>alert(2)</script>` zebra."),
   "content/guides/shown.md": page("What is shown", "", "Its text.\n\n## The script\n\n::include{file=\"sharpen.sh\"}\n\n## After it\n\nMore."),
   "content/guides/sharpen.sh": "echo whetstone\n",
@@ -252,6 +252,9 @@ test("a script without spaces is found, in the index of its language", async () 
   await openDialog(tab);
   assert.deepEqual(await ask(tab, "木の液"), ["Lack auf Japanisch"]);
   assert.deepEqual(await tab.locator(".result-text mark").allTextContents(), ["木の液"]);
+  const marks = async (text) => { await ask(tab, text); return tab.locator(".results mark").allTextContents(); };
+  assert.deepEqual(await marks("艶"), ["艶が"], "one character, behind the 32nd of its run");
+  assert.deepEqual(await marks("液 布"), ["液で"], "and not only as the last word");
   assert.deepEqual((await ask(tab, "varnish"))[0], "Varnish a table", "what the language does not have comes from the others");
 });
 
