@@ -302,3 +302,19 @@ test("in the preview a saved word is found", async () => {
     assert.equal((await ask(tab, "quartzite"))[0], "Oil a table");
   } finally { await live.close(); }
 });
+
+test("a page in another script has room for it and slants nothing; the others load nothing for that", async () => {
+  const look = async (path) => {
+    const tab = await visit(path);
+    const of = (locator, name) => locator.first().evaluate((element, name) => getComputedStyle(element)[name], name);
+    const heading = tab.locator("h1");
+    const seen = { line: parseFloat(await of(heading, "lineHeight")) / parseFloat(await of(heading, "fontSize")), spacing: await of(heading, "letterSpacing") };
+    const em = tab.locator("main em");
+    if (await em.count()) Object.assign(seen, { slant: await of(em, "fontStyle"), dots: await of(em, "textEmphasisStyle") });
+    return { ...seen, isLoaded: tab.fetched.some((url) => /\/scripts\.[0-9a-f]+\.css$/.test(url)) };
+  };
+  const { line, spacing, ...japanese } = await look("guides/japanisch/");
+  assert.ok(line > 1.3 && ["normal", "0px"].includes(spacing), `${line} ${spacing}`);
+  assert.deepEqual(japanese, { slant: "normal", dots: "dot", isLoaded: true });
+  assert.equal((await look("guides/oil/")).isLoaded, false);
+});
