@@ -221,7 +221,7 @@ pub fn build(files: &dyn Files, request: &Request, sink: &dyn Sink, memory: &Mem
     let digests = std::mem::take(&mut documents.digests);
     let pictures = Pictures::new(&loaded, &materials.composer, memory);
     let whole = Whole { loaded, documents, materials, outputs, pictures, site_print };
-    let workshop = Workshop { files: &ledger, request, whole: &whole };
+    let workshop = Workshop { files: &ledger, request, whole: &whole, pieces: sink.wants_bytes().then_some(memory) };
     sink.ready();
     let digested = digests.len();
     let reader = workshop.reader();

@@ -325,3 +325,79 @@ fn what_is_remembered_is_bounded() {
     assert_eq!(store.names("piece-").len(), 4);
     assert_eq!(store.names("pages-"), ["pages-00"]);
 }
+
+/// A picture of soft waves, of which AVIF is smaller; flat ones, of one colour, make it the larger file.
+#[cfg(feature = "avif")]
+fn painted(format: image::ImageFormat, is_flat: bool) -> Vec<u8> {
+    let wave = |at: f64| if is_flat { 128 } else { (128.0 + 90.0 * at.sin()) as u8 };
+    let pixels = image::RgbImage::from_fn(400, 300, |x, y| {
+        let (x, y) = (f64::from(x), f64::from(y));
+        image::Rgb([wave(x / 18.0 + y / 11.0), wave(x / 25.0 - y / 15.0), wave(y / 9.0)])
+    });
+    let mut bytes = Vec::new();
+    DynamicImage::from(pixels).write_to(&mut Cursor::new(&mut bytes), format).expect("memory can be written");
+    bytes
+}
+
+#[cfg(feature = "avif")]
+fn site_with_avif() -> MemoryFiles {
+    let mut files = site();
+    files.put("handsel.yaml", "title: Hens\nbase_url: https://example.org/docs/\nimages: { widths: [200, 400], avif: true }\n");
+    files.put("content/guides/hen.jpg", painted(image::ImageFormat::Jpeg, false));
+    files.put("content/tips/cow.png", painted(image::ImageFormat::Png, true));
+    files
+}
+
+#[cfg(feature = "avif")]
+fn with_avif(published: &BTreeMap<OutputPath, Vec<u8>>) -> (Vec<String>, Vec<&str>) {
+    let names = smaller(published.keys()).into_iter().filter(|name| name.ends_with(".avif"));
+    let offers = |path: &&OutputPath| holds(&published[*path], "<source type=\"image/avif\"");
+    (
+        names.map(|name| name.rsplitn(3, '.').nth(2).expect("named").to_owned()).collect(),
+        published.keys().filter(offers).map(OutputPath::as_str).collect(),
+    )
+}
+
+#[cfg(feature = "avif")]
+#[test]
+fn avif_is_offered_where_it_is_smaller_however_the_site_is_built() {
+    let mut files = site_with_avif();
+    let (store, memory, published) = kept(&files);
+    let (names, pages) = with_avif(&published);
+    assert_eq!(names, ["guides/hen.jpg.200", "guides/hen.jpg.400"]);
+    assert_eq!(pages, ["guides/a/index.html"]);
+    let clean = |files: &MemoryFiles| build(files, &Memory::of(None), &BTreeMap::new()).0;
+    assert!(clean(&files) == published);
+    // What is known of the offers is lost, then what was drawn.
+    for lost in ["offers", "drawn-"] {
+        store.names(lost).iter().for_each(|name| store.remove(name));
+        assert!(build(&files, &memory, &published).0 == published, "{lost}");
+    }
+    files.put("content/guides/hen.jpg", painted(image::ImageFormat::Jpeg, true));
+    files.put("content/tips/cow.png", painted(image::ImageFormat::Png, false));
+    let (now, _) = build(&files, &memory, &published);
+    assert!(now == clean(&files));
+    assert_eq!(with_avif(&now), (vec!["tips/cow.png.200".to_owned(), "tips/cow.png.400".to_owned()], vec!["tips/b/index.html"]));
+}
+
+#[cfg(feature = "avif")]
+#[test]
+fn neither_the_preview_nor_a_check_waits_for_avif() {
+    let files = site_with_avif();
+    let (store, _, published) = kept(&files);
+    let shared: Arc<dyn Files + Send + Sync> = Arc::new(files.clone());
+    let answer =
+        |memory: Memory, path: &OutputPath| match Live::open(Arc::clone(&shared), request(), memory).answer(&format!("/{path}"), false) {
+            Answer::Found { bytes, .. } => bytes,
+            other => panic!("{path}: {other:?}"),
+        };
+    let page = OutputPath::new("guides/a/index.html").expect("inside");
+    assert!(!holds(&answer(Memory::of(None), &page), "avif"));
+    // What a build found out, the preview knows.
+    for path in published.keys().filter(|path| path.as_str().ends_with(".avif")).chain([&page]) {
+        assert!(answer(Memory::of(Some(Arc::clone(&store) as Arc<dyn Store>)), path) == published[path], "{path}");
+    }
+    let checked = Arc::new(MemoryStore::default());
+    pipeline::build(&files, &request(), &Nowhere, &Memory::of(Some(Arc::clone(&checked) as Arc<dyn Store>)));
+    assert_eq!(checked.names("piece-"), Vec::<String>::new());
+}

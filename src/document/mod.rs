@@ -207,6 +207,9 @@ pub fn parse(path: &SourcePath, bytes: &[u8], inputs: &Inputs) -> Checked<Docume
     let kind = inputs.kinds.get(&meta.kind);
     let own = (&meta.fields, kind.map_or(&[][..], |kind| &kind.fields));
     let texts = prose::of_fields((path, &text, &lines), own, &settings, &mut markdown, &mut problems);
+    if inputs.wants_text {
+        markdown.passages.extend(prose::of_front_matter(&meta));
+    }
     keep_honest(&meta, &markdown, &mut problems);
     if text[body.clone()].trim().is_empty() {
         let at = lines.place(path, body.start..body.start);

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::body::Segment;
 use super::links::Link;
 use super::markdown::{self, Markdown, MarkdownSettings};
-use super::meta::Placed;
+use super::meta::{Meta, Placed, Reference};
 use super::passages::{Passage, joined};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::fields::{Field, Item, Items, texts};
@@ -16,6 +16,9 @@ use crate::paths::SourcePath;
 use crate::source::Lines;
 use crate::tool::prose::{Piece, Prose};
 use crate::yaml::spots::Spots;
+
+/// The id of the part of a page that names its sources.
+const SOURCES_ID: &str = "Sources";
 
 /// Reads the texts of a page's own fields, in the order of [`texts::of_page`]. What they say, and what those without Markdown do,
 /// is a passage of the page where the text is wanted.
@@ -42,6 +45,14 @@ pub(super) fn of_fields(
         page.passages.extend(Passage::beside("", &all));
     }
     proses
+}
+
+/// What every page shows of its front matter beside its text: interests behind it, and what it was taken from.
+pub(super) fn of_front_matter(meta: &Meta) -> impl Iterator<Item = Passage> {
+    let is_named = |source: &&Reference| source.url.as_ref().is_none_or(|url| url.value != source.title);
+    let sources: Vec<&str> = meta.sources.iter().filter(is_named).map(|source| source.title.as_str()).collect();
+    let disclosure = Passage::beside("", &[meta.disclosure.as_deref().unwrap_or_default()]);
+    disclosure.into_iter().chain(Passage::beside(SOURCES_ID, &sources))
 }
 
 /// Reads one text. Its links become links of the page. It gives what readers see of it, empty where that is not wanted.

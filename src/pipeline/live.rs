@@ -169,7 +169,7 @@ impl Live {
     fn found(&self, state: &State, path: &OutputPath, maker: &Maker, with_lines: bool) -> Answer {
         let whole = &state.whole;
         let request = self.request();
-        let workshop = Workshop { files: &*self.files, request: &request, whole };
+        let workshop = Workshop { files: &*self.files, request: &request, whole, pieces: None };
         let made = if with_lines { workshop.make_with_lines(path, maker) } else { workshop.make(path, maker) };
         let source = source_of(maker, &whole.outputs.sheets, &whole.materials.composer);
         {

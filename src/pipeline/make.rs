@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::documents::{Reader, our_fault};
 use super::load::{StaticFile, unreadable};
+use super::memory::Memory;
 use super::outputs::{Maker, immutable, source_of};
 use super::pictures::late;
 use super::whole::Whole;
@@ -32,6 +33,8 @@ pub struct Workshop<'a> {
     pub files: &'a dyn Files,
     pub request: &'a Request,
     pub whole: &'a Whole,
+    /// Where smaller pictures come from, when they are made in the same run. No check and no save waits for that.
+    pub pieces: Option<&'a Memory>,
 }
 
 /// An output's bytes; `None` when a problem kept it from being made.
@@ -192,7 +195,7 @@ impl<'a> Workshop<'a> {
             if pictures.may_have(href) {
                 asked.insert(Question::Picture { href: href.to_owned(), is_shown: true });
             }
-            pictures.shown(self.files, href)
+            pictures.shown(self.files, self.pieces, href)
         });
         for (href, place) in self.referred(composed) {
             problems.extend(pictures.faults(self.files, href, place));

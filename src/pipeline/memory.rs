@@ -5,21 +5,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::documents::{Page, Pages};
 use super::ledger::KnownFiles;
-use super::pictures::KnownPictures;
+use super::pictures::{KnownOffers, KnownPictures};
 use super::search::{Published, Shelf};
 use super::whole::Whole;
 use super::why::Why;
 use crate::diagnostic::Diagnostic;
 use crate::document::highlight::colours::Colours;
 use crate::fingerprint::Fingerprint;
-use crate::memo::aside::Aside;
+use crate::memo::aside::{Aside, Overflow, Put};
 use crate::memo::{self, Store};
 use crate::page::templates::Question;
 use crate::paths::{OutputPath, SourcePath};
@@ -43,6 +43,9 @@ pub struct Memory {
     keeps: bool,
     /// The folder for what is put aside while a build runs.
     aside: Option<PathBuf>,
+    /// Smaller pictures that are wanted again before the build ends, where no store keeps them.
+    pieces: Mutex<BTreeMap<Fingerprint, Put>>,
+    pieces_aside: Overflow,
 }
 
 /// What was published, one way of building.
@@ -143,12 +146,12 @@ impl Drawn {
 impl Memory {
     /// What this store holds; without one nothing is remembered.
     pub fn of(store: Option<Arc<dyn Store>>) -> Self {
-        Memory { keeps: store.is_some(), store, aside: None }
+        Memory { keeps: store.is_some(), ..Memory::recalling(store) }
     }
 
     /// The same, but what is new is not kept.
     pub fn recalling(store: Option<Arc<dyn Store>>) -> Self {
-        Memory { store, keeps: false, aside: None }
+        Memory { store, keeps: false, aside: None, pieces: Mutex::default(), pieces_aside: Overflow::default() }
     }
 
     /// The same, with a folder for what is put aside while a build runs.
@@ -190,9 +193,32 @@ impl Memory {
         self.remember("pictures", pictures);
     }
 
+    /// Of which pictures AVIF is offered.
+    pub fn offers(&self) -> KnownOffers {
+        self.recall("offers").unwrap_or_default()
+    }
+
+    pub fn keep_offers(&self, offers: &KnownOffers) {
+        self.remember("offers", offers);
+    }
+
     /// A smaller picture, by the fingerprint of all that it was made from.
     pub fn piece(&self, key: Fingerprint) -> Option<Vec<u8>> {
-        self.store.as_ref()?.read(&format!("{PIECE}{key}"))
+        let kept = self.store.as_ref().and_then(|store| store.read(&format!("{PIECE}{key}")));
+        kept.or_else(|| {
+            let put = *self.pieces.lock().expect("no holder of this lock panics").get(&key)?;
+            self.pieces_aside.take(put)
+        })
+    }
+
+    /// Puts a smaller picture aside that is wanted again before the build ends, unless it is kept anyhow.
+    pub fn put_piece_aside(&self, key: Fingerprint, bytes: &[u8]) {
+        if self.keeps {
+            return;
+        }
+        if let Some(put) = self.pieces_aside.put(bytes, || self.aside()) {
+            self.pieces.lock().expect("no holder of this lock panics").insert(key, put);
+        }
     }
 
     pub fn keep_piece(&self, key: Fingerprint, bytes: &[u8]) {

@@ -5,7 +5,7 @@
 //! its bytes, and the width, so it can be worked out by whoever shows one, and found again by whoever is asked for it.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, RwLock};
 
 use rayon::prelude::*;
 
@@ -25,6 +25,9 @@ use crate::source::Files;
 
 /// What headers said, by the fingerprint of the file's bytes.
 pub type KnownPictures = BTreeMap<Fingerprint, Picture>;
+
+/// Whether AVIF is offered, by the fingerprint of a picture and of what is made of it.
+pub type KnownOffers = BTreeMap<Fingerprint, bool>;
 
 /// A picture's file as it is now.
 #[derive(Clone, Debug)]
@@ -52,6 +55,8 @@ pub struct Pictures {
     /// Files that were looked at; `None` where there is nothing to be read.
     seen: RwLock<HashMap<SourcePath, Option<Seen>>>,
     known: RwLock<KnownPictures>,
+    /// `None` where the file could not be read as it was.
+    offers: Mutex<BTreeMap<Fingerprint, Arc<OnceLock<Option<bool>>>>>,
 }
 
 impl Pictures {
@@ -61,6 +66,10 @@ impl Pictures {
         pictures.hang(loaded, composer);
         if !pictures.by_href.is_empty() {
             pictures.known = RwLock::new(memory.pictures());
+        }
+        if pictures.images.as_ref().is_some_and(|images| images.avif) {
+            let offers = memory.offers().into_iter().map(|(key, is_offered)| (key, Arc::new(OnceLock::from(Some(is_offered)))));
+            pictures.offers = Mutex::new(offers.collect());
         }
         pictures
     }
@@ -121,10 +130,24 @@ impl Pictures {
 
     /// Keeps what the headers of the pictures said that are there now.
     pub fn remember(self, memory: &Memory) {
+        self.remember_offers(memory);
         let seen = self.seen.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
         let now: KnownPictures = seen.into_values().flatten().map(|seen| (seen.print, Picture::clone(&seen.picture))).collect();
         if now != self.known.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner) {
             memory.keep_pictures(&now);
+        }
+    }
+
+    fn remember_offers(&self, memory: &Memory) {
+        if !self.images.as_ref().is_some_and(|images| images.avif) {
+            return;
+        }
+        let seen = self.seen.read().expect("no holder of this lock panics");
+        let offers = self.offers.lock().expect("no holder of this lock panics");
+        let keys = seen.values().flatten().map(|seen| offer_key(seen, &self.recipes(&seen.picture)));
+        let now: KnownOffers = keys.filter_map(|key| Some((key, (*offers.get(&key)?.get()?)?))).collect();
+        if now != memory.offers() {
+            memory.keep_offers(&now);
         }
     }
 
@@ -172,14 +195,15 @@ impl Pictures {
         Some(print_of(&(&hung.source, print, &self.images)))
     }
 
-    /// What a page is told of the picture at an address.
-    pub fn shown(&self, files: &dyn Files, href: &str) -> Option<Shown> {
+    /// What a page is told of the picture at an address. With a memory, AVIF is made where it is unknown whether that is smaller;
+    /// without, it is then not offered.
+    pub fn shown(&self, files: &dyn Files, memory: Option<&Memory>, href: &str) -> Option<Shown> {
         let hung = self.by_href.get(href)?;
         let seen = self.seen(files, &hung.source)?;
         let mut shown = Shown { sizes: self.images.as_ref()?.sizes.clone(), ..Shown::default() };
         shown.size = Some((seen.picture.width, seen.picture.height)).filter(|(width, height)| *width > 0 && *height > 0);
         let mut newer = Vec::new();
-        for recipe in self.recipes(&seen.picture) {
+        for recipe in self.offered(files, memory, hung, &seen) {
             let Ok(route) = Route::new(&format!("/{}", self.name(hung, &seen, recipe))) else { continue };
             let set = if recipe.codec == Codec::Avif { &mut newer } else { &mut shown.set };
             set.push((route.href(&self.base), recipe.width));
@@ -196,20 +220,57 @@ impl Pictures {
         codecs.iter().flat_map(|codec| widths.iter().map(move |width| recipe(codec, *width))).collect()
     }
 
+    /// What pages are told of: AVIF only where it is smaller than WebP at every width. Browsers choose the form before the width, so a
+    /// form comes in all widths or in none.
+    fn offered(&self, files: &dyn Files, memory: Option<&Memory>, hung: &Hung, seen: &Seen) -> Vec<Recipe> {
+        let mut recipes = self.recipes(&seen.picture);
+        if recipes.iter().any(|recipe| recipe.codec == Codec::Avif) && !self.is_avif_smaller(files, memory, hung, seen, &recipes) {
+            recipes.retain(|recipe| recipe.codec != Codec::Avif);
+        }
+        recipes
+    }
+
+    fn is_avif_smaller(&self, files: &dyn Files, memory: Option<&Memory>, hung: &Hung, seen: &Seen, recipes: &[Recipe]) -> bool {
+        let key = offer_key(seen, recipes);
+        let offers = || self.offers.lock().expect("no holder of this lock panics");
+        let Some(memory) = memory else {
+            return offers().get(&key).and_then(|offer| *offer.get()?).unwrap_or(false);
+        };
+        // Many pages show one picture: whoever comes first makes it, the others wait for that.
+        let offer = Arc::clone(offers().entry(key).or_default());
+        let is_smaller = offer.get_or_init(|| {
+            let job = self.job(hung, seen, recipes.iter().copied());
+            let pieces: Vec<&Piece> = job.pieces.iter().collect();
+            let Encoded { pieces: made, failure } = job.make(files, memory, &pieces).ok()?;
+            for (piece, bytes) in pieces.iter().zip(&made) {
+                memory.put_piece_aside(piece.key, bytes);
+            }
+            let sizes: BTreeMap<(Codec, u32), usize> =
+                pieces.iter().zip(&made).map(|(piece, bytes)| ((piece.recipe.codec, piece.recipe.width), bytes.len())).collect();
+            let is_smaller = |width: u32| sizes.get(&(Codec::Avif, width)) < sizes.get(&(Codec::WebP, width));
+            Some(failure.is_none() && recipes.iter().all(|recipe| is_smaller(recipe.width)))
+        });
+        is_smaller.unwrap_or(false)
+    }
+
     fn name(&self, hung: &Hung, seen: &Seen, recipe: Recipe) -> String {
         let (print, extension) = (seen.print.short(), recipe.codec.extension());
         format!("{}/{}.{}.{print}.{extension}", self.folder, hung.output, recipe.width)
     }
 
     /// What is made of the pictures at these addresses, each picture once, by source.
-    pub fn jobs<'a>(&self, files: &dyn Files, hrefs: impl Iterator<Item = &'a str>) -> Vec<Job> {
+    pub fn jobs<'a>(&self, files: &dyn Files, memory: Option<&Memory>, hrefs: impl Iterator<Item = &'a str>) -> Vec<Job> {
         let hung: BTreeMap<&SourcePath, &Hung> = hrefs.filter_map(|href| self.by_href.get(href)).map(|hung| (&hung.source, hung)).collect();
         let job = |hung: &&Hung| {
             let seen = self.seen(files, &hung.source)?;
-            let pieces = self.recipes(&seen.picture).into_iter().filter_map(|recipe| self.piece(hung, &seen, recipe)).collect();
-            Some(Job { source: hung.source.clone(), print: seen.print, picture: seen.picture, pieces })
+            Some(self.job(hung, &seen, self.offered(files, memory, hung, &seen).into_iter()))
         };
         hung.values().filter_map(job).filter(|job| !job.pieces.is_empty()).collect()
+    }
+
+    fn job(&self, hung: &Hung, seen: &Seen, recipes: impl Iterator<Item = Recipe>) -> Job {
+        let pieces = recipes.filter_map(|recipe| self.piece(hung, seen, recipe)).collect();
+        Job { source: hung.source.clone(), print: seen.print, picture: Arc::clone(&seen.picture), pieces }
     }
 
     fn piece(&self, hung: &Hung, seen: &Seen, recipe: Recipe) -> Option<Piece> {
@@ -225,8 +286,8 @@ impl Pictures {
         let hung = self.by_href.get(&Route::new(&format!("/{output}")).ok()?.href(&self.base))?;
         let seen = self.seen(files, &hung.source).filter(|seen| seen.print.short() == print)?;
         let is_it = |recipe: &Recipe| recipe.width.to_string() == width && recipe.codec.extension() == extension;
-        let piece = self.piece(hung, &seen, self.recipes(&seen.picture).into_iter().find(is_it)?)?;
-        Some(Job { source: hung.source.clone(), print: seen.print, picture: seen.picture, pieces: vec![piece] })
+        let recipe = self.offered(files, None, hung, &seen).into_iter().find(is_it)?;
+        Some(self.job(hung, &seen, std::iter::once(recipe))).filter(|job| !job.pieces.is_empty())
     }
 
     /// What a picture of the content is published as, and why it is not itself.
@@ -258,6 +319,12 @@ impl Pictures {
     fn is_static(&self, hung: &Hung) -> bool {
         hung.source.as_str().strip_prefix("static/") == Some(hung.output.as_str())
     }
+}
+
+/// The fingerprint of a picture and of all that is made of it.
+fn offer_key(seen: &Seen, recipes: &[Recipe]) -> Fingerprint {
+    let recipes: Vec<(Codec, u32, u8)> = recipes.iter().map(|recipe| (recipe.codec, recipe.width, recipe.quality)).collect();
+    print_of(&(seen.print, recipes, picture::VERSION))
 }
 
 fn bad(source: &SourcePath, fault: &Fault, (width, height): (u32, u32)) -> Diagnostic {

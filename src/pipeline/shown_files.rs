@@ -13,6 +13,10 @@ use crate::page::files::{SPOKEN, spoken};
 use crate::paths::SourcePath;
 use crate::source::Files;
 
+/// The field of a recording's transcript, and the id of the part that shows it.
+const TRANSCRIPT: &str = "transcript";
+const TRANSCRIPT_ID: &str = "Transcript";
+
 /// The files whose text a page shows, as far as they are there.
 pub fn of_page(loaded: &Loaded, entry: &Entry) -> Vec<SourcePath> {
     let folder = entry.source.folder();
@@ -48,7 +52,9 @@ pub fn add(files: &dyn Files, loaded: &Loaded, entry: &Entry, passages: &mut Vec
     for path in recordings(loaded, entry) {
         let said = read(&path).map(|bytes| spoken(&path, &bytes)).unwrap_or_default();
         let said: Vec<&str> = said.iter().flat_map(|said| said.speaker.as_deref().into_iter().chain([said.text.as_str()])).collect();
-        passages.extend(Passage::beside("", &said));
+        // Where there is a transcript, what captions say can be read there, too.
+        let anchor = if entry.meta.fields.contains_key(TRANSCRIPT) { TRANSCRIPT_ID } else { "" };
+        passages.extend(Passage::beside(anchor, &said));
     }
 }
 

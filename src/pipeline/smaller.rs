@@ -28,7 +28,7 @@ impl Press<'_> {
             Question::Picture { href, is_shown: true } => Some(href.as_str()),
             _ => None,
         });
-        let jobs = pictures.jobs(self.workshop.files, shown);
+        let jobs = pictures.jobs(self.workshop.files, self.workshop.pieces, shown);
         let outcomes: Vec<Vec<Outcome>> = jobs.par_iter().map(|job| self.job(job)).collect();
         let is_any_new =
             outcomes.iter().flatten().any(|outcome| outcome.record.as_ref().is_some_and(|record| record.made_in == self.build));

@@ -2,7 +2,7 @@
 // this tab.
 import { remember, remembered } from "./store.js";
 
-export function branch(root) {
+export function enhance(root) {
   const tree = root.querySelector("#Branch");
   if (!tree) return;
   const items = [...tree.querySelectorAll("li")];

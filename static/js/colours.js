@@ -1,7 +1,7 @@
 // The choice between the device's colours, light and dark. js/theme.js applies it on the next page before it is painted.
 import { remember, remembered } from "./store.js";
 
-export function colours(root) {
+export function enhance(root) {
   const label = root.querySelector("[data-scheme]");
   if (!label) return;
   const select = label.querySelector("select");

@@ -2,7 +2,7 @@
 const links = new Map();
 let headings = [], current = null, isListening = false;
 
-export function contents(root) {
+export function enhance(root) {
   links.clear();
   for (const link of root.querySelectorAll(".contents a")) {
     const heading = root.getElementById(decodeURIComponent(link.hash.slice(1)));

@@ -1,5 +1,5 @@
 // A copy button on every block of code. The result is shown on the button and read out.
-export function copyButtons(root) {
+export function enhance(root) {
   const blocks = [...root.querySelectorAll(".prose pre")].filter((block) => !block.closest(".code-frame"));
   if (!blocks.length || !navigator.clipboard) return;
   const words = root.body.dataset;

@@ -4,7 +4,7 @@ import { remember, remembered } from "./store.js";
 
 export const areKeysOn = () => remembered("keys") !== "off";
 
-export function keys(root) {
+export function enhance(root) {
   const dialog = root.querySelector("#Keys");
   const opener = root.querySelector("[data-keys]");
   if (!dialog?.showModal || !opener) return;

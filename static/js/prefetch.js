@@ -3,7 +3,7 @@
 const fetched = new Set([location.pathname]);
 const AT_MOST = 20, WAIT_MS = 80;
 
-export function prefetch(root) {
+export function enhance(root) {
   const { connection } = navigator;
   const isDear = connection?.saveData || /2g/.test(connection?.effectiveType ?? "") || matchMedia("(prefers-reduced-data: reduce)").matches;
   if (isDear || root.querySelector("script[data-standing]") || !document.createElement("link").relList?.supports("prefetch")) return;

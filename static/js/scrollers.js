@@ -6,6 +6,6 @@ const watch = new ResizeObserver((entries) => {
   }
 });
 
-export function scrollers(root) {
+export function enhance(root) {
   for (const box of root.querySelectorAll("main :is(table, pre)")) watch.observe(box);
 }

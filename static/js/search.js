@@ -1,12 +1,11 @@
 // Opens the search: by its links, by `/`, by Ctrl or Cmd and K. What it needs is loaded then, and not before.
 import { areKeysOn } from "./keys.js";
 
-export function search(root) {
+export function enhance(root) {
   const links = [...root.querySelectorAll("[data-search]")];
   const page = root.querySelector("[data-search-page]");
   if (page) import("./search/page.js").then(({ showPage }) => showPage(page));
-  if (!links.length || search.isListening) return;
-  search.isListening = true;
+  if (!links.length) return;
 
   const open = async (link) => {
     const input = document.querySelector("[data-search-page] input");

@@ -52,6 +52,9 @@ export async function listed(folder) {
   return files.map((file) => file.split(sep).join("/")).sort();
 }
 
+// The theme's scripts come when a page has been painted; all of them run at once.
+export const settled = (page) => page.locator("[data-scheme]:not([hidden])").waitFor({ state: "attached" });
+
 // Notes what must not happen on a page: a request to another place, a fault of a script, a word of the policy.
 export function watch(page, origin) {
   const faults = [];

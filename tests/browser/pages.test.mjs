@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import { after, before, test } from "node:test";
 import { HtmlValidate, StaticConfigLoader } from "html-validate";
 import { browser, program } from "./desk.mjs";
-import { Host, listed, watch } from "./host.mjs";
+import { Host, listed, settled, watch } from "./host.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -65,7 +65,8 @@ test("no page asks another place for anything, breaks its policy or fails; axe f
   };
   const look = async (page, file) => {
     const faults = watch(page, host.origin);
-    await page.goto(address(file), { waitUntil: "load" });
+    await page.goto(address(file));
+    await settled(page);
     const seen = await page.evaluate(() => ({
       links: [...document.querySelectorAll("a[href], area[href]")].map(({ href }) => href),
       ids: [...document.querySelectorAll("[id]")].map(({ id }) => id),
@@ -112,6 +113,7 @@ test("one page of every template: axe finds nothing in the dark, on a phone, and
   for (const file of await oneOfEach()) {
     const page = await context.newPage();
     await page.goto(address(file));
+    await settled(page);
     found.push(...(await axeFinds(page)).map((fault) => `${file}: ${fault}`));
     const button = page.locator(".page-bar button, .menu-button").first();
     if (await button.isVisible()) {
@@ -131,6 +133,7 @@ test("nothing is wider than a window of 320 pixels, which is 1280 at 400 %, nor 
     const page = await context.newPage();
     for (const file of await oneOfEach()) {
       await page.goto(address(file));
+      await settled(page);
       const wide = await page.evaluate(() => ({ is: document.scrollingElement.scrollWidth, has: document.scrollingElement.clientWidth }));
       if (wide.is > wide.has) found.push(`${file}: ${wide.is} wide in ${wide.has}`);
       // The page clips what is wider, so that is not enough: no text may lie past the window but in what scrolls, nor be cut by what does not.
@@ -165,7 +168,8 @@ test("one page of every template: the focus goes through it in its order, to not
     for (const file of await oneOfEach()) {
       const page = await context.newPage();
       const session = await context.newCDPSession(page);
-      await page.goto(address(file), { waitUntil: "load" });
+      await page.goto(address(file));
+      await settled(page);
       await page.evaluate(() => new Promise((done) => { document.activeElement.blur(); requestAnimationFrame(() => requestAnimationFrame(done)); }));
       const tell = (what) => found.push(`${file} at ${viewport.width}: ${what}`);
       let stops = 0;

@@ -4,7 +4,7 @@ import { after, before, test } from "node:test";
 import * as zlib from "node:zlib";
 import { writeFile } from "node:fs/promises";
 import { Desk, browser } from "./desk.mjs";
-import { Host, watch } from "./host.mjs";
+import { Host, listed, watch } from "./host.mjs";
 
 const paragraphs = Array.from({ length: 60 }, (_, at) => `Paragraph ${at + 1}, with some words so that there is a text to scroll through.`).join("\n\n");
 const CONTENT = `---\ntitle: Pictures\nsummary: Three of them.\n---\n\n![The first](one.png)\n\nText after it.\n\n${paragraphs}\n\n![The second](two.png)\n\nThe end.\n`;
@@ -26,12 +26,15 @@ after(async () => {
 
 const stripes = (x) => [x % 256, (x * 7) % 256, 90];
 
-// A picture of stripes, or of what `colour` gives for each column (three values, or four): PNG (third edition), §11: a header, deflated
+// A picture of stripes, or of what `colour` gives for each point (three values, or four): PNG (third edition), §11: a header, deflated
 // lines that begin with their filter, an end.
 function png(width, height, colour = stripes) {
-  const values = colour(0).length;
-  const line = Buffer.alloc(1 + values * width);
-  for (let x = 0; x < width; x++) line.set(colour(x), 1 + values * x);
+  const values = colour(0, 0).length;
+  const line = (y) => {
+    const line = Buffer.alloc(1 + values * width);
+    for (let x = 0; x < width; x++) line.set(colour(x, y), 1 + values * x);
+    return line;
+  };
   const chunk = (name, data) => {
     const body = Buffer.concat([Buffer.from(name), data]);
     const number = (value) => { const four = Buffer.alloc(4); four.writeUInt32BE(value); return four; };
@@ -41,7 +44,7 @@ function png(width, height, colour = stripes) {
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
   header.set([8, values === 4 ? 6 : 2, 0, 0, 0], 8);
-  const lines = zlib.deflateSync(Buffer.concat(Array.from({ length: height }, () => line)));
+  const lines = zlib.deflateSync(Buffer.concat(Array.from({ length: height }, (_, y) => line(y))));
   return Buffer.concat([Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]), chunk("IHDR", header), chunk("IDAT", lines), chunk("IEND", Buffer.alloc(0))]);
 }
 
@@ -114,11 +117,13 @@ test("without JavaScript pictures are the same", async () => {
 
 // Only a program built with `--features avif` can make them; `tests/run --long` builds one and says so by HANDSEL_AVIF.
 test("AVIF comes before WebP where it is wanted, and shows what the picture shows", async (t) => {
-  const own = await Desk.open({ "handsel.yaml": "title: Test site\nimages: { avif: true, widths: [400] }\n", "content/guides/avif.md": "---\ntitle: Pictures\nsummary: Two.\n---\n\n![Full](full.png) ![Glass](glass.png)\n" });
+  const own = await Desk.open({ "handsel.yaml": "title: Test site\nimages: { avif: true, widths: [400] }\n", "content/guides/avif.md": "---\ntitle: Pictures\nsummary: Two.\n---\n\n![Full](full.png) ![Glass](glass.png) ![Flat](flat.png)\n" });
   t.after(() => own.close());
-  // Halves of one colour each; of the second picture one half can be seen through.
-  await writeFile(`${own.folder}/content/guides/full.png`, png(800, 400, (x) => (x < 400 ? [200, 40, 30] : [20, 90, 210])));
-  await writeFile(`${own.folder}/content/guides/glass.png`, png(800, 400, (x) => (x < 400 ? [200, 40, 30, 255] : [20, 90, 210, 0])));
+  // Soft waves; of the second picture one half can be seen through. The third is flat.
+  const waves = (x, y) => [128 + 100 * Math.sin(x / 37 + y / 23), 128 + 90 * Math.sin(x / 51 - y / 31), 128 + 80 * Math.cos(y / 19)].map(Math.round);
+  await writeFile(`${own.folder}/content/guides/full.png`, png(800, 400, waves));
+  await writeFile(`${own.folder}/content/guides/glass.png`, png(800, 400, (x, y) => [...waves(x, y), x < 400 ? 255 : 0]));
+  await writeFile(`${own.folder}/content/guides/flat.png`, png(800, 400, (x) => (x < 400 ? [200, 40, 30] : [20, 90, 210])));
   try { own.handsel("build", "--quiet"); } catch (fault) {
     if (process.env.HANDSEL_AVIF || !/built without AVIF/.test(String(fault.stderr ?? fault))) throw fault;
     return t.skip("this program was built without AVIF");
@@ -127,7 +132,7 @@ test("AVIF comes before WebP where it is wanted, and shows what the picture show
   t.after(() => place.close());
   const page = await chromium.newPage({ viewport: { width: 360, height: 740 } });
   await page.goto(`${place.url}guides/avif/`, { waitUntil: "networkidle" });
-  for (const [alt, wanted] of [["Full", [[200, 40, 30, 255], [20, 90, 210, 255]]], ["Glass", [[200, 40, 30, 255], [20, 90, 210, 0]]]]) {
+  for (const [alt, wanted] of [["Full", [[...waves(200, 200), 255], [...waves(600, 200), 255]]], ["Glass", [[...waves(200, 200), 255], [...waves(600, 200), 0]]]]) {
     const seen = await page.getByAltText(alt).evaluate(async (image) => {
       await image.decode();
       const canvas = document.createElement("canvas");
@@ -142,5 +147,7 @@ test("AVIF comes before WebP where it is wanted, and shows what the picture show
     const isNear = (one, other) => (one[3] === 0 ? other[3] < 4 : one.every((value, at) => Math.abs(value - other[at]) <= 12));
     assert.ok(wanted.every((colour, at) => isNear(colour, seen.colours[at])), JSON.stringify(seen));
   }
+  assert.match(await page.getByAltText("Flat").evaluate((image) => image.currentSrc), /\.400\.[0-9a-f]{8}\.webp$/, "of a flat drawing AVIF is larger");
+  assert.deepEqual((await listed(`${own.folder}/public`)).filter((path) => /flat.*avif$/.test(path)), []);
   await page.close();
 });

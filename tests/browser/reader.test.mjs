@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import { Desk, browser } from "./desk.mjs";
-import { Host, watch } from "./host.mjs";
+import { Host, settled, watch } from "./host.mjs";
 
 const paragraphs = (number) => Array.from({ length: number }, (_, at) => `Paragraph ${at + 1} says what one needs to know about it, in a sentence or two, so that there is something to read.`).join("\n\n");
 const picture = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2400 1200" width="2400" height="1200"><path d="M0 0h2400v1200H0z" fill="#ad3c0a"/></svg>`;
@@ -91,6 +91,7 @@ async function visit(path = GUIDE, options = {}) {
   const page = await context.newPage();
   pages.push({ page, faults: watch(page, host.origin) });
   await page.goto(host.url + path);
+  if (options.javaScriptEnabled !== false) await settled(page);
   return page;
 }
 const PHONE = { viewport: { width: 360, height: 740 } };
@@ -117,14 +118,40 @@ test("a chosen scheme is there before the next page has a body, in other tabs, a
   });
   const other = await context.newPage();
   await other.goto(host.url);
+  await settled(other);
   await page.locator("[data-scheme] select").selectOption("dark");
   await other.waitForFunction(() => document.documentElement.dataset.theme === "dark");
   await page.goto(`${host.url}guides/other/`);
+  await settled(page);
   assert.equal(await page.evaluate(() => window.atBody), "dark");
   assert.equal(await page.locator("meta[name=theme-color]").last().getAttribute("media"), "all");
   await page.locator("[data-scheme] select").selectOption("auto");
   await page.reload();
   assert.equal(await page.evaluate(() => window.atBody), "");
+});
+
+// The scripts beside the one that sets the colours and the one that fetches the others, with the moment at which each was asked for.
+const fetchedScripts = (page) => page.evaluate(() => performance.getEntriesByType("resource").filter(({ name }) => /\.js$/.test(name) && !/\/(site|theme)\.js$/.test(name)).map(({ startTime }) => startTime));
+
+test("the first page is painted before its scripts are fetched", async () => {
+  const page = await visit();
+  const painted = await page.evaluate(() => performance.getEntriesByName("first-paint")[0].startTime);
+  const fetched = await fetchedScripts(page);
+  assert.ok(fetched.length > 5 && fetched.every((at) => at >= painted), `${fetched} for ${painted}`);
+});
+
+test("what a reader does fetches the scripts, however the paint is; the first key counts, and later pages wait for nothing", async () => {
+  context = await chromium.newContext();
+  const page = await context.newPage();
+  await page.addInitScript(() => { PerformanceObserver.prototype.observe = () => {}; });
+  await page.goto(host.url + GUIDE, { waitUntil: "networkidle" });
+  assert.deepEqual(await fetchedScripts(page), []);
+  await page.keyboard.press("?");
+  await page.locator("#Keys[open]").waitFor();
+  await page.keyboard.press("Escape");
+  await page.locator(".next-title a").click();
+  await page.waitForURL("**/guides/other/");
+  await settled(page);
 });
 
 test("tabs: arrow keys, one choice for all pages, and plain sections without JavaScript", async () => {
@@ -136,6 +163,7 @@ test("tabs: arrow keys, one choice for all pages, and plain sections without Jav
   assert.ok(await page.getByRole("tabpanel", { name: "Windows" }).isVisible());
   assert.ok(await page.getByText("On Linux.").isHidden());
   await page.goto(`${host.url}guides/other/`);
+  await settled(page);
   assert.ok(await page.getByText("On Windows.").isVisible());
   await context.close();
   page = await visit(GUIDE, { javaScriptEnabled: false });
@@ -207,6 +235,7 @@ test("keys: ? shows them, letters lead on, lists take the focus, and single keys
   await page.keyboard.press("Escape");
   await dialog.waitFor({ state: "hidden" });
   await page.goto(host.url + GUIDE);
+  await settled(page);
   await page.keyboard.press("?");
   await page.keyboard.press("n");
   assert.ok(await dialog.isHidden());
@@ -252,6 +281,7 @@ test("the section's tree stays as it was left: folded, and scrolled", async () =
   const top = await tree.evaluate((tree) => { tree.scrollTop -= 120; return tree.scrollTop; });
   await tree.getByRole("link", { name: "Step 28" }).click();
   await page.waitForURL("**/step-28/");
+  await settled(page);
   assert.equal(await tree.evaluate((tree) => tree.scrollTop), top);
   const fold = tree.getByRole("button", { name: "Show or hide: A part" });
   await fold.click();
@@ -259,6 +289,7 @@ test("the section's tree stays as it was left: folded, and scrolled", async () =
   assert.ok(await tree.getByRole("link", { name: "Step 12" }).isHidden());
   assert.ok(await tree.getByRole("link", { name: "Step 28" }).isVisible(), "where one is stays in view");
   await page.reload();
+  await settled(page);
   assert.ok(await tree.getByRole("link", { name: "Step 12" }).isHidden());
   await fold.click();
   assert.ok(await tree.getByRole("link", { name: "Step 12" }).isVisible());
@@ -279,6 +310,7 @@ test("a page is fetched ahead when the pointer rests on its link, unless data ar
   await context.addInitScript(() => Object.defineProperty(navigator, "connection", { value: { saveData: true } }));
   page = await context.newPage();
   await page.goto(host.url + GUIDE);
+  await settled(page);
   await page.locator(".next-title a").hover();
   await page.waitForTimeout(300);
   assert.equal(await ahead(page).count(), 0);

@@ -5,15 +5,16 @@ import { createServer } from "node:http";
 import { extname, join } from "node:path";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import { Desk, browser, hear } from "./desk.mjs";
+import { settled } from "./host.mjs";
 
 const page = (title, front, body) => `---\ntitle: ${title}\nsummary: About ${title}.\n${front}---\n\n${body}\n`;
 const files = {
   "handsel.yaml": "title: Workshop\nbase_url: https://example.org/help/\n",
   "content/index.md": page("Workshop", "", "Welcome."),
   "content/guides/varnish.md": page("Varnish a table", "topics: [wood, finish]\nlevel: starter\naudience: [makers]\n", "Begin with dry wood.\n\n## Sand it first\n\nUse paper of grain 240, then wipe the dust away. The first coat soaks in.\n\n## Brush it on\n\nThin coats dry well. Wait for a night between two coats."),
-  "content/guides/oil.md": page("Oil a table", "topics: [wood]\nlevel: expert\n", "Oil soaks in. Wipe off what stays. Never pour varnish over fresh oil.\n\n## Dispose of rags\n\nOily rags can burn by themselves."),
+  "content/guides/oil.md": page("Oil a table", "topics: [wood]\nlevel: expert\ndisclosure: A mill lent us a press.\nsources:\n  - { title: The linseed papers, url: https://example.org/papers }\n  - https://nutshell.example/\n", "Oil soaks in. Wipe off what stays. Never pour varnish over fresh oil.\n\n## Dispose of rags\n\nOily rags can burn by themselves."),
   "content/tips/brushes.md": page("Clean brushes at once", "topics: [tools]\n", "A brush with dry varnish is lost. `cleanBrushes()` is what we shout."),
-  "content/guides/japanisch.md": page("Lack auf Japanisch", "lang: ja\n", "漆は木の液です。\n\n## 道具\n\n筆を使います。"),
+  "content/guides/japanisch.md": page("Lack auf Japanisch", "lang: ja\n", "漆は木の液です。\n\n## 道具\n\n筆を使います。*よく*乾いた布で木目に沿ってうすくのばしながら何度も塗り重ねると硝子のような艶が出てくるのでたいそう美しい。"),
   "content/guides/hostile.md": page("\"<img src=x onerror=alert(1)>\"", "", "Zebra <b>bold</b> `<script>alert(2)</script>` zebra."),
   "content/guides/shown.md": page("What is shown", "", "Its text.\n\n## The script\n\n::include{file=\"sharpen.sh\"}\n\n## After it\n\nMore."),
   "content/guides/sharpen.sh": "echo whetstone\n",
@@ -59,6 +60,7 @@ async function visit(path = "", options) {
   tab.on("console", (message) => { if (message.type() === "error") tab.faults.push(message.text()); });
   tab.on("request", (request) => tab.fetched.push(request.url()));
   await tab.goto(base + path);
+  if (options?.javaScriptEnabled !== false) await settled(tab);
   return tab;
 }
 const input = (tab) => tab.locator(".search-dialog .search-input");
@@ -83,7 +85,7 @@ test("a slash opens it; nothing of it is loaded before", async () => {
   assert.deepEqual(tab.faults, []);
 });
 
-test("what a page shows beside its text is found: a file, a tool, the fields of its kind, what is said in a recording", async () => {
+test("what a page shows beside its text is found: a file, a tool, the fields of its kind, what is said in a recording, sources", async () => {
   const tab = await visit();
   await openDialog(tab);
   const first = async (text) => {
@@ -96,13 +98,20 @@ test("what a page shows beside its text is found: a file, a tool, the fields of 
   assert.deepEqual(await first("gilder"), ["tools/price/#Tool", ["Tool"], ["gilder"]]);
   assert.deepEqual(await first("torn"), ["tools/price/#Tool", ["Tool"], ["torn"]]);
   assert.deepEqual(await first("lacquerer"), ["offers/advice/", ["Free advice"], ["lacquerer"]]);
-  assert.deepEqual(await first("insect"), ["videos/talk/", ["Video"], ["insect"]]);
+  assert.deepEqual(await first("insect"), ["videos/talk/#Transcript", ["Video"], ["insect"]]);
+  assert.deepEqual(await first("lent press"), ["guides/oil/", ["Guide"], ["lent", "press"]]);
+  assert.deepEqual(await first("linseed"), ["guides/oil/#Sources", ["Guide"], ["linseed"]]);
+  assert.deepEqual(await ask(tab, "nutshell"), [], "an address is no text");
   await ask(tab, "gilder");
   const text = await tab.locator(".results .result-text").first().textContent();
   assert.ok(!/[{}]/.test(text), text);
   assert.equal(await tab.locator("#Tool").count(), 0);
   await tab.locator(".results .result > a").first().click();
   await tab.locator("section.tool#Tool").waitFor();
+  for (const place of ["videos/talk/#Transcript", "guides/oil/#Sources"]) {
+    await tab.goto(base + place);
+    await tab.locator(":target h2").waitFor();
+  }
   assert.deepEqual(tab.faults, []);
 });
 
@@ -243,6 +252,9 @@ test("a script without spaces is found, in the index of its language", async () 
   await openDialog(tab);
   assert.deepEqual(await ask(tab, "木の液"), ["Lack auf Japanisch"]);
   assert.deepEqual(await tab.locator(".result-text mark").allTextContents(), ["木の液"]);
+  const marks = async (text) => { await ask(tab, text); return tab.locator(".results mark").allTextContents(); };
+  assert.deepEqual(await marks("艶"), ["艶が"], "one character, behind the 32nd of its run");
+  assert.deepEqual(await marks("液 布"), ["液で"], "and not only as the last word");
   assert.deepEqual((await ask(tab, "varnish"))[0], "Varnish a table", "what the language does not have comes from the others");
 });
 
@@ -289,4 +301,20 @@ test("in the preview a saved word is found", async () => {
     await openDialog(tab);
     assert.equal((await ask(tab, "quartzite"))[0], "Oil a table");
   } finally { await live.close(); }
+});
+
+test("a page in another script has room for it and slants nothing; the others load nothing for that", async () => {
+  const look = async (path) => {
+    const tab = await visit(path);
+    const of = (locator, name) => locator.first().evaluate((element, name) => getComputedStyle(element)[name], name);
+    const heading = tab.locator("h1");
+    const seen = { line: parseFloat(await of(heading, "lineHeight")) / parseFloat(await of(heading, "fontSize")), spacing: await of(heading, "letterSpacing") };
+    const em = tab.locator("main em");
+    if (await em.count()) Object.assign(seen, { slant: await of(em, "fontStyle"), dots: await of(em, "textEmphasisStyle") });
+    return { ...seen, isLoaded: tab.fetched.some((url) => /\/scripts\.[0-9a-f]+\.css$/.test(url)) };
+  };
+  const { line, spacing, ...japanese } = await look("guides/japanisch/");
+  assert.ok(line > 1.3 && ["normal", "0px"].includes(spacing), `${line} ${spacing}`);
+  assert.deepEqual(japanese, { slant: "normal", dots: "dot", isLoaded: true });
+  assert.equal((await look("guides/oil/")).isLoaded, false);
 });

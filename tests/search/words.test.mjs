@@ -16,7 +16,9 @@ for (const [text, wanted] of vectors) {
 
 test("words know where they stand", () => {
   const text = "Ein „Größen“-Test: 日本語";
-  assert.deepEqual(eachWord(text).map(({ start, end }) => text.slice(start, end)), ["Ein", "Größen", "Test", "日本", "本語"]);
+  assert.deepEqual(eachWord(text).map(({ start, end }) => text.slice(start, end)), ["Ein", "Größen", "Test", "日本", "本語", "語"]);
+  const folded = "น้ำมัน ｶﾞﾗｽ";
+  assert.deepEqual(eachWord(folded).map(({ start, end }) => folded.slice(start, end)), ["น้", "้ำ", "ำ", "ำม", "มั", "ัน", "น", "ｶﾞﾗ", "ﾗｽ", "ｽ"]);
 });
 
 test("slips are counted; neighbours that changed places are one", () => {

@@ -2,7 +2,7 @@
 //! for what a reader types. `tests/search/words.json` holds both to them.
 //!
 //! 1. A run is a stretch of letters, marks and numbers of any script.
-//! 2. Where a script has no spaces, a run is read as pairs of neighbouring characters.
+//! 2. Where a script has no spaces, a run is read as pairs of neighbouring characters, however long it is.
 //! 3. Everything else is folded: case, accents, ligatures and full widths do not matter.
 //! 4. For the index, what is written as one word is found by its parts, and what is joined as one: `joinHandle` by `join`
 //!    and `handle`, `e-mail` by `email`.
@@ -31,7 +31,7 @@ pub fn each_word(text: &str, mut each: impl FnMut(&str, bool)) {
             for (piece, is_dense) in pieces(run) {
                 if is_dense {
                     joined.end(&mut each);
-                    pairs(piece, &mut |word| each(word, true));
+                    pairs(piece, &mut each);
                 } else {
                     whole_and_parts(piece, &fold(piece), &mut joined, &mut each);
                 }
@@ -94,13 +94,17 @@ fn pieces(run: &str) -> impl Iterator<Item = (&str, bool)> {
     })
 }
 
-fn pairs(piece: &str, each: &mut impl FnMut(&str)) {
-    let folded = fold(piece);
+/// The last character stands in no pair as its first, and is to be found by itself, too.
+fn pairs(piece: &str, each: &mut impl FnMut(&str, bool)) {
+    let folded = folded_whole(piece);
     let starts: Vec<usize> = folded.char_indices().map(|(at, _)| at).chain([folded.len()]).collect();
     if starts.len() == 2 {
-        return each(&folded);
+        return each(&folded, true);
     }
-    starts.windows(3).for_each(|window| each(&folded[window[0]..window[2]]));
+    starts.windows(3).for_each(|window| each(&folded[window[0]..window[2]], true));
+    if let [.., last, end] = starts[..] {
+        each(&folded[last..end], false);
+    }
 }
 
 fn ascii_run(run: &str, joined: &mut Joined, each: &mut impl FnMut(&str, bool)) {
@@ -187,6 +191,11 @@ pub fn fold(text: &str) -> String {
     if text.is_ascii() {
         return cut(text).to_ascii_lowercase();
     }
+    cut(&folded_whole(text)).to_owned()
+}
+
+/// The same for a text of any length.
+fn folded_whole(text: &str) -> String {
     let lower = text.nfkd().collect::<String>().to_lowercase();
     let mut folded = String::with_capacity(lower.len());
     for c in lower.chars().filter(|c| !is_accent(*c)) {
@@ -204,8 +213,7 @@ pub fn fold(text: &str) -> String {
             other => folded.push(other),
         }
     }
-    let folded: String = folded.nfc().collect();
-    cut(&folded).to_owned()
+    folded.nfc().collect()
 }
 
 /// Marks that are written or not by taste: Latin, Greek and Cyrillic accents, Hebrew and Arabic vowels.

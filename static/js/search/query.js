@@ -1,5 +1,5 @@
 // What a reader typed, and which words of the index that can mean.
-import { eachWord } from "./words.js";
+import { eachWord, isDense } from "./words.js";
 
 // Words that say little. They are looked for only when there is nothing else, or between quotation marks.
 const SMALL = {
@@ -24,6 +24,7 @@ const WORDS_MAX = 16;
 const PLURALS = new Set(["s", "es"]);
 
 // { words: [{ word, isOpen }], phrases: [[word]] }. The last word is open: the reader may still be typing it.
+// So is a single character of a script without spaces, for the index has it in pairs.
 export function parseQuery(text, code) {
   const phrases = [];
   const rest = text.replace(/["“”„«»]([^"“”„«»]*)["“”„«»]/g, (_, inside) => {
@@ -33,7 +34,7 @@ export function parseQuery(text, code) {
   });
   const isEnded = /\s$/.test(text) || rest !== text && rest.trimEnd() !== rest;
   const found = eachWord(rest).filter(({ stands }) => stands);
-  const words = found.map(({ word }, at) => ({ word, isOpen: !isEnded && at === found.length - 1 }));
+  const words = found.map(({ word }, at) => ({ word, isOpen: isDense(word) || !isEnded && at === found.length - 1 }));
   for (const word of phrases.flat()) words.push({ word, isOpen: false, isExact: true });
   const seen = new Set();
   const all = words.filter(({ word }) => !seen.has(word) && seen.add(word));

@@ -12,9 +12,17 @@ const cut = (text) => { const chars = [...text]; return chars.length > CHARS_MAX
 
 export function fold(text) {
   if (/^[\x00-\x7F]*$/.test(text)) return cut(text).toLowerCase();
-  const lower = text.normalize("NFKD").toLowerCase().replace(ACCENT, "");
-  return cut(lower.replace(/[ßæœþøđðłıςـ]/g, (letter) => LETTERS[letter]).normalize("NFC"));
+  return cut(foldWhole(text));
 }
+
+// The same for a text of any length.
+function foldWhole(text) {
+  const lower = text.normalize("NFKD").toLowerCase().replace(ACCENT, "");
+  return lower.replace(/[ßæœþøđðłıςـ]/g, (letter) => LETTERS[letter]).normalize("NFC");
+}
+
+// A character of which words are made without spaces: it begins pairs.
+export const isDense = (word) => [...word].length === 1 && DENSE.test(word);
 
 // Every word with where it stands: { word, start, end, stands }. Parts of words and joined words do not stand there as they are.
 export function eachWord(text) {
@@ -54,14 +62,26 @@ export function eachWord(text) {
 }
 
 function pairs(piece, start, found) {
-  const chars = [...fold(piece)];
-  const own = [...piece];
-  const isAlike = own.length === chars.length;
+  const chars = [...foldWhole(piece)];
   if (chars.length === 1) return found.push({ word: chars[0], start, end: start + piece.length, stands: true });
-  let from = start;
+  const places = placesOf(piece, chars.length);
   for (let at = 0; at + 1 < chars.length; at += 1) {
-    const end = isAlike ? from + own[at].length + own[at + 1].length : start + piece.length;
-    found.push({ word: chars[at] + chars[at + 1], start: from, end, stands: true });
-    if (isAlike) from += own[at].length;
+    found.push({ word: chars[at] + chars[at + 1], start: start + places[at].start, end: start + places[at + 1].end, stands: true });
   }
+  found.push({ word: chars.at(-1), start: start + places.at(-1).start, end: start + piece.length, stands: false });
+}
+
+// Where each folded character stands in a piece: folding makes two of some characters (Thai am) and one of others (a kana and its mark).
+function placesOf(piece, count) {
+  const own = [...piece], places = [];
+  const isAlike = own.length === count;
+  let end = 0;
+  own.forEach((char, at) => {
+    const start = end;
+    end += char.length;
+    const reached = isAlike ? at + 1 : [...foldWhole(piece.slice(0, end))].length;
+    if (reached <= places.length) places[places.length - 1].end = end;
+    while (places.length < reached) places.push({ start, end });
+  });
+  return places;
 }
