@@ -17,13 +17,14 @@ use super::memory::{Drawn, Memory, Parts, Record};
 use super::outputs::Maker;
 use super::profile::Took;
 use super::search;
+use super::whole::Whole;
 use super::why::Why;
 use crate::diagnostic::Diagnostic;
 use crate::fingerprint::{Fingerprint, Fingerprinter};
 use crate::page::Composed;
 use crate::page::templates::{self, Question, TOOL_TEMPLATE, print_of};
 use crate::paths::{OutputPath, SourcePath};
-use crate::site::SitePage;
+use crate::site::{PageId, SitePage};
 
 /// What was published.
 #[derive(Debug, Default)]
@@ -60,6 +61,8 @@ pub struct Press<'a> {
     /// This build's number.
     pub(super) build: u64,
     pub(super) failure: OnceLock<String>,
+    /// Of each page's file and how it is read, by its position in the site.
+    texts: Vec<Fingerprint>,
     /// Of all that lists for machines are made from but the texts themselves; and with these.
     site: Fingerprint,
     site_with_texts: Fingerprint,
@@ -95,8 +98,8 @@ impl<'a> Press<'a> {
         let pictures = (!whole.pictures.is_empty()).then(|| whole.pictures.sum(workshop.files));
         let site = print_of(&(whole.site_print, whole.loaded.prints.look));
         let site_with_texts = print_of(&(site, whole.documents.texts_print()));
-        let (build, failure) = (before.build + 1, OnceLock::new());
-        Press { workshop, sink, ledger, before, memory, build, failure, site, site_with_texts, pictures, asked }
+        let (build, failure, texts) = (before.build + 1, OnceLock::new(), texts(whole));
+        Press { workshop, sink, ledger, before, memory, build, failure, texts, site, site_with_texts, pictures, asked }
     }
 
     pub fn all(self) -> Published {
@@ -156,7 +159,7 @@ impl<'a> Press<'a> {
         let Maker::Twin(sheet) = maker else { return Outcome::default() };
         let id = composer.page_of(&whole.outputs.sheets[*sheet]);
         let page = id.map(|id| composer.site.page(id));
-        let text = page.map(|page| self.text(page));
+        let text = id.map(|id| self.texts[id]);
         let tool = id.and_then(|id| composer.tool_markdown(id));
         let view = page.map(|page| print_of(&(&page.entry.title, page.entry.heading.is_some(), &tool)));
         let parts = Parts { text, view, ..Parts::default() };
@@ -250,22 +253,16 @@ impl<'a> Press<'a> {
     }
 
     /// The page whose file a sheet or its twin shows.
-    fn page_of(&self, maker: &Maker) -> Option<&SitePage> {
+    fn page_of(&self, maker: &Maker) -> Option<PageId> {
         let whole = self.workshop.whole;
-        let composer = &whole.materials.composer;
         match maker {
-            Maker::Sheet(sheet) | Maker::Twin(sheet) => {
-                composer.page_of(&whole.outputs.sheets[*sheet]).map(|page| composer.site.page(page))
-            }
+            Maker::Sheet(sheet) | Maker::Twin(sheet) => whole.materials.composer.page_of(&whole.outputs.sheets[*sheet]),
             _ => None,
         }
     }
 
-    fn text(&self, page: &SitePage) -> Fingerprint {
-        self.workshop.whole.documents.pages.get(&page.entry.source).map_or_else(|| Fingerprint::of(""), |page| page.key)
-    }
-
-    fn includes(&self, page: &SitePage) -> Option<Fingerprint> {
+    fn includes(&self, page: PageId) -> Option<Fingerprint> {
+        let page = self.workshop.whole.materials.composer.site.page(page);
         let files = make::field_files(page);
         if page.entry.includes.is_empty() && files.is_empty() {
             return None;
@@ -283,22 +280,21 @@ impl<'a> Press<'a> {
         Some(printer.finish())
     }
 
-    fn quick(&self, page: Option<&SitePage>, includes: Option<Fingerprint>) -> Fingerprint {
+    fn quick(&self, page: Option<PageId>, includes: Option<Fingerprint>) -> Fingerprint {
         let whole = self.workshop.whole;
-        print_of(&(whole.site_print, whole.loaded.prints.look, page.map(|page| self.text(page)), includes, self.pictures))
+        print_of(&(whole.site_print, whole.loaded.prints.look, page.map(|page| self.texts[page]), includes, self.pictures))
     }
 
     /// All that a sheet is made from but the answers to what its templates will ask.
     fn parts(&self, composed: &Composed, includes: Option<Fingerprint>) -> Parts {
         let whole = self.workshop.whole;
         let (composer, prints) = (&whole.materials.composer, &whole.loaded.prints);
-        let page = composed.body.map(|page| composer.site.page(page));
         let components = composed.body.map(|page| composer.facts(page).components.as_slice()).unwrap_or_default();
         let called: Vec<Option<Fingerprint>> = components.iter().map(|name| whole.loaded.templates.reached_from_component(name)).collect();
         let has_tools = !composed.embedded.is_empty();
         let tools = has_tools.then(|| whole.loaded.templates.reached_from(TOOL_TEMPLATE)).flatten();
         Parts {
-            text: page.map(|page| self.text(page)),
+            text: composed.body.map(|page| self.texts[page]),
             view: Some(templates::fingerprint(composer, composed)),
             templates: Some(print_of(&(whole.loaded.templates.reached_from(&composed.template), called, tools))),
             site: Some(print_of(&(whole.materials.site_print(), prints.drawing))),
@@ -330,4 +326,14 @@ impl<'a> Press<'a> {
         changed.dedup();
         changed
     }
+}
+
+/// Of each page's file and how it is read. Pages and documents are sorted alike, by their sources.
+fn texts(whole: &Whole) -> Vec<Fingerprint> {
+    let mut documents = whole.documents.pages.iter().peekable();
+    let text = |page: &SitePage| {
+        while documents.next_if(|(source, _)| **source < page.entry.source).is_some() {}
+        documents.next_if(|(source, _)| **source == page.entry.source).map_or_else(|| Fingerprint::of(""), |(_, page)| page.key)
+    };
+    whole.materials.composer.site.pages().iter().map(text).collect()
 }

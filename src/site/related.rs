@@ -82,12 +82,12 @@ impl Relations {
             }
         }
         let next = own.next.as_ref().and_then(|resolved| destination(&resolved.to));
-        let is_fit = |id: &PageId| {
-            *id != page && Some(*id) != next && site.page(*id).is_listed() && site.sections[site.page(*id).section].page != Some(*id)
-        };
-        let mut ranked: Vec<(PageId, f64)> = scores.into_iter().filter(|(id, _)| is_fit(id) && !best.contains(id)).collect();
-        ranked.sort_unstable_by(|(a, score_a), (b, score_b)| score_b.total_cmp(score_a).then_with(|| a.cmp(b)));
-        best.extend(ranked.into_iter().map(|(id, _)| id));
+        scores.retain(|(id, _)| *id != page && Some(*id) != next && !best.contains(id));
+        scores.sort_unstable_by(|(a, score_a), (b, score_b)| score_b.total_cmp(score_a).then_with(|| a.cmp(b)));
+        // Only the best are looked at: each of these pages is somewhere else in memory.
+        let is_fit = |id: &PageId| site.page(*id).is_listed() && site.sections[site.page(*id).section].page != Some(*id);
+        let wanted = count.saturating_sub(best.len());
+        best.extend(scores.into_iter().map(|(id, _)| id).filter(is_fit).take(wanted));
         best.truncate(count);
         best
     }
