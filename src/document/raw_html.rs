@@ -361,7 +361,7 @@ mod tests {
             );
             let (html, findings, _) = run("<a rel='Sponsored' href=https://a.example/>a</a>", mode);
             assert!(html.contains(" rel=\"Sponsored\">a</a> <small"), "{html}");
-            assert_eq!(findings, [Finding::Slip { slip: Slip::PaidLink, range: 10..52 }]);
+            assert_eq!(findings, [Finding::Slip { slip: Slip::PaidLink, range: 10..53 }]);
         }
     }
 
