@@ -245,13 +245,30 @@ pub fn loaded_by(html: &str) -> Vec<String> {
     let mut found = Vec::new();
     // Few tags hold an address of another host; only those are read.
     for at in memmem::find_iter(html.as_bytes(), "//") {
-        let is_address = html[..at].ends_with(['"', '\'', '=', '(']) || html[..at].ends_with("http:") || html[..at].ends_with("https:");
-        let Some(open) = html[..at].rfind('<').filter(|_| is_address) else { continue };
+        if !may_load(&html[..at]) {
+            continue;
+        }
+        let Some(open) = html[..at].rfind('<') else { continue };
         found.extend(tags(&html[open..]).next().and_then(|tag| remote(&tag.name, tag.attributes())));
     }
     found.sort();
     found.dedup();
     found
+}
+
+/// Whether the `//` that follows may be that of an address which is loaded. Most stand in data, in the text or in attributes that load nothing.
+fn may_load(before: &str) -> bool {
+    let bare = before.strip_suffix("https:").or_else(|| before.strip_suffix("http:"));
+    let Some(opened) = bare.unwrap_or(before).strip_suffix(['"', '\'']) else {
+        return bare.is_some() || before.ends_with(['=', '(']);
+    };
+    let Some(named) = opened.strip_suffix('=') else { return !opened.ends_with([':', ',', '[']) };
+    let name = &named[named.rfind(|c: char| !c.is_ascii_alphanumeric() && c != '-').map_or(0, |at| at + 1)..];
+    match name {
+        "content" => false,
+        "href" => named.rfind('<').is_some_and(|open| named[open..].get(1..5).is_some_and(|tag| tag.eq_ignore_ascii_case("link"))),
+        _ => true,
+    }
 }
 
 /// Whether a drawn page runs a script, or shows a frame, whose address is not known; a frame without one counts as its tag.
@@ -365,8 +382,21 @@ mod tests {
     #[test]
     fn what_a_page_loads() {
         let html = "<a href=\"https://a.example\">x // y</a><link rel=canonical href='https://b.example/'><link rel='shortcut icon' href=//c.example/i>\
-                    <img src=\"https://d.example/a.png\" alt=\"a > b\"><p style='background: url( \"//f.example/b.png\")'><script src=\"/own.js\"></script> http://e.example";
-        assert_eq!(loaded_by(html), ["//c.example/i", "//f.example/b.png", "https://d.example/a.png"]);
+                    <img src=\"https://d.example/a.png\" alt=\"a > b\"><p style='background: url( \"//f.example/b.png\")'><script src=\"/own.js\"></script> http://e.example\
+                    <meta property='og:url' content=\"https://g.example/\"><LINK href=https://h.example/ rel=stylesheet>\
+                    <script type=\"application/ld+json\">{\"src\":\"https://i.example/\",\"image\":[\"https://j.example/\",\"//k.example/\"]}</script>\
+                    <img srcset=\"https://l.example/b.png 2x\" alt=\"\"><div style='background:url(\"https://m.example/\")'></div>";
+        assert_eq!(
+            loaded_by(html),
+            [
+                "//c.example/i",
+                "//f.example/b.png",
+                "https://d.example/a.png",
+                "https://h.example/",
+                "https://l.example/b.png 2x",
+                "https://m.example/",
+            ]
+        );
     }
 
     #[test]
