@@ -105,17 +105,7 @@ impl Words {
                 forms.get(category).or_else(|| forms.get("other")).or_else(|| forms.values().next())?
             }
         };
-        if !form.contains('{') {
-            return Some(form.clone());
-        }
-        let mut text = form.clone();
-        if let Some(count) = count {
-            text = text.replace("{count}", &count.to_string());
-        }
-        for (name, value) in fill {
-            text = text.replace(&format!("{{{name}}}"), value);
-        }
-        Some(text)
+        Some(filled(form, count, fill))
     }
 
     /// A day as the language writes it; ISO 8601 where it has no words for months.
@@ -134,8 +124,9 @@ impl Words {
     }
 
     fn find<'a>(&'a self, language: &str, key: &str) -> Option<(&'a str, &'a Phrase)> {
-        let language = language.to_ascii_lowercase();
-        let mut name = language.as_str();
+        let is_lower = !language.bytes().any(|byte| byte.is_ascii_uppercase());
+        let language = if is_lower { Cow::Borrowed(language) } else { Cow::Owned(language.to_ascii_lowercase()) };
+        let mut name = &*language;
         loop {
             if let Some((found, words)) = self.languages.get_key_value(name)
                 && let Some(phrase) = words.get(key)
@@ -149,6 +140,29 @@ impl Words {
             }
         }
     }
+}
+
+/// A form with its names filled in; a name that nothing is given for stays.
+fn filled(form: &str, count: Option<i64>, fill: &[(&str, Cow<str>)]) -> String {
+    let mut text = String::with_capacity(form.len());
+    let mut rest = form;
+    while let Some((before, after)) = rest.split_once('{') {
+        text.push_str(before);
+        let (name, behind) = after.split_once('}').unwrap_or(("", after));
+        let given = fill.iter().find(|(own, _)| *own == name).map(|(_, value)| value);
+        match (count, given) {
+            (Some(count), _) if name == "count" => text.push_str(&count.to_string()),
+            (_, Some(value)) => text.push_str(value),
+            _ => {
+                text.push('{');
+                rest = after;
+                continue;
+            }
+        }
+        rest = behind;
+    }
+    text.push_str(rest);
+    text
 }
 
 fn phrase(node: &yaml::Node) -> Option<Phrase> {
@@ -194,4 +208,17 @@ pub fn read<'a>(files: impl IntoIterator<Item = (&'a str, &'a SourcePath, &'a [u
         problems.extend(words.add(language, path, bytes, is_override));
     }
     Checked::new(words, problems)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_filled_in_once() {
+        let fill = [("name", Cow::from("{count} of {name}")), ("empty", Cow::from(""))];
+        assert_eq!(filled("{count} by {name}{empty}.", Some(3), &fill), "3 by {count} of {name}.");
+        assert_eq!(filled("{other} {name", None, &fill), "{other} {name");
+        assert_eq!(filled("{{name}} {count}", None, &[("name", Cow::from("a"))]), "{a} {count}");
+    }
 }

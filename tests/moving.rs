@@ -210,6 +210,7 @@ fn what_is_made_for_a_folder_goes_with_it_where_the_new_place_has_its_like() -> 
     let (status, said) = run(root, &["move", "content/tips", "content/hints"])?;
     assert_eq!(status, Some(1), "{said}");
     assert!(said.contains("content/index.md:3:1") && said.contains("/tips/random/ would be made no more"), "{said}");
+    assert!(said.contains("a page or a list that stays") && said.contains("a folder of a kind that has one too"), "{said}");
     assert_eq!(tree(root), before);
     let (status, said) = run(root, &["move", "content/tips", "content/tricks"])?;
     assert_eq!(status, Some(0), "{said}");

@@ -10,6 +10,7 @@ use html5gum::{DefaultEmitter, Token, Tokenizer};
 use memchr::memmem;
 
 use super::links::is_remote;
+use super::raw_html::escape_attribute;
 use crate::diagnostic::{Code, Diagnostic};
 
 /// Something that a rule of honest giving speaks against.
@@ -23,6 +24,8 @@ pub enum Slip {
     Analytics(String),
     /// Something that is loaded from another host as soon as the page is opened.
     Remote(String),
+    /// A link that says by its `rel` that somebody is paid for it, and whose address does not.
+    PaidLink,
 }
 
 /// What is told of a slip; the place is the caller's to give.
@@ -45,6 +48,11 @@ pub fn problem(slip: &Slip) -> Diagnostic {
             Code::OutsideOrigin,
             format!("`{address}` would be loaded from another site"),
             "bring the file along in static/, or name its origin in the setting `allow_origins`",
+        ),
+        Slip::PaidLink => (
+            Code::UndisclosedLink,
+            "somebody is paid when a reader follows this link, and the page does not say so".to_owned(),
+            "say it in the front matter under `disclosure:`; it stands above the text then",
         ),
     };
     Diagnostic::new(code, message).help(help)
@@ -84,6 +92,23 @@ const ANALYTICS: [&str; 28] = [
     "bat.bing.com",
     "analytics.tiktok.com",
     "statcounter.com",
+];
+
+/// What counts visitors, as programs call it.
+const COUNTING_CALLS: [&str; 13] = [
+    "_paq.push",
+    "_gaq.push",
+    "gtag(",
+    "dataLayer.push",
+    "ga('create'",
+    "ga(\"create\"",
+    "fbq(",
+    "lintrk(",
+    "ttq.load",
+    "umami.track",
+    "mixpanel.init",
+    "amplitude.init",
+    "posthog.init",
 ];
 
 /// Hosts whose links pay whoever set them.
@@ -134,6 +159,9 @@ pub fn look<'a>(element: &str, attributes: &(impl Iterator<Item = (&'a str, &'a 
         }
     }
     for (key, text) in attributes.clone() {
+        if key.starts_with("on") {
+            slips.extend(look_at_script(text).map(|(slip, _)| slip));
+        }
         let pressing = match key {
             "class" | "id" => pressure(text),
             _ if key.starts_with("data-") => pressure(key),
@@ -145,7 +173,47 @@ pub fn look<'a>(element: &str, attributes: &(impl Iterator<Item = (&'a str, &'a 
         let counting = value("src").and_then(|source| ANALYTICS.iter().find(|name| source.contains(*name)));
         slips.extend(counting.map(|name| Slip::Analytics((*name).to_owned())));
     }
+    if is_paid(element, attributes) && !value("href").is_some_and(is_affiliate) {
+        slips.push(Slip::PaidLink);
+    }
     slips
+}
+
+/// Looks at the text of a script for the first thing in it that counts visitors; its place is one in the text.
+pub fn look_at_script(text: &str) -> Option<(Slip, Range<usize>)> {
+    let is_of_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$');
+    let hosts = ANALYTICS.iter().filter_map(|name| Some((text.find(name)?, *name, *name)));
+    let call = |name: &'static str| {
+        let mut places = text.match_indices(name).map(|(at, _)| at);
+        let at = places.find(|at| !text[..*at].ends_with(is_of_name))?;
+        Some((at, name, name.split('(').next().unwrap_or(name)))
+    };
+    let (at, found, name) = hosts.chain(COUNTING_CALLS.into_iter().filter_map(call)).min()?;
+    Some((Slip::Analytics(name.to_owned()), at..at + found.len()))
+}
+
+/// Whether a tag is a link for which somebody is paid: by its address, or because it says so.
+pub fn is_paid<'a>(element: &str, attributes: &(impl Iterator<Item = (&'a str, &'a str)> + Clone)) -> bool {
+    matches!(element, "a" | "area")
+        && attributes.clone().any(|(key, value)| match key {
+            "href" => is_affiliate(value),
+            "rel" => is_sponsored(value),
+            _ => false,
+        })
+}
+
+fn is_sponsored(relations: &str) -> bool {
+    relations.split_ascii_whitespace().any(|relation| relation.eq_ignore_ascii_case("sponsored"))
+}
+
+/// The relations of a link for which somebody is paid.
+pub fn with_sponsored(relations: &str) -> String {
+    if is_sponsored(relations) { relations.to_owned() } else { format!("{relations} sponsored").trim_start().to_owned() }
+}
+
+/// What readers see behind a link for which somebody is paid.
+pub fn said_behind(paid_link: &str) -> String {
+    format!(" <small class=\"sponsored\">({})</small>", escape_attribute(paid_link))
 }
 
 /// The word in a name that presses.
@@ -177,13 +245,30 @@ pub fn loaded_by(html: &str) -> Vec<String> {
     let mut found = Vec::new();
     // Few tags hold an address of another host; only those are read.
     for at in memmem::find_iter(html.as_bytes(), "//") {
-        let is_address = html[..at].ends_with(['"', '\'', '=', '(']) || html[..at].ends_with("http:") || html[..at].ends_with("https:");
-        let Some(open) = html[..at].rfind('<').filter(|_| is_address) else { continue };
+        if !may_load(&html[..at]) {
+            continue;
+        }
+        let Some(open) = html[..at].rfind('<') else { continue };
         found.extend(tags(&html[open..]).next().and_then(|tag| remote(&tag.name, tag.attributes())));
     }
     found.sort();
     found.dedup();
     found
+}
+
+/// Whether the `//` that follows may be that of an address which is loaded. Most stand in data, in the text or in attributes that load nothing.
+fn may_load(before: &str) -> bool {
+    let bare = before.strip_suffix("https:").or_else(|| before.strip_suffix("http:"));
+    let Some(opened) = bare.unwrap_or(before).strip_suffix(['"', '\'']) else {
+        return bare.is_some() || before.ends_with(['=', '(']);
+    };
+    let Some(named) = opened.strip_suffix('=') else { return !opened.ends_with([':', ',', '[']) };
+    let name = &named[named.rfind(|c: char| !c.is_ascii_alphanumeric() && c != '-').map_or(0, |at| at + 1)..];
+    match name {
+        "content" => false,
+        "href" => named.rfind('<').is_some_and(|open| named[open..].get(1..5).is_some_and(|tag| tag.eq_ignore_ascii_case("link"))),
+        _ => true,
+    }
 }
 
 /// Whether a drawn page runs a script, or shows a frame, whose address is not known; a frame without one counts as its tag.
@@ -234,6 +319,11 @@ pub fn look_through(text: &str) -> Vec<(Slip, Range<usize>)> {
     for tag in tags(text) {
         let slips = look(&tag.name, &tag.attributes()).into_iter().chain(remote(&tag.name, tag.attributes()).map(Slip::Remote));
         found.extend(slips.map(|slip| (slip, tag.range.clone())));
+        if matches!(tag.name.as_str(), "script" | "noscript") {
+            let from = tag.range.end;
+            let end = text[from..].to_ascii_lowercase().find(&format!("</{}", tag.name)).map_or(text.len(), |end| from + end);
+            found.extend(look_at_script(&text[from..end]).map(|(slip, range)| (slip, from + range.start..from + range.end)));
+        }
     }
     found
 }
@@ -276,10 +366,37 @@ mod tests {
     }
 
     #[test]
+    fn what_a_script_says() {
+        let said = |text| look_at_script(text).map(|(slip, range)| (slip, &text[range]));
+        let counts = |name: &str| Slip::Analytics(name.to_owned());
+        assert_eq!(said("var a = 1; gtag('js', new Date())"), Some((counts("gtag"), "gtag(")));
+        assert_eq!(said("window._paq = []; _paq.push(['x'])"), Some((counts("_paq.push"), "_paq.push")));
+        assert_eq!(said("s.src='https://plausible.io/js'; fbq('track')"), Some((counts("plausible.io"), "plausible.io")));
+        assert_eq!(said("mygtag(1); $gtag(2); alert(3)"), None);
+        let template = "<p>gtag(1)</p><script>\n  gtag(2)</SCRIPT><noscript><img src=\"https://www.facebook.com/tr?id=1\"></noscript>";
+        let found: Vec<&str> = look_through(template).into_iter().map(|(_, range)| &template[range]).collect();
+        assert_eq!(found, ["gtag(", "facebook.com/tr"]);
+        assert_eq!(slips("<a onclick=\"gtag('event')\">x</a>"), [counts("gtag")]);
+    }
+
+    #[test]
     fn what_a_page_loads() {
         let html = "<a href=\"https://a.example\">x // y</a><link rel=canonical href='https://b.example/'><link rel='shortcut icon' href=//c.example/i>\
-                    <img src=\"https://d.example/a.png\" alt=\"a > b\"><p style='background: url( \"//f.example/b.png\")'><script src=\"/own.js\"></script> http://e.example";
-        assert_eq!(loaded_by(html), ["//c.example/i", "//f.example/b.png", "https://d.example/a.png"]);
+                    <img src=\"https://d.example/a.png\" alt=\"a > b\"><p style='background: url( \"//f.example/b.png\")'><script src=\"/own.js\"></script> http://e.example\
+                    <meta property='og:url' content=\"https://g.example/\"><LINK href=https://h.example/ rel=stylesheet>\
+                    <script type=\"application/ld+json\">{\"src\":\"https://i.example/\",\"image\":[\"https://j.example/\",\"//k.example/\"]}</script>\
+                    <img srcset=\"https://l.example/b.png 2x\" alt=\"\"><div style='background:url(\"https://m.example/\")'></div>";
+        assert_eq!(
+            loaded_by(html),
+            [
+                "//c.example/i",
+                "//f.example/b.png",
+                "https://d.example/a.png",
+                "https://h.example/",
+                "https://l.example/b.png 2x",
+                "https://m.example/",
+            ]
+        );
     }
 
     #[test]

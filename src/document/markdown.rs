@@ -413,7 +413,7 @@ impl<'a> Walk<'a> {
         }
         self.extend_run(&range);
         self.plain_text(&shown);
-        let prose = self.wants_terms().then(|| shown.to_string());
+        let prose = self.wants_terms().then(|| shown.clone());
         let before = self.flow().events.len();
         self.push(Event::Text(shown));
         if let Some(prose) = prose {

@@ -33,6 +33,7 @@ use self::body::{Embed, Include, Segment};
 use self::highlight::colours::Colours;
 use self::components::Signatures;
 use self::glossary::Forms;
+use self::honesty::Slip;
 use self::links::Link;
 use self::markdown::{Markdown, MarkdownSettings, Phrases};
 use self::meta::Meta;
@@ -256,15 +257,11 @@ fn keep_honest(meta: &Meta, markdown: &Markdown, problems: &mut Vec<Diagnostic>)
         problems.retain(|problem| problem.code != Code::EmailGate);
     }
     if meta.disclosure.is_some() {
+        problems.retain(|problem| problem.code != Code::UndisclosedLink);
         return;
     }
-    for link in markdown.links.iter().filter(|link| honesty::is_affiliate(&link.target.value)) {
-        let problem =
-            Diagnostic::new(Code::UndisclosedLink, "somebody is paid when a reader follows this link, and the page does not say so");
-        problems.push(
-            problem.at(link.target.place.clone()).help("say it in the front matter under `disclosure:`; it stands above the text then"),
-        );
-    }
+    let paid = markdown.links.iter().filter(|link| honesty::is_affiliate(&link.target.value));
+    problems.extend(paid.map(|link| honesty::problem(&Slip::PaidLink).at(link.target.place.clone())));
 }
 
 /// Whether a problem of the front matter says already why the page has no title.

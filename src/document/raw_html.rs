@@ -66,6 +66,8 @@ pub enum Finding {
     Anchor(String),
     /// What a rule of honest giving speaks against.
     Slip { slip: Slip, range: Range<usize> },
+    /// What stands in a script that is kept, or in its stead.
+    Script { range: Range<usize> },
     /// An image without an `alt` attribute.
     NoAlt { range: Range<usize> },
 }
@@ -77,12 +79,20 @@ pub struct OpenElement {
     pub range: Range<usize>,
     /// How many Markdown blocks were open around it.
     pub depth: usize,
+    /// Whether it is a link for which somebody is paid.
+    pub is_paid: bool,
 }
 
 impl OpenElement {
     /// Whether leaving it open is a slip.
     pub fn needs_end(&self) -> bool {
         !END_OPTIONAL.contains(&self.name.as_str())
+    }
+
+    /// Its end tag, with `paid_link` said behind a link for which somebody is paid.
+    pub fn end(&self, paid_link: &str) -> String {
+        let said = if self.is_paid { honesty::said_behind(paid_link) } else { String::new() };
+        format!("</{}>{said}", self.name)
     }
 }
 
@@ -94,20 +104,30 @@ pub struct State {
     pub skipped: Option<String>,
 }
 
+/// How fragments are read.
+#[derive(Clone, Copy)]
+pub struct Reading<'a> {
+    pub mode: RawHtml,
+    /// How many Markdown blocks are open around the fragment.
+    pub depth: usize,
+    /// The line of a place in the source, where elements are to say theirs.
+    pub line: Option<&'a dyn Fn(usize) -> u32>,
+    /// What is said behind a link for which somebody is paid.
+    pub paid_link: &'a str,
+}
+
 /// Reads a fragment and gives it back with every address replaced by what `link` makes of it.
 ///
 /// `state` is kept between the fragments of one flow; an end tag that closes nothing is dropped.
-/// `line` gives the line of a place in the source, where elements are to say theirs. `link` is given the element, the address
-/// and its source range.
+/// `link` is given the element, the address and its source range.
 pub fn filter(
     fragment: &Fragment,
-    mode: RawHtml,
-    depth: usize,
+    reading: &Reading,
     state: &mut State,
     findings: &mut Vec<Finding>,
-    line: Option<&dyn Fn(usize) -> u32>,
     mut link: impl FnMut(&str, &str, Range<usize>) -> Option<String>,
 ) -> String {
+    let Reading { mode, depth, line, paid_link } = *reading;
     let mut emitter = DefaultEmitter::<usize>::new_with_span();
     emitter.naively_switch_states(true);
     let mut out = String::with_capacity(fragment.text.len());
@@ -128,13 +148,13 @@ pub fn filter(
                     continue;
                 }
                 let from = out.len();
-                start_tag(&name, &tag, fragment, mode, &mut out, findings, &mut link);
+                let is_paid = start_tag(&name, &tag, fragment, mode, &mut out, findings, &mut link);
                 if let Some(line) = line.filter(|_| source_lines::is_block(&name)) {
                     source_lines::mark(&mut out, from, line(range.start));
                 }
                 let has_no_end = VOID.contains(&name.as_str()) || (tag.self_closing && mode != RawHtml::Allow);
                 if !has_no_end {
-                    open.push(OpenElement { name, range, depth });
+                    open.push(OpenElement { name, range, depth, is_paid });
                 }
             }
             Token::EndTag(tag) => {
@@ -142,13 +162,20 @@ pub fn filter(
                 if skipped.as_deref() == Some(&name) {
                     *skipped = None;
                 } else if let Some(at) = open.iter().rposition(|element| element.name == name) {
-                    for inner in open.drain(at..).rev() {
-                        out.push_str(&format!("</{}>", inner.name));
+                    if name == "script" {
+                        let end = fragment.source(tag.span.start..tag.span.end).start;
+                        findings.push(Finding::Script { range: open[at].range.end..end });
                     }
+                    out.extend(open.drain(at..).rev().map(|inner| inner.end(paid_link)));
                 }
             }
             Token::String(text) if skipped.is_none() => {
-                out.push_str(&fragment.text[text.span.start..text.span.end.min(fragment.text.len())])
+                let span = text.span.start..text.span.end.min(fragment.text.len());
+                // Its tags are text to the tokeniser.
+                if open.last().is_some_and(|element| element.name == "noscript") {
+                    findings.push(Finding::Script { range: fragment.source(span.clone()) });
+                }
+                out.push_str(&fragment.text[span]);
             }
             Token::Comment(comment) => {
                 let written = &fragment.text[comment.span.start..];
@@ -164,6 +191,7 @@ pub fn filter(
     out
 }
 
+/// Writes a start tag; whether it begins a link for which somebody is paid.
 fn start_tag(
     name: &str,
     tag: &html5gum::StartTag<usize>,
@@ -172,13 +200,15 @@ fn start_tag(
     out: &mut String,
     findings: &mut Vec<Finding>,
     link: &mut impl FnMut(&str, &str, Range<usize>) -> Option<String>,
-) {
+) -> bool {
     out.push('<');
     out.push_str(name);
     let written: Vec<(String, String)> = tag.attributes.iter().map(|(key, value)| (lossy(key), lossy(value))).collect();
-    let slips = honesty::look(name, &written.iter().map(|(key, value)| (key.as_str(), value.as_str())));
+    let attributes = written.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+    let slips = honesty::look(name, &attributes);
+    let is_paid = honesty::is_paid(name, &attributes);
     // What would ask or count is taken out anyway, unless the writer wants all HTML.
-    let stays = |slip: &Slip| mode == RawHtml::Allow || matches!(slip, Slip::Pressure(_));
+    let stays = |slip: &Slip| mode == RawHtml::Allow || matches!(slip, Slip::Pressure(_) | Slip::PaidLink);
     let range = fragment.source(tag.span.start..tag.span.end);
     findings.extend(slips.into_iter().filter(stays).map(|slip| Finding::Slip { slip, range: range.clone() }));
     let is_image = name == "img";
@@ -203,12 +233,19 @@ fn start_tag(
             }
         } else if key == "srcset" {
             source_set(&text, |address| link(name, address, range.clone()))
+        } else if key == "rel" && is_paid {
+            continue;
         } else {
             escape_attribute(&text)
         };
         out.push_str(&format!(" {key}=\"{value}\""));
     }
+    if is_paid {
+        let relations = written.iter().find(|(key, _)| key == "rel").map_or("", |(_, value)| value.as_str());
+        out.push_str(&format!(" rel=\"{}\"", escape_attribute(&honesty::with_sponsored(relations))));
+    }
     out.push('>');
+    is_paid
 }
 
 fn lossy(bytes: &[u8]) -> String {
@@ -295,7 +332,8 @@ mod tests {
         let mut fragment = Fragment::default();
         fragment.push(text, 10);
         let (mut state, mut findings) = (State::default(), Vec::new());
-        let html = filter(&fragment, mode, 0, &mut state, &mut findings, None, |_, address, _| Some(format!("[{address}]")));
+        let reading = Reading { mode, depth: 0, line: None, paid_link: "paid" };
+        let html = filter(&fragment, &reading, &mut state, &mut findings, |_, address, _| Some(format!("[{address}]")));
         (html, findings, state.open)
     }
 
@@ -311,6 +349,20 @@ mod tests {
     fn links_are_handed_out() {
         let (html, _, _) = run("<img src=a.png srcset='a.png 1x, b.png 2x' alt><a href=\"../x\">", RawHtml::Sanitise);
         assert_eq!(html, "<img alt=\"\" src=\"[a.png]\" srcset=\"[a.png] 1x, [b.png] 2x\"><a href=\"[../x]\">");
+    }
+
+    #[test]
+    fn links_that_pay_say_so() {
+        for mode in [RawHtml::Sanitise, RawHtml::Allow] {
+            let (html, ..) = run("<a rel='nofollow' href=https://amzn.to/x>a <b>drill</a> <a href=/x>b</a>", mode);
+            assert_eq!(
+                html,
+                "<a href=\"[https://amzn.to/x]\" rel=\"nofollow sponsored\">a <b>drill</b></a> <small class=\"sponsored\">(paid)</small> <a href=\"[/x]\">b</a>"
+            );
+            let (html, findings, _) = run("<a rel='Sponsored' href=https://a.example/>a</a>", mode);
+            assert!(html.contains(" rel=\"Sponsored\">a</a> <small"), "{html}");
+            assert_eq!(findings, [Finding::Slip { slip: Slip::PaidLink, range: 10..53 }]);
+        }
     }
 
     #[test]

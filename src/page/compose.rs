@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use serde_json::json;
 
 use super::facets::Named;
+use super::found::TermUse;
 use super::journey::Journeys;
 use super::listing;
 use super::parts::{contents, items_json};
@@ -54,6 +55,8 @@ pub struct Composer {
     pub(super) journeys: OnceLock<Journeys>,
     /// The pages that use each word of the glossary, found when that is first asked for.
     pub(super) uses: OnceLock<HashMap<SourcePath, Vec<PageId>>>,
+    /// The words of the glossary by the pages that explain them, gathered when one is first used.
+    pub(super) explained: OnceLock<HashMap<SourcePath, TermUse>>,
     /// Found when a list is first narrowed down; which pages a topic has no update changes.
     pub(super) named: OnceLock<Named>,
     /// The pages of each list of `Site::narrowed`, found when one is first asked for.
@@ -91,6 +94,7 @@ impl Composer {
             a_to_z,
             journeys: OnceLock::new(),
             uses: OnceLock::new(),
+            explained: OnceLock::new(),
             named: OnceLock::new(),
             narrowed: OnceLock::new(),
             answers: RwLock::default(),
@@ -157,7 +161,7 @@ impl Composer {
 
     /// Forgets what was found in all pages together, and the cards that depend on it: how long a way is depends on its steps.
     fn forget_found(&mut self) {
-        (self.journeys, self.uses) = (OnceLock::new(), OnceLock::new());
+        (self.journeys, self.uses, self.explained) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
         (self.named, self.narrowed) = (OnceLock::new(), OnceLock::new());
         for (id, page) in self.site.pages().iter().enumerate() {
             if self.site.kinds.get(&page.entry.meta.kind).is_some_and(|kind| kind.journey.is_some()) {

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::compose::Composer;
 use super::tool::Finish;
+use super::view::Day;
 use crate::fields::links::source;
 use crate::fields::{Field, FieldType, Item, Items, Value};
 use crate::paths::SourcePath;
@@ -16,6 +17,7 @@ use crate::tool::prose::Prose;
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub enum FieldView {
     Plain(serde_json::Value),
+    Date(Day),
     Minutes(i64),
     /// Seconds.
     Clock(i64),
@@ -78,7 +80,7 @@ impl FieldView {
             FieldView::Link(link) => links.push(link),
             FieldView::List(items) => items.iter().for_each(|item| item.links(links)),
             FieldView::Map(fields) => fields.iter().for_each(|(_, value)| value.links(links)),
-            FieldView::Plain(_) | FieldView::Minutes(_) | FieldView::Clock(_) | FieldView::Text(_) => {}
+            FieldView::Plain(_) | FieldView::Date(_) | FieldView::Minutes(_) | FieldView::Clock(_) | FieldView::Text(_) => {}
         }
     }
 }
@@ -129,6 +131,7 @@ impl Composer {
             (Value::Map(items), FieldType::MapOf(of)) => {
                 FieldView::Map(items.iter().map(|(name, item)| (name.clone(), self.field(item, of, beside))).collect())
             }
+            (Value::Date(date), FieldType::Date) => FieldView::Date(self.day(beside.finish.language, *date)),
             (Value::Integer(minutes), FieldType::Minutes) => FieldView::Minutes(*minutes),
             (Value::Integer(seconds), FieldType::Clock) => FieldView::Clock(*seconds),
             (Value::Text(written), FieldType::Markdown | FieldType::Line) => {
@@ -234,6 +237,7 @@ pub fn clock(seconds: i64) -> String {
 pub fn plain(value: &FieldView) -> serde_json::Value {
     match value {
         FieldView::Plain(value) => value.clone(),
+        FieldView::Date(day) => json!(day.iso),
         FieldView::Minutes(number) | FieldView::Clock(number) => json!(number),
         FieldView::Link(link) => json!(link.href),
         FieldView::Text(text) => json!(text.written),

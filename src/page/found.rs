@@ -14,7 +14,7 @@ use super::view::CalendarView;
 use super::{Sheet, Subject};
 use crate::fields::Item;
 use crate::paths::{Route, SourcePath};
-use crate::site::{Node, PageId, SitePage};
+use crate::site::{PageId, SitePage};
 
 /// A word of the glossary that a page uses.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -53,15 +53,16 @@ impl Composer {
 
     /// The words of the glossary that a page uses, those left out whose page is not published.
     pub(super) fn terms_of(&self, id: PageId) -> Vec<TermUse> {
-        let used = self.site.page(id).entry.terms.iter();
-        let explained = used.filter_map(|term| match self.site.tables.by_source.get(term)? {
-            Node::Page(page) => {
-                let page = self.site.page(*page);
-                Some(TermUse { term: term.clone(), href: self.href(&page.route), short: self.explanation(page)? })
-            }
-            _ => None,
+        let explained = self.explained.get_or_init(|| {
+            let pages = self.site.pages().iter();
+            let explained = pages.filter_map(|page| {
+                let term = page.entry.source.clone();
+                let used = TermUse { term: term.clone(), href: self.href(&page.route), short: self.explanation(page)? };
+                Some((term, used))
+            });
+            explained.collect()
         });
-        explained.collect()
+        self.site.page(id).entry.terms.iter().filter_map(|term| explained.get(term).cloned()).collect()
     }
 
     /// The listed pages that use a word, by the page that explains it.

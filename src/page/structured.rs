@@ -253,6 +253,7 @@ impl Filling<'_> {
         match value {
             FieldView::Plain(Value::Null) | FieldView::Map(_) => None,
             FieldView::Plain(value) => Some(value.clone()),
+            FieldView::Date(day) => Some(json!(day.iso)),
             FieldView::Minutes(minutes) => Some(json!(format!("PT{minutes}M"))),
             FieldView::Clock(seconds) => Some(json!(duration(*seconds))),
             FieldView::Text(text) => Some(json!(text.written)),

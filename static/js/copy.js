@@ -1,6 +1,6 @@
-// A copy button on every block of code. The result is shown on the button and read out.
+// A copy button on every block of code, and on the lines that show a picture elsewhere. The result is shown on the button and read out.
 export function enhance(root) {
-  const blocks = [...root.querySelectorAll(".prose pre")].filter((block) => !block.closest(".code-frame"));
+  const blocks = [...root.querySelectorAll(".prose pre, .embed-lines pre")].filter((block) => !block.closest(".code-frame"));
   if (!blocks.length || !navigator.clipboard) return;
   const words = root.body.dataset;
   const status = root.querySelector("#Copied") ?? document.createElement("p");

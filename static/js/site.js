@@ -5,7 +5,7 @@ const ONCE = ["colours", "menus", "branch", "keys", "prefetch", "search"];
 const AGAIN = ["contents", "scrollers"];
 // What only some pages need, loaded only where a page has it.
 const WHERE = {
-  ".prose pre": "copy",
+  ".prose pre, .embed-lines pre": "copy",
   "[data-tabs]": "tabs",
   "[data-seek], [data-embed]": "player",
   "[data-zoom]": "graphic",

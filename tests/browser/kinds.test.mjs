@@ -27,6 +27,7 @@ const site = {
   "content/videos/far.md": page("title: Elsewhere\nembed: https://player.example/embed/1\nduration: \"0:30\"\ntranscript: said.txt"),
   "content/videos/said.txt": "What is said.\n",
   "content/infographics/picture.md": page("title: A picture\nimage: picture.svg\nalt: Two boxes\nlong_description: One box and another."),
+  "content/infographics/shown.md": page("title: 'Two \"boxes\" & <b>one</b> line'\nimage: picture.svg\nalt: 'A \"box\" < a line'\nlong_description: One box and a line.\nlicense: CC BY 4.0"),
   "content/infographics/picture.svg": "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"80\" height=\"40\"><rect width=\"30\" height=\"30\"/></svg>",
   "content/faq/questions.md": page("title: Questions", "## How long?\n\nAn hour.\n\n## What does it cost?\n\nNothing."),
   "content/events/day.md": page("title: A day\nstart: 2099-06-01T18:00\nplace: Here\ncost: free"),
@@ -35,7 +36,7 @@ const site = {
 
 const types = { ".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".vtt": "text/vtt", ".ics": "text/calendar", ".webm": "video/webm" };
 
-let desk, server, origin, chrome;
+let desk, server, origin, chrome, everywhere;
 
 before(async () => {
   desk = await Desk.open(site);
@@ -43,13 +44,13 @@ before(async () => {
   await desk.remove("content/guides/other.md");
   desk.handsel("build", "--today", "2026-11-22");
   const headers = await readFile(join(desk.folder, "public/_headers"), "utf8");
-  const policy = headers.match(/Content-Security-Policy: (.*)/)[1];
+  everywhere = Object.fromEntries([...headers.split(/\n(?=\S)/)[0].matchAll(/^ +([^:]+): (.*)$/gm)].map(([, name, value]) => [name.toLowerCase(), value]));
   server = createServer(async (request, response) => {
     const path = new URL(request.url, "http://x").pathname;
     const file = join(desk.folder, "public", path.endsWith("/") ? `${path}index.html` : path);
     try {
       const bytes = await readFile(file);
-      response.writeHead(200, { "content-type": types[extname(file)] ?? "application/octet-stream", "content-security-policy": policy });
+      response.writeHead(200, { "content-type": types[extname(file)] ?? "application/octet-stream", ...everywhere });
       response.end(bytes);
     } catch {
       response.writeHead(404).end();
@@ -137,6 +138,40 @@ test("a picture opens over the page and closes again", async () => {
   await tab.waitForFunction(() => !document.querySelector("dialog.zoomed"));
   assert.ok(await tab.locator("[data-zoom]").evaluate((link) => link === document.activeElement));
   await tab.done();
+});
+
+test("the lines of a picture, pasted into a page of another site, show it there, name its giver and ask nobody else", async () => {
+  const tab = await visit("/infographics/shown/");
+  await tab.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await tab.locator(".embed-lines summary").click();
+  await tab.locator(".embed-lines button.copy").click();
+  const lines = await tab.evaluate(() => navigator.clipboard.readText());
+  await tab.done();
+
+  const context = await chrome.newContext();
+  const other = await context.newPage();
+  const asked = [];
+  await context.route("**/*", async (route) => {
+    const address = new URL(route.request().url());
+    asked.push(address.href);
+    if (address.href === "https://diary.example/today/") {
+      return route.fulfill({ contentType: "text/html", body: `<!doctype html><meta charset="utf-8"><title>Today</title><link rel="icon" href="data:,"><p>I found this:</p>${lines}` });
+    }
+    if (address.origin !== "https://site.example") return route.abort();
+    const answer = await fetch(origin + address.pathname);
+    const headers = { ...everywhere, "content-type": answer.headers.get("content-type") };
+    return route.fulfill({ status: answer.status, headers, body: Buffer.from(await answer.arrayBuffer()) });
+  });
+  await other.goto("https://diary.example/today/");
+  await other.waitForLoadState("networkidle");
+  assert.deepEqual(asked, ["https://diary.example/today/", "https://site.example/infographics/picture.svg"]);
+  assert.deepEqual(await other.locator("img").evaluate((image) => [image.complete, image.naturalWidth, image.alt]), [true, 80, 'A "box" < a line']);
+  assert.ok(await other.locator("img").evaluate((image) => image.getBoundingClientRect().width > 80), "it takes the width that there is");
+  assert.equal((await other.locator("figcaption").textContent()).trim(), 'Two "boxes" & <b>one</b> line, Test site, CC BY 4.0');
+  await other.locator("figcaption a").click();
+  await other.waitForURL("https://site.example/infographics/shown/");
+  assert.equal((await other.locator("h1").textContent()).trim(), 'Two "boxes" & <b>one</b> line');
+  await context.close();
 });
 
 test("a question's address opens it", async () => {

@@ -14,7 +14,7 @@ use crate::document::components::{self, ArgumentValue, Mark, MarkKind, Misfit, S
 use crate::document::honesty;
 use crate::document::links::Role;
 use crate::document::meta::Placed;
-use crate::document::raw_html::{self, Finding, Fragment, OpenElement, escape_attribute, escape_into};
+use crate::document::raw_html::{self, Finding, Fragment, OpenElement, Reading, escape_attribute, escape_into};
 use crate::settings::RawHtml;
 
 pub(super) struct Flow<'a> {
@@ -85,10 +85,15 @@ impl<'a> Walk<'a> {
         let at = flow.open_html.partition_point(|element| element.depth <= depth);
         let left_open: Vec<OpenElement> = flow.open_html.drain(at..).collect();
         if self.settings.wants_body {
-            let closers: String = left_open.iter().rev().map(|element| format!("</{}>", element.name)).collect();
+            let closers = self.ends(&left_open);
             self.flow().events.push(Event::InlineHtml(closers.into()));
         }
         self.tell_left_open(left_open);
+    }
+
+    /// The end tags of elements that are open.
+    pub(super) fn ends(&self, open: &[OpenElement]) -> String {
+        open.iter().rev().map(|element| element.end(&self.settings.phrases.sponsored_link)).collect()
     }
 
     pub(super) fn tell_left_open(&mut self, elements: Vec<OpenElement>) {
@@ -383,7 +388,8 @@ impl<'a> Walk<'a> {
         let lines = self.lines;
         let line = |at: usize| lines.line(at);
         let line: Option<&dyn Fn(usize) -> u32> = (is_block && self.settings.with_lines).then_some(&line);
-        let html = raw_html::filter(fragment, mode, depth, &mut state, &mut findings, line, |element, address, range| {
+        let reading = Reading { mode, depth, line, paid_link: &self.settings.phrases.sponsored_link };
+        let html = raw_html::filter(fragment, &reading, &mut state, &mut findings, |element, address, range| {
             let role = if element == "a" || element == "area" { Role::Text } else { Role::Embed };
             self.html_address(address, role, range)
         });
@@ -410,6 +416,12 @@ impl<'a> Walk<'a> {
                 self.problem(problem.help("close it with `-->`; all after it is hidden"), range);
             }
             Finding::Slip { slip, range } => self.problem(honesty::problem(&slip), range),
+            Finding::Script { range } => {
+                let text = self.text;
+                if let Some((slip, within)) = text.get(range.clone()).and_then(honesty::look_at_script) {
+                    self.problem(honesty::problem(&slip), range.start + within.start..range.start + within.end);
+                }
+            }
             Finding::NoAlt { range } => {
                 let problem = Diagnostic::new(Code::MissingAlt, "this image has no `alt` text");
                 self.problem(problem.help("say in `alt` what it shows; `alt=\"\"` if it only decorates"), range);

@@ -115,9 +115,8 @@ impl<'a> Walk<'a> {
         }
         let is_paid = std::mem::take(&mut self.is_paid);
         if self.open_links.pop() == Some(true) {
-            let words = escape_attribute(&self.settings.phrases.sponsored_link);
-            let end = if is_paid { format!("</a> <small class=\"sponsored\">({words})</small>") } else { "</a>".to_owned() };
-            self.push(Event::InlineHtml(end.into()));
+            let said = if is_paid { honesty::said_behind(&self.settings.phrases.sponsored_link) } else { String::new() };
+            self.push(Event::InlineHtml(format!("</a>{said}").into()));
         }
     }
 

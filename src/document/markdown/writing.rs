@@ -98,7 +98,7 @@ impl<'a> Walk<'a> {
         let open = std::mem::take(&mut flow.open_html);
         let has_raw_html = flow.has_raw_html;
         if !open.is_empty() {
-            let closers: String = open.iter().rev().map(|element| format!("</{}>", element.name)).collect();
+            let closers = self.ends(&open);
             events.push(Event::Html(closers.into()));
         }
         self.tell_left_open(open);

@@ -172,7 +172,7 @@ impl Filling<'_> {
 
     /// A word of the glossary: at its first use a link to its page, with the short explanation beside it for those who ask.
     fn term(&self, term: &SourcePath, text: &str, out: &mut String) {
-        let position = self.composed.terms.iter().position(|used| used.term == *term);
+        let position = self.composed.terms.binary_search_by(|used| used.term.cmp(term)).ok();
         let Some(position) = position.filter(|position| self.explained.borrow_mut().insert(*position)) else {
             return escape_into(out, text);
         };

@@ -109,6 +109,7 @@ fn fields(composer: &Composer, fields: &Fields, told: Told) -> Value {
 fn field(composer: &Composer, value: &FieldView, told: Told) -> Value {
     match value {
         FieldView::Plain(value) => Value::from_serializable(value),
+        FieldView::Date(day) => Value::from_serializable(day),
         FieldView::Minutes(number) | FieldView::Clock(number) => Value::from(*number),
         FieldView::Text(text) => Value::safe_string(&text.html),
         FieldView::List(items) => Value::from(items.iter().map(|item| field(composer, item, told)).collect::<Vec<Value>>()),

@@ -76,6 +76,8 @@ pub(super) fn routes_to_follow(site: &Site) -> impl Iterator<Item = Route> {
 pub(super) fn goes_along(target: &Placed<String>, route: &Route) -> Refusal {
     let message = format!("`{}` leads to what the build makes for that folder, and {route} would be made no more", target.value);
     let problem = Diagnostic::new(Code::BrokenLink, message).at(target.place.clone());
-    let problem = problem.help("lead it to a page or a list that stays, or take it out; then move");
+    let problem = problem.help(
+        "lead it to a page or a list that stays, or take it out, then move; to a folder of a kind that has one too it would go along",
+    );
     Refusal { message: "a link would be lost".to_owned(), problems: vec![problem] }
 }
