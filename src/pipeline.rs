@@ -264,8 +264,10 @@ pub fn build(files: &dyn Files, request: &Request, sink: &dyn Sink, memory: &Mem
         before.renew(last, &whole, published.records, published.asked);
         before.search = published.search;
     }
-    let pages_known = &whole.documents;
-    rayon::join(|| memory.keep_pages(&pages_known.pages, &pages_known.differ), || if is_sound { memory.keep_drawn(way, &before) });
+    rayon::join(
+        || memory.keep_pages(&whole.documents.pages, &whole.documents.differ),
+        || is_sound.then(|| memory.keep_drawn(way, &before)),
+    );
     memory.keep_colours(&whole.loaded.colours);
     memory.keep_files(&ledger.into_known(&whole.loaded.sources), &known);
     let settings = Settings::clone(&whole.loaded.settings);
