@@ -8,9 +8,9 @@ use std::ops::Range;
 
 use common::odd_text;
 use handsel::diagnostic::Code;
-use handsel::document::highlight::colours::Colours;
 use handsel::document::components::{Marks, read_arguments};
 use handsel::document::front_matter;
+use handsel::document::highlight::colours::Colours;
 use handsel::document::markdown::{self, MarkdownSettings, Phrases};
 use handsel::paths::{OutputPath, Route, SourcePath, percent_decode, slug};
 use handsel::settings::RawHtml;

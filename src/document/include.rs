@@ -17,9 +17,7 @@ pub fn show(
     colours: Option<&Colours>,
 ) -> Checked<String> {
     match excerpt(include, folder, read) {
-        Ok(Excerpt { path, first, code }) => {
-            Checked::sound(code::render(&include.fence.fence(&path.extension(), first), &code, colours))
-        }
+        Ok(Excerpt { path, first, code }) => Checked::sound(code::render(&include.fence.fence(&path.extension(), first), &code, colours)),
         Err(problem) => Checked::new(String::new(), vec![*problem]),
     }
 }

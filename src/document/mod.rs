@@ -30,9 +30,9 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use self::body::{Embed, Include, Segment};
-use self::highlight::colours::Colours;
 use self::components::Signatures;
 use self::glossary::Forms;
+use self::highlight::colours::Colours;
 use self::honesty::Slip;
 use self::links::Link;
 use self::markdown::{Markdown, MarkdownSettings, Phrases};

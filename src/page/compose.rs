@@ -238,7 +238,18 @@ impl Composer {
         let embedded = body.map(|page| self.embedded(page)).unwrap_or_default();
         let terms = body.map(|page| self.terms_of(page)).unwrap_or_default();
         let term_places = body.and_then(|page| self.facts[page].term_places).filter(|_| !terms.is_empty());
-        Composed { sheet: sheet.clone(), nav: self.nav(sheet, page_id), page: view, template, body, links, wiki_titles, embedded, terms, term_places }
+        Composed {
+            sheet: sheet.clone(),
+            nav: self.nav(sheet, page_id),
+            page: view,
+            template,
+            body,
+            links,
+            wiki_titles,
+            embedded,
+            terms,
+            term_places,
+        }
     }
 
     fn body_links(&self, id: PageId) -> (Vec<String>, Vec<String>) {

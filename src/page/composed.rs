@@ -1,9 +1,9 @@
 //! A sheet ready to be drawn: the view, and what its page's text is filled in with.
 
+use super::Sheet;
 use super::fields;
 use super::found::TermUse;
 use super::tool::Embedded;
-use super::Sheet;
 use super::view::{BranchLine, NavView, PageView};
 use crate::fingerprint::Fingerprint;
 use crate::site::PageId;

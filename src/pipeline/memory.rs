@@ -237,7 +237,8 @@ impl Memory {
     /// All documents.
     pub fn pages(&self) -> Pages {
         // A map is kept as the list of its pairs. It is sorted once, when all parts of it are there.
-        let shards: Vec<Vec<(SourcePath, Page)>> = (0..SHARDS).into_par_iter().filter_map(|shard| self.recall(&shard_name(shard))).collect();
+        let shards: Vec<Vec<(SourcePath, Page)>> =
+            (0..SHARDS).into_par_iter().filter_map(|shard| self.recall(&shard_name(shard))).collect();
         let mut pages: Vec<(SourcePath, Page)> = shards.into_iter().flatten().collect();
         pages.par_sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
         pages.into_iter().collect()
@@ -249,8 +250,7 @@ impl Memory {
         if shards.is_empty() || !self.keeps {
             return;
         }
-        let mut parts: BTreeMap<u8, BTreeMap<&SourcePath, &Page>> =
-            shards.into_iter().map(|shard| (shard, BTreeMap::new())).collect();
+        let mut parts: BTreeMap<u8, BTreeMap<&SourcePath, &Page>> = shards.into_iter().map(|shard| (shard, BTreeMap::new())).collect();
         for (path, page) in pages {
             if let Some(part) = parts.get_mut(&shard_of(path)) {
                 part.insert(path, page);

@@ -165,7 +165,8 @@ impl Plan<'_> {
         for path in files {
             moves.remove(path)?;
         }
-        let mut folders: BTreeSet<&str> = orphans.iter().flat_map(|path| folders_of(path)).filter(|folder| self.first_below(folder).is_none()).collect();
+        let mut folders: BTreeSet<&str> =
+            orphans.iter().flat_map(|path| folders_of(path)).filter(|folder| self.first_below(folder).is_none()).collect();
         if obstacles.values().any(|found| *found == Found::Folder) {
             let in_the_way = |path: &str| obstacles.contains_key(path) || folders_of(path).any(|folder| obstacles.contains_key(folder));
             let existing = self.existing.found.iter().filter(|(_, found)| **found == Found::Folder).map(|(path, _)| &**path);

@@ -131,8 +131,7 @@ mod tests {
 
     #[test]
     fn standings() {
-        let existing =
-            [("a", Found::Folder), ("a/b", Found::File), ("l", Found::Other)].map(|(path, found)| (path.into(), found)).into();
+        let existing = [("a", Found::Folder), ("a/b", Found::File), ("l", Found::Other)].map(|(path, found)| (path.into(), found)).into();
         let existing = Existing { found: existing, ..Existing::default() };
         assert_eq!(existing.standing("a/b"), Standing::Taken(Found::File));
         assert_eq!(existing.standing("a/c"), Standing::Free);

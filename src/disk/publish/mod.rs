@@ -122,8 +122,7 @@ impl Publisher {
     pub fn begin(output: &Path, staging_parent: &Path, options: PublishOptions) -> Result<Self, PublishError> {
         let workspace = Workspace::open(output, staging_parent)?;
         let vouched = options.cache.as_ref().map(|cache| Vouched::recall(&**cache, &workspace.output)).unwrap_or_default();
-        let existing =
-            Existing::scan(&workspace.output, &vouched.known_folders()).map_err(|error| workspace.failure("list", "", error))?;
+        let existing = Existing::scan(&workspace.output, &vouched.known_folders()).map_err(|error| workspace.failure("list", "", error))?;
         let listed_bytes =
             read_manifest(&workspace.output.join(MANIFEST_NAME)).map_err(|error| workspace.failure("read", MANIFEST_NAME, error))?;
         Ok(Self {

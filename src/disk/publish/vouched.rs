@@ -63,7 +63,8 @@ impl Vouched {
 
     /// Keeps the stamps of what is published now; `existing` is what lay there before.
     pub fn remember(&self, store: &dyn Store, output: &Path, staged: &BTreeMap<OutputPath, Staged>, existing: &Existing) {
-        let is_as_known = staged.len() == self.files.len() && staged.values().all(|staged| matches!(staged.state, State::Same { by_stamp: true }));
+        let is_as_known =
+            staged.len() == self.files.len() && staged.values().all(|staged| matches!(staged.state, State::Same { by_stamp: true }));
         if is_as_known && existing.settled.values().all(|(_, is_listed)| !is_listed) {
             return;
         }
