@@ -231,7 +231,11 @@ fn remote<'a>(element: &str, attributes: impl Iterator<Item = (&'a str, &'a str)
     let loads = element == "link" && attributes.clone().any(|(key, value)| key == "rel" && value.split_whitespace().any(is_loading));
     let by_style = attributes.clone().filter(|(key, _)| *key == "style").find_map(|(_, style)| remote_in_style(style));
     let mut loaded = attributes.filter(|(key, _)| matches!(*key, "src" | "srcset" | "poster" | "data") || (*key == "href" && loads));
-    loaded.find_map(|(_, value)| is_remote(value).then(|| value.trim().to_owned())).or(by_style)
+    let address = |(key, value): (&str, &str)| match key {
+        "srcset" if !is_remote(value) => value.split(',').map(str::trim).find(|candidate| is_remote(candidate)).map(str::to_owned),
+        _ => is_remote(value).then(|| value.trim().to_owned()),
+    };
+    loaded.find_map(address).or(by_style)
 }
 
 /// The address of another host in the `url(…)` of a style.
@@ -385,7 +389,8 @@ mod tests {
                     <img src=\"https://d.example/a.png\" alt=\"a > b\"><p style='background: url( \"//f.example/b.png\")'><script src=\"/own.js\"></script> http://e.example\
                     <meta property='og:url' content=\"https://g.example/\"><LINK href=https://h.example/ rel=stylesheet>\
                     <script type=\"application/ld+json\">{\"src\":\"https://i.example/\",\"image\":[\"https://j.example/\",\"//k.example/\"]}</script>\
-                    <img srcset=\"https://l.example/b.png 2x\" alt=\"\"><div style='background:url(\"https://m.example/\")'></div>";
+                    <img srcset=\"https://l.example/b.png 2x\" alt=\"\"><div style='background:url(\"https://m.example/\")'></div>\
+                    <img srcset=\"/o.png 1x, https://n.example/p.png 2x\" alt=\"\">";
         assert_eq!(
             loaded_by(html),
             [
@@ -395,6 +400,7 @@ mod tests {
                 "https://h.example/",
                 "https://l.example/b.png 2x",
                 "https://m.example/",
+                "https://n.example/p.png 2x",
             ]
         );
     }
