@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::facets::Named;
 use super::found::TermUse;
-use super::journey::Journeys;
+use super::journey::{Journeys, ways};
 use super::listing;
 use super::parts::{contents, items_json};
 use super::queries::PagesQuery;
@@ -51,6 +51,8 @@ pub struct Composer {
     pub newest: Vec<PageId>,
     /// Listed pages by title.
     pub a_to_z: Vec<PageId>,
+    /// The pages that lead through others.
+    pub ways: Vec<PageId>,
     /// The ways through pages, found when one is first asked for.
     pub(super) journeys: OnceLock<Journeys>,
     /// The pages that use each word of the glossary, found when that is first asked for.
@@ -78,6 +80,7 @@ impl Composer {
         let (topics, audiences) = (by_key(&site.topics), by_key(&site.audiences));
         let relations = Relations::new(&site);
         let (newest, a_to_z) = (listing::newest(&site), listing::a_to_z(&site));
+        let ways = ways(&site);
         let unmade = || (0..neighbours.len()).map(|_| OnceLock::new()).collect();
         Composer {
             words,
@@ -92,6 +95,7 @@ impl Composer {
             audiences,
             newest,
             a_to_z,
+            ways,
             journeys: OnceLock::new(),
             uses: OnceLock::new(),
             explained: OnceLock::new(),
@@ -154,6 +158,7 @@ impl Composer {
             }
             put_in_order(&mut self.a_to_z, page, |page| listing::a_to_z_key(&self.site, page));
         }
+        self.ways = ways(&self.site);
         self.forget_found();
         self.answers = RwLock::default();
         true
@@ -163,10 +168,8 @@ impl Composer {
     fn forget_found(&mut self) {
         (self.journeys, self.uses, self.explained) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
         (self.named, self.narrowed) = (OnceLock::new(), OnceLock::new());
-        for (id, page) in self.site.pages().iter().enumerate() {
-            if self.site.kinds.get(&page.entry.meta.kind).is_some_and(|kind| kind.journey.is_some()) {
-                self.cards[id] = OnceLock::new();
-            }
+        for way in &self.ways {
+            self.cards[*way] = OnceLock::new();
         }
     }
 

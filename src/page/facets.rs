@@ -92,22 +92,29 @@ impl Composer {
     pub fn narrowed(&self) -> &[Vec<PageId>] {
         self.narrowed.get_or_init(|| {
             let site = &*self.site;
-            let mut lists = vec![Vec::new(); site.narrowed.len()];
-            for id in self.a_to_z.iter().copied().filter(|id| narrowing::counts(site.pages(), &site.sections, *id)) {
-                let (meta, minutes) = (&site.page(id).entry.meta, self.minutes(id));
-                for (list, pages) in site.narrowed.iter().zip(&mut lists).filter(|(list, _)| list.is_own) {
-                    let belongs = match &list.by {
-                        Shared::Level(level) => meta.level == Some(*level),
-                        Shared::Minutes(most) => minutes <= *most,
-                        Shared::Kind(kind) => meta.kind == *kind,
-                    };
-                    if belongs {
-                        pages.push(id);
-                    }
+            let mut lists: Vec<Vec<PageId>> = vec![Vec::new(); site.narrowed.len()];
+            for id in self.a_to_z.iter().copied() {
+                for (pages, _) in lists.iter_mut().zip(self.belongs_on(id)).filter(|(_, belongs)| *belongs) {
+                    pages.push(id);
                 }
             }
             lists.iter_mut().for_each(|pages| pages.sort_by_key(|id| &site.page(*id).entry.meta.kind));
             lists
+        })
+    }
+
+    /// For each list of `Site::narrowed` whether a page stands on it.
+    pub fn belongs_on(&self, id: PageId) -> impl Iterator<Item = bool> + '_ {
+        let site = &*self.site;
+        let counts = narrowing::counts(site.pages(), &site.sections, id);
+        let (meta, minutes) = (&site.page(id).entry.meta, self.minutes(id));
+        site.narrowed.iter().map(move |list| {
+            let belongs = match &list.by {
+                Shared::Level(level) => meta.level == Some(*level),
+                Shared::Minutes(most) => minutes <= *most,
+                Shared::Kind(kind) => meta.kind == *kind,
+            };
+            counts && list.is_own && belongs
         })
     }
 

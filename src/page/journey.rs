@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::compose::Composer;
 use super::fields::{self, FieldView};
 use super::view::OnPathView;
-use crate::site::PageId;
+use crate::site::{PageId, Site, SitePage};
 
 /// The way that a page leads.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,4 +109,11 @@ impl Composer {
 fn minutes_of(composer: &Composer, steps: &[Step]) -> u32 {
     let needed = steps.iter().filter(|step| !step.is_optional);
     needed.map(|step| composer.site.page(step.page).entry.minutes).fold(0, u32::saturating_add)
+}
+
+/// The pages of kinds that lead through others.
+pub(super) fn ways(site: &Site) -> Vec<PageId> {
+    let kinds: Vec<&str> = site.kinds.values().filter(|kind| kind.journey.is_some()).map(|kind| kind.name.as_str()).collect();
+    let is_way = |page: &SitePage| kinds.contains(&page.entry.meta.kind.as_str());
+    site.pages().iter().enumerate().filter(|(_, page)| is_way(page)).map(|(id, _)| id).collect()
 }

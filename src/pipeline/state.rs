@@ -362,17 +362,22 @@ impl State {
     fn update(&mut self, edited: &[(Arc<Entry>, Arc<Facts>)]) -> Option<bool> {
         let materials = Arc::get_mut(&mut self.whole.materials)?;
         let files = materials.composer.site.published_files.len();
-        let lengths = |composer: &Composer| composer.narrowed().iter().map(Vec::len).collect::<Vec<_>>();
-        let lists = lengths(&materials.composer);
+        // How long a way takes may change with each of its pages; nobody else comes onto a list or leaves it.
+        let lists = |composer: &Composer| {
+            let by_source = &composer.site.tables.by_source;
+            let own = edited.iter().filter_map(|(entry, _)| by_source.get(&entry.source));
+            let own = own.filter_map(|node| if let Node::Page(id) = node { Some(*id) } else { None });
+            own.chain(composer.ways.iter().copied()).flat_map(|id| composer.belongs_on(id)).collect::<Vec<bool>>()
+        };
+        let before = lists(&materials.composer);
         let is_seen = materials.composer.update(edited)?;
         if is_seen {
             materials.renew();
             self.whole.outputs.renew();
         }
         let has_cards = self.whole.loaded.settings.social_cards;
-        // How long a way takes may change with each of its pages.
-        let is_longer_list = is_seen && lists != lengths(&materials.composer);
-        Some(is_longer_list || files != materials.composer.site.published_files.len() || is_seen && (files > 0 || has_cards))
+        let are_lists_longer = is_seen && before != lists(&materials.composer);
+        Some(are_lists_longer || files != materials.composer.site.published_files.len() || is_seen && (files > 0 || has_cards))
     }
 
     /// Something else changed: a file came or went, or one that the first step reads.
