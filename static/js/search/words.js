@@ -3,6 +3,7 @@ const CHARS_MAX = 32;
 const RUN = /[\p{Alphabetic}\p{M}\p{N}]+/gu;
 const DENSE = /[\u0E00-\u0EFF\u1000-\u109F\u1780-\u17FF\u3005-\u3007\u3040-\u30FF\u31F0-\u31FF\uFF66-\uFF9F\u3400-\u4DBF\u4E00-\u9FFF\uF900-\uFAFF\u{20000}-\u{3FFFF}]/u;
 const PIECE = new RegExp(`(?:${DENSE.source})+|(?:(?!${DENSE.source})[\\s\\S])+`, "gu");
+const TIED = /.[\p{M}\uFF9E\uFF9F]*/gsu;
 const ACCENT = /[\u0300-\u036F\u0591-\u05BD\u05BF-\u05C7\u064B-\u065F\u0670]/g;
 const HUMP = /(?<=\p{Lowercase})(?=\p{Uppercase})|(?<=\p{Uppercase})(?=\p{Uppercase}\p{Lowercase})/u;
 const LETTERS = { "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "ı": "i", "ς": "σ", "ـ": "" };
@@ -71,17 +72,24 @@ function pairs(piece, start, found) {
   found.push({ word: chars.at(-1), start: start + places.at(-1).start, end: start + piece.length, stands: false });
 }
 
-// Where each folded character stands in a piece: folding makes two of some characters (Thai am) and one of others (a kana and its mark).
+// Where each folded character stands in a piece: folding makes two of some characters (Thai am) and one of others (a kana and its mark),
+// but never of two that no mark ties together.
 function placesOf(piece, count) {
-  const own = [...piece], places = [];
-  const isAlike = own.length === count;
-  let end = 0;
-  own.forEach((char, at) => {
-    const start = end;
-    end += char.length;
-    const reached = isAlike ? at + 1 : [...foldWhole(piece.slice(0, end))].length;
-    if (reached <= places.length) places[places.length - 1].end = end;
-    while (places.length < reached) places.push({ start, end });
-  });
+  const places = [];
+  if ([...piece].length === count) {
+    for (const { 0: char, index } of piece.matchAll(/./gsu)) places.push({ start: index, end: index + char.length });
+    return places;
+  }
+  for (const { 0: tied, index } of piece.matchAll(TIED)) {
+    const before = places.length;
+    let end = 0;
+    for (const char of tied) {
+      const start = index + end;
+      end += char.length;
+      const reached = before + [...foldWhole(tied.slice(0, end))].length;
+      if (before < places.length && reached <= places.length) places.at(-1).end = index + end;
+      while (places.length < reached) places.push({ start, end: index + end });
+    }
+  }
   return places;
 }
