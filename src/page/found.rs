@@ -53,6 +53,10 @@ impl Composer {
 
     /// The words of the glossary that a page uses, those left out whose page is not published.
     pub(super) fn terms_of(&self, id: PageId) -> Vec<TermUse> {
+        let used = &self.site.page(id).entry.terms;
+        if used.is_empty() {
+            return Vec::new();
+        }
         let explained = self.explained.get_or_init(|| {
             let pages = self.site.pages().iter();
             let explained = pages.filter_map(|page| {
@@ -62,7 +66,7 @@ impl Composer {
             });
             explained.collect()
         });
-        self.site.page(id).entry.terms.iter().filter_map(|term| explained.get(term).cloned()).collect()
+        used.iter().filter_map(|term| explained.get(term).cloned()).collect()
     }
 
     /// The listed pages that use a word, by the page that explains it.

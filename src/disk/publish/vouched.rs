@@ -8,7 +8,7 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::existing::{Existing, Found, KnownFolders};
+use super::existing::{Existing, Found, KnownFolders, folders_of};
 use super::{Staged, State};
 use crate::disk::stamp::{is_settled, now_ns, stamp};
 use crate::fingerprint::Fingerprint;
@@ -107,7 +107,7 @@ fn folders(existing: &Existing, files: &Files) -> Folders {
 
 /// The folder that a path lies in; the output folder is the empty path.
 fn folder_of(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+    folders_of(path).next().unwrap_or("")
 }
 
 /// A path of the output folder, for those who ask the disk about paths below a folder.

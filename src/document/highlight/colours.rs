@@ -83,13 +83,16 @@ impl Colours {
     pub(super) fn spans(&self, language: &str, code: &str, read: impl FnOnce() -> Option<Vec<Span>>) -> Option<Vec<Span>> {
         let print = Fingerprinter::new().add(language).add(code).finish();
         let index = usize::from(print.as_bytes()[0]) % PARTS;
-        if let Some(reading) = self.before(index).get(&print) {
-            self.parts[index].now().wanted.insert(print);
+        let before = self.before(index).get(&print);
+        let mut now = self.parts[index].now();
+        if before.is_some() {
+            now.wanted.insert(print);
+        }
+        if let Some(reading) = before.or_else(|| now.fresh.get(&print)) {
             return reading.as_deref().map(unpack);
         }
-        if let Some(reading) = self.parts[index].now().fresh.get(&print) {
-            return reading.as_deref().map(unpack);
-        }
+        // Reading takes long, and others may want this part meanwhile.
+        drop(now);
         let spans = read();
         let reading = spans.as_ref().map(|spans| pack(spans));
         let mut now = self.parts[index].now();
