@@ -51,7 +51,7 @@ pub struct Composer {
     pub newest: Vec<PageId>,
     /// Listed pages by title.
     pub a_to_z: Vec<PageId>,
-    /// The pages that lead through others.
+    /// The pages that lead through others, in order.
     pub ways: Vec<PageId>,
     /// The ways through pages, found when one is first asked for.
     pub(super) journeys: OnceLock<Journeys>,

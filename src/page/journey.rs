@@ -3,7 +3,7 @@
 //! A page of a kind with `journey:` names its steps in that field, a list of mappings with `page`, and, where the writer wants,
 //! `optional` and `or` (pages that will do instead).
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use super::compose::Composer;
 use super::fields::{self, FieldView};
@@ -35,10 +35,7 @@ pub struct Journeys {
 
 impl Composer {
     pub(super) fn find_journeys(&self) -> Journeys {
-        let leads = |kind: &str| self.site.kinds.get(kind).is_some_and(|kind| kind.journey.is_some());
-        let leading: BTreeSet<&str> = self.site.kinds.keys().map(String::as_str).filter(|kind| leads(kind)).collect();
-        let pages = self.site.pages().iter().enumerate().filter(|(_, page)| leading.contains(page.entry.meta.kind.as_str()));
-        let all: Vec<Journey> = pages.map(|(id, _)| self.journey(id)).collect();
+        let all: Vec<Journey> = self.ways.iter().map(|way| self.journey(*way)).collect();
         let mut on: HashMap<PageId, Vec<(usize, usize)>> = HashMap::new();
         for (way, journey) in all.iter().enumerate().filter(|(_, journey)| self.site.page(journey.page).is_listed()) {
             for (position, step) in journey.steps.iter().enumerate() {
@@ -75,8 +72,7 @@ impl Composer {
     /// How long a page takes: stated, else what its way takes without what can be left out, else what reading it takes.
     pub(super) fn minutes(&self, id: PageId) -> u32 {
         let entry = &self.site.page(id).entry;
-        let leads = || self.site.kinds.get(&entry.meta.kind).is_some_and(|kind| kind.journey.is_some());
-        if entry.meta.minutes.is_some() || !leads() {
+        if entry.meta.minutes.is_some() || self.ways.binary_search(&id).is_err() {
             return entry.minutes;
         }
         match minutes_of(self, &self.journey(id).steps) {
@@ -111,7 +107,7 @@ fn minutes_of(composer: &Composer, steps: &[Step]) -> u32 {
     needed.map(|step| composer.site.page(step.page).entry.minutes).fold(0, u32::saturating_add)
 }
 
-/// The pages of kinds that lead through others.
+/// The pages of kinds that lead through others, in order.
 pub(super) fn ways(site: &Site) -> Vec<PageId> {
     let kinds: Vec<&str> = site.kinds.values().filter(|kind| kind.journey.is_some()).map(|kind| kind.name.as_str()).collect();
     let is_way = |page: &SitePage| kinds.contains(&page.entry.meta.kind.as_str());

@@ -60,6 +60,15 @@ pub struct Loaded {
 }
 
 impl Loaded {
+    /// Whether a site that stayed the same is published in the same files as it was with this.
+    pub fn is_published_alike(&self, before: &Loaded) -> bool {
+        let made = |loaded: &Loaded| loaded.assets.made.iter().map(|(path, _)| path.clone()).collect::<Vec<_>>();
+        self.prints.drawing == before.prints.drawing
+            && self.static_files == before.static_files
+            && (&self.assets.published, &self.assets.copied) == (&before.assets.published, &before.assets.copied)
+            && made(self) == made(before)
+    }
+
     /// Whether a file at this path is a page, and its coming or going changes nothing else that is loaded.
     pub fn is_place_of_page(&self, path: &SourcePath) -> bool {
         // A folder of Markdown that comes to hold a `content/` is another site.

@@ -394,6 +394,7 @@ impl State {
         let before = std::mem::replace(&mut self.whole.loaded, loaded);
         let now = &self.whole.loaded;
         let is_other_site = before.prints.assembling != now.prints.assembling;
+        let is_published_alike = now.is_published_alike(&before);
         let is_read_alike = before.prints.reading == now.prints.reading && before.defaults == now.defaults && before.content == now.content;
         let mut paths = changed.clone();
         if !is_read_alike {
@@ -410,8 +411,10 @@ impl State {
         self.note(files, changed, reads);
         let reread = self.reread(files, request, &paths);
         let wants_assembling = is_other_site || !self.dress();
-        let (parsed, _) = self.settle(files, request, reread, wants_assembling);
-        self.plan();
+        let (parsed, may_differ) = self.settle(files, request, reread, wants_assembling);
+        if may_differ || !is_published_alike {
+            self.plan();
+        }
         parsed
     }
 
