@@ -4,10 +4,12 @@
 //! All three are text with `/` between segments on every system. A path that would leave its root cannot be made.
 
 use std::borrow::Borrow;
+use std::cell::RefCell;
 use std::fmt;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::de::Visitor;
+use serde::{Deserialize, Deserializer, Serialize};
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 use crate::fingerprint::Fingerprint;
@@ -41,8 +43,35 @@ macro_rules! path_type {
 }
 
 /// A file of the site's sources, from the root: `content/guides/give-first.md`. The root itself is the empty path.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 pub struct SourcePath(Arc<str>);
+
+thread_local! {
+    /// The path that this thread read last from what was kept.
+    static LAST_READ: RefCell<SourcePath> = RefCell::new(SourcePath::root());
+}
+
+/// What is kept of a page names its path once for each link and field; those that follow each other share one.
+impl<'de> Deserialize<'de> for SourcePath {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct AsText;
+        impl Visitor<'_> for AsText {
+            type Value = SourcePath;
+            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+                f.write_str("a path")
+            }
+            fn visit_str<E: serde::de::Error>(self, path: &str) -> Result<SourcePath, E> {
+                LAST_READ.with_borrow_mut(|last| {
+                    if last.as_str() != path {
+                        *last = SourcePath(path.into());
+                    }
+                    Ok(last.clone())
+                })
+            }
+        }
+        deserializer.deserialize_str(AsText)
+    }
+}
 
 /// Why a path could not be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -218,7 +247,7 @@ impl Route {
     /// The file that a static host answers this address with.
     pub fn output_path(&self) -> OutputPath {
         let path = self.0.trim_start_matches('/');
-        if path.is_empty() || path.ends_with('/') { OutputPath(format!("{path}index.html").into()) } else { OutputPath(path.into()) }
+        if path.is_empty() || path.ends_with('/') { OutputPath([path, "index.html"].concat().into()) } else { OutputPath(path.into()) }
     }
 
     /// The address as it stands in a link: percent-encoded, after `base_path` (which ends in `/`).

@@ -223,6 +223,46 @@ fn a_new_page_among_many_is_suggested_where_it_is_meant() {
     }
 }
 
+/// Each of these pages comes to a place that some link could mean, or brings what makes another list.
+#[test]
+fn a_new_page_is_found_by_every_link_that_means_it() {
+    let mut files = MemoryFiles::default();
+    files.put("handsel.yaml", "title: Links\n");
+    files.put("static/img/plan.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>");
+    files.put("static/old.html", "<p>Old</p>");
+    for (folder, others) in [("tips", 4), ("guides", 3)] {
+        (0..others).for_each(|n| files.put(&format!("content/{folder}/{n}.md"), "---\nlevel: starter\n---\nSee [that](../tips/0.md).\n"));
+    }
+    let links = "[a](../tips/0.md#x) ![b](/img/plan.svg) [c](/old.html) [d](late) [e](late.md) [f](/tips/late/) [g](3) [[late]] [[0]]";
+    files.put("content/tips/links.md", format!("# Links\n\n{links}\n"));
+    files.put("content/tips/static.md", "# Static\n\n![b](/img/plan.svg)\n");
+    files.put("content/tips/fixed.md", "---\ntitle: Fixed\nrelated: [1.md]\n---\n[a](../tips/0.md), [b](https://example.org), [c](#x)\n");
+    let desk = Desk::of(files, request());
+    let mut story = Vec::new();
+    for (path, text) in [
+        ("tips/late", "# Late\n"),
+        ("guides/0-again", "---\ntitle: 0\nlevel: starter\n---\nText.\n"),
+        ("img/plan.svg", "# A page for a picture\n"),
+        ("tips/plan.svg", "# Beside it\n"),
+        ("tips/old", "---\naddress: /older/\n---\nText.\n"),
+        ("tips/first-expert", "---\nlevel: expert\n---\nText.\n"),
+        ("tips/second-expert", "---\nlevel: expert\n---\nText.\n"),
+        ("tips/without-level", "Text.\n"),
+        ("tips/a-long-one", "---\nminutes: 90\n---\nText.\n"),
+        ("tips/of-a-quarter", "---\nminutes: 14\n---\nText.\n"),
+        ("guides/a-tip-elsewhere", "---\nkind: tip\n---\nText.\n"),
+        ("tips/another-tip", "---\nkind: tip\n---\nText.\n"),
+        ("guides/first-way", "---\nkind: path\nsteps:\n  - page: ../tips/0.md\n  - page: 1.md\n---\nText.\n"),
+        ("guides/late", "# Late twice\n"),
+    ] {
+        story.push(desk.edit(|files| {
+            files.put(&format!("content/{path}.md"), text);
+            format!("{path} came")
+        }));
+        desk.compare(&story);
+    }
+}
+
 #[test]
 fn the_search_follows_a_file_that_a_page_shows() {
     let desk = Desk::new(request());

@@ -159,7 +159,9 @@ impl Composer {
             put_in_order(&mut self.a_to_z, page, |page| listing::a_to_z_key(&self.site, page));
         }
         self.ways = ways(&self.site);
+        let narrowed = self.narrowed.take();
         self.forget_found();
+        self.narrowed = narrowed.map_or_else(OnceLock::new, |lists| self.narrowed_with(lists, page).into());
         self.answers = RwLock::default();
         true
     }

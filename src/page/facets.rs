@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::compose::Composer;
+use super::listing::a_to_z_key;
 use super::parts::say;
 use super::view::{Facet, FacetOption};
 use crate::site::narrowing::{self, LEVELS, MINUTES, Shared};
+use crate::site::sections::put_in_order;
 use crate::site::topics::Term;
 use crate::site::{PageId, Site};
 
@@ -101,6 +103,24 @@ impl Composer {
             lists.iter_mut().for_each(|pages| pages.sort_by_key(|id| &site.page(*id).entry.meta.kind));
             lists
         })
+    }
+
+    /// What those lists are once a page came to this position: it is put in its place, and so are ways through pages, which may
+    /// take longer now.
+    pub(super) fn narrowed_with(&self, mut lists: Vec<Vec<PageId>>, new: PageId) -> Vec<Vec<PageId>> {
+        let site = &*self.site;
+        let key = |id: PageId| (&site.page(id).entry.meta.kind, a_to_z_key(site, id));
+        for pages in &mut lists {
+            pages.iter_mut().for_each(|id| *id += usize::from(*id >= new));
+            pages.retain(|id| !self.ways.contains(id));
+        }
+        let is_way = self.ways.contains(&new);
+        for id in self.ways.iter().copied().chain(Some(new).filter(|_| !is_way)) {
+            for (pages, _) in lists.iter_mut().zip(self.belongs_on(id)).filter(|(_, belongs)| *belongs) {
+                put_in_order(pages, id, key);
+            }
+        }
+        lists
     }
 
     /// For each list of `Site::narrowed` whether a page stands on it.

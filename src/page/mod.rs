@@ -23,11 +23,15 @@ pub mod templates;
 pub mod tool;
 pub mod view;
 
+use std::collections::HashSet;
+
 pub use compose::Composer;
 pub use composed::Composed;
 
+use rayon::prelude::*;
+
 use crate::paths::Route;
-use crate::site::{ABOUT, Node, PRIVACY, PageId, Site};
+use crate::site::{ABOUT, Node, PRIVACY, PageId, Site, SitePage};
 
 /// Entries on one page of a list whose rows are short, as that from A to Z.
 const ROWS_SIZE: usize = 240;
@@ -81,11 +85,10 @@ pub fn sheets(composer: &Composer) -> Vec<Sheet> {
         }
         of
     };
-    for (id, page) in site.pages().iter().enumerate() {
-        if section_pages[id].is_none() && !intro_of_list(site, &page.route) {
-            sheets.push(Sheet { subject: Subject::Page(id), number: 1, of: 1, route: page.route.clone() });
-        }
-    }
+    let introduced = introduced(site);
+    let is_plain = |(id, page): &(PageId, &SitePage)| section_pages[*id].is_none() && !introduced.contains(&page.route);
+    let plain = site.pages().par_iter().enumerate().filter(is_plain);
+    sheets.par_extend(plain.map(|(id, page)| Sheet { subject: Subject::Page(id), number: 1, of: 1, route: page.route.clone() }));
     for (id, section) in site.sections.iter().enumerate() {
         add_list(&mut sheets, Subject::Section(id), section.pages.len(), site.settings().page_size, &section.route);
     }
@@ -129,23 +132,19 @@ pub fn not_found() -> Route {
     Route::new("/404.html").expect("the address is fixed and inside the site")
 }
 
-/// Whether the page at this address is the introduction of a generated list.
-fn intro_of_list(site: &Site, route: &Route) -> bool {
-    let is_fixed = matches!(route.as_str(), "/topics/" | "/audiences/" | "/a-z/" | "/new/" | "/search/");
-    let is_narrowed = || site.narrowed.iter().any(|list| list.is_own && list.route == *route);
-    (is_fixed && list_exists(site, route.as_str()))
-        || site.topics.iter().chain(&site.audiences).any(|term| term.route == *route)
-        || is_narrowed()
-}
-
-fn list_exists(site: &Site, address: &str) -> bool {
-    match address {
-        "/topics/" => !site.topics.is_empty(),
-        "/audiences/" => !site.audiences.is_empty(),
-        "/a-z/" => site.pages().iter().any(|page| page.is_listed()),
-        "/search/" => site.has_search(),
-        _ => site.pages().iter().any(|page| page.changed().is_some()),
-    }
+/// The addresses of generated lists, each of which a page of its own may introduce.
+fn introduced(site: &Site) -> HashSet<Route> {
+    let fixed = [
+        ("topics", !site.topics.is_empty()),
+        ("audiences", !site.audiences.is_empty()),
+        ("a-z", site.pages().iter().any(SitePage::is_listed)),
+        ("new", site.pages().iter().any(|page| page.changed().is_some())),
+        ("search", site.has_search()),
+    ];
+    let fixed = fixed.into_iter().filter(|(_, exists)| *exists).map(|(name, _)| Route::page([name]));
+    let terms = site.topics.iter().chain(&site.audiences).map(|term| term.route.clone());
+    let narrowed = site.narrowed.iter().filter(|list| list.is_own).map(|list| list.route.clone());
+    fixed.chain(terms).chain(narrowed).collect()
 }
 
 fn add_list(sheets: &mut Vec<Sheet>, subject: Subject, count: usize, size: usize, route: &Route) {

@@ -4,6 +4,8 @@
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
+use rayon::prelude::*;
+
 use super::load::{Loaded, StaticFile};
 use super::pictures::Pictures;
 use crate::diagnostic::{Code, Diagnostic, Place};
@@ -60,14 +62,14 @@ impl Outputs {
     /// Finds out what is published; tells what two want to be.
     pub fn plan(loaded: &Loaded, composer: &Composer, problems: &mut Vec<Diagnostic>) -> Self {
         let sheets = page::sheets(composer);
-        let mut all: Vec<(OutputPath, Maker)> = Vec::with_capacity(sheets.len() * 2 + 64);
-        for (index, sheet) in sheets.iter().enumerate() {
-            all.push((sheet.route.output_path(), Maker::Sheet(index)));
-            all.extend(composer.social_card(sheet).map(|(route, _)| (route.output_path(), Maker::Card(index))));
-            if loaded.settings.markdown_twins && sheet.number == 1 && composer.page_of(sheet).is_some() {
-                all.extend(Route::new(&format!("{}index.md", sheet.route)).map(|route| (route.output_path(), Maker::Twin(index))));
-            }
-        }
+        let of_sheet = |(index, sheet): (usize, &Sheet)| {
+            let page = (sheet.route.output_path(), Maker::Sheet(index));
+            let card = composer.social_card(sheet).map(|(route, _)| (route.output_path(), Maker::Card(index)));
+            let has_twin = loaded.settings.markdown_twins && sheet.number == 1 && composer.page_of(sheet).is_some();
+            let twin = has_twin.then(|| Route::new(&format!("{}index.md", sheet.route)).ok()).flatten();
+            [Some(page), card, twin.map(|route| (route.output_path(), Maker::Twin(index)))].into_iter().flatten()
+        };
+        let mut all: Vec<(OutputPath, Maker)> = sheets.par_iter().enumerate().flat_map_iter(of_sheet).collect();
         let site = &*composer.site;
         all.extend(site.redirects.iter().enumerate().map(|(index, redirect)| (redirect.from.output_path(), Maker::Redirect(index))));
         let is_picture = |source: &SourcePath| loaded.settings.images.is_some() && Format::of_name(source.name()).is_some();
@@ -81,15 +83,15 @@ impl Outputs {
             StaticFile::Theme(_) => (path.clone(), Maker::Theme(name.clone())),
         }));
         all.extend(generated(loaded, composer, &sheets));
-        all.sort_by(|(a, _), (b, _)| a.cmp(b));
-        let mut outputs = Outputs { sheets, makers: Vec::with_capacity(all.len()), ..Outputs::default() };
-        for (path, maker) in all {
-            match outputs.makers.last() {
-                Some((last, other)) if *last == path => problems.push(clashing(&path, &outputs.sheets, composer, (other, &maker))),
-                _ => outputs.makers.push((path, maker)),
+        all.par_sort_by(|(a, _), (b, _)| a.cmp(b));
+        all.dedup_by(|(path, maker), (first, other)| {
+            let is_taken = path == first;
+            if is_taken {
+                problems.push(clashing(path, &sheets, composer, (other, maker)));
             }
-        }
-        outputs
+            is_taken
+        });
+        Outputs { sheets, makers: all, ..Outputs::default() }
     }
 
     pub fn all(&self) -> &[(OutputPath, Maker)] {

@@ -452,7 +452,8 @@ impl State {
     fn plan(&mut self) {
         self.clashes.clear();
         let (loaded, composer) = (&self.whole.loaded, &self.whole.materials.composer);
-        self.whole.outputs = Outputs::plan(loaded, composer, &mut self.clashes);
+        let before = std::mem::replace(&mut self.whole.outputs, Outputs::plan(loaded, composer, &mut self.clashes));
+        rayon::spawn(|| drop(before));
         self.whole.pictures.hang(loaded, composer);
     }
 }

@@ -95,6 +95,10 @@ fn placement(site: &Site, entry: &Arc<Entry>, with_drafts: bool) -> Option<Place
     if !entry.meta.aliases.is_empty() || is_folder_page(&entry.source) || depends_on_names(site) {
         return None;
     }
+    // `plan.svg.md` would be found before a file `plan.svg`.
+    if links::has_extension(entry.source.stem()) {
+        return None;
+    }
     // It brings a calendar of its own, or a word that may be explained already.
     if entry.occurs.is_some() || glossary::explains(&entry.meta.kind, &site.kinds) {
         return None;
@@ -118,9 +122,14 @@ fn placement(site: &Site, entry: &Arc<Entry>, with_drafts: bool) -> Option<Place
 
 /// Whether, with this page, there would be other lists of a level, a span of time or a kind.
 fn founds_narrowed(site: &Site, page: &SitePage) -> bool {
-    let pages = (0..site.pages().len()).filter(|id| narrowing::counts(site.pages(), &site.sections, *id)).map(|id| site.page(id));
-    let with_it = pages.chain(Some(page).filter(|page| page.is_listed()));
-    narrowing::find(with_it, &site.sections, &site.kinds, &site.tables.content) != site.narrowed
+    if !page.is_listed() {
+        return false;
+    }
+    let pages = || (0..site.pages().len()).filter(|id| narrowing::counts(site.pages(), &site.sections, *id)).map(|id| site.page(id));
+    let content = &site.tables.content;
+    let surely_stays = |other| narrowing::surely_stays(&site.narrowed, page, other, &site.kinds, content);
+    !pages().next().is_some_and(surely_stays)
+        && narrowing::find(pages().chain([page]), &site.sections, &site.kinds, content) != site.narrowed
 }
 
 /// Puts a page into the lists of its section and its terms.
@@ -192,6 +201,9 @@ impl Names {
 
     /// Whether a link of a page may lead to the page of these names, now or once it is there, or may be told that it is meant.
     fn may_be_meant_by(&self, page: &SitePage) -> bool {
+        if page.has_fixed_links {
+            return false;
+        }
         let meta = &page.entry.meta;
         let image = meta.image.as_ref().map(|image| &image.src);
         page.entry.links.iter().any(|link| link.role == Role::Wiki || self.may_be_meant(&link.target.value))
@@ -256,7 +268,19 @@ fn make_room(site: &mut Site, from: PageId) {
     } = site;
     let Tables { pages, by_source, by_route, by_name, .. } = tables;
     for page in pages {
-        let SitePage { entry: _, route: _, section: _, links, related, next, image, field_links, backlinks, is_draft: _ } = page;
+        let SitePage {
+            entry: _,
+            route: _,
+            section: _,
+            links,
+            related,
+            next,
+            image,
+            field_links,
+            backlinks,
+            is_draft: _,
+            has_fixed_links: _,
+        } = page;
         links.iter_mut().chain(related).chain(next).chain(image).chain(field_links).for_each(|resolved| lead_further(&mut resolved.to));
         backlinks.iter_mut().for_each(further);
     }

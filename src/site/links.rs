@@ -59,6 +59,8 @@ pub struct From<'a> {
 
 /// What was found for a path, before its fragment is looked at.
 enum Found {
+    /// What no page that comes takes the place of.
+    Fixed(Node),
     Node(Node),
     /// There, but under another letter case.
     OtherCase(Node, String),
@@ -67,8 +69,15 @@ enum Found {
 }
 
 pub fn resolve(tables: &Tables, from: From, link: &Link) -> Resolved {
+    resolve_telling(tables, from, link, &mut true)
+}
+
+/// The same; `is_fixed` becomes false when a page that comes could lead the link elsewhere. None can where it leads outside, to
+/// a place on its page, to the source that has exactly the path it names, or to a file by the file's name.
+pub fn resolve_telling(tables: &Tables, from: From, link: &Link, is_fixed: &mut bool) -> Resolved {
     let written = &link.target.value;
     if link.role == Role::Wiki {
+        *is_fixed = false;
         return wiki(tables, from, written);
     }
     match Target::parse(written) {
@@ -83,16 +92,17 @@ pub fn resolve(tables: &Tables, from: From, link: &Link) -> Resolved {
         Target::Inside { path, fragment } => {
             let path = if path.contains('\\') { path.replace('\\', "/") } else { path };
             let found = find(tables, from, &path);
+            *is_fixed &= matches!(found, Found::Fixed(_));
             conclude(tables, from, found, written, &path, fragment)
         }
     }
 }
 
-/// Where the links in a kind's own fields lead, held against what each has to lead to.
-pub fn of_fields(tables: &Tables, from: From, written: &[FieldLink]) -> Vec<Resolved> {
+/// Where the links in a kind's own fields lead, held against what each has to lead to; `is_fixed` as in [`resolve_telling`].
+pub fn of_fields(tables: &Tables, from: From, written: &[FieldLink], is_fixed: &mut bool) -> Vec<Resolved> {
     let mut all: Vec<Resolved> = Vec::with_capacity(written.len());
     for link in written {
-        let mut resolved = resolve(tables, from, &Link { target: link.target.clone(), role: Role::Text });
+        let mut resolved = resolve_telling(tables, from, &Link { target: link.target.clone(), role: Role::Text }, is_fixed);
         if resolved.problem.is_none() {
             let before = || written.iter().zip(&all).filter(|(other, _)| link.distinct.is_some() && other.distinct == link.distinct);
             let problem = misled(&resolved.to, link).or_else(|| {
@@ -160,7 +170,7 @@ fn is_external(tables: &Tables, path: &str) -> bool {
 
 fn conclude(tables: &Tables, from: From, found: Found, written: &str, path: &str, fragment: Option<String>) -> Resolved {
     match found {
-        Found::Node(node) => arrive(tables, from, node, fragment),
+        Found::Fixed(node) | Found::Node(node) => arrive(tables, from, node, fragment),
         Found::OtherCase(node, name) => {
             let mut resolved = arrive(tables, from, node, fragment);
             resolved.problem = Some(Box::new(LinkProblem {
@@ -213,7 +223,10 @@ fn find(tables: &Tables, from: From, path: &str) -> Found {
     let mut other_case = None;
     for attempt in attempts {
         match attempt(tables, from, path) {
-            Found::Node(node) => return Found::Node(node),
+            // What comes to the address that this could be as well is found first.
+            Found::Fixed(node) if !is_source => return Found::Node(node),
+            Found::Node(node @ Node::Static(_)) if is_source && !segment.contains(".htm") => return Found::Fixed(node),
+            found @ (Found::Fixed(_) | Found::Node(_)) => return found,
             Found::OtherCase(node, name) => {
                 other_case.get_or_insert((node, name));
             }
@@ -229,7 +242,7 @@ fn find(tables: &Tables, from: From, path: &str) -> Found {
 }
 
 /// Whether a name ends in what looks like a file's extension.
-fn has_extension(name: &str) -> bool {
+pub(super) fn has_extension(name: &str) -> bool {
     name.rsplit_once('.').is_some_and(|(stem, extension)| {
         !stem.is_empty()
             && (1..=10).contains(&extension.len())
@@ -249,7 +262,7 @@ fn by_source(tables: &Tables, from: From, path: &str) -> Found {
     };
     let Ok(joined) = joined else { return Found::Outside };
     if let Some(node) = tables.by_source.get(&joined) {
-        return Found::Node(node.clone());
+        return Found::Fixed(node.clone());
     }
     let mut candidates = vec![joined.clone()];
     match joined.as_str().rsplit_once(".htm") {

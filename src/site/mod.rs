@@ -75,6 +75,8 @@ pub struct SitePage {
     pub backlinks: Vec<PageId>,
     /// Whether only `--drafts` shows it.
     pub is_draft: bool,
+    /// Whether no page that comes could lead any of its links elsewhere.
+    pub has_fixed_links: bool,
 }
 
 impl SitePage {
@@ -270,6 +272,7 @@ struct Outcome {
     next: Option<Resolved>,
     image: Option<Resolved>,
     field_links: Vec<Resolved>,
+    are_fixed: bool,
 }
 
 impl Outcome {
@@ -280,21 +283,25 @@ impl Outcome {
 
     fn settle(self, page: &mut SitePage) {
         (page.links, page.related, page.next, page.image) = (self.links, self.related, self.next, self.image);
-        page.field_links = self.field_links;
+        (page.field_links, page.has_fixed_links) = (self.field_links, self.are_fixed);
     }
 }
 
 fn resolve_page(tables: &Tables, id: PageId) -> Outcome {
     let page = &tables.pages[id];
     let from = From { source: &page.entry.source, route: &page.route, anchors: &page.entry.anchors, is_hidden: page.is_draft };
-    let front = |target: &Placed<String>, role| resolve(tables, from, &Link { target: target.clone(), role });
+    let mut are_fixed = true;
+    let mut resolve = |link: &Link| links::resolve_telling(tables, from, link, &mut are_fixed);
+    let in_text = page.entry.links.iter().map(&mut resolve).collect();
+    let mut front = |target: &Placed<String>, role| resolve(&Link { target: target.clone(), role });
     let meta = &page.entry.meta;
     Outcome {
-        links: page.entry.links.iter().map(|link| resolve(tables, from, link)).collect(),
+        links: in_text,
         related: meta.related.iter().map(|target| front(target, Role::Text)).collect(),
         next: meta.next.as_ref().map(|target| front(target, Role::Text)),
         image: meta.image.as_ref().map(|image| front(&image.src, Role::Embed)),
-        field_links: links::of_fields(tables, from, &meta.field_links),
+        field_links: links::of_fields(tables, from, &meta.field_links, &mut are_fixed),
+        are_fixed,
     }
 }
 

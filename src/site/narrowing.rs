@@ -63,6 +63,30 @@ pub fn span(minutes: u32) -> usize {
     MINUTES.iter().position(|most| minutes <= *most).unwrap_or(MINUTES.len())
 }
 
+/// Whether there are surely the same lists with one listed page more, because what it shares with others is shared already. `other`
+/// is a page that counts: what makes no list though this one has it, all pages have.
+pub fn surely_stays(lists: &[Narrowed], page: &SitePage, other: &SitePage, kinds: &Kinds, content: &SourcePath) -> bool {
+    let known = |by: &Shared| lists.iter().find(|list| list.by == *by);
+    let is_in_folder = || {
+        let folder = kinds.get(&page.entry.meta.kind).and_then(|kind| content.join(kind.folder.as_ref()?).ok());
+        folder.is_some_and(|folder| page.entry.source.is_within(&folder))
+    };
+    let (own, others): (Vec<Shared>, Vec<Shared>) = (shares(page, kinds).collect(), shares(other, kinds).collect());
+    let stays = |by: &Shared| match known(by) {
+        Some(list) => list.is_own || is_in_folder(),
+        None => others.contains(by) && (!matches!(by, Shared::Kind(_)) || is_in_folder()),
+    };
+    own.iter().all(stays) && others.iter().all(|by| known(by).is_some() || own.contains(by))
+}
+
+/// What a page has in common with others.
+fn shares(page: &SitePage, kinds: &Kinds) -> impl Iterator<Item = Shared> {
+    let meta = &page.entry.meta;
+    let within = own_minutes(page, kinds).map_or(MINUTES.len(), span);
+    let level = meta.level.map(Shared::Level);
+    level.into_iter().chain(MINUTES.into_iter().skip(within).map(Shared::Minutes)).chain([Shared::Kind(meta.kind.clone())])
+}
+
 /// The lists that these pages make; all of them belong on some.
 pub fn find<'a>(pages: impl Iterator<Item = &'a SitePage>, sections: &[Section], kinds: &Kinds, content: &SourcePath) -> Vec<Narrowed> {
     let (mut total, mut levels, mut spans) = (0, [0; LEVELS.len()], [0; MINUTES.len() + 1]);

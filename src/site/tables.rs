@@ -332,6 +332,7 @@ fn page(entry: &Arc<Entry>, route: Route, today: Date) -> SitePage {
         field_links: Vec::new(),
         backlinks: Vec::new(),
         is_draft: entry.meta.is_draft || is_to_come(entry, today),
+        has_fixed_links: false,
     }
 }
 
