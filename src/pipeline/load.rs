@@ -121,14 +121,18 @@ pub fn load(files: &dyn Files, request: &Request) -> Checked<Loaded> {
         inside.filter_map(|path| Some((path.below(&root)?.to_owned(), path.clone()))).collect()
     };
     let own_templates = read_all(files, below("templates"), &mut problems);
-    let kinds = kinds(&own_templates, &mut problems);
-    let words = words(&own_templates, &mut problems);
-    let icons = icons(&own_templates);
-    let dishonest: Vec<Diagnostic> = own_templates.iter().flat_map(|file| dishonest(file, &settings)).collect();
+    let mut template_problems = Vec::new();
+    let (templates, (kinds, words, icons, dishonest)) = rayon::join(
+        || templates(&own_templates, &mut template_problems),
+        || {
+            let (kinds, words) = (kinds(&own_templates, &mut problems), words(&own_templates, &mut problems));
+            let dishonest: Vec<Diagnostic> = own_templates.iter().flat_map(|file| dishonest(file, &settings)).collect();
+            (kinds, words, icons(&own_templates), dishonest)
+        },
+    );
     let templates_load =
         dishonest.iter().filter(|problem| problem.code == Code::OutsideOrigin).map(|problem| problem.message.clone()).collect();
-    problems.extend(dishonest);
-    let templates = templates(&own_templates, &mut problems);
+    problems.extend(dishonest.into_iter().chain(template_problems));
     let (theme, own) = (theme::static_files(), below("static"));
     let names = theme.iter().map(|(name, _)| name.as_str()).chain(own.iter().map(|(name, _)| name.as_str())).collect();
     problems.extend(look::drop_missing_fonts(&mut settings.theme, &names));

@@ -67,13 +67,17 @@ fn word(text: &str) -> &str {
 fn tags(text: &str) -> String {
     let mut inside = String::new();
     let mut rest = text;
-    while let Some(at) = rest.find("{%").into_iter().chain(rest.find("{{")).chain(rest.find("{#")).min() {
-        let (close, is_comment) = match &rest[at..at + 2] {
-            "{%" => ("%}", false),
-            "{{" => ("}}", false),
-            _ => ("#}", true),
+    while let Some((_, after)) = rest.split_once('{') {
+        let (close, is_comment) = match after.bytes().next() {
+            Some(b'%') => ("%}", false),
+            Some(b'{') => ("}}", false),
+            Some(b'#') => ("#}", true),
+            _ => {
+                rest = after;
+                continue;
+            }
         };
-        let tag = &rest[at + 2..];
+        let tag = &after[1..];
         let end = tag.find(close).unwrap_or(tag.len());
         if !is_comment {
             inside.push_str(&tag[..end]);
