@@ -225,6 +225,13 @@ fn what_is_made_for_a_folder_goes_with_it_where_the_new_place_has_its_like() -> 
     let (status, said) = run(root, &["move", "content/meetings", "content/past"])?;
     assert_eq!(status, Some(0), "{said}");
     assert!(said.contains("Note: /meetings/calendar.ics is no page"), "{said}");
+    assert!(
+        said.contains("Note: content/past/n.md is of the kind `page` now, because of the folder; before, the kind was `meeting`."),
+        "{said}"
+    );
+    put(root, "content/past/n.md", "---\ntitle: M\nkind: meeting\nstart: 2026-12-01T10:00\n---\nText.\n")?;
+    let (status, said) = run(root, &["move", "content/past", "content/gone"])?;
+    assert!(status == Some(0) && !said.contains("of the kind"), "it says its kind itself: {said}");
     Ok(())
 }
 

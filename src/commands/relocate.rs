@@ -1,5 +1,6 @@
 //! `handsel move OLD NEW`: a page or a folder under another name, and every link as it was.
 
+use std::collections::BTreeMap;
 use std::io;
 
 use clap::Args;
@@ -83,7 +84,26 @@ pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Resu
              it in (`aliases:`) or the setting `retired` has it."
         ));
     }
+    for (was, is, pages) in by_kinds(&planned) {
+        let (named, them) = match pages.as_slice() {
+            [only] => (format!("{only} is"), "it"),
+            [first, rest @ ..] => (format!("{first} and {} more are", grouped(rest.len())), "each"),
+            [] => continue,
+        };
+        console.remark(&format!(
+            "Note: {named} of the kind `{is}` now, because of the folder; before, the kind was `{was}`. To keep that, write `kind: {was}` at the top of {them}."
+        ));
+    }
     Ok(Status::Done)
+}
+
+/// The pages that are of another kind than before, by what that was and what it is.
+fn by_kinds(planned: &Plan) -> Vec<(&str, &str, Vec<&SourcePath>)> {
+    let mut groups: BTreeMap<(&str, &str), Vec<&SourcePath>> = BTreeMap::new();
+    for (path, (was, is)) in &planned.other_kinds {
+        groups.entry((was, is)).or_default().push(path);
+    }
+    groups.into_iter().map(|((was, is), pages)| (was, is, pages)).collect()
 }
 
 /// Both as paths of the site; a folder that is there takes the page in under its own name.

@@ -48,6 +48,8 @@ pub struct Plan {
     pub redirects: Vec<(Route, Route)>,
     /// Addresses that go without a redirect: of files, lists, feeds, calendars and pages at random, which have no front matter to hold one.
     pub dropped: Vec<Route>,
+    /// Pages, by their new paths, that are of another kind there, because the folder says it: what they were and what they are.
+    pub other_kinds: BTreeMap<SourcePath, (String, String)>,
 }
 
 /// Why nothing is moved.
@@ -93,9 +95,16 @@ pub fn plan(files: &dyn Files, request: &Request, memory: &Memory, old: &SourceP
     overlay.edited = edited;
     let done = survey(&overlay, request, after.documents.pages);
     compare(&before, &done, &moved)?;
+    let other_kinds = other_kinds(&before, &done, &moved);
     let originals = |path: &SourcePath| overlay.original(path).unwrap_or_else(|_| Arc::from(&b""[..]));
     let edited = overlay.edited.iter().map(|(path, bytes)| (path.clone(), (originals(path), Arc::clone(bytes)))).collect();
-    Ok(Plan { edited, links: changes.len(), redirects: redirects.told, dropped: redirects.dropped, moved })
+    Ok(Plan { edited, links: changes.len(), redirects: redirects.told, dropped: redirects.dropped, other_kinds, moved })
+}
+
+fn other_kinds(before: &Survey, done: &Survey, moved: &BTreeMap<SourcePath, SourcePath>) -> BTreeMap<SourcePath, (String, String)> {
+    let kind = |survey: &Survey, path: &SourcePath| Some(survey.documents.pages.get(path)?.entry.meta.kind.clone());
+    let kinds = moved.iter().filter_map(|(old, new)| Some((new.clone(), (kind(before, old)?, kind(done, new)?))));
+    kinds.filter(|(_, (was, is))| was != is).collect()
 }
 
 fn files_to_move(before: &Survey, old: &SourcePath, new: &SourcePath) -> Result<BTreeMap<SourcePath, SourcePath>, Refusal> {
