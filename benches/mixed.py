@@ -3,8 +3,8 @@
 
     benches/mixed.py OUT [--pages 10000]
 
-Writes OUT/plain and OUT/mixed. The difference between their builds is what the kinds cost: fields, templates of their own, calendars, paths,
-files that are looked at, words of the glossary in every text, and `handsel.lock`. Standard library only.
+Writes OUT/plain and OUT/mixed, with the same number of folders. The difference between their builds is what the kinds cost: fields, templates of
+their own, calendars, paths, files that are looked at, words of the glossary in every text, and `handsel.lock`. Standard library only.
 """
 import argparse, os, random
 
@@ -44,8 +44,11 @@ def put(path, text):
 def make(out, pages, is_mixed):
     rng = random.Random(7)
     content = os.path.join(out, "content")
-    kinds = [KINDS[number % len(KINDS)] if is_mixed else "guide" for number in range(pages)]
-    names = [f"{FOLDERS[kind]}/s{number % 40}/p{number}.md" for number, kind in enumerate(kinds)]
+    kinds = [KINDS[number % len(KINDS)] for number in range(pages)]
+    # Lists of folders cost what they cost with one kind as well.
+    folder = (lambda kind, section: f"{FOLDERS[kind]}/s{section}") if is_mixed else (lambda kind, section: f"guides/{FOLDERS[kind]}-s{section}")
+    names = [f"{folder(kind, number % 40)}/p{number}.md" for number, kind in enumerate(kinds)]
+    kinds = kinds if is_mixed else ["guide"] * pages
     levels = ["starter", "practised", "expert"]
     for number, kind in enumerate(kinds):
         fields = FIELDS.get(kind, "") if is_mixed else ""

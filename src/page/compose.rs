@@ -6,9 +6,8 @@ use std::sync::{Arc, OnceLock, RwLock};
 use jiff::civil::Date;
 use serde_json::json;
 
-use super::facets::Named;
-use super::found::TermUse;
-use super::journey::{Journeys, ways};
+use super::found::Found;
+use super::journey::ways;
 use super::listing;
 use super::parts::{contents, items_json};
 use super::queries::PagesQuery;
@@ -18,7 +17,7 @@ use super::{Composed, Sheet, Subject};
 use crate::document::links::{Link, Role};
 use crate::document::{Entry, Facts, glossary};
 use crate::fingerprint::{Fingerprint, Fingerprinter};
-use crate::paths::{Route, SourcePath};
+use crate::paths::Route;
 use crate::picture::card;
 use crate::site::insert::{self, Inserted};
 use crate::site::links::Destination;
@@ -53,16 +52,7 @@ pub struct Composer {
     pub a_to_z: Vec<PageId>,
     /// The pages that lead through others, in order.
     pub ways: Vec<PageId>,
-    /// The ways through pages, found when one is first asked for.
-    pub(super) journeys: OnceLock<Journeys>,
-    /// The pages that use each word of the glossary, found when that is first asked for.
-    pub(super) uses: OnceLock<HashMap<SourcePath, Vec<PageId>>>,
-    /// The words of the glossary by the pages that explain them, gathered when one is first used.
-    pub(super) explained: OnceLock<HashMap<SourcePath, TermUse>>,
-    /// Found when a list is first narrowed down; which pages a topic has no update changes.
-    pub(super) named: OnceLock<Named>,
-    /// The pages of each list of `Site::narrowed`, found when one is first asked for.
-    pub(super) narrowed: OnceLock<Vec<Vec<PageId>>>,
+    pub(super) found: Found,
     /// What templates asked so far. An answer depends on the site alone, so it does not matter who asks first.
     pub(super) answers: RwLock<HashMap<PagesQuery, Arc<[PageId]>>>,
 }
@@ -96,11 +86,7 @@ impl Composer {
             newest,
             a_to_z,
             ways,
-            journeys: OnceLock::new(),
-            uses: OnceLock::new(),
-            explained: OnceLock::new(),
-            named: OnceLock::new(),
-            narrowed: OnceLock::new(),
+            found: Found::default(),
             answers: RwLock::default(),
         }
     }
@@ -159,17 +145,16 @@ impl Composer {
             put_in_order(&mut self.a_to_z, page, |page| listing::a_to_z_key(&self.site, page));
         }
         self.ways = ways(&self.site);
-        let narrowed = self.narrowed.take();
+        let narrowed = self.found.narrowed.take();
         self.forget_found();
-        self.narrowed = narrowed.map_or_else(OnceLock::new, |lists| self.narrowed_with(lists, page).into());
+        self.found.narrowed = narrowed.map_or_else(OnceLock::new, |lists| self.narrowed_with(lists, page).into());
         self.answers = RwLock::default();
         true
     }
 
     /// Forgets what was found in all pages together, and the cards that depend on it: how long a way is depends on its steps.
     fn forget_found(&mut self) {
-        (self.journeys, self.uses, self.explained) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
-        (self.named, self.narrowed) = (OnceLock::new(), OnceLock::new());
+        self.found = Found::default();
         for way in &self.ways {
             self.cards[*way] = OnceLock::new();
         }
@@ -178,6 +163,7 @@ impl Composer {
     /// Says everything in other words.
     pub fn reword(&mut self, words: Arc<Words>) {
         self.words = words;
+        self.found.top = OnceLock::new();
         self.cards.iter_mut().chain(&mut self.branch_items).for_each(|shown| *shown = OnceLock::new());
     }
 

@@ -92,7 +92,7 @@ pub fn ways(composer: &Composer) -> Vec<Facet> {
 impl Composer {
     /// The pages of each list of `Site::narrowed`: those of a kind by title, others by kind first.
     pub fn narrowed(&self) -> &[Vec<PageId>] {
-        self.narrowed.get_or_init(|| {
+        self.found.narrowed.get_or_init(|| {
             let site = &*self.site;
             let mut lists: Vec<Vec<PageId>> = vec![Vec::new(); site.narrowed.len()];
             for id in self.a_to_z.iter().copied() {

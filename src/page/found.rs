@@ -2,6 +2,7 @@
 //! calendars and the page at random lie.
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use serde::Serialize;
 
@@ -9,12 +10,30 @@ use super::compose::{BACKLINKS_MAX, Composer};
 use super::facets::Named;
 use super::fields::{self, Fields};
 use super::journey::Journeys;
+use super::navigation::TopSections;
 use super::queries::{self, PagesQuery};
 use super::view::CalendarView;
 use super::{Sheet, Subject};
 use crate::fields::Item;
 use crate::paths::{Route, SourcePath};
 use crate::site::{PageId, SitePage};
+
+/// What was found so far, each when it was first asked for.
+#[derive(Default)]
+pub struct Found {
+    /// The ways through pages.
+    pub(super) journeys: OnceLock<Journeys>,
+    /// The pages that use each word of the glossary.
+    pub(super) uses: OnceLock<HashMap<SourcePath, Vec<PageId>>>,
+    /// The words of the glossary by the pages that explain them.
+    pub(super) explained: OnceLock<HashMap<SourcePath, TermUse>>,
+    /// The topics and audiences of each page.
+    pub(super) named: OnceLock<Named>,
+    /// The pages of each list of `Site::narrowed`.
+    pub(super) narrowed: OnceLock<Vec<Vec<PageId>>>,
+    /// The sections right below the home page.
+    pub(super) top: OnceLock<TopSections>,
+}
 
 /// A word of the glossary that a page uses.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -28,12 +47,12 @@ pub struct TermUse {
 impl Composer {
     /// The topics and audiences of each page.
     pub(super) fn named(&self) -> &Named {
-        self.named.get_or_init(|| Named::of(&self.site))
+        self.found.named.get_or_init(|| Named::of(&self.site))
     }
 
     /// The ways that lead through pages.
     pub(super) fn journeys(&self) -> &Journeys {
-        self.journeys.get_or_init(|| self.find_journeys())
+        self.found.journeys.get_or_init(|| self.find_journeys())
     }
 
     /// Where a page of the same kind is picked at random, for pages and lists of a kind that wants that.
@@ -57,7 +76,7 @@ impl Composer {
         if used.is_empty() {
             return Vec::new();
         }
-        let explained = self.explained.get_or_init(|| {
+        let explained = self.found.explained.get_or_init(|| {
             let pages = self.site.pages().iter();
             let explained = pages.filter_map(|page| {
                 let term = page.entry.source.clone();
@@ -78,7 +97,7 @@ impl Composer {
             }
             uses
         };
-        let pages = self.uses.get_or_init(find).get(&self.site.page(id).entry.source);
+        let pages = self.found.uses.get_or_init(find).get(&self.site.page(id).entry.source);
         pages.map(|pages| pages.iter().copied().take(BACKLINKS_MAX).collect()).unwrap_or_default()
     }
 

@@ -140,8 +140,8 @@ fn grouping(site: &Site, section: usize) -> Grouping {
 /// What is coming, then what has been.
 fn by_happening(composer: &Composer, pages: &[PageId]) -> Vec<Group> {
     let today = composer.site.today;
-    grouped(pages, |page| {
-        let is_past = composer.site.page(page).entry.occurs.as_ref().is_some_and(|occurs| occurs.is_past(today));
+    let is_past = |page: PageId| composer.site.page(page).entry.occurs.as_ref().is_some_and(|occurs| occurs.is_past(today));
+    grouped(pages, is_past, |is_past| {
         let id = if is_past { "past" } else { "coming" };
         (say(&composer.words, &composer.site.settings().language, id, &[]), id.to_owned())
     })
@@ -219,24 +219,23 @@ fn initial(title: &str) -> String {
 }
 
 fn by_letter(composer: &Composer, pages: &[PageId]) -> Vec<Group> {
-    grouped(pages, |page| {
-        let letter = initial(&composer.site.page(page).entry.title);
+    let letter = |page: PageId| initial(&composer.site.page(page).entry.title);
+    grouped(pages, letter, |letter| {
         let id = if letter == "#" { "0-9".to_owned() } else { letter.to_lowercase() };
         (letter, id)
     })
 }
 
 fn by_kind(composer: &Composer, pages: &[PageId]) -> Vec<Group> {
-    grouped(pages, |page| {
-        let kind = &composer.site.page(page).entry.meta.kind;
-        (composer.kind_title_many(kind), slug(kind))
-    })
+    let kind = |page: PageId| &composer.site.page(page).entry.meta.kind;
+    grouped(pages, kind, |kind| (composer.kind_title_many(kind), slug(kind)))
 }
 
 fn by_month(composer: &Composer, pages: &[PageId]) -> Vec<Group> {
     let language = &composer.site.settings().language;
-    grouped(pages, |page| {
-        let Some(day) = composer.site.page(page).changed() else { return (String::new(), String::new()) };
+    let month = |page: PageId| composer.site.page(page).changed().map(|day| day.first_of_month());
+    grouped(pages, month, |month| {
+        let Some(day) = month else { return (String::new(), String::new()) };
         let month = say(&composer.words, language, &format!("month_{}", day.month()), &[]);
         let fill = [("month", month.into()), ("year", day.year().to_string().into())];
         let title =
@@ -245,14 +244,14 @@ fn by_month(composer: &Composer, pages: &[PageId]) -> Vec<Group> {
     })
 }
 
-/// Pages under headings, in the order of the pages.
-fn grouped(pages: &[PageId], heading: impl Fn(PageId) -> (String, String)) -> Vec<Group> {
+/// Pages under headings, in the order of the pages: the title and the id of what those that follow each other have in common.
+fn grouped<K: PartialEq>(pages: &[PageId], common: impl Fn(PageId) -> K, heading: impl Fn(K) -> (String, String)) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
-    for page in pages {
-        let (title, id) = heading(*page);
+    for pages in pages.chunk_by(|one, next| common(*one) == common(*next)) {
+        let (title, id) = heading(common(pages[0]));
         match groups.last_mut().filter(|group| group.id == id) {
-            Some(group) => group.items.push(*page),
-            None => groups.push(Group { title, id, href: None, description: None, items: vec![*page] }),
+            Some(group) => group.items.extend(pages),
+            None => groups.push(Group { title, id, href: None, description: None, items: pages.to_vec() }),
         }
     }
     groups

@@ -1,13 +1,21 @@
 //! What lies around a page: the way back to the home page, the neighbours, the section's tree near it, its feeds.
 
 use super::compose::Composer;
+use super::templates::{Shown, print_of};
 use super::view::{BranchItem, BranchLine, Crumb, FeedView, NavView, SectionLink};
 use super::{Sheet, Subject};
+use crate::fingerprint::Fingerprint;
 use crate::paths::Route;
 use crate::site::PageId;
 
 /// Siblings shown around a page in its section's tree.
 const SIBLINGS_MAX: usize = 50;
+
+/// Sections as templates see them, and the fingerprint of what they say.
+pub struct TopSections {
+    pub(super) links: Vec<Shown>,
+    pub(super) print: Fingerprint,
+}
 
 impl Composer {
     pub(super) fn neighbour(&self, id: PageId, step: isize) -> Option<Crumb> {
@@ -100,13 +108,10 @@ impl Composer {
             at = self.site.sections[section].parent;
         }
         chain.reverse();
-        let is_current = |section: usize| sheet.subject == Subject::Section(section);
-        let top = self.site.sections[0].children.iter().map(|id| SectionLink {
-            title: self.section_title(*id),
-            href: self.href(&self.site.sections[*id].route),
-            count: self.site.sections[*id].count,
-            is_current: is_current(*id),
-            is_open: chain.contains(id),
+        let open = chain.get(1).and_then(|section| {
+            let place = self.site.sections[0].children.iter().position(|child| child == section)?;
+            let is_current = sheet.subject == Subject::Section(*section);
+            Some((place, SectionLink { is_current, is_open: true, ..self.section_link(*section) }))
         });
         let mut branch = Vec::new();
         if let Some(first) = chain.get(1) {
@@ -114,7 +119,21 @@ impl Composer {
         } else if chain == [0] && matches!(sheet.subject, Subject::Page(_)) {
             self.add_pages(0, sheet, 0, &mut branch);
         }
-        NavView { sections: top.collect(), branch }
+        NavView { open, branch }
+    }
+
+    /// The sections right below the home page, as those see them that are in none.
+    pub(super) fn top_sections(&self) -> &TopSections {
+        self.found.top.get_or_init(|| {
+            let links: Vec<SectionLink> = self.site.sections[0].children.iter().map(|id| self.section_link(*id)).collect();
+            TopSections { print: print_of(&links), links: links.iter().map(Shown::new).collect() }
+        })
+    }
+
+    fn section_link(&self, section: usize) -> SectionLink {
+        let found = &self.site.sections[section];
+        let (title, href) = (self.section_title(section), self.href(&found.route));
+        SectionLink { title, href, count: found.count, is_current: false, is_open: false }
     }
 
     pub(super) fn add_branch(&self, section: usize, chain: &[usize], sheet: &Sheet, depth: usize, branch: &mut Vec<BranchLine>) {

@@ -349,7 +349,8 @@ pub enum BranchLine {
 /// What is around a page.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NavView {
-    pub sections: Vec<SectionLink>,
+    /// Of the sections right below the home page the one that the sheet is in, by its place among them.
+    pub open: Option<(usize, SectionLink)>,
     pub branch: Vec<BranchLine>,
 }
 

@@ -15,6 +15,7 @@ use crate::document::honesty;
 use crate::document::links::Role;
 use crate::document::meta::Placed;
 use crate::document::raw_html::{self, Finding, Fragment, OpenElement, Reading, escape_attribute, escape_into};
+use crate::paths::SourcePath;
 use crate::settings::RawHtml;
 
 pub(super) struct Flow<'a> {
@@ -29,6 +30,8 @@ pub(super) struct Flow<'a> {
     pub open_html: Vec<OpenElement>,
     /// The active element whose text is being left out.
     pub skipped: Option<String>,
+    /// Words of the glossary that stand in it: what is drawn of it explains none a second time.
+    pub terms: BTreeSet<SourcePath>,
 }
 
 pub(super) enum FlowKind {
@@ -59,6 +62,7 @@ impl<'a> Flow<'a> {
             has_raw_html: false,
             open_html: Vec::new(),
             skipped: None,
+            terms: BTreeSet::new(),
         }
     }
 
@@ -66,6 +70,7 @@ impl<'a> Flow<'a> {
     pub fn truncate(&mut self, at: usize) {
         self.events.truncate(at);
         self.lines.retain(|(number, _)| *number < at);
+        self.terms.clear();
     }
 }
 

@@ -7,6 +7,7 @@ use pulldown_cmark::{CowStr, Event};
 
 use super::Walk;
 use crate::document::body::Segment;
+use crate::document::glossary::Found;
 use crate::fingerprint::Fingerprint;
 
 /// Elements in whose text nothing is explained.
@@ -86,6 +87,11 @@ impl Walk<'_> {
             [0, before + found.start, found.end - found.start].iter().for_each(|number| places.extend_from_slice(&number.to_le_bytes()));
         }
         if !self.settings.wants_body || self.prose.events == 0 {
+            return;
+        }
+        let known = &mut self.flow().terms;
+        let found: Vec<Found> = found.into_iter().filter(|found| !known.contains(found.term) && known.insert(found.term.clone())).collect();
+        if found.is_empty() {
             return;
         }
         let from = self.prose.from;

@@ -151,7 +151,11 @@ pub(super) fn nav(composer: &Composer, nav: &NavView) -> Value {
         BranchLine::Page(page, depth) => composer.branch_line(*page, *depth).value.clone(),
     };
     let mut value = Object::default();
-    value.insert("sections".into(), Value::from_serializable(&nav.sections));
+    let mut sections: Vec<Value> = composer.top_sections().links.iter().map(|link| link.value.clone()).collect();
+    if let Some((place, section)) = &nav.open {
+        sections[*place] = Value::from_serializable(section);
+    }
+    value.insert("sections".into(), Value::from(sections));
     value.insert("branch".into(), Value::from(nav.branch.iter().map(line).collect::<Vec<Value>>()));
     Value::from(value)
 }
@@ -160,7 +164,8 @@ pub(super) fn nav(composer: &Composer, nav: &NavView) -> Value {
 pub fn fingerprint(composer: &Composer, composed: &Composed) -> Fingerprint {
     let mut own = Vec::with_capacity(2 << 10);
     write(&composed.page, &mut own);
-    write(&composed.nav.sections, &mut own);
+    write(&composed.nav.open, &mut own);
+    own.extend(composer.top_sections().print.as_bytes());
     write(&composed.page.fields, &mut own);
     write(&(&composed.links, &composed.wiki_titles, &composed.template, &composed.embedded, structured::of_site(composer)), &mut own);
     let mut shown: Vec<u8> = Vec::with_capacity(1 << 10);
