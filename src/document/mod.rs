@@ -278,7 +278,7 @@ fn is_title_told(node: Option<&Node>, problems: &[Diagnostic]) -> bool {
 fn document(
     path: &SourcePath,
     meta: Meta,
-    markdown: Markdown,
+    mut markdown: Markdown,
     (tool, data): (Option<Tool>, Vec<String>),
     is_lenient: bool,
     is_title_told: bool,
@@ -296,6 +296,10 @@ fn document(
     let title = title.unwrap_or_else(|| title_of_name(path));
     let heading = heading.filter(|heading| !heading.text.is_empty());
     let reading = u32::try_from(markdown.words.div_ceil(WORDS_A_MINUTE)).unwrap_or(u32::MAX).max(1);
+    // They are kept as long as the site is; the room to grow would be a third of what they take.
+    markdown.links.shrink_to_fit();
+    markdown.outline.shrink_to_fit();
+    markdown.anchors.shrink_to_fit();
     let entry = Entry {
         source: path.clone(),
         summary: meta.summary.clone(),
