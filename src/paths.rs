@@ -156,11 +156,11 @@ impl SourcePath {
     }
 
     pub fn is_markdown(&self) -> bool {
-        let has = |ending: &str| {
-            let name = self.name().as_bytes();
-            name.len() > ending.len() && name[name.len() - ending.len()..].eq_ignore_ascii_case(ending.as_bytes())
+        let has = |ending: &[u8]| {
+            let stem = self.0.len().checked_sub(ending.len()).map(|at| self.0.as_bytes().split_at(at));
+            stem.is_some_and(|(stem, end)| end.eq_ignore_ascii_case(ending) && !matches!(stem, [] | [.., b'/']))
         };
-        has(".md") || has(".markdown")
+        has(b".md") || has(b".markdown")
     }
 
     /// Whether this path is `folder` or lies below it.

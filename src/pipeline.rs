@@ -32,7 +32,6 @@ mod whole;
 pub mod why;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -252,7 +251,7 @@ pub fn build(files: &dyn Files, request: &Request, sink: &dyn Sink, memory: &Mem
 
     let site = &*whole.materials.composer.site;
     let left_out = if request.is_lenient { judge::left_out(site, &mut problems) } else { 0 };
-    let problems = judge::judge(problems, &whole.loaded.settings, &page_checks(site), request);
+    let problems = judge::judge(problems, &whole.loaded.settings, site, request);
     let pages = site.pages().len();
 
     let is_sound = memory.is_kept() && published.failure.is_none() && !problems.iter().any(Diagnostic::is_error);
@@ -325,10 +324,4 @@ fn notes(loaded: &Loaded) -> Vec<String> {
         );
     }
     notes
-}
-
-/// The severities that pages set for themselves.
-fn page_checks(site: &site::Site) -> BTreeMap<SourcePath, BTreeMap<String, crate::diagnostic::Severity>> {
-    let with_checks = site.pages().iter().filter(|page| !page.entry.meta.checks.is_empty());
-    with_checks.map(|page| (page.entry.source.clone(), page.entry.meta.checks.clone())).collect()
 }

@@ -23,6 +23,13 @@ pub struct ListingRules {
     pub ignore: Vec<String>,
 }
 
+/// The files that are this one or lie below it, of a sorted list.
+pub fn below<'a>(sources: &'a [SourcePath], path: &'a SourcePath) -> impl Iterator<Item = &'a SourcePath> {
+    let start = sources.partition_point(|source| source < path);
+    // What lies below a folder need not follow its name at once: `a-b` sorts between `a` and `a/b`.
+    sources[start..].iter().take_while(|source| source.as_str().starts_with(path.as_str())).filter(|source| source.is_within(path))
+}
+
 /// A folder of sources.
 pub trait Files: Sync {
     /// Every readable file below the root, sorted by path, with the problems met on the way (links that lead out or nowhere).

@@ -9,17 +9,11 @@ use crate::settings::Settings;
 use crate::site::{Hidden, Node, Site};
 
 /// The problems that are told, sorted, each as grave as it counts here.
-pub fn judge(
-    problems: Vec<Diagnostic>,
-    settings: &Settings,
-    page_checks: &BTreeMap<SourcePath, BTreeMap<String, Severity>>,
-    request: &Request,
-) -> Vec<Diagnostic> {
+pub fn judge(problems: Vec<Diagnostic>, settings: &Settings, site: &Site, request: &Request) -> Vec<Diagnostic> {
     let mut judged: Vec<Diagnostic> = problems
         .into_iter()
         .filter_map(|mut problem| {
-            let own =
-                problem.place.as_ref().and_then(|place| page_checks.get(&place.path)).and_then(|checks| checks.get(problem.code.name()));
+            let own = problem.place.as_ref().and_then(|place| page_checks(site, &place.path)?.get(problem.code.name()));
             let stated = own.or_else(|| settings.checks.get(problem.code.name()));
             problem.severity = stated.copied().unwrap_or(problem.severity);
             let is_settings = problem.place.as_ref().is_some_and(|place| place.path == request.config);
@@ -34,6 +28,14 @@ pub fn judge(
         .collect();
     Diagnostic::sort(&mut judged);
     merge_repeated(judged)
+}
+
+/// The severities that a page sets for itself.
+fn page_checks<'a>(site: &'a Site, source: &SourcePath) -> Option<&'a BTreeMap<String, Severity>> {
+    match site.tables.by_source.get(source)? {
+        Node::Page(id) => Some(&site.page(*id).entry.meta.checks),
+        _ => None,
+    }
 }
 
 /// Whether `--lenient` lets a page with this problem pass: the fault is the text's, not the site's.

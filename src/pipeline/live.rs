@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
+use super::Request;
 use super::judge;
 use super::ledger::KnownFiles;
 use super::make::Workshop;
@@ -15,7 +16,6 @@ use super::outputs::{Maker, source_of};
 use super::pictures::{Job, Piece, late};
 use super::state::State;
 pub use super::state::{Refreshed, Touched};
-use super::{Request, page_checks};
 use crate::diagnostic::Diagnostic;
 use crate::output::search;
 use crate::paths::{OutputPath, Route, SourcePath};
@@ -196,7 +196,7 @@ impl Live {
         let drawn = self.drawn.read().unwrap_or_else(PoisonError::into_inner);
         let all = state.problems().into_iter().chain(drawn.values().flatten().cloned()).collect();
         let site = &state.whole.materials.composer.site;
-        judge::judge(all, &state.whole.loaded.settings, &page_checks(site), &self.request())
+        judge::judge(all, &state.whole.loaded.settings, site, &self.request())
     }
 
     /// What a writer is told about the page made from this file.

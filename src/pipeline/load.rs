@@ -19,7 +19,7 @@ use crate::page::templates::{TemplateFile, Templates};
 use crate::paths::SourcePath;
 use crate::settings::{self, Settings};
 use crate::site::address_ledger::LEDGER_NAME;
-use crate::source::{Files, ListingRules, Text, with_lf};
+use crate::source::{Files, ListingRules, Text, below, with_lf};
 use crate::vocabulary::{self, Vocabularies};
 use crate::words::{self, Words};
 use crate::yaml::{self, Node};
@@ -111,16 +111,18 @@ pub fn load(files: &dyn Files, request: &Request) -> Checked<Loaded> {
     let rules = ListingRules { output: Some(settings.output.clone()), ignore: settings.ignore.clone() };
     let mut sources = files.list(&rules).unload(&mut problems);
     // Written by every build that has something new to say, and read by none: it must not make the next one differ.
-    sources.retain(|path| path.as_str() != LEDGER_NAME);
+    if let Ok(at) = sources.binary_search_by(|path| path.as_str().cmp(LEDGER_NAME)) {
+        sources.remove(at);
+    }
     let folder = |name: &str| SourcePath::new(name).expect("a fixed name inside the root");
     let has_content = config.is_some() || sources.iter().any(|path| path.is_within(&folder("content")));
     let content = if has_content { folder("content") } else { SourcePath::root() };
-    let below = |name: &'static str| -> Vec<(String, SourcePath)> {
+    let in_folder = |name: &'static str| -> Vec<(String, SourcePath)> {
         let root = folder(name);
-        let inside = sources.iter().filter(|path| has_content && path.is_within(&root));
+        let inside = below(&sources, &root).filter(|_| has_content);
         inside.filter_map(|path| Some((path.below(&root)?.to_owned(), path.clone()))).collect()
     };
-    let own_templates = read_all(files, below("templates"), &mut problems);
+    let own_templates = read_all(files, in_folder("templates"), &mut problems);
     let mut template_problems = Vec::new();
     let (templates, (kinds, words, icons, dishonest)) = rayon::join(
         || templates(&own_templates, &mut template_problems),
@@ -133,7 +135,7 @@ pub fn load(files: &dyn Files, request: &Request) -> Checked<Loaded> {
     let templates_load =
         dishonest.iter().filter(|problem| problem.code == Code::OutsideOrigin).map(|problem| problem.message.clone()).collect();
     problems.extend(dishonest.into_iter().chain(template_problems));
-    let (theme, own) = (theme::static_files(), below("static"));
+    let (theme, own) = (theme::static_files(), in_folder("static"));
     let names = theme.iter().map(|(name, _)| name.as_str()).chain(own.iter().map(|(name, _)| name.as_str())).collect();
     problems.extend(look::drop_missing_fonts(&mut settings.theme, &names));
     let tokens = look::style_sheet(&settings.theme).map(|style| (look::STYLE_SHEET.to_owned(), style.into_bytes().into()));
@@ -142,13 +144,13 @@ pub fn load(files: &dyn Files, request: &Request) -> Checked<Loaded> {
     let static_files: BTreeMap<String, StaticFile> = theme.chain(own).collect();
     let assets = assets(files, &static_files, &templates, &mut problems);
     let theme_scripts = own_scripts::of_theme(files, &static_files, &assets);
-    let data = data::read(read_all(files, below("data"), &mut problems).iter().map(|file| (&*file.name, &file.path, &*file.bytes)))
+    let data = data::read(read_all(files, in_folder("data"), &mut problems).iter().map(|file| (&*file.name, &file.path, &*file.bytes)))
         .unload(&mut problems);
     let vocabularies = vocabularies(files, &content, &sources, &mut problems);
-    let defaults = defaults(files, &content, &sources, &kinds, &mut problems);
-    let in_content = sources.iter().filter(|path| path.is_within(&content) && (has_content || **path != request.config));
-    let (pages, content_files): (Vec<SourcePath>, Vec<SourcePath>) =
-        in_content.filter(|path| !is_metadata(path, &content)).cloned().partition(SourcePath::is_markdown);
+    let in_content = below(&sources, &content).filter(|path| has_content || **path != request.config);
+    let (metadata, in_content): (Vec<&SourcePath>, Vec<&SourcePath>) = in_content.partition(|path| is_metadata(path, &content));
+    let (pages, content_files): (Vec<SourcePath>, Vec<SourcePath>) = in_content.into_iter().cloned().partition(SourcePath::is_markdown);
+    let defaults = defaults(files, &metadata, &kinds, &mut problems);
     let today = today(request, &settings);
     let static_names: Vec<&String> = static_files.keys().collect();
     let settings = Arc::new(settings);
@@ -244,7 +246,9 @@ pub(super) fn today(request: &Request, settings: &Settings) -> Date {
 }
 
 fn is_metadata(path: &SourcePath, content: &SourcePath) -> bool {
-    path.name() == DEFAULTS_FILE || (path.folder() == *content && VOCABULARY_FILES.contains(&path.name()))
+    // Every file of the site is asked this.
+    path.as_str().ends_with(".yaml")
+        && (path.name() == DEFAULTS_FILE || (path.folder() == *content && VOCABULARY_FILES.contains(&path.name())))
 }
 
 /// A file with its bytes.
@@ -355,15 +359,9 @@ fn vocabularies(files: &dyn Files, content: &SourcePath, sources: &[SourcePath],
     Vocabularies { topics: read("topics.yaml"), audiences: read("audiences.yaml"), authors: read("authors.yaml") }
 }
 
-fn defaults(
-    files: &dyn Files,
-    content: &SourcePath,
-    sources: &[SourcePath],
-    kinds: &Kinds,
-    problems: &mut Vec<Diagnostic>,
-) -> BTreeMap<SourcePath, Node> {
+fn defaults(files: &dyn Files, metadata: &[&SourcePath], kinds: &Kinds, problems: &mut Vec<Diagnostic>) -> BTreeMap<SourcePath, Node> {
     let mut defaults = BTreeMap::new();
-    for path in sources.iter().filter(|path| path.name() == DEFAULTS_FILE && path.is_within(content)) {
+    for path in metadata.iter().filter(|path| path.name() == DEFAULTS_FILE) {
         let bytes = match files.read(path) {
             Ok(bytes) => bytes,
             Err(error) => {

@@ -24,7 +24,7 @@ use crate::fingerprint::Fingerprint;
 use crate::page::Composer;
 use crate::paths::{OutputPath, SourcePath};
 use crate::site::{Node, PageId, SitePage};
-use crate::source::{Files, ListingRules};
+use crate::source::{Files, ListingRules, below};
 
 /// More new pages than these at once are no dearer assembled.
 const INSERTED_MAX: usize = 4;
@@ -465,11 +465,4 @@ fn rules(loaded: &Loaded) -> ListingRules {
 
 fn print(files: &dyn Files, path: &SourcePath) -> Fingerprint {
     files.read(path).map_or_else(|_| unreadable(), Fingerprint::of)
-}
-
-/// The files that are this one or lie below it, of a sorted list.
-fn below<'a>(sources: &'a [SourcePath], path: &'a SourcePath) -> impl Iterator<Item = &'a SourcePath> {
-    let start = sources.partition_point(|source| source < path);
-    // What lies below a folder need not follow its name at once: `a-b` sorts between `a` and `a/b`.
-    sources[start..].iter().take_while(|source| source.as_str().starts_with(path.as_str())).filter(|source| source.is_within(path))
 }
