@@ -150,7 +150,9 @@ pub static KIND_FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
         Field::map("explains", vec![Field::text("short").required(), Field::text("also")])
             .about("For pages that explain a word: the fields with the short explanation and the other forms."),
         Field::boolean("surprise").about("Whether there is a page that picks one at random: `/tips/random/`.").defaults_to("`false`"),
-        Field::text("scaffold").about("What `handsel new` starts a page from; `{title}` and `{today}` are filled in."),
+        Field::text("scaffold")
+            .about("What `handsel new` starts a page from; `{title}` and `{today}` are filled in.")
+            .defaults_to("its fields, each with its description"),
     ]
 });
 
@@ -176,6 +178,7 @@ pub fn read(path: &SourcePath, bytes: &[u8]) -> Checked<Option<Kind>> {
     let fields = part("fields").map(|fields| types::read_fields(fields, &mut problems)).unwrap_or_default();
     let structured = part("structured").map(|node| structured::read(node, &mut problems)).unwrap_or_default();
     let text = |name: &str| items.get(name).and_then(Item::as_text).map(str::to_owned);
+    let scaffold = part("scaffold").and_then(Node::as_text).map_or_else(|| scaffold_of(&fields), str::to_owned);
     let kind = Kind {
         name: path.stem().to_owned(),
         title: text("title"),
@@ -217,10 +220,22 @@ pub fn read(path: &SourcePath, bytes: &[u8]) -> Checked<Option<Kind>> {
         explains: part_of(&items, "explains", |name| Some(Explains { short: name("short")?, also: name("also") })),
         surprise: items.get("surprise").and_then(Item::as_bool).unwrap_or(false),
         words_max: items.get("words_max").and_then(Item::as_integer).and_then(|words| usize::try_from(words).ok()),
-        scaffold: part("scaffold").and_then(Node::as_text).unwrap_or_default().to_owned(),
+        scaffold,
     };
     unknown_fields(&kind, &items, &mut problems);
     Checked::new(Some(kind), problems)
+}
+
+/// What pages of a kind that states no scaffold are begun from: its fields, each with what it says, and those that may be absent
+/// as comments.
+fn scaffold_of(fields: &[Field]) -> String {
+    let line = |field: &Field| {
+        let mark = if field.is_required { "" } else { "# " };
+        let about = if field.description.is_empty() { String::new() } else { format!(" # {}", field.description.replace('\n', " ")) };
+        format!("{mark}{}:{about}\n", field.name)
+    };
+    let own: String = fields.iter().map(line).collect();
+    format!("---\ntitle: {{title}}\nsummary:\n{own}published: {{today}}\ndraft: true\n---\n\n")
 }
 
 /// A part of the file that names fields, by a function from the part's keys to the names.
@@ -304,5 +319,15 @@ mod tests {
     fn an_empty_file_is_a_kind_too() {
         let (kind, problems) = kind("");
         assert_eq!((kind.template.as_str(), problems.len()), ("page.html", 0));
+        assert_eq!(kind.scaffold, "---\ntitle: {title}\nsummary:\npublished: {today}\ndraft: true\n---\n\n");
+    }
+
+    #[test]
+    fn a_page_begins_from_the_fields_where_nothing_else_is_stated() {
+        let (kind, _) = kind("fields:\n  serves: {type: integer, required: true, description: For how many}\n  season: text\n");
+        assert_eq!(
+            kind.scaffold,
+            "---\ntitle: {title}\nsummary:\nserves: # For how many\n# season:\npublished: {today}\ndraft: true\n---\n\n"
+        );
     }
 }

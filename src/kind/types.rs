@@ -76,7 +76,15 @@ fn read_type(node: &Node, name: &str, problems: &mut Vec<Diagnostic>) -> Option<
         Value::Map(_) => Some(FieldType::Map(read_fields(node, problems))),
         _ => {
             let message = format!("`{name}`: a type expected, {} found", node.noun());
-            let help = "a type is a word such as `text`, or a list with one type in it: `[text]`";
+            let words: Vec<&str> = node.as_list().unwrap_or_default().iter().filter_map(Node::as_text).collect();
+            let help = if words.len() > 1 {
+                format!(
+                    "one of several words is written `{{ choice: [{}] }}`; a list of a type has one type in it: `[text]`",
+                    words.join(", ")
+                )
+            } else {
+                "a type is a word such as `text`, or a list with one type in it: `[text]`".to_owned()
+            };
             problems.push(Diagnostic::new(Code::WrongType, message).at(node.place.clone()).help(help));
             None
         }
