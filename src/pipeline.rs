@@ -11,6 +11,7 @@ pub mod foreign;
 mod formulas;
 mod judge;
 pub mod ledger;
+mod listed;
 pub mod live;
 mod load;
 mod make;
@@ -176,18 +177,18 @@ pub fn build(files: &dyn Files, request: &Request, sink: &dyn Sink, memory: &Mem
     let mut ledger = Ledger::new(files, known.clone());
     let way = way(request);
     // The disk is asked for the sources by one thread, and for what is remembered by another.
-    let (loaded, mut before) = rayon::join(|| load::load(&ledger, request), || memory.drawn(way));
+    let (loaded, mut before) = rayon::join(|| load::load(&ledger, request, None), || memory.drawn(way));
     let mut loaded = loaded.unload(&mut problems);
     loaded.colours = Arc::new(memory.colours());
-    ledger.stamp(&loaded.sources);
+    ledger.stamp(&loaded.listed.sources);
     let listing = print_of(&(&problems, loaded.today, loaded.prints.reading, loaded.prints.assembling));
     let read = read_sum(&ledger, &loaded, listing);
-    profile.stage("list and load", loaded.sources.len());
+    profile.stage("list and load", loaded.listed.sources.len());
 
     if let Some(mut built) = as_before(&before, request, read, sink, files, &loaded) {
-        memory.keep_files(&ledger.into_known(&loaded.sources), &known);
+        memory.keep_files(&ledger.into_known(&loaded.listed.sources), &known);
         profile.stage("nothing changed", built.pages);
-        (profile.documents.remembered, profile.sheets.remembered) = (loaded.pages.len(), before.outputs.len());
+        (profile.documents.remembered, profile.sheets.remembered) = (loaded.listed.pages.len(), before.outputs.len());
         built.profile = profile;
         return built;
     }
@@ -268,7 +269,7 @@ pub fn build(files: &dyn Files, request: &Request, sink: &dyn Sink, memory: &Mem
         || is_sound.then(|| memory.keep_drawn(way, &before)),
     );
     memory.keep_colours(&whole.loaded.colours);
-    memory.keep_files(&ledger.into_known(&whole.loaded.sources), &known);
+    memory.keep_files(&ledger.into_known(&whole.loaded.listed.sources), &known);
     let settings = Settings::clone(&whole.loaded.settings);
     let notes = notes(&whole.loaded);
     let Whole { loaded, documents, materials, outputs, pictures, .. } = whole;
@@ -294,7 +295,7 @@ fn asked(request: &Request) -> Fingerprint {
 
 /// The fingerprint of all that a build can have read; `listing` stands for what is no file's bytes.
 fn read_sum(ledger: &Ledger, loaded: &Loaded, listing: Fingerprint) -> Fingerprint {
-    print_of(&(listing, ledger.sum(&loaded.sources)))
+    print_of(&(listing, ledger.sum(&loaded.listed.sources)))
 }
 
 /// What an earlier build gave, when it read the same and all that it published is in its place.

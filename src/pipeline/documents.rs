@@ -188,7 +188,7 @@ impl Reader<'_> {
         let loaded = self.loaded;
         let is_current =
             |path: &SourcePath, page: &Page| known(path).is_some_and(|print| self.key(path, print, &page.facts.data) == page.key);
-        let in_folders = loaded.pages.par_iter().filter(|path| self.kind_of_folder(path).is_some_and(|kind| explains(kind, &loaded.kinds)));
+        let in_folders = loaded.listed.pages.par_iter().filter(|path| self.kind_of_folder(path).is_some_and(|kind| explains(kind, &loaded.kinds)));
         let fresh: Vec<Arc<Entry>> = in_folders
             .filter(|path| !remembered.get(*path).is_some_and(|page| is_current(path, page)))
             .filter_map(|path| Some(self.page(path, None, Wanted::default())?.0.entry))
@@ -196,7 +196,7 @@ impl Reader<'_> {
         let is_fresh = |entry: &Entry| fresh.iter().any(|own| own.source == entry.source);
         let kept =
             remembered.values().map(|page| &*page.entry).filter(|entry| explains(&entry.meta.kind, &loaded.kinds) && !is_fresh(entry));
-        let kept = kept.filter(|entry| loaded.pages.binary_search(&entry.source).is_ok());
+        let kept = kept.filter(|entry| loaded.listed.pages.binary_search(&entry.source).is_ok());
         Forms::of(kept.chain(fresh.iter().map(|entry| &**entry)), &loaded.kinds, &loaded.settings.language)
     }
 
@@ -210,7 +210,7 @@ impl Reader<'_> {
             let bytes = postcard::to_allocvec(&body).expect("plain values can be written to memory");
             documents.overflow.put(&bytes, || memory.aside()).map(Kept::Aside)
         };
-        let (old, paths) = (&remembered, &self.loaded.pages);
+        let (old, paths) = (&remembered, &self.loaded.listed.pages);
         let fresh: Vec<Option<Fresh>> = paths
             .par_iter()
             .map(|path| {
@@ -351,7 +351,7 @@ impl Reader<'_> {
 
     /// The kind that a page's top folder implies; not for the page of that folder itself.
     fn kind_of_folder(&self, path: &SourcePath) -> Option<&str> {
-        let content = &self.loaded.content;
+        let content = &self.loaded.listed.content;
         let top = path.below(content)?.split_once('/')?.0;
         let is_section_page = document::is_folder_page(path) && path.folder().folder() == *content;
         let kind = self.loaded.kinds.values().find(|kind| kind.folder.as_deref() == Some(top));
@@ -368,7 +368,7 @@ impl Reader<'_> {
         let mut folder = path.folder();
         loop {
             chain.extend(loaded.defaults.get(&folder));
-            if folder == loaded.content || folder.as_str().is_empty() {
+            if folder == loaded.listed.content || folder.as_str().is_empty() {
                 break;
             }
             folder = folder.folder();

@@ -30,7 +30,7 @@ pub struct Rewritten {
 /// Every file of the site that can be written in our words and means the same then.
 pub fn rewrite(files: &dyn Files, request: &Request) -> Vec<Rewritten> {
     let before = survey(files, request, BTreeMap::new());
-    let mut rewritten: Vec<Rewritten> = before.loaded.pages.iter().filter_map(|path| page(files, request, &before, path)).collect();
+    let mut rewritten: Vec<Rewritten> = before.loaded.listed.pages.iter().filter_map(|path| page(files, request, &before, path)).collect();
     rewritten.extend(settings(files, &request.config));
     rewritten
 }

@@ -257,7 +257,7 @@ impl Live {
 
     /// Whether this is one of the files that the site is made from.
     pub fn is_source(&self, path: &SourcePath) -> bool {
-        self.read().whole.loaded.sources.binary_search(path).is_ok()
+        self.read().whole.loaded.listed.sources.binary_search(path).is_ok()
     }
 
     /// The `editor:` setting.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
+use super::listed::{DEFAULTS_FILE, Listed};
 use super::{Request, own_scripts};
 use crate::diagnostic::{Checked, Code, Diagnostic, Place};
 use crate::document::front_matter;
@@ -18,8 +19,7 @@ use crate::output::look;
 use crate::page::templates::{TemplateFile, Templates};
 use crate::paths::SourcePath;
 use crate::settings::{self, Settings};
-use crate::site::address_ledger::LEDGER_NAME;
-use crate::source::{Files, ListingRules, Text, below, with_lf};
+use crate::source::{Files, ListingRules, Text, with_lf};
 use crate::vocabulary::{self, Vocabularies};
 use crate::words::{self, Words};
 use crate::yaml::{self, Node};
@@ -39,14 +39,8 @@ pub struct Loaded {
     pub icons: BTreeMap<String, String>,
     pub data: BTreeMap<String, serde_json::Value>,
     pub today: Date,
-    /// The folder that addresses count from.
-    pub content: SourcePath,
     /// All listed files.
-    pub sources: Vec<SourcePath>,
-    /// Markdown files of the content.
-    pub pages: Vec<SourcePath>,
-    /// Other files of the content.
-    pub content_files: Vec<SourcePath>,
+    pub listed: Arc<Listed>,
     /// Files of `static/`, by their path below it: the writer's own, else the theme's.
     pub static_files: BTreeMap<String, StaticFile>,
     pub assets: Assets,
@@ -67,13 +61,6 @@ impl Loaded {
             && self.static_files == before.static_files
             && (&self.assets.published, &self.assets.copied) == (&before.assets.published, &before.assets.copied)
             && made(self) == made(before)
-    }
-
-    /// Whether a file at this path is a page, and its coming or going changes nothing else that is loaded.
-    pub fn is_place_of_page(&self, path: &SourcePath) -> bool {
-        // A folder of Markdown that comes to hold a `content/` is another site.
-        let is_elsewhere = self.content.as_str().is_empty() && path.as_str().starts_with("content/");
-        path.is_markdown() && path.is_within(&self.content) && !is_elsewhere && !is_metadata(path, &self.content)
     }
 }
 
@@ -97,11 +84,9 @@ pub struct Prints {
     pub look: Fingerprint,
 }
 
-/// Files of the content that are read for themselves and are neither pages nor published.
-const VOCABULARY_FILES: [&str; 3] = ["topics.yaml", "audiences.yaml", "authors.yaml"];
-const DEFAULTS_FILE: &str = "_defaults.yaml";
-
-pub fn load(files: &dyn Files, request: &Request) -> Checked<Loaded> {
+/// Reads all that a site is made of but its documents. Where nothing came or went since they were listed, `before` says what
+/// is there.
+pub fn load(files: &dyn Files, request: &Request, before: Option<&Arc<Listed>>) -> Checked<Loaded> {
     let mut problems = Vec::new();
     let config = files.read(&request.config).ok();
     let mut settings = settings::read(&request.config, config.as_deref()).unload(&mut problems);
@@ -109,20 +94,14 @@ pub fn load(files: &dyn Files, request: &Request) -> Checked<Loaded> {
         settings.base_url = Some(base.clone());
     }
     let rules = ListingRules { output: Some(settings.output.clone()), ignore: settings.ignore.clone() };
-    let mut sources = files.list(&rules).unload(&mut problems);
-    // Written by every build that has something new to say, and read by none: it must not make the next one differ.
-    if let Ok(at) = sources.binary_search_by(|path| path.as_str().cmp(LEDGER_NAME)) {
-        sources.remove(at);
-    }
-    let folder = |name: &str| SourcePath::new(name).expect("a fixed name inside the root");
-    let has_content = config.is_some() || sources.iter().any(|path| path.is_within(&folder("content")));
-    let content = if has_content { folder("content") } else { SourcePath::root() };
-    let in_folder = |name: &'static str| -> Vec<(String, SourcePath)> {
-        let root = folder(name);
-        let inside = below(&sources, &root).filter(|_| has_content);
-        inside.filter_map(|path| Some((path.below(&root)?.to_owned(), path.clone()))).collect()
+    let listed = match before.filter(|before| before.stands(&rules, config.is_some())) {
+        Some(before) => Arc::clone(before),
+        None => {
+            let sources = files.list(&rules).unload(&mut problems);
+            Arc::new(Listed::new(rules, &request.config, config.is_some(), sources))
+        }
     };
-    let own_templates = read_all(files, in_folder("templates"), &mut problems);
+    let own_templates = read_all(files, listed.in_folder("templates"), &mut problems);
     let mut template_problems = Vec::new();
     let (templates, (kinds, words, icons, dishonest)) = rayon::join(
         || templates(&own_templates, &mut template_problems),
@@ -135,7 +114,7 @@ pub fn load(files: &dyn Files, request: &Request) -> Checked<Loaded> {
     let templates_load =
         dishonest.iter().filter(|problem| problem.code == Code::OutsideOrigin).map(|problem| problem.message.clone()).collect();
     problems.extend(dishonest.into_iter().chain(template_problems));
-    let (theme, own) = (theme::static_files(), in_folder("static"));
+    let (theme, own) = (theme::static_files(), listed.in_folder("static"));
     let names = theme.iter().map(|(name, _)| name.as_str()).chain(own.iter().map(|(name, _)| name.as_str())).collect();
     problems.extend(look::drop_missing_fonts(&mut settings.theme, &names));
     let tokens = look::style_sheet(&settings.theme).map(|style| (look::STYLE_SHEET.to_owned(), style.into_bytes().into()));
@@ -144,18 +123,15 @@ pub fn load(files: &dyn Files, request: &Request) -> Checked<Loaded> {
     let static_files: BTreeMap<String, StaticFile> = theme.chain(own).collect();
     let assets = assets(files, &static_files, &templates, &mut problems);
     let theme_scripts = own_scripts::of_theme(files, &static_files, &assets);
-    let data = data::read(read_all(files, in_folder("data"), &mut problems).iter().map(|file| (&*file.name, &file.path, &*file.bytes)))
+    let data = data::read(read_all(files, listed.in_folder("data"), &mut problems).iter().map(|file| (&*file.name, &file.path, &*file.bytes)))
         .unload(&mut problems);
-    let vocabularies = vocabularies(files, &content, &sources, &mut problems);
-    let in_content = below(&sources, &content).filter(|path| has_content || **path != request.config);
-    let (metadata, in_content): (Vec<&SourcePath>, Vec<&SourcePath>) = in_content.partition(|path| is_metadata(path, &content));
-    let (pages, content_files): (Vec<SourcePath>, Vec<SourcePath>) = in_content.into_iter().cloned().partition(SourcePath::is_markdown);
-    let defaults = defaults(files, &metadata, &kinds, &mut problems);
+    let vocabularies = vocabularies(files, &listed, &mut problems);
+    let defaults = defaults(files, &listed.metadata, &kinds, &mut problems);
     let today = today(request, &settings);
     let static_names: Vec<&String> = static_files.keys().collect();
     let settings = Arc::new(settings);
     let assembling =
-        (&settings, &kinds, &vocabularies, &content, &content_files, static_names, today, request.with_drafts, request.is_lenient);
+        (&settings, &kinds, &vocabularies, &listed.content, &listed.content_files, static_names, today, request.with_drafts, request.is_lenient);
     let drawing = (&words, &kinds, &settings.allow_origins, &settings.images, settings.social_cards);
     let prints = Prints {
         reading: print(&(Reading::of(&settings), &kinds, &templates.signatures, &words, request.is_lenient)),
@@ -174,10 +150,7 @@ pub fn load(files: &dyn Files, request: &Request) -> Checked<Loaded> {
         icons,
         data,
         today,
-        content,
-        sources,
-        pages,
-        content_files,
+        listed,
         static_files,
         assets,
         theme_scripts,
@@ -243,12 +216,6 @@ pub(super) fn today(request: &Request, settings: &Settings) -> Date {
         now.in_tz(&settings.timezone).map_or_else(|_| now.to_zoned(jiff::tz::TimeZone::UTC).date(), |zoned| zoned.date())
     };
     request.today.unwrap_or_else(|| day_of(request.now))
-}
-
-fn is_metadata(path: &SourcePath, content: &SourcePath) -> bool {
-    // Every file of the site is asked this.
-    path.as_str().ends_with(".yaml")
-        && (path.name() == DEFAULTS_FILE || (path.folder() == *content && VOCABULARY_FILES.contains(&path.name())))
 }
 
 /// A file with its bytes.
@@ -350,16 +317,16 @@ fn dishonest(file: &Read, settings: &Settings) -> Vec<Diagnostic> {
     problems
 }
 
-fn vocabularies(files: &dyn Files, content: &SourcePath, sources: &[SourcePath], problems: &mut Vec<Diagnostic>) -> Vocabularies {
+fn vocabularies(files: &dyn Files, listed: &Listed, problems: &mut Vec<Diagnostic>) -> Vocabularies {
     let mut read = |name: &str| {
-        let path = content.join(name).ok().filter(|path| sources.binary_search(path).is_ok())?;
+        let path = listed.content.join(name).ok().filter(|path| listed.metadata.binary_search(path).is_ok())?;
         let bytes = files.read(&path).map_err(|error| problems.push(unreadable(&path, &error))).ok()?;
         Some(vocabulary::read(&path, &bytes).unload(problems))
     };
     Vocabularies { topics: read("topics.yaml"), audiences: read("audiences.yaml"), authors: read("authors.yaml") }
 }
 
-fn defaults(files: &dyn Files, metadata: &[&SourcePath], kinds: &Kinds, problems: &mut Vec<Diagnostic>) -> BTreeMap<SourcePath, Node> {
+fn defaults(files: &dyn Files, metadata: &[SourcePath], kinds: &Kinds, problems: &mut Vec<Diagnostic>) -> BTreeMap<SourcePath, Node> {
     let mut defaults = BTreeMap::new();
     for path in metadata.iter().filter(|path| path.name() == DEFAULTS_FILE) {
         let bytes = match files.read(path) {

@@ -259,7 +259,7 @@ impl<'a> Workshop<'a> {
 
     /// The bytes of an included file. Only what is listed: an ignored file such as `.env` stays where it is.
     fn included(&self, path: &SourcePath) -> io::Result<Arc<[u8]>> {
-        match self.whole.loaded.sources.binary_search(path) {
+        match self.whole.loaded.listed.sources.binary_search(path) {
             Ok(_) => self.files.read(path),
             Err(_) => Err(io::ErrorKind::NotFound.into()),
         }

@@ -271,7 +271,7 @@ impl<'a> Press<'a> {
         let mut printer = Fingerprinter::new();
         let included = page.entry.includes.iter().map(|include| folder.join(&include.file.value).ok());
         for path in included.chain(files.into_iter().map(Some)) {
-            let listed = path.filter(|path| self.workshop.whole.loaded.sources.binary_search(path).is_ok());
+            let listed = path.filter(|path| self.workshop.whole.loaded.listed.sources.binary_search(path).is_ok());
             match listed.map(|path| self.ledger.print(&path)) {
                 Some(Ok(print)) => printer.add(print.as_bytes()),
                 _ => printer.add(b""),

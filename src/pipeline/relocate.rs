@@ -109,16 +109,16 @@ fn other_kinds(before: &Survey, done: &Survey, moved: &BTreeMap<SourcePath, Sour
 
 fn files_to_move(before: &Survey, old: &SourcePath, new: &SourcePath) -> Result<BTreeMap<SourcePath, SourcePath>, Refusal> {
     let loaded = &before.loaded;
-    if !old.is_within(&loaded.content) || *old == loaded.content {
+    if !old.is_within(&loaded.listed.content) || *old == loaded.listed.content {
         return Err(Refusal::new(format!("{old} is no page and no folder of the content")));
     }
-    if !new.is_within(&loaded.content) || *new == loaded.content {
+    if !new.is_within(&loaded.listed.content) || *new == loaded.listed.content {
         return Err(Refusal::new(format!("{new} lies outside the content, where nothing is a page")));
     }
     if new.is_within(old) {
         return Err(Refusal::new(if new == old { format!("{old} is there already") } else { format!("{new} lies within {old}") }));
     }
-    let inside = loaded.sources.iter().filter(|path| path.is_within(old));
+    let inside = loaded.listed.sources.iter().filter(|path| path.is_within(old));
     let moved: BTreeMap<SourcePath, SourcePath> = inside
         .filter_map(|path| {
             let rest = path.below(old)?;
@@ -132,7 +132,7 @@ fn files_to_move(before: &Survey, old: &SourcePath, new: &SourcePath) -> Result<
     if moved.contains_key(old) && old.is_markdown() != new.is_markdown() {
         return Err(Refusal::new(format!("{old} and {new} would not both be pages")));
     }
-    match loaded.sources.iter().find(|path| path.is_within(new) && !moved.contains_key(*path)) {
+    match loaded.listed.sources.iter().find(|path| path.is_within(new) && !moved.contains_key(*path)) {
         Some(taken) => Err(Refusal::new(format!("{taken} is there already"))),
         None => Ok(moved),
     }
@@ -160,7 +160,7 @@ fn redirects(before: &Survey, after: &Survey, moved: &BTreeMap<SourcePath, Sourc
             }
             (Some(Node::Page(_)), _) => return Err(refused(after, before, moved)),
             (Some(Node::File(file)), _) if before.site.published_files.contains_key(file) => {
-                redirects.dropped.push(addresses::of_file(file, &before.loaded.content));
+                redirects.dropped.push(addresses::of_file(file, &before.loaded.listed.content));
             }
             _ => {}
         }

@@ -69,7 +69,7 @@ fn recordings(loaded: &Loaded, entry: &Entry) -> Vec<SourcePath> {
         let Target::Inside { path, .. } = Target::parse(&link.target.value) else { continue };
         let below_root = path.trim_start_matches('/');
         let places = match path.starts_with('/') {
-            true => vec![loaded.content.join(below_root), SourcePath::new("static").and_then(|files| files.join(below_root))],
+            true => vec![loaded.listed.content.join(below_root), SourcePath::new("static").and_then(|files| files.join(below_root))],
             false => vec![entry.source.folder().join(&path)],
         };
         let is_new = |path: &SourcePath| is_listed(loaded, path) && !found.contains(path);
@@ -80,5 +80,5 @@ fn recordings(loaded: &Loaded, entry: &Entry) -> Vec<SourcePath> {
 
 /// Only what is listed is shown: an ignored file such as `.env` stays where it is.
 fn is_listed(loaded: &Loaded, path: &SourcePath) -> bool {
-    loaded.sources.binary_search(path).is_ok()
+    loaded.listed.sources.binary_search(path).is_ok()
 }

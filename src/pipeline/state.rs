@@ -85,7 +85,7 @@ impl State {
     pub fn open(files: &dyn Files, request: &Request, memory: &Memory) -> Self {
         let mut ledger = Ledger::new(files, memory.files());
         let recorder = Recorder::new(&ledger, None);
-        let Checked { value: mut loaded, problems: load_problems } = load::load(&recorder, request);
+        let Checked { value: mut loaded, problems: load_problems } = load::load(&recorder, request, None);
         loaded.colours = Arc::new(memory.colours());
         let Recording { listed, reads } = recorder.done();
         let Checked { value: sources, problems: listing_problems } = listed.unwrap_or_default();
@@ -172,7 +172,7 @@ impl State {
         }
         self.listing_problems = sight.problems;
         self.whole.pictures.forget(&changed);
-        let is_page = |path: &SourcePath| self.whole.loaded.pages.binary_search(path).is_ok();
+        let is_page = |path: &SourcePath| self.whole.loaded.listed.pages.binary_search(path).is_ok();
         let parsed = if is_listing_same && changed.iter().all(is_page) {
             let reread = self.reread(files, request, &changed);
             self.take_in(files, request, reread)
@@ -184,7 +184,7 @@ impl State {
             // Files that are only copied or included: whoever shows them is drawn when it is looked at.
             0
         } else {
-            self.reload(files, request, &changed)
+            self.reload(files, request, &changed, is_listing_same)
         };
         Refreshed { changed: changed.into_iter().collect(), parsed, pages: pages(self) }
     }
@@ -196,7 +196,7 @@ impl State {
 
     /// Works the site out for another day.
     pub fn turn(&mut self, files: &dyn Files, request: &Request) {
-        self.reload(files, request, &BTreeSet::new());
+        self.reload(files, request, &BTreeSet::new(), true);
     }
 
     fn look(&self, files: &dyn Files, touched: &Touched) -> Sight {
@@ -269,7 +269,7 @@ impl State {
     fn reread(&self, files: &dyn Files, request: &Request, paths: &BTreeSet<SourcePath>) -> Reread {
         let (pages, loaded) = (&self.whole.documents.pages, &self.whole.loaded);
         let reader = Reader { files, loaded, request, forms: &self.whole.documents.forms };
-        let (listed, gone): (Vec<&SourcePath>, Vec<&SourcePath>) = paths.iter().partition(|path| loaded.pages.binary_search(path).is_ok());
+        let (listed, gone): (Vec<&SourcePath>, Vec<&SourcePath>) = paths.iter().partition(|path| loaded.listed.pages.binary_search(path).is_ok());
         let fresh =
             listed.into_par_iter().filter_map(|path| Some((path.clone(), reader.page(path, pages.get(path), Wanted::default())?.0)));
         let gone = gone.into_iter().filter(|path| pages.contains_key(*path)).cloned().collect();
@@ -280,21 +280,15 @@ impl State {
     fn are_only_pages(&self, changed: &BTreeSet<SourcePath>) -> bool {
         let loaded = &self.whole.loaded;
         let gone = changed.iter().filter(|path| self.sources.binary_search(path).is_err()).count();
-        changed.iter().all(|path| loaded.is_place_of_page(path)) && gone < loaded.pages.len()
+        changed.iter().all(|path| loaded.listed.is_place_of_page(path)) && gone < loaded.listed.pages.len()
     }
 
     /// Takes into the lists, and out of them, pages that came and went.
     fn relist(&mut self, files: &dyn Files, changed: &BTreeSet<SourcePath>) {
-        let loaded = &mut self.whole.loaded;
+        let listed = Arc::make_mut(&mut self.whole.loaded.listed);
         for path in changed {
             let is_there = self.sources.binary_search(path).is_ok();
-            for list in [&mut loaded.sources, &mut loaded.pages] {
-                match list.binary_search(path) {
-                    Ok(at) if !is_there => drop(list.remove(at)),
-                    Err(at) if is_there => list.insert(at, path.clone()),
-                    _ => {}
-                }
-            }
+            listed.relist(path, is_there);
             if is_there {
                 self.known.insert(path.clone(), Known::unvouched(print(files, path)));
             } else {
@@ -317,7 +311,7 @@ impl State {
         let Reread { mut fresh, gone } = reread;
         if self.whole.documents.takes_other_terms(&self.whole.loaded, &fresh, &gone, must_assemble) {
             // Those read just now were searched for the terms of before, too.
-            let all: BTreeSet<SourcePath> = self.whole.loaded.pages.iter().cloned().collect();
+            let all: BTreeSet<SourcePath> = self.whole.loaded.listed.pages.iter().cloned().collect();
             fresh = self.reread(files, request, &all).fresh;
         }
         let parsed = fresh.len();
@@ -381,9 +375,9 @@ impl State {
     }
 
     /// Something else changed: a file came or went, or one that the first step reads.
-    fn reload(&mut self, files: &dyn Files, request: &Request, changed: &BTreeSet<SourcePath>) -> usize {
+    fn reload(&mut self, files: &dyn Files, request: &Request, changed: &BTreeSet<SourcePath>, is_listing_same: bool) -> usize {
         let recorder = Recorder::new(files, Some((rules(&self.whole.loaded), &self.sources)));
-        let Checked { value: mut loaded, problems } = load::load(&recorder, request);
+        let Checked { value: mut loaded, problems } = load::load(&recorder, request, is_listing_same.then_some(&self.whole.loaded.listed));
         loaded.colours = Arc::clone(&self.whole.loaded.colours);
         let Recording { listed, reads } = recorder.done();
         if let Some(listed) = listed {
@@ -395,18 +389,18 @@ impl State {
         let now = &self.whole.loaded;
         let is_other_site = before.prints.assembling != now.prints.assembling;
         let is_published_alike = now.is_published_alike(&before);
-        let is_read_alike = before.prints.reading == now.prints.reading && before.defaults == now.defaults && before.content == now.content;
+        let is_read_alike = before.prints.reading == now.prints.reading && before.defaults == now.defaults && before.listed.content == now.listed.content;
         let mut paths = changed.clone();
         if !is_read_alike {
-            paths.extend(now.pages.iter().cloned());
+            paths.extend(now.listed.pages.iter().cloned());
         }
         if before.data != now.data {
             let asking = self.whole.documents.pages.iter().filter(|(_, page)| !page.facts.data.is_empty());
             paths.extend(asking.map(|(path, _)| path.clone()));
         }
-        if before.pages != now.pages {
-            paths.extend(before.pages.into_iter().filter(|path| now.pages.binary_search(path).is_err()));
-            paths.extend(now.pages.iter().filter(|path| !self.whole.documents.pages.contains_key(*path)).cloned());
+        if !Arc::ptr_eq(&before.listed, &now.listed) {
+            paths.extend(before.listed.pages.iter().filter(|path| now.listed.pages.binary_search(path).is_err()).cloned());
+            paths.extend(now.listed.pages.iter().filter(|path| !self.whole.documents.pages.contains_key(*path)).cloned());
         }
         self.note(files, changed, reads);
         let reread = self.reread(files, request, &paths);
@@ -431,7 +425,7 @@ impl State {
         for path in changed {
             if self.sources.binary_search(path).is_err() {
                 self.known.remove(path);
-            } else if self.whole.loaded.pages.binary_search(path).is_ok() && !reads.contains_key(path) {
+            } else if self.whole.loaded.listed.pages.binary_search(path).is_ok() && !reads.contains_key(path) {
                 self.known.insert(path.clone(), Known::unvouched(print(files, path)));
             }
         }

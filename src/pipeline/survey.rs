@@ -26,7 +26,7 @@ impl Survey {
 /// Works a site out; `remembered` are pages that need not be parsed again where their bytes are the same.
 pub fn survey(files: &dyn Files, request: &Request, remembered: Pages) -> Survey {
     let mut problems = Vec::new();
-    let loaded = load::load(files, request).unload(&mut problems);
+    let loaded = load::load(files, request, None).unload(&mut problems);
     let ledger = Ledger::new(files, KnownFiles::default());
     let documents = Documents::read(&ledger, &loaded, request, |_| None, remembered, Wanted::default());
     problems.extend(documents.problems().cloned());

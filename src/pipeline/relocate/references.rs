@@ -56,7 +56,7 @@ impl<'a> Standpoint<'a> {
     pub fn of(survey: &'a Survey, page: Option<&SourcePath>) -> Option<Self> {
         let site = &survey.site;
         let Some(source) = page else {
-            let content = &survey.loaded.content;
+            let content = &survey.loaded.listed.content;
             let source = content.join("index.md").unwrap_or_else(|_| content.clone());
             return Some(Self { survey, source, route: Route::home(), anchors: &[], is_hidden: false });
         };
@@ -74,7 +74,7 @@ impl<'a> Standpoint<'a> {
                 ended(site, &resolve(&site.tables, from, &Link { target: target.clone(), role }))
             }
             Reading::Include => match self.source.folder().join(&target.value) {
-                Ok(path) if self.survey.loaded.sources.binary_search(&path).is_ok() => (End::File(path), None),
+                Ok(path) if self.survey.loaded.listed.sources.binary_search(&path).is_ok() => (End::File(path), None),
                 _ => (End::AsWritten, Some(Code::BadInclude)),
             },
         }

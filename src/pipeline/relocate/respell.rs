@@ -33,7 +33,7 @@ pub fn split(target: &str, reading: Reading) -> (&str, &str) {
 
 /// Ways to write it, the likest first.
 fn spellings(here: &Standpoint<'_>, path: &str, reading: Reading, wanted: &End) -> Vec<String> {
-    let content = &here.survey.loaded.content;
+    let content = &here.survey.loaded.listed.content;
     let site = &here.survey.site;
     let (source, route) = match wanted {
         End::Page { source, .. } => match site.tables.by_source.get(source) {
