@@ -125,7 +125,12 @@ impl SourcePath {
 
     /// The folder that holds this file or folder; the root's folder is the root.
     pub fn folder(&self) -> Self {
-        Self(self.0.rsplit_once('/').map_or("", |(folder, _)| folder).into())
+        Self(self.folder_text().into())
+    }
+
+    /// The same as plain text.
+    pub fn folder_text(&self) -> &str {
+        self.0.rsplit_once('/').map_or("", |(folder, _)| folder)
     }
 
     /// This path and the folders around it, the nearest first; the root is not among them.

@@ -20,6 +20,7 @@ use super::options::{CommonOptions, SiteOptions, now};
 use super::site_folder::SiteFolder;
 use super::{CannotRun, Status, output};
 use crate::disk::serve_note;
+use crate::disk::small_pages::{take_any_pages, take_small_pages};
 use crate::pipeline::live::{Live, Touched};
 use crate::pipeline::memory::Memory;
 use crate::preview::goto::Note;
@@ -95,10 +96,14 @@ pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Resu
     let listener = port::bind(&options.host, options.port)?;
     let files: Arc<dyn Files + Send + Sync> = Arc::new(site.disk.clone());
     let (events, waited) = mpsc::channel();
-    // Watched before it is read: nothing that changes in between is lost.
-    let mut rules = rules_of(&site);
-    let watcher = watch(&site, &rules, &events, options.poll)?;
+    take_small_pages();
     let live = Arc::new(Live::open(Arc::clone(&files), request, Memory::of(options.site.cache(&site))));
+    // An editor or a browser that is started from here is to have what it likes.
+    take_any_pages();
+    // Watching while everything is read would be told of every file that is opened. What changed meanwhile the first look finds.
+    let mut rules = live.listing_rules();
+    let watcher = watch(&site, &rules, &events, options.poll)?;
+    let _ = events.send(Event::Touched(Touched::Everything));
     let preview = start(&listener, &live, files, options, &site)?;
     preview.on_end(move || {
         let _ = events.send(Event::End);
@@ -149,11 +154,6 @@ fn remember_soon(live: &Arc<Live>) {
         std::thread::sleep(REMEMBER_AFTER);
         live.remember();
     });
-}
-
-fn rules_of(site: &SiteFolder) -> ListingRules {
-    let settings = site.settings();
-    ListingRules { output: Some(settings.output), ignore: settings.ignore }
 }
 
 fn start(

@@ -381,8 +381,8 @@ pub fn is_folder_page(path: &SourcePath) -> bool {
 /// The name that a page's address is made of (its file's, or its folder's when it is the folder's page) without a leading
 /// date, and that date: `2026-01-31-title.md` gives `title`.
 pub fn name_and_date(path: &SourcePath) -> (String, Option<Date>) {
-    let folder = path.folder();
-    let name = if is_folder_page(path) { folder.name() } else { path.stem() };
+    let folder = path.folder_text();
+    let name = if is_folder_page(path) { folder.rsplit('/').next().unwrap_or(folder) } else { path.stem() };
     let dated = name.get(..10).and_then(|date| date.parse::<Date>().ok());
     match dated {
         Some(date) if name.len() > 11 && name[10..].starts_with(['-', '_', ' ']) => (name[11..].to_owned(), Some(date)),

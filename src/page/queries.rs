@@ -10,7 +10,7 @@ use super::view::TermView;
 use crate::diagnostic::nearest;
 use crate::fields::{Item, Items};
 use crate::site::links::Destination;
-use crate::site::sections::{Order, sort_pages};
+use crate::site::sections::{Order, keep_first, sort_pages};
 use crate::site::topics::Term;
 use crate::site::{Node, PageId};
 
@@ -74,10 +74,12 @@ fn find(composer: &Composer, query: &PagesQuery) -> Vec<PageId> {
                 folder == *section || folder.strip_prefix(section.as_str()).is_some_and(|rest| rest.starts_with('/'))
             })
     });
-    if query.order.as_deref() != Some("updated") {
-        sort_pages(&mut found, &site.tables, Order::named(query.order.as_deref().unwrap_or("title")));
+    let most = query.limit.unwrap_or(usize::MAX);
+    match query.order.as_deref() {
+        // The candidates are in this order.
+        Some("updated") => found.truncate(most),
+        order => keep_first(&mut found, most, &site.tables, Order::named(order.unwrap_or("title"))),
     }
-    found.truncate(query.limit.unwrap_or(usize::MAX));
     found
 }
 

@@ -188,7 +188,8 @@ impl Reader<'_> {
         let loaded = self.loaded;
         let is_current =
             |path: &SourcePath, page: &Page| known(path).is_some_and(|print| self.key(path, print, &page.facts.data) == page.key);
-        let in_folders = loaded.listed.pages.par_iter().filter(|path| self.kind_of_folder(path).is_some_and(|kind| explains(kind, &loaded.kinds)));
+        let in_folders =
+            loaded.listed.pages.par_iter().filter(|path| self.kind_of_folder(path).is_some_and(|kind| explains(kind, &loaded.kinds)));
         let fresh: Vec<Arc<Entry>> = in_folders
             .filter(|path| !remembered.get(*path).is_some_and(|page| is_current(path, page)))
             .filter_map(|path| Some(self.page(path, None, Wanted::default())?.0.entry))
@@ -226,9 +227,10 @@ impl Reader<'_> {
             })
             .collect();
         let (mut pages, mut remembered) = (Vec::with_capacity(paths.len()), remembered.into_iter().peekable());
+        let mut differ = Vec::new();
         for (path, fresh) in paths.iter().zip(fresh) {
             while let Some((gone, _)) = remembered.next_if(|(other, _)| other < path) {
-                documents.differ.insert(gone);
+                differ.push(gone);
             }
             let before = remembered.next_if(|(other, _)| other == path);
             let page = match fresh {
@@ -237,7 +239,7 @@ impl Reader<'_> {
                         documents.digests.insert(path.clone(), digest);
                     }
                     documents.parsed += 1;
-                    documents.differ.insert(path.clone());
+                    differ.push(path.clone());
                     if body.is_some() {
                         documents.bodies.insert(path.clone(), Mutex::new(body));
                     }
@@ -247,7 +249,7 @@ impl Reader<'_> {
             };
             pages.push((path.clone(), page));
         }
-        documents.differ.extend(remembered.map(|(gone, _)| gone));
+        documents.differ = differ.into_iter().chain(remembered.map(|(gone, _)| gone)).collect();
         documents.pages = pages.into_iter().collect();
         documents
     }

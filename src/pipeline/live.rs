@@ -76,9 +76,11 @@ impl Live {
     /// Asks the files again about what may differ. Should Handsel itself fail on that, it begins anew.
     pub fn refresh(&self, touched: &Touched) -> Refreshed {
         let request = self.request();
+        // Pages are answered while it is looked, which takes a while where everything may differ.
+        let sight = std::panic::catch_unwind(AssertUnwindSafe(|| self.read().look(&*self.files, touched)));
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
-        let refresh = || state.refresh(&*self.files, &request, touched);
-        let refreshed = std::panic::catch_unwind(AssertUnwindSafe(refresh)).unwrap_or_else(|_| {
+        let refresh = |sight| std::panic::catch_unwind(AssertUnwindSafe(|| state.refresh(&*self.files, &request, sight)));
+        let refreshed = sight.and_then(refresh).unwrap_or_else(|_| {
             *state = State::open(&*self.files, &request, &Memory::of(None));
             Refreshed { changed: vec![request.config.clone()], ..Refreshed::default() }
         });

@@ -123,15 +123,25 @@ pub fn load(files: &dyn Files, request: &Request, before: Option<&Arc<Listed>>) 
     let static_files: BTreeMap<String, StaticFile> = theme.chain(own).collect();
     let assets = assets(files, &static_files, &templates, &mut problems);
     let theme_scripts = own_scripts::of_theme(files, &static_files, &assets);
-    let data = data::read(read_all(files, listed.in_folder("data"), &mut problems).iter().map(|file| (&*file.name, &file.path, &*file.bytes)))
-        .unload(&mut problems);
+    let data =
+        data::read(read_all(files, listed.in_folder("data"), &mut problems).iter().map(|file| (&*file.name, &file.path, &*file.bytes)))
+            .unload(&mut problems);
     let vocabularies = vocabularies(files, &listed, &mut problems);
     let defaults = defaults(files, &listed.metadata, &kinds, &mut problems);
     let today = today(request, &settings);
     let static_names: Vec<&String> = static_files.keys().collect();
     let settings = Arc::new(settings);
-    let assembling =
-        (&settings, &kinds, &vocabularies, &listed.content, &listed.content_files, static_names, today, request.with_drafts, request.is_lenient);
+    let assembling = (
+        &settings,
+        &kinds,
+        &vocabularies,
+        &listed.content,
+        &listed.content_files,
+        static_names,
+        today,
+        request.with_drafts,
+        request.is_lenient,
+    );
     let drawing = (&words, &kinds, &settings.allow_origins, &settings.images, settings.social_cards);
     let prints = Prints {
         reading: print(&(Reading::of(&settings), &kinds, &templates.signatures, &words, request.is_lenient)),

@@ -66,7 +66,7 @@ pub struct State {
 }
 
 /// What a look at the files found.
-struct Sight {
+pub struct Sight {
     /// What is listed now; `None` when that is what was listed.
     sources: Option<Vec<SourcePath>>,
     problems: Vec<Diagnostic>,
@@ -91,15 +91,20 @@ impl State {
         let Checked { value: sources, problems: listing_problems } = listed.unwrap_or_default();
         ledger.stamp(&sources);
         let documents = Documents::read(&ledger, &loaded, request, |path| ledger.known(path), memory.pages(), Wanted::default());
-        let (mut site_problems, mut clashes) = (Vec::new(), Vec::new());
-        let site = whole::assemble(&loaded, &documents, request, &mut site_problems);
-        let materials = Arc::new(whole::materials(&loaded, &documents, site));
-        let outputs = Outputs::plan(&loaded, &materials.composer, &mut clashes);
+        let assemble = || {
+            let (mut site_problems, mut clashes) = (Vec::new(), Vec::new());
+            let site = whole::assemble(&loaded, &documents, request, &mut site_problems);
+            let materials = Arc::new(whole::materials(&loaded, &documents, site));
+            let outputs = Outputs::plan(&loaded, &materials.composer, &mut clashes);
+            (materials, outputs, site_problems, clashes)
+        };
+        let note = || (ledger.into_known(&sources), whole::site_print(&loaded, &documents));
+        let ((materials, outputs, site_problems, clashes), (known, site_print)) = rayon::join(assemble, note);
         let pictures = Pictures::new(&loaded, &materials.composer, memory);
         State {
             differ: documents.differ.clone(),
-            known: ledger.into_known(&sources),
-            whole: Whole { site_print: whole::site_print(&loaded, &documents), loaded, documents, materials, outputs, pictures },
+            known,
+            whole: Whole { site_print, loaded, documents, materials, outputs, pictures },
             sources: sources.into(),
             listing_problems,
             load_reads: reads.into_keys().collect(),
@@ -158,8 +163,8 @@ impl State {
         "/".to_owned()
     }
 
-    pub fn refresh(&mut self, files: &dyn Files, request: &Request, touched: &Touched) -> Refreshed {
-        let sight = self.look(files, touched);
+    /// Works out anew what was made from what was seen to differ. Nothing else may have refreshed it since.
+    pub fn refresh(&mut self, files: &dyn Files, request: &Request, sight: Sight) -> Refreshed {
         let changed = self.changed(files, &sight);
         let pages = |state: &State| state.whole.materials.composer.site.pages().len();
         let is_listing_same = sight.sources.is_none() && sight.problems == self.listing_problems;
@@ -199,7 +204,8 @@ impl State {
         self.reload(files, request, &BTreeSet::new(), true);
     }
 
-    fn look(&self, files: &dyn Files, touched: &Touched) -> Sight {
+    /// Looks at what may differ.
+    pub fn look(&self, files: &dyn Files, touched: &Touched) -> Sight {
         let rules = rules(&self.whole.loaded);
         let Touched::Paths(paths) = touched else { return self.look_at_all(files, &rules, &BTreeSet::new()) };
         let asked: Vec<SourcePath> = paths.iter().cloned().collect();
@@ -269,7 +275,8 @@ impl State {
     fn reread(&self, files: &dyn Files, request: &Request, paths: &BTreeSet<SourcePath>) -> Reread {
         let (pages, loaded) = (&self.whole.documents.pages, &self.whole.loaded);
         let reader = Reader { files, loaded, request, forms: &self.whole.documents.forms };
-        let (listed, gone): (Vec<&SourcePath>, Vec<&SourcePath>) = paths.iter().partition(|path| loaded.listed.pages.binary_search(path).is_ok());
+        let (listed, gone): (Vec<&SourcePath>, Vec<&SourcePath>) =
+            paths.iter().partition(|path| loaded.listed.pages.binary_search(path).is_ok());
         let fresh =
             listed.into_par_iter().filter_map(|path| Some((path.clone(), reader.page(path, pages.get(path), Wanted::default())?.0)));
         let gone = gone.into_iter().filter(|path| pages.contains_key(*path)).cloned().collect();
@@ -389,7 +396,8 @@ impl State {
         let now = &self.whole.loaded;
         let is_other_site = before.prints.assembling != now.prints.assembling;
         let is_published_alike = now.is_published_alike(&before);
-        let is_read_alike = before.prints.reading == now.prints.reading && before.defaults == now.defaults && before.listed.content == now.listed.content;
+        let is_read_alike =
+            before.prints.reading == now.prints.reading && before.defaults == now.defaults && before.listed.content == now.listed.content;
         let mut paths = changed.clone();
         if !is_read_alike {
             paths.extend(now.listed.pages.iter().cloned());

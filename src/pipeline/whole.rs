@@ -57,9 +57,11 @@ pub fn site_print(loaded: &Loaded, documents: &Documents) -> Fingerprint {
 
 /// Puts a site before those who draw it.
 pub fn materials(loaded: &Loaded, documents: &Documents, site: Site) -> Materials {
+    // Both are in the order of their sources.
+    let mut known = documents.pages.iter();
     let facts = |page: &site::SitePage| {
-        let known = documents.pages.get(&page.entry.source);
-        known.map_or_else(|| Arc::new(Facts::default()), |page| Arc::clone(&page.facts))
+        let own = known.find(|(source, _)| **source == page.entry.source);
+        own.map_or_else(|| Arc::new(Facts::default()), |(_, page)| Arc::clone(&page.facts))
     };
     let facts = site.pages().iter().map(facts).collect();
     let composer = Composer::new(Arc::new(site), Arc::clone(&loaded.words), facts);

@@ -44,6 +44,7 @@ pub struct Parts {
     pub settings: Arc<Settings>,
     pub kinds: Arc<Kinds>,
     pub vocabularies: Arc<Vocabularies>,
+    /// Sorted by source.
     pub entries: Vec<Arc<Entry>>,
     /// The folder that addresses count from.
     pub content: SourcePath,
@@ -199,19 +200,25 @@ pub fn assemble(parts: Parts) -> Checked<Site> {
     let mut problems = Vec::new();
     let mut tables = tables::build(&parts, &mut problems);
     let sections = sections::build(&mut tables, &parts);
-    let topics = topics::collect(&mut tables, "topics", parts.vocabularies.topics.as_ref(), |entry| &entry.meta.topics, &mut problems);
-    let audiences =
-        topics::collect(&mut tables, "audiences", parts.vocabularies.audiences.as_ref(), |entry| &entry.meta.audience, &mut problems);
+    let (listed_topics, listed_audiences) = (parts.vocabularies.topics.as_ref(), parts.vocabularies.audiences.as_ref());
+    let (topics, (audiences, narrowed)) = rayon::join(
+        || topics::collect(&tables, "topics", listed_topics, |entry| &entry.meta.topics),
+        || {
+            let audiences = topics::collect(&tables, "audiences", listed_audiences, |entry| &entry.meta.audience);
+            let counting = (0..tables.pages.len()).filter(|id| narrowing::counts(&tables.pages, &sections, *id));
+            let counting = counting.map(|id| &tables.pages[id]);
+            (audiences, narrowing::find(counting, &sections, &parts.kinds, &tables.content))
+        },
+    );
+    let (topics, audiences) = (topics.unload(&mut problems), audiences.unload(&mut problems));
     topics::check_authors(&tables, &parts.vocabularies, &mut problems);
     glossary::check(&tables, &parts.kinds, &mut problems);
     let redirects = redirects(&mut tables, &mut problems);
-    let counting = (0..tables.pages.len()).filter(|id| narrowing::counts(&tables.pages, &sections, *id)).map(|id| &tables.pages[id]);
-    let narrowed = narrowing::find(counting, &sections, &parts.kinds, &tables.content);
     tables.add_lists(&topics, &audiences, &narrowed);
     tables.add_calendars(&parts.kinds);
     tables.add_surprises(sections.iter().filter_map(|section| sections::surprise(section, &parts.kinds)));
     resolve_links(&mut tables);
-    let with_problems = (0..tables.pages.len()).filter(|id| tables.pages[*id].has_link_problem()).collect();
+    let with_problems = (0..tables.pages.len()).into_par_iter().filter(|id| tables.pages[*id].has_link_problem()).collect();
     let mut site = Site {
         kinds: parts.kinds,
         vocabularies: parts.vocabularies,
@@ -363,15 +370,12 @@ fn site_links(site: &mut Site, problems: &mut Vec<Diagnostic>) {
 }
 
 fn published_files(site: &Site) -> BTreeMap<SourcePath, Route> {
-    let mut files = BTreeMap::new();
-    let mut add = |to: &Destination| {
-        if let Destination::Address { route, file: Some(file), .. } = to {
-            files.insert(file.clone(), route.clone());
-        }
+    let file_of = |to: &Destination| match to {
+        Destination::Address { route, file: Some(file), .. } => Some((file.clone(), route.clone())),
+        _ => None,
     };
-    for page in site.pages() {
-        page.all_links().for_each(|resolved| add(&resolved.to));
-    }
-    site.menu.iter().chain(&site.logo).chain(&site.favicon).for_each(|link| add(&link.to));
+    let of_page = |page: &SitePage| page.all_links().filter_map(|resolved| file_of(&resolved.to)).collect::<Vec<_>>();
+    let mut files: BTreeMap<SourcePath, Route> = site.pages().par_iter().flat_map_iter(of_page).collect();
+    files.extend(site.menu.iter().chain(&site.logo).chain(&site.favicon).filter_map(|link| file_of(&link.to)));
     files
 }

@@ -1,6 +1,9 @@
 //! Sections: every folder of the content that holds pages, with or without a page of its own.
 
+use std::cmp::{Ordering, Reverse};
 use std::collections::BTreeMap;
+
+use rayon::prelude::*;
 
 use super::{Node, PageId, Parts, SitePage, Tables, addresses};
 use crate::document::{is_folder_page, words_of_name};
@@ -37,10 +40,10 @@ pub fn build(tables: &mut Tables, parts: &Parts) -> Vec<Section> {
         (sections[id].parent, sections[id].depth) = (Some(parent), sections[parent].depth + 1);
         sections[parent].children.push(id);
     }
+    let mut sections_of = sections_by_folder(&index);
     for (id, page) in tables.pages.iter_mut().enumerate() {
-        let folder = page.entry.source.folder();
-        let own = index.get(&folder).copied();
-        page.section = own.or_else(|| index.get(&folder.folder()).copied()).unwrap_or(0);
+        let (own, nearest) = sections_of(&page.entry.source);
+        page.section = nearest;
         match own {
             Some(section) if is_folder_page(&page.entry.source) => sections[section].page = Some(id),
             _ if page.is_listed() => sections[page.section].pages.push(id),
@@ -57,10 +60,32 @@ pub fn build(tables: &mut Tables, parts: &Parts) -> Vec<Section> {
     sections
 }
 
+/// What finds the section of the folder that a page lies in, if that is one, and the section that it belongs to. Pages of one
+/// folder follow one another, so the last answer nearly always stands.
+fn sections_by_folder(index: &BTreeMap<SourcePath, usize>) -> impl FnMut(&SourcePath) -> (Option<usize>, usize) {
+    let find = |folder: SourcePath| {
+        let own = index.get(&folder).copied();
+        (own, own.or_else(|| index.get(&folder.folder()).copied()).unwrap_or(0))
+    };
+    let mut last = (SourcePath::root(), find(SourcePath::root()));
+    move |source| {
+        if source.folder_text() != last.0.as_str() {
+            last = (source.folder(), find(source.folder()));
+        }
+        last.1
+    }
+}
+
 /// The folders that are sections, parents first: the content itself, and each that holds a page besides its own, or another section.
 fn section_folders(pages: &[SitePage], content: &SourcePath) -> Vec<SourcePath> {
     let mut folders = std::collections::BTreeSet::from([content.clone()]);
+    // Of pages that follow one another in one folder, the first besides its own tells of all.
+    let mut last = None;
     for page in pages {
+        let of_page = (page.entry.source.folder_text(), is_folder_page(&page.entry.source));
+        if last.replace(of_page) == Some(of_page) {
+            continue;
+        }
         let mut folder = page.entry.source.folder();
         if is_folder_page(&page.entry.source) {
             folder = folder.folder();
@@ -193,9 +218,25 @@ impl Order {
 }
 
 /// Brings pages into an order; what is equal in it goes by title.
-pub fn sort_pages(pages: &mut [PageId], tables: &Tables, order: Order) {
-    pages.sort_by_cached_key(|id| sort_key(tables, *id, order));
+pub fn sort_pages(pages: &mut Vec<PageId>, tables: &Tables, order: Order) {
+    keep_first(pages, usize::MAX, tables, order);
 }
+
+/// Keeps so many pages that are the first in an order, in that order.
+pub fn keep_first(pages: &mut Vec<PageId>, most: usize, tables: &Tables, order: Order) {
+    let keys = pages.par_iter().with_min_len(KEYS_A_PIECE).map(|id| (sort_key(tables, *id, order), *id));
+    let mut keyed: Vec<(SortKey, PageId)> = keys.collect();
+    if most < keyed.len() {
+        keyed.select_nth_unstable(most);
+        keyed.truncate(most);
+    }
+    keyed.par_sort_unstable();
+    pages.clear();
+    pages.extend(keyed.into_iter().map(|(_, id)| id));
+}
+
+/// Keys worked out by one thread in a row: handing over costs as much as some.
+const KEYS_A_PIECE: usize = 1024;
 
 /// Puts a page where it belongs in a list that is in order.
 pub fn put_in_order<K: Ord>(pages: &mut Vec<PageId>, page: PageId, key: impl Fn(PageId) -> K) {
@@ -204,10 +245,44 @@ pub fn put_in_order<K: Ord>(pages: &mut Vec<PageId>, page: PageId, key: impl Fn(
     pages.insert(at, page);
 }
 
-/// What pages of a list are ordered by.
-pub type SortKey = (i64, std::cmp::Reverse<Option<jiff::civil::Date>>, String, SourcePath);
+/// What pages of a list are ordered by, the first first.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+pub struct SortKey<'a> {
+    stated: i64,
+    day: Reverse<Option<jiff::civil::Date>>,
+    title: AnyCase<'a>,
+    source: &'a SourcePath,
+}
 
-pub fn sort_key(tables: &Tables, id: PageId, order: Order) -> SortKey {
+/// A text that is ordered as it would be in lower case.
+struct AnyCase<'a>(&'a str);
+
+impl Ord for AnyCase<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let (own, others) = (self.0.as_bytes(), other.0.as_bytes());
+        let same = |(a, b): &(&u8, &u8)| a.is_ascii() && a.eq_ignore_ascii_case(b);
+        let split = own.iter().zip(others).take_while(same).count();
+        // All before is ASCII, so this is a boundary in both.
+        let [own, others] = [self.0, other.0].map(|text| text[split..].chars().flat_map(char::to_lowercase));
+        own.cmp(others)
+    }
+}
+
+impl PartialOrd for AnyCase<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for AnyCase<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for AnyCase<'_> {}
+
+pub fn sort_key(tables: &Tables, id: PageId, order: Order) -> SortKey<'_> {
     let page = &tables.pages[id];
     let stated = page.entry.meta.order.filter(|_| order != Order::Title).unwrap_or(f64::INFINITY);
     let stated = (stated * 1000.0).clamp(-1e15, 1e15) as i64;
@@ -221,7 +296,7 @@ pub fn sort_key(tables: &Tables, id: PageId, order: Order) -> SortKey {
         Some(occurs) => minutes_since_1970(&occurs.start),
         None => stated,
     };
-    (stated, std::cmp::Reverse(day), page.entry.title.to_lowercase(), page.entry.source.clone())
+    SortKey { stated, day: Reverse(day), title: AnyCase(&page.entry.title), source: &page.entry.source }
 }
 
 fn minutes_since_1970(moment: &Moment) -> i64 {
@@ -231,4 +306,16 @@ fn minutes_since_1970(moment: &Moment) -> i64 {
     };
     // A day at the very end of the calendar has no moment; it is as late as can be.
     time.map_or(i64::MAX / 2, |time| time.as_second() / 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn any_case_orders_as_lower_case_does(a in "[aAbB éÉßÄäİx]{0,6}", b in "[aAbB éÉßÄäİx]{0,6}") {
+            proptest::prop_assert_eq!(AnyCase(&a).cmp(&AnyCase(&b)), a.to_lowercase().cmp(&b.to_lowercase()));
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! What exists, by source path, by address and by name: the tables that links are looked up in.
 
+use std::collections::hash_map::Entry as Slot;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -158,13 +159,6 @@ impl Tables {
         }
     }
 
-    fn name(&mut self, slug: String, node: &Node) {
-        let nodes = self.by_name.entry(slug).or_default();
-        if !nodes.contains(node) {
-            nodes.push(node.clone());
-        }
-    }
-
     /// Files a page, whose entry has another title now, under that in place of `old`.
     pub(super) fn rename(&mut self, id: PageId, old: &str) {
         let page_name = slug(&name_and_date(&self.pages[id].entry.source).0);
@@ -188,79 +182,147 @@ impl Tables {
             nodes.insert(at, Node::Page(id));
         }
     }
-
-    /// `lower` is the path in lower case.
-    fn add_source(&mut self, source: &SourcePath, lower: String, node: Node) {
-        self.by_source_lower.insert(lower, source.clone());
-        let folder = source.as_str().rsplit_once('/').map_or("", |(folder, _)| folder);
-        match self.names_by_folder.get_mut(folder) {
-            Some(names) => names.push(source.stem().to_owned()),
-            None => drop(self.names_by_folder.insert(source.folder(), vec![source.stem().to_owned()])),
-        }
-        self.by_source.insert(source.clone(), node);
-    }
 }
 
 /// Decides which pages live and where, and files everything under its names.
 pub fn build(parts: &Parts, problems: &mut Vec<Diagnostic>) -> Tables {
-    let sources = parts.entries.len() + parts.files.len();
-    let mut tables = Tables {
+    let mut names: Vec<Names> = parts.entries.par_iter().map(|entry| Names::of(entry, parts)).collect();
+    names.iter_mut().for_each(|names| problems.extend(names.odd.take()));
+    let placed = place(&names, parts, problems);
+    let (by_path, by_word) = rayon::join(|| ByPath::of(&names, &placed, parts), || ByWord::of(&names, &placed, parts));
+    let live = names.iter().zip(&placed).filter(|(_, placed)| matches!(placed, Placed::At(_)));
+    let live = live.filter_map(|(names, _)| Some(page(names.entry, names.route.clone().ok()?, parts.today)));
+    Tables {
         settings: Arc::clone(&parts.settings),
         content: parts.content.clone(),
         today: parts.today,
-        pages: Vec::with_capacity(parts.entries.len()),
-        by_source: HashMap::with_capacity(sources),
-        by_source_lower: HashMap::with_capacity(sources),
-        by_route: HashMap::with_capacity(sources),
-        by_name: HashMap::with_capacity(sources),
-        names_by_folder: BTreeMap::new(),
-    };
-    let mut names: Vec<Names> = parts.entries.par_iter().map(|entry| Names::of(entry, parts)).collect();
-    // A folder's own page has the first claim to an address.
-    names.sort_by(|a, b| (!a.is_index, &a.entry.source).cmp(&(!b.is_index, &b.entry.source)));
-    let mut owners: HashMap<Route, (SourcePath, Place)> = HashMap::with_capacity(names.len());
-    let mut live = Vec::with_capacity(names.len());
-    for mut names in names {
-        problems.extend(names.odd.take());
-        let why = hidden(names.entry, parts.today, parts.with_drafts);
-        match place_page(&names, &mut owners, problems) {
-            Some(route) if why.is_none() => live.push((names, route)),
-            placed => {
-                let node = Node::Hidden { source: names.entry.source.clone(), why: why.unwrap_or(Hidden::AddressTaken) };
-                if let Some(route) = placed {
-                    tables.by_route.insert(route, node.clone());
+        pages: live.collect(),
+        by_source: by_path.sources,
+        by_source_lower: by_word.sources_lower,
+        by_route: by_path.routes,
+        by_name: by_word.names,
+        names_by_folder: by_word.names_by_folder,
+    }
+}
+
+/// Where an entry's page is in the site.
+enum Placed {
+    At(PageId),
+    /// Nowhere; the address that it would have is its own unless another page has it.
+    Hidden {
+        why: Hidden,
+        has_address: bool,
+    },
+}
+
+/// Which entries are published, and as which page. A folder's own page has the first claim to an address.
+fn place(names: &[Names], parts: &Parts, problems: &mut Vec<Diagnostic>) -> Vec<Placed> {
+    let mut owners: HashMap<&Route, &Names> = HashMap::with_capacity(names.len());
+    let mut is_owner = vec![false; names.len()];
+    for of_folders in [true, false] {
+        for (at, own) in names.iter().enumerate().filter(|(_, own)| own.is_index == of_folders) {
+            is_owner[at] = claim(own, &mut owners, problems);
+        }
+    }
+    let mut pages = 0;
+    let placed = names.iter().zip(is_owner).map(|(names, has_address)| match hidden(names.entry, parts.today, parts.with_drafts) {
+        None if has_address => {
+            pages += 1;
+            Placed::At(pages - 1)
+        }
+        why => Placed::Hidden { why: why.unwrap_or(Hidden::AddressTaken), has_address },
+    });
+    placed.collect()
+}
+
+/// What is looked up by a whole path or address.
+struct ByPath {
+    sources: HashMap<SourcePath, Node>,
+    routes: HashMap<Route, Node>,
+}
+
+impl ByPath {
+    fn of(names: &[Names], placed: &[Placed], parts: &Parts) -> Self {
+        let capacity = names.len() + parts.files.len();
+        let (mut sources, mut routes) = (HashMap::with_capacity(capacity), HashMap::with_capacity(capacity));
+        for (names, placed) in names.iter().zip(placed) {
+            let source = &names.entry.source;
+            let (node, has_address) = match placed {
+                Placed::At(id) => (Node::Page(*id), true),
+                Placed::Hidden { why, has_address } => (Node::Hidden { source: source.clone(), why: *why }, *has_address),
+            };
+            if let Some(route) = names.route.as_ref().ok().filter(|_| has_address) {
+                routes.insert(route.clone(), node.clone());
+            }
+            sources.insert(source.clone(), node);
+        }
+        for file in &parts.files {
+            let node = Node::File(file.clone());
+            routes.entry(addresses::of_file(file, &parts.content)).or_insert_with(|| node.clone());
+            sources.insert(file.clone(), node);
+        }
+        for file in &parts.static_files {
+            if let Ok(route) = Route::new(&format!("/{file}")) {
+                let node = Node::Static(route.clone());
+                routes.entry(route).or_insert_with(|| node.clone());
+                if let Ok(source) = SourcePath::new(&format!("static/{file}")) {
+                    sources.entry(source).or_insert(node);
                 }
-                tables.add_source(&names.entry.source, names.lower, node);
             }
         }
+        ByPath { sources, routes }
     }
-    live.sort_by(|(a, _), (b, _)| a.entry.source.cmp(&b.entry.source));
-    for (names, route) in live {
-        let id = tables.pages.len();
-        tables.by_route.insert(route.clone(), Node::Page(id));
-        tables.add_source(&names.entry.source, names.lower, Node::Page(id));
-        tables.pages.push(page(names.entry, route, parts.today));
-        tables.name(names.page_name, &Node::Page(id));
-        tables.name(names.title, &Node::Page(id));
-    }
-    for file in &parts.files {
-        let node = Node::File(file.clone());
-        tables.add_source(file, file.as_str().to_lowercase(), node.clone());
-        tables.name(slug(file.name()), &node);
-        let route = addresses::of_file(file, &parts.content);
-        tables.by_route.entry(route).or_insert(node);
-    }
-    for file in &parts.static_files {
-        if let Ok(route) = Route::new(&format!("/{file}")) {
-            let node = Node::Static(route.clone());
-            tables.by_route.entry(route.clone()).or_insert_with(|| node.clone());
-            if let Ok(source) = SourcePath::new(&format!("static/{file}")) {
-                tables.by_source.entry(source).or_insert(node);
+}
+
+/// What is looked up by what people write for a path.
+struct ByWord {
+    sources_lower: HashMap<String, SourcePath>,
+    names: HashMap<String, Vec<Node>>,
+    names_by_folder: BTreeMap<SourcePath, Vec<String>>,
+}
+
+impl ByWord {
+    fn of(names: &[Names], placed: &[Placed], parts: &Parts) -> Self {
+        let capacity = names.len() + parts.files.len();
+        let mut words = ByWord {
+            sources_lower: HashMap::with_capacity(capacity),
+            names: HashMap::with_capacity(capacity),
+            names_by_folder: BTreeMap::new(),
+        };
+        // Of two paths that differ in their case only, the page that is published is meant.
+        for is_live in [false, true] {
+            for (names, placed) in names.iter().zip(placed).filter(|(_, placed)| matches!(placed, Placed::At(_)) == is_live) {
+                words.sources_lower.insert(names.lower.clone(), names.entry.source.clone());
+                if let Placed::At(id) = placed {
+                    words.name(&names.page_name, &Node::Page(*id));
+                    words.name(&names.title, &Node::Page(*id));
+                }
             }
         }
+        for file in &parts.files {
+            words.sources_lower.insert(file.as_str().to_lowercase(), file.clone());
+            words.name(&slug(file.name()), &Node::File(file.clone()));
+        }
+        let sources = names.iter().map(|names| &names.entry.source).chain(&parts.files);
+        sources.for_each(|source| add_name_in_folder(&mut words.names_by_folder, source));
+        words.names_by_folder.values_mut().for_each(|names| names.sort_unstable());
+        words
     }
-    tables.names_by_folder.values_mut().for_each(|names| names.sort_unstable());
-    tables
+
+    fn name(&mut self, slug: &str, node: &Node) {
+        match self.names.get_mut(slug) {
+            Some(nodes) if nodes.contains(node) => {}
+            Some(nodes) => nodes.push(node.clone()),
+            None => drop(self.names.insert(slug.to_owned(), vec![node.clone()])),
+        }
+    }
+}
+
+fn add_name_in_folder(names: &mut BTreeMap<SourcePath, Vec<String>>, source: &SourcePath) {
+    match names.get_mut(source.folder_text()) {
+        Some(names) => names.push(source.stem().to_owned()),
+        None => drop(names.insert(source.folder(), vec![source.stem().to_owned()])),
+    }
 }
 
 /// The page that an entry becomes in a site that is put together already; `None` when something of its names is taken, or when
@@ -279,7 +341,9 @@ pub(super) fn place_one(tables: &Tables, entry: &Arc<Entry>, today: Date, with_d
 pub(super) fn add_page(tables: &mut Tables, id: PageId, page: SitePage) {
     let (entry, node) = (Arc::clone(&page.entry), Node::Page(id));
     tables.by_route.insert(page.route.clone(), node.clone());
-    tables.add_source(&entry.source, entry.source.as_str().to_lowercase(), node);
+    tables.by_source_lower.insert(entry.source.as_str().to_lowercase(), entry.source.clone());
+    tables.by_source.insert(entry.source.clone(), node);
+    add_name_in_folder(&mut tables.names_by_folder, &entry.source);
     if let Some(names) = tables.names_by_folder.get_mut(&entry.source.folder()) {
         names.sort_unstable();
     }
@@ -313,6 +377,12 @@ impl<'a> Names<'a> {
             title: slug(&entry.title),
             odd: odd_name(entry, &name),
         }
+    }
+
+    /// Where the page says which address it wants, else its beginning.
+    fn place_of_address(&self) -> Place {
+        let stated = self.entry.meta.slug.as_ref().or(self.entry.meta.address.as_ref());
+        stated.map_or_else(|| Place::start_of(&self.entry.source), |value| value.place.clone())
     }
 }
 
@@ -356,24 +426,27 @@ fn hidden(entry: &Entry, today: Date, with_drafts: bool) -> Option<Hidden> {
     entry.meta.expires.filter(|day| *day <= today).map(|_| Hidden::Expired)
 }
 
-/// The page's address, unless another page has it.
-fn place_page(names: &Names, owners: &mut HashMap<Route, (SourcePath, Place)>, problems: &mut Vec<Diagnostic>) -> Option<Route> {
-    let entry = names.entry;
-    let stated = entry.meta.slug.as_ref().or(entry.meta.address.as_ref()).map(|value| value.place.clone());
-    let place = stated.unwrap_or_else(|| Place::start_of(&entry.source));
-    let Ok(route) = names.route.clone() else {
-        let problem = Diagnostic::new(Code::LinkOutside, "this address leads out of the site").at(place);
+/// Claims the page's address; whether it is the page's own then.
+fn claim<'a>(names: &'a Names<'a>, owners: &mut HashMap<&'a Route, &'a Names<'a>>, problems: &mut Vec<Diagnostic>) -> bool {
+    let Ok(route) = &names.route else {
+        let problem = Diagnostic::new(Code::LinkOutside, "this address leads out of the site").at(names.place_of_address());
         problems.push(problem.help("write it from the site's root, without `..`"));
-        return None;
+        return false;
     };
-    if let Some((owner, other)) = owners.get(&route) {
-        let message = format!("the address {} is taken by {owner}", route.as_str());
-        let problem = Diagnostic::new(Code::AddressTaken, message).at(place).also(other.clone(), "this page has the same address");
-        problems.push(problem.help("rename one of the two files, or give one a `slug:` of its own"));
-        return None;
+    match owners.entry(route) {
+        Slot::Vacant(free) => {
+            free.insert(names);
+            true
+        }
+        Slot::Occupied(taken) => {
+            let owner = taken.get();
+            let message = format!("the address {} is taken by {}", route.as_str(), owner.entry.source);
+            let problem = Diagnostic::new(Code::AddressTaken, message).at(names.place_of_address());
+            let problem = problem.also(owner.place_of_address(), "this page has the same address");
+            problems.push(problem.help("rename one of the two files, or give one a `slug:` of its own"));
+            false
+        }
     }
-    owners.insert(route.clone(), (entry.source.clone(), place));
-    Some(route)
 }
 
 fn odd_name(entry: &Entry, name: &str) -> Option<Diagnostic> {

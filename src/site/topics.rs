@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 
 use super::links::Destination;
 use super::{PageId, Tables};
-use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::diagnostic::{Checked, Code, Diagnostic, nearest};
 use crate::document::Entry;
 use crate::document::meta::Placed;
 use crate::paths::{Route, slug};
@@ -29,12 +29,12 @@ pub struct Term {
 /// Collects the terms that pages name: those of the vocabulary in its order, then others by title.
 /// Two spellings with one slug are one term.
 pub fn collect(
-    tables: &mut Tables,
+    tables: &Tables,
     folder: &str,
     vocabulary: Option<&IndexMap<String, vocabulary::Term>>,
     named: impl Fn(&Entry) -> &Vec<Placed<String>>,
-    problems: &mut Vec<Diagnostic>,
-) -> Vec<Term> {
+) -> Checked<Vec<Term>> {
+    let mut problems = Vec::new();
     let mut terms: IndexMap<String, Term> = IndexMap::new();
     let term = |key: &str, title: &str, listed: Option<&vocabulary::Term>| Term {
         key: key.to_owned(),
@@ -71,7 +71,7 @@ pub fn collect(
     for term in &mut terms {
         super::sections::sort_pages(&mut term.pages, tables, super::sections::Order::Stated);
     }
-    terms
+    Checked::new(terms, problems)
 }
 
 fn unknown(folder: &str, name: &Placed<String>, vocabulary: &IndexMap<String, vocabulary::Term>) -> Diagnostic {

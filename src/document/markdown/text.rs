@@ -1,10 +1,75 @@
 //! Small questions about text: how many words it has, where it can be cut, what bytes it holds, whether a fence is closed.
 
-/// Words of any script: runs of letters and numbers, and for scripts written without spaces two characters a word.
-pub(super) fn count_words(text: &str) -> usize {
-    if text.is_ascii() {
-        return count_ascii_words(text.as_bytes());
+/// What is counted in a text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Counts {
+    /// Words of any script: what stands between spaces and holds a letter or a number, and for scripts written without spaces two
+    /// characters a word.
+    pub words: usize,
+    /// Sentences that end in it.
+    pub sentences: usize,
+    /// Words of more than six letters.
+    pub long_words: usize,
+}
+
+/// Counts in a piece of text. A paragraph's end, which comes as a line's end by itself, ends a sentence that nothing else did.
+/// `is_open` says, from piece to piece, whether a sentence has begun.
+pub(super) fn count(text: &str, is_open: &mut bool) -> Counts {
+    if text == "\n" {
+        Counts { sentences: usize::from(std::mem::take(is_open)), ..Counts::default() }
+    } else if text.is_ascii() {
+        count_ascii(text.as_bytes(), is_open)
+    } else {
+        let (sentences, long_words) = count_sentences(text, is_open);
+        Counts { words: count_words(text), sentences, long_words }
     }
+}
+
+/// The same for ASCII, where what a byte means is looked up and nothing branches: words are too short for a processor to guess
+/// where they end, and every page is counted whenever it is read.
+fn count_ascii(text: &[u8], is_open: &mut bool) -> Counts {
+    let (mut words, mut is_counted) = (0, 0);
+    let (mut long_words, mut letters) = (0, 0_u32);
+    let (mut sentences, mut may_end, mut open) = (0, 0, u32::from(*is_open));
+    for byte in text {
+        let class = CLASSES[usize::from(*byte)];
+        let (letter, space, end) = (class & LETTER, class / SPACE & 1, class / END);
+        words += letter & (is_counted ^ 1);
+        is_counted = (is_counted | letter) & (space ^ 1);
+        long_words += (letter ^ 1) & u32::from(letters > LONG_WORD);
+        letters = (letters + 1) * letter;
+        let ends = space & may_end;
+        sentences += ends & open;
+        open = (open | letter) & (ends ^ 1);
+        may_end = (may_end | end) & ((letter | space) ^ 1);
+    }
+    long_words += u32::from(letters > LONG_WORD);
+    sentences += may_end & open;
+    *is_open = open & (may_end ^ 1) == 1;
+    Counts { words: words as usize, sentences: sentences as usize, long_words: long_words as usize }
+}
+
+const LETTER: u32 = 1;
+const SPACE: u32 = 2;
+const END: u32 = 4;
+
+/// Letters and numbers, white space, and marks that may end a sentence.
+const CLASSES: [u32; 128] = {
+    let mut classes = [0; 128];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        classes[byte as usize] = match byte {
+            b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => LETTER,
+            b' ' | b'\t'..=b'\r' => SPACE,
+            b'.' | b'!' | b'?' => END,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    classes
+};
+
+fn count_words(text: &str) -> usize {
     // A word is counted at its first letter or number; whether a later character is one, which is dear to ask, is not asked.
     let (mut words, mut dense, mut is_counted) = (0_usize, 0_usize, false);
     for c in text.chars() {
@@ -19,26 +84,9 @@ pub(super) fn count_words(text: &str) -> usize {
     words + dense.div_ceil(2)
 }
 
-fn count_ascii_words(text: &[u8]) -> usize {
-    let (mut words, mut rest) = (0, text);
-    while let Some(start) = rest.iter().position(u8::is_ascii_alphanumeric) {
-        words += 1;
-        rest = &rest[start..];
-        let end = rest.iter().position(|byte| *byte <= b' ' && matches!(*byte, b' ' | b'\t'..=b'\r'));
-        rest = end.map_or(&[], |end| &rest[end..]);
-    }
-    words
-}
-
-/// Sentences that end in a piece of text, and its words of more than six letters. A paragraph's end, which comes as a line's end by
-/// itself, ends a sentence that nothing else did. `is_open` is kept from piece to piece.
-pub(super) fn count_sentences(text: &str, is_open: &mut bool) -> (usize, usize) {
-    if text == "\n" {
-        let ended = usize::from(*is_open);
-        *is_open = false;
-        return (ended, 0);
-    }
-    let (mut sentences, mut long_words, mut letters) = (0, 0, 0_usize);
+/// Sentences and long words.
+fn count_sentences(text: &str, is_open: &mut bool) -> (usize, usize) {
+    let (mut sentences, mut long_words, mut letters) = (0, 0, 0_u32);
     let mut may_end = false;
     for c in text.chars() {
         if c.is_alphanumeric() {
@@ -62,7 +110,7 @@ pub(super) fn count_sentences(text: &str, is_open: &mut bool) -> (usize, usize) 
 }
 
 /// Letters that a word may have and not be long (Björnsson).
-const LONG_WORD: usize = 6;
+const LONG_WORD: u32 = 6;
 
 fn is_dense(c: char) -> bool {
     matches!(u32::from(c), 0x3040..=0x30FF | 0x3400..=0x4DBF | 0x4E00..=0x9FFF | 0xE00..=0xEFF | 0x1780..=0x17FF | 0x20000..=0x2FFFF)
@@ -126,7 +174,7 @@ mod tests {
             ("a日b", 3),
             ("…", 0),
         ] {
-            assert_eq!(count_words(text), words, "{text}");
+            assert_eq!(count(text, &mut false).words, words, "{text}");
         }
     }
 
@@ -134,12 +182,23 @@ mod tests {
     fn sentences_end() {
         let count = |pieces: &[&str]| {
             let mut is_open = false;
-            pieces.iter().map(|piece| count_sentences(piece, &mut is_open)).fold((0, 0), |(a, b), (c, d)| (a + c, b + d))
+            let counts = pieces.iter().map(|piece| count(piece, &mut is_open));
+            counts.fold((0, 0), |(sentences, long), counts| (sentences + counts.sentences, long + counts.long_words))
         };
         assert_eq!(count(&["One two. Three", " fourteen!", "\n"]), (2, 1));
         assert_eq!(count(&["Version 1.10 of a.b", "\n", "A heading without an end", "\n"]), (2, 3));
         assert_eq!(count(&["“Said so.” Then more… and more.", "\n"]), (3, 0));
         assert_eq!(count(&["\n", "...", "\n"]), (0, 0));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn ascii_is_counted_as_any_text_is(text in r"([ \t.!?(\x0B\x1C-]|[a-zA-Z0-9]{1,9}){2,12}", was_open: bool) {
+            let (mut is_open, mut is_open_too) = (was_open, was_open);
+            let (sentences, long_words) = count_sentences(&text, &mut is_open_too);
+            proptest::prop_assert_eq!(count(&text, &mut is_open), Counts { words: count_words(&text), sentences, long_words });
+            proptest::prop_assert_eq!(is_open, is_open_too);
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The words of a page: what of them is counted, and what stands in lists as its beginning.
 
 use super::Walk;
-use super::text::{count_sentences, count_words};
+use super::text::count;
 
 pub(super) const EXCERPT_BYTES: usize = 240;
 
@@ -18,10 +18,10 @@ impl Walk<'_> {
             heading.text.push_str(text);
             return;
         }
-        self.out.words += count_words(text);
-        let (sentences, long_words) = count_sentences(text, &mut self.is_in_sentence);
-        self.out.sentences += sentences;
-        self.out.long_words += long_words;
+        let counts = count(text, &mut self.is_in_sentence);
+        self.out.words += counts.words;
+        self.out.sentences += counts.sentences;
+        self.out.long_words += counts.long_words;
         self.passage_text(text);
         if self.out.excerpt.len() < EXCERPT_BYTES && !self.out.excerpt.ends_with('\n') && self.flows.len() == 1 && self.image.is_none() {
             self.out.excerpt.push_str(text);
@@ -30,6 +30,6 @@ impl Walk<'_> {
 
     /// Where a cell or an entry of a list ends, a sentence does.
     pub(super) fn end_sentence(&mut self) {
-        self.out.sentences += count_sentences("\n", &mut self.is_in_sentence).0;
+        self.out.sentences += count("\n", &mut self.is_in_sentence).sentences;
     }
 }
