@@ -33,7 +33,7 @@ fn count_ascii(text: &[u8], is_open: &mut bool) -> Counts {
     let (mut sentences, mut may_end, mut open) = (0, 0, u32::from(*is_open));
     for byte in text {
         let class = CLASSES[usize::from(*byte)];
-        let (letter, space, end) = (class & LETTER, class / SPACE & 1, class / END);
+        let (letter, space, end) = (class & LETTER, (class / SPACE) & 1, class / END);
         words += letter & (is_counted ^ 1);
         is_counted = (is_counted | letter) & (space ^ 1);
         long_words += (letter ^ 1) & u32::from(letters > LONG_WORD);
