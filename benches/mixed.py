@@ -3,7 +3,7 @@
 
     benches/mixed.py OUT [--pages 10000]
 
-Writes OUT/plain and OUT/mixed, with the same number of folders. The difference between their builds is what the kinds cost: fields, templates of
+Writes OUT/plain and OUT/mixed, with the same number of folders at each depth, so that both have as long a menu. The difference between their builds is what the kinds cost: fields, templates of
 their own, calendars, paths, files that are looked at, words of the glossary in every text, and `handsel.lock`. Standard library only.
 """
 import argparse, os, random
@@ -46,7 +46,7 @@ def make(out, pages, is_mixed):
     content = os.path.join(out, "content")
     kinds = [KINDS[number % len(KINDS)] for number in range(pages)]
     # Lists of folders cost what they cost with one kind as well.
-    folder = (lambda kind, section: f"{FOLDERS[kind]}/s{section}") if is_mixed else (lambda kind, section: f"guides/{FOLDERS[kind]}-s{section}")
+    folder = (lambda kind, section: f"{FOLDERS[kind]}/s{section}") if is_mixed else (lambda kind, section: f"about-{FOLDERS[kind]}/s{section}")
     names = [f"{folder(kind, number % 40)}/p{number}.md" for number, kind in enumerate(kinds)]
     kinds = kinds if is_mixed else ["guide"] * pages
     levels = ["starter", "practised", "expert"]
@@ -60,9 +60,13 @@ def make(out, pages, is_mixed):
         links = " ".join(f"[Page {other}](/{names[other]})" for other in ((number + 17) % pages, (number + 401) % pages))
         put(os.path.join(content, names[number]), f"---\n{front}---\n\n{body(number, rng)}\n{links}\n")
     put(os.path.join(content, "index.md"), "---\ntitle: Home\n---\n\nText.\n")
+    settings = "title: A site\nlicense: CC BY 4.0\n"
     if not is_mixed:
+        put(os.path.join(content, "about-glossary", "index.md"), "---\ntitle: Glossary\n---\n\nText.\n")
+        put(os.path.join(content, "about-glossary", "one.md"), "---\ntitle: One\n---\n\nText.\n")
+        put(os.path.join(out, "handsel.yaml"), settings)
         return
-    put(os.path.join(out, "handsel.yaml"), "title: Mixed\ngiving: { who: We, why: To help, pays: Our work, contact: a@example.org }\nlicense: CC BY 4.0\n")
+    put(os.path.join(out, "handsel.yaml"), settings + "giving: { who: We, why: To help, pays: Our work, contact: a@example.org }\n")
     for term in TERMS:
         put(os.path.join(content, "glossary", f"{term}.md"), f"---\ntitle: {term.capitalize()}\nshort: What {term} means.\n---\n\nText.\n")
     for section in range(40):
