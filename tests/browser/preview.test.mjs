@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import { Desk, browser, guide, open } from "./desk.mjs";
+import { settled } from "./host.mjs";
 
 let chromium, context, desk, pages;
 
@@ -100,6 +101,8 @@ test("lines are counted anew without a touch, and attributes of scripts and read
   await desk.put(path, lined("First.", ""));
   await desk.serve();
   const page = await visit("guides/lines/");
+  // The theme's own scripts take the scheme that nobody chose away when they begin.
+  await settled(page);
   assert.equal(await page.locator("main p.a").getAttribute("data-source-line"), "7");
   await page.evaluate(() => {
     window.second = [...document.querySelectorAll("main p")].find((p) => p.textContent === "Second.");
