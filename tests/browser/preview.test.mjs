@@ -29,12 +29,18 @@ const visit = async (path = "guides/give-first/") => {
   pages.push(page);
   return page;
 };
+// The same where the theme's scripts matter: they come once the page is painted, add buttons, and take away a scheme that nobody chose.
+const visitSettled = async (path) => {
+  const page = await visit(path);
+  await settled(page);
+  return page;
+};
 const text = (page, words) => page.locator("main", { hasText: words }).waitFor({ timeout: 5000 });
 const ui = (page, selector) => page.locator(`handsel-preview ${selector}`);
 
 test("a saved sentence is painted, and nothing else is touched", async () => {
   await desk.serve();
-  const page = await visit();
+  const page = await visitSettled();
   await page.evaluate(() => {
     const paragraphs = [...document.querySelectorAll("main p")];
     window.kept = paragraphs.filter((paragraph) => /^Paragraph/.test(paragraph.textContent));
@@ -65,7 +71,7 @@ test("a saved sentence is painted, and nothing else is touched", async () => {
 
 test("scroll stays when the edited block is in view, and follows it when it is not", async () => {
   await desk.serve();
-  const page = await visit();
+  const page = await visitSettled();
   await page.evaluate(() => scrollTo({ top: 300, behavior: "instant" }));
   const first = await page.evaluate(() => [...document.querySelectorAll("main p")].find((p) => { const r = p.getBoundingClientRect(); return r.top > 200 && r.bottom < innerHeight - 200; }).textContent);
   await desk.put(GUIDE, guide("The last sentence.").replace(first, `${first} More of it.`));
@@ -83,7 +89,7 @@ test("scroll stays when the edited block is in view, and follows it when it is n
 
 test("blocks come and go in their places, theme's additions included", async () => {
   await desk.serve();
-  const page = await visit();
+  const page = await visitSettled();
   await page.evaluate(() => { window.frame = document.querySelector("main .code-frame"); });
   await desk.put(GUIDE, guide("The last sentence.").replace("The first sentence.", "A new beginning.\n\nThe first sentence.\n\n```sh\necho two\n```"));
   await text(page, "A new beginning.");
@@ -100,9 +106,7 @@ test("lines are counted anew without a touch, and attributes of scripts and read
   const path = "content/guides/lines.md";
   await desk.put(path, lined("First.", ""));
   await desk.serve();
-  const page = await visit("guides/lines/");
-  // The theme's own scripts take the scheme that nobody chose away when they begin.
-  await settled(page);
+  const page = await visitSettled("guides/lines/");
   assert.equal(await page.locator("main p.a").getAttribute("data-source-line"), "7");
   await page.evaluate(() => {
     window.second = [...document.querySelectorAll("main p")].find((p) => p.textContent === "Second.");
