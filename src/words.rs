@@ -144,6 +144,10 @@ impl Words {
 
 /// A form with its names filled in; a name that nothing is given for stays.
 fn filled(form: &str, count: Option<i64>, fill: &[(&str, Cow<str>)]) -> String {
+    // Most words have no names to fill in.
+    if !form.as_bytes().contains(&b'{') {
+        return form.to_owned();
+    }
     let mut text = String::with_capacity(form.len());
     let mut rest = form;
     while let Some((before, after)) = rest.split_once('{') {

@@ -48,13 +48,13 @@ struct Beginnings(Box<[u64; BEGINNINGS / 64]>);
 
 const BEGINNINGS: usize = 1 << 16;
 
-/// A term in a text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found<'a> {
+/// A term in a text, at these bytes of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Found {
     pub start: usize,
     pub end: usize,
-    /// The page that explains it.
-    pub term: &'a SourcePath,
+    /// The term's number, for [`Forms::term`].
+    pub term: usize,
 }
 
 /// Whether pages of a kind explain words.
@@ -103,8 +103,13 @@ impl Forms {
         self.print
     }
 
+    /// The page that explains a term.
+    pub fn term(&self, number: usize) -> &SourcePath {
+        &self.terms[number]
+    }
+
     /// The terms in a text, in order, none within another: of two that begin at one place the longer one.
-    pub fn find(&self, text: &str) -> Vec<Found<'_>> {
+    pub fn find(&self, text: &str) -> Vec<Found> {
         let Some(matcher) = &self.matcher else { return Vec::new() };
         let bytes = text.as_bytes();
         let (mut all, mut free_from) = (Vec::new(), 0);
@@ -118,7 +123,7 @@ impl Forms {
                     continue;
                 }
                 if let Some((end, term)) = self.longest_at(matcher, text, at) {
-                    all.push(Found { start: at, end, term: &self.terms[term] });
+                    all.push(Found { start: at, end, term });
                     free_from = end;
                 }
             }
@@ -173,21 +178,23 @@ impl Beginnings {
     }
 
     fn add(&mut self, a: u8, b: u8, c: u8) {
-        let place = Self::place(a, b, c);
+        let place = Self::place(u32::from_le_bytes([a, b, c, 0]));
         self.0[place / 64] |= 1 << (place % 64);
     }
 
     /// Whether a form may begin where these bytes do; near the end of a text it always may.
     fn hold(&self, bytes: &[u8]) -> bool {
-        let [a, b, c, ..] = *bytes else { return true };
-        let place = Self::place(a, b, c);
+        let Some(four) = bytes.first_chunk() else { return true };
+        let place = Self::place(u32::from_le_bytes(*four));
         self.0[place / 64] >> (place % 64) & 1 == 1
     }
 
-    fn place(a: u8, b: u8, c: u8) -> usize {
-        // This makes lower case of capitals, and something of what is no letter.
-        let [a, b, c] = [a, b, c].map(|byte| usize::from(byte | 0x20));
-        (a << 9 ^ b << 5 ^ c) % BEGINNINGS
+    /// The place of the first three of four bytes, the first being the lowest.
+    fn place(four: u32) -> usize {
+        // This makes lower case of capitals, and something of what is no letter; the multiplication (Fibonacci hashing) mixes all into the
+        // highest bits.
+        let three = (four | 0x0020_2020) << 8;
+        (three.wrapping_mul(0x9E37_79B1) >> (u32::BITS - BEGINNINGS.ilog2())) as usize
     }
 }
 
@@ -199,28 +206,24 @@ const BLOCK: usize = 64;
 fn places_to_begin(block: &[u8], is_in_word: &mut bool) -> u64 {
     let mut bytes = [b' '; BLOCK];
     bytes[..block.len()].copy_from_slice(block);
-    // Each with that of the byte before it.
-    let mut of_word = [0_u8; BLOCK + 1];
-    of_word[0] = u8::from(*is_in_word);
-    for (is_of_word, byte) in of_word[1..].iter_mut().zip(&bytes) {
+    let of_word = bits(&bytes.map(|byte| {
         let is_letter = (byte | 0x20).wrapping_sub(b'a') < 26;
-        *is_of_word = u8::from(is_letter | (byte.wrapping_sub(b'0') < 10) | (*byte == b'_'));
-    }
-    *is_in_word = of_word[block.len()] == 1;
-    let mut begins = [0_u8; BLOCK];
-    for (at, begin) in begins.iter_mut().enumerate() {
-        let is_first = of_word[at + 1] & (of_word[at] ^ 1);
-        let is_inside_character = bytes[at] & 0xC0 == 0x80;
-        let is_apart = u8::from((bytes[at] != b' ') & !is_inside_character) & (of_word[at + 1] ^ 1);
-        *begin = is_first | is_apart;
-    }
-    let mut places = 0;
-    for (eighth, begins) in begins.chunks_exact(8).enumerate() {
-        let eight = u64::from_le_bytes(*begins.first_chunk().expect("a chunk has eight bytes"));
-        // Moves the lowest bits of the eight bytes side by side.
-        places |= (eight.wrapping_mul(0x0102_0408_1020_4080) >> 56) << (eighth * 8);
-    }
-    places
+        u8::from(is_letter | (byte.wrapping_sub(b'0') < 10) | (byte == b'_'))
+    }));
+    // Neither a space nor inside a character.
+    let begins_something = bits(&bytes.map(|byte| u8::from((byte != b' ') & (byte & 0xC0 != 0x80))));
+    let of_word_before = of_word << 1 | u64::from(*is_in_word);
+    *is_in_word = of_word >> (block.len() - 1) & 1 == 1;
+    begins_something & !(of_word & of_word_before)
+}
+
+/// The lowest bits of bytes, side by side.
+fn bits(bytes: &[u8; BLOCK]) -> u64 {
+    let eighths = bytes.chunks_exact(8).enumerate().map(|(eighth, bytes)| {
+        let eight = u64::from_le_bytes(*bytes.first_chunk().expect("a chunk has eight bytes"));
+        (eight.wrapping_mul(0x0102_0408_1020_4080) >> 56) << (eighth * 8)
+    });
+    eighths.fold(0, |all, eighth| all | eighth)
 }
 
 /// A form as it may be written: ASCII letters match in either case, of others the first letter is tried in both.

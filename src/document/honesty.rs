@@ -287,7 +287,7 @@ pub fn runs_unknown(html: &str, is_known: impl Fn(&str) -> bool) -> bool {
         |at: usize, name: &str| html.as_bytes()[at + 1..].get(..name.len()).is_some_and(|word| word.eq_ignore_ascii_case(name.as_bytes()));
     // Nearly every page is done after a look at each `<script`. Where one is unknown, the whole page tells whether it is a tag at all:
     // it may stand in a comment or in data.
-    let mut places = html.match_indices('<').map(|(at, _)| at).filter(|at| begins(*at, "script") || begins(*at, "iframe"));
+    let mut places = memchr::memchr_iter(b'<', html.as_bytes()).filter(|at| begins(*at, "script") || begins(*at, "iframe"));
     places.any(|at| tags(&html[at..]).next().is_some_and(is_unknown)) && tags(html).any(is_unknown)
 }
 

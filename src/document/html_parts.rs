@@ -1,6 +1,9 @@
 //! A finished body taken apart at its second-level headings, for templates that show each part by itself.
 
-use html5gum::{DefaultEmitter, Token, Tokenizer};
+use std::convert::Infallible;
+
+use html5gum::emitters::callback::{CallbackEmitter, CallbackEvent};
+use html5gum::{Span, Tokenizer};
 
 /// A heading with what follows it. What stands before the first heading has none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,43 +20,80 @@ const VOID: [&[u8]; 14] =
 
 /// Splits HTML at each `h2` that stands in no other element. The parts together are the text.
 pub fn parts(html: &str) -> Vec<Part> {
-    let mut parts = vec![Part::default()];
-    let (mut depth, mut from) = (0usize, 0usize);
-    let mut open_heading: Option<Option<String>> = None;
-    for token in Tokenizer::new_with_emitter(html, DefaultEmitter::<usize>::new_with_span()) {
-        let Ok(token) = token;
-        match token {
-            Token::StartTag(tag) => {
-                if depth == 0 && **tag.name == *b"h2" && open_heading.is_none() {
-                    last(&mut parts).body.push_str(&html[from..tag.span.start]);
-                    from = tag.span.start;
-                    let id = tag.attributes.iter().find(|(name, _)| ****name == *b"id");
-                    open_heading = Some(id.map(|(_, value)| String::from_utf8_lossy(value).into_owned()));
+    let mut split = Split { html, parts: vec![Part::default()], from: 0, depth: 0, heading: None, tag: OpenTag::default() };
+    let emitter = CallbackEmitter::new(|event: CallbackEvent, span: Span<usize>| -> Option<Infallible> {
+        split.note(event, span);
+        None
+    });
+    Tokenizer::new_with_emitter(html, emitter).for_each(drop);
+    split.finish()
+}
+
+/// A text that is being split.
+struct Split<'a> {
+    html: &'a str,
+    parts: Vec<Part>,
+    /// Up to where the text stands in a part.
+    from: usize,
+    /// Elements that are open.
+    depth: usize,
+    /// The heading that is open, with its id.
+    heading: Option<Option<String>>,
+    tag: OpenTag,
+}
+
+/// The start tag at hand.
+#[derive(Default)]
+struct OpenTag {
+    /// Whether its element goes on behind it.
+    is_open: bool,
+    /// Whether the next value is the id of the heading that it begins.
+    is_at_id: bool,
+    begins_heading: bool,
+}
+
+impl Split<'_> {
+    fn note(&mut self, event: CallbackEvent, span: Span<usize>) {
+        match event {
+            CallbackEvent::OpenStartTag { name } => {
+                let begins_heading = self.depth == 0 && name == b"h2" && self.heading.is_none();
+                if begins_heading {
+                    self.extend_last(span.start);
+                    self.heading = Some(None);
                 }
-                if !tag.self_closing && !VOID.contains(&&**tag.name) {
-                    depth += 1;
-                }
+                self.tag = OpenTag { is_open: !VOID.contains(&name), is_at_id: false, begins_heading };
             }
-            Token::EndTag(tag) => {
-                depth = depth.saturating_sub(1);
-                if depth == 0
-                    && **tag.name == *b"h2"
-                    && let Some(id) = open_heading.take()
+            CallbackEvent::AttributeName { name } => self.tag.is_at_id = self.tag.begins_heading && name == b"id",
+            CallbackEvent::AttributeValue { value } if self.tag.is_at_id => {
+                self.heading.get_or_insert_default().get_or_insert_with(|| String::from_utf8_lossy(value).into_owned());
+            }
+            CallbackEvent::CloseStartTag { self_closing } => self.depth += usize::from(self.tag.is_open && !self_closing),
+            CallbackEvent::EndTag { name } => {
+                self.depth = self.depth.saturating_sub(1);
+                if self.depth == 0
+                    && name == b"h2"
+                    && let Some(id) = self.heading.take()
                 {
-                    parts.push(Part { id, heading: html[from..tag.span.end].to_owned(), body: String::new() });
-                    from = tag.span.end;
+                    self.parts.push(Part { id, heading: self.html[self.from..span.end].to_owned(), body: String::new() });
+                    self.from = span.end;
                 }
             }
             _ => {}
         }
     }
-    last(&mut parts).body.push_str(&html[from..]);
-    parts.retain(|part| !part.heading.is_empty() || !part.body.trim().is_empty());
-    parts
-}
 
-fn last(parts: &mut [Part]) -> &mut Part {
-    parts.last_mut().expect("there is a part from the start")
+    /// Gives what stands before this place to the part before.
+    fn extend_last(&mut self, to: usize) {
+        let last = self.parts.last_mut().expect("there is a part from the start");
+        last.body.push_str(&self.html[self.from..to]);
+        self.from = to;
+    }
+
+    fn finish(mut self) -> Vec<Part> {
+        self.extend_last(self.html.len());
+        self.parts.retain(|part| !part.heading.is_empty() || !part.body.trim().is_empty());
+        self.parts
+    }
 }
 
 #[cfg(test)]

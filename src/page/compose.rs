@@ -163,7 +163,7 @@ impl Composer {
     /// Says everything in other words.
     pub fn reword(&mut self, words: Arc<Words>) {
         self.words = words;
-        self.found.top = OnceLock::new();
+        (self.found.top, self.found.feedback) = Default::default();
         self.cards.iter_mut().chain(&mut self.branch_items).for_each(|shown| *shown = OnceLock::new());
     }
 

@@ -1,5 +1,7 @@
 //! A sheet ready to be drawn: the view, and what its page's text is filled in with.
 
+use std::sync::Arc;
+
 use super::Sheet;
 use super::fields;
 use super::found::TermUse;
@@ -26,7 +28,7 @@ pub struct Composed {
     /// Other pages' tools in its text.
     pub embedded: Vec<Embedded>,
     /// The words of the glossary in that Markdown, as they are explained.
-    pub terms: Vec<TermUse>,
+    pub terms: Vec<Arc<TermUse>>,
     /// Stands for where in it they are.
     pub term_places: Option<Fingerprint>,
 }

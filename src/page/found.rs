@@ -2,9 +2,7 @@
 //! calendars and the page at random lie.
 
 use std::collections::HashMap;
-use std::sync::OnceLock;
-
-use serde::Serialize;
+use std::sync::{Arc, OnceLock, RwLock};
 
 use super::compose::{BACKLINKS_MAX, Composer};
 use super::facets::Named;
@@ -12,9 +10,10 @@ use super::fields::{self, Fields};
 use super::journey::Journeys;
 use super::navigation::TopSections;
 use super::queries::{self, PagesQuery};
-use super::view::CalendarView;
+use super::view::{Answers, CalendarView};
 use super::{Sheet, Subject};
 use crate::fields::Item;
+use crate::fingerprint::{Fingerprint, Fingerprinter};
 use crate::paths::{Route, SourcePath};
 use crate::site::{PageId, SitePage};
 
@@ -26,22 +25,33 @@ pub struct Found {
     /// The pages that use each word of the glossary.
     pub(super) uses: OnceLock<HashMap<SourcePath, Vec<PageId>>>,
     /// The words of the glossary by the pages that explain them.
-    pub(super) explained: OnceLock<HashMap<SourcePath, TermUse>>,
+    pub(super) explained: OnceLock<HashMap<SourcePath, Arc<TermUse>>>,
     /// The topics and audiences of each page.
     pub(super) named: OnceLock<Named>,
     /// The pages of each list of `Site::narrowed`.
     pub(super) narrowed: OnceLock<Vec<Vec<PageId>>>,
     /// The sections right below the home page.
     pub(super) top: OnceLock<TopSections>,
+    /// What readers can answer, by language.
+    pub(super) feedback: RwLock<HashMap<String, Arc<Answers>>>,
 }
 
 /// A word of the glossary that a page uses.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TermUse {
     /// The page that explains it.
     pub term: SourcePath,
     pub href: String,
     pub short: String,
+    /// Stands for all of it.
+    pub print: Fingerprint,
+}
+
+impl TermUse {
+    fn new(term: SourcePath, href: String, short: String) -> Self {
+        let print = Fingerprinter::new().add(term.as_str()).add(&href).add(&short).finish();
+        TermUse { term, href, short, print }
+    }
 }
 
 impl Composer {
@@ -71,7 +81,7 @@ impl Composer {
     }
 
     /// The words of the glossary that a page uses, those left out whose page is not published.
-    pub(super) fn terms_of(&self, id: PageId) -> Vec<TermUse> {
+    pub(super) fn terms_of(&self, id: PageId) -> Vec<Arc<TermUse>> {
         let used = &self.site.page(id).entry.terms;
         if used.is_empty() {
             return Vec::new();
@@ -80,8 +90,8 @@ impl Composer {
             let pages = self.site.pages().iter();
             let explained = pages.filter_map(|page| {
                 let term = page.entry.source.clone();
-                let used = TermUse { term: term.clone(), href: self.href(&page.route), short: self.explanation(page)? };
-                Some((term, used))
+                let used = TermUse::new(term.clone(), self.href(&page.route), self.explanation(page)?);
+                Some((term, Arc::new(used)))
             });
             explained.collect()
         });

@@ -1,10 +1,11 @@
 //! What pages say of the giving itself: whom a page contacts, how a reader answers, where it is talked about.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::compose::Composer;
 use super::parts::say;
-use super::view::{ContactView, Crumb, FeedbackReason, FeedbackView, SiteFeedback};
+use super::view::{Answer, Answers, ContactView, Crumb, FeedbackView, SiteFeedback};
 use crate::document::links::{Role, is_remote, origin};
 use crate::settings::{FeedbackWay, Settings};
 use crate::site::{PageId, SitePage};
@@ -49,28 +50,30 @@ impl Composer {
 
     /// How a reader of this page says whether it helped.
     pub(super) fn feedback(&self, page: &SitePage) -> Option<FeedbackView> {
-        let settings = self.site.settings();
-        let way = settings.feedback_way()?;
-        let language = self.site.language(page);
-        let word = |key: &str| say(&self.words, language, key, &[]);
+        let way = self.site.settings().feedback_way()?;
         let address = self.url(&page.route).unwrap_or_else(|| self.href(&page.route));
-        // What all answers have in common is encoded once.
-        let (title, address) = (encoded(&format!("{}: ", page.entry.title)), encoded(&format!("{address}\n")));
-        let href = |answer: &str| {
-            let answer = encoded(answer);
-            way.href(&format!("{title}{answer}"), &format!("{address}{answer}%0A%0A"))
-        };
-        let reasons = REASONS.iter().map(|key| {
-            let title = word(&format!("reason_{key}"));
-            FeedbackReason { key: (*key).to_owned(), href: href(&title), title }
-        });
         Some(FeedbackView {
-            way: way.name(),
-            action: way.endpoint().map(str::to_owned),
-            host: way.host(),
-            helped_href: href(&word("it_helped")),
-            reasons: reasons.collect(),
+            way,
+            title: encoded(&[&page.entry.title, ": "]),
+            address: encoded(&[&address, "\n"]),
+            answers: self.answers_in(self.site.language(page)),
         })
+    }
+
+    /// What readers can answer in a language.
+    fn answers_in(&self, language: &str) -> Arc<Answers> {
+        let known = &self.found.feedback;
+        if let Some(answers) = known.read().expect("no holder of this lock panics").get(language) {
+            return Arc::clone(answers);
+        }
+        let answer = |key: &'static str, word: &str| {
+            let title = say(&self.words, language, word, &[]);
+            Answer { key, encoded: encoded(&[&title]), title }
+        };
+        let reasons = REASONS.iter().map(|key| answer(key, &format!("reason_{key}")));
+        let answers = Arc::new(Answers { helped: answer("helped", "it_helped"), reasons: reasons.collect() });
+        known.write().expect("no holder of this lock panics").insert(language.to_owned(), Arc::clone(&answers));
+        answers
     }
 
     /// Where readers' answers go, for the page about privacy.
@@ -82,12 +85,20 @@ impl Composer {
     pub(super) fn discuss_href(&self, page: &SitePage) -> Option<String> {
         let pattern = self.site.settings().discuss.as_ref()?;
         let address = self.url(&page.route).unwrap_or_else(|| self.href(&page.route));
-        Some(pattern.replace("{url}", &encoded(&address)).replace("{title}", &encoded(&page.entry.title)))
+        Some(pattern.replace("{url}", &encoded(&[&address])).replace("{title}", &encoded(&[&page.entry.title])))
+    }
+}
+
+impl FeedbackView {
+    /// A link to a message with this answer; a form needs none.
+    pub fn href(&self, answer: &Answer) -> Option<String> {
+        let (title, address, answer) = (self.title.as_str(), self.address.as_str(), answer.encoded.as_str());
+        self.way.href(&[title, answer], &[address, answer, "%0A%0A"])
     }
 }
 
 impl FeedbackWay {
-    fn name(&self) -> &'static str {
+    pub fn name(&self) -> &'static str {
         match self {
             FeedbackWay::Mail(_) => "mail",
             FeedbackWay::Issues(_) => "issues",
@@ -95,25 +106,23 @@ impl FeedbackWay {
         }
     }
 
-    fn endpoint(&self) -> Option<&str> {
+    pub fn endpoint(&self) -> Option<&str> {
         if let FeedbackWay::Endpoint(endpoint) = self { Some(endpoint) } else { None }
     }
 
     /// The host that a form is sent to.
-    fn host(&self) -> Option<String> {
+    pub fn host(&self) -> Option<String> {
         Some(self.origin()?.rsplit("//").next()?.to_owned())
     }
 
     /// A link to a message that is written as far as it can be; a form needs none. Title and text are encoded.
-    fn href(&self, title: &str, text: &str) -> Option<String> {
-        match self {
-            FeedbackWay::Mail(address) => Some(format!("mailto:{address}?subject={title}&body={text}")),
-            FeedbackWay::Issues(address) => {
-                let joint = if address.contains('?') { '&' } else { '?' };
-                Some(format!("{address}{joint}title={title}&body={text}"))
-            }
-            FeedbackWay::Endpoint(_) => None,
-        }
+    fn href(&self, title: &[&str], text: &[&str]) -> Option<String> {
+        let before = match self {
+            FeedbackWay::Mail(address) => ["mailto:", address, "?subject="],
+            FeedbackWay::Issues(address) => [address.as_str(), if address.contains('?') { "&" } else { "?" }, "title="],
+            FeedbackWay::Endpoint(_) => return None,
+        };
+        Some([&before, title, &["&body="], text].concat().concat())
     }
 }
 
@@ -125,10 +134,10 @@ impl Settings {
     }
 }
 
-/// Text in a query: all but what RFC 3986 calls unreserved is encoded.
-fn encoded(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len() * 2);
-    for byte in text.bytes() {
+/// Pieces of text in a query: all but what RFC 3986 calls unreserved is encoded.
+fn encoded(pieces: &[&str]) -> String {
+    let mut encoded = String::with_capacity(pieces.iter().map(|piece| piece.len() * 2).sum());
+    for byte in pieces.iter().flat_map(|piece| piece.bytes()) {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
             encoded.push(char::from(byte));
         } else {
@@ -145,8 +154,8 @@ mod tests {
 
     #[test]
     fn messages_are_written_as_far_as_they_can_be() {
-        let (title, text) = (encoded("A & B: x"), encoded("/a/\nx\n"));
-        let href = |way: FeedbackWay| way.href(&title, &text).unwrap_or_default();
+        let (title, text) = (encoded(&["A & B", ": x"]), encoded(&["/a/\nx\n"]));
+        let href = |way: FeedbackWay| way.href(&[&title], &[&text]).unwrap_or_default();
         assert_eq!(href(FeedbackWay::Mail("a@b.example".into())), "mailto:a@b.example?subject=A%20%26%20B%3A%20x&body=%2Fa%2F%0Ax%0A");
         assert!(href(FeedbackWay::Issues("https://a.example/new?label=x".into())).starts_with("https://a.example/new?label=x&title=A%20"));
         assert_eq!(href(FeedbackWay::Endpoint("https://a.example/".into())), "");

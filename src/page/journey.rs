@@ -28,6 +28,7 @@ pub struct Step {
 /// All ways of a site, and where pages stand on them.
 #[derive(Clone, Debug, Default)]
 pub struct Journeys {
+    /// In the order of [`Composer::ways`].
     pub all: Vec<Journey>,
     /// For a page, positions of ways and of steps in them.
     on: HashMap<PageId, Vec<(usize, usize)>>,
@@ -72,10 +73,9 @@ impl Composer {
     /// How long a page takes: stated, else what its way takes without what can be left out, else what reading it takes.
     pub(super) fn minutes(&self, id: PageId) -> u32 {
         let entry = &self.site.page(id).entry;
-        if entry.meta.minutes.is_some() || self.ways.binary_search(&id).is_err() {
-            return entry.minutes;
-        }
-        match minutes_of(self, &self.journey(id).steps) {
+        let way = self.ways.binary_search(&id).ok().filter(|_| entry.meta.minutes.is_none());
+        let Some(way) = way else { return entry.minutes };
+        match minutes_of(self, &self.journeys().all[way].steps) {
             0 => entry.minutes,
             minutes => minutes,
         }

@@ -285,7 +285,7 @@ fn duration(seconds: i64) -> String {
 
 /// JSON in which nothing can end a script element (HTML, §4.12.1.3).
 pub fn for_script(value: &Value) -> String {
-    let json = value.to_string();
+    let json = serde_json::to_string(value).expect("JSON has a text");
     if !json.contains(['<', '\u{2028}', '\u{2029}']) {
         return json;
     }

@@ -3,11 +3,14 @@
 //!
 //! Cards of other pages stand in it by the page's number: each is made into a template's value once, however many pages show it.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 use serde_json::Value;
 
 use super::fields::Fields;
 use super::tool::ToolView;
+use crate::settings::FeedbackWay;
 use crate::site::PageId;
 
 /// A day for machines and for readers.
@@ -88,23 +91,30 @@ pub struct FeedView {
     pub media_type: &'static str,
 }
 
-/// How a reader says whether a page helped.
+/// How a reader says whether a page helped: what a message begins with, and the answers that one can hold.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FeedbackView {
-    /// `mail`, `issues` or `form`.
-    pub way: &'static str,
-    /// Where a form is sent.
-    pub action: Option<String>,
-    pub host: Option<String>,
-    pub helped_href: Option<String>,
-    pub reasons: Vec<FeedbackReason>,
+    pub way: FeedbackWay,
+    /// The page's title and address, as they stand in a query.
+    pub title: String,
+    pub address: String,
+    pub answers: Arc<Answers>,
+}
+
+/// What a reader can answer, in one language.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Answers {
+    pub helped: Answer,
+    /// What can have been wrong.
+    pub reasons: Vec<Answer>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct FeedbackReason {
-    pub key: String,
+pub struct Answer {
+    pub key: &'static str,
     pub title: String,
-    pub href: Option<String>,
+    /// The title as it stands in a query.
+    pub encoded: String,
 }
 
 /// Another host that pages contact when they are opened.
@@ -295,6 +305,7 @@ pub struct PageView {
     pub previous: Option<Crumb>,
     pub following: Option<Crumb>,
     pub feeds: Vec<FeedView>,
+    #[serde(skip)]
     pub feedback: Option<FeedbackView>,
     pub discuss_href: Option<String>,
     /// On the page about privacy: the other hosts that pages contact.

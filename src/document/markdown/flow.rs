@@ -15,7 +15,6 @@ use crate::document::honesty;
 use crate::document::links::Role;
 use crate::document::meta::Placed;
 use crate::document::raw_html::{self, Finding, Fragment, OpenElement, Reading, escape_attribute, escape_into};
-use crate::paths::SourcePath;
 use crate::settings::RawHtml;
 
 pub(super) struct Flow<'a> {
@@ -30,8 +29,8 @@ pub(super) struct Flow<'a> {
     pub open_html: Vec<OpenElement>,
     /// The active element whose text is being left out.
     pub skipped: Option<String>,
-    /// Words of the glossary that stand in it: what is drawn of it explains none a second time.
-    pub terms: BTreeSet<SourcePath>,
+    /// Words of the glossary that stand in it, by number: what is drawn of it explains none a second time.
+    pub terms: BTreeSet<usize>,
 }
 
 pub(super) enum FlowKind {

@@ -3,12 +3,16 @@
 //! Text that follows each other without anything between, over the ends of lines, is gathered and searched as one. Where a body is wanted, each term
 //! found becomes a hole; which of them are drawn as explanations is decided when the page is drawn, where their order is known.
 
+use std::collections::BTreeSet;
+use std::ops::Range;
+
 use pulldown_cmark::{CowStr, Event};
 
 use super::Walk;
 use crate::document::body::Segment;
-use crate::document::glossary::Found;
+use crate::document::glossary::{Forms, Found};
 use crate::fingerprint::Fingerprint;
+use crate::paths::SourcePath;
 
 /// Elements in whose text nothing is explained.
 const SILENT: [&str; 11] = ["a", "button", "code", "pre", "kbd", "samp", "abbr", "dfn", "summary", "label", "svg"];
@@ -18,6 +22,8 @@ pub(super) struct Prose {
     text: String,
     /// Bytes of prose before it.
     before: usize,
+    /// The terms found, by number.
+    terms: BTreeSet<usize>,
     /// All terms and where in the prose they are, as bytes.
     places: Vec<u8>,
     /// How many events of the flow it was written as, and from which on.
@@ -27,7 +33,22 @@ pub(super) struct Prose {
 
 impl Prose {
     pub fn new() -> Self {
-        Prose { text: String::new(), before: 0, places: Vec::new(), from: 0, events: 0 }
+        Prose { text: String::new(), before: 0, terms: BTreeSet::new(), places: Vec::new(), from: 0, events: 0 }
+    }
+
+    /// Notes terms found in the text gathered so far.
+    fn note(&mut self, forms: &Forms, found: &[Found]) {
+        for found in found {
+            self.terms.insert(found.term);
+            self.places.extend_from_slice(forms.term(found.term).as_str().as_bytes());
+            let numbers = [0, self.before + found.start, found.end - found.start];
+            numbers.iter().for_each(|number| self.places.extend_from_slice(&number.to_le_bytes()));
+        }
+    }
+
+    /// The pages that explain the terms found.
+    pub fn explaining(&self, forms: &Forms) -> BTreeSet<SourcePath> {
+        self.terms.iter().map(|term| forms.term(*term).clone()).collect()
     }
 
     /// Stands for all terms and where they are.
@@ -36,7 +57,7 @@ impl Prose {
     }
 }
 
-impl Walk<'_> {
+impl<'a> Walk<'a> {
     /// Notes text, or the end of a line as a space, that was just written as an event, if it could be.
     pub(super) fn note_prose(&mut self, text: &str, events_before: usize) {
         if !self.wants_terms() || !self.is_prose() {
@@ -67,60 +88,48 @@ impl Walk<'_> {
 
     /// Looks for terms in the text gathered so far.
     pub(super) fn end_prose(&mut self) {
-        if self.prose.text.is_empty() {
-            return;
-        }
-        let text = std::mem::take(&mut self.prose.text);
-        let Some(forms) = self.settings.forms else { return };
+        let Some(forms) = self.settings.forms.filter(|_| !self.prose.text.is_empty()) else { return };
+        let mut text = std::mem::take(&mut self.prose.text);
         let found = forms.find(&text);
-        let before = self.prose.before;
+        self.prose.note(forms, &found);
         self.prose.before += text.len();
-        if found.is_empty() {
-            return;
-        }
-        for found in &found {
-            if !self.out.terms.contains(found.term) {
-                self.out.terms.insert(found.term.clone());
+        if !found.is_empty() && self.settings.wants_body && self.prose.events > 0 {
+            let known = &mut self.flow().terms;
+            let first: Vec<Found> = found.into_iter().filter(|found| known.insert(found.term)).collect();
+            if !first.is_empty() {
+                self.cut_at_terms(&text, forms, &first);
             }
-            let places = &mut self.prose.places;
-            places.extend_from_slice(found.term.as_str().as_bytes());
-            [0, before + found.start, found.end - found.start].iter().for_each(|number| places.extend_from_slice(&number.to_le_bytes()));
         }
-        if !self.settings.wants_body || self.prose.events == 0 {
-            return;
-        }
-        let known = &mut self.flow().terms;
-        let found: Vec<Found> = found.into_iter().filter(|found| !known.contains(found.term) && known.insert(found.term.clone())).collect();
-        if found.is_empty() {
-            return;
-        }
+        text.clear();
+        self.prose.text = text;
+    }
+
+    /// Puts a hole in the place of each term, in the events that the text was written as.
+    fn cut_at_terms(&mut self, text: &str, forms: &Forms, found: &[Found]) {
         let from = self.prose.from;
-        let tail = self.flow().events.split_off(from);
-        let mut rewritten: Vec<Event> = Vec::with_capacity(tail.len() + 2 * found.len());
-        let mut holes = found.into_iter().peekable();
-        let mut at = 0;
+        let tail: Vec<Event> = self.flow().events.drain(from..).collect();
+        self.flow().events.reserve(tail.len() + 2 * found.len());
+        let mut holes = found.iter().peekable();
+        let mut end = 0;
         for event in tail {
-            let length = match &event {
+            let begin = end;
+            end += match &event {
                 Event::Text(text) => text.len(),
                 Event::SoftBreak | Event::HardBreak => 1,
                 _ => {
-                    rewritten.push(event);
+                    self.flow().events.push(event);
                     continue;
                 }
             };
-            let (begin, end) = (at, at + length);
-            at = end;
             let mut shown = begin;
             let mut is_cut = false;
             while let Some(hole) = holes.peek().filter(|hole| hole.start < end) {
                 is_cut = true;
-                if hole.start >= shown && hole.start > begin {
-                    push_text(&mut rewritten, &text[shown..hole.start]);
-                }
                 if hole.start >= begin {
-                    let segment = Segment::Term { term: hole.term.clone(), text: text[hole.start..hole.end].to_owned() };
+                    self.push_part(&event, shown - begin..hole.start - begin);
+                    let segment = Segment::Term { term: forms.term(hole.term).clone(), text: text[hole.start..hole.end].to_owned() };
                     let mark = self.hole(segment);
-                    rewritten.push(Event::InlineHtml(mark.into()));
+                    self.flow().events.push(Event::InlineHtml(mark.into()));
                 }
                 shown = hole.end;
                 if hole.end > end {
@@ -129,17 +138,22 @@ impl Walk<'_> {
                 holes.next();
             }
             if !is_cut {
-                rewritten.push(event);
+                self.flow().events.push(event);
             } else if shown < end {
-                push_text(&mut rewritten, &text[shown..end]);
+                self.push_part(&event, shown - begin..end - begin);
             }
         }
-        self.flow().events.extend(rewritten);
     }
-}
 
-fn push_text(events: &mut Vec<Event<'_>>, text: &str) {
-    if !text.is_empty() {
-        events.push(Event::Text(CowStr::from(text.to_owned())));
+    /// Writes a part of a text; of the end of a line there is none.
+    fn push_part(&mut self, event: &Event<'a>, part: Range<usize>) {
+        let Event::Text(text) = event else { return };
+        if !part.is_empty() {
+            let text = match text {
+                CowStr::Borrowed(text) => CowStr::Borrowed(&text[part]),
+                owned => CowStr::from(owned[part].to_owned()),
+            };
+            self.flow().events.push(Event::Text(text));
+        }
     }
 }

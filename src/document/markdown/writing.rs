@@ -7,6 +7,7 @@ use std::cell::RefCell;
 use std::fmt;
 use std::ops::Range;
 
+use memchr::memmem;
 use pulldown_cmark::{Event, Tag, TagEnd, html};
 
 use super::text::{any_byte, shortened};
@@ -16,6 +17,9 @@ use crate::diagnostic::Checked;
 use crate::document::body::Segment;
 use crate::document::{raw_html, source_lines};
 use crate::settings::RawHtml;
+
+/// How long the mark of a hole mostly is: two characters of three bytes each around its number.
+const HOLE_BYTES: usize = 10;
 
 /// For some events of a flow, by their number: the line of the source, from 1.
 pub(super) type BlockLines = Vec<(usize, u32)>;
@@ -73,7 +77,11 @@ impl<'a> Walk<'a> {
             return String::new();
         }
         self.holes.push(Some(segment));
-        format!("{HOLE_START}{}{HOLE_END}", self.holes.len() - 1)
+        let mut mark = String::with_capacity(HOLE_BYTES);
+        mark.push(HOLE_START);
+        mark.push_str(&(self.holes.len() - 1).to_string());
+        mark.push(HOLE_END);
+        mark
     }
 
     /// Writes what is drawn later, as a block of its own that came from `range`.
@@ -119,11 +127,14 @@ impl<'a> Walk<'a> {
     fn split_at_holes(&mut self, html: &str) -> Vec<Segment> {
         let mut segments: Vec<Segment> = Vec::new();
         let mut text = String::new();
-        let mut rest = html;
-        while let Some((before, after)) = rest.split_once(HOLE_START) {
-            text.push_str(before);
-            let (index, after) = after.split_once(HOLE_END).unwrap_or((after, ""));
-            rest = after;
+        let mut begin = [0; 4];
+        let begin = HOLE_START.encode_utf8(&mut begin).as_bytes();
+        let mut shown = 0;
+        for at in memmem::find_iter(html.as_bytes(), begin) {
+            text.push_str(&html[shown..at]);
+            let after = &html[at + begin.len()..];
+            let (index, rest) = after.split_once(HOLE_END).unwrap_or((after, ""));
+            shown = html.len() - rest.len();
             let segment = index.parse().ok().and_then(|index: usize| self.holes.get_mut(index)).and_then(Option::take);
             match segment {
                 Some(Segment::Html(html)) => text.push_str(&html),
@@ -136,7 +147,7 @@ impl<'a> Walk<'a> {
                 None => {}
             }
         }
-        text.push_str(rest);
+        text.push_str(&html[shown..]);
         if !text.is_empty() {
             segments.push(Segment::Html(text));
         }
@@ -157,6 +168,7 @@ impl Walk<'_> {
         self.out.components = std::mem::take(&mut self.flow().calls);
         let excerpt = self.out.excerpt.trim();
         self.out.excerpt = shortened(excerpt, EXCERPT_BYTES);
+        self.out.terms = self.settings.forms.map(|forms| self.prose.explaining(forms)).unwrap_or_default();
         self.out.term_places = self.prose.print();
         self.out.anchors = self.ids.into_all();
         Checked::new(self.out, self.problems)

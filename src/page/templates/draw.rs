@@ -176,12 +176,13 @@ impl Filling<'_> {
         let Some(position) = position.filter(|position| self.explained.borrow_mut().insert(*position)) else {
             return escape_into(out, text);
         };
-        let (used, number) = (&self.composed.terms[position], position + 1);
+        let (used, number) = (&self.composed.terms[position], (position + 1).to_string());
         out.push_str("<a class=\"term\" href=\"");
         escape_into(out, &used.href);
-        out.push_str(&format!("\" aria-describedby=\"Term-{number}\">"));
+        ["\" aria-describedby=\"Term-", &number, "\">"].into_iter().for_each(|piece| out.push_str(piece));
         escape_into(out, text);
-        out.push_str(&format!("</a><span class=\"term-note\" role=\"tooltip\" id=\"Term-{number}\" popover=\"manual\">"));
+        let note = ["</a><span class=\"term-note\" role=\"tooltip\" id=\"Term-", &number, "\" popover=\"manual\">"];
+        note.into_iter().for_each(|piece| out.push_str(piece));
         escape_into(out, &used.short);
         out.push_str("</span>");
     }

@@ -12,7 +12,7 @@ use crate::fingerprint::{Fingerprint, Fingerprinter};
 use crate::page::fields::{self, FieldView, Fields};
 use crate::page::files::FilesFacts;
 use crate::page::structured;
-use crate::page::view::{BranchLine, Card, Listing, NavView, OnPathView};
+use crate::page::view::{BranchLine, Card, FeedbackView, Listing, NavView, OnPathView};
 use crate::page::{Composed, Composer};
 use crate::site::PageId;
 
@@ -77,6 +77,7 @@ pub(super) fn page(composer: &Composer, composed: &Composed, body: &str, files: 
     page.insert("fields".into(), fields(composer, &view.fields, (files, &view.language)));
     page.insert("gathered".into(), cards(composer, &view.gathered));
     page.insert("used_in".into(), cards(composer, &view.used_in));
+    page.insert("feedback".into(), view.feedback.as_ref().map_or_else(Value::none, feedback));
     let way = |path: &OnPathView| {
         let mut value = Value::from_serializable(path).into_map().unwrap_or_default();
         for (name, card) in [("previous", path.previous), ("next", path.next)] {
@@ -89,6 +90,32 @@ pub(super) fn page(composer: &Composer, composed: &Composed, body: &str, files: 
     let structured = structured::of(composer, &composed.sheet, view);
     page.insert("structured".into(), structured.map_or_else(Value::none, |json| Value::safe_string(&json)));
     Value::from(page)
+}
+
+fn feedback(view: &FeedbackView) -> Value {
+    #[derive(Serialize)]
+    struct Feedback<'a> {
+        way: &'a str,
+        action: Option<&'a str>,
+        host: Option<String>,
+        helped_href: Option<String>,
+        reasons: Vec<Reason<'a>>,
+    }
+    #[derive(Serialize)]
+    struct Reason<'a> {
+        key: &'a str,
+        title: &'a str,
+        href: Option<String>,
+    }
+    let reasons = view.answers.reasons.iter();
+    let reasons = reasons.map(|reason| Reason { key: reason.key, title: &reason.title, href: view.href(reason) });
+    Value::from_serializable(&Feedback {
+        way: view.way.name(),
+        action: view.way.endpoint(),
+        host: view.way.host(),
+        helped_href: view.href(&view.answers.helped),
+        reasons: reasons.collect(),
+    })
 }
 
 pub(super) fn cards(composer: &Composer, pages: &[PageId]) -> Value {
@@ -174,7 +201,8 @@ pub fn fingerprint(composer: &Composer, composed: &Composed) -> Fingerprint {
         pages.iter().for_each(|page| shown.extend(composer.card(*page).print.as_bytes()));
     };
     let view = &composed.page;
-    write(&(&view.paths, &composed.terms, composed.term_places), &mut own);
+    write(&(&view.paths, &view.feedback, composed.term_places, composed.terms.len()), &mut own);
+    composed.terms.iter().for_each(|term| own.extend(term.print.as_bytes()));
     let ways: Vec<PageId> = view.paths.iter().flat_map(|path| path.previous.into_iter().chain(path.next)).collect();
     let linked: Vec<PageId> = fields::links(&view.fields).into_iter().filter_map(|link| link.page).collect();
     for pages in [view.next.as_slice(), &view.related, &view.backlinks, &view.gathered, &view.used_in, &linked, &ways] {
