@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use icu_locale_core::Locale;
 use icu_plurals::{PluralCategory, PluralRules};
+use indexmap::IndexMap;
 use jiff::civil::Date;
 
 use crate::diagnostic::{Checked, Code, Diagnostic, nearest};
@@ -26,7 +27,7 @@ enum Phrase {
 /// All words, by language and key.
 #[derive(Clone, Default)]
 pub struct Words {
-    languages: BTreeMap<String, BTreeMap<String, Phrase>>,
+    languages: BTreeMap<String, IndexMap<String, Phrase>>,
     rules: BTreeMap<String, std::sync::Arc<PluralRules>>,
 }
 

@@ -6,7 +6,6 @@ use super::code::Fence;
 use super::components::ArgumentValue;
 use super::meta::Placed;
 use crate::diagnostic::Place;
-use crate::paths::SourcePath;
 
 /// A part of a body.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -18,9 +17,9 @@ pub enum Segment {
     /// The title of the page that the wiki link `links[i]` leads to.
     WikiTitle(u32),
     Component(Box<Call>),
-    /// A word of the text that a page of the glossary explains.
+    /// A word of the text that a page of the glossary explains: that of `terms[i]`.
     Term {
-        term: SourcePath,
+        term: u32,
         text: String,
     },
     /// The file of `includes[i]`.

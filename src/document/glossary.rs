@@ -6,8 +6,9 @@
 
 use std::collections::BTreeMap;
 
-use aho_corasick::automaton::OverlappingState;
-use aho_corasick::{AhoCorasick, Anchored, Input, MatchKind, StartKind};
+use aho_corasick::automaton::{Automaton, StateID};
+use aho_corasick::nfa::contiguous::NFA;
+use aho_corasick::{Anchored, MatchKind};
 
 use super::Entry;
 use crate::fields::Item;
@@ -38,7 +39,9 @@ struct Pattern {
 /// All forms as one automaton, asked only at places where [`Beginnings`] lets one begin.
 #[derive(Clone, Debug)]
 struct Matcher {
-    automaton: AhoCorasick,
+    automaton: NFA,
+    /// Where the automaton begins.
+    start: StateID,
     beginnings: Beginnings,
 }
 
@@ -103,6 +106,11 @@ impl Forms {
         self.print
     }
 
+    /// The term that a page explains.
+    pub fn number_of(&self, page: &SourcePath) -> Option<usize> {
+        self.terms.binary_search(page).ok()
+    }
+
     /// The page that explains a term.
     pub fn term(&self, number: usize) -> &SourcePath {
         &self.terms[number]
@@ -133,17 +141,25 @@ impl Forms {
 
     /// The end and the term of the longest form that stands at this place by itself.
     fn longest_at(&self, matcher: &Matcher, text: &str, start: usize) -> Option<(usize, usize)> {
-        let input = Input::new(text).range(start..).anchored(Anchored::Yes);
-        let (mut state, mut longest) = (OverlappingState::start(), None);
-        loop {
-            matcher.automaton.find_overlapping(input.clone(), &mut state);
-            let Some(found) = state.get_match() else { return longest };
-            let Pattern { form, term, is_capitals } = &self.patterns[found.pattern().as_usize()];
-            let is_spelled = !is_capitals || text[found.range()] == **form;
-            if is_spelled && is_whole(text, start, found.end()) && longest.is_none_or(|(end, _)| end < found.end()) {
-                longest = Some((found.end(), *term));
+        let (automaton, mut state) = (&matcher.automaton, matcher.start);
+        let mut longest = None;
+        for (end, byte) in (start + 1..).zip(text[start..].bytes()) {
+            state = automaton.next_state(Anchored::Yes, state, byte);
+            if !automaton.is_special(state) {
+                continue;
+            }
+            if automaton.is_dead(state) {
+                break;
+            }
+            for index in 0..if automaton.is_match(state) { automaton.match_len(state) } else { 0 } {
+                let Pattern { form, term, is_capitals } = &self.patterns[automaton.match_pattern(state, index).as_usize()];
+                let stands = form.len() == end - start && (!is_capitals || text[start..end] == **form);
+                if stands && is_whole(text, start, end) {
+                    longest = Some((end, *term));
+                }
             }
         }
+        longest
     }
 }
 
@@ -157,9 +173,9 @@ impl Matcher {
     /// Too many forms for one automaton are more than any glossary has; then none are offered.
     fn of(patterns: &[Pattern]) -> Option<Self> {
         let forms = || patterns.iter().map(|pattern| &pattern.form);
-        let mut builder = AhoCorasick::builder();
-        let builder = builder.ascii_case_insensitive(true).match_kind(MatchKind::Standard).start_kind(StartKind::Anchored);
-        Some(Matcher { automaton: builder.build(forms()).ok()?, beginnings: Beginnings::of(forms()) })
+        let automaton = NFA::builder().ascii_case_insensitive(true).match_kind(MatchKind::Standard).build(forms()).ok()?;
+        let start = automaton.start_state(Anchored::Yes).ok()?;
+        Some(Matcher { automaton, start, beginnings: Beginnings::of(forms()) })
     }
 }
 

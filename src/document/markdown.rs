@@ -98,8 +98,8 @@ pub struct Markdown {
     pub embeds: Vec<Embed>,
     /// The names of the components that are called.
     pub components: BTreeSet<String>,
-    /// The pages that explain terms of the text.
-    pub terms: BTreeSet<SourcePath>,
+    /// The pages that explain terms of the text, by first use; of a term on its own page there is none.
+    pub terms: Vec<SourcePath>,
     /// Stands for where those terms are.
     pub term_places: Option<Fingerprint>,
     pub words: usize,

@@ -315,7 +315,7 @@ fn document(
         date_in_name: name_and_date(path).1,
         tool: tool.as_ref().map(tool::print),
         occurs: None,
-        terms: markdown.terms.into_iter().filter(|term| term != path).collect(),
+        terms: markdown.terms,
         is_broken: false,
     };
     let facts = Facts {

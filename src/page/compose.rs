@@ -228,7 +228,7 @@ impl Composer {
         let (links, wiki_titles) = body.map(|page| self.body_links(page)).unwrap_or_default();
         let embedded = body.map(|page| self.embedded(page)).unwrap_or_default();
         let terms = body.map(|page| self.terms_of(page)).unwrap_or_default();
-        let term_places = body.and_then(|page| self.facts[page].term_places).filter(|_| !terms.is_empty());
+        let term_places = body.and_then(|page| self.facts[page].term_places).filter(|_| terms.iter().any(Option::is_some));
         Composed {
             sheet: sheet.clone(),
             nav: self.nav(sheet, page_id),

@@ -27,8 +27,8 @@ pub struct Composed {
     pub wiki_titles: Vec<String>,
     /// Other pages' tools in its text.
     pub embedded: Vec<Embedded>,
-    /// The words of the glossary in that Markdown, as they are explained.
-    pub terms: Vec<Arc<TermUse>>,
+    /// The words of the glossary in that Markdown, as they are explained; `None` for those whose page is not published.
+    pub terms: Vec<Option<Arc<TermUse>>>,
     /// Stands for where in it they are.
     pub term_places: Option<Fingerprint>,
 }

@@ -39,8 +39,7 @@ pub struct Found {
 /// A word of the glossary that a page uses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TermUse {
-    /// The page that explains it.
-    pub term: SourcePath,
+    /// Where its page is.
     pub href: String,
     pub short: String,
     /// Stands for all of it.
@@ -48,9 +47,9 @@ pub struct TermUse {
 }
 
 impl TermUse {
-    fn new(term: SourcePath, href: String, short: String) -> Self {
-        let print = Fingerprinter::new().add(term.as_str()).add(&href).add(&short).finish();
-        TermUse { term, href, short, print }
+    fn new(href: String, short: String) -> Self {
+        let print = Fingerprinter::new().add(&href).add(&short).finish();
+        TermUse { href, short, print }
     }
 }
 
@@ -80,8 +79,8 @@ impl Composer {
         CalendarView { href: self.href(route), subscribe }
     }
 
-    /// The words of the glossary that a page uses, those left out whose page is not published.
-    pub(super) fn terms_of(&self, id: PageId) -> Vec<Arc<TermUse>> {
+    /// The words of the glossary that a page uses; `None` for those whose page is not published.
+    pub(super) fn terms_of(&self, id: PageId) -> Vec<Option<Arc<TermUse>>> {
         let used = &self.site.page(id).entry.terms;
         if used.is_empty() {
             return Vec::new();
@@ -90,12 +89,11 @@ impl Composer {
             let pages = self.site.pages().iter();
             let explained = pages.filter_map(|page| {
                 let term = page.entry.source.clone();
-                let used = TermUse::new(term.clone(), self.href(&page.route), self.explanation(page)?);
-                Some((term, Arc::new(used)))
+                Some((term, Arc::new(TermUse::new(self.href(&page.route), self.explanation(page)?))))
             });
             explained.collect()
         });
-        used.iter().filter_map(|term| explained.get(term).cloned()).collect()
+        used.iter().map(|term| explained.get(term).cloned()).collect()
     }
 
     /// The listed pages that use a word, by the page that explains it.

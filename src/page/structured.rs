@@ -3,13 +3,16 @@
 //! What a kind says of its own stands in its file (`structured:`); here is what all pages say, and `lists` has those that are no
 //! page of a kind.
 
+mod json;
 mod lists;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
+pub use self::json::for_script;
+use self::json::{Json, Object};
 use super::compose::Composer;
 use super::fields::{self, FieldView};
-use super::view::{HeadingView, PageView};
+use super::view::{AuthorView, HeadingView, PageView};
 use super::{Sheet, Subject};
 use crate::kind::structured::Pattern;
 use crate::site::PageId;
@@ -30,14 +33,15 @@ pub fn of(composer: &Composer, sheet: &Sheet, view: &PageView) -> Option<String>
         _ => graph.push(lists::list(composer, sheet, view, url)),
     }
     if !view.breadcrumbs.is_empty() {
-        let crumbs = view.breadcrumbs.iter().map(|crumb| (crumb.title.as_str(), format!("{}{}", base.origin, crumb.href)));
-        let all = crumbs.chain([(view.title.as_str(), url.clone())]).enumerate();
-        let items: Vec<Value> =
-            all.map(|(index, (name, item))| json!({ "@type": "ListItem", "position": index + 1, "name": name, "item": item })).collect();
-        graph.push(json!({ "@type": "BreadcrumbList", "itemListElement": items }));
+        let crumbs = view.breadcrumbs.iter().map(|crumb| (&crumb.title, Json::from([&base.origin, crumb.href.as_str()].concat())));
+        let all = crumbs.chain([(&view.title, Json::from(url))]).zip(1..);
+        let item = |((name, item), position): ((_, _), i64)| {
+            Object::of_type("ListItem").with("position", position).with("name", name).with("item", item)
+        };
+        graph.push(Object::of_type("BreadcrumbList").with("itemListElement", all.map(item).collect::<Json>()));
     }
-    let data = json!({ "@context": "https://schema.org", "@graph": graph });
-    Some(for_script(&data))
+    let graph: Json = graph.into_iter().collect();
+    Some(for_script(&Object::default().with("@context", "https://schema.org").with("@graph", graph)))
 }
 
 /// What the settings tell machines on every page, but for what templates know of the site.
@@ -48,12 +52,10 @@ pub fn of_site(composer: &Composer) -> impl serde::Serialize {
 }
 
 /// What is said of a page that no file makes one of a kind.
-fn of_no_kind(schema_type: &str, view: &PageView, url: &str) -> Value {
-    let mut data = json!({ "@type": schema_type, "name": view.title, "url": url, "inLanguage": view.language });
-    let stated = [("description", view.description.as_deref().or(view.summary.as_deref())), ("image", picture(view))];
-    for (name, value) in stated.into_iter().filter_map(|(name, value)| Some((name, value?))) {
-        data[name] = json!(value);
-    }
+fn of_no_kind<'a>(schema_type: &'a str, view: &'a PageView, url: &'a str) -> Object<'a> {
+    let mut data = Object::of_type(schema_type).with("name", &view.title).with("url", url).with("inLanguage", &view.language);
+    data.put_some("description", view.description.as_ref().or(view.summary.as_ref()));
+    data.put_some("image", picture(view));
     data
 }
 
@@ -64,62 +66,55 @@ fn picture(view: &PageView) -> Option<&str> {
 }
 
 /// Who gives the site away.
-fn giver(composer: &Composer) -> Option<Value> {
+fn giver(composer: &Composer) -> Option<Object<'_>> {
     let who = composer.site.settings().giving.who.as_ref()?;
-    Some(json!({ "@type": "Organization", "name": who }))
+    Some(Object::of_type("Organization").with("name", who))
 }
 
-fn page_data(composer: &Composer, view: &PageView, page: PageId, url: &str) -> Value {
+fn page_data<'a>(composer: &'a Composer, view: &'a PageView, page: PageId, url: &'a str) -> Object<'a> {
     let kind = composer.site.kinds.get(&composer.site.page(page).entry.meta.kind);
     let types: Vec<&str> =
         kind.map_or("WebPage", |kind| &kind.schema_type).split([' ', ',', '+']).filter(|name| !name.is_empty()).collect();
-    let mut data = Map::new();
-    let mut put = |key: &str, value: Value| {
-        if !value.is_null() {
-            data.insert(key.to_owned(), value);
-        }
-    };
-    put("@type", if types.len() == 1 { json!(types[0]) } else { json!(types) });
-    put("name", json!(view.title));
-    put("headline", if types.contains(&"Article") { json!(view.title) } else { Value::Null });
-    put("url", json!(url));
-    put("description", json!(view.description));
-    put("image", json!(picture(view)));
+    let mut data = Object::default();
+    match types[..] {
+        [only] => data.put("@type", only),
+        _ => data.put("@type", types.iter().map(|name| Json::from(*name)).collect::<Json>()),
+    }
+    data.put("name", &view.title);
+    data.put_some("headline", types.contains(&"Article").then_some(&view.title));
+    data.put("url", url);
+    data.put_some("description", view.description.as_ref());
+    data.put_some("image", picture(view));
     // What takes place or is done for somebody is no work that one reads: these words would say of it what holds of the page.
     if !types.iter().any(|name| matches!(*name, "Event" | "Service" | "DefinedTerm")) {
-        of_work(view, &mut put);
-        put("publisher", json!(giver(composer)));
+        of_work(view, &mut data);
+        data.put_some("publisher", giver(composer));
     }
     for (name, pattern) in kind.map(|kind| kind.structured.as_slice()).unwrap_or_default() {
-        if let Some(value) = (Filling { composer, view, item: None }).fill(pattern) {
-            put(name, value);
-        }
+        data.put_some(name, Filling { composer, view, item: None }.fill(pattern));
     }
-    Value::Object(data)
+    data
 }
 
 /// What is told of anything that can be read or looked at.
-fn of_work(view: &PageView, put: &mut dyn FnMut(&str, Value)) {
-    put("inLanguage", json!(view.language));
-    put("isAccessibleForFree", json!(true));
-    put("datePublished", json!(view.published.as_ref().map(|day| &day.iso)));
-    put("dateModified", json!(view.updated.as_ref().map(|day| &day.iso)));
-    put("license", json!(view.license.as_ref().filter(|license| license.starts_with("http"))));
-    put("timeRequired", json!(format!("PT{}M", view.minutes)));
+fn of_work<'a>(view: &'a PageView, data: &mut Object<'a>) {
+    data.put("inLanguage", &view.language);
+    data.put("isAccessibleForFree", true);
+    data.put_some("datePublished", view.published.as_ref().map(|day| &day.iso));
+    data.put_some("dateModified", view.updated.as_ref().map(|day| &day.iso));
+    data.put_some("license", view.license.as_ref().filter(|license| license.starts_with("http")));
+    data.put("timeRequired", format!("PT{}M", view.minutes));
     if view.tool.is_some() {
-        put("applicationCategory", json!("UtilitiesApplication"));
-        put("operatingSystem", json!("Any"));
+        data.put("applicationCategory", "UtilitiesApplication");
+        data.put("operatingSystem", "Any");
     }
     if !view.authors.is_empty() {
-        let authors: Vec<Value> = view
-            .authors
-            .iter()
-            .map(|author| match &author.url {
-                Some(url) => json!({ "@type": "Person", "name": author.name, "url": url }),
-                None => json!({ "@type": "Person", "name": author.name }),
-            })
-            .collect();
-        put("author", json!(authors));
+        let person = |author: &'a AuthorView| {
+            let mut person = Object::of_type("Person").with("name", &author.name);
+            person.put_some("url", author.url.as_ref());
+            person
+        };
+        data.put("author", view.authors.iter().map(person).collect::<Json>());
     }
 }
 
@@ -140,31 +135,31 @@ enum Source<'a> {
 
 impl Filling<'_> {
     /// The pattern with its holes filled; `None` when nothing fills them.
-    fn fill(&self, pattern: &Pattern) -> Option<Value> {
+    fn fill<'p>(&self, pattern: &'p Pattern) -> Option<Json<'p>> {
         match pattern {
-            Pattern::Text(text) => Some(json!(text)),
-            Pattern::Number(number) => Some(json!(number)),
-            Pattern::Flag(flag) => Some(json!(flag)),
+            Pattern::Text(text) => Some(text.into()),
+            Pattern::Number(number) => Some(Json::Number(*number)),
+            Pattern::Flag(flag) => Some(Json::Flag(*flag)),
             Pattern::From(source) => self.with(source, |value| self.said(value)),
             Pattern::Seconds(source) => self.with(source, |value| match value {
-                FieldView::Clock(seconds) => Some(json!(seconds)),
+                FieldView::Clock(seconds) => Some(Json::Number(*seconds)),
                 _ => None,
             }),
-            Pattern::Words { of, words } => self.with(of, |value| words.get(fields::plain(value).as_str()?).map(|word| json!(word))),
+            Pattern::Words { of, words } => self.with(of, |value| words.get(fields::plain(value).as_str()?).map(Json::from)),
             Pattern::Each { of, item } => self.with(of, |value| {
                 let FieldView::List(items) = value else { return None };
-                let filled: Vec<Value> = items.iter().filter_map(|one| Filling { item: Some(one), ..*self }.fill(item)).collect();
-                (!filled.is_empty()).then(|| json!(filled))
+                some_of(items.iter().filter_map(|one| Filling { item: Some(one), ..*self }.fill(item)))
             }),
-            Pattern::List(items) => {
-                let filled: Vec<Value> = items.iter().filter_map(|item| self.fill(item)).collect();
-                (!filled.is_empty()).then(|| json!(filled))
-            }
+            Pattern::List(items) => some_of(items.iter().filter_map(|item| self.fill(item))),
             Pattern::Map(entries) => {
-                let filled: Vec<(bool, &String, Value)> =
-                    entries.iter().filter_map(|(key, inner)| Some((is_open(inner), key, self.fill(inner)?))).collect();
-                let is_said = filled.iter().any(|(is_open, ..)| *is_open) || !entries.iter().any(|(_, inner)| is_open(inner));
-                is_said.then(|| Value::Object(filled.into_iter().map(|(_, key, value)| (key.clone(), value)).collect()))
+                let (mut object, mut has_filled) = (Object::default(), false);
+                for (key, inner) in entries {
+                    if let Some(value) = self.fill(inner) {
+                        has_filled |= is_open(inner);
+                        object.put(key, value);
+                    }
+                }
+                (has_filled || !entries.iter().any(|(_, inner)| is_open(inner))).then_some(Json::Object(object))
             }
         }
     }
@@ -249,21 +244,24 @@ impl Filling<'_> {
     }
 
     /// A value as machines are told it; nothing for what is not stated.
-    fn said(&self, value: &FieldView) -> Option<Value> {
+    fn said(&self, value: &FieldView) -> Option<Json<'static>> {
         match value {
             FieldView::Plain(Value::Null) | FieldView::Map(_) => None,
-            FieldView::Plain(value) => Some(value.clone()),
-            FieldView::Date(day) => Some(json!(day.iso)),
-            FieldView::Minutes(minutes) => Some(json!(format!("PT{minutes}M"))),
-            FieldView::Clock(seconds) => Some(json!(duration(*seconds))),
-            FieldView::Text(text) => Some(json!(text.written)),
-            FieldView::Link(link) => link.url.as_ref().map(|url| json!(url)),
-            FieldView::List(items) => {
-                let said: Vec<Value> = items.iter().filter_map(|item| self.said(item)).collect();
-                (!said.is_empty()).then(|| json!(said))
-            }
+            FieldView::Plain(value) => Some(Json::Value(value.clone())),
+            FieldView::Date(day) => Some(day.iso.clone().into()),
+            FieldView::Minutes(minutes) => Some(format!("PT{minutes}M").into()),
+            FieldView::Clock(seconds) => Some(duration(*seconds).into()),
+            FieldView::Text(text) => Some(text.written.clone().into()),
+            FieldView::Link(link) => link.url.clone().map(Json::from),
+            FieldView::List(items) => some_of(items.iter().filter_map(|item| self.said(item))),
         }
     }
+}
+
+/// A list of what there is; nothing without any.
+fn some_of<'a>(items: impl Iterator<Item = Json<'a>>) -> Option<Json<'a>> {
+    let items: Vec<Json> = items.collect();
+    (!items.is_empty()).then_some(Json::List(items))
 }
 
 /// Whether a pattern has holes.
@@ -281,13 +279,4 @@ fn duration(seconds: i64) -> String {
     let part = |number: i64, unit: &str| if number > 0 { format!("{number}{unit}") } else { String::new() };
     let text = format!("PT{}{}{}", part(seconds / 3600, "H"), part(seconds / 60 % 60, "M"), part(seconds % 60, "S"));
     if text == "PT" { "PT0S".to_owned() } else { text }
-}
-
-/// JSON in which nothing can end a script element (HTML, §4.12.1.3).
-pub fn for_script(value: &Value) -> String {
-    let json = serde_json::to_string(value).expect("JSON has a text");
-    if !json.contains(['<', '\u{2028}', '\u{2029}']) {
-        return json;
-    }
-    json.replace('<', "\\u003c").replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029")
 }

@@ -389,7 +389,7 @@ pub fn our_fault(source: Option<&SourcePath>, doing: &str) -> Diagnostic {
 
 fn size_of_body(segments: &[Segment]) -> usize {
     let size = |segment: &Segment| match segment {
-        Segment::Html(html) => html.len(),
+        Segment::Html(text) | Segment::Term { text, .. } => text.len(),
         Segment::Component(call) => call.body.as_deref().map_or(0, size_of_body),
         _ => 0,
     };

@@ -3,9 +3,9 @@
 //! Text that follows each other without anything between, over the ends of lines, is gathered and searched as one. Where a body is wanted, each term
 //! found becomes a hole; which of them are drawn as explanations is decided when the page is drawn, where their order is known.
 
-use std::collections::BTreeSet;
 use std::ops::Range;
 
+use indexmap::IndexSet;
 use pulldown_cmark::{CowStr, Event};
 
 use super::Walk;
@@ -22,8 +22,8 @@ pub(super) struct Prose {
     text: String,
     /// Bytes of prose before it.
     before: usize,
-    /// The terms found, by number.
-    terms: BTreeSet<usize>,
+    /// The terms found, by first use.
+    terms: IndexSet<usize>,
     /// All terms and where in the prose they are, as bytes.
     places: Vec<u8>,
     /// How many events of the flow it was written as, and from which on.
@@ -33,7 +33,7 @@ pub(super) struct Prose {
 
 impl Prose {
     pub fn new() -> Self {
-        Prose { text: String::new(), before: 0, terms: BTreeSet::new(), places: Vec::new(), from: 0, events: 0 }
+        Prose { text: String::new(), before: 0, terms: IndexSet::new(), places: Vec::new(), from: 0, events: 0 }
     }
 
     /// Notes terms found in the text gathered so far.
@@ -47,7 +47,7 @@ impl Prose {
     }
 
     /// The pages that explain the terms found.
-    pub fn explaining(&self, forms: &Forms) -> BTreeSet<SourcePath> {
+    pub fn explaining(&self, forms: &Forms) -> Vec<SourcePath> {
         self.terms.iter().map(|term| forms.term(*term).clone()).collect()
     }
 
@@ -90,14 +90,17 @@ impl<'a> Walk<'a> {
     pub(super) fn end_prose(&mut self) {
         let Some(forms) = self.settings.forms.filter(|_| !self.prose.text.is_empty()) else { return };
         let mut text = std::mem::take(&mut self.prose.text);
-        let found = forms.find(&text);
+        let mut found = forms.find(&text);
+        if let Some(own) = forms.number_of(self.path) {
+            found.retain(|found| found.term != own);
+        }
         self.prose.note(forms, &found);
         self.prose.before += text.len();
         if !found.is_empty() && self.settings.wants_body && self.prose.events > 0 {
             let known = &mut self.flow().terms;
             let first: Vec<Found> = found.into_iter().filter(|found| known.insert(found.term)).collect();
             if !first.is_empty() {
-                self.cut_at_terms(&text, forms, &first);
+                self.cut_at_terms(&text, &first);
             }
         }
         text.clear();
@@ -105,7 +108,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Puts a hole in the place of each term, in the events that the text was written as.
-    fn cut_at_terms(&mut self, text: &str, forms: &Forms, found: &[Found]) {
+    fn cut_at_terms(&mut self, text: &str, found: &[Found]) {
         let from = self.prose.from;
         let tail: Vec<Event> = self.flow().events.drain(from..).collect();
         self.flow().events.reserve(tail.len() + 2 * found.len());
@@ -127,7 +130,9 @@ impl<'a> Walk<'a> {
                 is_cut = true;
                 if hole.start >= begin {
                     self.push_part(&event, shown - begin..hole.start - begin);
-                    let segment = Segment::Term { term: forms.term(hole.term).clone(), text: text[hole.start..hole.end].to_owned() };
+                    let term = self.prose.terms.get_index_of(&hole.term).expect("terms are noted before their text is cut");
+                    let term = u32::try_from(term).expect("a page has fewer terms than bytes");
+                    let segment = Segment::Term { term, text: text[hole.start..hole.end].to_owned() };
                     let mark = self.hole(segment);
                     self.flow().events.push(Event::InlineHtml(mark.into()));
                 }

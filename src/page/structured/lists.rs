@@ -1,7 +1,6 @@
 //! What the site and its lists say to machines: a list by the addresses of what stands on it, in the order in which it stands there.
 
-use serde_json::{Value, json};
-
+use super::json::{Json, Object};
 use super::{giver, of_no_kind};
 use crate::page::compose::Composer;
 use crate::page::view::{Listing, PageView};
@@ -9,33 +8,27 @@ use crate::page::{Sheet, Subject};
 use crate::site::PageId;
 
 /// The home page: what the site is and who gives it.
-pub(super) fn site(composer: &Composer, view: &PageView, url: &str) -> Value {
+pub(super) fn site<'a>(composer: &'a Composer, view: &'a PageView, url: &'a str) -> Object<'a> {
     let mut data = of_no_kind("WebSite", view, url);
     let settings = composer.site.settings();
-    data["name"] = json!(composer.site_title());
-    data["isAccessibleForFree"] = json!(true);
-    if let Some(summary) = view.summary.as_ref().or(settings.summary.as_ref()) {
-        data["description"] = json!(summary);
-    }
-    if let Some(giver) = giver(composer) {
-        data["publisher"] = giver;
-    }
-    if let Some(license) = settings.license.as_ref().filter(|license| license.starts_with("http")) {
-        data["license"] = json!(license);
-    }
+    data.put("name", composer.site_title());
+    data.put("isAccessibleForFree", true);
+    data.put_some("description", view.summary.as_ref().or(settings.summary.as_ref()));
+    data.put_some("publisher", giver(composer));
+    data.put_some("license", settings.license.as_ref().filter(|license| license.starts_with("http")));
     data
 }
 
 /// A page of a list, and the list on it.
-pub(super) fn list(composer: &Composer, sheet: &Sheet, view: &PageView, url: &str) -> Value {
-    let mut data = of_no_kind("CollectionPage", view, url);
+pub(super) fn list<'a>(composer: &Composer, sheet: &Sheet, view: &'a PageView, url: &'a str) -> Object<'a> {
+    let data = of_no_kind("CollectionPage", view, url);
     let entries = view.listing.as_ref().map(|listing| entries(composer, sheet, listing)).unwrap_or_default();
-    if !entries.is_empty() {
-        let place = |(index, url)| json!({ "@type": "ListItem", "position": index + 1, "url": url });
-        let items: Vec<Value> = entries.into_iter().enumerate().map(place).collect();
-        data["mainEntity"] = json!({ "@type": "ItemList", "itemListElement": items });
+    if entries.is_empty() {
+        return data;
     }
-    data
+    let place = |(url, position): (String, i64)| Object::of_type("ListItem").with("position", position).with("url", url);
+    let items: Json = entries.into_iter().zip(1..).map(place).collect();
+    data.with("mainEntity", Object::of_type("ItemList").with("itemListElement", items))
 }
 
 /// The addresses of what a list shows: of a list of lists, those of the lists.

@@ -19,7 +19,6 @@ use crate::document::source_lines;
 use crate::page::Composed;
 use crate::page::files::FilesFacts;
 use crate::page::tool::Embedded;
-use crate::paths::SourcePath;
 
 /// What draws a tool within a page's text.
 pub const TOOL_TEMPLATE: &str = "partials/tool.html";
@@ -111,7 +110,7 @@ impl Renderer<'_> {
                 Segment::Address(index) => escape_into(out, filling.address(*index)),
                 Segment::WikiTitle(index) => escape_into(out, filling.wiki_title(*index)),
                 Segment::Include(index) => out.push_str(filling.includes.get(*index as usize).map_or("", String::as_str)),
-                Segment::Term { term, text } => filling.term(term, text, out),
+                Segment::Term { term, text } => filling.term(*term as usize, text, out),
                 Segment::Component(call) => self.component(call, filling, out)?,
                 Segment::Tool(index) => self.tool(filling.composed.embedded.get(*index as usize), out)?,
             }
@@ -171,12 +170,12 @@ impl Filling<'_> {
     }
 
     /// A word of the glossary: at its first use a link to its page, with the short explanation beside it for those who ask.
-    fn term(&self, term: &SourcePath, text: &str, out: &mut String) {
-        let position = self.composed.terms.binary_search_by(|used| used.term.cmp(term)).ok();
-        let Some(position) = position.filter(|position| self.explained.borrow_mut().insert(*position)) else {
+    fn term(&self, term: usize, text: &str, out: &mut String) {
+        let used = self.composed.terms.get(term).and_then(Option::as_ref);
+        let Some(used) = used.filter(|_| self.explained.borrow_mut().insert(term)) else {
             return escape_into(out, text);
         };
-        let (used, number) = (&self.composed.terms[position], (position + 1).to_string());
+        let number = (term + 1).to_string();
         out.push_str("<a class=\"term\" href=\"");
         escape_into(out, &used.href);
         ["\" aria-describedby=\"Term-", &number, "\">"].into_iter().for_each(|piece| out.push_str(piece));
@@ -203,6 +202,10 @@ impl Write for Limited {
         }
         self.0.extend_from_slice(bytes);
         Ok(bytes.len())
+    }
+
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.write(bytes).map(drop)
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -202,7 +202,7 @@ pub fn fingerprint(composer: &Composer, composed: &Composed) -> Fingerprint {
     };
     let view = &composed.page;
     write(&(&view.paths, &view.feedback, composed.term_places, composed.terms.len()), &mut own);
-    composed.terms.iter().for_each(|term| own.extend(term.print.as_bytes()));
+    composed.terms.iter().for_each(|term| own.extend(term.as_ref().map_or(&[0; 16], |term| term.print.as_bytes())));
     let ways: Vec<PageId> = view.paths.iter().flat_map(|path| path.previous.into_iter().chain(path.next)).collect();
     let linked: Vec<PageId> = fields::links(&view.fields).into_iter().filter_map(|link| link.page).collect();
     for pages in [view.next.as_slice(), &view.related, &view.backlinks, &view.gathered, &view.used_in, &linked, &ways] {

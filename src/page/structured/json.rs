@@ -1,0 +1,124 @@
+//! JSON that is put together once and written once: text is borrowed where it can be, and names stand in the order they were put.
+
+use std::borrow::Cow;
+
+use serde::{Serialize, Serializer};
+
+/// A value.
+pub enum Json<'a> {
+    Text(Cow<'a, str>),
+    Number(i64),
+    Flag(bool),
+    List(Vec<Json<'a>>),
+    Object(Object<'a>),
+    /// What a template or a field holds already.
+    Value(serde_json::Value),
+}
+
+/// Names with their values.
+#[derive(Default)]
+pub struct Object<'a>(Vec<(Cow<'a, str>, Json<'a>)>);
+
+impl<'a> Object<'a> {
+    /// Something of this type of schema.org.
+    pub fn of_type(schema_type: &'a str) -> Self {
+        Object::default().with("@type", schema_type)
+    }
+
+    pub fn with(mut self, name: impl Into<Cow<'a, str>>, value: impl Into<Json<'a>>) -> Self {
+        self.put(name, value);
+        self
+    }
+
+    /// Puts a value under a name, in the place of what stands there.
+    pub fn put(&mut self, name: impl Into<Cow<'a, str>>, value: impl Into<Json<'a>>) {
+        let (name, value) = (name.into(), value.into());
+        match self.0.iter_mut().find(|(own, _)| *own == name) {
+            Some((_, own)) => *own = value,
+            None => self.0.push((name, value)),
+        }
+    }
+
+    /// Puts a value where there is one.
+    pub fn put_some(&mut self, name: impl Into<Cow<'a, str>>, value: Option<impl Into<Json<'a>>>) {
+        if let Some(value) = value {
+            self.put(name, value);
+        }
+    }
+}
+
+impl<'a> From<&'a str> for Json<'a> {
+    fn from(text: &'a str) -> Self {
+        Json::Text(text.into())
+    }
+}
+
+impl<'a> From<&'a String> for Json<'a> {
+    fn from(text: &'a String) -> Self {
+        Json::Text(text.into())
+    }
+}
+
+impl From<String> for Json<'_> {
+    fn from(text: String) -> Self {
+        Json::Text(text.into())
+    }
+}
+
+impl From<bool> for Json<'_> {
+    fn from(flag: bool) -> Self {
+        Json::Flag(flag)
+    }
+}
+
+impl From<i64> for Json<'_> {
+    fn from(number: i64) -> Self {
+        Json::Number(number)
+    }
+}
+
+impl<'a> From<Object<'a>> for Json<'a> {
+    fn from(object: Object<'a>) -> Self {
+        Json::Object(object)
+    }
+}
+
+impl<'a> FromIterator<Json<'a>> for Json<'a> {
+    fn from_iter<T: IntoIterator<Item = Json<'a>>>(items: T) -> Self {
+        Json::List(items.into_iter().collect())
+    }
+}
+
+impl<'a> FromIterator<Object<'a>> for Json<'a> {
+    fn from_iter<T: IntoIterator<Item = Object<'a>>>(items: T) -> Self {
+        items.into_iter().map(Json::Object).collect()
+    }
+}
+
+impl Serialize for Json<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Json::Text(text) => serializer.serialize_str(text),
+            Json::Number(number) => serializer.serialize_i64(*number),
+            Json::Flag(flag) => serializer.serialize_bool(*flag),
+            Json::List(items) => serializer.collect_seq(items),
+            Json::Object(object) => object.serialize(serializer),
+            Json::Value(value) => value.serialize(serializer),
+        }
+    }
+}
+
+impl Serialize for Object<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    }
+}
+
+/// JSON in which nothing can end a script element (HTML, §4.12.1.3).
+pub fn for_script(value: &impl Serialize) -> String {
+    let json = serde_json::to_string(value).expect("JSON has a text");
+    if !json.contains(['<', '\u{2028}', '\u{2029}']) {
+        return json;
+    }
+    json.replace('<', "\\u003c").replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029")
+}
