@@ -43,6 +43,9 @@ struct Matcher {
     /// Where the automaton begins.
     start: StateID,
     beginnings: Beginnings,
+    /// No form begins with fewer letters, digits and low lines of ASCII than so many, where it begins with one at all. At most
+    /// [`LETTERS_MAX`].
+    letters: u32,
 }
 
 /// Which three bytes a form may begin with, upper and lower case being one. Some let in what is no form's beginning.
@@ -123,7 +126,7 @@ impl Forms {
         let (mut all, mut free_from) = (Vec::new(), 0);
         let mut is_in_word = false;
         for (number, block) in bytes.chunks(BLOCK).enumerate() {
-            let mut places = places_to_begin(block, &mut is_in_word);
+            let mut places = places_to_begin(block, &mut is_in_word, matcher.letters);
             while places != 0 {
                 let at = number * BLOCK + places.trailing_zeros() as usize;
                 places &= places - 1;
@@ -175,7 +178,10 @@ impl Matcher {
         let forms = || patterns.iter().map(|pattern| &pattern.form);
         let automaton = NFA::builder().ascii_case_insensitive(true).match_kind(MatchKind::Standard).build(forms()).ok()?;
         let start = automaton.start_state(Anchored::Yes).ok()?;
-        Some(Matcher { automaton, start, beginnings: Beginnings::of(forms()) })
+        let letters = |form: &String| form.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
+        let letters = forms().map(letters).filter(|letters| *letters > 0).fold(LETTERS_MAX, usize::min);
+        let letters = u32::try_from(letters).expect("so few letters can be counted");
+        Some(Matcher { automaton, start, beginnings: Beginnings::of(forms()), letters })
     }
 }
 
@@ -214,14 +220,20 @@ impl Beginnings {
     }
 }
 
+/// So many letters at the beginning of a word decide whether it is looked at.
+const LETTERS_MAX: usize = 4;
+
 /// How many bytes are looked at at a time.
 const BLOCK: usize = 64;
 
-/// Where in a block of bytes a form may begin, a bit for each: at the first character of a word and at any that is of none, but no space. Written
-/// so that a processor can look at many bytes at once.
-fn places_to_begin(block: &[u8], is_in_word: &mut bool) -> u64 {
-    let mut bytes = [b' '; BLOCK];
-    bytes[..block.len()].copy_from_slice(block);
+/// Where in a block of bytes a form may begin, a bit for each: at the first character of a word of so many letters and at any that is of none, but
+/// no space. Written so that a processor can look at many bytes at once.
+fn places_to_begin(block: &[u8], is_in_word: &mut bool, letters: u32) -> u64 {
+    let bytes = block.try_into().unwrap_or_else(|_| {
+        let mut padded = [b' '; BLOCK];
+        padded[..block.len()].copy_from_slice(block);
+        padded
+    });
     let of_word = bits(&bytes.map(|byte| {
         let is_letter = (byte | 0x20).wrapping_sub(b'a') < 26;
         u8::from(is_letter | (byte.wrapping_sub(b'0') < 10) | (byte == b'_'))
@@ -230,7 +242,10 @@ fn places_to_begin(block: &[u8], is_in_word: &mut bool) -> u64 {
     let begins_something = bits(&bytes.map(|byte| u8::from((byte != b' ') & (byte & 0xC0 != 0x80))));
     let of_word_before = of_word << 1 | u64::from(*is_in_word);
     *is_in_word = of_word >> (block.len() - 1) & 1 == 1;
-    begins_something & !(of_word & of_word_before)
+    // A word that goes on in the next block may be long enough.
+    let goes_on = |letter: u32| of_word >> letter | !(u64::MAX >> letter);
+    let is_long_enough = (1..letters).fold(u64::MAX, |long_enough, letter| long_enough & goes_on(letter));
+    begins_something & !(of_word & (of_word_before | !is_long_enough))
 }
 
 /// The lowest bits of bytes, side by side.

@@ -239,7 +239,7 @@ impl<'a> Walk<'a> {
             html: None,
             open_links: Vec::new(),
             run: 0..0,
-            prose: Prose::new(),
+            prose: Prose::new(settings.forms, path),
             link_words: None,
             is_paid: false,
             is_in_sentence: false,
@@ -407,6 +407,12 @@ impl<'a> Walk<'a> {
             Cow::Borrowed(_) => text,
             Cow::Owned(whole) => whole.into(),
         };
+        // What stood as `&#xFDD0;` in the source is resolved only here.
+        let unmarked = match without_hole_marks(&shown) {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(unmarked) => Some(unmarked),
+        };
+        let shown = unmarked.map_or(shown, CowStr::from);
         if let Some(code) = &mut self.code {
             code.code.push_str(&shown);
             return;

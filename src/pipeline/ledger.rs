@@ -69,10 +69,10 @@ impl<'a> Ledger<'a> {
     /// # Errors
     /// Those of reading.
     pub fn print(&self, path: &SourcePath) -> io::Result<Fingerprint> {
-        if let Some(print) = self.known(path).or_else(|| self.fresh().get(path).copied()) {
-            return Ok(print);
+        match self.known(path) {
+            Some(print) => Ok(print),
+            None => self.read(path).map(Fingerprint::of),
         }
-        self.read(path).map(Fingerprint::of)
     }
 
     /// The fingerprint of all that a build of these sources can have read: the same whenever every file is there that was, and
@@ -130,8 +130,8 @@ impl Files for Ledger<'_> {
     }
 
     fn known(&self, path: &SourcePath) -> Option<Fingerprint> {
-        let before = self.before.get(path)?;
-        before.is_vouched(self.stamps.get(path).copied()).then_some(before.print)
+        let before = self.before.get(path).filter(|before| before.is_vouched(self.stamps.get(path).copied()));
+        before.map(Known::print).or_else(|| self.fresh().get(path).copied())
     }
 
     fn stamps(&self, paths: &[SourcePath]) -> Vec<Option<Stamp>> {

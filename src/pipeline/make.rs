@@ -245,6 +245,10 @@ impl<'a> Workshop<'a> {
         let wanted: Vec<SourcePath> = page.map(field_files).unwrap_or_default();
         let mut facts = FilesFacts::new();
         for source in wanted {
+            // Captions are often the transcript, too.
+            if facts.contains_key(&source) {
+                continue;
+            }
             let Ok(bytes) = self.included(&source) else { continue };
             let told = FileFacts::of(&source, &bytes);
             if source.extension() == "vtt" && told.spoken.is_empty() {

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use math_core::{LatexToMathML, MathCoreConfig, MathDisplay};
 use pulldown_cmark::{Alignment, Event, LinkType, Tag, TagEnd};
 
-use super::{Note, OpenImage, Walk};
+use super::{Note, OpenImage, Walk, without_hole_marks};
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::document::body::Segment;
 use crate::document::honesty;
@@ -93,7 +93,7 @@ impl<'a> Walk<'a> {
             let mut tag = format!("<a href=\"{}\"", self.address(index));
             if !title.is_empty() {
                 tag.push_str(" title=\"");
-                escape_into(&mut tag, title);
+                escape_into(&mut tag, &without_hole_marks(title));
                 tag.push('"');
             }
             tag.push_str(if self.is_paid { " rel=\"sponsored\">" } else { ">" });
@@ -152,7 +152,7 @@ impl<'a> Walk<'a> {
         let mut tag = format!("<img src=\"{}\" alt=\"{}\"", self.address(index), escape_attribute(&image.alt));
         if !image.title.is_empty() {
             tag.push_str(" title=\"");
-            escape_into(&mut tag, &image.title);
+            escape_into(&mut tag, &without_hole_marks(&image.title));
             tag.push('"');
         }
         tag.push_str(" />");

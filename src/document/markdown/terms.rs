@@ -5,7 +5,6 @@
 
 use std::ops::Range;
 
-use indexmap::IndexSet;
 use pulldown_cmark::{CowStr, Event};
 
 use super::Walk;
@@ -22,38 +21,56 @@ pub(super) struct Prose {
     text: String,
     /// Bytes of prose before it.
     before: usize,
+    /// The term that the page itself explains.
+    own: Option<usize>,
     /// The terms found, by first use.
-    terms: IndexSet<usize>,
-    /// All terms and where in the prose they are, as bytes.
-    places: Vec<u8>,
+    terms: Vec<usize>,
+    /// For each place of a term: its rank among `terms`, where in the prose it begins, and its length, as bytes.
+    places: Vec<usize>,
     /// How many events of the flow it was written as, and from which on.
     from: usize,
     events: usize,
 }
 
 impl Prose {
-    pub fn new() -> Self {
-        Prose { text: String::new(), before: 0, terms: IndexSet::new(), places: Vec::new(), from: 0, events: 0 }
-    }
-
-    /// Notes terms found in the text gathered so far.
-    fn note(&mut self, forms: &Forms, found: &[Found]) {
-        for found in found {
-            self.terms.insert(found.term);
-            self.places.extend_from_slice(forms.term(found.term).as_str().as_bytes());
-            let numbers = [0, self.before + found.start, found.end - found.start];
-            numbers.iter().for_each(|number| self.places.extend_from_slice(&number.to_le_bytes()));
+    /// `forms` are those looked for in the text of this page.
+    pub fn new(forms: Option<&Forms>, page: &SourcePath) -> Self {
+        Prose {
+            own: forms.and_then(|forms| forms.number_of(page)),
+            text: String::new(),
+            before: 0,
+            terms: Vec::new(),
+            places: Vec::new(),
+            from: 0,
+            events: 0,
         }
     }
 
-    /// The pages that explain the terms found.
+    /// Notes terms found in the text gathered so far.
+    fn note(&mut self, found: &[Found]) {
+        for found in found {
+            let rank = self.rank(found.term).unwrap_or(self.terms.len());
+            if rank == self.terms.len() {
+                self.terms.push(found.term);
+            }
+            self.places.extend([rank, self.before + found.start, found.end - found.start]);
+        }
+    }
+
+    /// Where a term stands among those found.
+    fn rank(&self, term: usize) -> Option<usize> {
+        self.terms.iter().position(|known| *known == term)
+    }
+
+    /// The pages that explain the terms found, by first use.
     pub fn explaining(&self, forms: &Forms) -> Vec<SourcePath> {
         self.terms.iter().map(|term| forms.term(*term).clone()).collect()
     }
 
-    /// Stands for all terms and where they are.
+    /// Stands for where the terms are, those being known.
     pub fn print(&self) -> Option<Fingerprint> {
-        (!self.places.is_empty()).then(|| Fingerprint::of(&self.places))
+        let bytes: Vec<u8> = self.places.iter().flat_map(|number| number.to_le_bytes()).collect();
+        (!bytes.is_empty()).then(|| Fingerprint::of(bytes))
     }
 }
 
@@ -91,16 +108,14 @@ impl<'a> Walk<'a> {
         let Some(forms) = self.settings.forms.filter(|_| !self.prose.text.is_empty()) else { return };
         let mut text = std::mem::take(&mut self.prose.text);
         let mut found = forms.find(&text);
-        if let Some(own) = forms.number_of(self.path) {
-            found.retain(|found| found.term != own);
-        }
-        self.prose.note(forms, &found);
+        found.retain(|found| Some(found.term) != self.prose.own);
+        self.prose.note(&found);
         self.prose.before += text.len();
         if !found.is_empty() && self.settings.wants_body && self.prose.events > 0 {
             let known = &mut self.flow().terms;
-            let first: Vec<Found> = found.into_iter().filter(|found| known.insert(found.term)).collect();
-            if !first.is_empty() {
-                self.cut_at_terms(&text, &first);
+            found.retain(|found| known.insert(found.term));
+            if !found.is_empty() {
+                self.cut_at_terms(&text, &found);
             }
         }
         text.clear();
@@ -130,7 +145,7 @@ impl<'a> Walk<'a> {
                 is_cut = true;
                 if hole.start >= begin {
                     self.push_part(&event, shown - begin..hole.start - begin);
-                    let term = self.prose.terms.get_index_of(&hole.term).expect("terms are noted before their text is cut");
+                    let term = self.prose.rank(hole.term).expect("terms are noted before their text is cut");
                     let term = u32::try_from(term).expect("a page has fewer terms than bytes");
                     let segment = Segment::Term { term, text: text[hole.start..hole.end].to_owned() };
                     let mark = self.hole(segment);

@@ -124,6 +124,7 @@ impl<'a> Walk<'a> {
         self.split_at_holes(&written)
     }
 
+    /// What only looks like the mark of a hole, as a writer's `&#xFDD0;` does, is shown as a character that is none.
     fn split_at_holes(&mut self, html: &str) -> Vec<Segment> {
         let mut segments: Vec<Segment> = Vec::new();
         let mut text = String::new();
@@ -133,18 +134,22 @@ impl<'a> Walk<'a> {
         for at in memmem::find_iter(html.as_bytes(), begin) {
             text.push_str(&html[shown..at]);
             let after = &html[at + begin.len()..];
-            let (index, rest) = after.split_once(HOLE_END).unwrap_or((after, ""));
-            shown = html.len() - rest.len();
-            let segment = index.parse().ok().and_then(|index: usize| self.holes.get_mut(index)).and_then(Option::take);
+            let digits = after.bytes().take_while(u8::is_ascii_digit).count();
+            let number = after[digits..].starts_with(HOLE_END).then(|| after[..digits].parse::<usize>().ok()).flatten();
+            let Some(segment) = number.and_then(|number| self.holes.get_mut(number)).and_then(Option::take) else {
+                text.push(char::REPLACEMENT_CHARACTER);
+                shown = at + begin.len();
+                continue;
+            };
+            shown = at + begin.len() + digits + HOLE_END.len_utf8();
             match segment {
-                Some(Segment::Html(html)) => text.push_str(&html),
-                Some(other) => {
+                Segment::Html(html) => text.push_str(&html),
+                other => {
                     if !text.is_empty() {
                         segments.push(Segment::Html(std::mem::take(&mut text)));
                     }
                     segments.push(other);
                 }
-                None => {}
             }
         }
         text.push_str(&html[shown..]);
