@@ -3,7 +3,7 @@
 
     benches/mixed.py OUT [--pages 10000]
 
-Writes OUT/plain and OUT/mixed, with the same number of folders at each depth, so that both have as long a menu. The difference between their builds is what the kinds cost: fields, templates of
+Writes OUT/plain and OUT/mixed, with as many pages and the same number of folders at each depth, so that both have as long a menu. The difference between their builds is what the kinds cost: fields, templates of
 their own, calendars, paths, files that are looked at, words of the glossary in every text, and `handsel.lock`. Standard library only.
 """
 import argparse, os, random
@@ -63,7 +63,8 @@ def make(out, pages, is_mixed):
     settings = "title: A site\nlicense: CC BY 4.0\n"
     if not is_mixed:
         put(os.path.join(content, "about-glossary", "index.md"), "---\ntitle: Glossary\n---\n\nText.\n")
-        put(os.path.join(content, "about-glossary", "one.md"), "---\ntitle: One\n---\n\nText.\n")
+        for term in TERMS:
+            put(os.path.join(content, "about-glossary", f"{term}.md"), f"---\ntitle: {term.capitalize()}\nkind: guide\n---\n\nText.\n")
         put(os.path.join(out, "handsel.yaml"), settings)
         return
     put(os.path.join(out, "handsel.yaml"), settings + "giving: { who: We, why: To help, pays: Our work, contact: a@example.org }\n")

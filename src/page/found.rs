@@ -12,6 +12,7 @@ use super::navigation::TopSections;
 use super::queries::{self, PagesQuery};
 use super::view::{Answers, CalendarView};
 use super::{Sheet, Subject};
+use crate::document::raw_html::escape_into;
 use crate::fields::Item;
 use crate::fingerprint::{Fingerprint, Fingerprinter};
 use crate::paths::{Route, SourcePath};
@@ -39,15 +40,22 @@ pub struct Found {
 /// A word of the glossary that a page uses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TermUse {
-    /// Where its page is.
+    /// Where its page is, as it stands in an attribute.
     pub href: String,
+    /// The short explanation, as it stands in HTML.
     pub short: String,
     /// Stands for all of it.
     pub print: Fingerprint,
 }
 
 impl TermUse {
-    fn new(href: String, short: String) -> Self {
+    fn new(href: &str, short: &str) -> Self {
+        let escaped = |text: &str| {
+            let mut escaped = String::with_capacity(text.len());
+            escape_into(&mut escaped, text);
+            escaped
+        };
+        let (href, short) = (escaped(href), escaped(short));
         let print = Fingerprinter::new().add(&href).add(&short).finish();
         TermUse { href, short, print }
     }
@@ -89,7 +97,7 @@ impl Composer {
             let pages = self.site.pages().iter();
             let explained = pages.filter_map(|page| {
                 let term = page.entry.source.clone();
-                Some((term, Arc::new(TermUse::new(self.href(&page.route), self.explanation(page)?))))
+                Some((term, Arc::new(TermUse::new(&self.href(&page.route), &self.explanation(page)?))))
             });
             explained.collect()
         });

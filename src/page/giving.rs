@@ -136,16 +136,16 @@ impl Settings {
 
 /// Pieces of text in a query: all but what RFC 3986 calls unreserved is encoded.
 fn encoded(pieces: &[&str]) -> String {
-    let mut encoded = String::with_capacity(pieces.iter().map(|piece| piece.len() * 2).sum());
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    let mut encoded = Vec::with_capacity(pieces.iter().map(|piece| piece.len() * 2).sum());
     for byte in pieces.iter().flat_map(|piece| piece.bytes()) {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-            encoded.push(char::from(byte));
+            encoded.push(byte);
         } else {
-            encoded.push('%');
-            encoded.extend([byte >> 4, byte & 15].map(|digit| char::from(b"0123456789ABCDEF"[usize::from(digit)])));
+            encoded.extend([b'%', DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
         }
     }
-    encoded
+    String::from_utf8(encoded).expect("only ASCII was written")
 }
 
 #[cfg(test)]

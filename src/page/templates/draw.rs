@@ -177,12 +177,12 @@ impl Filling<'_> {
         };
         let number = (term + 1).to_string();
         out.push_str("<a class=\"term\" href=\"");
-        escape_into(out, &used.href);
+        out.push_str(&used.href);
         ["\" aria-describedby=\"Term-", &number, "\">"].into_iter().for_each(|piece| out.push_str(piece));
         escape_into(out, text);
         let note = ["</a><span class=\"term-note\" role=\"tooltip\" id=\"Term-", &number, "\" popover=\"manual\">"];
         note.into_iter().for_each(|piece| out.push_str(piece));
-        escape_into(out, &used.short);
+        out.push_str(&used.short);
         out.push_str("</span>");
     }
 
