@@ -22,7 +22,7 @@ const VOID: [&[u8]; 14] =
 pub fn parts(html: &str) -> Vec<Part> {
     let mut split = Split { html, parts: vec![Part::default()], from: 0, depth: 0, heading: None, tag: OpenTag::default() };
     let emitter = CallbackEmitter::new(|event: CallbackEvent, span: Span<usize>| -> Option<Infallible> {
-        split.note(event, span);
+        split.note(&event, span);
         None
     });
     Tokenizer::new_with_emitter(html, emitter).for_each(drop);
@@ -53,17 +53,17 @@ struct OpenTag {
 }
 
 impl Split<'_> {
-    fn note(&mut self, event: CallbackEvent, span: Span<usize>) {
+    fn note(&mut self, event: &CallbackEvent, span: Span<usize>) {
         match event {
             CallbackEvent::OpenStartTag { name } => {
-                let begins_heading = self.depth == 0 && name == b"h2" && self.heading.is_none();
+                let begins_heading = self.depth == 0 && *name == b"h2" && self.heading.is_none();
                 if begins_heading {
                     self.extend_last(span.start);
                     self.heading = Some(None);
                 }
-                self.tag = OpenTag { is_open: !VOID.contains(&name), is_at_id: false, begins_heading };
+                self.tag = OpenTag { is_open: !VOID.contains(name), is_at_id: false, begins_heading };
             }
-            CallbackEvent::AttributeName { name } => self.tag.is_at_id = self.tag.begins_heading && name == b"id",
+            CallbackEvent::AttributeName { name } => self.tag.is_at_id = self.tag.begins_heading && *name == b"id",
             CallbackEvent::AttributeValue { value } if self.tag.is_at_id => {
                 self.heading.get_or_insert_default().get_or_insert_with(|| String::from_utf8_lossy(value).into_owned());
             }
@@ -71,7 +71,7 @@ impl Split<'_> {
             CallbackEvent::EndTag { name } => {
                 self.depth = self.depth.saturating_sub(1);
                 if self.depth == 0
-                    && name == b"h2"
+                    && *name == b"h2"
                     && let Some(id) = self.heading.take()
                 {
                     self.parts.push(Part { id, heading: self.html[self.from..span.end].to_owned(), body: String::new() });
