@@ -122,6 +122,10 @@ export async function open(context, url) {
   });
   await page.goto(url);
   await page.locator("handsel-preview .bar").waitFor();
-  await page.waitForFunction(() => document.querySelector("handsel-preview").shadowRoot.querySelector(".problems").textContent !== "");
+  // The server has spoken: of the page and of the problems.
+  await page.waitForFunction(() => {
+    const bar = document.querySelector("handsel-preview").shadowRoot;
+    return bar.querySelector(".facts li") && !bar.querySelector(".problems").hidden;
+  });
   return page;
 }

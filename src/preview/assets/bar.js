@@ -12,7 +12,8 @@ const inner = element("div", { class: "inner", id: "inner" }, facts, problems, o
 const lost = element("p", { class: "lost", hidden: true }, "The preview does not answer. Is it still running?");
 const bar = element("section", { class: "bar", "aria-label": "Writer's bar" }, lost, inner, fold);
 
-let about = null, standing = "found", told = { errors: 0, warnings: 0, shown: [] };
+// Until the server has spoken, the bar claims nothing.
+let about = null, standing = null, told = null;
 
 export function beginBar() {
   dock.append(bar);
@@ -41,12 +42,14 @@ export function showLost(isLost) { lost.hidden = !isLost; bar.classList.toggle("
 export const refreshBar = () => render();
 
 function render() {
-  const all = told.errors + told.warnings;
-  const here = about ? told.shown.filter(({ path }) => path === about.source).length : 0;
-  facts.replaceChildren(...(about ? aboutPage(about) : [fact(standing === "found" ? "A page made by Handsel" : "No page at present")]));
+  const { errors, warnings, shown } = told ?? { errors: 0, warnings: 0, shown: [] };
+  const all = errors + warnings;
+  const here = about ? shown.filter(({ path }) => path === about.source).length : 0;
+  facts.replaceChildren(...(about ? aboutPage(about) : standing ? [fact(standing === "found" ? "A page made by Handsel" : "No page at present")] : []));
+  problems.hidden = !told;
   problems.textContent = all === 0 ? "No problems" : here === all ? `${count(all, "problem")} here` : here > 0 ? `${count(here, "problem")} here, ${all} in all` : `${count(all, "problem")} elsewhere`;
   problems.disabled = all === 0;
-  problems.dataset.grave = told.errors > 0 ? "error" : all > 0 ? "warning" : "none";
+  problems.dataset.grave = errors > 0 ? "error" : all > 0 ? "warning" : "none";
   edit.hidden = folder.hidden = !canOpen();
   fold.textContent = inner.hidden ? (all > 0 ? `Writer's bar · ${all}` : "Writer's bar") : "Fold";
   fold.dataset.grave = inner.hidden ? problems.dataset.grave : "none";
