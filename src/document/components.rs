@@ -174,7 +174,7 @@ fn cover(length: usize, index: usize) -> String {
 /// A mark that has its line to itself.
 fn line_mark(line: &str, start: usize) -> Option<Mark> {
     let indent = line.len() - line.trim_start_matches([' ', '\t']).len();
-    let trimmed = line.trim();
+    let trimmed = line[indent..].trim_end();
     let colons = trimmed.len() - trimmed.trim_start_matches(':').len();
     let rest = &trimmed[colons..];
     let begin = start + indent;

@@ -136,7 +136,12 @@ impl<'a> Walk<'a> {
             let after = &html[at + begin.len()..];
             let digits = after.bytes().take_while(u8::is_ascii_digit).count();
             let number = after[digits..].starts_with(HOLE_END).then(|| after[..digits].parse::<usize>().ok()).flatten();
-            let Some(segment) = number.and_then(|number| self.holes.get_mut(number)).and_then(Option::take) else {
+            let segment = number.and_then(|number| self.holes.get_mut(number)).and_then(|hole| match hole {
+                // HTML that is mended has a link again behind a block within it, with the same address.
+                Some(Segment::Address(index)) => Some(Segment::Address(*index)),
+                once => once.take(),
+            });
+            let Some(segment) = segment else {
                 text.push(char::REPLACEMENT_CHARACTER);
                 shown = at + begin.len();
                 continue;

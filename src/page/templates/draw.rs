@@ -51,7 +51,7 @@ impl Renderer<'_> {
             let mut html = String::new();
             self.fill(body, &Filling { composed, includes, explained: RefCell::default() }, &mut html)?;
             let composer = &self.materials.composer;
-            let mut context = self.context();
+            let mut context = self.context(&composed.page.language);
             context.insert_value("page", values::page(composer, composed, &html, files));
             context.insert_value("nav", values::nav(composer, &composed.nav));
             drop(html);
@@ -78,7 +78,7 @@ impl Renderer<'_> {
             direction: &'a str,
             url: Option<&'a str>,
         }
-        let mut context = self.context();
+        let mut context = self.context(language);
         context.insert("page", &Moved { title, language, direction: crate::words::direction(language), url });
         context.insert("target", target);
         let name = "redirect.html";
@@ -86,9 +86,11 @@ impl Renderer<'_> {
         drawn.map_err(|error| Box::new(faults::on_draw(&error, &self.templates.files, target, name)))
     }
 
-    fn context(&self) -> Context {
+    /// What every template sees: the site, and the theme's words in a language.
+    fn context(&self, language: &str) -> Context {
         let mut context = Context::new();
         context.insert_value("site", self.materials.site.clone());
+        context.insert_value("words", self.materials.words(language));
         context
     }
 
@@ -124,7 +126,7 @@ impl Renderer<'_> {
     /// Another page's tool, drawn as on its own page.
     fn tool(&self, embedded: Option<&Embedded>, out: &mut String) -> tera::TeraResult<()> {
         let Some(view) = embedded.and_then(|embedded| embedded.view.as_ref()) else { return Ok(()) };
-        let mut context = self.context();
+        let mut context = self.context(&view.language);
         context.insert("tool", view);
         let mut html = Limited(Vec::new());
         // The theme's words within it are of its own language.

@@ -29,6 +29,8 @@ pub struct Materials {
     pub(super) icons: BTreeMap<String, String>,
     /// `data/` path → what it holds.
     pub(super) data: BTreeMap<String, (Value, Fingerprint)>,
+    /// The theme's words as templates read them, by language.
+    worded: RwLock<HashMap<String, Value>>,
     answered: RwLock<HashMap<Question, Option<Fingerprint>>>,
 }
 
@@ -67,6 +69,7 @@ impl Materials {
             assets,
             icons,
             data,
+            worded: RwLock::default(),
             answered: RwLock::default(),
         }
     }
@@ -95,7 +98,18 @@ impl Materials {
     pub fn renew(&mut self) {
         let view = self.composer.site_view();
         (self.site, self.site_print) = (Value::from_serializable(&view), print_of(&view));
-        self.answered = RwLock::default();
+        (self.worded, self.answered) = (RwLock::default(), RwLock::default());
+    }
+
+    /// The theme's words in a language, each as it is without a count and with nothing filled in.
+    pub(super) fn words(&self, language: &str) -> Value {
+        if let Some(kept) = self.worded.read().expect("no holder of this lock panics").get(language) {
+            return kept.clone();
+        }
+        let words = &self.composer.words;
+        let said = words.keys().filter_map(|key| Some((key.to_owned().into(), words.say(language, key, None, &[])?.into())));
+        let value = Value::from(said.collect::<Object>());
+        self.worded.write().expect("no holder of this lock panics").entry(language.to_owned()).or_insert(value).clone()
     }
 
     /// The fingerprint of the answer to a question; `None` where there is no answer.
