@@ -24,6 +24,7 @@ pub use tokens::{TOKENS, tokens_table};
 use tokens::Token;
 
 use crate::diagnostic::{Code, Place, Severity};
+use crate::document::links::is_at;
 use crate::fields::Items;
 use crate::paths::SourcePath;
 
@@ -258,11 +259,7 @@ impl Settings {
 
     /// Whether pages may load from this address of another host.
     pub fn allows(&self, address: &str) -> bool {
-        let is_allowed = |origin: &String| {
-            let rest = address.trim().strip_prefix(origin.trim_end_matches('/'));
-            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
-        self.allow_origins.iter().any(is_allowed)
+        is_at(address, &self.allow_origins)
     }
 
     /// The base path: begins and ends in `/`.

@@ -229,7 +229,8 @@ const LOADING: [&str; 8] = ["stylesheet", "icon", "apple-touch-icon", "preload",
 fn remote<'a>(element: &str, attributes: impl Iterator<Item = (&'a str, &'a str)> + Clone) -> Option<String> {
     let is_loading = |relation: &str| LOADING.contains(&relation.to_ascii_lowercase().as_str());
     let loads = element == "link" && attributes.clone().any(|(key, value)| key == "rel" && value.split_whitespace().any(is_loading));
-    let by_style = attributes.clone().filter(|(key, _)| *key == "style").find_map(|(_, style)| remote_in_style(style));
+    let first_of = |style: &str| loaded_by_style(style).first().map(|(address, _)| (*address).to_owned());
+    let by_style = attributes.clone().filter(|(key, _)| *key == "style").find_map(|(_, style)| first_of(style));
     let mut loaded = attributes.filter(|(key, _)| matches!(*key, "src" | "srcset" | "poster" | "data") || (*key == "href" && loads));
     let address = |(key, value): (&str, &str)| match key {
         "srcset" if !is_remote(value) => value.split(',').map(str::trim).find(|candidate| is_remote(candidate)).map(str::to_owned),
@@ -238,10 +239,26 @@ fn remote<'a>(element: &str, attributes: impl Iterator<Item = (&'a str, &'a str)
     loaded.find_map(address).or(by_style)
 }
 
-/// The address of another host in the `url(…)` of a style.
-fn remote_in_style(style: &str) -> Option<String> {
-    let named = style.split("url(").skip(1).filter_map(|rest| rest.split(')').next());
-    named.map(|address| address.trim().trim_matches(['"', '\''])).find(|address| is_remote(address)).map(str::to_owned)
+/// The addresses of other hosts that a style loads from, by `url(…)` or `@import`, each with its place in the style.
+pub fn loaded_by_style(style: &str) -> Vec<(&str, Range<usize>)> {
+    let lower = style.to_ascii_lowercase();
+    let begins = ["url(", "@import"].into_iter().flat_map(|name| lower.match_indices(name).map(move |(at, name)| at + name.len()));
+    let address = |from: usize| {
+        let lead = style[from..].find(|c: char| !c.is_ascii_whitespace() && !matches!(c, '"' | '\''))?;
+        let rest = &style[from + lead..];
+        let end = rest.find(['"', '\'', ')', ';', '}']).unwrap_or(rest.len());
+        let address = rest[..end].trim_end();
+        let at = from + lead;
+        is_remote(address).then(|| (address, at..at + address.len()))
+    };
+    let mut found: Vec<(&str, Range<usize>)> = begins.filter_map(address).collect();
+    found.sort_by_key(|(_, range)| range.start);
+    found
+}
+
+/// Where the text of an element that holds text alone ends; its start tag ends at `from`.
+fn end_of_text(html: &str, from: usize, name: &str) -> usize {
+    html[from..].to_ascii_lowercase().find(&format!("</{name}")).map_or(html.len(), |end| from + end)
 }
 
 /// What a drawn page would load from other hosts as soon as it is opened, sorted.
@@ -253,7 +270,12 @@ pub fn loaded_by(html: &str) -> Vec<String> {
             continue;
         }
         let Some(open) = html[..at].rfind('<') else { continue };
-        found.extend(tags(&html[open..]).next().and_then(|tag| remote(&tag.name, tag.attributes())));
+        let Some(tag) = tags(&html[open..]).next() else { continue };
+        found.extend(remote(&tag.name, tag.attributes()));
+        if tag.name == "style" {
+            let from = open + tag.range.end;
+            found.extend(loaded_by_style(&html[from..end_of_text(html, from, "style")]).into_iter().map(|(address, _)| address.to_owned()));
+        }
     }
     found.sort();
     found.dedup();
@@ -323,10 +345,18 @@ pub fn look_through(text: &str) -> Vec<(Slip, Range<usize>)> {
     for tag in tags(text) {
         let slips = look(&tag.name, &tag.attributes()).into_iter().chain(remote(&tag.name, tag.attributes()).map(Slip::Remote));
         found.extend(slips.map(|slip| (slip, tag.range.clone())));
-        if matches!(tag.name.as_str(), "script" | "noscript") {
-            let from = tag.range.end;
-            let end = text[from..].to_ascii_lowercase().find(&format!("</{}", tag.name)).map_or(text.len(), |end| from + end);
-            found.extend(look_at_script(&text[from..end]).map(|(slip, range)| (slip, from + range.start..from + range.end)));
+        let from = tag.range.end;
+        let within = |range: Range<usize>| from + range.start..from + range.end;
+        match tag.name.as_str() {
+            "script" | "noscript" => {
+                let end = end_of_text(text, from, &tag.name);
+                found.extend(look_at_script(&text[from..end]).map(|(slip, range)| (slip, within(range))));
+            }
+            "style" => {
+                let loaded = loaded_by_style(&text[from..end_of_text(text, from, "style")]);
+                found.extend(loaded.into_iter().map(|(address, range)| (Slip::Remote(address.to_owned()), within(range))));
+            }
+            _ => {}
         }
     }
     found

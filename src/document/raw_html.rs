@@ -68,6 +68,8 @@ pub enum Finding {
     Slip { slip: Slip, range: Range<usize> },
     /// What stands in a script that is kept, or in its stead.
     Script { range: Range<usize> },
+    /// What stands in a style that is kept.
+    Style { range: Range<usize> },
     /// An image without an `alt` attribute.
     NoAlt { range: Range<usize> },
 }
@@ -162,9 +164,11 @@ pub fn filter(
                 if skipped.as_deref() == Some(&name) {
                     *skipped = None;
                 } else if let Some(at) = open.iter().rposition(|element| element.name == name) {
-                    if name == "script" {
-                        let end = fragment.source(tag.span.start..tag.span.end).start;
-                        findings.push(Finding::Script { range: open[at].range.end..end });
+                    let range = open[at].range.end..fragment.source(tag.span.start..tag.span.end).start;
+                    match name.as_str() {
+                        "script" => findings.push(Finding::Script { range }),
+                        "style" => findings.push(Finding::Style { range }),
+                        _ => {}
                     }
                     out.extend(open.drain(at..).rev().map(|inner| inner.end(paid_link)));
                 }

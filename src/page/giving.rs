@@ -1,14 +1,21 @@
 //! What pages say of the giving itself: whom a page contacts, how a reader answers, where it is talked about.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::compose::Composer;
 use super::parts::say;
 use super::view::{Answer, Answers, ContactView, Crumb, FeedbackView, SiteFeedback};
 use crate::document::links::{Role, is_remote, origin};
+use crate::fields::Item;
 use crate::settings::{FeedbackWay, Settings};
 use crate::site::{PageId, SitePage};
+
+/// The field for what lies on another site and is loaded, or opened, when a reader asks for it.
+const EMBED: &str = "embed";
+
+/// The pages that contact a host, by its origin.
+type Contacted = BTreeMap<String, BTreeSet<PageId>>;
 
 /// Pages that are named beside a host.
 const PAGES_NAMED: usize = 5;
@@ -17,31 +24,38 @@ const PAGES_NAMED: usize = 5;
 const REASONS: [&str; 5] = ["outdated", "unclear", "missing", "wrong", "other"];
 
 impl Composer {
-    /// The other hosts that pages contact when they are opened, each with the pages that do; those that the settings let pages contact
-    /// are listed whether or not a text makes use of it, since a template may.
+    /// The other hosts that pages contact when they are opened, or when a reader asks for something that lies there, each with the pages
+    /// that do; those that the settings let pages contact are listed whether or not a text makes use of it, since a template may.
     pub(super) fn contacts(&self) -> Vec<ContactView> {
-        let mut contacts: BTreeMap<String, Vec<PageId>> = BTreeMap::new();
-        for allowed in &self.site.settings().allow_origins {
-            contacts.entry(origin(allowed).unwrap_or_else(|| allowed.clone())).or_default();
+        let (mut opened, mut clicked): (Contacted, Contacted) = Default::default();
+        let origin_of = |address: &str| origin(address).unwrap_or_else(|| address.to_owned());
+        let settings = self.site.settings();
+        for allowed in &settings.allow_origins {
+            opened.entry(origin_of(allowed)).or_default();
         }
         for (id, page) in self.site.pages().iter().enumerate() {
+            let meta = &page.entry.meta;
             let links = page.entry.links.iter().filter(|link| link.role == Role::Embed).map(|link| &link.target.value);
-            let image = page.entry.meta.image.iter().map(|image| &image.src.value);
+            let image = meta.image.iter().map(|image| &image.src.value);
             for target in links.chain(image).filter(|target| is_remote(target)) {
-                let pages = contacts.entry(origin(target).unwrap_or_else(|| target.clone())).or_default();
-                if pages.last() != Some(&id) {
-                    pages.push(id);
-                }
+                opened.entry(origin_of(target)).or_default().insert(id);
+            }
+            let embedded = meta.fields.get(EMBED).and_then(Item::as_text).filter(|address| settings.allows(address));
+            if let Some(address) = embedded {
+                clicked.entry(origin_of(address)).or_default().insert(id);
             }
         }
-        contacts
-            .into_iter()
-            .map(|(origin, pages)| ContactView {
-                count: pages.len(),
-                pages: pages.iter().take(PAGES_NAMED).map(|page| self.crumb(self.site.page(*page))).collect(),
-                origin,
-            })
-            .collect()
+        let crumbs = |pages: Option<&BTreeSet<PageId>>| -> Vec<Crumb> {
+            pages.into_iter().flatten().take(PAGES_NAMED).map(|page| self.crumb(self.site.page(*page))).collect()
+        };
+        let origins: BTreeSet<&String> = opened.keys().chain(clicked.keys()).collect();
+        let view = |origin: &String| ContactView {
+            origin: origin.clone(),
+            count: opened.get(origin).map_or(0, BTreeSet::len),
+            pages: crumbs(opened.get(origin)),
+            on_click: crumbs(clicked.get(origin)),
+        };
+        origins.into_iter().map(view).collect()
     }
 
     fn crumb(&self, page: &SitePage) -> Crumb {

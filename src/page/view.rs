@@ -117,13 +117,15 @@ pub struct Answer {
     pub encoded: String,
 }
 
-/// Another host that pages contact when they are opened.
+/// Another host that pages contact.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ContactView {
     pub origin: String,
     /// How many pages' texts do, and the first of them.
     pub count: usize,
     pub pages: Vec<Crumb>,
+    /// The pages that do once a reader asks for what lies there.
+    pub on_click: Vec<Crumb>,
 }
 
 /// What a list shows of a page.

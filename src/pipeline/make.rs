@@ -174,10 +174,14 @@ impl<'a> Workshop<'a> {
         let is_refused = |address: &String| !settings.allows(address) && origin(address).as_deref() != own;
         let loaded = honesty::loaded_by(html).into_iter().filter(is_refused);
         // What its text or a template names was told at its place there.
-        let texts = source.and_then(|source| self.whole.documents.pages.get(source)).map(|page| &page.entry.links);
-        let is_told = |address: &String| texts.is_some_and(|links| links.iter().any(|link| link.target.value.trim() == *address));
-        let problems = loaded.filter(|address| !is_told(address)).map(|address| honesty::problem(&Slip::Remote(address)));
-        let problems = problems.filter(|problem| !self.whole.loaded.templates_load.contains(&problem.message));
+        let page = source.and_then(|source| self.whole.documents.pages.get(source));
+        let is_linked = |address: &String| page.is_some_and(|page| page.entry.links.iter().any(|link| link.target.value.trim() == *address));
+        let is_told = |message: &String| {
+            let by_page = page.is_some_and(|page| page.problems.iter().any(|problem| problem.message == *message));
+            by_page || self.whole.loaded.templates_load.contains(message)
+        };
+        let problems = loaded.filter(|address| !is_linked(address)).map(|address| honesty::problem(&Slip::Remote(address)));
+        let problems = problems.filter(|problem| !is_told(&problem.message));
         let problems = problems.map(|problem| match source {
             Some(source) => problem.at(Place::start_of(source)),
             None => problem,

@@ -11,7 +11,7 @@ use super::{Note, Walk};
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::document::body::{Call, FenceRequest, Include, Segment};
 use crate::document::components::{self, ArgumentValue, Mark, MarkKind, Misfit, Signature, Written, is_link_argument};
-use crate::document::honesty;
+use crate::document::honesty::{self, Slip};
 use crate::document::links::Role;
 use crate::document::meta::Placed;
 use crate::document::raw_html::{self, Finding, Fragment, OpenElement, Reading, escape_attribute, escape_into};
@@ -424,6 +424,15 @@ impl<'a> Walk<'a> {
                 let text = self.text;
                 if let Some((slip, within)) = text.get(range.clone()).and_then(honesty::look_at_script) {
                     self.problem(honesty::problem(&slip), range.start + within.start..range.start + within.end);
+                }
+            }
+            Finding::Style { range } => {
+                let text = self.text.get(range.clone()).unwrap_or_default();
+                for (address, within) in honesty::loaded_by_style(text) {
+                    if self.is_refused(address) {
+                        let place = range.start + within.start..range.start + within.end;
+                        self.problem(honesty::problem(&Slip::Remote(address.to_owned())), place);
+                    }
                 }
             }
             Finding::NoAlt { range } => {

@@ -10,7 +10,7 @@ use super::{Note, OpenImage, Walk, without_hole_marks};
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::document::body::Segment;
 use crate::document::honesty;
-use crate::document::links::{Link, Role, Target, is_remote};
+use crate::document::links::{Link, Role, Target, is_at, is_remote};
 use crate::document::meta::Placed;
 use crate::document::raw_html::{escape_attribute, escape_into};
 use crate::document::remarks;
@@ -39,6 +39,10 @@ impl<'a> Walk<'a> {
                 let message = format!("`{scheme}:` looks like a slip of the pen");
                 Diagnostic::new(Code::LinkScheme, message).help(format!("did you mean `{near}:`?"))
             }),
+            Target::Outside | Target::ProtocolRelative if role == Role::Embed && self.is_refused(target) => {
+                let problem = Diagnostic::new(Code::OutsideOrigin, format!("`{}` would be loaded from another site", target.trim()));
+                Some(problem.help("bring the file along, or name its origin in the setting `allow_origins`"))
+            }
             Target::ProtocolRelative => {
                 Some(Diagnostic::new(Code::LinkForm, "this address has no scheme").help("write https: in front of it"))
             }
@@ -50,10 +54,6 @@ impl<'a> Walk<'a> {
             }
             Target::Inside { path, .. } if path.contains('\\') => {
                 Some(Diagnostic::new(Code::LinkForm, "this path has backslashes").help(format!("write {}", path.replace('\\', "/"))))
-            }
-            Target::Outside if role == Role::Embed && self.is_refused(target) => {
-                let problem = Diagnostic::new(Code::OutsideOrigin, format!("`{}` would be loaded from another site", target.trim()));
-                Some(problem.help("bring the file along, or name its origin in the setting `allow_origins`"))
             }
             Target::Outside | Target::Here(_) | Target::Inside { .. } => None,
         };
@@ -67,12 +67,8 @@ impl<'a> Walk<'a> {
     }
 
     /// Whether the site's policy refuses to load from this address.
-    fn is_refused(&self, target: &str) -> bool {
-        let is_allowed = |origin: &String| {
-            let rest = target.trim().strip_prefix(origin.trim_end_matches('/'));
-            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
-        is_remote(target) && !self.settings.allow_origins.iter().any(is_allowed)
+    pub(super) fn is_refused(&self, target: &str) -> bool {
+        is_remote(target) && !is_at(target, &self.settings.allow_origins)
     }
 
     pub(super) fn start_link(&mut self, link_type: LinkType, target: &str, title: &str, range: Range<usize>) {
