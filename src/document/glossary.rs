@@ -1,7 +1,7 @@
 //! Words that the site's own pages explain, found in text.
 //!
-//! [`Forms`] holds every form under which a term is looked for: the titles of explaining pages, their `also`, and, in English, the
-//! plurals of both. Finding them is one pass over a text, however many there are, that stops only where a word begins as some form does. A form in
+//! A [`Glossary`] holds the terms of each language, which are looked for on pages of that language. [`Forms`] holds every form under which
+//! a term of one language is looked for: the titles of explaining pages, their `also`, and, in English, the plurals of both. Finding them is one pass over a text, however many there are, that stops only where a word begins as some form does. A form in
 //! capitals (`CTA`) is found in capitals only; a form is a word or several by itself, never a part of a longer word.
 
 use std::collections::BTreeMap;
@@ -16,14 +16,21 @@ use crate::fingerprint::{Fingerprint, Fingerprinter};
 use crate::kind::Kinds;
 use crate::paths::SourcePath;
 
-/// The forms of a site's terms.
+/// A site's terms.
 #[derive(Clone, Debug, Default)]
+pub struct Glossary {
+    /// By the primary subtag of their pages' language.
+    languages: BTreeMap<String, Forms>,
+    print: Option<Fingerprint>,
+}
+
+/// The forms of the terms of one language.
+#[derive(Clone, Debug)]
 pub struct Forms {
     matcher: Option<Matcher>,
     patterns: Vec<Pattern>,
     /// The pages that explain, sorted.
     terms: Vec<SourcePath>,
-    print: Option<Fingerprint>,
 }
 
 /// A form that is looked for.
@@ -32,8 +39,8 @@ struct Pattern {
     form: String,
     /// Its term, by number.
     term: usize,
-    /// Whether it is an abbreviation, found in capitals only.
-    is_capitals: bool,
+    /// Whether it is an abbreviation in capitals or the plural of one, found as it is written only.
+    is_exact: bool,
 }
 
 /// All forms as one automaton, asked only at places where [`Beginnings`] lets one begin.
@@ -77,36 +84,60 @@ pub fn words(entry: &Entry, kinds: &Kinds) -> Vec<String> {
     all.filter(|word| word.chars().any(char::is_alphanumeric)).collect()
 }
 
-impl Forms {
-    /// The forms of these pages' words; of two pages with one form the first has it. `language` is that of pages that state none.
+impl Glossary {
+    /// The terms that these pages explain. `language` is that of pages that state none.
     pub fn of<'a>(entries: impl Iterator<Item = &'a Entry>, kinds: &Kinds, language: &str) -> Self {
-        let mut explaining: Vec<&Entry> = entries.filter(|entry| !entry.is_broken && explains(&entry.meta.kind, kinds)).collect();
+        let mut explaining: BTreeMap<String, Vec<&Entry>> = BTreeMap::new();
+        for entry in entries.filter(|entry| !entry.is_broken && explains(&entry.meta.kind, kinds)) {
+            explaining.entry(primary(entry.meta.language.as_deref().unwrap_or(language))).or_default().push(entry);
+        }
         if explaining.is_empty() {
             return Self::default();
         }
+        let mut printer = Fingerprinter::new();
+        let languages = explaining.into_iter().map(|(language, entries)| {
+            printer.add(&language);
+            let forms = Forms::of(entries, kinds, language == "en", &mut printer);
+            (language, forms)
+        });
+        Self { languages: languages.collect(), print: Some(printer.finish()) }
+    }
+
+    /// The fingerprint of all forms and the pages that explain them; `None` where there are none.
+    pub fn print(&self) -> Option<Fingerprint> {
+        self.print
+    }
+
+    /// The terms to look for on pages in a language.
+    pub fn in_language(&self, language: &str) -> Option<&Forms> {
+        self.languages.get(&primary(language))
+    }
+}
+
+/// The primary subtag of a language tag (BCP 47), in lower case.
+fn primary(language: &str) -> String {
+    language.split('-').next().unwrap_or(language).to_ascii_lowercase()
+}
+
+impl Forms {
+    /// The forms of these pages' words; of two pages with one form the first has it.
+    fn of(mut explaining: Vec<&Entry>, kinds: &Kinds, is_english: bool, printer: &mut Fingerprinter) -> Self {
         explaining.sort_by(|a, b| a.source.cmp(&b.source));
         let mut forms: BTreeMap<String, usize> = BTreeMap::new();
         for (term, entry) in explaining.iter().enumerate() {
-            let is_english = entry.meta.language.as_deref().unwrap_or(language).to_ascii_lowercase().starts_with("en");
             for word in words(entry, kinds) {
-                let plural = if is_english && !is_capitals(&word) { plural(&word) } else { None };
+                let plural = if is_english { plural(&word) } else { None };
                 for form in std::iter::once(word).chain(plural).flat_map(|form| spellings(&form)) {
                     forms.entry(form).or_insert(term);
                 }
             }
         }
         let terms: Vec<SourcePath> = explaining.iter().map(|entry| entry.source.clone()).collect();
-        let mut printer = Fingerprinter::new();
         for (form, term) in &forms {
             printer.add(form).add(terms[*term].as_str());
         }
         let patterns: Vec<Pattern> = forms.into_iter().map(Pattern::of).collect();
-        Self { matcher: Matcher::of(&patterns), patterns, terms, print: Some(printer.finish()) }
-    }
-
-    /// The fingerprint of all forms and the pages that explain them; `None` where there are none.
-    pub fn print(&self) -> Option<Fingerprint> {
-        self.print
+        Self { matcher: Matcher::of(&patterns), patterns, terms }
     }
 
     /// The term that a page explains.
@@ -155,8 +186,8 @@ impl Forms {
                 break;
             }
             for index in 0..if automaton.is_match(state) { automaton.match_len(state) } else { 0 } {
-                let Pattern { form, term, is_capitals } = &self.patterns[automaton.match_pattern(state, index).as_usize()];
-                let stands = form.len() == end - start && (!is_capitals || text[start..end] == **form);
+                let Pattern { form, term, is_exact } = &self.patterns[automaton.match_pattern(state, index).as_usize()];
+                let stands = form.len() == end - start && (!is_exact || text[start..end] == **form);
                 if stands && is_whole(text, start, end) {
                     longest = Some((end, *term));
                 }
@@ -168,7 +199,7 @@ impl Forms {
 
 impl Pattern {
     fn of((form, term): (String, usize)) -> Self {
-        Pattern { is_capitals: is_capitals(&form), form, term }
+        Pattern { is_exact: is_capitals(form.strip_suffix('s').unwrap_or(&form)), form, term }
     }
 }
 
@@ -257,9 +288,13 @@ fn bits(bytes: &[u8; BLOCK]) -> u64 {
     eighths.fold(0, |all, eighth| all | eighth)
 }
 
-/// A form as it may be written: ASCII letters match in either case, of others the first letter is tried in both.
+/// A form as it may be written: ASCII letters match in either case, of others the first letter is tried in both, and an apostrophe may be
+/// straight or curly.
 fn spellings(form: &str) -> Vec<String> {
     let mut all = vec![form.to_owned()];
+    if form.contains(['\'', '’']) {
+        all.extend([form.replace('’', "'"), form.replace('\'', "’")].into_iter().filter(|spelled| spelled != form));
+    }
     if let Some(first) = form.chars().next().filter(|first| !first.is_ascii()) {
         let rest = &form[first.len_utf8()..];
         for other in [first.to_uppercase().to_string(), first.to_lowercase().to_string()] {
@@ -280,6 +315,9 @@ fn is_capitals(form: &str) -> bool {
 
 /// The English plural, where the last letter lets it be told.
 fn plural(word: &str) -> Option<String> {
+    if is_capitals(word) {
+        return Some(format!("{word}s"));
+    }
     let lower = word.to_ascii_lowercase();
     if !lower.ends_with(|c: char| c.is_ascii_alphabetic()) {
         return None;
@@ -321,7 +359,7 @@ mod tests {
         let patterns: Vec<Pattern> = spelled.collect::<BTreeMap<_, _>>().into_iter().map(Pattern::of).collect();
         let matcher = Matcher::of(&patterns);
         let terms = (0..4).map(|term| SourcePath::new(&format!("{term}.md")).expect("inside")).collect();
-        Forms { matcher, patterns, terms, print: None }
+        Forms { matcher, patterns, terms }
     }
 
     fn words_found(forms: &Forms, text: &str) -> Vec<String> {

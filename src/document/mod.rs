@@ -31,7 +31,7 @@ use serde::{Deserialize, Serialize};
 
 use self::body::{Embed, Include, Segment};
 use self::components::Signatures;
-use self::glossary::Forms;
+use self::glossary::Glossary;
 use self::highlight::colours::Colours;
 use self::honesty::Slip;
 use self::links::Link;
@@ -59,7 +59,7 @@ pub struct Inputs<'a> {
     pub kinds: &'a Kinds,
     pub signatures: &'a Signatures,
     /// The terms to look for in the text.
-    pub forms: &'a Forms,
+    pub glossary: &'a Glossary,
     /// Files of `data/`, by their path below it.
     pub data: &'a BTreeMap<String, serde_json::Value>,
     /// What colours code.
@@ -184,6 +184,7 @@ pub fn parse(path: &SourcePath, bytes: &[u8], inputs: &Inputs) -> Checked<Docume
     };
     let meta = front_matter::meta(path, node.as_ref(), inputs.defaults, inputs.kind_of_folder, inputs.kinds).unload(&mut problems);
     let body = split.body;
+    let language = meta.language.as_deref().unwrap_or(&inputs.settings.language);
     let settings = MarkdownSettings {
         is_whole: true,
         raw_html: inputs.settings.raw_html,
@@ -195,8 +196,8 @@ pub fn parse(path: &SourcePath, bytes: &[u8], inputs: &Inputs) -> Checked<Docume
         with_lines: inputs.with_lines,
         allow_origins: &inputs.settings.allow_origins,
         signatures: inputs.signatures,
-        forms: Some(inputs.forms).filter(|_| meta.glossary && is_in_site_language(&meta, inputs.settings)),
-        phrases: phrases(inputs.words, meta.language.as_deref().unwrap_or(&inputs.settings.language)),
+        forms: inputs.glossary.in_language(language).filter(|_| meta.glossary),
+        phrases: phrases(inputs.words, language),
     };
     let mut markdown = markdown::read(path, &text, &lines, body.clone(), &settings).unload(&mut problems);
     if inputs.wants_text && markdown.passages.is_empty() {
@@ -229,12 +230,6 @@ pub fn parse(path: &SourcePath, bytes: &[u8], inputs: &Inputs) -> Checked<Docume
     document.facts.texts = texts;
     document.facts.is_tool_broken = declared.is_some() && document.facts.tool.is_none();
     Checked::new(document, problems)
-}
-
-/// Whether a page is in the language of the site, in which its glossary is, too: a word of another one may mean something else.
-fn is_in_site_language(meta: &Meta, settings: &Settings) -> bool {
-    let primary = |tag: &str| tag.split('-').next().unwrap_or(tag).to_ascii_lowercase();
-    meta.language.as_ref().is_none_or(|own| primary(own) == primary(&settings.language))
 }
 
 /// When a page takes place, in its own time zone or else the site's.

@@ -10,6 +10,7 @@ use super::{ROWS_SIZE, Sheet, Subject};
 use crate::fingerprint::Fingerprint;
 use crate::kind::Grouping;
 use crate::paths::{Route, slug};
+use crate::site::letters::{ByLetters, initial};
 use crate::site::narrowing::Shared;
 use crate::site::sections::put_in_order;
 use crate::site::topics::Term;
@@ -195,27 +196,12 @@ fn terms(composer: &Composer, terms: &[Term]) -> Listing {
 /// Listed pages by title.
 pub fn a_to_z(site: &Site) -> Vec<PageId> {
     let mut pages: Vec<PageId> = (0..site.pages().len()).filter(|page| site.page(*page).is_listed()).collect();
-    pages.sort_by_cached_key(|page| a_to_z_key(site, *page));
+    pages.sort_by(|one, other| a_to_z_key(site, *one).cmp(&a_to_z_key(site, *other)));
     pages
 }
 
-pub(super) fn a_to_z_key(site: &Site, page: PageId) -> impl Ord + use<> {
-    (sort_key(&site.page(page).entry.title), page)
-}
-
-/// Titles in order of their letters, without quotes and other marks at the beginning.
-fn sort_key(title: &str) -> (String, String) {
-    let letters = title.trim_start_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-    (initial(&letters), letters)
-}
-
-/// The letter that a title is filed under; `#` for numbers and for what has no letters.
-fn initial(title: &str) -> String {
-    use unicode_normalization::UnicodeNormalization;
-    match title.nfd().find(|c| c.is_alphanumeric()) {
-        Some(letter) if letter.is_alphabetic() => letter.to_uppercase().collect(),
-        _ => "#".to_owned(),
-    }
+pub(super) fn a_to_z_key(site: &Site, page: PageId) -> impl Ord + use<'_> {
+    (ByLetters(&site.page(page).entry.title), page)
 }
 
 fn by_letter(composer: &Composer, pages: &[PageId]) -> Vec<Group> {

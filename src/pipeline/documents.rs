@@ -16,7 +16,7 @@ use super::memory::Memory;
 use super::shown_files;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::document::body::Segment;
-use crate::document::glossary::{Forms, explains};
+use crate::document::glossary::{Glossary, explains};
 use crate::document::passages::Passage;
 use crate::document::{self, Document, Entry, Facts, Inputs};
 use crate::fingerprint::{Fingerprint, Fingerprinter};
@@ -36,7 +36,7 @@ pub struct Page {
     /// The same for entries that are equal, wherever on their lines their values stand.
     pub shape: Fingerprint,
     /// Of the terms of the glossary that were looked for.
-    pub forms: Option<Fingerprint>,
+    pub glossary: Option<Fingerprint>,
     pub entry: Arc<Entry>,
     pub facts: Arc<Facts>,
     pub problems: Vec<Diagnostic>,
@@ -55,7 +55,7 @@ pub struct Documents {
     bodies: BTreeMap<SourcePath, Mutex<Option<Kept>>>,
     overflow: Overflow,
     /// The terms of the glossary, which were looked for in all of them.
-    pub forms: Forms,
+    pub glossary: Glossary,
     /// What the search needs of the pages that were parsed, where it was wanted.
     pub digests: FreshDigests,
     /// How many were parsed, not remembered.
@@ -96,7 +96,7 @@ pub struct Reader<'a> {
     pub loaded: &'a Loaded,
     pub request: &'a Request,
     /// The terms to look for.
-    pub forms: &'a Forms,
+    pub glossary: &'a Glossary,
 }
 
 impl Documents {
@@ -113,21 +113,21 @@ impl Documents {
         remembered: Pages,
         wanted: Wanted,
     ) -> Self {
-        let mut forms = Reader { files, loaded, request, forms: &Forms::default() }.expected_forms(&known, &remembered);
+        let mut glossary = Reader { files, loaded, request, glossary: &Glossary::default() }.expected_glossary(&known, &remembered);
         let mut remembered = remembered;
         let mut parsed = 0;
         let mut differ = BTreeSet::new();
         loop {
-            let mut documents = Reader { files, loaded, request, forms: &forms }.all(&known, remembered, wanted);
-            let found = documents.find_forms(loaded);
+            let mut documents = Reader { files, loaded, request, glossary: &glossary }.all(&known, remembered, wanted);
+            let found = documents.find_glossary(loaded);
             documents.parsed += parsed;
             documents.differ.append(&mut differ);
-            if found.print() == forms.print() {
-                documents.forms = found;
+            if found.print() == glossary.print() {
+                documents.glossary = found;
                 return documents;
             }
             (parsed, differ) = (documents.parsed, std::mem::take(&mut documents.differ));
-            (forms, remembered) = (found, documents.pages);
+            (glossary, remembered) = (found, documents.pages);
         }
     }
 
@@ -141,15 +141,15 @@ impl Documents {
         let stays = |path: &SourcePath| !gone.contains(path) && !fresh.iter().any(|(own, _)| own == path);
         let kept = self.pages.iter().filter(|(path, page)| explains(page) && stays(path)).map(|(_, page)| page);
         let entries = kept.chain(fresh.iter().map(|(_, page)| page)).map(|page| &*page.entry);
-        let forms = Forms::of(entries, &loaded.kinds, &loaded.settings.language);
-        let is_other = forms.print() != self.forms.print();
-        self.forms = forms;
+        let glossary = Glossary::of(entries, &loaded.kinds, &loaded.settings.language);
+        let is_other = glossary.print() != self.glossary.print();
+        self.glossary = glossary;
         is_other
     }
 
     /// The terms that these documents explain.
-    pub fn find_forms(&self, loaded: &Loaded) -> Forms {
-        Forms::of(self.pages.values().map(|page| &*page.entry), &loaded.kinds, &loaded.settings.language)
+    pub fn find_glossary(&self, loaded: &Loaded) -> Glossary {
+        Glossary::of(self.pages.values().map(|page| &*page.entry), &loaded.kinds, &loaded.settings.language)
     }
 }
 
@@ -184,7 +184,7 @@ impl Documents {
 
 impl Reader<'_> {
     /// The terms that are to be expected: those of remembered pages, those in the folders of explaining kinds as they are now.
-    fn expected_forms(&self, known: &(impl Fn(&SourcePath) -> Option<Fingerprint> + Sync), remembered: &Pages) -> Forms {
+    fn expected_glossary(&self, known: &(impl Fn(&SourcePath) -> Option<Fingerprint> + Sync), remembered: &Pages) -> Glossary {
         let loaded = self.loaded;
         let is_current =
             |path: &SourcePath, page: &Page| known(path).is_some_and(|print| self.key(path, print, &page.facts.data) == page.key);
@@ -198,7 +198,7 @@ impl Reader<'_> {
         let kept =
             remembered.values().map(|page| &*page.entry).filter(|entry| explains(&entry.meta.kind, &loaded.kinds) && !is_fresh(entry));
         let kept = kept.filter(|entry| loaded.listed.pages.binary_search(&entry.source).is_ok());
-        Forms::of(kept.chain(fresh.iter().map(|entry| &**entry)), &loaded.kinds, &loaded.settings.language)
+        Glossary::of(kept.chain(fresh.iter().map(|entry| &**entry)), &loaded.kinds, &loaded.settings.language)
     }
 
     /// Reads all pages; what is remembered under an equal key, and was searched for the same terms, stands.
@@ -274,7 +274,7 @@ impl Reader<'_> {
             None => print_of(&*entry),
         };
         Some((
-            Page { key: key(&facts.data), shape, forms: self.forms.print(), entry, facts: Arc::new(facts), problems, remarks },
+            Page { key: key(&facts.data), shape, glossary: self.glossary.print(), entry, facts: Arc::new(facts), problems, remarks },
             body,
             digest,
         ))
@@ -282,7 +282,7 @@ impl Reader<'_> {
 
     /// Whether a page was searched for the terms of now.
     fn is_searched(&self, page: &Page) -> bool {
-        page.forms == self.forms.print()
+        page.glossary == self.glossary.print()
     }
 
     /// A page's body, read anew. With `with_lines` its blocks say on which line they begin.
@@ -338,7 +338,7 @@ impl Reader<'_> {
             settings: &self.loaded.settings,
             kinds: &self.loaded.kinds,
             signatures: &self.loaded.templates.signatures,
-            forms: self.forms,
+            glossary: self.glossary,
             data: &self.loaded.data,
             colours: &self.loaded.colours,
             defaults,

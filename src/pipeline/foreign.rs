@@ -87,6 +87,6 @@ fn means_the_same(request: &Request, site: &Survey, path: &SourcePath, bytes: &A
     let Some(before) = site.documents.pages.get(path) else { return false };
     let mut memory = MemoryFiles::default();
     memory.0.insert(path.clone(), Arc::clone(bytes));
-    let reader = Reader { files: &memory, loaded: &site.loaded, request, forms: &site.documents.forms };
+    let reader = Reader { files: &memory, loaded: &site.loaded, request, glossary: &site.documents.glossary };
     reader.page(path, None, Wanted::default()).is_some_and(|(page, ..)| page.entry == before.entry)
 }

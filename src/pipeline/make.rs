@@ -67,7 +67,7 @@ impl<'a> Workshop<'a> {
 
     /// What reads the site's documents.
     pub fn reader(&self) -> Reader<'a> {
-        Reader { files: self.files, loaded: &self.whole.loaded, request: self.request, forms: &self.whole.documents.forms }
+        Reader { files: self.files, loaded: &self.whole.loaded, request: self.request, glossary: &self.whole.documents.glossary }
     }
 
     /// Makes an output; should Handsel itself fail on it, that is told, and the others can be made.

@@ -117,7 +117,7 @@ impl State {
 
     /// A file of the search index.
     pub fn search_file(&self, path: &str, files: &dyn Files, request: &Request, memory: &Memory) -> Option<(OutputPath, Vec<u8>)> {
-        let reader = Reader { files, loaded: &self.whole.loaded, request, forms: &self.whole.documents.forms };
+        let reader = Reader { files, loaded: &self.whole.loaded, request, glossary: &self.whole.documents.glossary };
         self.search.lock().unwrap_or_else(PoisonError::into_inner).file(path, &self.whole, &reader, memory)
     }
 
@@ -274,7 +274,7 @@ impl State {
     /// Reads pages again; those that are as they were are left out.
     fn reread(&self, files: &dyn Files, request: &Request, paths: &BTreeSet<SourcePath>) -> Reread {
         let (pages, loaded) = (&self.whole.documents.pages, &self.whole.loaded);
-        let reader = Reader { files, loaded, request, forms: &self.whole.documents.forms };
+        let reader = Reader { files, loaded, request, glossary: &self.whole.documents.glossary };
         let (listed, gone): (Vec<&SourcePath>, Vec<&SourcePath>) =
             paths.iter().partition(|path| loaded.listed.pages.binary_search(path).is_ok());
         let fresh =

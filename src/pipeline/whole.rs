@@ -48,7 +48,7 @@ pub fn site_print(loaded: &Loaded, documents: &Documents) -> Fingerprint {
     let mut printer = Fingerprinter::new();
     printer.add(loaded.prints.assembling.as_bytes());
     // Where in a text terms are found depends on all of their forms.
-    printer.add(documents.forms.print().map_or([0; 16], |print| *print.as_bytes()));
+    printer.add(documents.glossary.print().map_or([0; 16], |print| *print.as_bytes()));
     documents.pages.values().for_each(|page| {
         printer.add(page.shape.as_bytes());
     });

@@ -8,6 +8,7 @@ pub mod addresses;
 pub mod audit;
 mod glossary;
 pub mod insert;
+pub mod letters;
 pub mod links;
 pub mod narrowing;
 pub mod promise;

@@ -1,10 +1,11 @@
 //! Sections: every folder of the content that holds pages, with or without a page of its own.
 
-use std::cmp::{Ordering, Reverse};
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
+use super::letters::ByLetters;
 use super::{Node, PageId, Parts, SitePage, Tables, addresses};
 use crate::document::{is_folder_page, words_of_name};
 use crate::moment::Moment;
@@ -250,37 +251,9 @@ pub fn put_in_order<K: Ord>(pages: &mut Vec<PageId>, page: PageId, key: impl Fn(
 pub struct SortKey<'a> {
     stated: i64,
     day: Reverse<Option<jiff::civil::Date>>,
-    title: AnyCase<'a>,
+    title: ByLetters<'a>,
     source: &'a SourcePath,
 }
-
-/// A text that is ordered as it would be in lower case.
-struct AnyCase<'a>(&'a str);
-
-impl Ord for AnyCase<'_> {
-    fn cmp(&self, other: &Self) -> Ordering {
-        let (own, others) = (self.0.as_bytes(), other.0.as_bytes());
-        let same = |(a, b): &(&u8, &u8)| a.is_ascii() && a.eq_ignore_ascii_case(b);
-        let split = own.iter().zip(others).take_while(same).count();
-        // All before is ASCII, so this is a boundary in both.
-        let [own, others] = [self.0, other.0].map(|text| text[split..].chars().flat_map(char::to_lowercase));
-        own.cmp(others)
-    }
-}
-
-impl PartialOrd for AnyCase<'_> {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for AnyCase<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
-    }
-}
-
-impl Eq for AnyCase<'_> {}
 
 pub fn sort_key(tables: &Tables, id: PageId, order: Order) -> SortKey<'_> {
     let page = &tables.pages[id];
@@ -296,7 +269,7 @@ pub fn sort_key(tables: &Tables, id: PageId, order: Order) -> SortKey<'_> {
         Some(occurs) => minutes_since_1970(&occurs.start),
         None => stated,
     };
-    SortKey { stated, day: Reverse(day), title: AnyCase(&page.entry.title), source: &page.entry.source }
+    SortKey { stated, day: Reverse(day), title: ByLetters(&page.entry.title), source: &page.entry.source }
 }
 
 fn minutes_since_1970(moment: &Moment) -> i64 {
@@ -306,16 +279,4 @@ fn minutes_since_1970(moment: &Moment) -> i64 {
     };
     // A day at the very end of the calendar has no moment; it is as late as can be.
     time.map_or(i64::MAX / 2, |time| time.as_second() / 60)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    proptest::proptest! {
-        #[test]
-        fn any_case_orders_as_lower_case_does(a in "[aAbB éÉßÄäİx]{0,6}", b in "[aAbB éÉßÄäİx]{0,6}") {
-            proptest::prop_assert_eq!(AnyCase(&a).cmp(&AnyCase(&b)), a.to_lowercase().cmp(&b.to_lowercase()));
-        }
-    }
 }

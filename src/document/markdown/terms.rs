@@ -91,7 +91,7 @@ impl<'a> Walk<'a> {
 
     /// Whether anything is looked for.
     pub(super) fn wants_terms(&self) -> bool {
-        self.settings.forms.is_some_and(|forms| forms.print().is_some())
+        self.settings.forms.is_some()
     }
 
     fn is_prose(&mut self) -> bool {
