@@ -1,8 +1,11 @@
 //! Components in Markdown: `:::name{key="value"}` … `:::` with a Markdown body, `::name{…}` without one.
 //!
-//! The marks are found before Markdown is parsed and hidden behind HTML instructions of the same length (`<?…?>`), which
-//! end a paragraph or a list as a component should and keep every offset. Where the parser finds a hidden mark as an
-//! instruction, it is a component; anywhere else (in a fence, in code) [`Marks::unhide`] gives the writer's text back.
+//! The marks are found before Markdown is parsed and hidden behind HTML of the same length, which keeps every offset: an instruction
+//! (`<?…?>`) where a mark has its line to itself, which ends a paragraph or a list as a component should, and a tag within a line, which
+//! does not. Where the parser finds a hidden mark as HTML, it is a component; anywhere else (in a fence, in code) [`Marks::unhide`] gives the
+//! writer's text back.
+//!
+//! A colon that begins a line and has no space behind it is hidden, too: it begins a time or a smiley, and no description of a term.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -64,6 +67,8 @@ pub enum MarkKind {
     Close(usize),
     /// `::name{…}`.
     Leaf,
+    /// No component: a colon that is text.
+    Colon,
 }
 
 /// A component's mark in the text.
@@ -79,6 +84,8 @@ pub struct Mark {
     pub arguments: Option<Range<usize>>,
     /// What follows the name without braces: `::: tip A title`.
     pub title: Option<Range<usize>>,
+    /// Whether text follows on its line.
+    goes_on: bool,
 }
 
 /// The marks of a text, in order.
@@ -91,17 +98,23 @@ impl Marks {
     /// Finds the marks of `text` and gives the text in which they are hidden.
     /// Marks within a line count only when they name one of `inline`, so that `std::vector{1}` stays text.
     pub fn hide<'a>(text: &'a str, body: Range<usize>, is_known: impl Fn(&str) -> bool) -> (Cow<'a, str>, Marks) {
-        if !text[body.clone()].contains("::") {
+        if !may_hold_marks(&text[body.clone()]) {
             return (Cow::Borrowed(text), Marks::default());
         }
         let mut marks = Vec::new();
         let mut start = body.start;
         for line in text[body].split_inclusive('\n') {
             let content = line.trim_end_matches(['\n', '\r']);
-            if content.contains("::") {
+            if content.contains(':') {
                 match line_mark(content, start) {
                     Some(mark) => marks.push(mark),
-                    None => inline_marks(content, start, &is_known, &mut marks),
+                    None => {
+                        let first = marks.len();
+                        inline_marks(content, start, &is_known, &mut marks);
+                        let colon = text_colon(content, start);
+                        let colon = colon.filter(|colon| marks.get(first).is_none_or(|mark| mark.range.start != colon.range.start));
+                        colon.into_iter().for_each(|colon| marks.insert(first, colon));
+                    }
                 }
             }
             start += line.len();
@@ -113,7 +126,7 @@ impl Marks {
         let mut end = 0;
         for (index, mark) in marks.iter().enumerate() {
             hidden.push_str(&text[end..mark.range.start]);
-            hidden.push_str(&cover(mark.range.len(), index));
+            hidden.push_str(&mark.cover(index));
             end = mark.range.end;
         }
         hidden.push_str(&text[end..]);
@@ -148,7 +161,7 @@ impl Marks {
         let mut whole = String::with_capacity(shown.len());
         let mut rest = &*shown;
         for (index, mark) in within {
-            let cover = cover(mark.range.len(), first + index);
+            let cover = mark.cover(first + index);
             if let Some(at) = rest.find(&cover) {
                 whole.push_str(&rest[..at]);
                 whole.push_str(&text[mark.range.clone()]);
@@ -160,20 +173,57 @@ impl Marks {
     }
 }
 
-/// An HTML instruction of `length` bytes, numbered as far as there is room.
-fn cover(length: usize, index: usize) -> String {
-    if length < 5 {
-        return format!("<{}>", "?".repeat(length.saturating_sub(2)));
+/// Whether a text has two colons, or one that begins a line.
+fn may_hold_marks(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    memchr::memchr_iter(b':', bytes).any(|at| {
+        let before = bytes[..at].iter().rev().find(|byte| !matches!(byte, b' ' | b'\t' | b'>'));
+        bytes.get(at + 1) == Some(&b':') || before.is_none_or(|byte| *byte == b'\n')
+    })
+}
+
+impl Mark {
+    /// What hides the mark: as many bytes, with its number as far as there is room.
+    fn cover(&self, index: usize) -> String {
+        let length = self.range.len();
+        let (begin, end) = match self.kind {
+            // It means as little to Markdown as the colon should.
+            MarkKind::Colon => return ";".repeat(length),
+            MarkKind::Leaf if self.goes_on => ("<x", ">"),
+            _ if length < 5 => ("<", ">"),
+            _ => ("<?", "?>"),
+        };
+        let room = length - begin.len() - end.len();
+        let number = if length < 5 { "?".repeat(room) } else { index.to_string() };
+        let number = &number[number.len().saturating_sub(room)..];
+        [begin, &"0".repeat(room - number.len()), number, end].concat()
     }
-    let room = length - 4;
-    let number = index.to_string();
-    let number = &number[number.len().saturating_sub(room)..];
-    format!("<?{number:0>room$}?>")
+}
+
+/// Where the content of a line begins, behind spaces and the marks of quotes.
+fn content_of(line: &str) -> usize {
+    line.len() - line.trim_start_matches([' ', '\t', '>']).len()
+}
+
+/// A colon that begins a line as text does, not as the description of a term: no space is behind it.
+fn text_colon(line: &str, start: usize) -> Option<Mark> {
+    let at = content_of(line);
+    let is_text = line[at..].strip_prefix(':').is_some_and(|rest| rest.starts_with(|c: char| !c.is_whitespace()));
+    let range = start + at..start + at + 1;
+    is_text.then(|| Mark {
+        kind: MarkKind::Colon,
+        name_range: range.clone(),
+        range,
+        name: String::new(),
+        arguments: None,
+        title: None,
+        goes_on: true,
+    })
 }
 
 /// A mark that has its line to itself.
 fn line_mark(line: &str, start: usize) -> Option<Mark> {
-    let indent = line.len() - line.trim_start_matches([' ', '\t']).len();
+    let indent = content_of(line);
     let trimmed = line[indent..].trim_end();
     let colons = trimmed.len() - trimmed.trim_start_matches(':').len();
     let rest = &trimmed[colons..];
@@ -187,6 +237,7 @@ fn line_mark(line: &str, start: usize) -> Option<Mark> {
             name_range: begin..begin + colons,
             arguments: None,
             title: None,
+            goes_on: false,
         });
     }
     let kind = match colons {
@@ -220,7 +271,7 @@ fn line_mark(line: &str, start: usize) -> Option<Mark> {
     if kind == MarkKind::Leaf && arguments.is_none() && !after.is_empty() {
         return None;
     }
-    Some(Mark { kind, range, name: name.replace('-', "_"), name_range, arguments, title })
+    Some(Mark { kind, range, name: name.replace('-', "_"), name_range, arguments, title, goes_on: false })
 }
 
 /// Marks `::name{…}` within a line, of components that exist.
@@ -242,6 +293,7 @@ fn inline_marks(line: &str, start: usize, is_known: &impl Fn(&str) -> bool, mark
             name_range: start + from..start + from + name.len(),
             arguments: Some(start + arguments..start + arguments + close),
             title: None,
+            goes_on: !line[end..].trim().is_empty(),
         });
         from = end;
     }

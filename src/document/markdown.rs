@@ -319,6 +319,7 @@ impl<'a> Walk<'a> {
             Tag::Link { link_type, dest_url, title, .. } => self.start_link(link_type, &dest_url, &title, range),
             Tag::Image { link_type, dest_url, title, .. } => self.start_image(link_type, &dest_url, &title, range),
             Tag::FootnoteDefinition(name) => self.flows.push(Flow::new(FlowKind::Footnote { name: name.to_string(), range })),
+            Tag::BlockQuote(Some(_)) if self.dropped_depth > 0 || self.is_too_deep(self.flows.len(), &range) => self.dropped_depth += 1,
             Tag::BlockQuote(Some(kind)) => self.flows.push(Flow::new(FlowKind::Alert { kind, range })),
             Tag::Table(alignments) => self.start_table(&alignments, &range),
             Tag::TableHead => {
@@ -339,15 +340,22 @@ impl<'a> Walk<'a> {
     /// A block that may hold other blocks. What lies too deep for any reader is shown flat.
     fn start_block(&mut self, block: Tag<'a>, range: Range<usize>) {
         let can_nest = matches!(block, Tag::BlockQuote(_) | Tag::List(_) | Tag::Item);
-        if can_nest && (self.dropped_depth > 0 || self.flow().depth >= DEPTH_MAX) {
-            if self.dropped_depth == 0 && !self.problems.iter().any(|problem| problem.code == Code::TooDeep) {
-                let problem = Diagnostic::new(Code::TooDeep, format!("blocks are nested more than {DEPTH_MAX} deep"));
-                self.problem(problem.help("the rest is shown without nesting"), range);
-            }
+        let depth = self.flow().depth;
+        if can_nest && (self.dropped_depth > 0 || self.is_too_deep(depth, &range)) {
             self.dropped_depth += 1;
             return;
         }
         self.push_start(block, &range);
+    }
+
+    /// Whether what begins here lies within so many others that it is shown flat; told once.
+    fn is_too_deep(&mut self, depth: usize, range: &Range<usize>) -> bool {
+        let is_too_deep = depth >= DEPTH_MAX;
+        if is_too_deep && !self.problems.iter().any(|problem| problem.code == Code::TooDeep) {
+            let problem = Diagnostic::new(Code::TooDeep, format!("blocks are nested more than {DEPTH_MAX} deep"));
+            self.problem(problem.help("the rest is shown without nesting"), range.clone());
+        }
+        is_too_deep
     }
 
     fn end(&mut self, tag: TagEnd, range: Range<usize>) {
@@ -376,6 +384,7 @@ impl<'a> Walk<'a> {
             TagEnd::Link => self.end_link(),
             TagEnd::Image => self.end_image(),
             TagEnd::FootnoteDefinition => self.end_container(|kind| matches!(kind, FlowKind::Footnote { .. })),
+            TagEnd::BlockQuote(_) | TagEnd::List(_) | TagEnd::Item if self.dropped_depth > 0 => self.dropped_depth -= 1,
             TagEnd::BlockQuote(Some(_)) => self.end_container(|kind| matches!(kind, FlowKind::Alert { .. })),
             TagEnd::TableHead => {
                 self.is_head = false;
@@ -390,7 +399,6 @@ impl<'a> Walk<'a> {
                 self.push(Event::End(tag))
             }
             TagEnd::MetadataBlock(_) => {}
-            TagEnd::BlockQuote(_) | TagEnd::List(_) | TagEnd::Item if self.dropped_depth > 0 => self.dropped_depth -= 1,
             TagEnd::Paragraph => {
                 self.plain_text("\n");
                 self.push_end(tag);

@@ -161,6 +161,7 @@ impl<'a> Walk<'a> {
             MarkKind::Open(_) => self.open_component(mark),
             MarkKind::Close(colons) => self.closing_mark(colons, &mark),
             MarkKind::Leaf => self.leaf(&mark, true),
+            MarkKind::Colon => return false,
         }
         true
     }
@@ -173,6 +174,7 @@ impl<'a> Walk<'a> {
                 None
             }
         };
+        let call = call.filter(|_| !self.is_too_deep(self.flows.len(), &mark.range));
         self.flows.push(Flow::new(FlowKind::Component { call, mark }));
     }
 
@@ -469,7 +471,7 @@ fn is_shown_argument(name: &str) -> bool {
 fn colons(mark: &Mark) -> String {
     match mark.kind {
         MarkKind::Open(count) => ":".repeat(count),
-        MarkKind::Close(_) | MarkKind::Leaf => ":::".into(),
+        MarkKind::Close(_) | MarkKind::Leaf | MarkKind::Colon => ":::".into(),
     }
 }
 

@@ -15,6 +15,33 @@ use crate::document::meta::Placed;
 use crate::document::raw_html::{escape_attribute, escape_into};
 use crate::document::remarks;
 
+/// A formula of so many bytes is read where there is more room on the stack: how deep it goes is not known before.
+const SHORT_FORMULA: usize = 256;
+const FORMULA_BYTES_MAX: usize = 16 << 10;
+const STACK_PER_BYTE: usize = 16 << 10;
+
+/// A LaTeX formula as MathML.
+///
+/// # Errors
+/// What is wrong with it, in a few words.
+fn mathml(formula: &str, display: MathDisplay) -> Result<String, String> {
+    let convert = || match MATH.convert_with_local_state(formula, display) {
+        Ok(result) => Ok(result.mathml),
+        Err(error) => Err(error.error_message()),
+    };
+    if formula.len() <= SHORT_FORMULA {
+        return convert();
+    }
+    if formula.len() > FORMULA_BYTES_MAX {
+        return Err(format!("it is longer than {} KiB", FORMULA_BYTES_MAX >> 10));
+    }
+    let stack = formula.len() * STACK_PER_BYTE;
+    std::thread::scope(|scope| {
+        let apart = std::thread::Builder::new().stack_size(stack).spawn_scoped(scope, convert);
+        apart.map_err(|error| error.to_string())?.join().unwrap_or_else(|_| Err("it is too deep".to_owned()))
+    })
+}
+
 /// Whether a target is written into the page as it stands.
 pub(super) fn is_final(written: &str) -> bool {
     matches!(Target::parse(written), Target::Outside | Target::ProtocolRelative | Target::UnknownScheme { .. })
@@ -227,10 +254,10 @@ impl<'a> Walk<'a> {
     pub(super) fn math(&mut self, formula: &str, range: Range<usize>, is_block: bool) {
         let display = if is_block { MathDisplay::Block } else { MathDisplay::Inline };
         self.plain_text(formula);
-        let html = match MATH.convert_with_local_state(formula, display) {
-            Ok(result) => result.mathml,
-            Err(error) => {
-                let problem = Diagnostic::new(Code::BadMath, format!("this formula cannot be read: {}", error.error_message()));
+        let html = match mathml(formula, display) {
+            Ok(mathml) => mathml,
+            Err(message) => {
+                let problem = Diagnostic::new(Code::BadMath, format!("this formula cannot be read: {message}"));
                 self.problem(problem.help("formulas are written in LaTeX; a dollar sign that means money is written `\\$`"), range);
                 format!("<code class=\"math-error\">{}</code>", escape_attribute(formula))
             }
