@@ -57,6 +57,7 @@ codes! {
     LowContrast = "low-contrast", Warning, "A colour of the theme would be too faint to be read on what it stands on. It is used darker or lighter, as the message says.";
     UnknownKind = "unknown-kind", Error, "A `kind:` that no file in `templates/kinds/` defines.";
     UnknownTerm = "unknown-term", Warning, "A topic, audience or author that the vocabulary (`topics.yaml`, `audiences.yaml`, `authors.yaml`) does not list.";
+    OneAddress = "one-address", Warning, "Two topics or audiences whose names differ in more than case and spaces, such as `C` and `C#`, have one address, and so one page.";
     TermTwice = "term-twice", Warning, "Two pages of the glossary explain one word. The first of them is offered where the word is used.";
     // Front matter
     OpenFrontMatter = "open-front-matter", Error, "Front matter is opened with `---` and never closed.";
@@ -78,6 +79,7 @@ codes! {
     LinkSpace = "link-space", Warning, "A link's target holds a space, so Markdown does not read it as a link.";
     HiddenCharacter = "hidden-character", Warning, "The text holds control characters or marks that reverse the direction of text.";
     OpenHtml = "open-html", Warning, "An HTML element, a comment or a code fence is opened and never closed.";
+    UnknownElement = "unknown-element", Warning, "A tag that HTML does not know, such as `<u8>`, is shown as text. Write `\\<u8>`, or put code between backticks.";
     ActiveHtml = "active-html", Warning, "HTML that would run or load something was taken out. The setting `raw_html: allow` keeps it.";
     UnknownComponent = "unknown-component", Error, "A component that no file in `templates/components/` defines.";
     ComponentArguments = "component-arguments", Error, "A component's arguments do not fit what it declares.";

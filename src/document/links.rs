@@ -45,7 +45,7 @@ pub enum Target {
 }
 
 /// Schemes that a page may link to.
-const SCHEMES: [&str; 19] = [
+pub const SCHEMES: [&str; 19] = [
     "http", "https", "mailto", "tel", "sms", "ftp", "ftps", "sftp", "ssh", "git", "irc", "ircs", "magnet", "geo", "webcal", "xmpp",
     "matrix", "bitcoin", "news",
 ];

@@ -12,6 +12,7 @@ use ammonia::{Builder, UrlRelative};
 use html5gum::{DefaultEmitter, Token, Tokenizer};
 
 use super::honesty::{self, Slip};
+use super::links::SCHEMES;
 use super::source_lines;
 use crate::settings::RawHtml;
 
@@ -20,6 +21,24 @@ const ACTIVE: [&str; 22] = [
     "script", "style", "iframe", "object", "embed", "applet", "form", "button", "textarea", "select", "option", "link", "meta", "base",
     "frame", "frameset", "template", "noscript", "svg", "math", "portal", "slot",
 ];
+
+/// Elements of HTML (the Living Standard and what it calls obsolete), SVG and MathML.
+const ELEMENTS: &str = " a abbr acronym address applet area article aside audio b base basefont bdi bdo bgsound big blink blockquote body br button \
+    canvas caption center cite code col colgroup data datalist dd del details dfn dialog dir div dl dt em embed fieldset figcaption figure font \
+    footer form frame frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html i iframe img input ins kbd label legend li link main map mark \
+    marquee menu meta meter nav nobr noembed noframes noscript object ol optgroup option output p param picture plaintext portal pre progress q \
+    rb rp rt rtc ruby s samp script search section select slot small source span strike strong style sub summary sup svg table tbody td template \
+    textarea tfoot th thead time title tr track tt u ul var video wbr xmp \
+    animate animatemotion animatetransform circle clippath defs desc ellipse filter foreignobject g image line lineargradient marker mask \
+    metadata mpath path pattern polygon polyline radialgradient rect set stop switch symbol text textpath tspan use view \
+    annotation maction math merror mfrac mi mmultiscripts mn mo mover mpadded mphantom mprescripts mroot mrow ms mspace msqrt mstyle msub \
+    msubsup msup mtable mtd mtext mtr munder munderover semantics ";
+
+/// Whether a tag is no HTML but text that looks like it: `<u8>`, `<your name>`.
+fn is_text(name: &str, attributes: impl IntoIterator<Item = bool>) -> bool {
+    let is_element = name.contains(':') || ELEMENTS.contains(&format!(" {name} "));
+    !is_element && attributes.into_iter().all(|is_empty| is_empty)
+}
 
 /// Elements without content.
 const VOID: [&str; 14] = ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
@@ -72,6 +91,8 @@ pub enum Finding {
     Style { range: Range<usize> },
     /// An image without an `alt` attribute.
     NoAlt { range: Range<usize> },
+    /// A tag that is none, shown as it is written.
+    Text { written: String, range: Range<usize> },
 }
 
 /// An element that was opened and not closed yet.
@@ -149,6 +170,13 @@ pub fn filter(
                     }
                     continue;
                 }
+                let has_no_values = tag.attributes.values().map(|value| value.is_empty());
+                if mode == RawHtml::Sanitise && is_text(&name, has_no_values) {
+                    let written = fragment.text[tag.span.start..tag.span.end.min(fragment.text.len())].to_owned();
+                    escape_into(&mut out, &written);
+                    findings.push(Finding::Text { written, range });
+                    continue;
+                }
                 let from = out.len();
                 let is_paid = start_tag(&name, &tag, fragment, mode, &mut out, findings, &mut link);
                 if let Some(line) = line.filter(|_| source_lines::is_block(&name)) {
@@ -171,6 +199,8 @@ pub fn filter(
                         _ => {}
                     }
                     out.extend(open.drain(at..).rev().map(|inner| inner.end(paid_link)));
+                } else if mode == RawHtml::Sanitise && is_text(&name, []) {
+                    escape_into(&mut out, &fragment.text[tag.span.start..tag.span.end.min(fragment.text.len())]);
                 }
             }
             Token::String(text) if skipped.is_none() => {
@@ -321,7 +351,7 @@ static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
         .add_tag_attributes("progress", ["value", "max"])
         .add_tag_attributes("meter", ["value", "min", "max", "low", "high", "optimum"])
         .add_tag_attributes("h1", ["align"])
-        .add_url_schemes(["tel", "sms", "geo", "xmpp", "matrix"])
+        .url_schemes(HashSet::from(SCHEMES))
         .url_relative(UrlRelative::PassThrough)
         .link_rel(None)
         .clean_content_tags(HashSet::from(["script", "style", "iframe", "template", "noscript", "textarea", "select"]));

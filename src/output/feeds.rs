@@ -34,7 +34,8 @@ pub enum FeedOf {
     Audience(usize),
 }
 
-/// Every feed of the site and its address. There are none without a `base_url`, and none without entries.
+/// Every feed of the site and its address. There are none without a `base_url`. Those that pages refer to are there before the first dated
+/// page is: the site's own, and those of kinds with pages.
 pub fn list(composer: &Composer) -> Vec<(Route, FeedOf)> {
     if composer.site.settings().base_url.is_none() {
         return Vec::new();
@@ -46,7 +47,12 @@ pub fn list(composer: &Composer) -> Vec<(Route, FeedOf)> {
         .chain(kinds.map(|kind| FeedOf::Kind(kind.name.clone())))
         .chain(topics)
         .chain((0..composer.site.audiences.len()).map(FeedOf::Audience));
-    all.filter(|of| pages_of(composer, of).next().is_some()).filter_map(|of| Some((route_of(composer, &of)?, of))).collect()
+    let is_referred_to = |of: &FeedOf| match of {
+        FeedOf::Site | FeedOf::SiteJson => true,
+        FeedOf::Kind(name) => composer.site.pages().iter().any(|page| page.entry.meta.kind == *name),
+        FeedOf::Topic(_) | FeedOf::Audience(_) => pages_of(composer, of).next().is_some(),
+    };
+    all.filter(is_referred_to).filter_map(|of| Some((route_of(composer, &of)?, of))).collect()
 }
 
 /// A feed's bytes.

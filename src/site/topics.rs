@@ -27,7 +27,7 @@ pub struct Term {
 }
 
 /// Collects the terms that pages name: those of the vocabulary in its order, then others by title.
-/// Two spellings with one slug are one term.
+/// Two spellings with one slug are one term; where more than case and spaces differ (`C` and `C#`), that is told.
 pub fn collect(
     tables: &Tables,
     folder: &str,
@@ -51,6 +51,7 @@ pub fn collect(
     }
     // Many pages name the same, and slugging is the dearest part.
     let mut slugs: HashMap<&str, String> = HashMap::new();
+    let mut confused: HashSet<&str> = HashSet::new();
     for (id, page) in tables.pages.iter().enumerate() {
         for name in named(&page.entry) {
             let key = slugs.entry(&name.value).or_insert_with_key(|name| slug(name)).clone();
@@ -58,6 +59,9 @@ pub fn collect(
                 problems.push(unknown(folder, name, vocabulary));
             }
             let entry = terms.entry(key.clone()).or_insert_with(|| term(&key, name.value.trim(), None));
+            if vocabulary.is_none() && !is_same_name(&entry.title, &name.value) && confused.insert(&name.value) {
+                problems.push(one_address(folder, name, entry));
+            }
             if page.is_listed() && entry.pages.last() != Some(&id) {
                 entry.pages.push(id);
             }
@@ -72,6 +76,18 @@ pub fn collect(
         super::sections::sort_pages(&mut term.pages, tables, super::sections::Order::Stated);
     }
     Checked::new(terms, problems)
+}
+
+/// Whether two names differ in nothing but case, spaces and hyphens.
+pub fn is_same_name(one: &str, other: &str) -> bool {
+    let letters = |name: &str| -> String { name.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '_')).flat_map(char::to_lowercase).collect() };
+    one == other || letters(one) == letters(other)
+}
+
+fn one_address(folder: &str, name: &Placed<String>, term: &Term) -> Diagnostic {
+    let message = format!("`{}` and `{}` have one address, {}, so they share a page", name.value, term.title, term.route);
+    let help = format!("write one of them in words, or list both in {folder}.yaml under keys of their own");
+    Diagnostic::new(Code::OneAddress, message).at(name.place.clone()).help(help)
 }
 
 fn unknown(folder: &str, name: &Placed<String>, vocabulary: &IndexMap<String, vocabulary::Term>) -> Diagnostic {

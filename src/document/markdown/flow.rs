@@ -437,6 +437,11 @@ impl<'a> Walk<'a> {
                     }
                 }
             }
+            Finding::Text { written, range } => {
+                let problem = Diagnostic::new(Code::UnknownElement, format!("`{written}` is no element of HTML and is shown as text"));
+                let help = format!("write `\\{written}` where it is text, or put code between backticks");
+                self.problem(problem.help(help), range);
+            }
             Finding::NoAlt { range } => {
                 let problem = Diagnostic::new(Code::MissingAlt, "this image has no `alt` text");
                 self.problem(problem.help("say in `alt` what it shows; `alt=\"\"` if it only decorates"), range);

@@ -44,7 +44,7 @@ fn mathml(formula: &str, display: MathDisplay) -> Result<String, String> {
 
 /// Whether a target is written into the page as it stands.
 pub(super) fn is_final(written: &str) -> bool {
-    matches!(Target::parse(written), Target::Outside | Target::ProtocolRelative | Target::UnknownScheme { .. })
+    matches!(Target::parse(written), Target::Outside | Target::ProtocolRelative)
 }
 
 impl<'a> Walk<'a> {
