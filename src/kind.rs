@@ -77,7 +77,7 @@ pub struct Kind {
     pub explains: Option<Explains>,
     /// Whether there is a page that picks one at random.
     pub surprise: bool,
-    /// The Markdown that `handsel new` starts from; `{title}` and `{today}` are filled in.
+    /// The Markdown that `handsel new` starts from; `{title}`, `{today}` and the site's `{timezone}` are filled in.
     pub scaffold: String,
 }
 
@@ -151,7 +151,7 @@ pub static KIND_FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
             .about("For pages that explain a word: the fields with the short explanation and the other forms."),
         Field::boolean("surprise").about("Whether there is a page that picks one at random: `/tips/random/`.").defaults_to("`false`"),
         Field::text("scaffold")
-            .about("What `handsel new` starts a page from; `{title}` and `{today}` are filled in.")
+            .about("What `handsel new` starts a page from; `{title}`, `{today}` and the site's `{timezone}` are filled in.")
             .defaults_to("its fields, each with its description"),
     ]
 });

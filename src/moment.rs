@@ -27,9 +27,7 @@ impl Moment {
         {
             return Some(Moment::Day(day));
         }
-        let compact = text.replacen(' ', "T", 1).replace(' ', "");
-        let compact =
-            compact.strip_suffix("UTC").or_else(|| compact.strip_suffix("GMT")).map_or(compact.clone(), |bare| format!("{bare}Z"));
+        let compact = compact(text);
         if let Ok(instant) = compact.parse::<Timestamp>() {
             return Some(Moment::Time(instant.to_zoned(zone.clone())));
         }
@@ -66,6 +64,24 @@ impl Moment {
             (a, b) => a.day().cmp(&b.day()),
         }
     }
+}
+
+/// The form that instants and times are parsed in.
+fn compact(text: &str) -> String {
+    let compact = text.trim().replacen(' ', "T", 1).replace(' ', "");
+    let bare = compact.strip_suffix("UTC").or_else(|| compact.strip_suffix("GMT"));
+    bare.map_or(compact.clone(), |bare| format!("{bare}Z"))
+}
+
+/// For a time on the wall that the zone skips, as `12:30`, what it is read as; `None` for every other moment.
+pub fn skipped(text: &str, zone: &TimeZone) -> Option<String> {
+    let compact = compact(text);
+    if compact.parse::<Timestamp>().is_ok() {
+        return None;
+    }
+    let wall: DateTime = compact.parse().ok()?;
+    let instead = wall.to_zoned(zone.clone()).ok()?.datetime();
+    (instead != wall).then(|| instead.strftime("%H:%M").to_string())
 }
 
 /// From when to when something takes place.

@@ -55,13 +55,13 @@ pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Resu
         Some(today) => today,
         None => now()?.to_zoned(zone(&site.settings().timezone)).date(),
     };
-    create_new(site.disk.root(), &path, fill(&kind.scaffold, &title, &today.to_string()).as_bytes()).map_err(|error| {
-        match error.kind() {
+    create_new(site.disk.root(), &path, fill(&kind.scaffold, &title, &today.to_string(), &site.settings().timezone).as_bytes()).map_err(
+        |error| match error.kind() {
             ErrorKind::AlreadyExists => CannotRun::new(format!("{} is there already and stays as it is", site.show(&path)))
                 .help("choose another title, or edit that file"),
             _ => CannotRun::new(format!("cannot make {}: {error}", site.show(&path))),
-        }
-    })?;
+        },
+    )?;
     console.answer(&format!("Made {}", site.show(&path)));
     // Editors complete front matter by them; the page, which is there, is worth more than they are.
     if site.disk.read(&site.config).is_ok() && schema::write(&site, &kinds).is_err() {
@@ -121,10 +121,11 @@ fn zone(name: &str) -> jiff::tz::TimeZone {
 }
 
 /// The scaffold with its gaps filled. In front matter the title is quoted as YAML, in the body it stands as it is.
-fn fill(scaffold: &str, title: &str, today: &str) -> String {
+fn fill(scaffold: &str, title: &str, today: &str, timezone: &str) -> String {
     let quoted = serde_json::to_string(title).expect("text is JSON, and every JSON text a YAML one");
     let body = scaffold.strip_prefix("---\n").and_then(|rest| rest.find("\n---\n")).map_or(0, |end| "---\n".len() + end);
     let (front, body) = scaffold.split_at(body);
+    let front = front.replace("{timezone}", timezone);
     let front = front.replace("\"{title}\"", "{title}").replace("'{title}'", "{title}").replace("{today}", today);
     front.replace("{title}", &quoted) + &body.replace("{today}", today).replace("{title}", title)
 }
@@ -144,13 +145,13 @@ mod tests {
     #[test]
     fn scaffolds_are_filled() {
         let scaffold = "---\ntitle: {title}\npublished: {today}\n---\n\n# {title}\n";
-        let filled = fill(scaffold, "Say \"no\": a {today} guide", "2026-01-31");
+        let filled = fill(scaffold, "Say \"no\": a {today} guide", "2026-01-31", "UTC");
         assert_eq!(
             filled,
             "---\ntitle: \"Say \\\"no\\\": a {today} guide\"\npublished: 2026-01-31\n---\n\n# Say \"no\": a {today} guide\n"
         );
-        assert_eq!(fill("---\ntitle: '{title}'\n---\n", "a\\b", ""), "---\ntitle: \"a\\\\b\"\n---\n");
-        assert_eq!(fill("# {title}\n", "A", ""), "# A\n");
+        assert_eq!(fill("---\ntitle: '{title}'\n---\n", "a\\b", "", ""), "---\ntitle: \"a\\\\b\"\n---\n");
+        assert_eq!(fill("# {title}\n", "A", "", ""), "# A\n");
     }
 
     #[test]

@@ -27,6 +27,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use self::body::{Embed, Include, Segment};
@@ -40,11 +41,11 @@ use self::meta::Meta;
 use self::outline::Heading;
 use self::passages::Passage;
 pub use self::tool::written_formulas;
-use crate::diagnostic::{Checked, Code, Diagnostic, Place};
+use crate::diagnostic::{Checked, Code, Diagnostic, Place, Severity};
 use crate::fields::{Item, Value};
 use crate::fingerprint::Fingerprint;
 use crate::kind::{Happens, Kinds, rules};
-use crate::moment::{Moment, Occurrence};
+use crate::moment::{self, Moment, Occurrence};
 use crate::paths::SourcePath;
 use crate::settings::Settings;
 use crate::source::{Lines, Text, with_lf};
@@ -220,10 +221,13 @@ pub fn parse(path: &SourcePath, bytes: &[u8], inputs: &Inputs) -> Checked<Docume
     let start = node.as_ref().map_or_else(|| Place::start_of(path), |node| node.place.clone());
     if let Some(kind) = kind {
         let headings = markdown.outline.iter().filter(|heading| heading.level == 2).count();
-        let subject = rules::Subject { fields: &kind.fields, items: &meta.fields, headings, start: &start };
+        let zone = zone_of(&meta, kind.happens.as_ref(), &inputs.settings.timezone);
+        let lasts = kind.happens.as_ref().and_then(|happens| Some((happens.start.as_str(), happens.end.as_deref()?)));
+        let subject = rules::Subject { fields: &kind.fields, items: &meta.fields, headings, start: &start, zone: &zone, lasts };
         problems.extend(rules::broken(&kind.rules, &subject));
     }
-    let occurs = kind.and_then(|kind| kind.happens.as_ref()).and_then(|happens| occurrence(&meta, happens, &inputs.settings.timezone));
+    let happens = kind.and_then(|kind| kind.happens.as_ref());
+    let occurs = happens.and_then(|happens| occurrence(&meta, happens, &inputs.settings.timezone, &mut problems));
     let is_title_told = is_title_told(node.as_ref(), &problems);
     let mut document = document(path, meta, markdown, (tool, data), inputs.is_lenient, is_title_told, &mut problems);
     Arc::make_mut(&mut document.entry).occurs = occurs;
@@ -232,15 +236,29 @@ pub fn parse(path: &SourcePath, bytes: &[u8], inputs: &Inputs) -> Checked<Docume
     Checked::new(document, problems)
 }
 
-/// When a page takes place, in its own time zone or else the site's.
-fn occurrence(meta: &Meta, happens: &Happens, site_zone: &str) -> Option<Occurrence> {
-    let text = |name: &String| meta.fields.get(name).and_then(Item::as_text);
-    let zone = happens.timezone.as_ref().and_then(text).unwrap_or(site_zone);
-    let zone = jiff::tz::TimeZone::get(zone).unwrap_or(jiff::tz::TimeZone::UTC);
-    let moment = |name: &String| match &meta.fields.get(name)?.value {
-        Value::Date(day) => Some(Moment::Day(*day)),
-        Value::Text(text) => Moment::read(text, &zone),
-        _ => None,
+/// The time zone of a page's times: its own, or else the site's.
+fn zone_of(meta: &Meta, happens: Option<&Happens>, site_zone: &str) -> TimeZone {
+    let own = happens.and_then(|happens| happens.timezone.as_ref()).and_then(|name| meta.fields.get(name));
+    TimeZone::get(own.and_then(Item::as_text).unwrap_or(site_zone)).unwrap_or(TimeZone::UTC)
+}
+
+/// When a page takes place. A time that its zone skips is told.
+fn occurrence(meta: &Meta, happens: &Happens, site_zone: &str, problems: &mut Vec<Diagnostic>) -> Option<Occurrence> {
+    let zone = zone_of(meta, Some(happens), site_zone);
+    let mut moment = |name: &String| {
+        let item = meta.fields.get(name)?;
+        match &item.value {
+            Value::Date(day) => Some(Moment::Day(*day)),
+            Value::Text(text) => {
+                if let Some(instead) = moment::skipped(text, &zone) {
+                    let message = format!("`{name}`: the clocks go forward then, so this time does not exist there");
+                    let help = format!("it is read as {instead}; write the time that is meant");
+                    problems.push(Diagnostic::new(Code::BadValue, message).severity(Severity::Warning).at(item.place.clone()).help(help));
+                }
+                Moment::read(text, &zone)
+            }
+            _ => None,
+        }
     };
     Some(Occurrence { start: moment(&happens.start)?, end: happens.end.as_ref().and_then(moment) })
 }

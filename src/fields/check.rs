@@ -20,13 +20,16 @@ pub struct Context<'a> {
     pub missing: Severity,
     /// Keys whose near misses are errors whatever the severity of `unknown`: a page with `draf: true` is not to be published.
     pub critical: &'a [&'a str],
+    /// Whether a required list that is empty is as good as absent; elsewhere who asked for the check tells what it lacks.
+    pub wants_items: bool,
     /// Where a key that is unknown here would be known, as help.
     pub elsewhere: Option<&'a KeyHelp<'a>>,
 }
 
 impl Context<'_> {
     /// Front matter and the like: an unknown key is a warning, a field that is missing an error.
-    pub const PAGE: Context<'static> = Context { unknown: Code::UnknownKey, missing: Severity::Error, critical: &[], elsewhere: None };
+    pub const PAGE: Context<'static> =
+        Context { unknown: Code::UnknownKey, missing: Severity::Error, critical: &[], wants_items: false, elsewhere: None };
 }
 
 /// Checks a mapping. Keys that other generators use come out under the field's own name; what is left is in the order it was written.
@@ -72,6 +75,12 @@ fn has_telling_zeros(written: &str) -> bool {
     leads || (trails && !written.contains(['e', 'E']))
 }
 
+/// Whether a field with this value is as good as left out.
+fn is_absent(node: &Node, kind: &FieldType) -> bool {
+    let is_blank = || node.as_text().is_some_and(|text| text.trim().is_empty());
+    node.is_none() || (!matches!(kind, FieldType::Anything | FieldType::Tool) && is_blank())
+}
+
 struct Check<'a> {
     context: Context<'a>,
     problems: Vec<Diagnostic>,
@@ -90,10 +99,7 @@ impl Check<'_> {
                 self.unknown_key(key, entry, groups, within);
                 continue;
             };
-            if entry.node.is_none()
-                || (!matches!(field.kind, FieldType::Anything | FieldType::Tool)
-                    && entry.node.as_text().is_some_and(|text| text.trim().is_empty()))
-            {
+            if is_absent(&entry.node, &field.kind) {
                 continue;
             }
             let is_own_name = *key == field.name;
@@ -118,8 +124,11 @@ impl Check<'_> {
         }
         for field in groups.iter().copied().flatten().filter(|field| field.is_required) {
             // A value that was written and does not fit has been told already.
-            let is_given = |name: &String| map.get(name).is_some_and(|entry| !entry.node.is_none());
-            if !items.contains_key(&field.name) && !is_given(&field.name) && !field.also.iter().any(is_given) {
+            let is_given = |name: &String| map.get(name).is_some_and(|entry| !is_absent(&entry.node, &field.kind));
+            let is_empty = self.context.wants_items
+                && within.is_empty()
+                && items.get(&field.name).is_some_and(|item| matches!(&item.value, Value::List(items) if items.is_empty()));
+            if is_empty || !items.contains_key(&field.name) && !is_given(&field.name) && !field.also.iter().any(is_given) {
                 self.missing(field, map, place, within);
             }
         }

@@ -12,6 +12,7 @@
 
 use std::cmp::Ordering;
 
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::{Code, Diagnostic, Place, Severity};
@@ -112,6 +113,10 @@ pub struct Subject<'a> {
     pub headings: usize,
     /// Where the page begins.
     pub start: &'a Place,
+    /// The time zone of times that state none.
+    pub zone: &'a TimeZone,
+    /// The fields for when the page takes place begins and ends, where it does.
+    pub lasts: Option<(&'a str, &'a str)>,
 }
 
 /// The rules that a page breaks, each told at the value that is to blame.
@@ -134,7 +139,10 @@ fn fault(demand: &Demand, subject: &Subject) -> Option<Fault> {
     match demand {
         Demand::After { field, other } => {
             let (later, earlier) = (item(field)?, item(other)?);
-            let is_after = compare(&later.value, &earlier.value)? == Ordering::Greater;
+            // What takes place on one whole day ends on it.
+            let is_one_day = subject.lasts == Some((other, field))
+                && matches!((&later.value, &earlier.value), (Value::Date(a), Value::Date(b)) if a == b);
+            let is_after = is_one_day || compare(&later.value, &earlier.value, subject.zone)? == Ordering::Greater;
             let message = format!("`{field}` is not after `{other}` ({})", shown(&earlier.value));
             (!is_after).then(|| (message, format!("write a later `{field}`, or an earlier `{other}`"), later.place.clone()))
         }
@@ -180,10 +188,10 @@ fn fault(demand: &Demand, subject: &Subject) -> Option<Fault> {
 }
 
 /// Which of two values is the later or larger; `None` where they cannot be compared.
-fn compare(a: &Value, b: &Value) -> Option<Ordering> {
+fn compare(a: &Value, b: &Value, zone: &TimeZone) -> Option<Ordering> {
     let moment = |value: &Value| match value {
         Value::Date(day) => Some(Moment::Day(*day)),
-        Value::Text(text) => Moment::read(text, &jiff::tz::TimeZone::UTC),
+        Value::Text(text) => Moment::read(text, zone),
         _ => None,
     };
     let number = |value: &Value| Item { value: value.clone(), place: Place::start_of(&crate::paths::SourcePath::root()) }.as_number();

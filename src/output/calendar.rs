@@ -157,8 +157,14 @@ fn times(occurs: &Occurrence, file: &mut Lines) {
         }
         Moment::Time(start) => {
             time("DTSTART", start, file);
-            if let Some(Moment::Time(end)) = occurs.end.as_ref().filter(|end| end.compare(&occurs.start).is_gt()) {
-                time("DTEND", end, file);
+            let end = match &occurs.end {
+                Some(Moment::Time(end)) => Some(end.clone()),
+                // To the end of a day is to the next midnight.
+                Some(Moment::Day(day)) => day.tomorrow().and_then(|next| next.to_zoned(start.time_zone().clone())).ok(),
+                None => None,
+            };
+            if let Some(end) = end.filter(|end| end > start) {
+                time("DTEND", &end, file);
             }
         }
     }

@@ -175,7 +175,8 @@ impl<'a> Workshop<'a> {
         let loaded = honesty::loaded_by(html).into_iter().filter(is_refused);
         // What its text or a template names was told at its place there.
         let page = source.and_then(|source| self.whole.documents.pages.get(source));
-        let is_linked = |address: &String| page.is_some_and(|page| page.entry.links.iter().any(|link| link.target.value.trim() == *address));
+        let is_linked =
+            |address: &String| page.is_some_and(|page| page.entry.links.iter().any(|link| link.target.value.trim() == *address));
         let is_told = |message: &String| {
             let by_page = page.is_some_and(|page| page.problems.iter().any(|problem| problem.message == *message));
             by_page || self.whole.loaded.templates_load.contains(message)

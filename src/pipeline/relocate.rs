@@ -76,6 +76,10 @@ pub fn plan(files: &dyn Files, request: &Request, memory: &Memory, old: &SourceP
     let request = &Request { with_drafts: true, with_audit: false, ..request.clone() };
     let before = survey(files, request, memory.pages());
     let moved = files_to_move(&before, old, new)?;
+    let torn = torn(files, &before, old, &moved);
+    if !torn.is_empty() {
+        return Err(Refusal { message: "links would be lost in pages that cannot be read".to_owned(), problems: torn });
+    }
     let mut overlay = Overlay::new(files, &moved);
     let after = survey(&overlay, request, before.documents.pages.clone());
     let clashes = not_of_links(new_errors(&after, &before, &moved));
@@ -85,8 +89,8 @@ pub fn plan(files: &dyn Files, request: &Request, memory: &Memory, old: &SourceP
     let redirects = redirects(&before, &after, &moved)?;
     let changes = changes(&before, &after, &moved)?;
     let mut texts = Texts { overlay: &overlay, open: BTreeMap::new() };
-    for (page, address) in &redirects.added {
-        texts.add_alias(page, address)?;
+    for (page, address, own) in &redirects.added {
+        texts.add_alias(page, address, own)?;
     }
     for change in &changes {
         texts.respell(&after, change)?;
@@ -99,6 +103,22 @@ pub fn plan(files: &dyn Files, request: &Request, memory: &Memory, old: &SourceP
     let originals = |path: &SourcePath| overlay.original(path).unwrap_or_else(|_| Arc::from(&b""[..]));
     let edited = overlay.edited.iter().map(|(path, bytes)| (path.clone(), (originals(path), Arc::clone(bytes)))).collect();
     Ok(Plan { edited, links: changes.len(), redirects: redirects.told, dropped: redirects.dropped, other_kinds, moved })
+}
+
+/// The pages whose links are not known, since their front matter cannot be read, and that move or seem to name what moves.
+fn torn(files: &dyn Files, before: &Survey, old: &SourcePath, moved: &BTreeMap<SourcePath, SourcePath>) -> Vec<Diagnostic> {
+    let broken = before.documents.pages.iter().filter(|(_, page)| page.entry.is_broken);
+    let names = |path: &SourcePath| {
+        let text = files.read(path).ok();
+        text.is_some_and(|text| String::from_utf8_lossy(&text).contains(old.name()))
+    };
+    let torn = broken.map(|(path, _)| path).filter(|path| moved.contains_key(*path) || names(path));
+    let told = torn.map(|path| {
+        let problem =
+            Diagnostic::new(Code::FrontMatterForm, format!("{path} cannot be read as a page, so its links cannot be written anew"));
+        problem.at(Place::start_of(path)).help("mend its front matter first; `handsel check` says what is wrong with it")
+    });
+    told.collect()
 }
 
 fn other_kinds(before: &Survey, done: &Survey, moved: &BTreeMap<SourcePath, SourcePath>) -> BTreeMap<SourcePath, (String, String)> {
@@ -141,8 +161,8 @@ fn files_to_move(before: &Survey, old: &SourcePath, new: &SourcePath) -> Result<
 /// What becomes of the addresses that change.
 #[derive(Default)]
 struct Redirects {
-    /// Page, by its new path, and the address that it takes in.
-    added: Vec<(SourcePath, Route)>,
+    /// Page, by its new path, the address that it takes in, and its own.
+    added: Vec<(SourcePath, Route, Route)>,
     told: Vec<(Route, Route)>,
     dropped: Vec<Route>,
 }
@@ -153,8 +173,12 @@ fn redirects(before: &Survey, after: &Survey, moved: &BTreeMap<SourcePath, Sourc
         match (before.site.tables.by_source.get(old), after.site.tables.by_source.get(new)) {
             (Some(Node::Page(was)), Some(Node::Page(is))) => {
                 let (was, is) = (before.site.page(*was), after.site.page(*is));
+                if was.route == Route::home() && is.route != was.route {
+                    let message = format!("{old} is the home page, whose address every site has: it cannot lead elsewhere");
+                    return Err(Refusal::new(message));
+                }
                 if was.route != is.route && !was.is_draft {
-                    redirects.added.push((new.clone(), was.route.clone()));
+                    redirects.added.push((new.clone(), was.route.clone(), is.route.clone()));
                     redirects.told.push((was.route.clone(), is.route.clone()));
                 }
             }
@@ -230,7 +254,8 @@ fn changes(before: &Survey, after: &Survey, moved: &BTreeMap<SourcePath, SourceP
             continue;
         }
         let wanted = wanted(&reference.end, before, after, moved);
-        if here.follow(&reference.target, reference.reading).0 != wanted {
+        let (end, problem) = here.follow(&reference.target, reference.reading);
+        if end != wanted || (problem.is_some() && problem != reference.problem) {
             changes.push(Change { reference, page, wanted });
         }
     }
@@ -287,9 +312,9 @@ impl Texts<'_> {
         Ok(self.open.get_mut(path).expect("it was just put there"))
     }
 
-    fn add_alias(&mut self, page: &SourcePath, address: &Route) -> Result<(), Refusal> {
+    fn add_alias(&mut self, page: &SourcePath, address: &Route, own: &Route) -> Result<(), Refusal> {
         let text = self.open(page)?;
-        if alias::add(page, text, address) {
+        if alias::add(page, text, address, own) {
             return Ok(());
         }
         Err(Refusal::new(format!("the front matter of {page} is written in a form that no `aliases:` can be added to")))

@@ -76,10 +76,43 @@ mod tests {
 
     #[test]
     fn titles_stand_as_in_an_index() {
-        let mut titles = ["Übung", "zebra", "„Zitat“", "Apfel", "Ärger", "ß-Regel", ".NET", "Oase", "Öl", "3 ways", "Azur", "Nest", "Straße", "٣ طرق", "あか", "ガ"];
+        let mut titles = [
+            "Übung",
+            "zebra",
+            "„Zitat“",
+            "Apfel",
+            "Ärger",
+            "ß-Regel",
+            ".NET",
+            "Oase",
+            "Öl",
+            "3 ways",
+            "Azur",
+            "Nest",
+            "Straße",
+            "٣ طرق",
+            "あか",
+            "ガ",
+        ];
         titles.sort_by(|a, b| ByLetters(a).cmp(&ByLetters(b)));
-        let ordered =
-            ["3 ways", "٣ طرق", "Apfel", "Ärger", "Azur", "Nest", ".NET", "Oase", "Öl", "ß-Regel", "Straße", "Übung", "zebra", "„Zitat“", "あか", "ガ"];
+        let ordered = [
+            "3 ways",
+            "٣ طرق",
+            "Apfel",
+            "Ärger",
+            "Azur",
+            "Nest",
+            ".NET",
+            "Oase",
+            "Öl",
+            "ß-Regel",
+            "Straße",
+            "Übung",
+            "zebra",
+            "„Zitat“",
+            "あか",
+            "ガ",
+        ];
         assert_eq!(titles, ordered);
         let mut initials: Vec<String> = ordered.iter().map(|title| initial(title)).collect();
         initials.dedup();

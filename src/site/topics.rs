@@ -80,7 +80,9 @@ pub fn collect(
 
 /// Whether two names differ in nothing but case, spaces and hyphens.
 pub fn is_same_name(one: &str, other: &str) -> bool {
-    let letters = |name: &str| -> String { name.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '_')).flat_map(char::to_lowercase).collect() };
+    let letters = |name: &str| -> String {
+        name.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '_')).flat_map(char::to_lowercase).collect()
+    };
     one == other || letters(one) == letters(other)
 }
 

@@ -14,8 +14,16 @@ export function peek(link, find) {
   link.addEventListener("blur", hide);
 }
 
-addEventListener("scroll", hide, { passive: true });
+addEventListener("scroll", follow, { passive: true });
 addEventListener("keydown", ({ key }) => { if (key === "Escape") hide(); });
+
+// Whoever comes by keyboard scrolls by it, and the note goes along; one that the pointer called is left behind.
+function follow() {
+  if (shown && document.activeElement === shown.link && shown.link.matches(":focus-visible")) place(shown.box, rectOf(shown.link));
+  else hide();
+}
+
+const rectOf = (link) => link.getClientRects()[0] ?? link.getBoundingClientRect();
 
 function soon(what, ms) {
   clearTimeout(waiting);
@@ -30,7 +38,7 @@ function show(link, find) {
   if (!box) return;
   listen(box);
   box.showPopover();
-  place(box, link.getClientRects()[0] ?? link.getBoundingClientRect());
+  place(box, rectOf(link));
   isOurs = !link.hasAttribute("aria-describedby");
   if (isOurs) link.setAttribute("aria-describedby", box.id);
   shown = { link, box };

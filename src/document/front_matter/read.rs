@@ -36,7 +36,7 @@ pub fn meta(path: &SourcePath, node: Option<&Node>, defaults: &[&Node], kind_fro
     let critical: &[&str] = if merged.get("title").is_some() { &["draft"] } else { &["draft", "title"] };
     let missing = if kind.as_ref().is_some_and(|kind| kind.is_stated) { Severity::Error } else { Severity::Warning };
     let elsewhere = |key: &str| owner_of(key, kinds);
-    let context = Context { unknown: Code::UnknownKey, missing, critical, elsewhere: Some(&elsewhere) };
+    let context = Context { unknown: Code::UnknownKey, missing, critical, wants_items: true, elsewhere: Some(&elsewhere) };
     let mut checked = check_groups(&merged, &groups, context);
     checked.problems.retain(|problem| problem.place.as_ref().is_none_or(|place| place.path == *path));
     let items = checked.unload(&mut problems);

@@ -379,6 +379,9 @@ impl<'a> Walk<'a> {
         let mut fragment = Fragment::default();
         fragment.push(html, range.start);
         let html = self.filter_html(&fragment, false);
+        if html.starts_with("<br") {
+            self.plain_text(" ");
+        }
         self.push(Event::InlineHtml(html.into()));
     }
 

@@ -28,8 +28,12 @@ impl Walk<'_> {
         }
     }
 
-    /// Where a cell or an entry of a list ends, a sentence does.
+    /// Where a cell or an entry of a list ends, a sentence does, and a word.
     pub(super) fn end_sentence(&mut self) {
+        let excerpt = &mut self.out.excerpt;
+        if !excerpt.is_empty() && excerpt.len() < EXCERPT_BYTES && !excerpt.ends_with(char::is_whitespace) && self.flows.len() == 1 {
+            excerpt.push(' ');
+        }
         self.out.sentences += count("\n", &mut self.is_in_sentence).sentences;
     }
 }

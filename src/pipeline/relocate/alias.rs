@@ -1,13 +1,15 @@
 //! An old address added to a page's front matter, in the form that its `aliases:` have already.
 
 use super::text::EditedText;
+use crate::diagnostic::Place;
 use crate::document::front_matter::{self, COMMON_FIELDS};
 use crate::fields::field_named;
 use crate::paths::{Route, SourcePath};
 use crate::yaml::{self, Entry, Node, Value};
 
-/// Adds the address; `false` where that cannot be done.
-pub fn add(path: &SourcePath, page: &mut EditedText, address: &Route) -> bool {
+/// Adds the address of a page that is at `own` now; `false` where that cannot be done. Where the page was at `own` before, that is no old address any
+/// more, and this one takes its place.
+pub fn add(path: &SourcePath, page: &mut EditedText, address: &Route, own: &Route) -> bool {
     let split = front_matter::split(path, &page.text);
     if split.problem.is_some() {
         return false;
@@ -19,7 +21,20 @@ pub fn add(path: &SourcePath, page: &mut EditedText, address: &Route) -> bool {
     let Ok(node) = yaml::parse(path, &page.text, front.clone()) else { return false };
     let aliases = node.as_ref().and_then(Node::as_map).and_then(|map| map.iter().find(|(key, _)| is_aliases(key)));
     match aliases {
-        Some((key, entry)) => extend(page, key, entry, address),
+        Some((key, entry)) => {
+            let known = aliases_of(&entry.node);
+            if known.iter().any(|(_, known)| known == address) {
+                return true;
+            }
+            match known.iter().find(|(_, known)| known == own) {
+                Some((place, _)) => {
+                    let at = page.at(place);
+                    page.replace(at, &address.to_string());
+                    true
+                }
+                None => extend(page, key, entry, address),
+            }
+        }
         None => {
             page.replace(front.end..front.end, &format!("aliases: [{address}]\n"));
             true
@@ -29,6 +44,16 @@ pub fn add(path: &SourcePath, page: &mut EditedText, address: &Route) -> bool {
 
 fn is_aliases(key: &str) -> bool {
     field_named(&[&COMMON_FIELDS], key).is_some_and(|field| field.name == "aliases")
+}
+
+/// The old addresses that the page has, each at its place.
+fn aliases_of(node: &Node) -> Vec<(&Place, Route)> {
+    let nodes = match &node.value {
+        Value::List(items) => items.iter().collect(),
+        _ => vec![node],
+    };
+    let address = |node: &Node| Route::new(node.as_text()?).ok().map(|route| route.as_folder());
+    nodes.into_iter().filter_map(|node| Some((&node.place, address(node)?))).collect()
 }
 
 fn extend(page: &mut EditedText, key: &str, entry: &Entry, address: &Route) -> bool {
@@ -71,7 +96,7 @@ mod tests {
     fn with_alias(text: &str) -> String {
         let path = SourcePath::root();
         let mut page = EditedText::new(&path, text.as_bytes()).expect("text");
-        assert!(add(&path, &mut page, &Route::page(["old"])), "{text}");
+        assert!(add(&path, &mut page, &Route::page(["old"]), &Route::page(["own"])), "{text}");
         String::from_utf8(page.into_bytes()).expect("text")
     }
 
@@ -89,6 +114,10 @@ mod tests {
             ("---\nalias: /a/\n---\n", "---\nalias: [/old/, /a/]\n---\n"),
             ("---\naliases: \"/a/\"\n---\n", "---\naliases: [/old/, \"/a/\"]\n---\n"),
             ("---\naliases:\ntitle: A\n---\n", "---\naliases: [/old/]\ntitle: A\n---\n"),
+            ("---\naliases: [/a/, /own/]\n---\n", "---\naliases: [/a/, /old/]\n---\n"),
+            ("---\naliases:\n  - /own\n---\n", "---\naliases:\n  - /old/\n---\n"),
+            ("---\nalias: /own/\n---\n", "---\nalias: /old/\n---\n"),
+            ("---\naliases: [/old/]\n---\n", "---\naliases: [/old/]\n---\n"),
         ] {
             assert_eq!(with_alias(text), expected, "{text}");
         }
