@@ -10,6 +10,7 @@ mod table;
 mod theme;
 mod tokens;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -24,7 +25,6 @@ pub use tokens::{TOKENS, tokens_table};
 use tokens::Token;
 
 use crate::diagnostic::{Code, Place, Severity};
-use crate::document::links::is_at;
 use crate::fields::Items;
 use crate::paths::SourcePath;
 
@@ -249,6 +249,16 @@ impl BaseUrl {
         let path = path.split('/').filter(|segment| !segment.is_empty()).fold(String::from("/"), |path, segment| path + segment + "/");
         Ok(Self { origin: format!("{scheme}://{}", host.to_lowercase()), path })
     }
+}
+
+/// Whether an address of another host lies at one of these origins.
+pub fn is_at(address: &str, origins: &[String]) -> bool {
+    let address = address.trim();
+    let absolute = if address.starts_with("//") { Cow::Owned(format!("https:{address}")) } else { Cow::Borrowed(address) };
+    origins.iter().any(|origin| {
+        let rest = absolute.strip_prefix(origin.trim_end_matches('/'));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    })
 }
 
 impl Settings {

@@ -315,12 +315,12 @@ fn is_capitals(form: &str) -> bool {
 
 /// The English plural, where the last letter lets it be told.
 fn plural(word: &str) -> Option<String> {
-    if is_capitals(word) {
-        return Some(format!("{word}s"));
-    }
     let lower = word.to_ascii_lowercase();
     if !lower.ends_with(|c: char| c.is_ascii_alphabetic()) {
         return None;
+    }
+    if is_capitals(word) {
+        return Some(format!("{word}s"));
     }
     let before = lower.chars().rev().nth(1).unwrap_or(' ');
     Some(if lower.ends_with('y') && !"aeiou".contains(before) {

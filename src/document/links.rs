@@ -1,7 +1,5 @@
 //! What a link's target can be, told from the target alone. Whether it exists is for the site to say.
 
-use std::borrow::Cow;
-
 use serde::{Deserialize, Serialize};
 
 use super::meta::Placed;
@@ -109,16 +107,6 @@ pub fn origin(url: &str) -> Option<String> {
 pub fn is_remote(written: &str) -> bool {
     let target = written.trim();
     target.starts_with("//") || matches!(scheme(target).as_deref(), Some("http" | "https" | "ftp"))
-}
-
-/// Whether an address of another host lies at one of these origins.
-pub fn is_at(address: &str, origins: &[String]) -> bool {
-    let address = address.trim();
-    let absolute = if address.starts_with("//") { Cow::Owned(format!("https:{address}")) } else { Cow::Borrowed(address) };
-    origins.iter().any(|origin| {
-        let rest = absolute.strip_prefix(origin.trim_end_matches('/'));
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    })
 }
 
 #[cfg(test)]

@@ -348,16 +348,6 @@ impl<'a> Walk<'a> {
         self.push_start(block, &range);
     }
 
-    /// Whether what begins here lies within so many others that it is shown flat; told once.
-    fn is_too_deep(&mut self, depth: usize, range: &Range<usize>) -> bool {
-        let is_too_deep = depth >= DEPTH_MAX;
-        if is_too_deep && !self.problems.iter().any(|problem| problem.code == Code::TooDeep) {
-            let problem = Diagnostic::new(Code::TooDeep, format!("blocks are nested more than {DEPTH_MAX} deep"));
-            self.problem(problem.help("the rest is shown without nesting"), range.clone());
-        }
-        is_too_deep
-    }
-
     fn end(&mut self, tag: TagEnd, range: Range<usize>) {
         self.passage_break(tag);
         if matches!(tag, TagEnd::Item | TagEnd::TableCell | TagEnd::DefinitionListTitle | TagEnd::DefinitionListDefinition) {

@@ -10,10 +10,11 @@ use super::{Note, OpenImage, Walk, without_hole_marks};
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::document::body::Segment;
 use crate::document::honesty;
-use crate::document::links::{Link, Role, Target, is_at, is_remote};
+use crate::document::links::{Link, Role, Target, is_remote};
 use crate::document::meta::Placed;
 use crate::document::raw_html::{escape_attribute, escape_into};
 use crate::document::remarks;
+use crate::settings::is_at;
 
 /// A formula of so many bytes is read where there is more room on the stack: how deep it goes is not known before.
 const SHORT_FORMULA: usize = 256;

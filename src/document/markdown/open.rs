@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+use super::{DEPTH_MAX, Walk};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::document::body::Segment;
 use crate::document::code::Fence;
 
@@ -47,4 +49,16 @@ pub(super) struct OpenCode {
     pub(super) code: String,
     pub(super) is_fenced: bool,
     pub(super) range: Range<usize>,
+}
+
+impl Walk<'_> {
+    /// Whether what begins here lies within so many others that it is shown flat; told once.
+    pub(super) fn is_too_deep(&mut self, depth: usize, range: &Range<usize>) -> bool {
+        let is_too_deep = depth >= DEPTH_MAX;
+        if is_too_deep && !self.problems.iter().any(|problem| problem.code == Code::TooDeep) {
+            let problem = Diagnostic::new(Code::TooDeep, format!("blocks are nested more than {DEPTH_MAX} deep"));
+            self.problem(problem.help("the rest is shown without nesting"), range.clone());
+        }
+        is_too_deep
+    }
 }
