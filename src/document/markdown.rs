@@ -23,7 +23,7 @@ use std::ops::Range;
 
 use pulldown_cmark::{BrokenLink, CodeBlockKind, CowStr, Event, Options, Parser, Tag, TagEnd};
 
-pub use self::field::{block_html, inline_html};
+pub use self::field::{block_html, inline_html, plain_text};
 use self::flow::{Flow, FlowKind};
 use self::open::{Footnotes, Note, OpenCode, OpenHeading, OpenImage};
 pub use self::targets::targets;

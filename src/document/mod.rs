@@ -42,7 +42,7 @@ use self::outline::Heading;
 use self::passages::Passage;
 pub use self::tool::written_formulas;
 use crate::diagnostic::{Checked, Code, Diagnostic, Place, Severity};
-use crate::fields::{Item, Value};
+use crate::fields::{Field, FieldType, Item, Value};
 use crate::fingerprint::Fingerprint;
 use crate::kind::{Happens, Kinds, rules};
 use crate::moment::{self, Moment, Occurrence};
@@ -228,12 +228,22 @@ pub fn parse(path: &SourcePath, bytes: &[u8], inputs: &Inputs) -> Checked<Docume
     }
     let happens = kind.and_then(|kind| kind.happens.as_ref());
     let occurs = happens.and_then(|happens| occurrence(&meta, happens, &inputs.settings.timezone, &mut problems));
+    let plays = kind.filter(|_| meta.minutes.is_none()).and_then(|kind| minutes_that_it_plays(&meta, &kind.fields));
     let is_title_told = is_title_told(node.as_ref(), &problems);
     let mut document = document(path, meta, markdown, (tool, data), inputs.is_lenient, is_title_told, &mut problems);
-    Arc::make_mut(&mut document.entry).occurs = occurs;
+    let entry = Arc::make_mut(&mut document.entry);
+    entry.occurs = occurs;
+    entry.minutes = plays.unwrap_or(entry.minutes);
     document.facts.texts = texts;
     document.facts.is_tool_broken = declared.is_some() && document.facts.tool.is_none();
     Checked::new(document, problems)
+}
+
+/// How long what the page shows plays, as its `duration` says.
+fn minutes_that_it_plays(meta: &Meta, fields: &[Field]) -> Option<u32> {
+    let name = fields.iter().find(|field| field.name == "duration" && field.kind == FieldType::Clock)?;
+    let seconds = meta.fields.get(&name.name)?.as_integer()?;
+    Some(u32::try_from(seconds).ok()?.div_ceil(60).max(1))
 }
 
 /// The time zone of a page's times: its own, or else the site's.

@@ -137,7 +137,11 @@ pub(super) fn url(text: &str) -> Result<(), Fault> {
         "mailto" | "tel" => !rest.is_empty(),
         _ => false,
     };
-    if is_url && !text.contains(char::is_whitespace) { Ok(()) } else { Err(no_such("an address that begins with https://", text)) }
+    if is_url && !text.contains(char::is_whitespace) {
+        Ok(())
+    } else {
+        Err(no_such("an address that begins with https://, mailto: or tel:", text))
+    }
 }
 
 #[cfg(test)]

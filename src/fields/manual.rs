@@ -19,7 +19,7 @@ impl fmt::Display for FieldType {
             FieldType::DateTime => f.write_str("a date and time"),
             FieldType::Minutes => f.write_str("a time such as `15 min`"),
             FieldType::Period => f.write_str("a period such as `12 months`"),
-            FieldType::Url => f.write_str("an address that begins with https://"),
+            FieldType::Url => f.write_str("an address that begins with https://, mailto: or tel:"),
             FieldType::Link => f.write_str("a link"),
             FieldType::Page => f.write_str("a page of the site"),
             FieldType::File(extensions) if extensions.is_empty() => f.write_str("a file of the site"),

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use jiff::tz::{Offset, TimeZone};
 use jiff::{Timestamp, ToSpan, Zoned};
 
+use crate::document::markdown::plain_text;
 use crate::fields::Item;
 use crate::kind::Happens;
 use crate::moment::{Moment, Occurrence};
@@ -128,8 +129,8 @@ fn event(composer: &Composer, page: &SitePage, file: &mut Lines) {
     if !about.is_empty() {
         file.put("DESCRIPTION", &escaped(&about.join("\n\n")));
     }
-    if let Some(place) = text(&happens.place).or_else(|| text(&happens.url)) {
-        file.put("LOCATION", &escaped(place));
+    if let Some(place) = text(&happens.place).map(plain_text).or_else(|| text(&happens.url).map(str::to_owned)) {
+        file.put("LOCATION", &escaped(&place));
     }
     if let Some(url) = &url {
         file.put("URL", url);

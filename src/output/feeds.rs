@@ -164,7 +164,7 @@ fn entry(writer: &mut Writer<Vec<u8>>, composer: &Composer, id: PageId) -> std::
             text(writer, "summary", summary)?;
         }
         for topic in &page.entry.meta.topics {
-            writer.create_element("category").with_attribute(("term", topic.value.as_str())).write_empty()?;
+            writer.create_element("category").with_attribute(("term", without_controls(&topic.value).as_str())).write_empty()?;
         }
         Ok(())
     })?;

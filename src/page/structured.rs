@@ -14,6 +14,7 @@ use super::compose::Composer;
 use super::fields::{self, FieldView};
 use super::view::{AuthorView, HeadingView, PageView};
 use super::{Sheet, Subject};
+use crate::document::markdown::plain_text;
 use crate::kind::structured::Pattern;
 use crate::site::PageId;
 
@@ -251,7 +252,7 @@ impl Filling<'_> {
             FieldView::Date(day) => Some(day.iso.clone().into()),
             FieldView::Minutes(minutes) => Some(format!("PT{minutes}M").into()),
             FieldView::Clock(seconds) => Some(duration(*seconds).into()),
-            FieldView::Text(text) => Some(text.written.clone().into()),
+            FieldView::Text(text) => Some(plain_text(&text.written).into()),
             FieldView::Link(link) => link.url.clone().map(Json::from),
             FieldView::List(items) => some_of(items.iter().filter_map(|item| self.said(item))),
         }

@@ -395,7 +395,9 @@ fn suggestion(tables: &Tables, from: From, path: &str) -> Option<String> {
             tables.source_of(tables.by_name(near).first()?)?
         }
     };
-    Some(format!("did you mean {}?", relative(&from.source.folder(), name)))
+    let near = relative(&from.source.folder(), name);
+    // In an address these two end the path; a file's name has them encoded.
+    Some(format!("did you mean {}?", near.replace('%', "%25").replace('#', "%23").replace('?', "%3F")))
 }
 
 /// The way from a folder to a file: `../tips/y.md`.

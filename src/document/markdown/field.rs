@@ -31,3 +31,16 @@ pub fn inline_html(text: &str) -> String {
     );
     html.trim_end().to_owned()
 }
+
+/// The words of a line of Markdown, for those who read no Markdown: calendars, search engines.
+pub fn plain_text(text: &str) -> String {
+    let mut words = String::with_capacity(text.len());
+    for event in Parser::new_ext(text, Options::ENABLE_STRIKETHROUGH) {
+        match event {
+            Event::Text(text) | Event::Code(text) | Event::Html(text) | Event::InlineHtml(text) => words.push_str(&text),
+            Event::SoftBreak | Event::HardBreak | Event::End(TagEnd::Paragraph) => words.push(' '),
+            _ => {}
+        }
+    }
+    words.trim_end().to_owned()
+}

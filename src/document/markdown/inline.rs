@@ -80,7 +80,8 @@ impl<'a> Walk<'a> {
             Target::Empty => {
                 Some(Diagnostic::new(Code::EmptyLink, "this image has no address").help("give it a file between the parentheses"))
             }
-            Target::Inside { path, .. } if path.contains('\\') => {
+            // In a table a wiki link's `|` is written `\|`, and the backslash is no part of the path.
+            Target::Inside { path, .. } if path.contains('\\') && !(role == Role::Wiki && path.find('\\') == Some(path.len() - 1)) => {
                 Some(Diagnostic::new(Code::LinkForm, "this path has backslashes").help(format!("write {}", path.replace('\\', "/"))))
             }
             Target::Outside | Target::Here(_) | Target::Inside { .. } => None,
