@@ -226,6 +226,7 @@ pub fn parse(path: &SourcePath, bytes: &[u8], inputs: &Inputs) -> Checked<Docume
         let subject = rules::Subject { fields: &kind.fields, items: &meta.fields, headings, start: &start, zone: &zone, lasts };
         problems.extend(rules::broken(&kind.rules, &subject));
     }
+    problems.extend(kind.and_then(|kind| misfit_image(&meta, &kind.fields)));
     let happens = kind.and_then(|kind| kind.happens.as_ref());
     let occurs = happens.and_then(|happens| occurrence(&meta, happens, &inputs.settings.timezone, &mut problems));
     let plays = kind.filter(|_| meta.minutes.is_none()).and_then(|kind| minutes_that_it_plays(&meta, &kind.fields));
@@ -237,6 +238,20 @@ pub fn parse(path: &SourcePath, bytes: &[u8], inputs: &Inputs) -> Checked<Docume
     document.facts.texts = texts;
     document.facts.is_tool_broken = declared.is_some() && document.facts.tool.is_none();
     Checked::new(document, problems)
+}
+
+/// What is wrong with the page's `image`, which every page may have, where it is not the file that the kind wants there.
+fn misfit_image(meta: &Meta, fields: &[Field]) -> Option<Diagnostic> {
+    let image = &meta.image.as_ref()?.src;
+    let wanted = fields.iter().find(|field| field.name == "image")?;
+    let FieldType::File(extensions) = &wanted.kind else { return None };
+    let name = image.value.split(['#', '?']).next().unwrap_or_default().to_lowercase();
+    let fits = !links::is_remote(&name) && extensions.iter().any(|extension| name.ends_with(&format!(".{extension}")));
+    let problem = || {
+        let problem = Diagnostic::new(Code::NotThatFile, format!("`{}` is not the type of file that belongs here", image.value));
+        problem.at(image.place.clone()).help(format!("give a file of the site that ends in .{}", extensions.join(", .")))
+    };
+    (!fits && !extensions.is_empty()).then(problem)
 }
 
 /// How long what the page shows plays, as its `duration` says.

@@ -104,13 +104,18 @@ fn plain(payload: &str) -> (Option<String>, String) {
     (speaker, text)
 }
 
-/// Joins cues that follow each other to paragraphs.
+/// So many seconds are one paragraph at most: each begins with a time that leads there.
+const PARAGRAPH_SECONDS: i64 = 90;
+
+/// Joins cues that follow each other to paragraphs: to the end of a sentence, or, where none ends, until they are long.
 fn paragraphs(cues: Vec<Spoken>) -> Vec<Spoken> {
     let mut joined: Vec<Spoken> = Vec::new();
     for cue in cues {
         let is_same = |last: &&mut Spoken| {
-            let ends = last.text.ends_with(['.', '?', '!', '…', '。']);
-            (cue.speaker.is_none() || last.speaker == cue.speaker) && !(ends && last.text.chars().count() > PARAGRAPH_CHARS)
+            let ends = last.text.ends_with(['.', '?', '!', '…', '。', '？', '！', '؟', '۔', '।']);
+            let length = last.text.chars().count();
+            let is_long = length > 2 * PARAGRAPH_CHARS || cue.seconds > last.seconds.map(|begin| begin + PARAGRAPH_SECONDS);
+            (cue.speaker.is_none() || last.speaker == cue.speaker) && !is_long && !(ends && length > PARAGRAPH_CHARS)
         };
         match joined.last_mut().filter(is_same) {
             Some(last) => {
@@ -150,6 +155,10 @@ mod tests {
         let expected = [("0:01", "Ada", "Give first, then & only then ask."), ("1:02:03", "Ben", "Why?")];
         assert_eq!(said, expected.map(|(time, name, text)| (Some(time.to_owned()), Some(name.to_owned()), text.to_owned())));
         assert!(cues("00:01.000 --> 00:02.000\nno head").is_empty());
+        let minute = |minute: u32| format!("\n\n00:{minute:02}:00.000 --> 00:{minute:02}:50.000\nand so on");
+        let endless = "WEBVTT".to_owned() + &(0..10).map(minute).collect::<String>();
+        let times: Vec<Option<i64>> = paragraphs(cues(&endless)).iter().map(|one| one.seconds).collect();
+        assert_eq!(times, [0, 120, 240, 360, 480].map(Some), "what has no sentences is told apart by time");
     }
 
     #[test]
