@@ -357,6 +357,7 @@ impl<'a> Walk<'a> {
             TagEnd::HtmlBlock => {
                 if let Some(fragment) = self.html.take() {
                     let html = self.filter_html(&fragment, true);
+                    self.end_of_left_out();
                     self.passage_html(&html);
                     if self.settings.raw_html == RawHtml::Escape {
                         self.push_block(Event::Html(format!("<p>{}</p>\n", html.trim_end()).into()), &range);

@@ -123,8 +123,8 @@ impl OpenElement {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct State {
     pub open: Vec<OpenElement>,
-    /// The active element whose content is being left out.
-    pub skipped: Option<String>,
+    /// The active element whose content is being left out, and where it was opened.
+    pub skipped: Option<(String, Range<usize>)>,
 }
 
 /// How fragments are read.
@@ -163,10 +163,10 @@ pub fn filter(
                 let name = String::from_utf8_lossy(&tag.name).into_owned();
                 let range = fragment.source(tag.span.start..tag.span.end);
                 if mode == RawHtml::Sanitise && ACTIVE.contains(&name.as_str()) {
-                    findings.push(Finding::Active { what: format!("the element `<{name}>`"), range });
+                    findings.push(Finding::Active { what: format!("the element `<{name}>`"), range: range.clone() });
                     let holds_text = matches!(name.as_str(), "script" | "style" | "iframe" | "textarea" | "noscript");
                     if holds_text && !tag.self_closing {
-                        *skipped = Some(name);
+                        *skipped = Some((name, range));
                     }
                     continue;
                 }
@@ -189,7 +189,7 @@ pub fn filter(
             }
             Token::EndTag(tag) => {
                 let name = String::from_utf8_lossy(&tag.name).into_owned();
-                if skipped.as_deref() == Some(&name) {
+                if skipped.as_ref().is_some_and(|(skipped, _)| *skipped == name) {
                     *skipped = None;
                 } else if let Some(at) = open.iter().rposition(|element| element.name == name) {
                     let range = open[at].range.end..fragment.source(tag.span.start..tag.span.end).start;

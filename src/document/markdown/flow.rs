@@ -28,7 +28,7 @@ pub(super) struct Flow<'a> {
     pub has_raw_html: bool,
     pub open_html: Vec<OpenElement>,
     /// The active element whose text is being left out.
-    pub skipped: Option<String>,
+    pub skipped: Option<(String, Range<usize>)>,
     /// Words of the glossary that stand in it, by number: what is drawn of it explains none a second time.
     pub terms: BTreeSet<usize>,
 }
@@ -78,10 +78,18 @@ impl<'a> Walk<'a> {
         self.flows.last_mut().expect("the root flow is never taken off the stack before the end")
     }
 
+    /// What is left out ends with its block, whether or not it is closed.
+    pub(super) fn end_of_left_out(&mut self) {
+        if let Some((name, range)) = self.flow().skipped.take() {
+            let message = format!("`<{name}>` is opened here and never closed, so what stands behind it in this block is left out");
+            self.problem(Diagnostic::new(Code::OpenHtml, message).help(format!("add `</{name}>`, or take it out")), range);
+        }
+    }
+
     /// Closes the HTML elements that were opened inside blocks which have ended.
     pub(super) fn close_html_of_ended_blocks(&mut self) {
+        self.end_of_left_out();
         let flow = self.flow();
-        flow.skipped = None;
         let depth = flow.depth;
         if flow.open_html.last().is_none_or(|element| element.depth <= depth) {
             return;
