@@ -244,7 +244,7 @@ impl Check<'_> {
         read.map_err(|fault| {
             let code = if fault.is_of_the_form { Code::BadValue } else { Code::WrongType };
             let is_mail = *kind == FieldType::Url && text.contains('@') && !text.contains([':', '/', ' ']);
-            let example = if is_mail { format!("mailto:{text}") } else { kind.example().to_string() };
+            let example = if is_mail { format!("mailto:{text}") } else { kind.example() };
             self.tell(code, node, format!("`{name}`: {}", fault.message), format!("write `{name}: {example}`"));
         })
         .ok()

@@ -97,7 +97,7 @@ impl<'a> Walk<'a> {
 
     /// Whether the site's policy refuses to load from this address.
     pub(super) fn is_refused(&self, target: &str) -> bool {
-        is_remote(target) && !is_at(target, &self.settings.allow_origins)
+        is_remote(target) && !is_at(target, self.settings.allow_origins)
     }
 
     pub(super) fn start_link(&mut self, link_type: LinkType, target: &str, title: &str, range: Range<usize>) {
