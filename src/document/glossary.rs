@@ -55,9 +55,14 @@ struct Matcher {
     letters: u32,
 }
 
-/// Which three bytes a form may begin with, upper and lower case being one. Some let in what is no form's beginning.
+/// Which four bytes a form may begin with, or three where one is that short; upper and lower case are one. Some let in what is no form's
+/// beginning.
 #[derive(Clone, Debug)]
-struct Beginnings(Box<[u64; BEGINNINGS / 64]>);
+struct Beginnings {
+    places: Box<[u64; BEGINNINGS / 64]>,
+    /// The bytes that count, of four of which the first is the lowest.
+    mask: u32,
+}
 
 const BEGINNINGS: usize = 1 << 16;
 
@@ -217,37 +222,38 @@ impl Matcher {
 }
 
 impl Beginnings {
-    fn of<'a>(forms: impl Iterator<Item = &'a String>) -> Self {
-        let mut beginnings = Beginnings(Box::new([0; BEGINNINGS / 64]));
+    fn of<'a>(forms: impl Iterator<Item = &'a String> + Clone) -> Self {
+        let mask = if forms.clone().all(|form| form.len() >= 4) { u32::MAX } else { 0x00FF_FFFF };
+        let mut beginnings = Beginnings { places: Box::new([0; BEGINNINGS / 64]), mask };
         for form in forms {
             match *form.as_bytes() {
-                [a, b, c, ..] => beginnings.add(a, b, c),
-                [a, b] => (0..=u8::MAX).for_each(|c| beginnings.add(a, b, c)),
-                [a] => (0..=u8::MAX).for_each(|b| (0..=u8::MAX).for_each(|c| beginnings.add(a, b, c))),
+                [a, b, c, d, ..] => beginnings.add([a, b, c, d]),
+                [a, b, c] => beginnings.add([a, b, c, 0]),
+                [a, b] => (0..=u8::MAX).for_each(|c| beginnings.add([a, b, c, 0])),
+                [a] => (0..=u8::MAX).for_each(|b| (0..=u8::MAX).for_each(|c| beginnings.add([a, b, c, 0]))),
                 [] => {}
             }
         }
         beginnings
     }
 
-    fn add(&mut self, a: u8, b: u8, c: u8) {
-        let place = Self::place(u32::from_le_bytes([a, b, c, 0]));
-        self.0[place / 64] |= 1 << (place % 64);
+    fn add(&mut self, four: [u8; 4]) {
+        let place = self.place(u32::from_le_bytes(four));
+        self.places[place / 64] |= 1 << (place % 64);
     }
 
     /// Whether a form may begin where these bytes do; near the end of a text it always may.
     fn hold(&self, bytes: &[u8]) -> bool {
         let Some(four) = bytes.first_chunk() else { return true };
-        let place = Self::place(u32::from_le_bytes(*four));
-        self.0[place / 64] >> (place % 64) & 1 == 1
+        let place = self.place(u32::from_le_bytes(*four));
+        self.places[place / 64] >> (place % 64) & 1 == 1
     }
 
-    /// The place of the first three of four bytes, the first being the lowest.
-    fn place(four: u32) -> usize {
+    fn place(&self, four: u32) -> usize {
         // This makes lower case of capitals, and something of what is no letter; the multiplication (Fibonacci hashing) mixes all into the
         // highest bits.
-        let three = (four | 0x0020_2020) << 8;
-        (three.wrapping_mul(0x9E37_79B1) >> (u32::BITS - BEGINNINGS.ilog2())) as usize
+        let folded = (four | 0x2020_2020) & self.mask;
+        (folded.wrapping_mul(0x9E37_79B1) >> (u32::BITS - BEGINNINGS.ilog2())) as usize
     }
 }
 
