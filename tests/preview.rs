@@ -399,11 +399,116 @@ fn closed_tabs_are_forgotten() {
 }
 
 #[test]
+fn files_are_answered_in_parts() {
+    let film = "0123456789".repeat(50);
+    let desk = Desk::open(&[FILES[0], FILES[1], FILES[2], FILES[3], ("static/film.mp4", &film), ("static/empty.mp4", "")], "127.0.0.1");
+    let whole = desk.get("/film.mp4");
+    assert_eq!((whole.status, whole.header("accept-ranges"), whole.header("content-length")), (200, "bytes", "500"));
+    let tag = whole.header("etag").to_owned();
+    let ask = |method: &str, headers: &str| {
+        let answer = desk.send(&format!("{method} /film.mp4 HTTP/1.1\r\n{}\r\n{headers}", desk.host()), "");
+        (answer.status, answer.header("content-range").to_owned(), answer.text())
+    };
+    let whole = || (200, String::new(), film.clone());
+    let part = |range: &str, text: &str| (206, format!("bytes {range}/500"), text.to_owned());
+    assert_eq!(ask("GET", "Range: bytes=10-19"), part("10-19", "0123456789"));
+    assert_eq!(ask("GET", "Range: bytes=0-1"), part("0-1", "01"));
+    assert_eq!(ask("GET", "Range: bytes=495-"), part("495-499", "56789"));
+    assert_eq!(ask("GET", "Range: bytes=-3"), part("497-499", "789"));
+    assert_eq!(ask("GET", "Range: bytes=0-").2, film);
+    assert_eq!(ask("GET", "Range: bytes=500-"), (416, "bytes */500".to_owned(), String::new()));
+    assert_eq!(ask("GET", "Range: pages=1-2"), whole());
+    assert_eq!(ask("GET", "Range: bytes=9-3"), whole());
+    assert_eq!(ask("GET", &format!("Range: bytes=3-4\r\nIf-Range: {tag}")), part("3-4", "34"));
+    for changed in ["\"other\"".to_owned(), format!("W/{tag}"), "Wed, 21 Oct 2015 07:28:00 GMT".to_owned()] {
+        assert_eq!(ask("GET", &format!("Range: bytes=3-4\r\nIf-Range: {changed}")), whole(), "{changed}");
+    }
+    assert_eq!(ask("GET", &format!("Range: bytes=3-4\r\nIf-None-Match: {tag}")).0, 304);
+    let head = desk.send(&format!("HEAD /film.mp4 HTTP/1.1\r\n{}\r\nRange: bytes=0-1", desk.host()), "");
+    assert_eq!((head.status, head.header("content-length"), head.header("accept-ranges")), (200, "500", "bytes"));
+    let empty = desk.send(&format!("GET /empty.mp4 HTTP/1.1\r\n{}\r\nRange: bytes=0-1", desk.host()), "");
+    assert_eq!((empty.status, empty.header("content-range")), (416, "bytes */0"));
+    let missing = desk.send(&format!("GET /gone.mp4 HTTP/1.1\r\n{}\r\nRange: bytes=0-1", desk.host()), "");
+    assert_eq!((missing.status, missing.header("content-range"), missing.header("accept-ranges")), (404, "", ""));
+}
+
+#[test]
 fn a_crowd_does_not_keep_others_out_for_good() {
     let desk = Desk::open(FILES, "127.0.0.1");
     let crowd: Vec<TcpStream> = (0..300).map(|_| TcpStream::connect(desk.address).expect("the system queues it")).collect();
     drop(crowd);
     assert_eq!(desk.get("/").status, 200);
+}
+
+impl Desk {
+    /// Connections that send this and then nothing more, held open.
+    fn crowd(&self, count: usize, words: &str) -> Vec<TcpStream> {
+        let hold = |_| {
+            let mut stream = TcpStream::connect(self.address).expect("the system queues it");
+            // The other side may have closed it already.
+            let _ = stream.write_all(words.as_bytes());
+            stream
+        };
+        (0..count).map(hold).collect()
+    }
+
+    /// How long a page takes now.
+    fn answers_within(&self) -> Duration {
+        let begun = Instant::now();
+        assert_eq!(self.get("/guides/a/").status, 200);
+        begun.elapsed()
+    }
+}
+
+#[test]
+fn connections_that_are_held_open_keep_nobody_out() {
+    let desk = Desk::open(FILES, "127.0.0.1");
+    let host = desk.host();
+    for words in [
+        String::new(),
+        "GET / HTTP/1.1\r\nHost:".to_owned(),
+        format!("POST /_handsel/open HTTP/1.1\r\n{host}\r\nContent-Length: 100\r\n\r\n"),
+        format!("POST /_handsel/open HTTP/1.1\r\n{host}{}\r\nContent-Length: 100\r\n\r\n", desk.token()),
+        format!("POST /_handsel/goto HTTP/1.1\r\n{host}\r\nTransfer-Encoding: chunked\r\n\r\n"),
+        format!("GET /_handsel/events?path=/ HTTP/1.1\r\n{host}\r\n\r\n"),
+        format!("GET /_handsel/preview.js HTTP/1.1\r\n{host}\r\n\r\n"),
+    ] {
+        let crowd = desk.crowd(300, &words);
+        assert!(desk.answers_within() < Duration::from_secs(5), "locked out by {words:?}");
+        assert_eq!(desk.events("/guides/a/").next("page")["standing"], "found");
+        drop(crowd);
+    }
+}
+
+#[test]
+fn a_tab_that_knows_the_token_keeps_its_stream_in_a_crowd() {
+    let desk = Desk::open(FILES, "127.0.0.1");
+    let mut tab = desk.events(&format!("/guides/a/&token={}", desk.preview.token()));
+    tab.next("page");
+    let host = desk.host();
+    let _crowd = desk.crowd(300, &format!("GET /_handsel/events?path=/ HTTP/1.1\r\n{host}\r\n\r\n"));
+    assert_eq!(desk.get("/").status, 200);
+    desk.save("content/guides/a.md", "---\ntitle: A\nsummary: What A gives.\n---\n\nSaved in a crowd.\n");
+    assert_eq!(tab.next("page")["about"]["words"], 4);
+}
+
+#[test]
+fn no_body_is_awaited_without_the_token() {
+    let desk = Desk::open(FILES, "127.0.0.1");
+    let ask = |headers: &str| {
+        let begun = Instant::now();
+        let head = format!("POST /_handsel/open HTTP/1.1\r\n{}{headers}\r\nContent-Length: 100\r\n\r\n", desk.host());
+        let mut stream = TcpStream::connect(desk.address).expect("the preview listens");
+        stream.set_read_timeout(Some(Duration::from_secs(10))).expect("a time");
+        stream.write_all(head.as_bytes()).expect("it reads");
+        let mut answer = String::new();
+        let _ = stream.read_to_string(&mut answer);
+        (answer.split(' ').nth(1).unwrap_or_default().to_owned(), begun.elapsed())
+    };
+    let (status, took) = ask("");
+    assert!(status == "403" && took < Duration::from_secs(2), "{status} after {took:?}");
+    let (status, took) = ask(&desk.token());
+    assert!(status == "408" && took < Duration::from_secs(8), "{status} after {took:?}");
 }
 
 #[test]

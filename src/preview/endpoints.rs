@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::editor::{self, Opened};
 use super::overlay::{self, ASSETS};
 use super::reload::{Goto, Reached, json};
-use super::{Shared, problems};
+use super::{Shared, problems, work};
 use crate::paths::{SourcePath, percent_decode};
 
 /// A script or style of the preview.
@@ -30,11 +30,8 @@ pub async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Response {
 
 /// Every problem of the site.
 pub async fn problems(State(shared): State<Arc<Shared>>) -> Response {
-    let told = tokio::task::spawn_blocking(move || json(&problems::told(&shared.live.problems(), &*shared.files, &shared.options.shown)));
-    match told.await {
-        Ok(told) => as_json(StatusCode::OK, told),
-        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-    }
+    let told = work(&shared, |shared| json(&problems::told(&shared.live.problems(), &*shared.files, &shared.options.shown)));
+    answer(told.await)
 }
 
 /// The calculators on the page of `file=` as they stand in their files. What they come to, the browser knows.
@@ -43,10 +40,7 @@ pub async fn formulas(State(shared): State<Arc<Shared>>, RawQuery(query): RawQue
     let Some(source) = file.and_then(|file| SourcePath::new(&file).ok()) else {
         return refuse(StatusCode::BAD_REQUEST, "`file` names no source of this site");
     };
-    match tokio::task::spawn_blocking(move || json(&shared.live.formulas(&source))).await {
-        Ok(told) => as_json(StatusCode::OK, told),
-        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-    }
+    answer(work(&shared, move |shared| json(&shared.live.formulas(&source))).await)
 }
 
 /// A place in a source.
@@ -67,24 +61,21 @@ fn first_line() -> u32 {
 }
 
 /// Opens the writer's editor, or the folder of a source.
-pub async fn open(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> Response {
-    let (wish, path) = match shared.wish(&headers, &body) {
+pub async fn open(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
+    let (wish, path) = match shared.wish(&body) {
         Ok(granted) => granted,
         Err(refused) => return *refused,
     };
-    let opened = tokio::task::spawn_blocking(move || {
+    let opened = work(&shared, move |shared| {
         let full = shared.options.root.join(path.as_str());
-        if wish.folder { editor::open_folder(&full) } else { editor::open(shared.live.editor().as_deref(), &full, wish.line) }
+        json(&if wish.folder { editor::open_folder(&full) } else { editor::open(shared.live.editor().as_deref(), &full, wish.line) })
     });
-    match opened.await {
-        Ok(opened) => as_json(StatusCode::OK, json(&opened)),
-        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-    }
+    answer(opened.await)
 }
 
 /// Brings a tab to a line of a source.
-pub async fn goto(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> Response {
-    let (wish, path) = match shared.wish(&headers, &body) {
+pub async fn goto(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
+    let (wish, path) = match shared.wish(&body) {
         Ok(granted) => granted,
         Err(refused) => return *refused,
     };
@@ -104,14 +95,8 @@ pub async fn goto(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: B
 
 impl Shared {
     /// What a request wants done, and the source that it is about; or why that is refused.
-    fn wish(&self, headers: &HeaderMap, body: &[u8]) -> Result<(Wish, SourcePath), Box<Response>> {
+    fn wish(&self, body: &[u8]) -> Result<(Wish, SourcePath), Box<Response>> {
         let refused = |status: StatusCode, why: &str| Box::new(refuse(status, why));
-        if self.guard.is_shared() {
-            return Err(refused(StatusCode::FORBIDDEN, "others can see this preview, so nothing is opened from it"));
-        }
-        if !self.guard.knows_token(headers) {
-            return Err(refused(StatusCode::FORBIDDEN, "the token of this run is missing or wrong"));
-        }
         let wish: Wish =
             serde_json::from_slice(body).map_err(|error| refused(StatusCode::BAD_REQUEST, &format!("this is no wish in JSON: {error}")))?;
         if wish.line == 0 {
@@ -129,8 +114,14 @@ impl Shared {
     }
 }
 
-fn refuse(status: StatusCode, why: &str) -> Response {
+/// Says in JSON why nothing is done.
+pub fn refuse(status: StatusCode, why: &str) -> Response {
     as_json(status, json(&Opened::not(why)))
+}
+
+/// The answer to a request, unless Handsel failed on it.
+fn answer(text: Option<String>) -> Response {
+    text.map_or_else(|| StatusCode::INTERNAL_SERVER_ERROR.into_response(), |text| as_json(StatusCode::OK, text))
 }
 
 fn as_json(status: StatusCode, text: String) -> Response {

@@ -1,5 +1,5 @@
-//! Who is let in: the names that a request may call us by, where it may come from, the token for those who want something
-//! done, and how much of the machine visitors can take.
+//! Who is let in: the names that a request may call us by, where it may come from, and the token for those who want something
+//! done.
 //!
 //! A page of another site can make a browser send requests here. It cannot choose their Host (a name of its own that it lets
 //! point here stays its own), it cannot hide its Origin, and it cannot read the token.
@@ -10,30 +10,23 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
+use axum::Extension;
+use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
-use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
 
 use super::Shared;
+use super::connections::Connection;
+use super::endpoints::refuse;
 use crate::fingerprint::Fingerprint;
 
 /// The largest body that a request may bring.
 pub const BODY_MAX: usize = 16 * 1024;
 
-/// Connections at once; more wait until one is done.
-const CONNECTIONS_MAX: usize = 256;
-
-/// How long the head of a request may take, and how long a connection may stay idle.
-const HEAD_WAIT: Duration = Duration::from_secs(20);
-
-/// The largest head of a request.
-const HEAD_MAX: usize = 32 * 1024;
+/// How long a body may take.
+const BODY_WAIT: Duration = Duration::from_secs(3);
 
 /// The header that the token comes in. A page of another site cannot set it without being asked first, and we say no.
 pub const TOKEN_HEADER: &str = "handsel-token";
@@ -86,9 +79,14 @@ impl Guard {
         is_own_origin && matches!(site, None | Some("same-origin" | "none"))
     }
 
-    /// Whether a request knows the token. Hashes are compared, so that the time taken tells nothing.
+    /// Whether a request knows the token.
     pub fn knows_token(&self, headers: &HeaderMap) -> bool {
-        headers.get(TOKEN_HEADER).is_some_and(|given| Fingerprint::of(given.as_bytes()) == Fingerprint::of(&self.token))
+        headers.get(TOKEN_HEADER).is_some_and(|given| self.is_token(given.as_bytes()))
+    }
+
+    /// Whether this is the token. Hashes are compared, so that the time taken says nothing about it.
+    pub fn is_token(&self, given: &[u8]) -> bool {
+        Fingerprint::of(given) == Fingerprint::of(&self.token)
     }
 }
 
@@ -101,7 +99,12 @@ fn split_port(authority: &str) -> (&str, Option<u16>) {
 }
 
 /// Lets a request in, or says why not.
-pub async fn admit(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
+pub async fn admit(
+    State(shared): State<Arc<Shared>>,
+    Extension(connection): Extension<Arc<Connection>>,
+    request: Request,
+    next: Next,
+) -> Response {
     let guard = &shared.guard;
     let headers = request.headers();
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
@@ -115,7 +118,9 @@ pub async fn admit(State(shared): State<Arc<Shared>>, request: Request, next: Ne
     if (!is_reading || is_events) && !guard.is_from_us(headers) {
         return (StatusCode::FORBIDDEN, "Another site's page may not ask for this.\n").into_response();
     }
+    connection.begin_answer();
     let mut response = next.run(request).await;
+    connection.end_answer();
     let headers = response.headers_mut();
     headers.insert("x-content-type-options", header::HeaderValue::from_static("nosniff"));
     headers.insert("cross-origin-resource-policy", header::HeaderValue::from_static("same-origin"));
@@ -123,29 +128,20 @@ pub async fn admit(State(shared): State<Arc<Shared>>, request: Request, next: Ne
     response
 }
 
-/// Takes connections for as long as the runtime lives.
-pub async fn accept(listener: TcpListener, router: Router) {
-    let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
-    loop {
-        let place = Arc::clone(&places).acquire_owned().await.expect("the semaphore is never closed");
-        let stream = match listener.accept().await {
-            Ok((stream, _)) => stream,
-            Err(_) => {
-                // Out of file handles, as a rule: when some are free again, the next one gets in.
-                tokio::time::sleep(Duration::from_millis(100)).await;
-                continue;
-            }
-        };
-        // Each event is a packet of its own, at once.
-        let _ = stream.set_nodelay(true);
-        let service = TowerToHyperService::new(router.clone());
-        tokio::spawn(async move {
-            let mut http = hyper::server::conn::http1::Builder::new();
-            http.timer(TokioTimer::new()).header_read_timeout(HEAD_WAIT).max_buf_size(HEAD_MAX);
-            // A visitor that goes away in the middle is nobody's problem.
-            let _ = http.serve_connection(TokioIo::new(stream), service).await;
-            drop(place);
-        });
+/// Lets a request through that wants something done: only with the token, and never where others can see the site. Both are
+/// known from its head, so that no body is read for anybody else.
+pub async fn permit(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
+    if shared.guard.is_shared() {
+        return refuse(StatusCode::FORBIDDEN, "others can see this preview, so nothing is opened from it");
+    }
+    if !shared.guard.knows_token(request.headers()) {
+        return refuse(StatusCode::FORBIDDEN, "the token of this run is missing or wrong");
+    }
+    let (head, body) = request.into_parts();
+    match tokio::time::timeout(BODY_WAIT, to_bytes(body, BODY_MAX)).await {
+        Ok(Ok(bytes)) => next.run(Request::from_parts(head, Body::from(bytes))).await,
+        Ok(Err(_)) => refuse(StatusCode::PAYLOAD_TOO_LARGE, "the request is too large"),
+        Err(_) => refuse(StatusCode::REQUEST_TIMEOUT, "the request did not arrive in time"),
     }
 }
 

@@ -4,12 +4,14 @@
 //! [`OWN_PREFIX`]. Pages are made on threads of their own, so that events flow meanwhile. Nothing is printed here: a refresh
 //! returns what it found.
 
+mod connections;
 mod editor;
 mod endpoints;
 pub mod goto;
 mod guard;
 mod overlay;
 mod problems;
+mod range;
 mod reload;
 mod serve;
 
@@ -23,6 +25,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::routing::{get, post};
 use tokio::runtime::Runtime;
+use tokio::sync::Semaphore;
 
 use crate::diagnostic::Diagnostic;
 use crate::pipeline::live::{Live, Refreshed, Touched};
@@ -35,6 +38,10 @@ pub const OWN_PREFIX: &str = "/_handsel/";
 
 /// How long requests that are under way may take when the preview ends.
 const GRACE: Duration = Duration::from_millis(300);
+
+/// Answers that are worked out at once; further requests wait in the order in which they came. A request whose visitor has gone
+/// away waits no longer.
+const WORKERS: usize = 16;
 
 /// What a preview is told, besides the site.
 #[derive(Clone, Debug)]
@@ -71,6 +78,7 @@ struct Shared {
     options: Options,
     guard: Guard,
     tabs: Tabs,
+    workers: Arc<Semaphore>,
 }
 
 impl Preview {
@@ -82,13 +90,13 @@ impl Preview {
         let address = listener.local_addr()?;
         let guard = Guard::new(address, &options.host);
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().thread_name("preview").build()?;
-        let shared = Arc::new(Shared { live, files, options, guard, tabs: Tabs::default() });
+        let shared = Arc::new(Shared { live, files, options, guard, tabs: Tabs::default(), workers: Arc::new(Semaphore::new(WORKERS)) });
         listener.set_nonblocking(true)?;
         let listener = {
             let _inside = runtime.enter();
             tokio::net::TcpListener::from_std(listener)?
         };
-        runtime.spawn(guard::accept(listener, router(Arc::clone(&shared))));
+        runtime.spawn(connections::accept(listener, router(Arc::clone(&shared))));
         Ok(Self { shared, address, runtime: Some(runtime) })
     }
 
@@ -177,15 +185,26 @@ async fn asked_to_end() {
 /// Which request is answered by what.
 fn router(shared: Arc<Shared>) -> Router {
     let own = |name: &str| format!("{OWN_PREFIX}{name}");
+    let permit = axum::middleware::from_fn_with_state(Arc::clone(&shared), guard::permit);
     Router::new()
         .route(&own("events"), get(reload::events))
         .route(&own("problems"), get(endpoints::problems))
         .route(&own("formulas"), get(endpoints::formulas))
-        .route(&own("open"), post(endpoints::open))
-        .route(&own("goto"), post(endpoints::goto))
+        .route(&own("open"), post(endpoints::open).route_layer(permit.clone()))
+        .route(&own("goto"), post(endpoints::goto).route_layer(permit))
         .route(&own("{*file}"), get(endpoints::asset))
         .fallback(get(serve::output))
-        .layer(axum::extract::DefaultBodyLimit::max(guard::BODY_MAX))
         .layer(axum::middleware::from_fn_with_state(Arc::clone(&shared), guard::admit))
         .with_state(shared)
+}
+
+/// Works something out on a thread of its own, so that events flow meanwhile; nothing when Handsel fails on it.
+async fn work<T: Send + 'static>(shared: &Arc<Shared>, make: impl FnOnce(&Shared) -> T + Send + 'static) -> Option<T> {
+    let place = Arc::clone(&shared.workers).acquire_owned().await.ok()?;
+    let shared = Arc::clone(shared);
+    let made = tokio::task::spawn_blocking(move || {
+        let _place = place;
+        make(&shared)
+    });
+    made.await.ok()
 }

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
+use axum::Extension;
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::sse::{Event, KeepAlive, Sse};
@@ -19,9 +20,10 @@ use tokio::sync::{mpsc, watch};
 use tokio_stream::StreamExt;
 use tokio_stream::wrappers::{ReceiverStream, WatchStream};
 
+use super::connections::Connection;
 use super::overlay::Standing;
 use super::serve::Served;
-use super::{Shared, problems};
+use super::{Shared, problems, work};
 use crate::fingerprint::Fingerprint;
 use crate::paths::{SourcePath, percent_decode};
 use crate::pipeline::live::{About, Touched};
@@ -264,14 +266,22 @@ impl Shared {
     }
 }
 
-/// The stream of one tab: `path=` is the page that it shows, as the browser writes it.
-pub async fn events(State(shared): State<Arc<Shared>>, RawQuery(query): RawQuery) -> Response {
-    let path = query.as_deref().unwrap_or_default().split('&').find_map(|pair| pair.strip_prefix("path="));
+/// The stream of one tab: `path=` is the page that it shows, as the browser writes it, and `token=` what an earlier stream of
+/// this run said to it.
+pub async fn events(
+    State(shared): State<Arc<Shared>>,
+    Extension(connection): Extension<Arc<Connection>>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let argument = |name: &str| query.as_deref().unwrap_or_default().split('&').find_map(|pair| pair.strip_prefix(name));
+    let path = argument("path=");
     let base = shared.live.base_path();
     let address = path.and_then(percent_decode).and_then(|path| percent_decode(path.strip_prefix(base.trim_end_matches('/'))?));
     let Some(address) = address.filter(|address| address.starts_with('/')) else {
         return (StatusCode::BAD_REQUEST, "`path` names no page of this site.\n").into_response();
     };
+    connection.begin_stream(argument("token=").is_some_and(|token| shared.guard.is_token(token.as_bytes())));
+    drop(connection);
     let (words, heard) = mpsc::channel(WAITING_MAX);
     let tab = Tab { shared: Arc::clone(&shared), id: shared.tabs.next_id.fetch_add(1, Ordering::Relaxed), address };
     let looks = {
@@ -282,12 +292,12 @@ pub async fn events(State(shared): State<Arc<Shared>>, RawQuery(query): RawQuery
     };
     let problems = shared.tabs.problems.subscribe();
     // The tab is known before its page is made, so that a save in between reaches it.
-    let (maker, address) = (Arc::clone(&shared), tab.address.clone());
-    let made = tokio::task::spawn_blocking(move || {
-        if maker.tabs.kept(&address).is_none() {
-            maker.look(&address);
+    let address = tab.address.clone();
+    let made = work(&shared, move |shared| {
+        if shared.tabs.kept(&address).is_none() {
+            shared.look(&address);
         }
-        maker.tell_problems();
+        shared.tell_problems();
     });
     let _ = made.await;
     let waiting = shared.tabs.waiting.lock().expect("no holder of this lock panics").take();

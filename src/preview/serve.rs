@@ -1,15 +1,16 @@
 //! An output of the site as a static host would answer it: with its type, a cheap check whether it changed, the redirect to
-//! the slash, and the site's own page where nothing is. A page gets what the preview adds.
+//! the slash, parts of files, and the site's own page where nothing is. A page gets what the preview adds.
 
 use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use super::Shared;
 use super::overlay::{self, Standing};
+use super::range::{self, Part};
+use super::{Shared, work};
 use crate::fingerprint::Fingerprint;
 use crate::paths::{SourcePath, percent_decode, percent_encode_into};
 use crate::pipeline::live::Answer;
@@ -41,10 +42,10 @@ pub async fn output(State(shared): State<Arc<Shared>>, request: Request) -> Resp
         return (StatusCode::BAD_REQUEST, "No address of a site looks like this.\n").into_response();
     };
     let served = {
-        let (shared, address) = (Arc::clone(&shared), address.clone());
-        tokio::task::spawn_blocking(move || shared.served(&address)).await
+        let address = address.clone();
+        work(&shared, move |shared| shared.served(&address)).await
     };
-    let Ok(served) = served else {
+    let Some(served) = served else {
         return (StatusCode::INTERNAL_SERVER_ERROR, "Handsel itself failed on this page; the next save may work.\n").into_response();
     };
     if served.standing == Standing::Moved {
@@ -56,14 +57,37 @@ pub async fn output(State(shared): State<Arc<Shared>>, request: Request) -> Resp
     if is_known && served.standing == Standing::Found {
         return with_headers(StatusCode::NOT_MODIFIED.into_response(), &tag, None, &shared);
     }
-    let status = match served.standing {
-        Standing::Found | Standing::Moved => StatusCode::OK,
-        Standing::Gone => StatusCode::NOT_FOUND,
-        Standing::Broken => StatusCode::INTERNAL_SERVER_ERROR,
-    };
     shared.remember_file(&served, &path, &address);
-    let response = (status, Body::from(served.bytes.clone())).into_response();
+    let response = match served.standing {
+        Standing::Found | Standing::Moved => {
+            // A range has a meaning for GET only.
+            let is_whole = request.method() != Method::GET;
+            let part = if is_whole { Part::Whole } else { range::requested(request.headers(), &tag, served.bytes.len()) };
+            part_of(&served.bytes, part)
+        }
+        Standing::Gone => (StatusCode::NOT_FOUND, Body::from(served.bytes.clone())).into_response(),
+        Standing::Broken => (StatusCode::INTERNAL_SERVER_ERROR, Body::from(served.bytes.clone())).into_response(),
+    };
     with_headers(response, &tag, Some(served.content_type), &shared)
+}
+
+/// A file, or the part of it that was asked for.
+fn part_of(bytes: &Bytes, part: Part) -> Response {
+    let length = bytes.len();
+    let (status, body, content_range) = match part {
+        Part::Whole => (StatusCode::OK, bytes.clone(), None),
+        Part::Bytes(range) => {
+            let content_range = format!("bytes {}-{}/{length}", range.start, range.end - 1);
+            (StatusCode::PARTIAL_CONTENT, bytes.slice(range), Some(content_range))
+        }
+        Part::Unsatisfiable => (StatusCode::RANGE_NOT_SATISFIABLE, Bytes::new(), Some(format!("bytes */{length}"))),
+    };
+    let mut response = (status, [(header::ACCEPT_RANGES, "bytes")], Body::from(body)).into_response();
+    if let Some(content_range) = content_range {
+        let content_range = HeaderValue::from_str(&content_range).expect("numbers are plain text");
+        response.headers_mut().insert(header::CONTENT_RANGE, content_range);
+    }
+    response
 }
 
 fn with_headers(mut response: Response, tag: &str, content_type: Option<&'static str>, shared: &Shared) -> Response {
@@ -172,8 +196,13 @@ fn content_type(path: &str) -> &'static str {
         "otf" => "font/otf",
         "mp4" | "m4v" => "video/mp4",
         "webm" => "video/webm",
+        "ogv" => "video/ogg",
+        "mov" => "video/quicktime",
         "mp3" => "audio/mpeg",
-        "ogg" | "oga" => "audio/ogg",
+        "m4a" => "audio/mp4",
+        "aac" => "audio/aac",
+        "flac" => "audio/flac",
+        "ogg" | "oga" | "opus" => "audio/ogg",
         "wav" => "audio/wav",
         "vtt" => "text/vtt; charset=utf-8",
         "pdf" => "application/pdf",

@@ -9,14 +9,16 @@ import { goto, know, knowSource, openSource } from "./source.js";
 // a moment after it is looked at.
 const HIDDEN_WAIT = 3000, RETRY_FIRST = 200, RETRY_MAX = 2000, LOST_AFTER = 1500;
 
+// Known from the first stream on. A tab that knows it keeps its stream when there are too many.
+let token = null;
 let stream = null, retry = RETRY_FIRST, timer = 0, hiding = 0, lostSince = 0;
 
 function connect() {
   clearTimeout(timer);
   if (stream || document.hidden) return;
-  stream = new EventSource(`/_handsel/events?path=${encodeURIComponent(location.pathname)}`);
+  stream = new EventSource(`/_handsel/events?path=${encodeURIComponent(location.pathname)}${token ? `&token=${token}` : ""}`);
   const on = (name, take) => stream.addEventListener(name, (event) => take(JSON.parse(event.data)));
-  on("hello", (hello) => { retry = RETRY_FIRST; lostSince = 0; showLost(false); know(hello); refreshBar(); });
+  on("hello", (hello) => { retry = RETRY_FIRST; lostSince = 0; showLost(false); token = hello.token; know(hello); refreshBar(); });
   on("page", (page) => {
     knowSource(page.source);
     putFirst(page.source);

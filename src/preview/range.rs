@@ -1,0 +1,94 @@
+//! Parts of a file: what a request for a range of bytes is answered with (RFC 9110, section 14).
+//!
+//! Players ask for a video in parts, and Safari plays none from a server that ignores such requests.
+
+use std::ops::Range;
+
+use axum::http::{HeaderMap, HeaderName, header};
+
+/// How much of a file a request gets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Part {
+    Whole,
+    Bytes(Range<usize>),
+    /// No byte of the file is in the range.
+    Unsatisfiable,
+}
+
+/// The part that a request asks for, of a file of this length with this tag.
+///
+/// A request that cannot be understood gets the whole file, and so does one for several parts: both are allowed, and no browser
+/// asks for several. `If-Range` is fulfilled by the same tag only; no dates are sent, so none can be the file's.
+pub fn requested(headers: &HeaderMap, tag: &str, length: usize) -> Part {
+    let Some(range) = only_value(headers, &header::RANGE) else { return Part::Whole };
+    if headers.contains_key(header::IF_RANGE) && only_value(headers, &header::IF_RANGE) != Some(tag) {
+        return Part::Whole;
+    }
+    parse(range, length).unwrap_or(Part::Whole)
+}
+
+/// The value of a header that is there once.
+fn only_value<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+    let mut values = headers.get_all(name).iter();
+    let value = values.next()?.to_str().ok()?;
+    values.next().is_none().then(|| value.trim())
+}
+
+/// Reads `bytes=10-19`, `bytes=10-` or `bytes=-10`.
+fn parse(range: &str, length: usize) -> Option<Part> {
+    let (unit, range) = range.split_once('=')?;
+    if !unit.trim().eq_ignore_ascii_case("bytes") {
+        return None;
+    }
+    let (first, last) = range.trim().split_once('-')?;
+    match (number(first)?, number(last)?) {
+        (None, None) => None,
+        (None, Some(0)) => Some(Part::Unsatisfiable),
+        // The end of an empty file is the whole of it.
+        (None, Some(_)) if length == 0 => Some(Part::Whole),
+        (None, Some(count)) => Some(Part::Bytes(length.saturating_sub(count)..length)),
+        (Some(first), Some(last)) if last < first => None,
+        (Some(first), _) if first >= length => Some(Part::Unsatisfiable),
+        (Some(first), last) => Some(Part::Bytes(first..last.map_or(length, |last| last.saturating_add(1).min(length)))),
+    }
+}
+
+/// A number in digits, or nothing where none is written; one that is too large counts as the largest.
+fn number(digits: &str) -> Option<Option<usize>> {
+    if digits.is_empty() {
+        return Some(None);
+    }
+    digits.bytes().all(|digit| digit.is_ascii_digit()).then(|| Some(digits.parse().unwrap_or(usize::MAX)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_are_read_as_the_standard_says() {
+        for (range, length, expected) in [
+            ("bytes=10-19", 100, Some(Part::Bytes(10..20))),
+            ("BYTES = 0-0", 100, Some(Part::Bytes(0..1))),
+            ("bytes=90-", 100, Some(Part::Bytes(90..100))),
+            ("bytes=90-99999999999999999999999", 100, Some(Part::Bytes(90..100))),
+            ("bytes=-10", 100, Some(Part::Bytes(90..100))),
+            ("bytes=-1000", 100, Some(Part::Bytes(0..100))),
+            ("bytes=100-", 100, Some(Part::Unsatisfiable)),
+            ("bytes=99999999999999999999999-", 100, Some(Part::Unsatisfiable)),
+            ("bytes=-0", 100, Some(Part::Unsatisfiable)),
+            ("bytes=0-", 0, Some(Part::Unsatisfiable)),
+            ("bytes=-1", 0, Some(Part::Whole)),
+            ("bytes=19-10", 100, None),
+            ("bytes=-", 100, None),
+            ("bytes=", 100, None),
+            ("bytes=+1-2", 100, None),
+            ("bytes=1 -2", 100, None),
+            ("bytes=0-1,5-6", 100, None),
+            ("lines=1-2", 100, None),
+            ("10-19", 100, None),
+        ] {
+            assert_eq!(parse(range, length), expected, "{range} of {length}");
+        }
+    }
+}
