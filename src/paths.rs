@@ -63,6 +63,9 @@ impl<'de> Deserialize<'de> for SourcePath {
             fn visit_str<E: serde::de::Error>(self, path: &str) -> Result<SourcePath, E> {
                 LAST_READ.with_borrow_mut(|last| {
                     if last.as_str() != path {
+                        if !path.is_empty() && !is_inside(path) {
+                            return Err(E::custom(format_args!("`{}` is not a path inside the site", path.escape_default())));
+                        }
                         *last = SourcePath(path.into());
                     }
                     Ok(last.clone())
@@ -73,9 +76,20 @@ impl<'de> Deserialize<'de> for SourcePath {
     }
 }
 
+/// Whether a path that was read from a file is one that could have been made here: it counts from a root and cannot leave it.
+fn is_inside(path: &str) -> bool {
+    !path.contains('\0') && path.split('/').all(|segment| !matches!(segment, "" | "." | ".."))
+}
+
 /// Why a path could not be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LeavesRoot;
+
+impl fmt::Display for LeavesRoot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the path leaves its root")
+    }
+}
 
 impl SourcePath {
     /// The folder that everything else lies in.
@@ -187,7 +201,18 @@ path_type!(SourcePath);
 
 /// The address of a page or file on the site, without the base path and not yet percent-encoded: `/guides/give-first/`.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "Box<str>")]
 pub struct Route(Arc<str>);
+
+impl TryFrom<Box<str>> for Route {
+    type Error = LeavesRoot;
+
+    /// Takes an address that was read from a file, if it is one that could have been made here.
+    fn try_from(address: Box<str>) -> Result<Self, LeavesRoot> {
+        let is_route = address.strip_prefix('/').is_some_and(|path| path.is_empty() || is_inside(path.strip_suffix('/').unwrap_or(path)));
+        if is_route { Ok(Self(address.into())) } else { Err(LeavesRoot) }
+    }
+}
 
 impl Route {
     /// The home page.
@@ -272,7 +297,17 @@ path_type!(Route);
 
 /// A file in the output folder, from that folder: `guides/give-first/index.html`.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "Box<str>")]
 pub struct OutputPath(Arc<str>);
+
+impl TryFrom<Box<str>> for OutputPath {
+    type Error = LeavesRoot;
+
+    /// Takes a path that was read from a file, if it is one that could have been made here.
+    fn try_from(path: Box<str>) -> Result<Self, LeavesRoot> {
+        if is_inside(&path) { Ok(Self(path.into())) } else { Err(LeavesRoot) }
+    }
+}
 
 impl OutputPath {
     /// # Errors
@@ -437,5 +472,21 @@ mod tests {
     fn percent_encoding() {
         assert_eq!(percent_decode("a%20b%zz%C3%A9").as_deref(), Some("a b%zzé"));
         assert_eq!(percent_decode("%ff"), None);
+    }
+
+    #[test]
+    fn paths_read_from_files_are_parsed() {
+        fn reads<T: serde::de::DeserializeOwned>(text: &str) -> bool {
+            serde_json::from_value::<T>(text.into()).is_ok()
+        }
+        for climbing in ["..", "../victim", "a/../../victim", "/etc/passwd", "a/./b", "a//b", "a/", "a\0b"] {
+            assert!(!reads::<SourcePath>(climbing), "{climbing}");
+            assert!(!reads::<OutputPath>(climbing), "{climbing}");
+        }
+        for climbing in ["", "a", "/..", "/../victim", "/a/../../victim/", "//etc", "/a/./", "/a//"] {
+            assert!(!reads::<Route>(climbing), "{climbing}");
+        }
+        assert!(reads::<SourcePath>("") && reads::<SourcePath>("content/a.b/..c") && !reads::<OutputPath>(""));
+        assert!(reads::<OutputPath>("guides/index.html") && reads::<Route>("/") && reads::<Route>("/a/b/") && reads::<Route>("/a.txt"));
     }
 }

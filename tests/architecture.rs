@@ -41,7 +41,7 @@ const STAGES: &[&str] = &["tool", "document", "site", "page", "output"];
 const KEPT_TO: &[(&[&str], &[&str], &str)] = &[
     (
         &["std::fs", "walkdir", "tempfile", "rustix"],
-        &["disk", "memo/aside", "memo/store"],
+        &["disk", "memo/aside", "memo/regular", "memo/store"],
         "take a `&dyn Files`, or give the bytes to a `Sink`",
     ),
     (&["notify"], &["watch"], "let `watch` say which paths may differ"),

@@ -72,7 +72,7 @@ pub struct SiteOptions {
 }
 
 /// Handsel's own folder in the root: files wait there until all of them are made, and the cache lies there.
-pub const CACHE_NAME: &str = ".handsel";
+pub use crate::disk::own_file::OWN_FOLDER as CACHE_NAME;
 
 impl SiteOptions {
     /// Where things are remembered from build to build.

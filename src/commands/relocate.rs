@@ -51,7 +51,10 @@ pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Resu
         Ok(Some(done)) => console.answer(&format!("Finished the move of {} to {} that was cut short.", done.from, done.to)),
         Ok(None) if options.finish => console.answer("No move was cut short."),
         Ok(None) => {}
-        Err(error) => return Err(CannotRun::new(format!("the move that was cut short cannot be finished: {error}"))),
+        Err(error) => {
+            let error = CannotRun::new(format!("the move that was cut short cannot be finished: {error}"));
+            return Err(error.help("if you began no move, delete the folder `.handsel/move`"));
+        }
     }
     let (Some(old), Some(new)) = (&options.old, &options.new) else { return Ok(Status::Done) };
     let (old, new) = paths(&site, old, new)?;

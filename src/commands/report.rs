@@ -74,12 +74,11 @@ fn read_of(answers: &feedback::Feedback) -> String {
 }
 
 fn read_answers(file: &Path) -> Result<feedback::Feedback, CannotRun> {
-    let (folder, name) = (file.parent().unwrap_or(Path::new("")), file.file_name().unwrap_or_default());
-    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let missing =
         || CannotRun::new(format!("there are no answers at `{}`", file.display())).help("--feedback is a path from the current folder");
-    let bytes = own_file::read(folder, &name.to_string_lossy());
-    let bytes = bytes.map_err(|error| CannotRun::new(format!("`{}` cannot be read: {error}", file.display())))?.ok_or_else(missing)?;
+    let bytes = own_file::read_named(file)
+        .map_err(|error| CannotRun::new(format!("`{}` cannot be read: {error}", file.display())))?
+        .ok_or_else(missing)?;
     let text =
         String::from_utf8(bytes).map_err(|_| CannotRun::new(format!("`{}` is not UTF-8", file.display())).help("save it as UTF-8"))?;
     feedback::read(&text).map_err(|feedback::NoPage(names)| {

@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 use super::CannotRun;
 use super::options::CommonOptions;
 use crate::diagnostic::printable;
+use crate::disk::own_file::own_link;
 use crate::disk::{Disk, relocate};
 use crate::paths::SourcePath;
 use crate::settings::{self, Settings};
+use crate::site::address_ledger::LEDGER_NAME;
 use crate::source::Files;
 
 const SETTINGS_NAME: &str = "handsel.yaml";
@@ -38,6 +40,10 @@ impl SiteFolder {
     pub fn open_unfinished(common: &CommonOptions) -> Result<Self, CannotRun> {
         let root = &common.root;
         let disk = Disk::open(root).map_err(|error| no_folder(root, &error))?;
+        if let Some(link) = own_link(disk.root(), &[LEDGER_NAME]) {
+            let message = format!("`{}` is a symbolic link, and Handsel does not write through it", printable(&link.to_string_lossy()));
+            return Err(CannotRun::new(message).help("delete the link, or put what it leads to in its place"));
+        }
         let shown = root.components().filter(|part| *part != std::path::Component::CurDir).collect();
         let mut site = Self { disk, shown, config: top(SETTINGS_NAME) };
         if let Some(file) = &common.config {

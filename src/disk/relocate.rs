@@ -3,6 +3,9 @@
 //! Everything is staged first, with a journal that says what is to be done. From the moment the journal is in its place the move will be
 //! made: a process that is killed leaves it there, and [`finish`] makes what is missing. Until then nothing of the writer's is touched.
 //! What fails on the way is taken back.
+//!
+//! The journal is untrusted: whoever made the site's folder may have written it. Each of its paths is parsed, must be one that a site can
+//! have a source at, and no folder on the way to it may be a link.
 
 use std::fs;
 use std::io;
@@ -11,14 +14,19 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::own_file::{OWN_FOLDER, link_on_the_way, write_new};
 use super::publish::lock::{Lock, LockError};
-use super::{Disk, Standing};
+use super::{Disk, Standing, is_plain};
+use crate::memo::regular::{open_regular, read_regular};
 use crate::paths::SourcePath;
 use crate::source::Files;
 
-/// Where a move is staged, below Handsel's own folder in the root.
-const STAGING: &str = ".handsel/move";
+/// Where a move is staged, in Handsel's own folder.
+const STAGING: &str = "move";
 const JOURNAL: &str = "journal";
+
+/// No journal is larger.
+const JOURNAL_BYTES_MAX: u64 = 64 << 20;
 
 /// What is to be done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,7 +57,8 @@ fn nothing() -> Arc<[u8]> {
 /// `AlreadyExists` when something is at its end already, `Deadlock` while another process moves, `InvalidData` when a file is not what
 /// it was any more; those of the file system. Nothing has changed then.
 pub fn carry_out(disk: &Disk, planned: &Move) -> io::Result<()> {
-    let staging = disk.root().join(STAGING);
+    check(disk, planned)?;
+    let staging = staging(disk)?;
     fs::create_dir_all(&staging)?;
     let _lock = lock(&staging)?;
     if staging.join(JOURNAL).exists() {
@@ -65,10 +74,10 @@ pub fn carry_out(disk: &Disk, planned: &Move) -> io::Result<()> {
         }
     }
     for (number, edit) in planned.edited.iter().enumerate() {
-        fs::write(staged(&staging, number), &edit.after)?;
+        write_new(&staged(&staging, number), &edit.after)?;
     }
     let journal = serde_json::to_vec(planned).map_err(io::Error::other)?;
-    fs::write(staging.join("journal.new"), journal)?;
+    write_new(&staging.join("journal.new"), &journal)?;
     fs::rename(staging.join("journal.new"), staging.join(JOURNAL))?;
     let made = make(disk, &staging, planned);
     if made.is_err() {
@@ -80,24 +89,56 @@ pub fn carry_out(disk: &Disk, planned: &Move) -> io::Result<()> {
 
 /// Whether a move was cut short.
 pub fn is_unfinished(disk: &Disk) -> bool {
-    disk.root().join(STAGING).join(JOURNAL).exists()
+    staging(disk).is_ok_and(|staging| staging.join(JOURNAL).exists())
 }
 
 /// Makes what is missing of a move that was cut short; what it was, if there was one.
 ///
 /// # Errors
-/// Those of the file system, and `InvalidData` when the journal cannot be read.
+/// Those of the file system, and `InvalidData` when the journal cannot be read or names what no move changes. Nothing has changed then.
 pub fn finish(disk: &Disk) -> io::Result<Option<Move>> {
-    let staging = disk.root().join(STAGING);
+    let staging = staging(disk)?;
     if !is_unfinished(disk) {
         return Ok(None);
     }
     let _lock = lock(&staging)?;
-    let journal = fs::read(staging.join(JOURNAL))?;
+    let journal = read_regular(&staging.join(JOURNAL), JOURNAL_BYTES_MAX)?;
     let planned: Move = serde_json::from_slice(&journal).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+    check(disk, &planned)?;
     make(disk, &staging, &planned)?;
     clear(&staging, &planned);
     Ok(Some(planned))
+}
+
+/// The folder that a move is staged in.
+fn staging(disk: &Disk) -> io::Result<PathBuf> {
+    let staging = disk.root().join(OWN_FOLDER).join(STAGING);
+    refuse_links(disk, &staging)?;
+    Ok(staging)
+}
+
+fn refuse_links(disk: &Disk, folder: &Path) -> io::Result<()> {
+    match link_on_the_way(disk.root(), folder) {
+        Some(link) => {
+            let link = link.strip_prefix(disk.root()).unwrap_or(&link).display().to_string();
+            Err(io::Error::new(io::ErrorKind::PermissionDenied, format!("`{link}` is a symbolic link")))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Refuses a move of anything but sources of the site.
+fn check(disk: &Disk, planned: &Move) -> io::Result<()> {
+    let edited = planned.edited.iter().map(|edit| &edit.path);
+    for path in [&planned.from, &planned.to].into_iter().chain(edited) {
+        let is_source = |segment: &str| is_plain(segment) && !segment.starts_with('.') && segment != "node_modules";
+        if path.as_str().is_empty() || !path.segments().all(is_source) {
+            let message = format!("`{}` is not a path that a move can change", path.as_str().escape_default());
+            return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+        }
+        refuse_links(disk, &disk.root().join(path.folder().as_str()))?;
+    }
+    Ok(())
 }
 
 fn lock(staging: &Path) -> io::Result<Lock> {
@@ -129,7 +170,8 @@ fn make(disk: &Disk, staging: &Path, planned: &Move) -> io::Result<()> {
     }
     for (number, edit) in planned.edited.iter().enumerate() {
         let new = staged(staging, number);
-        if new.exists() {
+        // Only a file that was staged: what a link leads to is not the writer's text.
+        if open_regular(&new).is_ok() {
             keep_permissions(&full(&edit.path), &new);
             fs::rename(new, full(&edit.path))?;
         }

@@ -5,6 +5,8 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use crate::memo::regular::read_regular;
+
 /// From the site's folder.
 pub const SERVE_NOTE: &str = ".handsel/serve.json";
 
@@ -31,8 +33,7 @@ pub fn leave(root: &Path, text: &str) -> io::Result<()> {
 /// The note that is there.
 pub fn read(root: &Path) -> Option<String> {
     let path = root.join(SERVE_NOTE);
-    fs::metadata(&path).ok().filter(|metadata| metadata.is_file() && metadata.len() <= NOTE_MAX)?;
-    fs::read_to_string(path).ok()
+    String::from_utf8(read_regular(&path, NOTE_MAX).ok()?).ok()
 }
 
 /// Takes the note away if it still says this, and the folder if nothing else is in it.

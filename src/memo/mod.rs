@@ -4,6 +4,7 @@
 //! out from; who recalls it compares fingerprints. So a store may be empty, old, foreign or spoiled, and nothing but time is lost.
 
 pub mod aside;
+pub mod regular;
 pub mod store;
 mod version;
 

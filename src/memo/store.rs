@@ -1,23 +1,48 @@
 //! A store on disk: one file a name, each whole or not there.
 //!
-//! A file holds a mark, the program's version, the fingerprint of its bytes, and the bytes. It is written under another name and
-//! renamed, so that a second process beside this one reads the old or the new file and never waits. Whatever does not verify
-//! counts as not there, is said once, and is written anew at the next occasion.
+//! A file holds a mark, the program's version, the length and the fingerprint of its bytes, and the bytes. It is written under
+//! another name and renamed, so that a second process reads the old or the new file and never waits. A file is untrusted: its
+//! length is compared with the stated one before anything is allocated, and links, pipes and devices are not opened. A file that
+//! cannot be used is removed and reported once; the next build writes it again.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, Once};
 
+use super::regular::open_regular;
 use super::{Store, version};
 use crate::fingerprint::Fingerprint;
 
 /// What every file begins with; the number is the form's.
-const MARK: &[u8; 16] = b"handsel cache 1\n";
-const HEAD: usize = MARK.len() + 32;
+const MARK: &[u8; 16] = b"handsel cache 2\n";
+
+/// Mark, version, length and fingerprint.
+const HEAD: usize = MARK.len() + 16 + 8 + 16;
+
+/// No file of the cache holds more bytes than this; a larger value is not kept.
+const BYTES_MAX: u64 = 512 << 20;
 
 /// What the names of files end in that are being written.
 const UNDER_WAY: &str = ".new";
+
+/// Why a file gives no value.
+enum Unusable {
+    /// It is missing, or of another version of the program. Nothing is wrong.
+    Missing,
+    Damaged,
+    Failed(io::Error),
+}
+
+impl From<io::Error> for Unusable {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::NotFound => Unusable::Missing,
+            io::ErrorKind::InvalidInput | io::ErrorKind::UnexpectedEof => Unusable::Damaged,
+            _ => Unusable::Failed(error),
+        }
+    }
+}
 
 /// A folder of remembered things.
 #[derive(Debug)]
@@ -47,6 +72,7 @@ impl Folder {
         let mut under_way = tempfile::Builder::new().prefix(name).suffix(UNDER_WAY).tempfile_in(&self.path)?;
         under_way.write_all(MARK)?;
         under_way.write_all(version().as_bytes())?;
+        under_way.write_all(&(bytes.len() as u64).to_le_bytes())?;
         under_way.write_all(Fingerprint::of(bytes).as_bytes())?;
         under_way.write_all(bytes)?;
         under_way.persist(self.path.join(name)).map(drop).map_err(|error| error.error)
@@ -65,30 +91,53 @@ impl Folder {
     }
 }
 
+/// The bytes of a file that is what this program wrote.
+fn read_verified(path: &Path) -> Result<Vec<u8>, Unusable> {
+    let mut file = open_regular(path)?;
+    let mut head = [0; HEAD];
+    file.read_exact(&mut head)?;
+    let (mark, rest) = head.split_at(MARK.len());
+    let (of_version, rest) = rest.split_at(16);
+    let (stated, print) = rest.split_at(8);
+    if mark != MARK {
+        return Err(Unusable::Damaged);
+    }
+    if of_version != version().as_bytes() {
+        return Err(Unusable::Missing);
+    }
+    let stated = stated.try_into().map_or(u64::MAX, u64::from_le_bytes);
+    if stated > BYTES_MAX || file.metadata()?.len() != stated + HEAD as u64 {
+        return Err(Unusable::Damaged);
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(stated).map_err(|_| Unusable::Damaged)?);
+    file.take(stated).read_to_end(&mut bytes)?;
+    if *print == Fingerprint::of(&bytes).as_bytes()[..] { Ok(bytes) } else { Err(Unusable::Damaged) }
+}
+
 impl Store for Folder {
     fn read(&self, name: &str) -> Option<Vec<u8>> {
-        let mut whole = match fs::read(self.path.join(name)) {
-            Ok(whole) => whole,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
-            Err(error) => {
-                self.note(format!("the cache in {} cannot be read ({error}); everything is made anew", self.path.display()));
-                return None;
+        match read_verified(&self.path.join(name)) {
+            Ok(bytes) => Some(bytes),
+            Err(Unusable::Missing) => None,
+            Err(Unusable::Damaged) => {
+                self.remove(name);
+                self.note(format!(
+                    "a file of the cache in {} was damaged and set aside; what it held is worked out again",
+                    self.path.display()
+                ));
+                None
             }
-        };
-        let is_ours = whole.len() >= HEAD && whole.starts_with(MARK);
-        if is_ours && whole[16..32] != version().as_bytes()[..] {
-            // Of another version of Handsel: nothing is wrong, and there is nothing to say.
-            return None;
+            Err(Unusable::Failed(error)) => {
+                self.note(format!("the cache in {} cannot be read ({error}); everything is worked out again", self.path.display()));
+                None
+            }
         }
-        if !is_ours || whole[32..HEAD] != Fingerprint::of(&whole[HEAD..]).as_bytes()[..] {
-            self.note(format!("a file of the cache in {} was damaged; what it held is made anew", self.path.display()));
-            return None;
-        }
-        whole.drain(..HEAD);
-        Some(whole)
     }
 
     fn write(&self, name: &str, bytes: &[u8]) {
+        if bytes.len() as u64 > BYTES_MAX {
+            return self.remove(name);
+        }
         if let Err(error) = self.try_write(name, bytes) {
             self.note(format!("nothing is remembered for the next build: {} cannot be written ({error})", self.path.display()));
         }
@@ -109,7 +158,7 @@ impl Store for Folder {
 
     fn bound(&self, prefix: &str, bytes_max: u64) {
         let stat = |name: String| {
-            let metadata = fs::metadata(self.path.join(&name)).ok()?;
+            let metadata = fs::symlink_metadata(self.path.join(&name)).ok()?;
             Some((metadata.modified().ok()?, name, metadata.len()))
         };
         let mut all: Vec<_> = self.names(prefix).into_iter().filter_map(stat).collect();

@@ -10,6 +10,9 @@ use std::path::{Path, PathBuf};
 /// Its name in the output folder.
 pub const LOCK_NAME: &str = ".handsel-lock";
 
+/// The number of a process is shorter.
+const PID_BYTES_MAX: u64 = 32;
+
 /// Held while it lives.
 #[derive(Debug)]
 pub struct Lock {
@@ -27,12 +30,12 @@ impl Lock {
     pub fn take(folder: &Path) -> Result<Self, LockError> {
         let path = folder.join(LOCK_NAME);
         loop {
-            // A link here is nobody's lock, and what it leads to must not be written to.
-            if fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_symlink()) {
+            // A link or a pipe here is nobody's lock, and what it leads to must not be written to.
+            if fs::symlink_metadata(&path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir()) {
                 fs::remove_file(&path).map_err(LockError::Failed)?;
             }
             let opened = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
-            let mut file = match opened {
+            let file = match opened {
                 Ok(file) => file,
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {
                     // Another build gave up just now and took the folder away that it had made.
@@ -43,7 +46,7 @@ impl Lock {
             };
             if let Err(TryLockError::WouldBlock) = file.try_lock() {
                 let mut pid = String::new();
-                let _ = file.read_to_string(&mut pid);
+                let _ = file.take(PID_BYTES_MAX).read_to_string(&mut pid);
                 return Err(LockError::Held(pid.trim().parse().ok()));
             }
             if !is_still_at(&file, &path) {

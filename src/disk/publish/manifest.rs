@@ -4,8 +4,11 @@
 //! cannot be read in it counts as not listed: then files are foreign until a build makes the same bytes again.
 
 use std::collections::BTreeMap;
+use std::io::{self, Read};
+use std::path::Path;
 
 use crate::fingerprint::Fingerprint;
+use crate::memo::regular::open_regular;
 use crate::paths::OutputPath;
 
 /// Its name in the output folder.
@@ -18,7 +21,22 @@ const HEADER: &str = "# handsel-manifest 1: the files that Handsel wrote here";
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Manifest(pub BTreeMap<OutputPath, Fingerprint>);
 
+/// No manifest is larger: a larger file is not one of ours.
+const BYTES_MAX: u64 = 512 << 20;
+
 impl Manifest {
+    /// The bytes of a manifest; none when the file does not begin like one or is larger than any.
+    pub fn read(path: &Path) -> io::Result<Vec<u8>> {
+        let mut file = open_regular(path)?;
+        let mut bytes = vec![0; HEADER.len()];
+        let is_ours = file.metadata()?.len() <= BYTES_MAX && file.read_exact(&mut bytes).is_ok() && bytes == HEADER.as_bytes();
+        if !is_ours {
+            return Ok(Vec::new());
+        }
+        file.take(BYTES_MAX).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+
     /// Reads the file's bytes; empty when its first line is another, and without the lines that are none of ours.
     pub fn parse(bytes: &[u8]) -> Self {
         let text = String::from_utf8_lossy(bytes);

@@ -17,7 +17,7 @@ mod writer;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Read};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -31,6 +31,7 @@ use rayon::prelude::*;
 
 use crate::fingerprint::Fingerprint;
 use crate::memo::Store;
+use crate::memo::regular::open_regular;
 use crate::paths::OutputPath;
 use crate::pipeline::sum;
 use commit::Plan;
@@ -292,7 +293,9 @@ impl Publisher {
 
 /// The bytes of a published file.
 pub fn published_bytes(output: &Path, path: &OutputPath) -> Option<Vec<u8>> {
-    fs::read(output.join(path.as_str())).ok()
+    let mut bytes = Vec::new();
+    open_regular(&output.join(path.as_str())).ok()?.read_to_end(&mut bytes).ok()?;
+    Some(bytes)
 }
 
 /// The files that Handsel wrote into an output folder, sorted.
@@ -304,7 +307,7 @@ pub fn listed(output: &Path) -> Vec<OutputPath> {
 /// The manifest's bytes; none when there is none, or something else in its place.
 fn read_manifest(path: &Path) -> io::Result<Vec<u8>> {
     match fs::symlink_metadata(path) {
-        Ok(metadata) if metadata.is_file() => fs::read(path),
+        Ok(metadata) if metadata.is_file() => Manifest::read(path),
         Ok(_) => Ok(Vec::new()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
         Err(error) => Err(error),
@@ -313,7 +316,7 @@ fn read_manifest(path: &Path) -> io::Result<Vec<u8>> {
 
 /// Whether a file has exactly these bytes. One that cannot be read has not.
 fn holds(path: &Path, bytes: &[u8]) -> bool {
-    let Ok(mut file) = File::open(path) else { return false };
+    let Ok(mut file) = open_regular(path) else { return false };
     if file.metadata().is_ok_and(|metadata| metadata.len() != bytes.len() as u64) {
         return false;
     }
