@@ -8,11 +8,57 @@ use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 
+use html5gum::{Token, Tokenizer};
 use serde::{Deserialize, Serialize};
 
-use crate::diagnostic::{Checked, Code, Diagnostic, Place};
+use crate::diagnostic::{Checked, Code, Diagnostic, Place, is_bidi_control};
 use crate::fingerprint::Fingerprint;
 use crate::paths::SourcePath;
+
+/// Whether a reader sees nothing of a character wherever it is: soft hyphens, joiners, zero-width spaces, byte order marks
+/// (Unicode's property `Default_Ignorable_Code_Point`).
+pub fn is_ignorable(c: char) -> bool {
+    c >= '\u{AD}'
+        && matches!(u32::from(c),
+            0xAD | 0x34F | 0x61C | 0x115F..=0x1160 | 0x17B4..=0x17B5 | 0x180B..=0x180F | 0x200B..=0x200F | 0x202A..=0x202E
+            | 0x2060..=0x206F | 0x3164 | 0xFE00..=0xFE0F | 0xFEFF | 0xFFA0 | 0xFFF0..=0xFFF8 | 0x1BCA0..=0x1BCA3
+            | 0x1D173..=0x1D17A | 0xE0000..=0xE0FFF)
+}
+
+/// A text with each character reference (`&amp;`, `&#8217;`) as the character that it stands for. Whatever else looks like HTML stays.
+pub fn decode_entities(text: String) -> String {
+    if !text.contains('&') || !text.contains(';') {
+        return text;
+    }
+    let mut decoded = String::with_capacity(text.len());
+    let mut rest = &*text;
+    while let Some(at) = rest.find('&') {
+        decoded.push_str(&rest[..at]);
+        rest = &rest[at..];
+        match entity(rest) {
+            Some((length, characters)) => {
+                decoded.push_str(&characters);
+                rest = &rest[length..];
+            }
+            None => {
+                decoded.push('&');
+                rest = &rest[1..];
+            }
+        }
+    }
+    decoded + rest
+}
+
+/// The characters of the reference that a text begins with, and how long it is.
+fn entity(text: &str) -> Option<(usize, String)> {
+    let name = text[1..].bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'#').count();
+    let reference = text.get(..name + 2).filter(|reference| name > 0 && reference.ends_with(';'))?;
+    let Ok(tokens) = Tokenizer::new(reference).collect::<Result<Vec<_>, _>>();
+    let [Token::String(characters)] = &tokens[..] else { return None };
+    let characters = String::from_utf8_lossy(characters).into_owned();
+    let is_text = |c: char| !c.is_control() && !matches!(c, '\u{FDD0}'..='\u{FDEF}') && !is_bidi_control(c);
+    (characters != reference && characters.chars().all(is_text)).then_some((reference.len(), characters))
+}
 
 /// What is never listed, besides the rules that hold for every site (names that begin with `.`, editors' leftovers …).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

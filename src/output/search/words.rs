@@ -1,14 +1,19 @@
 //! Text to the words that it is found by: the same rules in Rust, for the index, and in the browser (`static/js/search/words.js`),
 //! for what a reader types. `tests/search/words.json` holds both to them.
 //!
-//! 1. A run is a stretch of letters, marks and numbers of any script.
+//! 1. A run is a stretch of letters, marks and numbers of any script. Characters that nobody sees (a soft hyphen, a zero-width
+//!    joiner) neither end a run nor count in it.
 //! 2. Where a script has no spaces, a run is read as pairs of neighbouring characters, however long it is.
 //! 3. Everything else is folded: case, accents, ligatures and full widths do not matter.
 //! 4. For the index, what is written as one word is found by its parts, and what is joined as one: `joinHandle` by `join`
 //!    and `handle`, `e-mail` by `email`.
 
+use std::borrow::Cow;
+
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
+
+use crate::source::is_ignorable;
 
 /// A word has at most this many characters; what comes after them does not count.
 const CHARS_MAX: usize = 32;
@@ -28,7 +33,7 @@ pub fn each_word(text: &str, mut each: impl FnMut(&str, bool)) {
         if run.is_ascii() {
             ascii_run(run, &mut joined, &mut each);
         } else {
-            for (piece, is_dense) in pieces(run) {
+            for (piece, is_dense) in pieces(&without_ignorables(run)) {
                 if is_dense {
                     joined.end(&mut each);
                     pairs(piece, &mut each);
@@ -69,7 +74,11 @@ pub fn words(text: &str) -> Vec<String> {
 }
 
 fn is_of_word(c: char) -> bool {
-    if c.is_ascii() { c.is_ascii_alphanumeric() } else { c.is_alphanumeric() || is_combining_mark(c) }
+    if c.is_ascii() { c.is_ascii_alphanumeric() } else { c.is_alphanumeric() || is_combining_mark(c) || is_ignorable(c) }
+}
+
+fn without_ignorables(run: &str) -> Cow<'_, str> {
+    if run.contains(is_ignorable) { Cow::Owned(run.replace(is_ignorable, "")) } else { Cow::Borrowed(run) }
 }
 
 /// Scripts that are written without spaces between words.
@@ -198,7 +207,7 @@ pub fn fold(text: &str) -> String {
 fn folded_whole(text: &str) -> String {
     let lower = text.nfkd().collect::<String>().to_lowercase();
     let mut folded = String::with_capacity(lower.len());
-    for c in lower.chars().filter(|c| !is_accent(*c)) {
+    for c in lower.chars().filter(|c| !is_accent(*c) && !is_ignorable(*c)) {
         match c {
             'ß' => folded.push_str("ss"),
             'æ' => folded.push_str("ae"),

@@ -1,11 +1,13 @@
 // Text to words, by the rules of src/output/search/words.rs; tests/search/words.json holds both to them.
 const CHARS_MAX = 32;
-const RUN = /[\p{Alphabetic}\p{M}\p{N}]+/gu;
-const DENSE = /[\u0E00-\u0EFF\u1000-\u109F\u1780-\u17FF\u3005-\u3007\u3040-\u30FF\u31F0-\u31FF\uFF66-\uFF9F\u3400-\u4DBF\u4E00-\u9FFF\uF900-\uFAFF\u{20000}-\u{3FFFF}]/u;
-const PIECE = new RegExp(`(?:${DENSE.source})+|(?:(?!${DENSE.source})[\\s\\S])+`, "gu");
-const TIED = /.[\p{M}\uFF9E\uFF9F]*/gsu;
+// Characters that nobody sees, such as soft hyphens and zero-width joiners: they neither end a word nor count in it.
+const HIDDEN = /\p{DI}/gu;
+const RUN = /[\p{Alphabetic}\p{M}\p{N}\p{DI}]+/gu;
+const DENSE = /(?!\p{DI})[\u0E00-\u0EFF\u1000-\u109F\u1780-\u17FF\u3005-\u3007\u3040-\u30FF\u31F0-\u31FF\uFF66-\uFF9F\u3400-\u4DBF\u4E00-\u9FFF\uF900-\uFAFF\u{20000}-\u{3FFFF}]/u;
+const PIECE = new RegExp(`(?:${DENSE.source}\\p{DI}*)+|(?:(?!${DENSE.source})[\\s\\S])+`, "gu");
+const TIED = /.[\p{M}\uFF9E\uFF9F\p{DI}]*/gsu;
 const ACCENT = /[\u0300-\u036F\u0591-\u05BD\u05BF-\u05C7\u064B-\u065F\u0670]/g;
-const HUMP = /(?<=\p{Lowercase})(?=\p{Uppercase})|(?<=\p{Uppercase})(?=\p{Uppercase}\p{Lowercase})/u;
+const HUMP = /(?<=\p{Lowercase}\p{DI}*)(?=\p{Uppercase})|(?<=\p{Uppercase}\p{DI}*)(?=\p{Uppercase}\p{DI}*\p{Lowercase})/u;
 const LETTERS = { "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "ı": "i", "ς": "σ", "ـ": "" };
 const JOINTS = new Set(["-", "'", "\u2019", "\u2010", "\u2011"]);
 
@@ -18,7 +20,7 @@ export function fold(text) {
 
 // The same for a text of any length.
 function foldWhole(text) {
-  const lower = text.normalize("NFKD").toLowerCase().replace(ACCENT, "");
+  const lower = text.normalize("NFKD").toLowerCase().replace(ACCENT, "").replace(HIDDEN, "");
   return lower.replace(/[ßæœþøđðłıςـ]/g, (letter) => LETTERS[letter]).normalize("NFC");
 }
 
@@ -76,7 +78,7 @@ function pairs(piece, start, found) {
 // but never of two that no mark ties together.
 function placesOf(piece, count) {
   const places = [];
-  if ([...piece].length === count) {
+  if ([...piece].length === count && piece.search(HIDDEN) < 0) {
     for (const { 0: char, index } of piece.matchAll(/./gsu)) places.push({ start: index, end: index + char.length });
     return places;
   }
