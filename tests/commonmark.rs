@@ -53,6 +53,7 @@ fn ours(source: &str) -> String {
     let signatures = BTreeMap::new();
     let settings = MarkdownSettings {
         is_whole: true,
+        is_titled: true,
         raw_html: RawHtml::Allow,
         smart_punctuation: false,
         math: false,

@@ -89,7 +89,7 @@ proptest! {
         let path = SourcePath::new("content/x.md").expect("inside");
         let (signatures, colours) = (BTreeMap::from([("note".to_owned(), Default::default())]), Colours::default());
         for raw_html in [RawHtml::Sanitise, RawHtml::Allow, RawHtml::Escape] {
-            let settings = MarkdownSettings { is_whole: true, raw_html, smart_punctuation: true, math: true, colours: Some(&colours), wants_body: true, wants_text: false, with_lines: false, allow_origins: &[],
+            let settings = MarkdownSettings { is_whole: true, is_titled: true, raw_html, smart_punctuation: true, math: true, colours: Some(&colours), wants_body: true, wants_text: false, with_lines: false, allow_origins: &[],
         signatures: &signatures, forms: None, phrases: Phrases::default() };
             let text = text.replace("\r\n", "\n");
             let read = markdown::read(&path, &text, &Lines::new(&text), 0..text.len(), &settings);

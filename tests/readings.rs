@@ -97,6 +97,7 @@ fn read(text: &str, raw_html: RawHtml, wants_body: bool, with_lines: bool) -> Ch
     let signatures = BTreeMap::from([("note".to_owned(), Default::default())]);
     let settings = MarkdownSettings {
         is_whole: true,
+        is_titled: false,
         raw_html,
         smart_punctuation: true,
         math: true,

@@ -62,7 +62,7 @@ codes! {
     // Front matter
     OpenFrontMatter = "open-front-matter", Error, "Front matter is opened with `---` and never closed.";
     FrontMatterForm = "front-matter-form", Error, "Front matter is YAML between two lines `---`, the first of them line 1 of the file.";
-    MissingTitle = "missing-title", Error, "A page has neither a `title:` nor a first-level heading.";
+    MissingTitle = "missing-title", Error, "A page has no `title:`, no first-level heading, and no heading before its text.";
     MissingField = "missing-field", Error, "A field that the page's kind requires is not there.";
     KindRule = "kind-rule", Error, "A page breaks a rule of its kind (`checks:` in the kind's file): an end before its start, a field that another one needs.";
     LongText = "long-text", Error, "A field's text is longer than its kind allows.";
@@ -71,7 +71,8 @@ codes! {
     EmptyPage = "empty-page", Warning, "A page has no body.";
     // Markdown
     HeadingJump = "heading-jump", Warning, "A heading skips a level. Screen readers navigate by levels.";
-    SecondTitle = "second-title", Warning, "A page has a second first-level heading. The first is the page's own.";
+    DuplicateId = "duplicate-id", Warning, "Two places on a page have one id. Links lead to the first of them.";
+    SecondTitle = "second-title", Warning, "A page has a second first-level heading, or one below other headings. The first is the page's own.";
     MissingAlt = "missing-alt", Warning, "An image has no text for those who do not see it.";
     UndefinedFootnote = "undefined-footnote", Warning, "A footnote is referred to and never defined.";
     FootnoteUnused = "footnote-unused", Warning, "A footnote is defined twice, or never referred to.";

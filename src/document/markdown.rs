@@ -7,6 +7,8 @@
 mod embed;
 mod field;
 mod flow;
+mod headings;
+mod html_text;
 mod inline;
 mod open;
 mod passages;
@@ -21,10 +23,11 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use pulldown_cmark::{BrokenLink, CodeBlockKind, CowStr, Event, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{BrokenLink, CodeBlockKind, CowStr, Event, LinkType, Options, Parser, Tag, TagEnd};
 
 pub use self::field::{block_html, inline_html, plain_text};
 use self::flow::{Flow, FlowKind};
+use self::headings::TitleSearch;
 use self::open::{Footnotes, Note, OpenCode, OpenHeading, OpenImage};
 pub use self::targets::targets;
 use self::terms::Prose;
@@ -51,6 +54,8 @@ use crate::source::Lines;
 pub struct MarkdownSettings<'a> {
     /// Whether this is a page's own text, which alone has headings, footnotes, included files and other pages' tools.
     pub is_whole: bool,
+    /// Whether the page has a title from elsewhere, so that no heading becomes it.
+    pub is_titled: bool,
     pub raw_html: RawHtml,
     pub smart_punctuation: bool,
     pub math: bool,
@@ -87,8 +92,10 @@ pub struct Phrases {
 #[derive(Clone, Debug, Default)]
 pub struct Markdown {
     pub segments: Vec<Segment>,
-    /// The first first-level heading, taken out of the body: the page's own.
+    /// The page's own heading, taken out of the body.
     pub heading: Option<Placed<Heading>>,
+    /// The text of the first first-level heading that stays in the body.
+    pub later_title: Option<String>,
     /// The other headings.
     pub outline: Vec<Heading>,
     /// Every id on the page, sorted.
@@ -125,23 +132,21 @@ pub fn read(path: &SourcePath, text: &str, lines: &Lines, body: Range<usize>, se
     let plain = without_hole_marks(text);
     let (hidden, marks) =
         Marks::hide(&plain, body.clone(), |name| settings.signatures.contains_key(name) || (settings.is_whole && LEAVES.contains(&name)));
-    let mut undefined = Vec::new();
-    let mut walk = {
-        let on_broken = |link: BrokenLink<'_>| {
-            undefined.push((link.span.clone(), link.link_type, link.reference.to_string()));
-            None
-        };
-        let parser = Parser::new_with_broken_link_callback(&hidden[body.clone()], options(settings), Some(on_broken));
-        let mut walk = Walk::new(path, text, lines, &hidden, &marks, settings);
-        for (event, range) in parser.into_offset_iter() {
-            walk.event(event, range.start + body.start..range.end + body.start);
-        }
-        walk
-    };
+    let mut walk = Walk::new(path, text, lines, &hidden, &marks, settings);
+    let mut undefined = walk.go_through(&body);
+    // An id that the writer states is rarely one that a heading before it was given.
+    if let Some(stated) = walk.ids.stated_in_conflict() {
+        walk = Walk::new(path, text, lines, &hidden, &marks, settings);
+        walk.ids = Ids::reserving(stated);
+        undefined = walk.go_through(&body);
+    }
     walk.undefined_references(&undefined, body.start);
     walk.hidden_characters(body);
     walk.finish()
 }
+
+/// A reference whose definition is missing: its range in the body, its form, its name.
+type Undefined = (Range<usize>, LinkType, String);
 
 /// The parser's options that hold for every site.
 pub const OPTIONS: Options = Options::ENABLE_TABLES
@@ -209,6 +214,7 @@ struct Walk<'a> {
     /// Open blocks that were dropped because they lay too deep.
     dropped_depth: usize,
     last_level: u8,
+    title: TitleSearch,
     ids: Ids,
     out: Markdown,
     problems: Vec<Diagnostic>,
@@ -249,10 +255,25 @@ impl<'a> Walk<'a> {
             is_head: false,
             dropped_depth: 0,
             last_level: 1,
+            title: TitleSearch::default(),
             ids: Ids::default(),
             out: Markdown::default(),
             problems: Vec::new(),
         }
+    }
+
+    /// Reads the body; gives the references whose definitions are missing.
+    fn go_through(&mut self, body: &Range<usize>) -> Vec<Undefined> {
+        let mut undefined = Vec::new();
+        let on_broken = |link: BrokenLink<'_>| {
+            undefined.push((link.span.clone(), link.link_type, link.reference.to_string()));
+            None
+        };
+        let parser = Parser::new_with_broken_link_callback(&self.hidden[body.clone()], options(self.settings), Some(on_broken));
+        for (event, range) in parser.into_offset_iter() {
+            self.event(event, range.start + body.start..range.end + body.start);
+        }
+        undefined
     }
 
     fn event(&mut self, event: Event<'a>, range: Range<usize>) {
@@ -314,6 +335,7 @@ impl<'a> Walk<'a> {
                     CodeBlockKind::Fenced(_) => (Fence::default(), true),
                     CodeBlockKind::Indented => (Fence::default(), false),
                 };
+                self.title.has_text = true;
                 self.code = Some(OpenCode { fence, code: String::new(), is_fenced, range });
             }
             Tag::Link { link_type, dest_url, title, .. } => self.start_link(link_type, &dest_url, &title, range),
@@ -359,6 +381,8 @@ impl<'a> Walk<'a> {
                     let html = self.filter_html(&fragment, true);
                     self.end_of_left_out();
                     self.passage_html(&html);
+                    self.note_html_heading(&html);
+                    self.note_html_text(&html);
                     if self.settings.raw_html == RawHtml::Escape {
                         self.push_block(Event::Html(format!("<p>{}</p>\n", html.trim_end()).into()), &range);
                     } else {
@@ -406,6 +430,7 @@ impl<'a> Walk<'a> {
             Cow::Borrowed(_) => text,
             Cow::Owned(whole) => whole.into(),
         };
+        let shown = self.as_written(&shown, &range).map_or(shown, CowStr::from);
         // What stood as `&#xFDD0;` in the source is resolved only here.
         let unmarked = match without_hole_marks(&shown) {
             Cow::Borrowed(_) => None,
@@ -424,47 +449,6 @@ impl<'a> Walk<'a> {
         if let Some(prose) = prose {
             self.note_prose(&prose, before);
         }
-    }
-
-    fn end_heading(&mut self, level: pulldown_cmark::HeadingLevel) {
-        let Some(open) = self.heading.take() else { return };
-        let text = open.text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let id = match open.id {
-            Some(id) if self.ids.take(&id) => id,
-            Some(id) => self.ids.for_heading(&id),
-            None => self.ids.for_heading(&text),
-        };
-        let is_root = self.flows.len() == 1;
-        let heading = Heading { level: open.level, id, text };
-        if heading.level == 1 && is_root && self.out.heading.is_none() && self.out.outline.is_empty() {
-            self.flow().truncate(open.at);
-            self.out.heading = Some(Placed { value: heading, place: self.place(open.range) });
-            return;
-        }
-        if heading.level == 1 {
-            let problem = Diagnostic::new(Code::SecondTitle, "a second first-level heading");
-            self.problem(problem.help("write it as `##`: a page has one title"), open.range.clone());
-        } else if heading.level > self.last_level + 1 {
-            let message = format!("the heading's level goes from {} to {}", self.last_level, heading.level);
-            self.problem(
-                Diagnostic::new(Code::HeadingJump, message).help(format!("write it with {} `#`", self.last_level + 1)),
-                open.range.clone(),
-            );
-        }
-        self.last_level = heading.level;
-        if self.settings.wants_body {
-            if let Some(Event::Start(Tag::Heading { id, .. })) = self.flow().events.get_mut(open.at) {
-                *id = Some(heading.id.clone().into());
-            }
-            let mut link = String::from(" <a class=\"anchor\" href=\"#");
-            super::raw_html::escape_into(&mut link, &heading.id);
-            link.push_str("\" aria-hidden=\"true\" tabindex=\"-1\">#</a>");
-            self.push(Event::InlineHtml(link.into()));
-            self.push(Event::End(TagEnd::Heading(level)));
-        }
-        self.close_html_of_ended_blocks();
-        self.passage_heading(&heading);
-        self.out.outline.push(heading);
     }
 
     fn end_code(&mut self, range: Range<usize>) {

@@ -188,6 +188,7 @@ pub fn parse(path: &SourcePath, bytes: &[u8], inputs: &Inputs) -> Checked<Docume
     let language = meta.language.as_deref().unwrap_or(&inputs.settings.language);
     let settings = MarkdownSettings {
         is_whole: true,
+        is_titled: meta.title.as_ref().is_some_and(|title| !title.value.trim().is_empty()),
         raw_html: inputs.settings.raw_html,
         smart_punctuation: inputs.settings.smart_punctuation,
         math: inputs.settings.math,
@@ -231,7 +232,7 @@ pub fn parse(path: &SourcePath, bytes: &[u8], inputs: &Inputs) -> Checked<Docume
     let occurs = happens.and_then(|happens| occurrence(&meta, happens, &inputs.settings.timezone, &mut problems));
     let plays = kind.filter(|_| meta.minutes.is_none()).and_then(|kind| minutes_that_it_plays(&meta, &kind.fields));
     let is_title_told = is_title_told(node.as_ref(), &problems);
-    let mut document = document(path, meta, markdown, (tool, data), inputs.is_lenient, is_title_told, &mut problems);
+    let mut document = document(path, meta, markdown, (tool, data), is_title_told, &mut problems);
     let entry = Arc::make_mut(&mut document.entry);
     entry.occurs = occurs;
     entry.minutes = plays.unwrap_or(entry.minutes);
@@ -318,21 +319,18 @@ fn document(
     meta: Meta,
     mut markdown: Markdown,
     (tool, data): (Option<Tool>, Vec<String>),
-    is_lenient: bool,
     is_title_told: bool,
     problems: &mut Vec<Diagnostic>,
 ) -> Document {
     let heading = markdown.heading.map(|placed| placed.value);
-    let stated = meta.title.as_ref().map(|title| title.value.clone());
-    let title = stated.or_else(|| heading.as_ref().map(|heading| heading.text.clone())).filter(|title| !title.trim().is_empty());
-    let title = title.or_else(|| {
+    let stated = meta.title.as_ref().map(|title| title.value.clone()).filter(|title| !title.trim().is_empty());
+    let title = stated.or_else(|| heading.as_ref().map(|heading| heading.text.clone())).or(markdown.later_title);
+    let title = title.unwrap_or_else(|| {
         if !is_title_told {
             problems.push(missing_title(path));
         }
-        is_lenient.then(|| markdown.outline.first().map(|heading| heading.text.clone())).flatten().filter(|title| !title.is_empty())
+        title_of_name(path)
     });
-    let title = title.unwrap_or_else(|| title_of_name(path));
-    let heading = heading.filter(|heading| !heading.text.is_empty());
     let reading = u32::try_from(markdown.words.div_ceil(WORDS_A_MINUTE)).unwrap_or(u32::MAX).max(1);
     // They are kept as long as the site is; the room to grow would be a third of what they take.
     markdown.links.shrink_to_fit();
@@ -433,12 +431,44 @@ pub fn title_of_name(path: &SourcePath) -> String {
     words_of_name(&name_and_date(path).0)
 }
 
-/// A name as words: `small-team` gives “Small team”.
+/// A name as words: `small-team` gives “Small team”. A name with spaces is words already; dates keep their hyphens, and a word
+/// with capitals of its own keeps its first letter.
 pub fn words_of_name(name: &str) -> String {
-    let words = name.replace(['-', '_'], " ");
-    let mut letters = words.trim().chars();
+    let name = name.trim();
+    let words = if name.contains(char::is_whitespace) { name.to_owned() } else { spaced(name) };
+    let first = words.split(' ').next().unwrap_or_default();
+    if first.contains(char::is_uppercase) {
+        return words;
+    }
+    let mut letters = words.chars();
     match letters.next() {
         Some(first) => first.to_uppercase().chain(letters).collect(),
         None => "Home".to_owned(),
     }
+}
+
+/// A name with spaces in the place of its hyphens and underscores, except in dates.
+fn spaced(name: &str) -> String {
+    let is_number = |text: &str, digits: usize| text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit());
+    let parts: Vec<&str> = name.split(['-', '_']).filter(|part| !part.is_empty()).collect();
+    let mut words: Vec<String> = Vec::with_capacity(parts.len());
+    let mut rest = &parts[..];
+    while let [first, behind @ ..] = rest {
+        let is_year = is_number(first, 4);
+        match behind {
+            [month, day, behind @ ..] if is_year && is_number(month, 2) && is_number(day, 2) => {
+                words.push(format!("{first}-{month}-{day}"));
+                rest = behind;
+            }
+            [month] if is_year && is_number(month, 2) && words.is_empty() => {
+                words.push(format!("{first}-{month}"));
+                rest = &[];
+            }
+            _ => {
+                words.push((*first).to_owned());
+                rest = behind;
+            }
+        }
+    }
+    words.join(" ")
 }

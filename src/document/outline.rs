@@ -3,7 +3,7 @@
 //! Ids are made as the large code hosts make them, so that an anchor copied from there holds here: lower case, letters,
 //! marks, numbers, `-` and `_` kept, spaces to `-`, all else dropped; a second one of a name gets `-1`, a third `-2`.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 use unicode_normalization::char::is_combining_mark;
@@ -22,40 +22,77 @@ pub struct Heading {
 const ID_CHARS_MAX: usize = 200;
 
 /// Gives every heading of a page an id of its own.
+///
+/// An id that the writer states is that element's, wherever it is on the page. Where one turns out to be the id that a heading
+/// before it was given automatically, the page has to be read a second time, with [`Ids::reserving`] all stated ids.
 #[derive(Debug, Default)]
 pub struct Ids {
-    taken: BTreeSet<String>,
+    /// Every id so far, and whether the writer stated it.
+    taken: BTreeMap<String, bool>,
     counts: HashMap<String, usize>,
+    /// Ids that the writer states somewhere on the page.
+    reserved: BTreeSet<String>,
+    /// Whether a stated id came after a heading that had been given it.
+    has_conflict: bool,
 }
 
 impl Ids {
+    /// Automatic ids will be none of these.
+    pub fn reserving(reserved: BTreeSet<String>) -> Self {
+        Ids { reserved, ..Ids::default() }
+    }
+
+    /// The stated ids, where one of them was given to a heading that comes before it.
+    pub fn stated_in_conflict(&self) -> Option<BTreeSet<String>> {
+        let stated = self.taken.iter().filter(|(_, is_stated)| **is_stated).map(|(id, _)| id.clone());
+        self.has_conflict.then(|| stated.collect())
+    }
+
     /// The id for a heading of this text.
     pub fn for_heading(&mut self, text: &str) -> String {
         let base = match anchor(text) {
             id if id.is_empty() => "section".to_owned(),
             id => id,
         };
-        if self.taken.insert(base.clone()) {
+        if self.give(&base) {
             return base;
         }
         let count = self.counts.entry(base.clone()).or_insert(0);
+        let mut number = *count;
         loop {
-            *count += 1;
-            let id = format!("{base}-{count}");
-            if self.taken.insert(id.clone()) {
+            number += 1;
+            let id = format!("{base}-{number}");
+            if self.give(&id) {
+                self.counts.insert(base, number);
                 return id;
             }
         }
     }
 
-    /// Takes an id that the writer gave; whether it was free.
+    /// Gives a heading this id, if it is free.
+    fn give(&mut self, id: &str) -> bool {
+        let is_free = !self.taken.contains_key(id) && !self.reserved.contains(id);
+        if is_free {
+            self.taken.insert(id.to_owned(), false);
+        }
+        is_free
+    }
+
+    /// Takes an id that the writer stated; whether it is the first of its name.
     pub fn take(&mut self, id: &str) -> bool {
-        self.taken.insert(id.to_owned())
+        match self.taken.insert(id.to_owned(), true) {
+            None => true,
+            Some(true) => false,
+            Some(false) => {
+                self.has_conflict = true;
+                true
+            }
+        }
     }
 
     /// All ids, sorted.
     pub fn into_all(self) -> Vec<String> {
-        self.taken.into_iter().collect()
+        self.taken.into_keys().collect()
     }
 }
 
@@ -96,5 +133,17 @@ mod tests {
         let mut ids = Ids::default();
         let made: Vec<String> = ["A", "A", "A-1", "A", "", "!"].iter().map(|text| ids.for_heading(text)).collect();
         assert_eq!(made, ["a", "a-1", "a-1-1", "a-2", "section", "section-1"]);
+    }
+
+    #[test]
+    fn a_stated_id_wins_wherever_it_is() {
+        let mut ids = Ids::default();
+        assert_eq!(ids.for_heading("Setup"), "setup");
+        assert!(ids.take("other") && ids.stated_in_conflict().is_none());
+        assert!(ids.take("setup"));
+        assert!(!ids.take("setup"), "a second one is not the first of its name");
+        let mut ids = Ids::reserving(ids.stated_in_conflict().unwrap_or_default());
+        assert_eq!([ids.for_heading("Setup"), ids.for_heading("Setup")], ["setup-1", "setup-2"]);
+        assert!(ids.take("setup") && ids.stated_in_conflict().is_none());
     }
 }

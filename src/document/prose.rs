@@ -69,6 +69,7 @@ pub(super) fn read_prose(
     let no_components = BTreeMap::new();
     let settings = MarkdownSettings {
         is_whole: false,
+        is_titled: true,
         wants_body: true,
         with_lines: false,
         signatures: &no_components,

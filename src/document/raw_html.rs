@@ -82,7 +82,7 @@ pub enum Finding {
     /// A comment without an end.
     OpenComment { range: Range<usize> },
     /// An `id` or `name` that links can lead to.
-    Anchor(String),
+    Anchor { id: String, range: Range<usize> },
     /// What a rule of honest giving speaks against.
     Slip { slip: Slip, range: Range<usize> },
     /// What stands in a script that is kept, or in its stead.
@@ -249,6 +249,7 @@ fn start_tag(
     if is_image && !tag.attributes.keys().any(|key| &***key == b"alt") {
         findings.push(Finding::NoAlt { range: fragment.source(tag.span.start..tag.span.end) });
     }
+    let start = range.start;
     for (key, value) in &tag.attributes {
         let key = String::from_utf8_lossy(key).into_owned();
         let text = String::from_utf8_lossy(value).into_owned();
@@ -258,7 +259,11 @@ fn start_tag(
             continue;
         }
         if key == "id" || (key == "name" && name == "a") {
-            findings.push(Finding::Anchor(text.clone()));
+            // One element may say its name twice, for old browsers and for new ones.
+            let is_said = |finding: &Finding| matches!(finding, Finding::Anchor { id, range: said } if *id == text && said.start > start);
+            if !findings.iter().rev().any(is_said) {
+                findings.push(Finding::Anchor { id: text.clone(), range: range.clone() });
+            }
         }
         let value = if ADDRESSES.contains(&key.as_str()) {
             match link(name, &text, range) {

@@ -7,6 +7,7 @@ use super::{BaseUrl, Editor, FeedbackWay, Giving, Images, RawHtml, SETTINGS, Set
 use crate::diagnostic::{Checked, Code, Diagnostic, Place, Severity};
 use crate::fields::{Context, Item, Items, check};
 use crate::paths::SourcePath;
+use crate::source::decode_entities;
 use crate::yaml;
 
 /// Folders that hold what the writer made; nothing may be written over them.
@@ -81,8 +82,8 @@ fn from_items(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Settings {
     let giving = |name: &str| given.map("giving").and_then(|map| map.get(name)).and_then(Item::as_text).map(str::to_owned);
     let theme = given.map("theme").map(|items| theme::read(items, problems)).unwrap_or_default();
     Settings {
-        title: given.text("title"),
-        summary: given.text("summary"),
+        title: given.text("title").map(decode_entities),
+        summary: given.text("summary").map(decode_entities),
         language: language(given, problems).unwrap_or(unset.language),
         base_url: base_url(given, problems),
         timezone: timezone(given, problems).unwrap_or(unset.timezone),

@@ -9,6 +9,7 @@ use crate::fields::{Context, Field, FieldType, Item, Items, Value, check_groups,
 use crate::kind::{Kind, Kinds};
 use crate::paths::SourcePath;
 use crate::settings;
+use crate::source::decode_entities;
 use crate::yaml::{Map, Node, Value as Yaml};
 
 const TITLE_CHARS_MAX: usize = 200;
@@ -139,6 +140,7 @@ fn owner_of(key: &str, kinds: &Kinds) -> Option<String> {
 
 fn from_items(items: &Items, kind: &str, own_fields: &[Field], problems: &mut Vec<Diagnostic>) -> Meta {
     let text = |name: &str| items.get(name).and_then(Item::as_text).map(str::to_owned);
+    let shown = |name: &str| text(name).map(decode_entities);
     let placed = |name: &str| items.get(name).and_then(Item::to_placed);
     let list = |name: &str| items.get(name).map(Item::as_list).unwrap_or_default();
     let placed_list = |name: &str| list(name).iter().filter_map(Item::to_placed).collect();
@@ -147,9 +149,9 @@ fn from_items(items: &Items, kind: &str, own_fields: &[Field], problems: &mut Ve
     let search = items.get("search").and_then(Item::as_map);
     let (slug, address) = addresses(placed("slug"), placed("permalink"), problems);
     Meta {
-        title: placed("title"),
-        short_title: text("short_title"),
-        summary: text("summary"),
+        title: placed("title").map(|title| Placed { value: decode_entities(title.value), ..title }),
+        short_title: shown("short_title"),
+        summary: shown("summary"),
         kind: kind.to_owned(),
         topics: placed_list("topics"),
         audience: placed_list("audience"),
@@ -168,7 +170,7 @@ fn from_items(items: &Items, kind: &str, own_fields: &[Field], problems: &mut Ve
         owner: text("owner"),
         license: text("license"),
         sources: list("sources").iter().filter_map(|item| reference(item, problems)).collect(),
-        disclosure: text("disclosure"),
+        disclosure: shown("disclosure"),
         related: placed_list("related"),
         next: items.get("next").and_then(|item| item.as_map().map_or(Some(item), |map| map.get("link"))).and_then(Item::to_placed),
         aliases: placed_list("aliases"),
@@ -180,7 +182,7 @@ fn from_items(items: &Items, kind: &str, own_fields: &[Field], problems: &mut Ve
         expires: date("expires"),
         order: items.get("order").and_then(Item::as_number),
         image: items.get("image").and_then(picture),
-        change_note: text("change_note"),
+        change_note: shown("change_note"),
         search_boost: search.and_then(|search| search.get("boost")).and_then(Item::as_number),
         search_exclude: search.and_then(|search| search.get("exclude")).and_then(Item::as_bool).unwrap_or(flag("search") == Some(false)),
         glossary: flag("glossary").unwrap_or(true),
@@ -229,9 +231,10 @@ fn language(stated: Option<Placed<String>>, problems: &mut Vec<Diagnostic>) -> O
 fn picture(item: &Item) -> Option<Picture> {
     match item.as_map() {
         None => Some(Picture { src: item.to_placed()?, alt: String::new() }),
-        Some(map) => {
-            Some(Picture { src: map.get("src")?.to_placed()?, alt: map.get("alt").and_then(Item::as_text).unwrap_or_default().to_owned() })
-        }
+        Some(map) => Some(Picture {
+            src: map.get("src")?.to_placed()?,
+            alt: decode_entities(map.get("alt").and_then(Item::as_text).unwrap_or_default().to_owned()),
+        }),
     }
 }
 
@@ -244,7 +247,7 @@ fn reference(item: &Item, problems: &mut Vec<Diagnostic>) -> Option<Reference> {
         return Some(Reference { title: text.to_owned(), url, checked: None });
     };
     let text = |name: &str| map.get(name).and_then(Item::as_text).map(str::to_owned);
-    let Some(title) = text("title").or_else(|| text("url")) else {
+    let Some(title) = text("title").map(decode_entities).or_else(|| text("url")) else {
         let problem = Diagnostic::new(Code::MissingField, "a source has neither `title` nor `url`");
         problems.push(problem.at(item.place.clone()).help("write `{ title: …, url: https://… }`"));
         return None;

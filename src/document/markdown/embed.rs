@@ -1,9 +1,10 @@
-//! `::tool{page="…"}`: another page's tool within this one's text. A hole, filled when the site is known.
+//! What a page's text shows of other files: `::tool{page="…"}`, another page's tool, and `::include{file="…"}`, a file's text. Both are
+//! holes, filled when the site is known.
 
 use super::Walk;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::document::body::{Embed, Segment};
-use crate::document::components::{self, Mark};
+use crate::document::body::{Embed, FenceRequest, Include, Segment};
+use crate::document::components::{self, ArgumentValue, Mark, Signature};
 use crate::document::links::Role;
 use crate::document::meta::Placed;
 
@@ -38,4 +39,48 @@ impl Walk<'_> {
         self.out.embeds.push(Embed { link, given, call: Placed { value: (), place: self.place(mark.range.clone()) } });
         self.push_segment(Segment::Tool(index), &mark.range);
     }
+    pub(super) fn include(&mut self, mark: &Mark) {
+        let text = |name: &str, is_required| components::Argument { name: name.into(), kind: components::ArgumentKind::Text, is_required };
+        let mut signature = Signature {
+            arguments: vec![text("file", true), text("region", false), text("lines", false), text("language", false), text("title", false)],
+        };
+        signature.arguments.push(components::Argument {
+            name: "numbers".into(),
+            kind: components::ArgumentKind::Boolean,
+            is_required: false,
+        });
+        let written = match self.written_arguments(mark, &signature) {
+            Ok(written) => written,
+            Err(misfit) => return self.misfit(misfit),
+        };
+        let (fitting, misfits) = components::check("include", &signature, &written, &mark.range);
+        misfits.into_iter().for_each(|misfit| self.misfit(misfit));
+        let mut file = None;
+        let (mut region, mut lines, mut fence) = (None, None, FenceRequest::default());
+        for (name, value, range) in fitting {
+            match (name.as_str(), value) {
+                ("file", ArgumentValue::Text(value)) => file = Some(Placed { value, place: self.place(range) }),
+                ("region", ArgumentValue::Text(value)) => region = Some(value),
+                ("lines", ArgumentValue::Text(value)) => match line_range(&value) {
+                    Some(range) => lines = Some(range),
+                    None => self.problem(Diagnostic::new(Code::BadInclude, "a line range looks like `3-9`"), range),
+                },
+                ("language", ArgumentValue::Text(value)) => fence.language = Some(value),
+                ("title", ArgumentValue::Text(value)) => fence.title = Some(value),
+                ("numbers", ArgumentValue::Boolean(value)) => fence.numbers = value,
+                _ => {}
+            }
+        }
+        let Some(file) = file else { return };
+        let index = u32::try_from(self.out.includes.len()).expect("a page has fewer includes than bytes");
+        self.out.includes.push(Include { file, region, lines, fence });
+        self.passage_include(index);
+        self.push_segment(Segment::Include(index), &mark.range);
+    }
+}
+
+fn line_range(text: &str) -> Option<(usize, usize)> {
+    let (from, to) = text.split_once('-').unwrap_or((text, text));
+    let (from, to) = (from.trim().parse().ok()?, to.trim().parse().ok()?);
+    (from >= 1 && from <= to).then_some((from, to))
 }

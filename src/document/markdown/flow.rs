@@ -6,14 +6,14 @@ use std::ops::Range;
 
 use pulldown_cmark::{BlockQuoteKind, Event, Tag, TagEnd};
 
+use super::html_text::text_of;
 use super::writing::BlockLines;
 use super::{Note, Walk};
 use crate::diagnostic::{Code, Diagnostic, nearest};
-use crate::document::body::{Call, FenceRequest, Include, Segment};
+use crate::document::body::{Call, Segment};
 use crate::document::components::{self, ArgumentValue, Mark, MarkKind, Misfit, Signature, Written, is_link_argument};
 use crate::document::honesty::{self, Slip};
 use crate::document::links::Role;
-use crate::document::meta::Placed;
 use crate::document::raw_html::{self, Finding, Fragment, OpenElement, Reading, escape_attribute, escape_into};
 use crate::settings::RawHtml;
 
@@ -63,6 +63,14 @@ impl<'a> Flow<'a> {
             skipped: None,
             terms: BTreeSet::new(),
         }
+    }
+
+    /// Takes these events out of what was written.
+    pub fn cut(&mut self, events: Range<usize>) {
+        self.lines.retain(|(number, _)| !events.contains(number));
+        let behind = self.lines.iter_mut().filter(|(number, _)| *number >= events.end);
+        behind.for_each(|(number, _)| *number -= events.len());
+        self.events.drain(events);
     }
 
     /// Takes back what was written from this event on.
@@ -165,6 +173,7 @@ impl<'a> Walk<'a> {
         let start = range.start + (shown.len() - shown.trim_start().len());
         let whole = start..start + shown.trim().len();
         let Some(mark) = self.marks.at(&whole).filter(|mark| mark.range == whole).cloned() else { return false };
+        self.title.has_text = true;
         match mark.kind {
             MarkKind::Open(_) => self.open_component(mark),
             MarkKind::Close(colons) => self.closing_mark(colons, &mark),
@@ -315,7 +324,7 @@ impl<'a> Walk<'a> {
         is_complete.then_some(arguments)
     }
 
-    fn written_arguments(&self, mark: &Mark, signature: &Signature) -> Result<Vec<Written>, Misfit> {
+    pub(super) fn written_arguments(&self, mark: &Mark, signature: &Signature) -> Result<Vec<Written>, Misfit> {
         if let Some(range) = &mark.arguments {
             return components::read_arguments(&self.text[range.clone()], range.start);
         }
@@ -341,45 +350,6 @@ impl<'a> Walk<'a> {
         self.problem(Diagnostic::new(Code::ComponentArguments, misfit.message).help_if(misfit.help), misfit.range);
     }
 
-    fn include(&mut self, mark: &Mark) {
-        let text = |name: &str, is_required| components::Argument { name: name.into(), kind: components::ArgumentKind::Text, is_required };
-        let mut signature = Signature {
-            arguments: vec![text("file", true), text("region", false), text("lines", false), text("language", false), text("title", false)],
-        };
-        signature.arguments.push(components::Argument {
-            name: "numbers".into(),
-            kind: components::ArgumentKind::Boolean,
-            is_required: false,
-        });
-        let written = match self.written_arguments(mark, &signature) {
-            Ok(written) => written,
-            Err(misfit) => return self.misfit(misfit),
-        };
-        let (fitting, misfits) = components::check("include", &signature, &written, &mark.range);
-        misfits.into_iter().for_each(|misfit| self.misfit(misfit));
-        let mut file = None;
-        let (mut region, mut lines, mut fence) = (None, None, FenceRequest::default());
-        for (name, value, range) in fitting {
-            match (name.as_str(), value) {
-                ("file", ArgumentValue::Text(value)) => file = Some(Placed { value, place: self.place(range) }),
-                ("region", ArgumentValue::Text(value)) => region = Some(value),
-                ("lines", ArgumentValue::Text(value)) => match line_range(&value) {
-                    Some(range) => lines = Some(range),
-                    None => self.problem(Diagnostic::new(Code::BadInclude, "a line range looks like `3-9`"), range),
-                },
-                ("language", ArgumentValue::Text(value)) => fence.language = Some(value),
-                ("title", ArgumentValue::Text(value)) => fence.title = Some(value),
-                ("numbers", ArgumentValue::Boolean(value)) => fence.numbers = value,
-                _ => {}
-            }
-        }
-        let Some(file) = file else { return };
-        let index = u32::try_from(self.out.includes.len()).expect("a page has fewer includes than bytes");
-        self.out.includes.push(Include { file, region, lines, fence });
-        self.passage_include(index);
-        self.push_segment(Segment::Include(index), &mark.range);
-    }
-
     pub(super) fn inline_html(&mut self, html: &str, range: Range<usize>) {
         if let Some(mark) = self.marks.at(&range).filter(|mark| mark.range == range).cloned() {
             return self.leaf(&mark, false);
@@ -389,6 +359,9 @@ impl<'a> Walk<'a> {
         let html = self.filter_html(&fragment, false);
         if html.starts_with("<br") {
             self.plain_text(" ");
+        } else if html.starts_with('&') {
+            // What looks like a tag and is none is text wherever text is used: in titles, ids, lists, the search.
+            self.plain_text(&text_of(&html));
         }
         self.push(Event::InlineHtml(html.into()));
     }
@@ -421,8 +394,10 @@ impl<'a> Walk<'a> {
 
     fn html_finding(&mut self, finding: Finding) {
         match finding {
-            Finding::Anchor(id) => {
-                self.ids.take(&id);
+            Finding::Anchor { id, range } => {
+                if !self.ids.take(&id) {
+                    self.duplicate_id(&id, range);
+                }
             }
             Finding::Active { what, range } => {
                 let problem = Diagnostic::new(Code::ActiveHtml, format!("{what} was taken out"));
@@ -489,10 +464,4 @@ fn colons(mark: &Mark) -> String {
         MarkKind::Open(count) => ":".repeat(count),
         MarkKind::Close(_) | MarkKind::Leaf | MarkKind::Colon => ":::".into(),
     }
-}
-
-fn line_range(text: &str) -> Option<(usize, usize)> {
-    let (from, to) = text.split_once('-').unwrap_or((text, text));
-    let (from, to) = (from.trim().parse().ok()?, to.trim().parse().ok()?);
-    (from >= 1 && from <= to).then_some((from, to))
 }

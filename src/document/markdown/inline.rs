@@ -185,6 +185,7 @@ impl<'a> Walk<'a> {
     }
 
     pub(super) fn footnote_reference(&mut self, name: &str) {
+        self.skip_mark_in_excerpt();
         let number = match self.footnotes.mentioned.iter().position(|mentioned| mentioned == name) {
             Some(at) => at + 1,
             None => {

@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use pulldown_cmark::LinkType;
 
-use super::Walk;
 use super::text::pieces_with;
+use super::{Undefined, Walk};
 use crate::diagnostic::{Code, Diagnostic, is_bidi_control};
 
 /// A target is looked at this far; what runs on longer was not meant as one.
@@ -70,7 +70,7 @@ impl Walk<'_> {
         }
     }
 
-    pub(super) fn undefined_references(&mut self, undefined: &[(Range<usize>, LinkType, String)], offset: usize) {
+    pub(super) fn undefined_references(&mut self, undefined: &[Undefined], offset: usize) {
         for (span, link_type, reference) in undefined {
             let is_full =
                 matches!(link_type, LinkType::Reference | LinkType::ReferenceUnknown | LinkType::Collapsed | LinkType::CollapsedUnknown);
@@ -92,7 +92,7 @@ fn suspects(text: &str) -> impl Iterator<Item = usize> {
 }
 
 /// The name of `[^name]`, from behind its `^`. What holds other marks is rather a pattern: `[^\n]`.
-fn footnote_name(rest: &str) -> Option<&str> {
+pub(super) fn footnote_name(rest: &str) -> Option<&str> {
     let end = rest.find(|c: char| !c.is_alphanumeric() && !matches!(c, '-' | '_' | '.' | ':' | '*'))?;
     (end > 0 && rest[end..].starts_with(']')).then(|| &rest[..end])
 }

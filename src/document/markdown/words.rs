@@ -1,9 +1,13 @@
 //! The words of a page: what of them is counted, and what stands in lists as its beginning.
 
-use super::Walk;
-use super::text::count;
+use std::borrow::Cow;
 
-pub(super) const EXCERPT_BYTES: usize = 240;
+use super::Walk;
+use super::slips::footnote_name;
+use super::text::{count, shortened};
+use crate::source::is_ignorable;
+
+const EXCERPT_BYTES: usize = 240;
 
 impl Walk<'_> {
     /// Text that counts as the page's words.
@@ -18,14 +22,41 @@ impl Walk<'_> {
             heading.text.push_str(text);
             return;
         }
+        if !self.title.has_text && self.image.is_none() {
+            self.note_text(text);
+        }
         let counts = count(text, &mut self.is_in_sentence);
         self.out.words += counts.words;
         self.out.sentences += counts.sentences;
         self.out.long_words += counts.long_words;
         self.passage_text(text);
-        if self.out.excerpt.len() < EXCERPT_BYTES && !self.out.excerpt.ends_with('\n') && self.flows.len() == 1 && self.image.is_none() {
-            self.out.excerpt.push_str(text);
+        if self.image.is_none() && self.is_excerpt_open() {
+            if text == "\n" && self.out.excerpt.chars().all(is_blank) {
+                // The paragraph shows only images or blanks: the excerpt begins further down.
+                self.out.excerpt.clear();
+            } else {
+                self.out.excerpt.push_str(text);
+            }
         }
+    }
+
+    /// Whether text still belongs to the page's excerpt.
+    fn is_excerpt_open(&self) -> bool {
+        self.out.excerpt.len() < EXCERPT_BYTES && !self.out.excerpt.ends_with('\n') && self.flows.len() == 1
+    }
+
+    /// The mark of a footnote leaves no gap in the excerpt.
+    pub(super) fn skip_mark_in_excerpt(&mut self) {
+        if self.is_excerpt_open() {
+            let end = self.out.excerpt.trim_end().len();
+            self.out.excerpt.truncate(end);
+        }
+    }
+
+    /// The beginning of the text as lists and machines show it.
+    pub(super) fn finished_excerpt(&self) -> String {
+        let excerpt = self.out.excerpt.trim_matches(is_blank);
+        shortened(&without_footnote_marks(excerpt), EXCERPT_BYTES)
     }
 
     /// Where a cell or an entry of a list ends, a sentence does, and a word.
@@ -36,4 +67,24 @@ impl Walk<'_> {
         }
         self.out.sentences += count("\n", &mut self.is_in_sentence).sentences;
     }
+}
+
+/// Whether a character leaves a line empty.
+fn is_blank(c: char) -> bool {
+    c.is_whitespace() || is_ignorable(c)
+}
+
+/// A text without the marks of footnotes that are defined nowhere, which are text to Markdown.
+fn without_footnote_marks(text: &str) -> Cow<'_, str> {
+    if !text.contains("[^") {
+        return Cow::Borrowed(text);
+    }
+    let mut without = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("[^") {
+        let mark = footnote_name(&rest[at + 2..]).map_or(0, |name| name.len() + 3);
+        without.push_str(if mark == 0 { &rest[..at + 2] } else { rest[..at].trim_end() });
+        rest = &rest[if mark == 0 { at + 2 } else { at + mark }..];
+    }
+    Cow::Owned(without + rest)
 }

@@ -10,8 +10,7 @@ use std::ops::Range;
 use memchr::memmem;
 use pulldown_cmark::{Event, Tag, TagEnd, html};
 
-use super::text::{any_byte, shortened};
-use super::words::EXCERPT_BYTES;
+use super::text::any_byte;
 use super::{HOLE_END, HOLE_START, Markdown, Walk};
 use crate::diagnostic::Checked;
 use crate::document::body::Segment;
@@ -172,12 +171,12 @@ impl Walk<'_> {
         while self.flows.len() > 1 {
             self.abandon_flow();
         }
+        self.adopt_first_heading();
         let mut segments = self.finish_flow();
         self.footnote_section(&mut segments);
         self.out.segments = segments;
         self.out.components = std::mem::take(&mut self.flow().calls);
-        let excerpt = self.out.excerpt.trim();
-        self.out.excerpt = shortened(excerpt, EXCERPT_BYTES);
+        self.out.excerpt = self.finished_excerpt();
         self.out.terms = self.settings.forms.map(|forms| self.prose.explaining(forms)).unwrap_or_default();
         self.out.term_places = self.prose.print();
         self.out.anchors = self.ids.into_all();

@@ -1,0 +1,43 @@
+//! Text and raw HTML: what an HTML fragment shows as text, and text that HTML marks as code.
+
+use std::ops::Range;
+
+use html5gum::{Token, Tokenizer};
+
+use super::Walk;
+
+/// Elements whose text stands for itself, character by character.
+const LITERAL: [&str; 10] = ["code", "kbd", "samp", "tt", "var", "pre", "script", "style", "textarea", "listing"];
+
+/// The bytes that every character which smart punctuation writes begins with.
+const SMART_LEAD: [u8; 2] = [0xE2, 0x80];
+
+impl<'a> Walk<'a> {
+    /// The source of what smart punctuation changed, where HTML marks the text as code.
+    pub(super) fn as_written(&mut self, shown: &str, range: &Range<usize>) -> Option<&'a str> {
+        if !self.settings.smart_punctuation || !shown.as_bytes().starts_with(&SMART_LEAD) {
+            return None;
+        }
+        let written =
+            self.text.get(range.clone()).filter(|written| written.bytes().all(|byte| matches!(byte, b'"' | b'\'' | b'-' | b'.')))?;
+        let is_literal = self.flows.iter().flat_map(|flow| &flow.open_html).any(|element| LITERAL.contains(&element.name.as_str()));
+        is_literal.then_some(written)
+    }
+
+    /// Notes whether an HTML block shows any text.
+    pub(super) fn note_html_text(&mut self, html: &str) {
+        if !self.title.has_text {
+            self.note_text(&text_of(html));
+        }
+    }
+}
+
+/// What HTML shows as text.
+pub(super) fn text_of(html: &str) -> String {
+    let Ok(tokens) = Tokenizer::new(html).collect::<Result<Vec<_>, _>>();
+    let texts = tokens.iter().filter_map(|token| match token {
+        Token::String(text) => Some(String::from_utf8_lossy(text)),
+        _ => None,
+    });
+    texts.collect()
+}
