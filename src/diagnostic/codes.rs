@@ -82,6 +82,7 @@ codes! {
     OpenHtml = "open-html", Warning, "An HTML element, a comment or a code fence is opened and never closed.";
     UnknownElement = "unknown-element", Warning, "A tag that HTML does not know, such as `<u8>`, is shown as text. Write `\\<u8>`, or put code between backticks.";
     ActiveHtml = "active-html", Warning, "HTML that would run or load something was taken out. The setting `raw_html: allow` keeps it.";
+    DroppedAttribute = "dropped-attribute", Warning, "An attribute, an id or a class that text may not set is left out of the page: it could make the theme's scripts act, or has no effect.";
     UnknownComponent = "unknown-component", Error, "A component that no file in `templates/components/` defines.";
     ComponentArguments = "component-arguments", Error, "A component's arguments do not fit what it declares.";
     OpenComponent = "open-component", Error, "A component is opened and never closed, or closed without being open.";

@@ -108,7 +108,7 @@ pub fn render(fence: &Fence, code: &str, colours: Option<&Colours>) -> String {
         out.push_str("</code></pre>\n");
         return out;
     }
-    out.push_str(if fence.numbers.is_some() { "<figure class=\"code numbered\"" } else { "<figure class=\"code\"" });
+    out.push_str(if fence.numbers.is_some() { "<figure class=\"code numbered\" data-code" } else { "<figure class=\"code\" data-code" });
     if let Some(first) = fence.numbers.filter(|first| *first != 1) {
         out.push_str(&format!(" data-start=\"{first}\""));
     }
@@ -138,11 +138,12 @@ pub fn render(fence: &Fence, code: &str, colours: Option<&Colours>) -> String {
 }
 
 fn open_code(out: &mut String, fence: &Fence) {
-    if fence.language.is_empty() {
+    if fence.language.trim().is_empty() {
         out.push_str("<pre><code>");
     } else {
         out.push_str("<pre><code class=\"language-");
-        escape_into(out, &fence.language);
+        // One word, so that it is one class.
+        escape_into(out, fence.language.split_whitespace().next().unwrap_or_default());
         out.push_str("\">");
     }
 }

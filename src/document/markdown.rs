@@ -5,8 +5,11 @@
 //! filtered, components and footnotes are taken out into flows of their own.
 
 mod embed;
+mod fence;
 mod field;
+mod findings;
 mod flow;
+mod heading_attributes;
 mod headings;
 mod html_text;
 mod inline;
@@ -21,19 +24,21 @@ mod writing;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::ops::Range;
 
 use pulldown_cmark::{BrokenLink, CodeBlockKind, CowStr, Event, LinkType, Options, Parser, Tag, TagEnd};
 
 pub use self::field::{block_html, inline_html, plain_text};
 use self::flow::{Flow, FlowKind};
+use self::heading_attributes::HeadingAttributes;
 use self::headings::TitleSearch;
 use self::open::{Footnotes, Note, OpenCode, OpenHeading, OpenImage};
 pub use self::targets::targets;
 use self::terms::Prose;
-use self::text::{any_byte, closes_fence};
+use self::text::any_byte;
 use super::body::{Embed, Include, Segment};
-use super::code::{self, Fence};
+use super::code::Fence;
 use super::components::{Marks, Signatures};
 use super::glossary::Forms;
 use super::highlight::colours::Colours;
@@ -42,8 +47,7 @@ use super::meta::Placed;
 use super::outline::{Heading, Ids};
 use super::passages::Passage;
 use super::raw_html::Fragment;
-use super::source_lines;
-use crate::diagnostic::{Checked, Code, Diagnostic, Place};
+use crate::diagnostic::{Checked, Diagnostic, Place};
 use crate::fingerprint::Fingerprint;
 use crate::paths::SourcePath;
 use crate::settings::RawHtml;
@@ -166,7 +170,8 @@ fn options(settings: &MarkdownSettings) -> Options {
     options
 }
 
-/// The two characters that mark holes in HTML under way. They are noncharacters (Unicode, §23.7): no text holds them on purpose.
+/// The two characters around a placeholder in HTML under way. They are noncharacters (Unicode, §23.7): no text holds them on purpose.
+/// Between them is a key that nobody can know before the text is read, so that a placeholder cannot be written, and its number.
 const HOLE_START: char = '\u{FDD0}';
 const HOLE_END: char = '\u{FDD1}';
 
@@ -189,6 +194,8 @@ struct Walk<'a> {
     settings: &'a MarkdownSettings<'a>,
     flows: Vec<Flow<'a>>,
     holes: Vec<Option<Segment>>,
+    /// What makes the placeholders of this text unlike anything that can be written in it.
+    placeholder_key: String,
     footnotes: Footnotes,
     heading: Option<OpenHeading>,
     image: Option<OpenImage>,
@@ -238,6 +245,7 @@ impl<'a> Walk<'a> {
             settings,
             flows: vec![Flow::new(FlowKind::Root)],
             holes: Vec::new(),
+            placeholder_key: format!("{:016x}.", RandomState::new().build_hasher().finish()),
             footnotes: Footnotes::default(),
             heading: None,
             image: None,
@@ -293,6 +301,7 @@ impl<'a> Walk<'a> {
                 self.push(Event::Code(code.into()));
             }
             Event::Html(html) => {
+                let html = self.marks.unhide(Cow::Borrowed(&*html), &range, self.text);
                 if let Some(fragment) = &mut self.html {
                     fragment.push(&html, range.start);
                 }
@@ -324,14 +333,15 @@ impl<'a> Walk<'a> {
                 self.push(Event::Start(Tag::Strong));
             }
             Tag::Heading { level, id, classes, attrs } => {
-                let id = id.map(|id| id.to_string());
+                let written = HeadingAttributes { id: id.map(|id| id.to_string()), classes, attrs };
+                let HeadingAttributes { id, classes, attrs } = self.heading_attributes(written, &range);
                 let at = self.flow().events.len();
                 self.push_block(Event::Start(Tag::Heading { level, id: None, classes, attrs }), &range);
                 self.heading = Some(OpenHeading { level: level as u8, id, text: String::new(), range, at });
             }
             Tag::CodeBlock(kind) => {
                 let (fence, is_fenced) = match &kind {
-                    CodeBlockKind::Fenced(info) if self.settings.wants_body => (Fence::parse(info), true),
+                    CodeBlockKind::Fenced(info) if self.settings.wants_body => (Fence::parse(&without_hole_marks(info)), true),
                     CodeBlockKind::Fenced(_) => (Fence::default(), true),
                     CodeBlockKind::Indented => (Fence::default(), false),
                 };
@@ -449,25 +459,6 @@ impl<'a> Walk<'a> {
         if let Some(prose) = prose {
             self.note_prose(&prose, before);
         }
-    }
-
-    fn end_code(&mut self, range: Range<usize>) {
-        let Some(open) = self.code.take() else { return };
-        if open.is_fenced && !closes_fence(&self.hidden[open.range.start..range.end]) {
-            let problem = Diagnostic::new(Code::OpenHtml, "this code fence is never closed");
-            let fence = open.range.start..open.range.start + 3;
-            self.problem(problem.help("close it with a line of the same marks"), fence);
-        }
-        self.passage_text(&open.code);
-        if !self.settings.wants_body {
-            return;
-        }
-        let mut html = code::render(&open.fence, &open.code, self.settings.colours);
-        if let Some(line) = self.line(&open.range) {
-            source_lines::mark(&mut html, 0, line);
-        }
-        let hole = self.hole(Segment::Html(html));
-        self.push(Event::Html(hole.into()));
     }
 
     fn place(&self, range: Range<usize>) -> Place {

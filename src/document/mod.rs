@@ -3,6 +3,7 @@
 //! [`parse`] is pure: the same bytes and [`Inputs`] give the same [`Document`]. What other pages may know of it is its
 //! [`Entry`]; an edited sentence leaves that equal, so that nothing else has to be made again.
 
+pub mod attributes;
 pub mod body;
 pub mod code;
 pub mod components;
@@ -14,6 +15,7 @@ pub mod html_parts;
 pub mod include;
 pub mod links;
 pub mod markdown;
+pub mod mathml;
 pub mod meta;
 pub mod outline;
 pub mod passages;

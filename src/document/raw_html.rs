@@ -4,6 +4,8 @@
 //! are left open are closed where their Markdown block ends, in every mode, so that the page around them stays whole.
 //! What is safe is then decided by `ammonia` over the finished body ([`sanitise`]).
 
+mod frames;
+
 use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -11,6 +13,7 @@ use std::sync::LazyLock;
 use ammonia::{Builder, UrlRelative};
 use html5gum::{DefaultEmitter, Token, Tokenizer};
 
+use super::attributes::{self, Dropped, Verdict};
 use super::honesty::{self, Slip};
 use super::links::SCHEMES;
 use super::source_lines;
@@ -79,6 +82,8 @@ impl Fragment {
 pub enum Finding {
     /// Something active that was taken out (or, when HTML is shown as text, nothing).
     Active { what: String, range: Range<usize> },
+    /// Harmless parts of a tag that were left out.
+    Dropped { element: String, dropped: Vec<Dropped>, range: Range<usize> },
     /// A comment without an end.
     OpenComment { range: Range<usize> },
     /// An `id` or `name` that links can lead to.
@@ -133,6 +138,8 @@ pub struct Reading<'a> {
     pub mode: RawHtml,
     /// How many Markdown blocks are open around the fragment.
     pub depth: usize,
+    /// Whether the fragment is a block of its own, not a part of a line.
+    pub is_block: bool,
     /// The line of a place in the source, where elements are to say theirs.
     pub line: Option<&'a dyn Fn(usize) -> u32>,
     /// What is said behind a link for which somebody is paid.
@@ -150,7 +157,7 @@ pub fn filter(
     findings: &mut Vec<Finding>,
     mut link: impl FnMut(&str, &str, Range<usize>) -> Option<String>,
 ) -> String {
-    let Reading { mode, depth, line, paid_link } = *reading;
+    let Reading { mode, depth, line, is_block, paid_link } = *reading;
     let mut emitter = DefaultEmitter::<usize>::new_with_span();
     emitter.naively_switch_states(true);
     let mut out = String::with_capacity(fragment.text.len());
@@ -164,6 +171,9 @@ pub fn filter(
                 let range = fragment.source(tag.span.start..tag.span.end);
                 if mode == RawHtml::Sanitise && ACTIVE.contains(&name.as_str()) {
                     findings.push(Finding::Active { what: format!("the element `<{name}>`"), range: range.clone() });
+                    if let Some(address) = frames::address(&name, &tag) {
+                        frames::push_link(&mut out, address, &tag, is_block, |address| link("a", address, range.clone()));
+                    }
                     let holds_text = matches!(name.as_str(), "script" | "style" | "iframe" | "textarea" | "noscript");
                     if holds_text && !tag.self_closing {
                         *skipped = Some((name, range));
@@ -250,13 +260,42 @@ fn start_tag(
         findings.push(Finding::NoAlt { range: fragment.source(tag.span.start..tag.span.end) });
     }
     let start = range.start;
+    let mut classes = match mode {
+        RawHtml::Sanitise => attributes::alignment_classes(name, attributes.clone()),
+        RawHtml::Allow | RawHtml::Escape => String::new(),
+    };
+    let has_class = written.iter().any(|(key, _)| key == "class");
+    let mut dropped = Vec::new();
     for (key, value) in &tag.attributes {
-        let key = String::from_utf8_lossy(key).into_owned();
-        let text = String::from_utf8_lossy(value).into_owned();
+        let mut key = lossy(key);
+        let mut text = lossy(value);
         let range = fragment.source(value.span.start..value.span.end.max(value.span.start + 1));
         if mode == RawHtml::Sanitise && (key.starts_with("on") || key == "style") {
             findings.push(Finding::Active { what: format!("the attribute `{key}`"), range });
             continue;
+        }
+        if mode == RawHtml::Sanitise {
+            match attributes::check(name, &key, &text) {
+                Verdict::Keep => {}
+                Verdict::Class(_) if has_class || classes.is_empty() => continue,
+                Verdict::Class(_) => (key, text) = ("class".to_owned(), String::new()),
+                Verdict::Drop if key == "id" => {
+                    dropped.push(Dropped::Id(text));
+                    continue;
+                }
+                Verdict::Drop => {
+                    dropped.push(Dropped::Attribute(key));
+                    continue;
+                }
+                Verdict::DropClasses { kept, dropped: of_theme } => {
+                    dropped.extend(of_theme.into_iter().map(Dropped::Class));
+                    text = kept;
+                }
+            }
+        }
+        if key == "class" && !classes.is_empty() {
+            let own = std::mem::take(&mut classes);
+            text = if text.is_empty() { own } else { format!("{text} {own}") };
         }
         if key == "id" || (key == "name" && name == "a") {
             // One element may say its name twice, for old browsers and for new ones.
@@ -284,6 +323,9 @@ fn start_tag(
         out.push_str(&format!(" rel=\"{}\"", escape_attribute(&honesty::with_sponsored(relations))));
     }
     out.push('>');
+    if !dropped.is_empty() {
+        findings.push(Finding::Dropped { element: name.to_owned(), dropped, range });
+    }
     is_paid
 }
 
@@ -336,26 +378,24 @@ pub fn sanitise(html: &str) -> String {
 
 static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut builder = Builder::default();
+    let mut generic = HashSet::from(attributes::GLOBAL);
+    // What the preview is told of a block's place; the tokenizer leaves it out of the writer's own tags.
+    generic.insert(source_lines::NAME);
+    let own = attributes::OF_ELEMENTS.iter().map(|(element, names)| (*element, names.iter().copied().collect()));
     builder
         .add_tags([
             "section", "picture", "source", "video", "audio", "track", "input", "label", "address", "small", "progress", "meter", "output",
+            "tfoot",
         ])
-        .add_generic_attributes(["class", "id", "dir", "role", "hidden", "tabindex", "title", "lang", "translate"])
-        .add_generic_attribute_prefixes(["aria-", "data-"])
-        .add_tag_attributes("a", ["name", "download", "rel", "target"])
-        .add_tag_attributes("img", ["srcset", "sizes", "loading", "decoding", "width", "height"])
-        .add_tag_attributes("source", ["src", "srcset", "sizes", "type", "media", "width", "height"])
-        .add_tag_attributes("video", ["src", "poster", "controls", "width", "height", "preload", "muted", "loop", "playsinline"])
-        .add_tag_attributes("audio", ["src", "controls", "preload", "loop"])
-        .add_tag_attributes("track", ["src", "kind", "srclang", "label", "default"])
-        .add_tag_attributes("details", ["open", "name"])
-        .add_tag_attributes("label", ["for"])
-        .add_tag_attributes("input", ["checked", "disabled"])
-        .add_tag_attribute_values("input", "type", ["checkbox", "radio"])
-        .add_tag_attributes("li", ["value"])
-        .add_tag_attributes("progress", ["value", "max"])
-        .add_tag_attributes("meter", ["value", "min", "max", "low", "high", "optimum"])
-        .add_tag_attributes("h1", ["align"])
+        .generic_attributes(generic)
+        .generic_attribute_prefixes(HashSet::from(attributes::GLOBAL_PREFIXES))
+        .tag_attributes(own.collect())
+        .attribute_filter(|element, name, value| match attributes::check(element, name, value) {
+            Verdict::Keep => Some(value.into()),
+            Verdict::DropClasses { kept, .. } => Some(kept.into()),
+            Verdict::Drop if name == source_lines::NAME => Some(value.into()),
+            Verdict::Class(_) | Verdict::Drop => None,
+        })
         .url_schemes(HashSet::from(SCHEMES))
         .url_relative(UrlRelative::PassThrough)
         .link_rel(None)
@@ -371,7 +411,7 @@ mod tests {
         let mut fragment = Fragment::default();
         fragment.push(text, 10);
         let (mut state, mut findings) = (State::default(), Vec::new());
-        let reading = Reading { mode, depth: 0, line: None, paid_link: "paid" };
+        let reading = Reading { mode, depth: 0, line: None, is_block: false, paid_link: "paid" };
         let html = filter(&fragment, &reading, &mut state, &mut findings, |_, address, _| Some(format!("[{address}]")));
         (html, findings, state.open)
     }

@@ -3,7 +3,10 @@
 //! A line is put into a tag that is written already, so that nothing else can depend on it: with every mark taken out, the
 //! bytes are those that a build publishes.
 
-/// The attribute that says it, with what stands before its value.
+/// The attribute that says it.
+pub const NAME: &str = "data-source-line";
+
+/// The attribute with what is before its value.
 pub const ATTRIBUTE: &str = " data-source-line=\"";
 
 /// Puts a line, from 1, into the tag that `html[from..]` begins with, white space aside. Nothing is changed where no tag begins

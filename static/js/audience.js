@@ -1,5 +1,5 @@
 // The group of readers that this reader belongs to, chosen once and kept on this device. It reorders lists and hides nothing.
-import { remember, remembered } from "./store.js";
+import { isOwn, remember, remembered } from "./store.js";
 
 function choice() {
   try { return JSON.parse(remembered("audience")); } catch { return null; }
@@ -20,9 +20,9 @@ function apply(root) {
     if (!chosen) continue;
     const name = note.querySelector("[data-audience-name]");
     name.textContent = chosen.title;
-    name.href = chosen.href;
+    if (isOwn(chosen.href)) name.href = chosen.href;
   }
-  if (chosen) for (const list of root.querySelectorAll("ul.cards, .doors ul")) reorder(list, chosen.key);
+  if (chosen) for (const list of root.querySelectorAll("[data-cards], [data-doors] ul")) reorder(list, chosen.key);
 }
 
 export function enhance(root) {

@@ -29,14 +29,12 @@ export function enhance(root) {
   }
 }
 
-// Lines that are marked or numbered are elements of their own, and may hold no line break.
 function textOf(block) {
-  const lines = [...block.querySelectorAll(".line")];
-  return lines.length ? lines.map((line) => line.textContent.replace(/\n$/, "")).join("\n") : block.textContent.replace(/\n$/, "");
+  return block.textContent.replace(/\n$/, "");
 }
 
 function frame(block) {
-  const figure = block.closest("figure.code");
+  const figure = block.closest("figure[data-code]");
   if (figure) { figure.classList.add("code-frame"); return figure; }
   const wrapper = document.createElement("div");
   wrapper.className = "code-frame";

@@ -1,4 +1,6 @@
 // Narrows a list down at once. What is chosen stands in the address, so that it can be shared; nothing is stored.
+import { isOwn } from "./store.js";
+
 const plain = (event) => !(event.ctrlKey || event.metaKey || event.shiftKey || event.button);
 
 export function enhance(root) {
@@ -13,7 +15,7 @@ function open(box) {
   const facets = [...box.querySelectorAll("[data-facet]")];
   // What has no list of its own needs this script.
   for (const hidden of box.querySelectorAll("[hidden]")) hidden.hidden = false;
-  const lists = () => [...document.querySelectorAll("main ul.cards")];
+  const lists = () => [...document.querySelectorAll("main [data-cards]")];
   const cards = () => lists().flatMap((list) => [...list.children]);
   let rest = Number(box.dataset.pages) - 1;
   let loading;
@@ -31,15 +33,15 @@ function open(box) {
 
   // The other pages of the list are fetched once, from this site, when the first choice is made.
   async function loadRest() {
-    let from = document.querySelector(".pagination [rel=next]")?.href;
-    while (rest > 0 && from) {
+    let from = document.querySelector("[data-pagination] [rel=next]")?.href;
+    while (rest > 0 && from && isOwn(from)) {
       const page = await fetchPage(from);
-      const more = page?.querySelectorAll("main ul.cards > li") ?? [];
+      const more = page?.querySelectorAll("main [data-cards] > li") ?? [];
       lists().at(-1)?.append(...[...more].map((card) => document.importNode(card, true)));
-      from = page?.querySelector(".pagination [rel=next]")?.href;
+      from = page?.querySelector("[data-pagination] [rel=next]")?.href;
       rest -= 1;
     }
-    document.querySelector(".pagination")?.remove();
+    document.querySelector("[data-pagination]")?.remove();
   }
 
   function show() {

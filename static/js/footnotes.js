@@ -4,11 +4,12 @@ import { peek } from "./peek.js";
 let box;
 
 export function enhance(root) {
-  for (const link of root.querySelectorAll(".footnote-ref a")) peek(link, note);
+  for (const link of root.querySelectorAll("[data-footnote]")) peek(link, note);
 }
 
 function note(link) {
-  const note = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+  const notes = document.querySelector("[data-footnotes]");
+  const note = notes?.querySelector(`#${CSS.escape(decodeURIComponent(link.hash.slice(1)))}`);
   if (!note) return null;
   const copy = note.cloneNode(true);
   for (const back of copy.querySelectorAll(".footnote-return, .footnote-back")) back.remove();

@@ -1,6 +1,6 @@
 // Progress on a path. Kept on this device only, from the first step that the reader ticks off or goes on from; shown, and forgotten
 // with one press.
-import { remember, remembered } from "./store.js";
+import { isOwn, remember, remembered } from "./store.js";
 
 const key = (path) => `path:${path}`;
 
@@ -63,7 +63,7 @@ function open(journey) {
     if (state.hidden) return;
     if (next) {
       const link = document.createElement("a");
-      link.href = next.dataset.step;
+      if (isOwn(next.dataset.step)) link.href = next.dataset.step;
       link.textContent = next.querySelector("a").textContent;
       state.append(`${journey.dataset.goOn} `, link, ` · ${journey.dataset.left.replace("{minutes}", left)} · `);
     } else {

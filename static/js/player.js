@@ -13,7 +13,7 @@ export function enhance(root) {
         video.scrollIntoView({ block: "nearest" });
       });
     }
-    const said = links.filter((link) => link.closest(".transcript"));
+    const said = links.filter((link) => link.closest("#Transcript"));
     video.addEventListener("timeupdate", () => {
       const now = said.findLast((link) => Number(link.dataset.seek) <= video.currentTime);
       for (const link of said) link.parentElement.classList.toggle("is-said", link === now);
@@ -23,6 +23,7 @@ export function enhance(root) {
     facade.dataset.ready = "";
     facade.querySelector("a").addEventListener("click", (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+      if (!/^https?:$/.test(new URL(facade.dataset.embed, location.href).protocol)) return;
       event.preventDefault();
       const frame = document.createElement("iframe");
       frame.title = facade.dataset.title;

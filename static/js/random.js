@@ -1,9 +1,11 @@
 // Goes to one of the listed pages at random, not to the one the reader comes from.
+import { isOwn } from "./store.js";
+
 export function enhance(root) {
   const list = root.querySelector("[data-random]:not([data-ready])");
   if (!list) return;
   list.dataset.ready = "";
-  const links = [...list.querySelectorAll("a[href]")].filter((link) => link.href !== document.referrer);
+  const links = [...list.querySelectorAll("a[href]")].filter((link) => isOwn(link.href) && link.href !== document.referrer);
   const link = links[Math.floor(Math.random() * links.length)];
   if (link) location.replace(link.href);
 }

@@ -15,7 +15,7 @@ const WHERE = {
   "[data-facets]": "facets",
   "[data-audience-note], [data-audience-choice], [data-audience]": "audience",
   "a.term": "terms",
-  ".footnote-ref": "footnotes",
+  "[data-footnote]": "footnotes",
   ".prose img": "zoom",
   "[data-journey], [data-on-path]": "journey",
 };

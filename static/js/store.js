@@ -1,3 +1,8 @@
+// Whether an address is one of this site's host. Scripts send nobody elsewhere and load nothing from there.
+export function isOwn(address) {
+  try { return new URL(address, location.href).origin === location.origin; } catch { return false; }
+}
+
 // The reader's choices, kept on this device where the browser allows it.
 export function remembered(key) {
   try { return localStorage.getItem(key); } catch { return null; }

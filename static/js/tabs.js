@@ -5,8 +5,8 @@ const groups = [];
 
 export function enhance(root) {
   for (const [index, box] of [...root.querySelectorAll("[data-tabs]")].entries()) {
-    const panels = [...box.children].filter((child) => child.classList.contains("tab"));
-    const list = [...box.children].find((child) => child.classList.contains("tab-list"));
+    const panels = [...box.children].filter((child) => "title" in child.dataset);
+    const list = [...box.children].find((child) => "tabList" in child.dataset);
     if (list?.childElementCount === panels.length) continue;
     list?.remove();
     if (panels.length > 1) groups.push(makeTabs(box, panels, `tabs-${index + 1}`));
@@ -18,6 +18,7 @@ export function enhance(root) {
 function makeTabs(box, panels, id) {
   const list = document.createElement("div");
   list.className = "tab-list";
+  list.dataset.tabList = "";
   list.setAttribute("role", "tablist");
   const buttons = panels.map((panel, index) => {
     const button = document.createElement("button");

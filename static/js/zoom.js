@@ -5,7 +5,7 @@ let dialog;
 export function enhance(root) {
   if (!window.HTMLDialogElement) return;
   for (const image of root.querySelectorAll(".prose img")) {
-    if (known.has(image) || image.closest("a, button, table, .card")) continue;
+    if (known.has(image) || image.closest("a, button, table, [data-card]")) continue;
     known.add(image);
     const frame = image.closest("picture")?.parentElement ?? image.parentElement;
     if (frame.textContent.trim() && frame.localName !== "figure") continue;

@@ -1,6 +1,7 @@
 //! Flows: the body itself, the bodies of components and alerts, and footnotes. Each is written to HTML on its own, so
 //! that what is left open in one cannot swallow another.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -12,9 +13,8 @@ use super::{Note, Walk};
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::document::body::{Call, Segment};
 use crate::document::components::{self, ArgumentValue, Mark, MarkKind, Misfit, Signature, Written, is_link_argument};
-use crate::document::honesty::{self, Slip};
 use crate::document::links::Role;
-use crate::document::raw_html::{self, Finding, Fragment, OpenElement, Reading, escape_attribute, escape_into};
+use crate::document::raw_html::{self, Fragment, OpenElement, Reading, escape_attribute, escape_into};
 use crate::settings::RawHtml;
 
 pub(super) struct Flow<'a> {
@@ -355,7 +355,8 @@ impl<'a> Walk<'a> {
             return self.leaf(&mark, false);
         }
         let mut fragment = Fragment::default();
-        fragment.push(html, range.start);
+        fragment.push(&self.marks.unhide(Cow::Borrowed(html), &range, self.text), range.start);
+        let was_left_out = self.flow().skipped.is_some();
         let html = self.filter_html(&fragment, false);
         if html.starts_with("<br") {
             self.plain_text(" ");
@@ -363,7 +364,12 @@ impl<'a> Walk<'a> {
             // What looks like a tag and is none is text wherever text is used: in titles, ids, lists, the search.
             self.plain_text(&text_of(&html));
         }
+        // What takes the place of an element is written before its content is left out.
+        let begins_to_leave_out = if was_left_out { None } else { self.flow().skipped.take() };
         self.push(Event::InlineHtml(html.into()));
+        if begins_to_leave_out.is_some() {
+            self.flow().skipped = begins_to_leave_out;
+        }
     }
 
     /// Raw HTML as it may stand in the page, its links and findings taken in.
@@ -378,7 +384,7 @@ impl<'a> Walk<'a> {
         let lines = self.lines;
         let line = |at: usize| lines.line(at);
         let line: Option<&dyn Fn(usize) -> u32> = (is_block && self.settings.with_lines).then_some(&line);
-        let reading = Reading { mode, depth, line, paid_link: &self.settings.phrases.sponsored_link };
+        let reading = Reading { mode, depth, line, is_block, paid_link: &self.settings.phrases.sponsored_link };
         let html = raw_html::filter(fragment, &reading, &mut state, &mut findings, |element, address, range| {
             let role = if element == "a" || element == "area" { Role::Text } else { Role::Embed };
             self.html_address(address, role, range)
@@ -390,49 +396,6 @@ impl<'a> Walk<'a> {
             self.html_finding(finding);
         }
         html
-    }
-
-    fn html_finding(&mut self, finding: Finding) {
-        match finding {
-            Finding::Anchor { id, range } => {
-                if !self.ids.take(&id) {
-                    self.duplicate_id(&id, range);
-                }
-            }
-            Finding::Active { what, range } => {
-                let problem = Diagnostic::new(Code::ActiveHtml, format!("{what} was taken out"));
-                self.problem(problem.help("active HTML is left out of pages; the setting `raw_html: allow` keeps it"), range);
-            }
-            Finding::OpenComment { range } => {
-                let problem = Diagnostic::new(Code::OpenHtml, "this comment is never closed");
-                self.problem(problem.help("close it with `-->`; all after it is hidden"), range);
-            }
-            Finding::Slip { slip, range } => self.problem(honesty::problem(&slip), range),
-            Finding::Script { range } => {
-                let text = self.text;
-                if let Some((slip, within)) = text.get(range.clone()).and_then(honesty::look_at_script) {
-                    self.problem(honesty::problem(&slip), range.start + within.start..range.start + within.end);
-                }
-            }
-            Finding::Style { range } => {
-                let text = self.text.get(range.clone()).unwrap_or_default();
-                for (address, within) in honesty::loaded_by_style(text) {
-                    if self.is_refused(address) {
-                        let place = range.start + within.start..range.start + within.end;
-                        self.problem(honesty::problem(&Slip::Remote(address.to_owned())), place);
-                    }
-                }
-            }
-            Finding::Text { written, range } => {
-                let problem = Diagnostic::new(Code::UnknownElement, format!("`{written}` is no element of HTML and is shown as text"));
-                let help = format!("write `\\{written}` where it is text, or put code between backticks");
-                self.problem(problem.help(help), range);
-            }
-            Finding::NoAlt { range } => {
-                let problem = Diagnostic::new(Code::MissingAlt, "this image has no `alt` text");
-                self.problem(problem.help("say in `alt` what it shows; `alt=\"\"` if it only decorates"), range);
-            }
-        }
     }
 
     /// `href` or `src` in raw HTML: what to write there, or `None` to leave the attribute out.

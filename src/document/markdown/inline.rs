@@ -11,6 +11,7 @@ use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::document::body::Segment;
 use crate::document::honesty;
 use crate::document::links::{Link, Role, Target, is_remote};
+use crate::document::mathml::{self, CleanMathml};
 use crate::document::meta::Placed;
 use crate::document::raw_html::{escape_attribute, escape_into};
 use crate::document::remarks;
@@ -25,9 +26,9 @@ const STACK_PER_BYTE: usize = 16 << 10;
 ///
 /// # Errors
 /// What is wrong with it, in a few words.
-fn mathml(formula: &str, display: MathDisplay) -> Result<String, String> {
+fn convert_formula(formula: &str, display: MathDisplay) -> Result<CleanMathml, String> {
     let convert = || match MATH.convert_with_local_state(formula, display) {
-        Ok(result) => Ok(result.mathml),
+        Ok(result) => Ok(mathml::clean(&result.mathml)),
         Err(error) => Err(error.error_message()),
     };
     if formula.len() <= SHORT_FORMULA {
@@ -199,8 +200,11 @@ impl<'a> Walk<'a> {
             return;
         }
         let suffix = if *count == 1 { String::new() } else { format!("-{count}") };
-        let html = format!("<sup class=\"footnote-ref\"><a href=\"#fn-{number}\" id=\"fnref-{number}{suffix}\">{number}</a></sup>");
-        self.push(Event::InlineHtml(html.into()));
+        let html =
+            format!("<sup class=\"footnote-ref\"><a href=\"#fn-{number}\" id=\"fnref-{number}{suffix}\" data-footnote>{number}</a></sup>");
+        // By the attribute the script knows the mark; as a placeholder it passes the sanitizer, which takes it from everybody else.
+        let placeholder = self.hole(Segment::Html(html));
+        self.push(Event::InlineHtml(placeholder.into()));
     }
 
     pub(super) fn footnote_definition(&mut self, name: String, note: Note) {
@@ -238,7 +242,7 @@ impl<'a> Walk<'a> {
             self.problem(problem.help(format!("write [^{name}] where it belongs, or delete it")), range);
         }
         if !notes.is_empty() {
-            segments.push(Segment::Html("<section class=\"footnotes\" role=\"doc-endnotes\">\n<ol>\n".into()));
+            segments.push(Segment::Html("<section class=\"footnotes\" role=\"doc-endnotes\" data-footnotes>\n<ol>\n".into()));
             segments.extend(notes);
             segments.push(Segment::Html("</ol>\n</section>\n".into()));
         }
@@ -257,8 +261,15 @@ impl<'a> Walk<'a> {
     pub(super) fn math(&mut self, formula: &str, range: Range<usize>, is_block: bool) {
         let display = if is_block { MathDisplay::Block } else { MathDisplay::Inline };
         self.plain_text(formula);
-        let html = match mathml(formula, display) {
-            Ok(mathml) => mathml,
+        let html = match convert_formula(formula, display) {
+            Ok(CleanMathml { html, refused_links }) => {
+                for address in refused_links {
+                    let message = format!("the link to `{address}` is left out of this formula");
+                    let problem = Diagnostic::new(Code::LinkScheme, message);
+                    self.problem(problem.help("link to an https:// address, or put the link outside of the formula"), range.clone());
+                }
+                html
+            }
             Err(message) => {
                 let problem = Diagnostic::new(Code::BadMath, format!("this formula cannot be read: {message}"));
                 self.problem(problem.help("formulas are written in LaTeX; a dollar sign that means money is written `\\$`"), range);

@@ -11,14 +11,14 @@ use memchr::memmem;
 use pulldown_cmark::{Event, Tag, TagEnd, html};
 
 use super::text::any_byte;
-use super::{HOLE_END, HOLE_START, Markdown, Walk};
+use super::{HOLE_END, HOLE_START, Markdown, Walk, without_hole_marks};
 use crate::diagnostic::Checked;
 use crate::document::body::Segment;
 use crate::document::{raw_html, source_lines};
 use crate::settings::RawHtml;
 
-/// How long the mark of a hole mostly is: two characters of three bytes each around its number.
-const HOLE_BYTES: usize = 10;
+/// How long a placeholder mostly is: two characters of three bytes each around the key and a number.
+const HOLE_BYTES: usize = 27;
 
 /// For some events of a flow, by their number: the line of the source, from 1.
 pub(super) type BlockLines = Vec<(usize, u32)>;
@@ -78,6 +78,7 @@ impl<'a> Walk<'a> {
         self.holes.push(Some(segment));
         let mut mark = String::with_capacity(HOLE_BYTES);
         mark.push(HOLE_START);
+        mark.push_str(&self.placeholder_key);
         mark.push_str(&(self.holes.len() - 1).to_string());
         mark.push(HOLE_END);
         mark
@@ -129,12 +130,11 @@ impl<'a> Walk<'a> {
         let mut text = String::new();
         let mut begin = [0; 4];
         let begin = HOLE_START.encode_utf8(&mut begin).as_bytes();
-        let mut shown = 0;
+        let (mut shown, mut is_forged) = (0, false);
         for at in memmem::find_iter(html.as_bytes(), begin) {
             text.push_str(&html[shown..at]);
-            let after = &html[at + begin.len()..];
-            let digits = after.bytes().take_while(u8::is_ascii_digit).count();
-            let number = after[digits..].starts_with(HOLE_END).then(|| after[..digits].parse::<usize>().ok()).flatten();
+            let number = self.placeholder_number(&html[at + begin.len()..]);
+            let (number, length) = number.map_or((None, 0), |(number, length)| (Some(number), length));
             let segment = number.and_then(|number| self.holes.get_mut(number)).and_then(|hole| match hole {
                 // HTML that is mended has a link again behind a block within it, with the same address.
                 Some(Segment::Address(index)) => Some(Segment::Address(*index)),
@@ -142,10 +142,11 @@ impl<'a> Walk<'a> {
             });
             let Some(segment) = segment else {
                 text.push(char::REPLACEMENT_CHARACTER);
+                is_forged = true;
                 shown = at + begin.len();
                 continue;
             };
-            shown = at + begin.len() + digits + HOLE_END.len_utf8();
+            shown = at + begin.len() + length;
             match segment {
                 Segment::Html(html) => text.push_str(&html),
                 other => {
@@ -160,11 +161,26 @@ impl<'a> Walk<'a> {
         if !text.is_empty() {
             segments.push(Segment::Html(text));
         }
+        if is_forged {
+            for segment in &mut segments {
+                if let Segment::Html(html) = segment {
+                    *html = without_hole_marks(html).into_owned();
+                }
+            }
+        }
         segments
     }
 }
 
 impl Walk<'_> {
+    /// The number of the placeholder whose first character is before `text`, and how long the rest of it is.
+    fn placeholder_number(&self, text: &str) -> Option<(usize, usize)> {
+        let rest = text.strip_prefix(self.placeholder_key.as_str())?;
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        let number = rest[digits..].starts_with(HOLE_END).then(|| rest[..digits].parse().ok()).flatten()?;
+        Some((number, self.placeholder_key.len() + digits + HOLE_END.len_utf8()))
+    }
+
     /// Ends all that is open, and gives what was collected.
     pub(super) fn finish(mut self) -> Checked<Markdown> {
         self.end_prose();

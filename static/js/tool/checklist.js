@@ -38,7 +38,7 @@ tools("checklist", (tool) => {
     for (const group of tool.querySelectorAll("[data-group]")) {
       const title = group.querySelector("[data-group-title]");
       lines.push("", ...(title ? [`## ${plain(title)}`, ""] : []));
-      for (const box of group.querySelectorAll("input[data-key]")) lines.push(`- [${box.checked ? "x" : " "}] ${plain(box.labels[0])}`);
+      for (const box of group.querySelectorAll("input[data-key]")) lines.push(`- [${box.checked ? "x" : " "}] ${plain(box.closest("label"))}`);
     }
     return `${lines.join("\n")}\n\n${link(tool, [])}\n`;
   }

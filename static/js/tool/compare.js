@@ -26,8 +26,8 @@ tools("compare", (tool) => {
     const told = [];
     tool.querySelectorAll("[data-total]").forEach((cell, at) => {
       const isBest = Boolean(found) && Math.round(found[at] * 10) === best;
-      cell.querySelector(".score").textContent = found ? shown(found[at]) : "–";
-      cell.querySelector(".most").hidden = !isBest;
+      cell.querySelector("[data-shown]").textContent = found ? shown(found[at]) : "–";
+      cell.querySelector("[data-most]").hidden = !isBest;
       cell.classList.toggle("is-most", isBest);
       if (found) told.push(`${cell.dataset.total}: ${shown(found[at])}`);
     });

@@ -27,7 +27,7 @@ tools("decision", (tool) => {
     const { steps, at } = walk(way);
     way = steps.map((step) => step.answer);
     for (const one of nodes()) one.hidden = one !== at;
-    const list = tool.querySelector(".way");
+    const list = tool.querySelector("[data-way]");
     list.firstElementChild.replaceChildren(...steps.map(({ at, chosen }, number) => {
       const item = document.createElement("li");
       const asked = document.createElement("span");

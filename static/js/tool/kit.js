@@ -4,7 +4,7 @@
 export function tools(type, enhance) {
   const known = new Map();
   const all = () => {
-    for (const tool of document.querySelectorAll(`.tool[data-tool="${type}"]`)) {
+    for (const tool of document.querySelectorAll(`[data-tool="${type}"]`)) {
       if (!known.has(tool)) known.set(tool, enhance(tool));
       known.get(tool)();
     }
@@ -32,7 +32,7 @@ export function link(tool, answers) {
 
 // Says something to those who hear the page, once what is said has come to rest.
 export function say(tool, text, wait = 0) {
-  const status = tool.querySelector("[role=status]");
+  const status = tool.querySelector("[data-status]");
   clearTimeout(status.waiting);
   status.waiting = setTimeout(() => { status.textContent = text; }, wait);
 }

@@ -15,7 +15,7 @@ tools("quiz", (tool) => {
       const given = chosen(question);
       const isRight = given.length > 0 && given.join() === right(question).join();
       score += isRight;
-      const verdict = question.querySelector(".verdict");
+      const verdict = question.querySelector("[data-verdict]");
       const solution = question.querySelector("details");
       verdict.hidden = !isChecked;
       verdict.textContent = given.length ? (isRight ? phrases.right : phrases.wrong) : phrases.open;
@@ -26,7 +26,7 @@ tools("quiz", (tool) => {
     }
     const result = tool.querySelector(".quiz-result");
     result.hidden = !isChecked;
-    result.querySelector(".score").textContent = fill(phrases.score, { right: score, total: questions().length });
+    result.querySelector("[data-points]").textContent = fill(phrases.score, { right: score, total: questions().length });
     const bands = [...tool.querySelectorAll("[data-from]")];
     const reached = bands.filter((band) => Number(band.dataset.from) <= score).at(-1);
     for (const band of bands) band.hidden = band !== reached;
@@ -61,7 +61,7 @@ tools("quiz", (tool) => {
       isChecked = true;
       const result = show();
       result.focus();
-      say(tool, plain(result.querySelector(".score")));
+      say(tool, plain(result.querySelector("[data-points]")));
     },
     again: () => {
       isChecked = false;

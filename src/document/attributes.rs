@@ -1,0 +1,264 @@
+//! Which attributes a writer may set under `raw_html: sanitize`, wherever they are written: in HTML and behind headings.
+//!
+//! One table says it for the tokenizer, which reports what it leaves out at its place, and for the sanitizer, which has the last word.
+//! Attributes, ids and classes by which the theme's scripts find their elements are not in it, so that a script acts on nothing but what
+//! the theme drew.
+
+use super::links::Target;
+use crate::diagnostic::{Code, Diagnostic};
+
+/// Attributes that every element may have.
+pub const GLOBAL: [&str; 9] = ["class", "dir", "hidden", "id", "lang", "role", "tabindex", "title", "translate"];
+
+/// Beginnings of attributes that every element may have.
+pub const GLOBAL_PREFIXES: [&str; 1] = ["aria-"];
+
+/// Attributes that only some elements may have.
+pub const OF_ELEMENTS: [(&str, &[&str]); 27] = [
+    ("a", &["download", "href", "hreflang", "name", "rel", "target", "type"]),
+    ("area", &["alt", "coords", "download", "href", "rel", "shape", "target"]),
+    ("audio", &["controls", "loop", "muted", "preload", "src"]),
+    ("blockquote", &["cite"]),
+    ("col", &["span", "width"]),
+    ("colgroup", &["span", "width"]),
+    ("data", &["value"]),
+    ("del", &["cite", "datetime"]),
+    ("details", &["name", "open"]),
+    ("hr", &["size", "width"]),
+    ("img", &["alt", "decoding", "height", "loading", "sizes", "src", "srcset", "usemap", "width"]),
+    ("input", &["checked", "disabled", "type"]),
+    ("ins", &["cite", "datetime"]),
+    ("label", &["for"]),
+    ("li", &["type", "value"]),
+    ("map", &["name"]),
+    ("meter", &["high", "low", "max", "min", "optimum", "value"]),
+    ("ol", &["reversed", "start", "type"]),
+    ("progress", &["max", "value"]),
+    ("q", &["cite"]),
+    ("source", &["height", "media", "sizes", "src", "srcset", "type", "width"]),
+    ("table", &["summary", "width"]),
+    ("td", &["abbr", "colspan", "headers", "height", "rowspan", "width"]),
+    ("th", &["abbr", "colspan", "headers", "height", "rowspan", "scope", "width"]),
+    ("time", &["datetime"]),
+    ("track", &["default", "kind", "label", "src", "srclang"]),
+    ("video", &["controls", "height", "loop", "muted", "playsinline", "poster", "preload", "src", "width"]),
+];
+
+/// Elements on which `align` says how their text is set.
+const ALIGNED: [&str; 19] =
+    ["caption", "center", "col", "colgroup", "dd", "div", "dl", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "p", "td", "th", "tr", "tbody"];
+
+/// Attributes whose value is the address of something that is named and never loaded.
+const CITED: [&str; 1] = ["cite"];
+
+/// Ids by which the theme's scripts, styles and labels find its own elements.
+const IDS: [&str; 32] = [
+    "After",
+    "Branch",
+    "ChaptersTitle",
+    "ColophonTitle",
+    "Contents",
+    "ContentsTitle",
+    "Copied",
+    "FeedbackWords",
+    "Footnote",
+    "GlanceTitle",
+    "HelpedTitle",
+    "HistoryTitle",
+    "How",
+    "Keys",
+    "KeysTitle",
+    "Main",
+    "Menu",
+    "NextTitle",
+    "SearchInput",
+    "SearchResults",
+    "ShelfTitle",
+    "Sources",
+    "SourcesTitle",
+    "StepsTitle",
+    "TakeAlongTitle",
+    "TextVersionTitle",
+    "Tool",
+    "Top",
+    "Transcript",
+    "TranscriptTitle",
+    "What-not",
+    "What-you-get",
+];
+
+/// Beginnings of ids that the theme gives to several elements of a page.
+const ID_PREFIXES: [&str; 4] = ["SearchResult-", "Term-", "Tool-", "tabs-"];
+
+/// Classes by which the theme's scripts find their elements.
+const CLASSES: [&str; 11] = [
+    "checklist-done",
+    "code-frame",
+    "embed-lines",
+    "fold-button",
+    "footnote-back",
+    "footnote-return",
+    "prose",
+    "quiz-result",
+    "search-filters",
+    "term",
+    "tool-progress",
+];
+
+/// What becomes of an attribute.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It stays as it is.
+    Keep,
+    /// This class replaces it.
+    Class(&'static str),
+    /// It is left out.
+    Drop,
+    /// Some of its classes are left out; the others stay.
+    DropClasses { kept: String, dropped: Vec<String> },
+}
+
+/// A part of a tag that is left out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Dropped {
+    Attribute(String),
+    Class(String),
+    Id(String),
+}
+
+/// The problem of a tag of which parts are left out; its place is the caller's to give. `tag` names the tag.
+pub fn problem(tag: &str, dropped: &[Dropped]) -> Diagnostic {
+    let name = |dropped: &Dropped| match dropped {
+        Dropped::Attribute(name) => format!("`{name}`"),
+        Dropped::Class(class) => format!("the class `{class}`"),
+        Dropped::Id(id) => format!("the id `{id}`"),
+    };
+    const NAMED_MAX: usize = 8;
+    let mut names: Vec<String> = dropped.iter().take(NAMED_MAX).map(name).collect();
+    if dropped.len() > NAMED_MAX {
+        names.push(format!("{} more", dropped.len() - NAMED_MAX));
+    }
+    let last = names.pop().unwrap_or_default();
+    let names = if names.is_empty() { last } else { format!("{} and {last}", names.join(", ")) };
+    let verb = if dropped.len() == 1 { "is" } else { "are" };
+    let is_of_theme = dropped.iter().all(|dropped| !matches!(dropped, Dropped::Attribute(_)));
+    let help = if is_of_theme {
+        "choose another name: the theme finds its own elements by this one"
+    } else {
+        "delete what is left out; the setting `raw_html: allow` keeps it"
+    };
+    Diagnostic::new(Code::DroppedAttribute, format!("{names} of {tag} {verb} left out of the page")).help(help)
+}
+
+/// Whether an id is one by which the theme finds an element of its own.
+pub fn is_theme_id(id: &str) -> bool {
+    let id = id.trim_ascii();
+    IDS.contains(&id) || ID_PREFIXES.iter().any(|prefix| id.starts_with(prefix))
+}
+
+/// Whether a class is one by which the theme's scripts find their elements.
+pub fn is_theme_class(class: &str) -> bool {
+    CLASSES.contains(&class)
+}
+
+/// Checks an attribute of an element. Names are in lower case; addresses that a page loads or links to are checked elsewhere.
+pub fn check(element: &str, name: &str, value: &str) -> Verdict {
+    match name {
+        "id" if is_theme_id(value) => return Verdict::Drop,
+        "class" => return classes(value),
+        "align" | "valign" => return alignment(element, name, value).map_or(Verdict::Drop, Verdict::Class),
+        "type" if element == "input" && !matches!(value.to_ascii_lowercase().as_str(), "checkbox" | "radio") => return Verdict::Drop,
+        _ if CITED.contains(&name) && is_active_address(value) => return Verdict::Drop,
+        _ => {}
+    }
+    let is_global = GLOBAL.contains(&name) || GLOBAL_PREFIXES.iter().any(|prefix| name.starts_with(prefix));
+    let is_own = || OF_ELEMENTS.iter().any(|(known, names)| *known == element && names.contains(&name));
+    if is_global || is_own() { Verdict::Keep } else { Verdict::Drop }
+}
+
+fn is_active_address(value: &str) -> bool {
+    matches!(Target::parse(value), Target::Unsafe { .. } | Target::UnknownScheme { .. })
+}
+
+fn classes(value: &str) -> Verdict {
+    if !value.split_ascii_whitespace().any(is_theme_class) {
+        return Verdict::Keep;
+    }
+    let (dropped, kept): (Vec<&str>, Vec<&str>) = value.split_ascii_whitespace().partition(|class| is_theme_class(class));
+    Verdict::DropClasses { kept: kept.join(" "), dropped: dropped.into_iter().map(str::to_owned).collect() }
+}
+
+/// The classes that replace attributes of a tag, separated by spaces.
+pub fn alignment_classes<'a>(element: &str, attributes: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+    let aligning = attributes.filter(|(name, _)| matches!(*name, "align" | "valign"));
+    aligning.filter_map(|(name, value)| alignment(element, name, value)).collect::<Vec<_>>().join(" ")
+}
+
+/// The class for `align` or `valign`, where the element is one that it moves.
+fn alignment(element: &str, name: &str, value: &str) -> Option<&'static str> {
+    let value = value.trim().to_ascii_lowercase();
+    if name == "valign" {
+        let is_cell = matches!(element, "td" | "th" | "tr" | "tbody" | "thead" | "tfoot" | "col" | "colgroup");
+        return match value.as_str() {
+            "top" if is_cell => Some("valign-top"),
+            "middle" | "center" if is_cell => Some("valign-middle"),
+            "bottom" if is_cell => Some("valign-bottom"),
+            "baseline" if is_cell => Some("valign-baseline"),
+            _ => None,
+        };
+    }
+    match (element, value.as_str()) {
+        ("img" | "table", "left") => Some("float-left"),
+        ("img" | "table", "right") => Some("float-right"),
+        ("table" | "hr", "center" | "middle") => Some("block-center"),
+        ("hr", "left") => Some("block-left"),
+        ("hr", "right") => Some("block-right"),
+        ("img", "top") => Some("valign-top"),
+        ("img", "middle" | "center") => Some("valign-middle"),
+        ("img", "bottom") => Some("valign-baseline"),
+        (element, value) if ALIGNED.contains(&element) || matches!(element, "thead" | "tfoot" | "section" | "article") => match value {
+            "left" => Some("align-left"),
+            "center" | "middle" => Some("align-center"),
+            "right" => Some("align-right"),
+            "justify" => Some("align-justify"),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn harmless_attributes_stay() {
+        for (element, name, value) in [
+            ("time", "datetime", "2026-11-30"),
+            ("ol", "type", "a"),
+            ("ol", "reversed", ""),
+            ("td", "colspan", "2"),
+            ("q", "cite", "https://a.example"),
+        ] {
+            assert_eq!(check(element, name, value), Verdict::Keep, "{element} {name}");
+        }
+        assert_eq!(check("p", "align", "CENTER"), Verdict::Class("align-center"));
+        assert_eq!(check("img", "align", "right"), Verdict::Class("float-right"));
+    }
+
+    #[test]
+    fn what_scripts_look_for_goes() {
+        for (element, name, value) in [
+            ("p", "data-random", ""),
+            ("p", "onclick", "x()"),
+            ("p", "style", "color:red"),
+            ("p", "id", "Keys"),
+            ("p", "popover", ""),
+            ("q", "cite", "javascript:x"),
+            ("input", "type", "text"),
+        ] {
+            assert_eq!(check(element, name, value), Verdict::Drop, "{element} {name}");
+        }
+        assert_eq!(check("p", "class", "a term b"), Verdict::DropClasses { kept: "a b".into(), dropped: vec!["term"] });
+    }
+}

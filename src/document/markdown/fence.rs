@@ -1,0 +1,32 @@
+//! Blocks of code, drawn when they end.
+
+use std::ops::Range;
+
+use pulldown_cmark::Event;
+
+use super::Walk;
+use super::text::closes_fence;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::document::body::Segment;
+use crate::document::{code, source_lines};
+
+impl Walk<'_> {
+    pub(super) fn end_code(&mut self, range: Range<usize>) {
+        let Some(open) = self.code.take() else { return };
+        if open.is_fenced && !closes_fence(&self.hidden[open.range.start..range.end]) {
+            let problem = Diagnostic::new(Code::OpenHtml, "this code fence is never closed");
+            let fence = open.range.start..open.range.start + 3;
+            self.problem(problem.help("close it with a line of the same marks"), fence);
+        }
+        self.passage_text(&open.code);
+        if !self.settings.wants_body {
+            return;
+        }
+        let mut html = code::render(&open.fence, &open.code, self.settings.colours);
+        if let Some(line) = self.line(&open.range) {
+            source_lines::mark(&mut html, 0, line);
+        }
+        let hole = self.hole(Segment::Html(html));
+        self.push(Event::Html(hole.into()));
+    }
+}

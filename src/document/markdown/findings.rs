@@ -1,0 +1,55 @@
+//! What reading raw HTML found, as problems of the page.
+
+use super::Walk;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::document::attributes;
+use crate::document::honesty::{self, Slip};
+use crate::document::raw_html::Finding;
+
+impl Walk<'_> {
+    pub(super) fn html_finding(&mut self, finding: Finding) {
+        match finding {
+            Finding::Anchor { id, range } => {
+                if !self.ids.take(&id) {
+                    self.duplicate_id(&id, range);
+                }
+            }
+            Finding::Active { what, range } => {
+                let problem = Diagnostic::new(Code::ActiveHtml, format!("{what} was taken out"));
+                self.problem(problem.help("active HTML is left out of pages; the setting `raw_html: allow` keeps it"), range);
+            }
+            Finding::Dropped { element, dropped, range } => {
+                self.problem(attributes::problem(&format!("`<{element}>`"), &dropped), range);
+            }
+            Finding::OpenComment { range } => {
+                let problem = Diagnostic::new(Code::OpenHtml, "this comment is never closed");
+                self.problem(problem.help("close it with `-->`; all after it is hidden"), range);
+            }
+            Finding::Slip { slip, range } => self.problem(honesty::problem(&slip), range),
+            Finding::Script { range } => {
+                let text = self.text;
+                if let Some((slip, within)) = text.get(range.clone()).and_then(honesty::look_at_script) {
+                    self.problem(honesty::problem(&slip), range.start + within.start..range.start + within.end);
+                }
+            }
+            Finding::Style { range } => {
+                let text = self.text.get(range.clone()).unwrap_or_default();
+                for (address, within) in honesty::loaded_by_style(text) {
+                    if self.is_refused(address) {
+                        let place = range.start + within.start..range.start + within.end;
+                        self.problem(honesty::problem(&Slip::Remote(address.to_owned())), place);
+                    }
+                }
+            }
+            Finding::Text { written, range } => {
+                let problem = Diagnostic::new(Code::UnknownElement, format!("`{written}` is no element of HTML and is shown as text"));
+                let help = format!("write `\\{written}` where it is text, or put code between backticks");
+                self.problem(problem.help(help), range);
+            }
+            Finding::NoAlt { range } => {
+                let problem = Diagnostic::new(Code::MissingAlt, "this image has no `alt` text");
+                self.problem(problem.help("say in `alt` what it shows; `alt=\"\"` if it only decorates"), range);
+            }
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! What is written behind a heading between braces: `{#id .class}`.
+
+use std::ops::Range;
+
+use pulldown_cmark::CowStr;
+
+use super::Walk;
+use crate::document::attributes::{self, Dropped};
+use crate::settings::RawHtml;
+
+/// The attributes of a heading.
+pub(super) struct HeadingAttributes<'a> {
+    pub(super) id: Option<String>,
+    pub(super) classes: Vec<CowStr<'a>>,
+    pub(super) attrs: Vec<(CowStr<'a>, Option<CowStr<'a>>)>,
+}
+
+impl Walk<'_> {
+    /// What a heading may keep of its attributes: an id and classes that are not the theme's. The rest is reported, unless the site
+    /// allows all HTML.
+    pub(super) fn heading_attributes<'b>(&mut self, written: HeadingAttributes<'b>, range: &Range<usize>) -> HeadingAttributes<'b> {
+        if self.settings.raw_html == RawHtml::Allow {
+            return written;
+        }
+        let HeadingAttributes { id, classes, attrs } = written;
+        let (id, of_theme) = match id {
+            Some(id) if attributes::is_theme_id(&id) => (None, Some(Dropped::Id(id))),
+            id => (id, None),
+        };
+        let (dropped, classes): (Vec<CowStr>, Vec<CowStr>) = classes.into_iter().partition(|class| attributes::is_theme_class(class));
+        let dropped: Vec<Dropped> = (of_theme.into_iter())
+            .chain(dropped.into_iter().map(|class| Dropped::Class(class.to_string())))
+            .chain(attrs.into_iter().map(|(name, _)| Dropped::Attribute(name.to_string())))
+            .collect();
+        if !dropped.is_empty() {
+            let place = self.braces(range);
+            self.problem(attributes::problem("this heading", &dropped), place);
+        }
+        HeadingAttributes { id, classes, attrs: Vec::new() }
+    }
+
+    /// The braces that end a heading's line.
+    fn braces(&self, heading: &Range<usize>) -> Range<usize> {
+        let text = &self.text[heading.clone()];
+        let (open, close) = (text.rfind('{'), text.rfind('}'));
+        match (open, close) {
+            (Some(open), Some(close)) if open < close => heading.start + open..heading.start + close + 1,
+            _ => heading.clone(),
+        }
+    }
+}

@@ -1,0 +1,349 @@
+//! The formula library's output, held against a list of what MathML may be on a page.
+//!
+//! The library copies some names of a formula into its output as they are written, and it styles with `style` attributes, which the
+//! content security policy of the pages refuses. So its output is read tag by tag: an element that is on the list stays where it may be, its
+//! attributes are kept, replaced by a class of `css/math.css` or left out, and everything else becomes text.
+
+use memchr::memchr3;
+
+use super::links::Target;
+use super::raw_html::{escape_attribute, escape_into};
+
+/// A formula as it may be on a page.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CleanMathml {
+    pub html: String,
+    /// Addresses of links that were left out.
+    pub refused_links: Vec<String>,
+}
+
+/// Elements whose content is text alone.
+const LEAVES: [&str; 3] = ["mi", "mn", "mo"];
+
+/// Elements that hold other elements of MathML.
+const CONTAINERS: [&str; 21] = [
+    "merror",
+    "mfrac",
+    "mmultiscripts",
+    "mover",
+    "mpadded",
+    "mphantom",
+    "mprescripts",
+    "mroot",
+    "mrow",
+    "mspace",
+    "msqrt",
+    "mstyle",
+    "msub",
+    "msubsup",
+    "msup",
+    "mtable",
+    "mtd",
+    "mtr",
+    "munder",
+    "munderover",
+    "menclose",
+];
+
+/// Elements of HTML that may be in `mtext`.
+const IN_TEXT: [&str; 8] = ["a", "b", "code", "em", "i", "s", "span", "u"];
+
+/// Attributes that are kept as they are. Their values are numbers, lengths and words.
+const ATTRIBUTES: [&str; 19] = [
+    "accent",
+    "accentunder",
+    "depth",
+    "displaystyle",
+    "form",
+    "height",
+    "largeop",
+    "linethickness",
+    "lspace",
+    "mathvariant",
+    "maxsize",
+    "minsize",
+    "movablelimits",
+    "notation",
+    "rspace",
+    "scriptlevel",
+    "stretchy",
+    "symmetric",
+    "width",
+];
+
+/// Classes that the library gives.
+const CLASSES: [&str; 5] = [
+    "math-core-sans-serif-font",
+    "math-core-serif-font",
+    "menclose-downdiagonalstrike",
+    "menclose-horizontalstrike",
+    "menclose-updiagonalstrike",
+];
+
+/// What stands for a declaration of a style.
+enum Replacement {
+    Class(&'static str),
+    Attribute(&'static str),
+    /// Another declaration of the same style says it, too.
+    Nothing,
+}
+
+/// What a page has instead of a declaration; `None` for one that the library does not make.
+fn replacement(property: &str, value: &str) -> Option<Replacement> {
+    use Replacement::{Attribute, Class, Nothing};
+    Some(match (property, value) {
+        ("color", _) => Attribute("mathcolor"),
+        ("font-size", _) => Attribute("mathsize"),
+        ("justify-items", _) | ("padding-bottom", "0") => Nothing,
+        ("text-align", "left") => Class("math-left"),
+        ("text-align", "right") => Class("math-right"),
+        ("padding-left", "0") => Class("math-pl-0"),
+        ("padding-left", "0.1em") => Class("math-pl-1"),
+        ("padding-left", "0.1667em") => Class("math-pl-3"),
+        ("padding-left", "0.2222em") => Class("math-pl-4"),
+        ("padding-left", "0.2778em") => Class("math-pl-5"),
+        ("padding-left", "1em") => Class("math-pl-18"),
+        ("padding-right", "0") => Class("math-pr-0"),
+        ("padding-right", "0.1em") => Class("math-pr-1"),
+        ("padding-right", "0.1667em") => Class("math-pr-3"),
+        ("padding-right", "0.2222em") => Class("math-pr-4"),
+        ("padding-right", "0.2778em") => Class("math-pr-5"),
+        ("padding-top", "0") => Class("math-tight"),
+        ("padding-top", "0.1667em") => Class("math-cfrac"),
+        ("width", "100%") => Class("math-wide"),
+        ("width", "50%") => Class("math-side"),
+        ("width", "7.5%") => Class("math-edge"),
+        // The attribute `width` says it, too.
+        ("width", _) => Nothing,
+        ("border-left", "0.05em solid currentcolor") => Class("math-line-left"),
+        ("border-left", "0.05em dashed currentcolor") => Class("math-dash-left"),
+        ("border-right", "0.05em solid currentcolor") => Class("math-line-right"),
+        ("border-right", "0.05em dashed currentcolor") => Class("math-dash-right"),
+        ("border-top", "0.05em solid currentcolor") => Class("math-line-top"),
+        ("border-top", "0.05em dashed currentcolor") => Class("math-dash-top"),
+        ("font-variant-caps", "small-caps") => Class("math-small-caps"),
+        ("math-shift", "compact") => Class("math-compact"),
+        ("margin-left", length) => Class(negative_space(length)),
+        _ => return None,
+    })
+}
+
+/// The class for a space that goes back, by the nearest of the widths that `css/math.css` has, in eighteenths of an em.
+fn negative_space(length: &str) -> &'static str {
+    const STEPS: [(f32, &str); 7] = [
+        (3.0, "math-back-3"),
+        (4.0, "math-back-4"),
+        (5.0, "math-back-5"),
+        (9.0, "math-back-9"),
+        (18.0, "math-back-18"),
+        (36.0, "math-back-36"),
+        (72.0, "math-back-72"),
+    ];
+    let unit = length.find(|c: char| c.is_ascii_alphabetic() || c == '%').unwrap_or(length.len());
+    let ems = match &length[unit..] {
+        "ex" => 0.45,
+        _ => 1.0,
+    };
+    let wanted = -length[..unit].parse::<f32>().unwrap_or(0.0) * ems * 18.0;
+    let nearest = STEPS.iter().min_by(|(a, _), (b, _)| (a - wanted).abs().total_cmp(&(b - wanted).abs()));
+    nearest.map_or("", |(_, class)| class)
+}
+
+/// Reads what the library made of a formula, which begins with `<math>`.
+pub fn clean(mathml: &str) -> CleanMathml {
+    let is_block = mathml.starts_with("<math display=\"block\">");
+    let inner = mathml.split_once('>').map_or("", |(_, inner)| inner);
+    let inner = inner.strip_suffix("</math>").unwrap_or(inner);
+    let mut cleaner = Cleaner { out: String::with_capacity(mathml.len() + 16), open: Vec::new(), refused_links: Vec::new() };
+    cleaner.out.push_str(if is_block { "<math display=\"block\">" } else { "<math>" });
+    cleaner.read(inner);
+    while let Some(name) = cleaner.open.pop() {
+        cleaner.close(name);
+    }
+    cleaner.out.push_str("</math>");
+    CleanMathml { html: cleaner.out, refused_links: cleaner.refused_links }
+}
+
+struct Cleaner {
+    out: String,
+    /// The open elements, innermost last.
+    open: Vec<&'static str>,
+    refused_links: Vec<String>,
+}
+
+impl Cleaner {
+    fn read(&mut self, text: &str) {
+        let mut rest = text;
+        while let Some(at) = memchr3(b'<', b'&', b'>', rest.as_bytes()) {
+            self.out.push_str(&rest[..at]);
+            rest = &rest[at..];
+            let length = match rest.as_bytes()[0] {
+                b'&' => self.character(rest),
+                b'<' => self.end_tag(rest).or_else(|| self.start_tag(rest)),
+                _ => None,
+            };
+            let length = length.unwrap_or_else(|| {
+                escape_into(&mut self.out, &rest[..1]);
+                1
+            });
+            rest = &rest[length..];
+        }
+        self.out.push_str(rest);
+    }
+
+    /// A character that the library escaped stays so.
+    fn character(&mut self, text: &str) -> Option<usize> {
+        let entity = ["&lt;", "&gt;", "&amp;", "&quot;", "&#39;"].into_iter().find(|entity| text.starts_with(entity))?;
+        self.out.push_str(entity);
+        Some(entity.len())
+    }
+
+    /// The end tag of the innermost open element.
+    fn end_tag(&mut self, text: &str) -> Option<usize> {
+        let name = *self.open.last()?;
+        let after = text.strip_prefix("</")?.strip_prefix(name)?.strip_prefix('>')?;
+        self.open.pop();
+        self.close(name);
+        Some(text.len() - after.len())
+    }
+
+    fn close(&mut self, name: &str) {
+        self.out.push_str("</");
+        self.out.push_str(name);
+        self.out.push('>');
+    }
+
+    /// A start tag that may be here, with what it may have.
+    fn start_tag(&mut self, text: &str) -> Option<usize> {
+        let written = &text[1..];
+        let end = written.find(|c: char| !c.is_ascii_lowercase())?;
+        let name = self.allowed(&written[..end])?;
+        let mut attributes = Vec::new();
+        let mut rest = written[end..].trim_start_matches(' ');
+        while let Some((attribute, after)) = attribute(rest) {
+            attributes.push(attribute);
+            rest = after.trim_start_matches(' ');
+        }
+        let (is_empty, after) = match rest.strip_prefix("/>") {
+            Some(after) => (true, after),
+            None => (false, rest.strip_prefix('>')?),
+        };
+        self.out.push('<');
+        self.out.push_str(name);
+        self.attributes(name, &attributes);
+        self.out.push_str(if is_empty { "/>" } else { ">" });
+        if !is_empty {
+            self.open.push(name);
+        }
+        Some(text.len() - after.len())
+    }
+
+    /// The element of this name, where the open ones may hold it.
+    fn allowed(&self, name: &str) -> Option<&'static str> {
+        let known = |names: &[&'static str]| names.iter().copied().find(|known| *known == name);
+        match self.open.last() {
+            Some(open) if LEAVES.contains(open) => None,
+            Some(open) if *open == "mtext" || IN_TEXT.contains(open) => known(&IN_TEXT),
+            _ => known(&LEAVES).or_else(|| known(&CONTAINERS)).or_else(|| known(&["mtext"])),
+        }
+    }
+
+    fn attributes(&mut self, element: &str, attributes: &[(&str, &str)]) {
+        let mut classes: Vec<&str> = Vec::new();
+        for (name, value) in attributes {
+            match *name {
+                "style" => self.style(value, &mut classes),
+                "class" => classes.extend(value.split(' ').filter(|class| CLASSES.contains(class))),
+                // Ids of a formula cannot meet those of the page.
+                "id" if element == "mtd" => self.attribute("id", &format!("eq-{value}")),
+                "href" if element == "a" => self.link(value),
+                name if ATTRIBUTES.contains(&name) => self.attribute(name, value),
+                _ => {}
+            }
+        }
+        if !classes.is_empty() {
+            self.attribute("class", &classes.join(" "));
+        }
+    }
+
+    fn style<'a>(&mut self, style: &'a str, classes: &mut Vec<&'a str>) {
+        let declarations = style.split(';').filter_map(|declaration| declaration.split_once(':'));
+        for (property, value) in declarations.map(|(property, value)| (property.trim(), value.trim())) {
+            match replacement(property, value) {
+                Some(Replacement::Class(class)) => classes.push(class),
+                Some(Replacement::Attribute(name)) => self.attribute(name, value),
+                Some(Replacement::Nothing) | None => {}
+            }
+        }
+    }
+
+    /// The address of a link: a place in the formula, or another site.
+    fn link(&mut self, written: &str) {
+        let address = unescape(written);
+        if let Some(label) = address.strip_prefix('#') {
+            self.attribute("href", &format!("#eq-{label}"));
+        } else if Target::parse(&address) == Target::Outside {
+            self.attribute("href", &address);
+        } else {
+            self.refused_links.push(address);
+        }
+    }
+
+    /// Writes an attribute; in `value` nothing is escaped.
+    fn attribute(&mut self, name: &str, value: &str) {
+        self.out.push(' ');
+        self.out.push_str(name);
+        self.out.push_str("=\"");
+        self.out.push_str(&escape_attribute(value));
+        self.out.push('"');
+    }
+}
+
+/// The attribute that a text begins with, and what follows it.
+fn attribute(text: &str) -> Option<((&str, &str), &str)> {
+    let end = text.find(|c: char| !c.is_ascii_lowercase()).filter(|end| *end > 0)?;
+    let (value, after) = text[end..].strip_prefix("=\"")?.split_once('"')?;
+    Some(((&text[..end], value), after))
+}
+
+fn unescape(text: &str) -> String {
+    text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#39;", "'").replace("&amp;", "&")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn html(inner: &str) -> String {
+        let clean = clean(&format!("<math>{inner}</math>")).html;
+        clean.strip_prefix("<math>").and_then(|rest| rest.strip_suffix("</math>")).expect("it is one formula").to_owned()
+    }
+
+    #[test]
+    fn only_mathml_stays() {
+        assert_eq!(html("<mo lspace=\"0\">sin</mo><mspace width=\"1em\"/>"), "<mo lspace=\"0\">sin</mo><mspace width=\"1em\"/>");
+        assert_eq!(html("<mo><script/src=/x.js></script></mo>"), "<mo>&lt;script/src=/x.js&gt;&lt;/script&gt;</mo>");
+        assert_eq!(html("<mo>a</mo></math><img src=x></mo>"), "<mo>a</mo>&lt;/math&gt;&lt;img src=x&gt;&lt;/mo&gt;");
+        assert_eq!(html("<mrow onclick=\"x()\" class=\"a b\"><mi>x</mi>"), "<mrow><mi>x</mi></mrow>");
+        assert_eq!(html("<b>x</b><mtext><b>&lt;y&</b></mtext>"), "&lt;b&gt;x&lt;/b&gt;<mtext><b>&lt;y&amp;</b></mtext>");
+        assert_eq!(html("<mtext><mi>x</mi></mtext>"), "<mtext>&lt;mi&gt;x&lt;/mi&gt;</mtext>");
+    }
+
+    #[test]
+    fn styles_become_classes_and_attributes() {
+        assert_eq!(html("<mspace style=\"margin-left:-0.1667em;\"/>"), "<mspace class=\"math-back-3\"/>");
+        assert_eq!(html("<mrow style=\"color:#ff0000;\"></mrow>"), "<mrow mathcolor=\"#ff0000\"></mrow>");
+        assert_eq!(
+            html("<mtd style=\"text-align: right;justify-items: end;padding-right: 0;\"></mtd>"),
+            "<mtd class=\"math-right math-pr-0\"></mtd>"
+        );
+    }
+
+    #[test]
+    fn links_lead_within_the_formula_or_to_other_sites() {
+        assert_eq!(html("<mtext><a href=\"#x\">1</a></mtext>"), "<mtext><a href=\"#eq-x\">1</a></mtext>");
+        let made = clean("<math><mtext><a href=\"javascript:alert(1)\">x</a><a href=\"https://a.example/?b&amp;c\">y</a></mtext></math>");
+        assert_eq!(made.html, "<math><mtext><a>x</a><a href=\"https://a.example/?b&amp;c\">y</a></mtext></math>");
+        assert_eq!(made.refused_links, ["javascript:alert(1)"]);
+    }
+}
