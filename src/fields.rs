@@ -15,6 +15,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 pub use check::{Context, anything, check, check_groups};
+pub use forms::{boolean, boolean_word};
 pub use manual::manual_table;
 
 use crate::diagnostic::Place;

@@ -213,7 +213,7 @@ pub fn build(files: &dyn Files, request: &Request, sink: &dyn Sink, memory: &Mem
     profile.stage("assemble", site.pages().len());
 
     let site_print = whole::site_print(&loaded, &documents);
-    let materials = Arc::new(whole::materials(&loaded, &documents, site));
+    let materials = Arc::new(whole::materials(&loaded, &documents, site, request));
     let outputs = Outputs::plan(&loaded, &materials.composer, &mut problems);
     let addresses = addresses::look(files, request, &loaded, &materials.composer, &outputs, &mut problems);
     profile.stage("plan", outputs.all().len());

@@ -221,6 +221,30 @@ impl<'a> Text<'a> {
     }
 }
 
+/// Bytes as text whatever they are: UTF-16 is converted where a byte order mark tells of it, what is not UTF-8 is replaced by U+FFFD, and NUL
+/// bytes and further byte order marks are dropped.
+pub fn decode_leniently(bytes: &[u8]) -> String {
+    let utf16 = |read: fn([u8; 2]) -> u16| {
+        let units: Vec<u16> = bytes[2..].chunks_exact(2).map(|pair| read([pair[0], pair[1]])).collect();
+        String::from_utf16_lossy(&units)
+    };
+    let text = match bytes {
+        [0xFF, 0xFE, ..] => utf16(u16::from_le_bytes),
+        [0xFE, 0xFF, ..] => utf16(u16::from_be_bytes),
+        _ => String::from_utf8_lossy(bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes)).into_owned(),
+    };
+    if text.contains('\0') { text.replace('\0', "") } else { text }
+}
+
+/// Whether a character takes no room on a page: control characters, and those that Unicode lets programs ignore
+/// (`Default_Ignorable_Code_Point`, Unicode Standard, §5.21). Blanks and line ends are not among them.
+pub fn is_unseen(c: char) -> bool {
+    matches!(c, '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}'
+        | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}'
+        | '\u{FFA0}' | '\u{E0000}'..='\u{E0FFF}')
+        || c.is_control() && !c.is_whitespace()
+}
+
 /// Text with LF at every line's end; borrowed when it has no CR.
 pub fn with_lf(text: &str) -> Cow<'_, str> {
     if text.contains('\r') { Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n")) } else { Cow::Borrowed(text) }

@@ -5,13 +5,16 @@
 //! without end, a second document. Merge keys (`<<`) are followed. This is the only module that knows a YAML library.
 
 mod mistakes;
+mod repair;
 pub mod spots;
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::ops::Range;
 
 use indexmap::IndexMap;
+pub use repair::{Repaired, parse_leniently};
 use serde_yaml::granit_parser::{self, Event, Parser, ScalarStyle, StructureStyle, Tag};
 
 use crate::diagnostic::{Code, Diagnostic, Place};
@@ -23,6 +26,9 @@ const DEPTH_MAX: usize = 64;
 
 /// The most nodes that aliases may add to a tree.
 const REPLAYED_NODES_MAX: usize = 10_000;
+
+/// The most bytes of keys and text that aliases may add to a tree.
+const REPLAYED_BYTES_MAX: usize = 1 << 20;
 
 /// A value with its place.
 #[derive(Clone, Debug, PartialEq)]
@@ -99,11 +105,27 @@ impl Node {
 /// Reads the part `range` of a file as YAML; places count in the whole file. `None` when there is nothing but blanks and comments.
 ///
 /// # Errors
-/// What is wrong, each with its place: the first fault of the syntax, and every key that stands twice and tag refused before it.
+/// What is wrong, each with its place: the first fault of the syntax, and every repeated key and refused tag before it.
 pub fn parse(path: &SourcePath, whole_text: &str, range: Range<usize>) -> Result<Option<Node>, Vec<Diagnostic>> {
+    let attempt = attempt(path, whole_text, range);
+    if attempt.problems.is_empty() { Ok(attempt.node) } else { Err(attempt.problems) }
+}
+
+/// What one pass over a YAML text gives.
+struct Attempt {
+    node: Option<Node>,
+    /// Later values of keys of the outermost mapping that are given more than once.
+    repeated: Vec<(String, Node)>,
+    /// The last one is what stopped the pass, if anything did.
+    problems: Vec<Diagnostic>,
+    /// Where a fault of the syntax stopped the pass.
+    stopped_at: Option<usize>,
+}
+
+fn attempt(path: &SourcePath, whole_text: &str, range: Range<usize>) -> Attempt {
     let part = &whole_text[range.clone()];
     if part.trim().is_empty() {
-        return Ok(None);
+        return Attempt { node: None, repeated: Vec::new(), problems: Vec::new(), stopped_at: None };
     }
     let options = granit_parser::options! {
         emit_comments: false,
@@ -111,36 +133,26 @@ pub fn parse(path: &SourcePath, whole_text: &str, range: Range<usize>) -> Result
         flow_nesting_limit: DEPTH_MAX,
         block_nesting_limit: DEPTH_MAX,
     };
-    let mut reader = Reader {
-        path,
-        lines: Lines::new(&whole_text[..range.end]),
-        start: range.start,
-        stack: Vec::new(),
-        root: None,
-        documents: 0,
-        anchors: HashMap::new(),
-        replayed: 0,
-        read_to: range.start,
-        problems: Vec::new(),
-    };
+    let mut reader = Reader::new(path, &whole_text[..range.end], range.start);
+    let mut stopped_at = None;
     for event in Parser::new_from_str_with_options(part, options) {
         match event {
             Ok((event, span)) => {
                 if reader.take(event, &span).is_err() {
+                    stopped_at = Some(reader.read_to);
                     break;
                 }
             }
             Err(error) => {
                 let problem = mistakes::explain(&reader, &whole_text[..range.end], &error);
                 reader.problems.push(problem);
+                stopped_at = Some(mistakes::stopped_at(&reader, &whole_text[..range.end], &error));
                 break;
             }
         }
     }
-    if !reader.problems.is_empty() {
-        return Err(reader.problems);
-    }
-    Ok(reader.root.map(|counted| counted.node).filter(|node| !(node.is_none() && node.written.is_empty())))
+    let node = reader.root.map(|counted| counted.node).filter(|node| !(node.is_none() && node.written.is_empty()));
+    Attempt { node, repeated: reader.repeated, problems: reader.problems, stopped_at }
 }
 
 /// Reads a whole file as YAML: settings, vocabularies, kinds, data.
@@ -152,17 +164,32 @@ pub fn read(path: &SourcePath, bytes: &[u8]) -> Result<Option<Node>, Vec<Diagnos
     parse(path, text, 0..text.len())
 }
 
-/// A node with the number of nodes it consists of.
+/// A node with what copying it costs.
 #[derive(Clone)]
 struct Counted {
     node: Node,
-    size: usize,
+    size: Size,
+}
+
+/// How much a node holds, all that is in it included.
+#[derive(Clone, Copy, Default)]
+struct Size {
+    nodes: usize,
+    /// Of keys and text.
+    bytes: usize,
+}
+
+impl Size {
+    fn add(&mut self, other: Size) {
+        self.nodes += other.nodes;
+        self.bytes += other.bytes;
+    }
 }
 
 /// A list or mapping that is not closed yet.
 struct Open {
     node: Node,
-    size: usize,
+    size: Size,
     anchor: usize,
     key: Option<(String, Place)>,
     /// Where `[` or `{` stands; `None` for the block forms.
@@ -171,6 +198,8 @@ struct Open {
 
 struct Reader<'a> {
     path: &'a SourcePath,
+    /// The file up to the end of the YAML.
+    text: &'a str,
     lines: Lines<'a>,
     /// Where the YAML begins in the file.
     start: usize,
@@ -178,7 +207,10 @@ struct Reader<'a> {
     root: Option<Counted>,
     documents: usize,
     anchors: HashMap<usize, Counted>,
-    replayed: usize,
+    replayed: Size,
+    /// The last place that was asked for: the start of its line, the offset, and the column there.
+    last_place: Cell<(u32, usize, u32)>,
+    repeated: Vec<(String, Node)>,
     /// Where the last event ended: what comes next is not understood yet.
     read_to: usize,
     problems: Vec<Diagnostic>,
@@ -187,7 +219,25 @@ struct Reader<'a> {
 /// Says that reading cannot go on; the problem has been noted.
 struct Stop;
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    fn new(path: &'a SourcePath, text: &'a str, start: usize) -> Self {
+        Reader {
+            path,
+            text,
+            lines: Lines::new(text),
+            start,
+            stack: Vec::new(),
+            root: None,
+            documents: 0,
+            anchors: HashMap::new(),
+            replayed: Size::default(),
+            last_place: Cell::new((1, 0, 1)),
+            repeated: Vec::new(),
+            read_to: start,
+            problems: Vec::new(),
+        }
+    }
+
     fn take(&mut self, event: Event<'_>, span: &granit_parser::Span) -> Result<(), Stop> {
         let range = span.byte_range().unwrap_or_default();
         let range = range.start + self.start..range.end + self.start;
@@ -203,8 +253,9 @@ impl Reader<'_> {
             Event::Scalar(text, style, anchor, tag) => {
                 self.refuse_tag(tag.as_deref(), span);
                 let (value, written) = scalar(text, style, tag.as_deref());
+                let bytes = written.len() + if let Value::Text(text) = &value { text.len() } else { 0 };
                 let node = Node { value, place: self.place(&range), written };
-                self.put(Counted { node, size: 1 }, anchor)?;
+                self.put(Counted { node, size: Size { nodes: 1, bytes } }, anchor)?;
             }
             Event::SequenceStart(style, anchor, tag) => {
                 self.refuse_tag(tag.as_deref(), span);
@@ -224,8 +275,22 @@ impl Reader<'_> {
         Ok(())
     }
 
+    /// The place of a range. Ranges come in order, so a long line is counted on from where the last one began.
     fn place(&self, range: &Range<usize>) -> Place {
-        self.lines.place(self.path, range.clone())
+        let (line, offset, column) = self.last_place.get();
+        let between = self.text.get(offset..range.start).filter(|_| self.lines.line(range.start) == line);
+        let column = match between {
+            Some(between) => column + u32::try_from(between.chars().count()).unwrap_or(u32::MAX),
+            None => {
+                let place = self.lines.place(self.path, range.clone());
+                self.last_place.set((place.line, range.start, place.column));
+                return place;
+            }
+        };
+        self.last_place.set((line, range.start, column));
+        let within = self.text.get(range.clone()).unwrap_or_default();
+        let length = within.split('\n').next().unwrap_or_default().chars().count();
+        Place { path: self.path.clone(), line, column, length: u32::try_from(length).unwrap_or(u32::MAX) }
     }
 
     fn stop(&mut self, range: &Range<usize>, message: &str, help: &str) -> Result<(), Stop> {
@@ -262,7 +327,7 @@ impl Reader<'_> {
         }
         let bracket_at = (style == StructureStyle::Flow).then_some(range.start);
         let node = Node { value, place: self.place(range), written: String::new() };
-        self.stack.push(Open { node, size: 1, anchor, key: None, bracket_at });
+        self.stack.push(Open { node, size: Size { nodes: 1, bytes: 0 }, anchor, key: None, bracket_at });
         Ok(())
     }
 
@@ -271,9 +336,13 @@ impl Reader<'_> {
         let Some(anchored) = self.anchors.get(&id) else {
             return self.stop(range, "an alias stands within the value that it names, which would never end", HELP);
         };
-        self.replayed += anchored.size;
-        if self.replayed > REPLAYED_NODES_MAX {
-            let message = format!("the aliases unfold to more than {REPLAYED_NODES_MAX} values");
+        self.replayed.add(anchored.size);
+        if self.replayed.nodes > REPLAYED_NODES_MAX {
+            let message = format!("the aliases expand to more than {REPLAYED_NODES_MAX} values");
+            return self.stop(range, &message, HELP);
+        }
+        if self.replayed.bytes > REPLAYED_BYTES_MAX {
+            let message = format!("the aliases expand to more than {REPLAYED_BYTES_MAX} bytes of text");
             return self.stop(range, &message, HELP);
         }
         let mut counted = anchored.clone();
@@ -286,11 +355,12 @@ impl Reader<'_> {
         if anchor != 0 {
             self.anchors.insert(anchor, counted.clone());
         }
+        let is_outermost = self.stack.len() == 1;
         let Some(open) = self.stack.last_mut() else {
             self.root.get_or_insert(counted);
             return Ok(());
         };
-        open.size += counted.size;
+        open.size.add(counted.size);
         match &mut open.node.value {
             Value::List(items) => items.push(counted.node),
             Value::Map(entries) => match open.key.take() {
@@ -303,12 +373,15 @@ impl Reader<'_> {
                         vacant.insert(Entry { key_place, node: counted.node });
                     }
                     indexmap::map::Entry::Occupied(first) => {
-                        let message = format!("the key `{}` stands twice", first.key());
+                        let message = format!("the key `{}` is given twice", first.key());
                         let first_place = first.get().key_place.clone();
                         let help = format!("keep one of them; the first is on line {}", first_place.line);
                         self.problems.push(
                             Diagnostic::new(Code::DuplicateKey, message).at(key_place).help(help).also(first_place, "the first is here"),
                         );
+                        if is_outermost {
+                            self.repeated.push((first.key().clone(), counted.node));
+                        }
                     }
                 },
             },

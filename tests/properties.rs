@@ -64,11 +64,14 @@ proptest! {
         let path = SourcePath::new("content/x.md").expect("inside");
         let split = front_matter::split(&path, &text);
         prop_assert!(split.body.end <= text.len() && text.is_char_boundary(split.body.start));
-        if let Some(front) = split.front {
-            prop_assert!(front.end <= split.body.start && text.is_char_boundary(front.start) && text.is_char_boundary(front.end));
+        let cut = split.cut.clone().unwrap_or_default();
+        if let Some(front) = split.front.clone() {
+            let is_apart = front.end <= split.body.start || cut.start <= front.start && front.end <= cut.end;
+            prop_assert!(is_apart && text.is_char_boundary(front.start) && text.is_char_boundary(front.end));
         } else if split.problem.is_none() {
-            prop_assert_eq!(split.body, 0..text.len());
+            prop_assert_eq!(split.body.clone(), 0..text.len());
         }
+        prop_assert_eq!(split.without_cut(&text).len(), text.len());
     }
 
     #[test]

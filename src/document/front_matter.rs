@@ -1,54 +1,78 @@
 //! Where front matter ends and the body begins, and what the front matter says.
 //!
-//! [`split`] only finds the lines `---`; the YAML between them is read by [`crate::yaml`] and its meaning is [`meta`].
-//! Front matter in the forms of other generators (TOML, JSON, not on line 1) is told and kept out of the page.
+//! [`split`] only finds the lines `---`; the YAML between them is read by [`read`] and its meaning is [`meta`].
+//! Front matter in other forms or places (TOML, JSON, below line 1, odd lines around it) is a problem of [`Split`]: a strict build does not
+//! publish such a page, a lenient one reads what [`Split`] says.
 
 mod common;
+mod locate;
 mod read;
+mod tolerant;
+mod toml;
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 pub use common::COMMON_FIELDS;
-pub use read::{defaults, meta};
+pub use read::{MetaContext, defaults, meta};
+pub use tolerant::{FrontMatter, body_of, read};
 
+use self::locate::{Block, holds_back, is_rule, leading_keys_end, looks_like_keys};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::paths::SourcePath;
 use crate::source::Lines;
 
+/// The language that front matter is written in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Form {
+    #[default]
+    Yaml,
+    Toml,
+    Json,
+}
+
 /// The parts of a Markdown file, as offsets.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Split {
-    /// The YAML, without the lines `---`.
+    /// The front matter, without the lines around it.
     pub front: Option<Range<usize>>,
-    /// Everything after the closing line.
+    pub form: Form,
+    /// Everything after the closing line, or the whole file where text precedes the front matter.
     pub body: Range<usize>,
-    /// At most one: front matter never closed, or of another form.
+    /// Front matter inside the range of the body, with the lines around it. It is not part of the text.
+    pub cut: Option<Range<usize>>,
+    /// At most one: front matter that is never closed, that has another form, or that is in the wrong place.
     pub problem: Option<Diagnostic>,
+    /// Front matter with a problem has a line such as `draft: true`.
+    pub holds_back: bool,
+}
+
+impl Split {
+    /// The file's text with the front matter inside the body blanked. Every offset and line stays the same.
+    pub fn without_cut<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        self.cut.clone().map_or(Cow::Borrowed(text), |cut| Cow::Owned(blanked(text, &cut)))
+    }
+}
+
+/// A text with spaces in place of a range's bytes, line ends excepted.
+pub fn blanked(text: &str, range: &Range<usize>) -> String {
+    let blanks = text[range.clone()].bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' });
+    text[..range.start].chars().chain(blanks).chain(text[range.end..].chars()).collect()
 }
 
 const YAML_WANTED: &str = "front matter is YAML between two lines `---`, the first of them line 1 of the file";
 
 /// Finds the front matter of a Markdown file.
 pub fn split(path: &SourcePath, text: &str) -> Split {
-    let mut lines = lines_from(text, 0);
-    let Some(first) = lines.next() else { return Split { front: None, body: 0..0, problem: None } };
-    match text[first.clone()].trim_end() {
-        "---" => {
-            let front_start = next_line(text, &first);
-            match closing_line(text, front_start) {
-                Some(close) => Split { front: Some(front_start..close.start), body: next_line(text, &close)..text.len(), problem: None },
-                None => unclosed(path, text, &first),
-            }
-        }
-        "+++" => toml(path, text, &first),
-        line if line.starts_with('{') => json(path, text),
-        "" => late(path, text),
-        _ => body_only(text),
+    let Some(first) = lines_from(text, 0).next() else { return Split::default() };
+    if text[first.clone()].trim_end() == "---" {
+        return at_start(path, text, &first);
     }
-}
-
-fn body_only(text: &str) -> Split {
-    Split { front: None, body: 0..text.len(), problem: None }
+    let whole = Split { body: 0..text.len(), ..Split::default() };
+    match locate::find(text) {
+        Some(block) => misplaced(path, text, whole, block),
+        None => whole,
+    }
 }
 
 /// The lines of a text from `start` on, without their ends.
@@ -65,93 +89,80 @@ fn next_line(text: &str, line: &Range<usize>) -> usize {
     text[line.end..].find('\n').map_or(text.len(), |newline| line.end + newline + 1)
 }
 
-fn closing_line(text: &str, start: usize) -> Option<Range<usize>> {
-    lines_from(text, start).find(|line| matches!(text[line.clone()].trim_end(), "---" | "..."))
+/// Front matter that is opened on line 1 as it should be.
+fn at_start(path: &SourcePath, text: &str, first: &Range<usize>) -> Split {
+    let start = next_line(text, first);
+    let Some(close) = closing_line(text, start) else { return unclosed(path, text, first, start) };
+    let split = Split { front: Some(start..close.start), body: next_line(text, &close)..text.len(), ..Split::default() };
+    let closing = text[close.clone()].trim_end();
+    if !matches!(closing, "---" | "...") {
+        let problem = Diagnostic::new(Code::FrontMatterForm, format!("front matter closes with a line `---`, not `{closing}`"))
+            .at(Lines::new(text).place(path, close))
+            .help("write `---` in its place");
+        return Split { holds_back: holds_back(&text[start..split.body.start]), problem: Some(problem), ..split };
+    }
+    match locate::find_second(text, split.body.start) {
+        Some(block) => misplaced(path, text, split, block),
+        None => split,
+    }
 }
 
-/// Nothing of the file is shown: where the YAML ends nobody can say.
-fn unclosed(path: &SourcePath, text: &str, first: &Range<usize>) -> Split {
+/// The line that closes front matter: the first `---` or `...`, or a line that was meant to be one.
+fn closing_line(text: &str, start: usize) -> Option<Range<usize>> {
+    lines_from(text, start).find(|line| {
+        let content = text[line.clone()].trim_end();
+        matches!(content, "---" | "...") || is_rule(content) && looks_like_keys(&text[start..line.start])
+    })
+}
+
+/// A strict build shows nothing of the file, because nobody can say where its YAML ends. A lenient one takes the lines that look like keys.
+fn unclosed(path: &SourcePath, text: &str, first: &Range<usize>, start: usize) -> Split {
     let problem = Diagnostic::new(Code::OpenFrontMatter, "the front matter opened here is never closed")
         .at(Lines::new(text).place(path, first.clone()))
         .help("put a line `---` after its last key; for a rule at the beginning of a page write `***`");
-    Split { front: None, body: text.len()..text.len(), problem: Some(problem) }
+    let end = leading_keys_end(text, start);
+    let (front, body) = if end > start { (Some(start..end), end..text.len()) } else { (None, 0..text.len()) };
+    Split { front, body, problem: Some(problem), holds_back: holds_back(&text[start..end]), ..Split::default() }
 }
 
-fn other_form(path: &SourcePath, text: &str, at: Range<usize>, form: &str, body_start: usize) -> Split {
-    let problem = Diagnostic::new(Code::FrontMatterForm, format!("this front matter is {form}"))
-        .at(Lines::new(text).place(path, at))
-        .help(YAML_WANTED);
-    Split { front: None, body: body_start..text.len(), problem: Some(problem) }
-}
-
-fn toml(path: &SourcePath, text: &str, first: &Range<usize>) -> Split {
-    let start = next_line(text, first);
-    match lines_from(text, start).find(|line| text[line.clone()].trim_end() == "+++") {
-        Some(close) => other_form(path, text, first.clone(), "TOML", next_line(text, &close)),
-        None if lines_from(text, start).next().is_some_and(|line| text[line].contains('=')) => {
-            other_form(path, text, first.clone(), "TOML, and never closed", text.len())
-        }
-        None => body_only(text),
-    }
-}
-
-/// JSON front matter is an object with at least one quoted key; other text may begin with a brace.
-fn json(path: &SourcePath, text: &str) -> Split {
-    if !text[1..].trim_start().starts_with('"') {
-        return body_only(text);
-    }
-    let mut values = serde_json::Deserializer::from_str(text).into_iter::<serde::de::IgnoredAny>();
-    let is_object = values.next().is_some_and(|value| value.is_ok());
-    let end = if is_object {
-        values.byte_offset()
-    } else {
-        let Some(close) = lines_from(text, 0).find(|line| text[line.clone()].trim_end() == "}") else { return body_only(text) };
-        close.end
-    };
-    other_form(path, text, 0..1, "JSON", next_line(text, &(0..end)))
-}
-
-/// Blank lines before front matter. A rule in the text looks much the same, so what follows has to look like keys.
-fn late(path: &SourcePath, text: &str) -> Split {
-    let Some(open) = lines_from(text, 0).find(|line| !text[line.clone()].trim().is_empty()) else { return body_only(text) };
-    if text[open.clone()].trim_end() != "---" {
-        return body_only(text);
-    }
-    let start = next_line(text, &open);
-    let close = closing_line(text, start).filter(|close| looks_like_keys(&text[start..close.start]));
-    let Some(close) = close else { return body_only(text) };
-    let problem = Diagnostic::new(Code::FrontMatterForm, "front matter begins on line 1; this line `---` stands below a blank line")
-        .at(Lines::new(text).place(path, open))
-        .help("delete the blank lines above it");
-    Split { front: Some(start..close.start), body: next_line(text, &close)..text.len(), problem: Some(problem) }
-}
-
-fn looks_like_keys(text: &str) -> bool {
-    let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or("");
-    let (key, rest) = first.split_once(':').unwrap_or(("", ""));
-    let is_key = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'_' | b'-'));
-    is_key && (rest.trim_end().is_empty() || rest.starts_with(' '))
+/// Front matter that is not where or as it should be.
+fn misplaced(path: &SourcePath, text: &str, split: Split, block: Block) -> Split {
+    let Block { open, inner, end, form, is_after_text, fault } = block;
+    let (message, help) = fault.explain(text, &open, form);
+    let problem = Diagnostic::new(Code::FrontMatterForm, message).at(Lines::new(text).place(path, open.clone())).help(help);
+    let holds_back = holds_back(&text[inner.clone()]);
+    let is_first = split.front.is_none();
+    let front = if is_first { Some(inner) } else { split.front };
+    let (body, cut) = if is_first && !is_after_text { (end..text.len(), None) } else { (split.body, Some(open.start..end)) };
+    let form = if is_first { form } else { split.form };
+    Split { front, form, body, cut, problem: Some(problem), holds_back }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn parts(text: &str) -> (Option<&str>, &str, Option<(Code, u32)>) {
+    fn parts(text: &str) -> (Option<&str>, String, Option<(Code, u32)>) {
         let split = split(&SourcePath::root(), text);
+        let body = split.without_cut(text)[split.body.clone()].to_owned();
         let problem = split.problem.map(|problem| (problem.code, problem.place.map_or(0, |place| place.line)));
-        (split.front.map(|front| &text[front]), &text[split.body], problem)
+        (split.front.map(|front| &text[front]), body, problem)
     }
 
     #[test]
     fn front_matter_and_body() {
-        assert_eq!(parts("---\na: b\n---\n\nText"), (Some("a: b\n"), "\nText", None));
-        assert_eq!(parts("--- \r\na: b\r\n---  \r\nText"), (Some("a: b\r\n"), "Text", None));
-        assert_eq!(parts("---\na: b\n...\nText"), (Some("a: b\n"), "Text", None));
-        assert_eq!(parts("---\n---\nText"), (Some(""), "Text", None));
-        assert_eq!(parts("---\na: b\n---"), (Some("a: b\n"), "", None));
-        assert_eq!(parts("---\na: b\n---\n---\nText"), (Some("a: b\n"), "---\nText", None));
-        assert_eq!(parts(""), (None, "", None));
+        for (text, front, body) in [
+            ("---\na: b\n---\n\nText", "a: b\n", "\nText"),
+            ("--- \r\na: b\r\n---  \r\nText", "a: b\r\n", "Text"),
+            ("---\na: b\n...\nText", "a: b\n", "Text"),
+            ("---\n---\nText", "", "Text"),
+            ("---\na: b\n---", "a: b\n", ""),
+            ("---\na: b\n---\n---\nText", "a: b\n", "---\nText"),
+            ("---\na: b\n---\n# T\n---\nlayout: x\n---\nText", "a: b\n", "# T\n---\nlayout: x\n---\nText"),
+        ] {
+            assert_eq!(parts(text), (Some(front), body.to_owned(), None), "{text}");
+        }
+        assert_eq!(parts(""), (None, String::new(), None));
     }
 
     #[test]
@@ -164,19 +175,47 @@ mod tests {
             "+++\nText",
             "\n---\nNote: this\n---\n",
             "\n---\nText\n",
-            " ---\na: b\n---\n",
+            "# A\n\n---\n\nText: so\n\n---\n\nMore",
+            "Text:\n\n    ---\n    draft: true\n    ---\n",
+            "Text:\n\n```yaml\n---\ndraft: true\n---\n```\n",
+            "<!-- a: b -->\nText\n",
+            "title: Text with a colon\n\nMore",
         ] {
-            assert_eq!(parts(text), (None, text, None));
+            assert_eq!(parts(text), (None, text.to_owned(), None));
         }
     }
 
     #[test]
-    fn forms_that_are_told() {
-        assert_eq!(parts("---\na: b\nText"), (None, "", Some((Code::OpenFrontMatter, 1))));
-        assert_eq!(parts("+++\na = 1\n+++\nText"), (None, "Text", Some((Code::FrontMatterForm, 1))));
-        assert_eq!(parts("+++\na = 1\nText"), (None, "", Some((Code::FrontMatterForm, 1))));
-        assert_eq!(parts("{\n\"a\": {\"b\": 1}\n}\nText"), (None, "Text", Some((Code::FrontMatterForm, 1))));
-        assert_eq!(parts("{\n\"a\": oops\n}\nText"), (None, "Text", Some((Code::FrontMatterForm, 1))));
-        assert_eq!(parts("\n\n---\na: b\n---\nText"), (Some("a: b\n"), "Text", Some((Code::FrontMatterForm, 3))));
+    fn forms_with_a_problem() {
+        for (text, front, body, problem) in [
+            ("---\na: b\nText", Some("a: b\n"), "Text", (Code::OpenFrontMatter, 1)),
+            ("---\nText", None, "---\nText", (Code::OpenFrontMatter, 1)),
+            ("+++\na = 1\n+++\nText", Some("a = 1\n"), "Text", (Code::FrontMatterForm, 1)),
+            ("+++\na = 1\nText", Some("a = 1\n"), "Text", (Code::FrontMatterForm, 1)),
+            ("{\n\"a\": {\"b\": 1}\n}\nText", Some("{\n\"a\": {\"b\": 1}\n}"), "Text", (Code::FrontMatterForm, 1)),
+            ("{\n\"a\": oops\n}\nText", Some("{\n\"a\": oops\n}"), "Text", (Code::FrontMatterForm, 1)),
+            ("\n\n---\na: b\n---\nText", Some("a: b\n"), "Text", (Code::FrontMatterForm, 3)),
+            (" ---\na: b\n---\n", Some("a: b\n"), "", (Code::FrontMatterForm, 1)),
+            ("<!-- x -->\n\n---\na: b\n---\nText", Some("a: b\n"), "Text", (Code::FrontMatterForm, 3)),
+            ("\u{FEFF}---\na: b\n---\nText", Some("a: b\n"), "Text", (Code::FrontMatterForm, 1)),
+            ("\u{200B}---\na: b\n---\nText", Some("a: b\n"), "Text", (Code::FrontMatterForm, 1)),
+            ("----\na: b\n----\nText", Some("a: b\n"), "Text", (Code::FrontMatterForm, 1)),
+            ("---yaml\na: b\n---\nText", Some("a: b\n"), "Text", (Code::FrontMatterForm, 1)),
+            ("\u{2014}\na: b\n\u{2014}\nText", Some("a: b\n"), "Text", (Code::FrontMatterForm, 1)),
+            ("---\na: b\n----\nText\n\n---\n", Some("a: b\n"), "Text\n\n---\n", (Code::FrontMatterForm, 3)),
+            ("# A\n\n---\ndraft: true\n---\nText", Some("draft: true\n"), "# A\n\n   \n           \n   \nText", (Code::FrontMatterForm, 3)),
+            ("draft: true\n---\nText", Some("draft: true\n"), "Text", (Code::FrontMatterForm, 1)),
+            ("```yaml\ndraft: true\n```\nText", Some("draft: true\n"), "Text", (Code::FrontMatterForm, 1)),
+            ("<!--\ndraft: true\n-->\nText", Some("\ndraft: true\n"), "Text", (Code::FrontMatterForm, 1)),
+            (
+                "---\na: b\n---\n# A\n---\npublished: no\n---\n",
+                Some("a: b\n"),
+                "# A\n   \n             \n   \n",
+                (Code::FrontMatterForm, 5),
+            ),
+            ("---\na: b\n---\n\n---\ntitle: c\n---\n", Some("a: b\n"), "\n   \n        \n   \n", (Code::FrontMatterForm, 5)),
+        ] {
+            assert_eq!(parts(text), (front, body.to_owned(), Some(problem)), "{text}");
+        }
     }
 }

@@ -25,6 +25,7 @@ pub mod remarks;
 pub mod source_lines;
 mod tool;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -34,6 +35,7 @@ use serde::{Deserialize, Serialize};
 
 use self::body::{Embed, Include, Segment};
 use self::components::Signatures;
+use self::front_matter::MetaContext;
 use self::glossary::Glossary;
 use self::highlight::colours::Colours;
 use self::honesty::Slip;
@@ -50,7 +52,7 @@ use crate::kind::{Happens, Kinds, rules};
 use crate::moment::{self, Moment, Occurrence};
 use crate::paths::SourcePath;
 use crate::settings::Settings;
-use crate::source::{Lines, Text, with_lf};
+use crate::source::{Lines, Text, decode_leniently, with_lf};
 use crate::tool::Tool;
 use crate::tool::prose::Prose;
 use crate::words::Words;
@@ -79,6 +81,13 @@ pub struct Inputs<'a> {
     pub wants_text: bool,
     /// Whether the blocks of the body say on which line they begin.
     pub with_lines: bool,
+}
+
+impl Inputs<'_> {
+    fn meta_context(&self) -> MetaContext<'_> {
+        let Inputs { defaults, kinds, is_lenient, .. } = *self;
+        MetaContext { defaults, kind_from_folder: self.kind_of_folder, kinds, is_lenient, timezone: &self.settings.timezone }
+    }
 }
 
 /// A parsed file.
@@ -162,31 +171,24 @@ impl Entry {
 pub fn parse(path: &SourcePath, bytes: &[u8], inputs: &Inputs) -> Checked<Document> {
     let mut problems = Vec::new();
     let text = match Text::decode(path, bytes) {
-        Ok(text) => text.text,
+        Ok(text) => with_lf(text.text),
         Err(problem) => {
             problems.push(*problem);
-            return Checked::new(broken(path, inputs), problems);
-        }
-    };
-    let text = with_lf(text);
-    let lines = Lines::new(&text);
-    let split = front_matter::split(path, &text);
-    if let Some(problem) = split.problem {
-        problems.push(problem);
-        return Checked::new(broken(path, inputs), problems);
-    }
-    let node = match &split.front {
-        Some(range) => match crate::yaml::parse(path, &text, range.clone()) {
-            Ok(node) => node,
-            Err(mut errors) => {
-                problems.append(&mut errors);
+            if !inputs.is_lenient {
                 return Checked::new(broken(path, inputs), problems);
             }
-        },
-        None => None,
+            Cow::Owned(with_lf(&decode_leniently(bytes)).into_owned())
+        }
     };
-    let meta = front_matter::meta(path, node.as_ref(), inputs.defaults, inputs.kind_of_folder, inputs.kinds).unload(&mut problems);
-    let body = split.body;
+    let lines = Lines::new(&text);
+    let mut front_matter = front_matter::read(path, &text, inputs.is_lenient);
+    problems.append(&mut front_matter.problems);
+    if front_matter.is_unreadable {
+        return Checked::new(broken(path, inputs), problems);
+    }
+    let (node, body) = (front_matter.node, front_matter.body);
+    let mut meta = front_matter::meta(path, node.as_ref(), &inputs.meta_context()).unload(&mut problems);
+    meta.is_draft |= front_matter.is_held_back;
     let language = meta.language.as_deref().unwrap_or(&inputs.settings.language);
     let settings = MarkdownSettings {
         is_whole: true,
@@ -203,7 +205,7 @@ pub fn parse(path: &SourcePath, bytes: &[u8], inputs: &Inputs) -> Checked<Docume
         forms: inputs.glossary.in_language(language).filter(|_| meta.glossary),
         phrases: phrases(inputs.words, language),
     };
-    let mut markdown = markdown::read(path, &text, &lines, body.clone(), &settings).unload(&mut problems);
+    let mut markdown = markdown::read(path, &front_matter.text, &lines, body.clone(), &settings).unload(&mut problems);
     if inputs.wants_text && markdown.passages.is_empty() {
         markdown.passages.push(Passage { level: 1, ..Passage::default() });
     }
@@ -217,7 +219,7 @@ pub fn parse(path: &SourcePath, bytes: &[u8], inputs: &Inputs) -> Checked<Docume
         markdown.passages.extend(prose::of_front_matter(&meta));
     }
     keep_honest(&meta, &markdown, &mut problems);
-    if text[body.clone()].trim().is_empty() {
+    if front_matter.text[body.clone()].trim().is_empty() {
         let at = lines.place(path, body.start..body.start);
         problems.push(Diagnostic::new(Code::EmptyPage, "this page has no text").at(at).help("write its body below the front matter"));
     }
@@ -387,8 +389,8 @@ fn missing_title(path: &SourcePath) -> Diagnostic {
 }
 
 /// A stand-in for a file that cannot be read: it has an address, and nothing else.
-fn broken(path: &SourcePath, inputs: &Inputs) -> Document {
-    let meta = front_matter::meta(path, None, inputs.defaults, inputs.kind_of_folder, inputs.kinds).value;
+pub fn broken(path: &SourcePath, inputs: &Inputs) -> Document {
+    let meta = front_matter::meta(path, None, &inputs.meta_context()).value;
     let entry = Entry {
         source: path.clone(),
         meta,

@@ -24,12 +24,20 @@ pub struct Context<'a> {
     pub wants_items: bool,
     /// Where a key that is unknown here would be known, as help.
     pub elsewhere: Option<&'a KeyHelp<'a>>,
+    /// Whether values that are plain to a person, such as `3 September 2019`, are read.
+    pub is_lenient: bool,
 }
 
 impl Context<'_> {
     /// Front matter and the like: an unknown key is a warning, a field that is missing an error.
-    pub const PAGE: Context<'static> =
-        Context { unknown: Code::UnknownKey, missing: Severity::Error, critical: &[], wants_items: false, elsewhere: None };
+    pub const PAGE: Context<'static> = Context {
+        unknown: Code::UnknownKey,
+        missing: Severity::Error,
+        critical: &[],
+        wants_items: false,
+        elsewhere: None,
+        is_lenient: false,
+    };
 }
 
 /// Checks a mapping. Keys that other generators use come out under the field's own name; what is left is in the order it was written.
@@ -298,6 +306,12 @@ impl Check<'_> {
 
     /// The first type that fits; when none does and only one is of the value's shape, its problems are the ones to tell.
     fn either(&mut self, node: &Node, kinds: &[FieldType], all: &FieldType, name: &str) -> Option<Value> {
+        // `next: no` is not a link to a page called `no`.
+        if kinds.contains(&FieldType::Boolean)
+            && let Some(value) = forms::boolean(node)
+        {
+            return Some(Value::Boolean(value));
+        }
         let told = self.problems.len();
         let mut attempts: Vec<(&FieldType, Vec<Diagnostic>)> = Vec::new();
         for kind in kinds {
@@ -324,7 +338,7 @@ impl FieldType {
             FieldType::Anything | FieldType::Tool => true,
             FieldType::Map(_) | FieldType::MapOf(_) => node.as_map().is_some(),
             FieldType::List(_) | FieldType::Terms => node.as_list().is_some(),
-            FieldType::Boolean => matches!(node.value, Yaml::Bool(_)),
+            FieldType::Boolean => forms::boolean(node).is_some(),
             FieldType::Either(kinds) => kinds.iter().any(|kind| kind.is_shaped_like(node)),
             _ => node.as_text().is_some() && !matches!(node.value, Yaml::Bool(_)),
         }

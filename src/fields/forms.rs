@@ -21,16 +21,24 @@ fn impossible(message: String) -> Fault {
     Fault { message, is_of_the_form: true }
 }
 
-/// `true` and `false`, and the words that YAML 1.1 took for them: in a field that wants yes or no they can mean nothing else.
-pub(super) fn boolean(node: &Node) -> Option<bool> {
+/// `true` and `false`, quoted or not, and the words that YAML 1.1 took for them: in a field that wants yes or no they can mean nothing else.
+pub fn boolean(node: &Node) -> Option<bool> {
     match &node.value {
         Yaml::Bool(value) => Some(*value),
-        Yaml::Text(text) => match text.to_ascii_lowercase().as_str() {
-            "true" | "yes" | "on" => Some(true),
-            "false" | "no" | "off" => Some(false),
-            _ => None,
-        },
+        Yaml::Text(text) => boolean_word(text.trim()),
         _ => None,
+    }
+}
+
+/// A word that means yes or no, in any letter case.
+pub fn boolean_word(word: &str) -> Option<bool> {
+    let is_one_of = |words: [&str; 4]| words.iter().any(|known| known.eq_ignore_ascii_case(word));
+    if is_one_of(["true", "yes", "on", "y"]) {
+        Some(true)
+    } else if is_one_of(["false", "no", "off", "n"]) {
+        Some(false)
+    } else {
+        None
     }
 }
 

@@ -1,6 +1,6 @@
 //! Gathers what one sheet shows: the page's own words and all that comes from elsewhere, resolved.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, OnceLock, RwLock};
 
 use jiff::civil::Date;
@@ -55,6 +55,8 @@ pub struct Composer {
     pub(super) found: Found,
     /// What templates asked so far. An answer depends on the site alone, so it does not matter who asks first.
     pub(super) answers: RwLock<HashMap<PagesQuery, Arc<[PageId]>>>,
+    /// In a lenient build, the templates that a page may name; any other name is passed over.
+    templates: Option<BTreeSet<String>>,
 }
 
 impl Composer {
@@ -88,7 +90,14 @@ impl Composer {
             ways,
             found: Found::default(),
             answers: RwLock::default(),
+            templates: None,
         }
+    }
+
+    /// Makes pages that name a template other than these fall back to their kind's.
+    pub fn with_only_templates(mut self, names: BTreeSet<String>) -> Self {
+        self.templates = Some(names);
+        self
     }
 
     pub fn facts(&self, page: PageId) -> &Facts {
@@ -288,9 +297,16 @@ impl Composer {
         }
     }
 
+    /// The template that a page names.
+    pub fn stated_template(&self, page: PageId) -> Option<String> {
+        let stated = &self.site.page(page).entry.meta.template.as_ref()?.value;
+        Some(if stated.contains('.') { stated.clone() } else { format!("{stated}.html") })
+    }
+
     fn template(&self, sheet: &Sheet, page_id: Option<PageId>) -> String {
-        if let Some(stated) = page_id.and_then(|page| self.site.page(page).entry.meta.template.as_ref()) {
-            return if stated.value.contains('.') { stated.value.clone() } else { format!("{}.html", stated.value) };
+        let is_known = |name: &String| self.templates.as_ref().is_none_or(|names| names.contains(name));
+        if let Some(stated) = page_id.and_then(|page| self.stated_template(page)).filter(is_known) {
+            return stated;
         }
         match sheet.subject {
             Subject::Page(page) => self.kind(self.site.page(page)).map_or("page.html".into(), |kind| kind.template.clone()),

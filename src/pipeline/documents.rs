@@ -324,8 +324,7 @@ impl Reader<'_> {
             let parsed = document::parse(path, bytes, &inputs);
             (parsed.value, parsed.problems)
         };
-        // Bytes that are no text stand for a file that could not be read: it has an address, and nothing else.
-        let broken = |problem| (parse(b"\xFF").0, vec![problem]);
+        let broken = |problem| (document::broken(path, &self.inputs(path, defaults)), vec![problem]);
         match bytes {
             Ok(bytes) => std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| parse(bytes)))
                 .unwrap_or_else(|_| broken(our_fault(Some(path), "reading this page"))),

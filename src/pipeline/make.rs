@@ -12,7 +12,7 @@ use super::outputs::{Maker, immutable, source_of};
 use super::pictures::late;
 use super::whole::Whole;
 use super::{Request, own_scripts};
-use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::diagnostic::{Code, Diagnostic, Place, Severity};
 use crate::document::body::Segment;
 use crate::document::honesty::{self, Slip};
 use crate::document::links::{Role, origin};
@@ -24,9 +24,9 @@ use crate::page::templates::{Drawn, Question, Renderer};
 use crate::page::{self, Composed, Composer, Sheet};
 use crate::paths::{OutputPath, SourcePath};
 use crate::picture::card;
-use crate::site::SitePage;
 use crate::site::links::Destination;
-use crate::source::{Files, with_lf};
+use crate::site::{PageId, SitePage};
+use crate::source::{Files, decode_leniently, with_lf};
 
 /// Makes the outputs of a site that was worked out.
 pub struct Workshop<'a> {
@@ -139,7 +139,7 @@ impl<'a> Workshop<'a> {
             let kept = if with_lines { None } else { self.whole.documents.take_body(source) };
             kept.unwrap_or_else(|| self.reader().body(source, with_lines))
         });
-        let mut problems = Vec::new();
+        let mut problems: Vec<Diagnostic> = self.replaced_template(composed).into_iter().collect();
         let includes = self.includes(composed, &mut problems);
         problems.extend(composed.embedded.iter().flat_map(|embedded| embedded.problems.iter().cloned()));
         let files = self.files_of(composed, &mut problems);
@@ -275,18 +275,29 @@ impl<'a> Workshop<'a> {
     }
 
     fn missing_template(&self, composed: &Composed) -> Option<Diagnostic> {
-        let templates = &self.whole.loaded.templates;
-        if templates.has(&composed.template) {
-            return None;
-        }
-        let near = crate::diagnostic::nearest(&composed.template, templates.names());
-        let help = near.map_or_else(|| "add it to templates/".to_owned(), |near| format!("did you mean `{near}`?"));
-        let page = composed.body.map(|page| self.composer().site.page(page));
+        let is_there = self.whole.loaded.templates.has(&composed.template);
+        (!is_there).then(|| self.no_template(&composed.template, composed.body))
+    }
+
+    /// In a lenient build: the page names a template that does not exist, and its kind's is used.
+    fn replaced_template(&self, composed: &Composed) -> Option<Diagnostic> {
+        let page = composed.body.filter(|_| self.request.is_lenient)?;
+        let stated = self.composer().stated_template(page).filter(|stated| !self.whole.loaded.templates.has(stated))?;
+        Some(self.no_template(&stated, composed.body).severity(Severity::Warning))
+    }
+
+    fn no_template(&self, name: &str, page: Option<PageId>) -> Diagnostic {
+        let near = crate::diagnostic::nearest(name, self.whole.loaded.templates.names());
+        let help = near.map_or_else(
+            || "delete the key `template`, or add the file to templates/".to_owned(),
+            |near| format!("did you mean `{near}`?"),
+        );
         let place = page.map(|page| {
-            page.entry.meta.template.as_ref().map_or_else(|| Place::start_of(&page.entry.source), |stated| stated.place.clone())
+            let entry = &self.composer().site.page(page).entry;
+            entry.meta.template.as_ref().map_or_else(|| Place::start_of(&entry.source), |stated| stated.place.clone())
         });
-        let problem = Diagnostic::new(Code::MissingTemplate, format!("there is no template `{}`", composed.template)).help(help);
-        Some(Diagnostic { place, ..problem })
+        let problem = Diagnostic::new(Code::MissingTemplate, format!("template `{name}` does not exist")).help(help);
+        Diagnostic { place, ..problem }
     }
 
     /// The page's Markdown beside its HTML: without front matter, its title on top, then its tool in words.
@@ -297,10 +308,10 @@ impl<'a> Workshop<'a> {
             Ok(bytes) => bytes,
             Err(error) => return Made::failed(unreadable(&page.entry.source, &error)),
         };
-        let text = String::from_utf8_lossy(&bytes);
-        let text = with_lf(text.trim_start_matches('\u{FEFF}'));
-        let body = front_matter::split(&page.entry.source, &text).body;
-        let body = text[body].trim();
+        let text = decode_leniently(&bytes);
+        let text = with_lf(&text);
+        let body = front_matter::body_of(&page.entry.source, &text, self.request.is_lenient);
+        let body = body.trim();
         let tool = self.composer().tool_markdown(id).unwrap_or_default();
         // A heading of the text's own stands at its beginning, and above all else.
         let title = if page.entry.heading.is_some() { String::new() } else { format!("# {}", page.entry.title) };

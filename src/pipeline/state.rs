@@ -94,7 +94,7 @@ impl State {
         let assemble = || {
             let (mut site_problems, mut clashes) = (Vec::new(), Vec::new());
             let site = whole::assemble(&loaded, &documents, request, &mut site_problems);
-            let materials = Arc::new(whole::materials(&loaded, &documents, site));
+            let materials = Arc::new(whole::materials(&loaded, &documents, site, request));
             let outputs = Outputs::plan(&loaded, &materials.composer, &mut clashes);
             (materials, outputs, site_problems, clashes)
         };
@@ -448,7 +448,7 @@ impl State {
     fn assemble(&mut self, request: &Request) {
         self.site_problems.clear();
         let site = whole::assemble(&self.whole.loaded, &self.whole.documents, request, &mut self.site_problems);
-        self.whole.materials = Arc::new(whole::materials(&self.whole.loaded, &self.whole.documents, site));
+        self.whole.materials = Arc::new(whole::materials(&self.whole.loaded, &self.whole.documents, site, request));
     }
 
     fn plan(&mut self) {

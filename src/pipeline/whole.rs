@@ -56,7 +56,7 @@ pub fn site_print(loaded: &Loaded, documents: &Documents) -> Fingerprint {
 }
 
 /// Puts a site before those who draw it.
-pub fn materials(loaded: &Loaded, documents: &Documents, site: Site) -> Materials {
+pub fn materials(loaded: &Loaded, documents: &Documents, site: Site, request: &Request) -> Materials {
     // Both are in the order of their sources.
     let mut known = documents.pages.iter();
     let facts = |page: &site::SitePage| {
@@ -65,6 +65,10 @@ pub fn materials(loaded: &Loaded, documents: &Documents, site: Site) -> Material
     };
     let facts = site.pages().iter().map(facts).collect();
     let composer = Composer::new(Arc::new(site), Arc::clone(&loaded.words), facts);
+    let composer = match request.is_lenient {
+        true => composer.with_only_templates(loaded.templates.names().map(str::to_owned).collect()),
+        false => composer,
+    };
     Materials::new(composer, assets(loaded), loaded.icons.clone(), &loaded.data)
 }
 

@@ -54,6 +54,18 @@ pub fn of_page(entry: &Entry, content: &SourcePath, settings: &Settings) -> Resu
     Ok(Route::page(segments))
 }
 
+/// Addresses that a page may have by its file's name alone, whatever it says itself, the likeliest first: that of its folder where it is the
+/// folder's page, that of its whole name, a date in it included, and that with numbers behind it.
+pub fn of_file_name(source: &SourcePath, content: &SourcePath) -> impl Iterator<Item = Route> {
+    let folder = source.folder();
+    let of_folder_page = is_folder_page(source).then(|| of_folder(&folder, content));
+    let base = of_folder(&folder, content);
+    let name = slug(source.stem());
+    let numbered = (2_u32..).map(move |number| format!("{name}-{number}"));
+    let names = std::iter::once(slug(source.stem())).chain(numbered);
+    of_folder_page.into_iter().chain(names.map(move |name| Route::page(base.segments().chain([name.as_str()]))))
+}
+
 /// An address that the writer wrote out: each segment is slugged, `.html` at its end is dropped.
 fn stated(address: &str) -> Result<Route, LeavesRoot> {
     let path = address.strip_suffix(".html").unwrap_or(address);

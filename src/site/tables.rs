@@ -1,7 +1,7 @@
 //! What exists, by source path, by address and by name: the tables that links are looked up in.
 
 use std::collections::hash_map::Entry as Slot;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -188,7 +188,7 @@ impl Tables {
 pub fn build(parts: &Parts, problems: &mut Vec<Diagnostic>) -> Tables {
     let mut names: Vec<Names> = parts.entries.par_iter().map(|entry| Names::of(entry, parts)).collect();
     names.iter_mut().for_each(|names| problems.extend(names.odd.take()));
-    let placed = place(&names, parts, problems);
+    let placed = place(&mut names, parts, problems);
     let (by_path, by_word) = rayon::join(|| ByPath::of(&names, &placed, parts), || ByWord::of(&names, &placed, parts));
     let live = names.iter().zip(&placed).filter(|(_, placed)| matches!(placed, Placed::At(_)));
     let live = live.filter_map(|(names, _)| Some(page(names.entry, names.route.clone().ok()?, parts.today)));
@@ -216,14 +216,31 @@ enum Placed {
 }
 
 /// Which entries are published, and as which page. A folder's own page has the first claim to an address.
-fn place(names: &[Names], parts: &Parts, problems: &mut Vec<Diagnostic>) -> Vec<Placed> {
+fn place(names: &mut [Names], parts: &Parts, problems: &mut Vec<Diagnostic>) -> Vec<Placed> {
     let mut owners: HashMap<&Route, &Names> = HashMap::with_capacity(names.len());
     let mut is_owner = vec![false; names.len()];
+    let mut refused = Vec::new();
     for of_folders in [true, false] {
         for (at, own) in names.iter().enumerate().filter(|(_, own)| own.is_index == of_folders) {
-            is_owner[at] = claim(own, &mut owners, problems);
+            match claim(own, &mut owners) {
+                Ok(()) => is_owner[at] = true,
+                Err(problem) => refused.push((at, *problem)),
+            }
         }
     }
+    if parts.is_lenient && !refused.is_empty() {
+        let mut taken: HashSet<Route> = owners.into_keys().cloned().collect();
+        refused.sort_by_key(|(at, _)| *at);
+        for (at, problem) in &mut refused {
+            let mut routes = addresses::of_file_name(&names[*at].entry.source, &parts.content);
+            let Some(route) = routes.find(|route| !taken.contains(route)) else { continue };
+            problem.help =
+                Some(format!("the page is published at {route}; give it an address of its own with `permalink:`, or rename the file"));
+            taken.insert(route.clone());
+            (names[*at].route, is_owner[*at]) = (Ok(route), true);
+        }
+    }
+    problems.extend(refused.into_iter().map(|(_, problem)| problem));
     let mut pages = 0;
     let placed = names.iter().zip(is_owner).map(|(names, has_address)| match hidden(names.entry, parts.today, parts.with_drafts) {
         None if has_address => {
@@ -426,25 +443,26 @@ fn hidden(entry: &Entry, today: Date, with_drafts: bool) -> Option<Hidden> {
     entry.meta.expires.filter(|day| *day <= today).map(|_| Hidden::Expired)
 }
 
-/// Claims the page's address; whether it is the page's own then.
-fn claim<'a>(names: &'a Names<'a>, owners: &mut HashMap<&'a Route, &'a Names<'a>>, problems: &mut Vec<Diagnostic>) -> bool {
+/// Claims the page's address.
+///
+/// # Errors
+/// Why it is not the page's own.
+fn claim<'a>(names: &'a Names<'a>, owners: &mut HashMap<&'a Route, &'a Names<'a>>) -> Result<(), Box<Diagnostic>> {
     let Ok(route) = &names.route else {
         let problem = Diagnostic::new(Code::LinkOutside, "this address leads out of the site").at(names.place_of_address());
-        problems.push(problem.help("write it from the site's root, without `..`"));
-        return false;
+        return Err(Box::new(problem.help("write it from the site's root, without `..`")));
     };
     match owners.entry(route) {
         Slot::Vacant(free) => {
             free.insert(names);
-            true
+            Ok(())
         }
         Slot::Occupied(taken) => {
             let owner = taken.get();
             let message = format!("the address {} is taken by {}", route.as_str(), owner.entry.source);
             let problem = Diagnostic::new(Code::AddressTaken, message).at(names.place_of_address());
             let problem = problem.also(owner.place_of_address(), "this page has the same address");
-            problems.push(problem.help("rename one of the two files, or give one a `slug:` of its own"));
-            false
+            Err(Box::new(problem.help("rename one of the two files, or give one a `slug:` of its own")))
         }
     }
 }

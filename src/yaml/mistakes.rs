@@ -171,7 +171,7 @@ fn is_escape(kind: &ErrorKind) -> bool {
 }
 
 /// Where the library stopped, as an offset in the file.
-fn stopped_at(reader: &Reader<'_>, whole_text: &str, error: &ScanError) -> usize {
+pub(super) fn stopped_at(reader: &Reader<'_>, whole_text: &str, error: &ScanError) -> usize {
     let marker = error.marker();
     let within = marker.byte_offset().unwrap_or_else(|| {
         whole_text[reader.start..].char_indices().nth(marker.index()).map_or(whole_text.len() - reader.start, |(at, _)| at)

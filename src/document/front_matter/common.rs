@@ -53,7 +53,7 @@ fn time() -> Vec<Field> {
         Field::new("time", FieldType::Minutes).about("How long it takes.").defaults_to("the reading time").also(&["reading_time"]),
         Field::new("published", FieldType::Either(vec![FieldType::Date, FieldType::Boolean]))
             .about("The day it appears; `false` means a draft.")
-            .also(&["date", "pubDate", "pub_date", "publishDate", "publish_date"]),
+            .also(&["date", "publish", "pubDate", "pub_date", "publishDate", "publish_date"]),
         Field::date("updated").about("The day of its last real change.").also(&[
             "lastmod",
             "modified",

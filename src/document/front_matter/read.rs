@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::COMMON_FIELDS;
 use crate::diagnostic::{Checked, Code, Diagnostic, Place, Severity, nearest};
 use crate::document::meta::{Level, Meta, Picture, Placed, Reference};
-use crate::fields::{Context, Field, FieldType, Item, Items, Value, check_groups, field_named, links};
+use crate::fields::{Context, Field, FieldType, Item, Items, Value, boolean, check_groups, field_named, links};
 use crate::kind::{Kind, Kinds};
 use crate::paths::SourcePath;
 use crate::settings;
@@ -17,11 +17,24 @@ const TITLE_CHARS_MAX: usize = 200;
 /// The kind of a page that neither states one nor lies in a kind's folder.
 const PLAIN_KIND: &str = "page";
 
+/// What reading front matter depends on besides the file.
+#[derive(Clone, Copy)]
+pub struct MetaContext<'a> {
+    /// The `_defaults.yaml` of the page's folders, the nearest last.
+    pub defaults: &'a [&'a Node],
+    pub kind_from_folder: Option<&'a str>,
+    pub kinds: &'a Kinds,
+    pub is_lenient: bool,
+    /// The site's, in which times without an offset are.
+    pub timezone: &'a str,
+}
+
 /// What a page says of itself.
 ///
-/// `defaults` are the `_defaults.yaml` of its folders, the nearest last; what is wrong in them is told by [`defaults`], not here. What does
-/// not fit is absent from the result. A title may still come from a heading, so a page without one is no problem yet.
-pub fn meta(path: &SourcePath, node: Option<&Node>, defaults: &[&Node], kind_from_folder: Option<&str>, kinds: &Kinds) -> Checked<Meta> {
+/// What is wrong in the defaults is a problem of [`defaults`], not of the page. What does not fit is absent from the result. A title may
+/// still come from a heading, so a page without one is no problem yet.
+pub fn meta(path: &SourcePath, node: Option<&Node>, context: &MetaContext<'_>) -> Checked<Meta> {
+    let MetaContext { defaults, kind_from_folder, kinds, is_lenient, .. } = *context;
     let mut problems = Vec::new();
     let place = node.map_or_else(|| Place::start_of(path), |node| node.place.clone());
     let written = node.filter(|node| node.as_map().is_some());
@@ -34,11 +47,13 @@ pub fn meta(path: &SourcePath, node: Option<&Node>, defaults: &[&Node], kind_fro
     let groups = [&COMMON_FIELDS[..], own_fields];
     let mut merged = merge(written, defaults, &groups, &place);
     let is_published = take_published(&mut merged);
+    let is_draft_in_other_words = has_unreadable_draft(&merged);
     let critical: &[&str] = if merged.get("title").is_some() { &["draft"] } else { &["draft", "title"] };
     let missing = if kind.as_ref().is_some_and(|kind| kind.is_stated) { Severity::Error } else { Severity::Warning };
     let elsewhere = |key: &str| owner_of(key, kinds);
-    let context = Context { unknown: Code::UnknownKey, missing, critical, wants_items: true, elsewhere: Some(&elsewhere) };
-    let mut checked = check_groups(&merged, &groups, context);
+    let fields_context =
+        Context { unknown: Code::UnknownKey, missing, critical, wants_items: true, elsewhere: Some(&elsewhere), is_lenient };
+    let mut checked = check_groups(&merged, &groups, fields_context);
     checked.problems.retain(|problem| problem.place.as_ref().is_none_or(|place| place.path == *path));
     let items = checked.unload(&mut problems);
     let name = kind.as_ref().map_or(PLAIN_KIND, |kind| &kind.kind.name);
@@ -46,7 +61,7 @@ pub fn meta(path: &SourcePath, node: Option<&Node>, defaults: &[&Node], kind_fro
     if let Some(kind) = &kind {
         meta.field_links = links::of_page(&meta.fields, kind.kind);
     }
-    meta.is_draft |= is_published == Some(false);
+    meta.is_draft |= is_published == Some(false) || is_draft_in_other_words;
     check_title(&meta, written, &mut problems);
     Checked::new(meta, problems)
 }
@@ -124,12 +139,30 @@ fn merge(written: Option<&Node>, defaults: &[&Node], groups: &[&[Field]], place:
     Node { value: Yaml::Map(map), place: place.clone(), written: String::new() }
 }
 
-/// Jekyll's `published: false` says that a page is a draft, and stands beside a `date:`.
+/// Jekyll's `published: false` and Obsidian's `publish: false` say that a page is a draft, and may be next to a `date:`.
 fn take_published(node: &mut Node) -> Option<bool> {
     let Yaml::Map(map) = &mut node.value else { return None };
-    let Yaml::Bool(is_published) = map.get("published")?.node.value else { return None };
-    map.shift_remove("published");
-    Some(is_published)
+    let mut is_published = None;
+    for key in ["published", "publish"] {
+        let Some(stated) = map.get(key).and_then(|entry| boolean(&entry.node)) else { continue };
+        map.shift_remove(key);
+        is_published = Some(is_published.unwrap_or(true) && stated);
+    }
+    is_published
+}
+
+/// Whether `draft:` has a value that is not one of yes and no, or a misspelled key says so. The page must not be published because the field
+/// is dropped. Only a misspelled no is taken for one.
+fn has_unreadable_draft(node: &Node) -> bool {
+    let Yaml::Map(map) = &node.value else { return false };
+    map.iter().any(|(key, entry)| match key.as_str() {
+        "draft" => {
+            let is_misspelled_no =
+                || entry.node.as_text().is_some_and(|text| nearest(text.trim(), ["false", "no", "off"]).is_some() || text.trim() == "0");
+            !entry.node.is_none() && boolean(&entry.node).is_none() && !is_misspelled_no()
+        }
+        _ => key.len() < 10 && boolean(&entry.node) == Some(true) && nearest(key, ["draft"]).is_some(),
+    })
 }
 
 /// A key unknown here may be a field of another kind: then the page is likely in the wrong folder.

@@ -23,7 +23,9 @@ fn kinds() -> Kinds {
 /// The meaning of a page's front matter with defaults, in a folder of a kind.
 fn read(text: &str, defaults: &[&str], folder: Option<&str>) -> (Meta, Vec<String>) {
     let defaults: Vec<Node> = defaults.iter().map(|text| node("content/_defaults.yaml", text)).collect();
-    let checked = meta(&source("content/a.md"), Some(&node("content/a.md", text)), &defaults.iter().collect::<Vec<_>>(), folder, &kinds());
+    let (defaults, kinds) = (defaults.iter().collect::<Vec<_>>(), kinds());
+    let context = MetaContext { defaults: &defaults, kind_from_folder: folder, kinds: &kinds, is_lenient: false, timezone: "UTC" };
+    let checked = meta(&source("content/a.md"), Some(&node("content/a.md", text)), &context);
     (checked.value, checked.problems.iter().map(told).collect())
 }
 

@@ -1,0 +1,429 @@
+//! Finds front matter that is not where or as it should be: below line 1, between odd lines, in another form, without a line around it.
+//!
+//! A page whose front matter goes unnoticed is published with it as text, even if it says `draft: true`. Where nothing but comments and
+//! unseen characters precedes a block, lines that look like keys are enough to recognize it. Below text, a rule, and a line such as
+//! `Note: this` under it, are ordinary Markdown, so a key has to be known.
+
+use std::collections::HashSet;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use super::{COMMON_FIELDS, Form, lines_from, next_line};
+use crate::fields::boolean_word;
+use crate::source::is_unseen;
+
+/// The first lines of a file, in which front matter is looked for.
+const LINES_SEARCHED: usize = 40;
+
+/// A block has its closing line within so many lines.
+const LINES_OF_BLOCK_MAX: usize = 400;
+
+/// Front matter as it was found.
+pub(super) struct Block {
+    /// The line that opens it.
+    pub open: Range<usize>,
+    /// What is between the lines around it.
+    pub inner: Range<usize>,
+    /// Where the text after it begins.
+    pub end: usize,
+    pub form: Form,
+    /// Something that readers see is above it.
+    pub is_after_text: bool,
+    pub fault: Fault,
+}
+
+/// Why a block is not front matter as Handsel reads it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// The block has the right lines and is not at the beginning of the file.
+    Late,
+    OddLine,
+    /// An unseen character precedes the first line.
+    Unseen(char),
+    /// Blanks precede the line.
+    Indented,
+    NoLine,
+    InCode,
+    InComment,
+    Second,
+}
+
+impl Fault {
+    /// The message and the help.
+    pub(super) fn explain(self, text: &str, open: &Range<usize>, form: Form) -> (String, &'static str) {
+        let line = text[open.clone()].trim_matches(|c: char| c.is_whitespace() || is_unseen(c));
+        let late =
+            || format!("front matter begins on line 1, and this block begins on line {}", text[..open.start].matches('\n').count() + 1);
+        match (self, form) {
+            (Fault::Second, _) => (
+                "this page has a second block of front matter".to_owned(),
+                "move its keys into the first block; to show these lines as text, put them in a code block",
+            ),
+            (_, Form::Toml) => ("this front matter is TOML".to_owned(), super::YAML_WANTED),
+            (_, Form::Json) => ("this front matter is JSON".to_owned(), super::YAML_WANTED),
+            (Fault::Late, _) => (late(), "move it to the top of the file; to show these lines as text, put them in a code block"),
+            (Fault::OddLine, _) => {
+                (format!("front matter opens with a line `---`, not `{line}`"), "write `---` in its place, on line 1 of the file")
+            }
+            (Fault::Unseen(c), _) => (
+                format!("an unseen character, U+{:04X}, precedes the line that opens the front matter", u32::from(c)),
+                "delete it, so that `---` begins the file",
+            ),
+            (Fault::Indented, _) => {
+                ("blanks precede the line that opens the front matter".to_owned(), "delete them, so that `---` begins the file")
+            }
+            (Fault::NoLine, _) => ("no line `---` precedes this front matter".to_owned(), "put a line `---` above it and one below it"),
+            (Fault::InCode, _) => ("this front matter is in a code block".to_owned(), super::YAML_WANTED),
+            (Fault::InComment, _) => ("this front matter is in a comment".to_owned(), super::YAML_WANTED),
+        }
+    }
+}
+
+/// Keys that say something of a page, in lower case: those of the common fields, and some of other generators.
+static KNOWN_KEYS: LazyLock<HashSet<String>> = LazyLock::new(|| {
+    const OTHERS: [&str; 6] = ["layout", "publish", "private", "status", "type", "id"];
+    let own = COMMON_FIELDS.iter().flat_map(|field| std::iter::once(&field.name).chain(&field.also)).map(|name| name.to_lowercase());
+    own.chain(OTHERS.map(str::to_owned)).collect()
+});
+
+/// Finds front matter in a file whose first line does not open it as it should.
+pub(super) fn find(text: &str) -> Option<Block> {
+    let mut is_after_text = false;
+    let mut skipped_to = 0;
+    for line in lines_from(text, 0).take(LINES_SEARCHED) {
+        if line.start < skipped_to {
+            continue;
+        }
+        let seen = seen_part(text, &line);
+        let content = &text[seen.clone()];
+        if content.is_empty() {
+            continue;
+        }
+        if let Some(end) = comment_end(text, &seen) {
+            if !is_after_text && holds_back(&text[seen.start + 4..end]) {
+                return Some(wrapped(text, &line, seen.start + 4..end, Fault::InComment));
+            }
+            skipped_to = end;
+            continue;
+        }
+        if content.starts_with("```") || content.starts_with("~~~") {
+            let fence = fence(text, &line, &seen)?;
+            if !is_after_text && is_fence_of_data(content) && holds_back(&text[fence.inner.clone()]) {
+                return Some(fence);
+            }
+            (skipped_to, is_after_text) = (fence.end, true);
+            continue;
+        }
+        let is_code = is_after_text && text[line.start..].starts_with("    ");
+        let found = (!is_code).then(|| block(text, &line, &seen, is_after_text)).flatten();
+        if found.is_some() {
+            return found;
+        }
+        if !is_after_text && let Some(found) = json(text, &line, &seen).or_else(|| without_line(text, &line)) {
+            return Some(found);
+        }
+        is_after_text = true;
+    }
+    None
+}
+
+/// Finds a second block: right below the first one, or further down where it would hold the page back.
+pub(super) fn find_second(text: &str, start: usize) -> Option<Block> {
+    let mut is_after_text = false;
+    let mut skipped_to = 0;
+    for line in lines_from(text, start).take(LINES_SEARCHED).filter(|line| !line.is_empty()) {
+        if line.start < skipped_to {
+            continue;
+        }
+        let first = text.as_bytes()[line.start];
+        // Nearly all lines are passed by their first byte.
+        if matches!(first, b'`' | b'~') {
+            let seen = seen_part(text, &line);
+            if text[seen.clone()].starts_with("```") || text[seen.clone()].starts_with("~~~") {
+                skipped_to = fence(text, &line, &seen)?.end;
+            }
+        } else if matches!(first, b'-' | b'+' | b' ' | b'\\') || !first.is_ascii() {
+            let seen = seen_part(text, &line);
+            let is_code = text[line.start..].starts_with("    ");
+            let found = (!is_code).then(|| block(text, &line, &seen, true)).flatten();
+            if let Some(block) = found.filter(|block| !is_after_text || holds_back(&text[block.inner.clone()])) {
+                return Some(Block { fault: Fault::Second, is_after_text: true, ..block });
+            }
+        }
+        is_after_text |= !text[line].trim().is_empty();
+    }
+    None
+}
+
+/// A block that this line opens.
+fn block(text: &str, line: &Range<usize>, seen: &Range<usize>, is_after_text: bool) -> Option<Block> {
+    let (mark, rest) = rule(&text[seen.clone()]).filter(|(mark, _)| mark.weight >= 3)?;
+    let mut form = if mark.kind == '+' { Form::Toml } else { Form::Yaml };
+    let rest_start = seen.end - rest.len();
+    let is_plain = rest.is_empty() && text[line.clone()].trim_end() == "---";
+    let inner_start = match rest.to_ascii_lowercase().as_str() {
+        "" | "yaml" | "yml" => next_line(text, line),
+        "toml" | "json" => {
+            form = if rest.eq_ignore_ascii_case("toml") { Form::Toml } else { Form::Json };
+            next_line(text, line)
+        }
+        _ if rest.starts_with(['#', '{']) || key_of(rest).is_some() => rest_start,
+        _ => return None,
+    };
+    if mark.kind == ';' {
+        form = Form::Json;
+    }
+    let close = lines_from(text, next_line(text, line)).take(LINES_OF_BLOCK_MAX).find(|line| closes(text, line, mark.kind));
+    let (inner, end) = match close {
+        Some(close) => (inner_start..close.start, next_line(text, &close)),
+        None => {
+            let end = leading_keys_end(text, inner_start);
+            (inner_start..end, end)
+        }
+    };
+    let inside = &text[inner.clone()];
+    let is_meant = match (is_after_text, form) {
+        _ if inside.trim().is_empty() => false,
+        (false, Form::Yaml) if mark.kind == '-' => {
+            looks_like_keys(inside) || inside.trim_start().starts_with('{') && close_is_there(end, &inner)
+        }
+        (false, Form::Toml) => inside.lines().any(|line| key_of(line).is_some()),
+        (false, Form::Json) => inside.trim_start().starts_with('{'),
+        _ => close_is_there(end, &inner) && has_known_key(inside) && inside.lines().all(is_of_data),
+    };
+    let prefix = text[..seen.start]
+        .chars()
+        .rev()
+        .find(|c| is_unseen(*c))
+        .filter(|_| text[..seen.start].chars().all(|c| is_unseen(c) || c.is_whitespace()));
+    let fault = match prefix {
+        Some(c) => Fault::Unseen(c),
+        None if is_plain => Fault::Late,
+        None if line.start == 0 && text[seen.clone()] == *"---" => Fault::Indented,
+        None => Fault::OddLine,
+    };
+    is_meant.then_some(Block { open: line.clone(), inner, end, form, is_after_text, fault })
+}
+
+/// Whether a closing line was found, which is then between the two.
+fn close_is_there(end: usize, inner: &Range<usize>) -> bool {
+    end > inner.end
+}
+
+/// JSON front matter is an object with at least one quoted key; other text may begin with a brace.
+fn json(text: &str, line: &Range<usize>, seen: &Range<usize>) -> Option<Block> {
+    let rest = &text[seen.start..];
+    if !rest.strip_prefix('{')?.trim_start().starts_with('"') {
+        return None;
+    }
+    let mut values = serde_json::Deserializer::from_str(rest).into_iter::<serde::de::IgnoredAny>();
+    let is_object = values.next().is_some_and(|value| value.is_ok());
+    let end = if is_object {
+        seen.start + values.byte_offset()
+    } else {
+        lines_from(text, seen.start).find(|line| text[line.clone()].trim_end() == "}")?.end
+    };
+    let open = if line.start == seen.start { seen.start..seen.start + 1 } else { line.clone() };
+    Some(Block {
+        open,
+        inner: seen.start..end,
+        end: next_line(text, &(0..end)),
+        form: Form::Json,
+        is_after_text: false,
+        fault: Fault::Late,
+    })
+}
+
+/// Keys at the top of a file with no line above them. Text may begin so, too, unless it would hold the page back or a line closes it.
+fn without_line(text: &str, line: &Range<usize>) -> Option<Block> {
+    let end = leading_keys_end(text, line.start);
+    let inside = &text[line.start..end];
+    let close = lines_from(text, end).next().filter(|line| closes(text, line, '-'));
+    let is_meant = holds_back(inside) || close.is_some() && has_known_key(inside);
+    let after = close.map_or(end, |close| next_line(text, &close));
+    (end > line.start && is_meant).then(|| Block {
+        open: line.clone(),
+        inner: line.start..end,
+        end: after,
+        form: Form::Yaml,
+        is_after_text: false,
+        fault: Fault::NoLine,
+    })
+}
+
+fn wrapped(text: &str, line: &Range<usize>, inner: Range<usize>, fault: Fault) -> Block {
+    let end = next_line(text, &(inner.start..inner.end));
+    Block { open: line.clone(), inner, end, form: Form::Yaml, is_after_text: false, fault }
+}
+
+/// Where the comment that begins here ends, before its `-->`; `None` where no comment begins, or where it is never closed.
+fn comment_end(text: &str, seen: &Range<usize>) -> Option<usize> {
+    let rest = text[seen.start..].strip_prefix("<!--")?;
+    rest.find("-->").map(|length| seen.start + 4 + length)
+}
+
+/// The code block that this line opens; `None` when it is never closed.
+fn fence(text: &str, line: &Range<usize>, seen: &Range<usize>) -> Option<Block> {
+    let mark = text[seen.clone()].chars().next()?;
+    let length = text[seen.clone()].chars().take_while(|c| *c == mark).count();
+    let is_close = |line: &Range<usize>| {
+        let content = text[line.clone()].trim();
+        content.chars().count() >= length && content.chars().all(|c| c == mark)
+    };
+    let inner_start = next_line(text, line);
+    let close = lines_from(text, inner_start).find(is_close)?;
+    Some(Block {
+        open: line.clone(),
+        inner: inner_start..close.start,
+        end: next_line(text, &close),
+        form: if text[seen.clone()].to_lowercase().contains("toml") { Form::Toml } else { Form::Yaml },
+        is_after_text: false,
+        fault: Fault::InCode,
+    })
+}
+
+fn is_fence_of_data(line: &str) -> bool {
+    let info = line.trim_start_matches(['`', '~']).trim().to_lowercase();
+    matches!(info.as_str(), "" | "yaml" | "yml" | "toml" | "json" | "---" | "front-matter" | "frontmatter" | "{yaml}")
+}
+
+/// The part of a line without blanks and unseen characters around it.
+fn seen_part(text: &str, line: &Range<usize>) -> Range<usize> {
+    let is_nothing = |c: char| c.is_whitespace() || is_unseen(c);
+    let content = text[line.clone()].trim_end_matches(is_nothing);
+    let start = line.start + content.len() - content.trim_start_matches(is_nothing).len();
+    start.min(line.start + content.len())..line.start + content.len()
+}
+
+/// The characters that a rule is made of.
+struct RuleMark {
+    kind: char,
+    /// How many hyphens they are worth.
+    weight: usize,
+}
+
+/// The marks of a rule that begin a line, and what follows them.
+fn rule(content: &str) -> Option<(RuleMark, &str)> {
+    let content = content.strip_prefix('\\').unwrap_or(content);
+    let first = content.chars().next()?;
+    let kind = if dash_weight(first) > 0 { '-' } else { first };
+    if !matches!(kind, '-' | '+' | ';' | '*' | '_' | '=') {
+        return None;
+    }
+    let mut weight = 0;
+    let mut end = 0;
+    for (at, c) in content.char_indices() {
+        match if kind == '-' { dash_weight(c) } else { usize::from(c == kind) } {
+            0 if c == ' ' => {}
+            0 => break,
+            more => {
+                weight += more;
+                end = at + c.len_utf8();
+            }
+        }
+    }
+    Some((RuleMark { kind, weight }, content[end..].trim_start()))
+}
+
+/// How many hyphens a dash stands for: writing programs turn two or three of them into one character.
+fn dash_weight(c: char) -> usize {
+    match c {
+        '-' | '\u{2010}'..='\u{2012}' | '\u{2212}' | '\u{FE63}' | '\u{FF0D}' => 1,
+        '\u{2013}' => 2,
+        '\u{2014}' | '\u{2015}' | '\u{FE58}' => 3,
+        _ => 0,
+    }
+}
+
+/// Whether this line of front matter can only be meant to close it. It is asked of each line, so it looks at the first byte first.
+pub(super) fn is_rule(content: &str) -> bool {
+    let first = content.bytes().next().unwrap_or(0);
+    if first != b'-' && first.is_ascii() {
+        return false;
+    }
+    let content = content.trim_matches(is_unseen);
+    rule(content).is_some_and(|(mark, rest)| {
+        mark.kind == '-' && mark.weight >= 2 && !content.starts_with("- ") && (rest.is_empty() || rest.starts_with('#'))
+    })
+}
+
+fn closes(text: &str, line: &Range<usize>, kind: char) -> bool {
+    let content = &text[seen_part(text, line)];
+    let is_code = text[line.start..].starts_with("    ");
+    match rule(content) {
+        Some((mark, rest)) => {
+            !is_code && mark.kind == kind && mark.weight >= 2 && !content.starts_with("- ") && (rest.is_empty() || rest.starts_with('#'))
+        }
+        None => kind == '-' && content == "...",
+    }
+}
+
+/// The key of a line of YAML or TOML with its value.
+fn key_of(line: &str) -> Option<(&str, &str)> {
+    let at = line.find([':', '='])?;
+    let (key, value) = (line[..at].trim_end().trim_matches(['"', '\'']), &line[at + 1..]);
+    let is_key = key.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
+    let is_separate = line[at..].starts_with('=') || value.is_empty() || value.starts_with([' ', '\t']) || line[..at].ends_with('"');
+    (is_key && is_separate).then(|| (key, value.trim()))
+}
+
+/// A key in lower case, as keys are written, or one that is known in any case.
+fn is_likely_key(key: &str) -> bool {
+    !key.bytes().any(|byte| byte.is_ascii_uppercase()) || is_known(key)
+}
+
+fn is_known(key: &str) -> bool {
+    KNOWN_KEYS.contains(&key.to_ascii_lowercase())
+}
+
+fn has_known_key(text: &str) -> bool {
+    text.lines().any(|line| key_of(line).is_some_and(|(key, _)| is_known(key))) || text.trim_start().starts_with('{') && holds_back(text)
+}
+
+/// Whether the first line that says something is a key.
+pub(super) fn looks_like_keys(text: &str) -> bool {
+    let mut lines = text.lines().filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'));
+    lines.next().and_then(|line| key_of(line.trim_start())).is_some_and(|(key, _)| is_likely_key(key))
+}
+
+/// Whether a line may be one of front matter.
+fn is_of_data(line: &str) -> bool {
+    let content = line.trim();
+    content.is_empty() || line.starts_with([' ', '\t']) || content.starts_with(['#', '-', '[', ']', '{', '}']) || key_of(line).is_some()
+}
+
+/// The end of the keys that begin at `start`, with all that belongs to them. A blank line may be among them, a heading may not.
+pub(super) fn leading_keys_end(text: &str, start: usize) -> usize {
+    let mut end = start;
+    let mut has_key = false;
+    for line in lines_from(text, start) {
+        let content = &text[line.clone()];
+        let is_next = end == line.start;
+        let is_key = key_of(content).is_some_and(|(key, _)| if is_next { is_likely_key(key) } else { is_known(key) });
+        let goes_on =
+            has_key && is_next && (content.starts_with([' ', '\t', ']', '}']) || content.starts_with("- ")) && !content.trim().is_empty();
+        if !is_key && !goes_on {
+            if content.trim().is_empty() {
+                continue;
+            }
+            break;
+        }
+        has_key = true;
+        end = next_line(text, &line);
+    }
+    end
+}
+
+/// Whether a line of front matter, whatever its form, says that the page is not to be published.
+pub(super) fn holds_back(text: &str) -> bool {
+    text.split(['\n', ',', '{', '}']).any(|piece| {
+        let Some((key, value)) = key_of(piece.trim()) else { return false };
+        let value = value.split(" #").next().unwrap_or_default().trim().trim_matches(['"', '\'']);
+        match key.to_ascii_lowercase().as_str() {
+            "draft" => boolean_word(value) == Some(true),
+            "published" | "publish" => boolean_word(value) == Some(false),
+            _ => false,
+        }
+    })
+}
