@@ -23,6 +23,7 @@ pub mod profile;
 mod publish;
 mod recorder;
 pub mod relocate;
+pub mod retire;
 mod search;
 mod search_shown;
 mod shown_files;
@@ -37,7 +38,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-pub use self::addresses::Addresses;
+pub use self::addresses::{Addresses, is_public};
 use self::documents::{Documents, Wanted};
 use self::ledger::Ledger;
 use self::load::Loaded;
@@ -48,12 +49,12 @@ use self::pictures::Pictures;
 use self::profile::{Profile, Share};
 use self::publish::Press;
 use self::whole::Whole;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::fingerprint::{Fingerprint, Fingerprinter};
 use crate::page::templates::print_of;
 use crate::paths::{OutputPath, SourcePath};
 use crate::settings::{BaseUrl, Settings};
-use crate::site;
+use crate::site::{self, Site};
 use crate::source::Files;
 
 /// What a build is asked for, besides what stands in the site's own files.
@@ -203,12 +204,7 @@ pub fn build(files: &dyn Files, request: &Request, sink: &dyn Sink, memory: &Mem
     let site = whole::assemble(&loaded, &documents, request, &mut problems);
     problems.extend(site.link_problems());
     if request.with_audit {
-        problems.extend(documents.remarks().cloned());
-        let facts = |page| documents.pages.get(&site.page(page).entry.source).map(|page| &*page.facts);
-        site::audit::run(&site, facts, &mut problems);
-        if loaded.has_settings {
-            site::promise::run(&site, &request.config, &mut problems);
-        }
+        audit(&site, &loaded, &documents, request, &mut problems);
     }
     profile.stage("assemble", site.pages().len());
 
@@ -280,6 +276,20 @@ pub fn build(files: &dyn Files, request: &Request, sink: &dyn Sink, memory: &Mem
 
     let notes = notes.into_iter().chain(memory.notes()).collect();
     Built { problems, settings, pages, left_out, addresses: Some(addresses), notes, failure: published.failure, profile }
+}
+
+/// What only a check looks at.
+fn audit(site: &Site, loaded: &Loaded, documents: &Documents, request: &Request, problems: &mut Vec<Diagnostic>) {
+    problems.extend(documents.remarks().cloned());
+    let facts = |page| documents.pages.get(&site.page(page).entry.source).map(|page| &*page.facts);
+    site::audit::run(site, facts, problems);
+    // Settings that cannot be read say nothing; what they lack is not known.
+    let is_unread = |problem: &Diagnostic| {
+        matches!(problem.code, Code::BadYaml | Code::NotUtf8) && problem.place.as_ref().is_some_and(|place| place.path == request.config)
+    };
+    if loaded.has_settings && !problems.iter().any(is_unread) {
+        site::promise::run(site, &request.config, problems);
+    }
 }
 
 /// Builds of one way make the same outputs.

@@ -1,5 +1,6 @@
 //! `handsel.yaml`: what a site says about itself and how it wants to be built. Every key has a default.
 
+mod base_url;
 mod checks;
 mod colour;
 mod editor;

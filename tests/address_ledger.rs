@@ -17,7 +17,7 @@ fn put(root: &Path, path: &str, text: &str) -> std::io::Result<()> {
 }
 
 fn site(root: &Path, pages: usize) -> std::io::Result<()> {
-    put(root, "handsel.yaml", "title: A\n")?;
+    put(root, "handsel.yaml", "title: A\nbase_url: https://a.example\n")?;
     put(root, "content/index.md", "# Home\n\n[One](page-0.md#part)\n")?;
     (0..pages).try_for_each(|page| put(root, &format!("content/page-{page}.md"), &format!("# Page {page}\n\n## Part\n\nText.\n")))
 }
@@ -40,7 +40,7 @@ fn addresses(root: &Path) -> std::io::Result<Vec<String>> {
 
 /// The addresses of [`site`] with so many pages.
 fn expected(pages: usize) -> Vec<String> {
-    let mut lines = vec!["/ content/index.md".to_owned(), "/a-z/".to_owned(), "/search/".to_owned()];
+    let mut lines = vec!["/ content/index.md".to_owned()];
     lines.extend((0..pages).map(|page| format!("/page-{page}/ content/page-{page}.md")));
     if pages > 0 {
         lines.push("/page-0/#part".to_owned());
@@ -77,10 +77,11 @@ fn a_folder_of_markdown_gets_none_unless_it_has_one() -> Outcome {
     let folder = tempfile::tempdir()?;
     let root = folder.path();
     put(root, "a.md", "# A\n\nText.\n")?;
-    assert_eq!(ran(root, &["build"])?, Some(0));
+    let build = ["build", "--base-url", "https://a.example"];
+    assert_eq!(ran(root, &build)?, Some(0));
     assert!(!root.join(LEDGER).exists());
     put(root, LEDGER, "")?;
-    assert_eq!(ran(root, &["build"])?, Some(0));
+    assert_eq!(ran(root, &build)?, Some(0));
     assert!(addresses(root)?.contains(&"/a/ a.md".to_owned()));
     assert!(!root.join("public").join(LEDGER).exists());
     Ok(())
@@ -95,7 +96,7 @@ fn what_is_gone_stays_in_it_until_it_is_retired() -> Outcome {
     fs::remove_file(root.join("content/page-2.md"))?;
     assert_eq!((ran(root, &["build"])?, ran(root, &["check"])?), (Some(0), Some(1)));
     assert_eq!(addresses(root)?, expected(3));
-    put(root, "handsel.yaml", "title: A\nretired: [/page-2/]\n")?;
+    put(root, "handsel.yaml", "title: A\nbase_url: https://a.example\nretired: [/page-2/]\n")?;
     assert_eq!((ran(root, &["check"])?, ran(root, &["build"])?), (Some(0), Some(0)));
     assert_eq!(addresses(root)?, expected(2));
     Ok(())
@@ -165,6 +166,155 @@ fn two_builds_at_once_lose_nothing() -> Outcome {
     }
     assert_eq!(ran(root, &["build"])?, Some(0));
     assert_eq!(addresses(root)?, expected(pages));
+    Ok(())
+}
+
+#[test]
+fn a_site_that_only_this_machine_can_open_gets_none() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let root = folder.path();
+    site(root, 1)?;
+    put(root, "handsel.yaml", "title: A\n")?;
+    assert_eq!(ran(root, &["build"])?, Some(0));
+    for local in ["http://localhost:8000", "http://127.0.0.1", "http://[::1]:4000", "https://site.test", "http://nas.local/site"] {
+        put(root, "handsel.yaml", &format!("title: A\nbase_url: {local}\n"))?;
+        assert_eq!(ran(root, &["build"])?, Some(0), "{local}");
+    }
+    assert_eq!(ran(root, &["build", "--base-url", "http://localhost:8000"])?, Some(0));
+    assert!(!root.join(LEDGER).exists());
+    put(root, "handsel.yaml", "title: A\n")?;
+    assert_eq!(ran(root, &["build", "--base-url", "https://a.example"])?, Some(0), "published by an option, such as in a host's recipe");
+    assert_eq!(addresses(root)?, expected(1));
+    Ok(())
+}
+
+/// The first ten minutes: a site is begun and looked at, and its samples are deleted before it is published anywhere.
+#[test]
+fn deleting_the_samples_of_a_new_site_is_no_problem() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let root = folder.path();
+    assert_eq!(ran(root, &["init"])?, Some(0));
+    assert_eq!(ran(root, &["build"])?, Some(0));
+    put(root, "content/index.md", "---\ntitle: Home\nsummary: What this is.\n---\n\nWelcome.\n")?;
+    fs::remove_dir_all(root.join("content/guides"))?;
+    fs::remove_dir_all(root.join("content/tips"))?;
+    assert_eq!((ran(root, &["build"])?, ran(root, &["check"])?), (Some(0), Some(0)));
+    Ok(())
+}
+
+fn said(root: &Path, arguments: &[&str]) -> std::io::Result<(Option<i32>, String)> {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_handsel"));
+    command.args(arguments).args(["--today", "2026-11-22"]).current_dir(root).env_remove("SOURCE_DATE_EPOCH");
+    let output = command.output()?;
+    Ok((output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)))
+}
+
+#[test]
+fn several_addresses_that_are_gone_are_one_message_and_can_be_retired() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let root = folder.path();
+    site(root, 5)?;
+    let settings = "# About us\ntitle: A   # kept\nbase_url: https://a.example/docs/\n";
+    put(root, "handsel.yaml", settings)?;
+    assert_eq!(ran(root, &["build"])?, Some(0));
+    for page in [1, 2, 3] {
+        fs::remove_file(root.join(format!("content/page-{page}.md")))?;
+    }
+    let (status, told) = said(root, &["check", "--format", "json"])?;
+    assert_eq!((status, told.matches("vanished-address").count()), (Some(1), 1), "{told}");
+    assert!(told.contains("3 published addresses no longer exist: /page-1/, /page-2/, /page-3/"), "{told}");
+    assert!(told.contains("retired:\\n  - /page-1/\\n  - /page-2/\\n  - /page-3/"), "{told}");
+    for (address, words) in [
+        ("/page-9/", "does not list /page-9/"),
+        ("/page-4/", "/page-4/ is published"),
+        ("/elsewhere/**", "no address that matches"),
+        ("/search/", "does not list /search/"),
+    ] {
+        let (status, told) = said(root, &["retire", address])?;
+        assert!(status == Some(2) && told.contains(words), "{address}: {told}");
+    }
+    assert_eq!(said(root, &["retire", "--all", "--dry-run"])?.0, Some(0));
+    assert_eq!(fs::read_to_string(root.join("handsel.yaml"))?, settings);
+    assert_eq!(said(root, &["retire", "page-1", "https://a.example/docs/page-2/"])?.0, Some(0));
+    assert_eq!(fs::read_to_string(root.join("handsel.yaml"))?, format!("{settings}retired:\n  - /page-1/\n  - /page-2/\n"));
+    assert!(said(root, &["check"])?.1.contains("/page-3/ was published and no longer exists"));
+    assert_eq!(said(root, &["retire", "--all"])?.0, Some(0));
+    assert_eq!(fs::read_to_string(root.join("handsel.yaml"))?, format!("{settings}retired:\n  - /page-1/\n  - /page-2/\n  - /page-3/\n"));
+    assert_eq!(ran(root, &["check"])?, Some(0));
+    assert!(said(root, &["retire", "--all"])?.1.contains("Nothing to retire"));
+    Ok(())
+}
+
+#[test]
+fn a_ledger_of_an_older_version_is_read_and_cleaned_up_without_a_word() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let root = folder.path();
+    site(root, 1)?;
+    let older = "/ content/index.md\n/a-z/\n/feed.xml\n/gone-topic/\n/page-0/ content/page-0.md\n/page-0/#part\n/tips/feed.xml\n";
+    put(root, LEDGER, older)?;
+    let (status, told) = said(root, &["check", "--format", "json"])?;
+    assert!(status == Some(0) && !told.contains("vanished") && !told.contains("ledger"), "{told}");
+    assert_eq!(ran(root, &["build"])?, Some(0));
+    assert_eq!(addresses(root)?, expected(1));
+    Ok(())
+}
+
+#[test]
+fn check_reports_what_the_ledger_lacks() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let root = folder.path();
+    site(root, 1)?;
+    let lacks = |words: &str| -> std::io::Result<bool> {
+        let (status, told) = said(root, &["check", "--format", "json"])?;
+        Ok(status == Some(0) && told.contains("incomplete-ledger") && told.contains(words))
+    };
+    assert!(!lacks("")?, "no build has published the site yet");
+    put(root, LEDGER, "/ content/index.md\n/page-0/ content/page-0.md\n")?;
+    assert!(lacks("lacks the address /page-0/#part")?);
+    put(root, LEDGER, "/ content/index.md\n")?;
+    assert!(lacks("lacks 2 addresses: /page-0/, /page-0/#part")?);
+    assert_eq!(ran(root, &["build"])?, Some(0));
+    assert!(!lacks("")?);
+    Ok(())
+}
+
+/// The first command of the README, run in a fresh clone.
+#[test]
+fn building_this_repository_changes_no_tracked_file() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let (repository, clone) = (Path::new(env!("CARGO_MANIFEST_DIR")), folder.path());
+    let mut tracked = Vec::new();
+    for name in ["handsel.yaml", LEDGER, ".gitignore", "content", "static", "templates", "data"] {
+        copy(&repository.join(name), &clone.join(name), &mut tracked)?;
+    }
+    assert!(tracked.len() > 100, "the sources of the site were not found");
+    let status = Command::new(env!("CARGO_BIN_EXE_handsel")).args(["build", "--quiet"]).current_dir(clone).status()?;
+    assert!(status.success());
+    for path in tracked {
+        assert!(fs::read(clone.join(&path))? == fs::read(repository.join(&path))?, "the build changed {}", path.display());
+    }
+    let ignored = fs::read_to_string(clone.join(".gitignore"))?;
+    for entry in fs::read_dir(clone)? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        let is_ignored = ignored.lines().any(|line| line.trim_matches('/') == name);
+        assert!(is_ignored || repository.join(&name).exists(), "the build made {name}, which git would list");
+    }
+    Ok(())
+}
+
+/// Copies a file or a folder, and notes the files by their paths below the target's root.
+fn copy(from: &Path, to: &Path, copied: &mut Vec<std::path::PathBuf>) -> std::io::Result<()> {
+    if from.is_dir() {
+        fs::create_dir_all(to)?;
+        for entry in fs::read_dir(from)? {
+            let name = entry?.file_name();
+            copy(&from.join(&name), &to.join(&name), copied)?;
+        }
+    } else if from.is_file() {
+        fs::copy(from, to)?;
+        let root = env!("CARGO_MANIFEST_DIR");
+        copied.push(from.strip_prefix(root).expect("it is in the repository").to_owned());
+    }
     Ok(())
 }
 

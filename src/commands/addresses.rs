@@ -9,18 +9,19 @@ use super::options::SiteOptions;
 use super::output;
 use super::site_folder::SiteFolder;
 use crate::disk::own_file;
-use crate::pipeline::Addresses;
+use crate::pipeline::{Addresses, is_public};
 use crate::settings::Settings;
 use crate::site::address_ledger::{AddressLedger, LEDGER_NAME};
 use crate::source::Files;
 
-/// Whether a build into `output` is one that readers will see: without drafts, to the folder that the settings name. A folder of
-/// Markdown that nobody has made a site of is given no ledger.
+/// Whether a build into `output` is one that readers will see: of a site with a public address, without drafts, to the folder that
+/// the settings name. A folder of Markdown without settings gets no ledger.
 pub fn are_kept(options: &SiteOptions, site: &SiteFolder, settings: &Settings, output: &Path) -> bool {
-    let is_configured = output::choose(site, settings, None).is_ok_and(|configured| configured == output);
+    let is_public = options.base_url.as_ref().map_or_else(|| is_public(settings), |base_url| !base_url.is_local());
+    let is_configured = || output::choose(site, settings, None).is_ok_and(|configured| configured == output);
     let is_site =
         || site.disk.read(&site.config).is_ok() || own_file::read(site.disk.root(), LEDGER_NAME).is_ok_and(|there| there.is_some());
-    !options.drafts && is_configured && is_site()
+    is_public && !options.drafts && is_configured() && is_site()
 }
 
 /// Takes what was published into the ledger as it stands at this moment; how many addresses are new to it.
@@ -33,7 +34,7 @@ pub fn write(site: &SiteFolder, addresses: &Addresses, settings: &Settings) -> i
     let before = bytes.as_deref().map(String::from_utf8_lossy).unwrap_or_default();
     let kept = AddressLedger::parse(&crate::paths::SourcePath::root(), &before).value;
     let known = kept.0.len();
-    let news = addresses.now.0.keys().filter(|address| !kept.0.contains_key(address)).count();
+    let news = kept.missing(&addresses.now).count();
     let text = kept.after(&addresses.now, &settings.retired).to_text();
     if bytes.is_none() || text != before {
         own_file::replace(root, LEDGER_NAME, text.as_bytes())?;

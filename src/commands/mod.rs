@@ -13,9 +13,11 @@ mod new;
 mod options;
 mod output;
 mod print;
+mod problem_table;
 mod progress;
 mod relocate;
 mod report;
+mod retire;
 mod schema;
 mod serve;
 mod site_folder;
@@ -38,6 +40,7 @@ Examples:
   handsel serve --open             the site in your browser, and each save as it is made
   handsel check                    every problem, nothing written
   handsel move OLD NEW             a page under another name, every link as it was
+  handsel retire /old/             an address that is gone on purpose
 
 Exit status: 0 done, 1 the content has errors, 2 the command could not run.";
 
@@ -60,6 +63,7 @@ enum Command {
     Check(check::Options),
     Schema(schema::Options),
     Move(relocate::Options),
+    Retire(retire::Options),
     Report(report::Options),
     Why(why::Options),
 }
@@ -101,7 +105,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     let common = &arguments.common;
-    let console = Console::new(common.format, common.quiet);
+    let console = Console::new(common);
     let ended = match &arguments.command {
         Command::Init(options) => init::run(options, common, &console),
         Command::New(options) => new::run(options, common, &console),
@@ -110,6 +114,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Check(options) => check::run(options, common, &console),
         Command::Schema(options) => schema::run(options, common, &console),
         Command::Move(options) => relocate::run(options, common, &console),
+        Command::Retire(options) => retire::run(options, common, &console),
         Command::Report(options) => report::run(options, common, &console),
         Command::Why(options) => why::run(options, common, &console),
     };

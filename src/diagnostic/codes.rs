@@ -108,12 +108,14 @@ codes! {
     OutsideOrigin = "outside-origin", Error, "A page would load something from another site as soon as it is opened, which the site's policy refuses. Bring the file along, or name the origin in `allow_origins`.";
     EmptyLink = "empty-link", Warning, "A link without a target.";
     LinkDraft = "link-to-draft", Error, "A published page links to a draft, or to one that has expired or is still to come.";
-    VanishedAddress = "vanished-address", Error, "An address that was published (`handsel.lock` has it) leads nowhere now. Redirect it with `aliases:`, or add it to the setting `retired`.";
-    VanishedAnchor = "vanished-anchor", Warning, "A heading that other pages linked to (`handsel.lock` has it) is on its page no more. Give the new heading the old id, or add the address to the setting `retired`.";
-    BadLedger = "bad-ledger", Warning, "A line of `handsel.lock` is no address, or the mark of a conflict. The next build leaves it out.";
+    VanishedAddress = "vanished-address", Error, "An address that was published (`handsel.lock` has it) no longer exists. Redirect it with `aliases:`, or retire it with `handsel retire`.";
+    VanishedAnchor = "vanished-anchor", Warning, "A heading that other pages linked to (`handsel.lock` has it) no longer exists. Give the new heading the old id, or retire the address with `handsel retire`.";
+    BadLedger = "bad-ledger", Warning, "A line of `handsel.lock` is not an address, or is the mark of a conflict. The next build leaves it out.";
+    IncompleteLedger = "incomplete-ledger", Warning, "`handsel.lock` lacks an address that the site publishes. Run `handsel build`, and commit the file.";
     // Templates and data
     BadTemplate = "bad-template", Error, "A template cannot be read: syntax, an unknown filter, function, include or component.";
     TemplateFailed = "template-failed", Error, "A template failed on a page: a value that is not there, a loop without end.";
+    UnknownField = "unknown-field", Warning, "A template asks for a field of a page that no kind declares, so it is never there; often a typo.";
     MissingTemplate = "missing-template", Error, "A template that a page or its kind names does not exist.";
     BadWords = "bad-words", Error, "A file of the theme's words cannot be used.";
     BadData = "bad-data", Error, "A file in `data/` cannot be read.";

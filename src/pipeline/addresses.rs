@@ -1,14 +1,15 @@
-//! The addresses that a build publishes, as the address ledger keeps them, and what a build makes of the ledger that was there.
+//! The addresses that a build publishes, as the address ledger keeps them, and what a build or a check makes of the ledger that was
+//! there.
 
 use super::Request;
 use super::load::Loaded;
 use super::outputs::{Maker, Outputs, source_of};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::document::links::Role;
 use crate::fingerprint::Fingerprint;
-use crate::output::calendar::CalendarOf;
-use crate::page::{Composer, Subject};
+use crate::page::Composer;
 use crate::paths::SourcePath;
+use crate::settings::Settings;
 use crate::site::address_ledger::{Address, AddressLedger, LEDGER_NAME, Line};
 use crate::site::links::{Destination, Resolved};
 use crate::site::{Site, vanished};
@@ -19,9 +20,14 @@ use crate::source::Files;
 pub struct Addresses {
     /// All that is published now.
     pub now: AddressLedger,
+    /// Addresses of the ledger that no longer exist and are not retired; only a check looks for them.
+    pub vanished: Vec<Address>,
     /// The fingerprint of the ledger's text once this build has been taken into it.
     pub print: Option<Fingerprint>,
 }
+
+/// The most addresses that a message names.
+const NAMED_MAX: usize = 10;
 
 /// The ledger's path.
 pub fn path() -> SourcePath {
@@ -39,7 +45,7 @@ pub fn is_as_left(files: &dyn Files, print: Option<Fingerprint>) -> bool {
     print.is_some_and(|print| files.read(&path()).is_ok_and(|bytes| Fingerprint::of(&*bytes) == print))
 }
 
-/// What this build publishes; a check is told what has vanished, a build what the ledger will be.
+/// What this build publishes. A check reports what has vanished and what the ledger lacks; a build says what the ledger will be.
 pub fn look(
     files: &dyn Files,
     request: &Request,
@@ -54,33 +60,56 @@ pub fn look(
     let kept = kept(files, problems);
     let now = published(composer, outputs);
     if request.with_audit {
+        let kept = kept.unwrap_or_default();
         let is_published = |route: &crate::paths::Route| outputs.at(route.output_path().as_str()).is_some();
-        vanished::tell(&composer.site, kept.as_ref().unwrap_or(&AddressLedger::default()), &now, is_published, problems);
-        return Addresses { now, print: None };
+        let vanished = vanished::report(&composer.site, &kept, &now, is_published, problems);
+        if is_public(&loaded.settings) && !request.with_drafts {
+            problems.extend(incomplete(&kept, &now));
+        }
+        return Addresses { now, vanished, print: None };
     }
     let after = kept.unwrap_or_default().after(&now, &loaded.settings.retired);
-    Addresses { now, print: Some(Fingerprint::of(after.to_text())) }
+    Addresses { now, vanished: Vec::new(), print: Some(Fingerprint::of(after.to_text())) }
 }
 
-/// Pages, lists, feeds, redirects, files that pages link to, and headings that other pages link to. Further pages of a list
-/// come and go with its length, lists of a level, a time or a kind with what pages say, and pictures with the page that shows them; nobody keeps their addresses.
+/// Whether readers elsewhere can open what is built: the site has an address, and not one of this machine or its network.
+pub fn is_public(settings: &Settings) -> bool {
+    settings.base_url.as_ref().is_some_and(|base_url| !base_url.is_local())
+}
+
+/// A ledger that was begun and lacks addresses which the next build would add.
+fn incomplete(kept: &AddressLedger, now: &AddressLedger) -> Option<Diagnostic> {
+    if kept.0.is_empty() {
+        return None;
+    }
+    let missing: Vec<String> = kept.missing(now).map(Address::to_string).collect();
+    let named = missing.iter().take(NAMED_MAX).cloned().collect::<Vec<_>>().join(", ");
+    let message = match missing.len() {
+        0 => return None,
+        1 => format!("the ledger lacks the address {named}"),
+        count if count <= NAMED_MAX => format!("the ledger lacks {count} addresses: {named}"),
+        count => format!("the ledger lacks {count} addresses: {named} and {} more", count - NAMED_MAX),
+    };
+    let problem = Diagnostic::new(Code::IncompleteLedger, message).at(Place::start_of(&path()));
+    Some(problem.help("run `handsel build`, and commit the file with the pages"))
+}
+
+/// Pages, redirects, files that pages link to, and headings that other pages link to. Generated lists, feeds and calendars come and
+/// go with the pages that they follow from, and images with the page that shows them, so none of those is kept.
 fn published(composer: &Composer, outputs: &Outputs) -> AddressLedger {
     let site = &*composer.site;
     let linked = linked_files(site);
     let mut ledger = AddressLedger::default();
     for (path, maker) in outputs.all() {
         let is_kept = match maker {
-            Maker::Sheet(sheet) => {
-                let sheet = &outputs.sheets[*sheet];
-                sheet.number == 1 && !matches!(sheet.subject, Subject::NotFound | Subject::Narrowed(_))
-            }
-            Maker::Redirect(_) | Maker::Feed(_) | Maker::Calendar(CalendarOf::Kind(_)) => true,
+            Maker::Sheet(sheet) => outputs.sheets[*sheet].number == 1,
+            Maker::Redirect(_) => true,
             Maker::Copy(source) | Maker::Picture(source) => linked.contains(source),
             _ => false,
         };
-        if is_kept {
-            let line = Line { source: source_of(maker, &outputs.sheets, composer), number: 0 };
-            ledger.0.insert(Address::of(path.route()), line);
+        let source = if is_kept { source_of(maker, &outputs.sheets, composer) } else { None };
+        if let Some(source) = source {
+            ledger.0.insert(Address::of(path.route()), Line { source: Some(source), number: 0 });
         }
     }
     for (id, page) in site.pages().iter().enumerate() {

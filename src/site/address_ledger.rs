@@ -1,4 +1,5 @@
-//! The address ledger, `handsel.lock`: every address that the site has published, one a line, and the file behind it.
+//! The address ledger, `handsel.lock`: the address of every page and file that the site has published, one a line, and the file
+//! behind it. Lists, feeds and calendars follow from the pages and are not in it.
 //!
 //! It is kept so that an address which readers may have kept does not vanish unseen. Lines are sorted and hold neither hashes
 //! nor times, so two branches merge line by line; what a merge leaves behind (markers, a line twice, another order) is read as the
@@ -71,7 +72,7 @@ fn write_field(target: &mut impl fmt::Write, text: &str) -> fmt::Result {
 /// What is known of one address.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Line {
-    /// The file that it was made from; lists and feeds have none.
+    /// The file that it was made from; a place on a page has none.
     pub source: Option<SourcePath>,
     /// The line of the ledger that it was read from, from 1; 0 for what was not read.
     pub number: u32,
@@ -82,7 +83,8 @@ pub struct Line {
 pub struct AddressLedger(pub BTreeMap<Address, Line>);
 
 impl AddressLedger {
-    /// Reads a ledger; what is no address is told and left out.
+    /// Reads a ledger; a line that is not an address is reported and left out. Lines that an older version wrote for generated
+    /// lists, feeds and calendars, which name no file, are left out without a word: those addresses follow from the pages.
     pub fn parse(path: &SourcePath, text: &str) -> Checked<Self> {
         let (mut ledger, mut problems) = (Self::default(), Vec::new());
         let lines = Lines::new(text);
@@ -94,7 +96,7 @@ impl AddressLedger {
             if line.starts_with(MERGE_MARKS[0]) {
                 let problem = Diagnostic::new(Code::BadLedger, "git left the marks of a conflict here; the lines of both sides are kept");
                 let place = lines.place(path, start..start + written.trim_end().len());
-                problems.push(problem.at(place).help("run `handsel build`, which writes the file anew without them, and commit it"));
+                problems.push(problem.at(place).help("run `handsel build`, which writes the file without them, and commit it"));
             }
             if line.is_empty() || line.starts_with('#') || MERGE_MARKS.iter().any(|mark| line.starts_with(mark)) {
                 continue;
@@ -108,13 +110,19 @@ impl AddressLedger {
                     *known = Line { source: source.or(known.source.take()), number };
                 }
                 None => {
-                    let problem = Diagnostic::new(Code::BadLedger, format!("`{line}` is no address and a file"));
+                    let problem = Diagnostic::new(Code::BadLedger, format!("`{line}` is not an address and a file"));
                     let place = lines.place(path, start..start + written.trim_end().len());
-                    problems.push(problem.at(place).help("take the line out; the next build does"));
+                    problems.push(problem.at(place).help("delete the line, or run `handsel build`, which does"));
                 }
             }
         }
+        ledger.0.retain(|address, line| line.source.is_some() || address.fragment.is_some());
         Checked::new(ledger, problems)
+    }
+
+    /// The addresses that `now` has and this ledger lacks.
+    pub fn missing<'a>(&'a self, now: &'a AddressLedger) -> impl Iterator<Item = &'a Address> {
+        now.0.keys().filter(|address| !self.0.contains_key(*address))
     }
 
     pub fn to_text(&self) -> String {
@@ -167,8 +175,16 @@ mod tests {
 
     #[test]
     fn text_goes_in_and_comes_out() {
-        let text = format!("{HEAD}/ content/index.md\n/a/ content/a%20b%23.md\n/a/#x\n/feed.xml\n/日本/ content/日本.md\n");
+        let text = format!("{HEAD}/ content/index.md\n/a/ content/a%20b%23.md\n/a/#x\n/日本/ content/日本.md\n");
         assert_eq!(read(&text).to_text(), text);
+    }
+
+    #[test]
+    fn generated_lists_of_an_older_ledger_are_left_out_without_a_word() {
+        let older = "/ content/index.md\n/a-z/\n/feed.xml\n/tips/\n/tips/a/ content/tips/a.md\n/tips/a/#x\n/topics/trust/\n";
+        let checked = AddressLedger::parse(&SourcePath::root(), older);
+        assert_eq!(checked.problems, Vec::new());
+        assert_eq!(checked.value.to_text(), format!("{HEAD}/ content/index.md\n/tips/a/ content/tips/a.md\n/tips/a/#x\n"));
     }
 
     #[test]
@@ -196,7 +212,7 @@ mod tests {
 
     #[test]
     fn other_lines_are_told() {
-        let checked = AddressLedger::parse(&SourcePath::root(), "/a/\nb\n/c/ c.md more\n");
+        let checked = AddressLedger::parse(&SourcePath::root(), "/a/ a.md\nb\n/c/ c.md more\n");
         assert_eq!((checked.value.0.len(), checked.problems.len()), (1, 2));
     }
 }

@@ -1,0 +1,159 @@
+//! `handsel retire ADDRESS…`: addresses that are gone on purpose, written into the setting `retired`.
+
+use clap::Args;
+
+use super::console::{Console, Stream};
+use super::figures::grouped;
+use super::options::{CommonOptions, now};
+use super::site_folder::SiteFolder;
+use super::{CannotRun, Status, print};
+use crate::diagnostic::nearest;
+use crate::disk::own_file;
+use crate::pipeline::memory::Memory;
+use crate::pipeline::{self, Addresses, Nowhere, Request, retire};
+use crate::settings::{self, Settings};
+use crate::site::address_ledger::{Address, LEDGER_NAME, is_retired};
+use crate::source::Files;
+
+const EXAMPLES: &str = "\
+Examples:
+  handsel retire /2019/summer-sale/        one address, with the headings on it
+  handsel retire '/forum/**'               every address below /forum/ that no longer exists
+  handsel retire '/guides/ask/#faq'        one heading
+  handsel retire --all                     every address that `handsel check` reports as gone
+
+An address that moved should be redirected instead: `aliases:` in the front matter of the page that replaces it.";
+
+/// Mark addresses as gone on purpose: adds them to the setting `retired`
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Options {
+    /// Addresses as readers had them, such as /guides/give-first/
+    #[arg(value_name = "ADDRESS", required_unless_present = "all")]
+    pub addresses: Vec<String>,
+    /// Retire every address that was published and no longer exists
+    #[arg(long, conflicts_with = "addresses")]
+    pub all: bool,
+    /// Print what would be added, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Result<Status, CannotRun> {
+    let site = SiteFolder::open(common)?;
+    let shown = site.show(&site.config);
+    let Ok(bytes) = site.disk.read(&site.config) else {
+        return Err(CannotRun::new(format!("there is no {shown} to add addresses to")).help("`handsel init` starts a site"));
+    };
+    let read = settings::read(&site.config, Some(&bytes));
+    let mut problems: Vec<_> = read.problems.into_iter().filter(|problem| problem.is_error()).collect();
+    if !problems.is_empty() {
+        print::problems(console, &site, &mut problems, Stream::Error);
+        console.print(Stream::Error, &format!("Nothing was retired; {shown} has errors."));
+        return Ok(Status::ContentErrors);
+    }
+    let addresses = look(&site, common)?;
+    let wanted = match options.all {
+        true => addresses.vanished.iter().map(Address::to_string).collect(),
+        false => named(&options.addresses, &addresses, &read.value)?,
+    };
+    if wanted.is_empty() {
+        console.answer(&format!("Nothing to retire: every address in {LEDGER_NAME} exists or is retired."));
+        return Ok(Status::Done);
+    }
+    if !options.dry_run {
+        let written = retire::add(&site.config, &bytes, &wanted).ok_or_else(|| cannot_add(&shown, &wanted))?;
+        let folder = site.disk.root().join(site.config.folder().as_str());
+        own_file::replace(&folder, site.config.name(), &written)
+            .map_err(|error| CannotRun::new(format!("{shown} cannot be written: {error}")))?;
+    }
+    let count = if wanted.len() == 1 { "1 address".to_owned() } else { format!("{} addresses", grouped(wanted.len())) };
+    let verb = if options.dry_run { "Would add" } else { "Added" };
+    let lines: String = wanted.iter().map(|address| format!("\n  - {address}")).collect();
+    console.answer(&format!("{verb} {count} to `retired:` in {shown}:{lines}"));
+    Ok(Status::Done)
+}
+
+/// What the site publishes and what is gone, as `handsel check` finds it.
+fn look(site: &SiteFolder, common: &CommonOptions) -> Result<Addresses, CannotRun> {
+    if !own_file::read(site.disk.root(), LEDGER_NAME).is_ok_and(|ledger| ledger.is_some()) {
+        return Err(CannotRun::new(format!("there is no {LEDGER_NAME} here, so no address is known to have been published"))
+            .help("`handsel build` writes it once `base_url` is the site's public address"));
+    }
+    let request = Request {
+        config: site.config.clone(),
+        today: common.today,
+        now: now()?,
+        with_drafts: false,
+        with_audit: true,
+        keeps_addresses: false,
+        is_strict: false,
+        is_lenient: false,
+        base_url: None,
+    };
+    Ok(pipeline::build(&site.disk, &request, &Nowhere, &Memory::recalling(None)).addresses.unwrap_or_default())
+}
+
+/// The stated addresses as the settings are to have them.
+fn named(stated: &[String], addresses: &Addresses, settings: &Settings) -> Result<Vec<String>, CannotRun> {
+    let mut named = Vec::new();
+    for text in stated {
+        let path = below_base(text, settings);
+        if let Some(address) = to_retire(text, &path, addresses, settings)?
+            && !named.contains(&address)
+        {
+            named.push(address);
+        }
+    }
+    Ok(named)
+}
+
+/// One stated address as the settings are to have it; `None` where they have it already.
+fn to_retire(text: &str, path: &str, addresses: &Addresses, settings: &Settings) -> Result<Option<String>, CannotRun> {
+    let pattern = [path.to_owned()];
+    if path.ends_with("/**") && path.starts_with('/') {
+        let is_match = |address: &&Address| is_retired(address, &pattern);
+        return match addresses.vanished.iter().find(is_match) {
+            Some(_) => Ok(Some(path.to_owned())),
+            None => Err(CannotRun::new(format!("no address that matches `{path}` was published and is gone"))),
+        };
+    }
+    let address = Address::parse(path)
+        .ok_or_else(|| CannotRun::new(format!("`{text}` is not an address")).help("write it as readers had it: /old/page/"))?;
+    let folder = Address { route: address.route.as_folder(), fragment: address.fragment.clone() };
+    let is_it = |known: &&Address| **known == address || **known == folder;
+    if let Some(known) = addresses.vanished.iter().find(is_it) {
+        return Ok(Some(known.to_string()));
+    }
+    if is_retired(&address, &settings.retired) || is_retired(&folder, &settings.retired) {
+        return Ok(None);
+    }
+    if addresses.now.0.keys().any(|known| is_it(&known)) {
+        return Err(CannotRun::new(format!("{path} is published")).help("delete or move its page first, then retire the address"));
+    }
+    let names: Vec<String> = addresses.vanished.iter().map(Address::to_string).collect();
+    let error = CannotRun::new(format!("{LEDGER_NAME} does not list {path}, so it does not have to be retired"));
+    Err(match nearest(path, names.iter().map(String::as_str)) {
+        Some(near) => error.help(format!("did you mean `{near}`?")),
+        None => error.help("`handsel check` reports every address that is gone"),
+    })
+}
+
+/// An address without the site's own origin and base path, and with a slash at its beginning.
+fn below_base(text: &str, settings: &Settings) -> String {
+    let text = text.trim();
+    let path = match &settings.base_url {
+        Some(base) => match text.strip_prefix(base.origin.as_str()) {
+            Some(rest) => rest.strip_prefix(base.path.as_str()).unwrap_or(rest),
+            None => text,
+        },
+        None => text,
+    };
+    if path.starts_with('/') { path.to_owned() } else { format!("/{path}") }
+}
+
+fn cannot_add(shown: &str, wanted: &[String]) -> CannotRun {
+    let lines: String = wanted.iter().map(|address| format!("\n  - {}", crate::site::vanished::yaml_text(address))).collect();
+    CannotRun::new(format!("`retired:` in {shown} is written in a form that cannot be extended"))
+        .help(format!("add this by hand:\nretired:{lines}"))
+}
