@@ -57,7 +57,7 @@ impl Place {
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}:{}", printable(self.path.as_str()), self.line, self.column)
+        write!(f, "{}:{}:{}", printable_name(self.path.as_str()), self.line, self.column)
     }
 }
 
@@ -119,13 +119,33 @@ impl Diagnostic {
     }
 }
 
-/// Text that is safe to print: control characters and the marks that reorder text are written as escapes.
+/// Text that is safe to print: control characters and marks that hide or reorder text are written as escapes. Line ends and tabs
+/// stay; for a name, such as that of a file, use [`printable_name`].
 pub fn printable(text: &str) -> String {
-    let is_hidden = |c: char| (c.is_control() && c != '\n' && c != '\t') || is_bidi_control(c);
-    if !text.contains(is_hidden) {
+    escaped(text, |c| (c.is_control() && c != '\n' && c != '\t') || is_hidden_mark(c))
+}
+
+/// A name on one line: as [`printable`], with line ends and tabs as escapes too.
+pub fn printable_name(name: &str) -> String {
+    escaped(name, |c| c.is_control() || is_hidden_mark(c))
+}
+
+fn escaped(text: &str, is_hidden: impl Fn(char) -> bool) -> String {
+    if !text.contains(&is_hidden) {
         return text.to_owned();
     }
-    text.chars().map(|c| if is_hidden(c) { c.escape_unicode().to_string() } else { c.to_string() }).collect()
+    let mut shown = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if is_hidden(c) { shown.extend(c.escape_unicode()) } else { shown.push(c) }
+    }
+    shown
+}
+
+/// Marks that a terminal does not show, or that reorder or break the text around them: the controls of Unicode Standard Annex #9
+/// with its three implicit marks, the line and paragraph separators, and characters without a width that no language needs.
+pub fn is_hidden_mark(c: char) -> bool {
+    is_bidi_control(c)
+        || matches!(c, '\u{061C}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2028}' | '\u{2029}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}')
 }
 
 /// The marks that change the direction of the text after them (Unicode Standard Annex #9, §2), with which a text can look unlike what it is.
@@ -239,5 +259,7 @@ mod tests {
     #[test]
     fn nothing_hidden_is_printed() {
         assert_eq!(printable("a\u{1b}[31m\u{202e}b"), "a\\u{1b}[31m\\u{202e}b");
+        assert_eq!(printable("a\nb\u{200f}\u{2028}"), "a\nb\\u{200f}\\u{2028}");
+        assert_eq!(printable_name("a\nb\t\r\u{9b}.md"), "a\\u{a}b\\u{9}\\u{d}\\u{9b}.md");
     }
 }

@@ -240,6 +240,125 @@ fn new_begins_a_page_of_a_kind() -> Outcome {
 }
 
 #[test]
+fn init_in_a_living_site_brings_no_samples_back() -> Outcome {
+    let desk = Desk::new(&[])?;
+    desk.run(&["init"])?.ended(0);
+    fs::remove_dir_all(desk.path().join("content/guides"))?;
+    fs::remove_file(desk.path().join("content/topics.yaml"))?;
+    fs::remove_file(desk.path().join(".gitignore"))?;
+    let again = desk.run(&["init"])?.ended(0);
+    assert!(!desk.has("content/guides") && !desk.has("content/topics.yaml") && desk.has(".gitignore"), "{}", again.out);
+    assert!(again.out.contains("made  .gitignore\n") && again.out.contains("no sample pages were added"), "{}", again.out);
+    let other = Desk::new(&[("content/notes/mine.md", "# Mine\n\nText.\n")])?;
+    other.run(&["init"])?.ended(0);
+    assert!(other.has("handsel.yaml") && !other.has("content/guides") && !other.has("content/index.md"));
+    // A site whose pages are all gone is begun again.
+    fs::remove_dir_all(other.path().join("content"))?;
+    other.run(&["init"])?.ended(0);
+    assert!(other.has("content/index.md") && other.has("content/guides/first-guide.md"));
+    Ok(())
+}
+
+#[test]
+fn a_long_report_ends_with_a_table_and_says_how_to_see_all() -> Outcome {
+    let links: String = (0..70).map(|number| format!("[x](gone-{number}.md)\n")).collect();
+    let desk = Desk::new(&[("content/index.md", &format!("# Home\n\n{links}")), ("content/empty.md", "---\ntitle: Empty\n---\n")])?;
+    let ran = desk.run(&["build"])?.ended(1);
+    assert_eq!(ran.err.matches("error[broken-link]").count(), 50, "{}", ran.err);
+    let (_, table) = ran.err.split_once("Problems by code:\n").ok_or("no table")?;
+    assert!(table.starts_with("  70  error    broken-link  first at content/index.md:3:1\n"), "{table}");
+    assert!(table.contains("   1  warning  empty-page   first at content/empty.md:4:1\n"), "{table}");
+    assert!(table.contains("add --all-problems") && table.contains("70 errors, 1 warning in 2 pages\n"), "{table}");
+    let all = desk.run(&["build", "--all-problems"])?.ended(1);
+    assert_eq!(all.err.matches("error[broken-link]").count(), 70);
+    assert!(!all.err.contains("add --all-problems"), "{}", all.err);
+    let json = desk.run(&["build", "--format", "json"])?.ended(1);
+    assert_eq!(json.out.lines().count(), 71);
+    Ok(())
+}
+
+#[test]
+fn pages_that_are_left_out_are_named_as_the_summary_says() -> Outcome {
+    let desk = Desk::new(&[("content/index.md", "# Home\n\nText.\n")])?;
+    for number in 0..60 {
+        desk.put(&format!("content/p{number}.md"), "---\ntitle: [\n---\nText.\n")?;
+    }
+    let ran = desk.run(&["build", "--lenient"])?;
+    let named = ran.err.matches("page-left-out]").count();
+    if ran.out.contains("Each is named above") {
+        assert_eq!(named, 60 + 1, "{}", ran.out);
+    }
+    if ran.out.contains("Left out") {
+        assert!(ran.out.contains("The first 50 are named above; `--all-problems` names each."), "{}", ran.out);
+    }
+    let all = desk.run(&["build", "--lenient", "--all-problems"])?;
+    assert!(!all.out.contains("The first 50"), "{}", all.out);
+    Ok(())
+}
+
+/// Names of files are text of others: none can move the cursor, colour the terminal or forge a line.
+#[cfg(unix)]
+#[test]
+fn no_name_of_a_file_reaches_the_terminal_unescaped() -> Outcome {
+    let odd = "a\u{1b}[31m\u{202e}b\n::error::forged\u{7}%41,x:y\u{9b}2J\u{200f}";
+    let desk = Desk::new(&[("content/index.md", "# Home\n\nText.\n"), ("handsel.yaml", "title: A\n")])?;
+    desk.put(&format!("content/{odd}.md"), "# A\n\n[x](nowhere.md)\n")?;
+    desk.put(&format!("content/{odd}.bin"), "\u{1b}[2J\0")?;
+    let is_hidden = |c: char| (c.is_control() && c != '\n') || matches!(c, '\u{202e}' | '\u{200f}');
+    for arguments in [
+        &["check"][..],
+        &["build"],
+        &["build", "--lenient"],
+        &["check", "--format", "github"],
+        &["check", "--all-problems"],
+        &["move", &format!("content/{odd}.md"), &format!("content/{odd}2.md")],
+        &["why", odd],
+        &["retire", odd],
+        &["new", odd, odd],
+        &["init", &format!("{odd}/site")],
+        &["check", "--root", &format!("{odd}/site")],
+    ] {
+        let ran = desk.run(arguments)?;
+        for text in [&ran.out, &ran.err] {
+            assert!(!text.contains(is_hidden), "{arguments:?}: {text:?}");
+            assert!(!text.lines().any(|line| line.starts_with("::error::forged")), "{arguments:?}: {text}");
+        }
+    }
+    let github = desk.run(&["check", "--format", "github"])?;
+    assert!(github.out.lines().all(|line| line.starts_with("::")), "{}", github.out);
+    assert!(github.out.contains("%2541%2Cx%3Ay") && github.out.contains("%0A"), "{}", github.out);
+    Ok(())
+}
+
+#[test]
+fn bytes_of_files_that_are_not_text_are_not_printed() -> Outcome {
+    let desk = Desk::new(GOOD)?;
+    fs::write(desk.path().join("content/photo.png"), b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")?;
+    let ran = desk.run(&["check"])?.ended(0);
+    assert!(ran.out.contains("unreferenced-files") && ran.out.contains("content/photo.png:1:1"), "{}", ran.out);
+    assert!(!ran.out.contains("PNG") && !ran.out.contains("IHDR"), "{}", ran.out);
+    Ok(())
+}
+
+/// A newcomer runs a command in `content/`, which would be built as a site of its own, without the settings.
+#[test]
+fn a_part_of_a_site_is_not_taken_for_a_site() -> Outcome {
+    let desk = Desk::new(GOOD)?;
+    desk.put("handsel.yaml", "title: A\n")?;
+    for (folder, root) in [("content", ".."), ("content/guides", "../..")] {
+        for arguments in [&["build"][..], &["check"], &["new", "tip", "X"], &["why", "/"]] {
+            let output = Command::new(env!("CARGO_BIN_EXE_handsel")).args(arguments).current_dir(desk.path().join(folder)).output()?;
+            let said = String::from_utf8_lossy(&output.stderr);
+            assert_eq!(output.status.code(), Some(2), "{folder}: {arguments:?}");
+            assert!(said.contains(&format!("add `--root {root}`")), "{folder}: {said}");
+        }
+    }
+    assert!(!desk.has("content/public") && !desk.has("content/tips"));
+    desk.run(&["build", "--root", "content", "--output", "elsewhere"])?.ended(0);
+    Ok(())
+}
+
+#[test]
 fn help_and_version() -> Outcome {
     let desk = Desk::new(&[])?;
     assert!(desk.run(&["--version"])?.ended(0).out.starts_with("handsel "));
@@ -262,8 +381,15 @@ fn why_says_what_made_a_page() -> Outcome {
     desk.run(&["build", "--quiet"])?.ended(0);
     let json: serde_json::Value = serde_json::from_str(&desk.run(&["why", "tips/other", "--format", "json"])?.ended(0).out)?;
     assert_eq!((&json["reason"], &json["made_by_last_build"]), (&"new".into(), &true.into()));
+    desk.put("content/tips/later.md", "---\ntitle: Later\ndraft: true\n---\n\nA text.\n")?;
+    let draft = desk.run(&["why", "/tips/later/"])?.ended(2);
+    assert!(draft.err.contains("content/tips/later.md is a draft") && draft.err.contains("--drafts"), "{}", draft.err);
+    desk.put("content/tips/fresh.md", "---\ntitle: Fresh\n---\n\nA text.\n")?;
+    let fresh = desk.run(&["why", "/tips/fresh/"])?.ended(2);
+    assert!(fresh.err.contains("content/tips/fresh.md is newer"), "{}", fresh.err);
     let unknown = desk.run(&["why", "/guides/aa/"])?.ended(2);
     assert!(unknown.err.contains("did you mean `/guides/a/`?"), "{}", unknown.err);
+    assert!(unknown.err.starts_with("error: ") && !unknown.err.contains("\\u{1b}"), "colours are not written as text: {}", unknown.err);
     Ok(())
 }
 
@@ -327,7 +453,8 @@ fn report_is_one_file_or_json() -> Outcome {
     let said = desk.run(&["report", "--feedback", "answers.csv", "--today", "2026-11-22"])?.ended(0);
     assert!(said.out.contains("report.html"), "{}", said.out);
     assert!(said.out.contains("Read 3 answers; one line holds none that can be read, the first is line 5."), "{}", said.out);
-    let html = fs::read_to_string(desk.path().join("report.html"))?;
+    let html = fs::read_to_string(desk.path().join(".handsel/report.html"))?;
+    assert!(!desk.has("report.html") && desk.has(".handsel/.gitignore"), "it is neither published nor committed");
     for shown in ["A &amp; B: report of 2026-11-22", "&lt;One&gt;", "2024-07-01", "&lt;b&gt;bold&lt;/b&gt;", "orphan", "/gone/", "<svg"] {
         assert!(html.contains(shown), "{shown} is not in\n{html}");
     }

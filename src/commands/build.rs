@@ -10,11 +10,11 @@ use clap::Args;
 
 use super::console::{Console, Stream};
 use super::figures::{count, duration, grouped, size};
-use super::options::{CACHE_NAME, CommonOptions, SiteOptions};
+use super::options::{CACHE_NAME, CommonOptions, Format, SiteOptions};
 use super::progress::Progress;
 use super::site_folder::SiteFolder;
 use super::{CannotRun, Status, addresses, output, print, verify};
-use crate::diagnostic::{Code, Diagnostic, printable};
+use crate::diagnostic::{Code, Diagnostic, printable_name};
 use crate::disk::publish::{PublishError, PublishOptions, Published, Publisher};
 use crate::disk::small_pages::take_small_pages;
 use crate::fingerprint::Fingerprint;
@@ -141,7 +141,7 @@ pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Resu
     for note in built.notes.iter().cloned().chain(foreign(&published, &output)).chain(news) {
         console.remark(&format!("Note: {note}."));
     }
-    console.answer(&result(&built, &published, &output, whole));
+    console.answer(&result(&built, &published, &output, whole, console));
     if options.verify_cache && !verify::verify(&site, &request, &output, &built.problems, console) {
         return Ok(Status::ContentErrors);
     }
@@ -169,22 +169,34 @@ fn foreign(published: &Published, output: &Path) -> Option<String> {
     }
     let rest = published.foreign.len() - named.len();
     let rest = if rest == 0 { String::new() } else { format!(" and {} more", grouped(rest)) };
-    Some(format!("not from Handsel, and left alone in {}: {}{rest}", folder(output), printable(&named.join(", "))))
+    Some(format!("not from Handsel, and left alone in {}: {}{rest}", folder(output), printable_name(&named.join(", "))))
 }
 
-fn result(built: &Built, published: &Published, output: &Path, whole: Duration) -> String {
+fn result(built: &Built, published: &Published, output: &Path, whole: Duration, console: &Console) -> String {
     let Published { written, unchanged, removed, files, bytes, .. } = published;
     let (pages, files, bytes) = (count(built.pages, "page"), count(*files, "file"), size(*bytes));
     let (written, unchanged, removed) = (grouped(*written), grouped(*unchanged), grouped(*removed));
     let left_out = match built.left_out {
         0 => String::new(),
-        left_out => format!("\nLeft out, because they could not be made: {}. Each is named above.", count(left_out, "page")),
+        left_out => format!("\nLeft out, because they could not be made: {}.{}", count(left_out, "page"), named(built, console)),
     };
     format!(
         "Built {pages} ({files}, {bytes}) into {} in {}: {written} written, {unchanged} unchanged, {removed} removed.{left_out}",
         folder(output),
         duration(whole)
     )
+}
+
+/// Where the pages that were left out are named. The settings can turn that report off.
+fn named(built: &Built, console: &Console) -> String {
+    let reported = built.problems.iter().filter(|problem| problem.code == Code::PageLeftOut).count();
+    if reported == 0 {
+        return String::new();
+    }
+    if console.format == Format::Human && !console.shows_all && reported > print::SHOWN_MAX {
+        return format!(" The first {} are named above; `--all-problems` names each.", print::SHOWN_MAX);
+    }
+    " Each is named above.".to_owned()
 }
 
 /// What to do next: how to look at the site, or how to begin one.
@@ -194,7 +206,7 @@ fn next(built: &Built, output: &Path, site: &SiteFolder) -> String {
         let content = if site.content() == SourcePath::root() { "this folder".to_owned() } else { site.show(&site.content()) };
         return format!("There is no page in {content} yet: `handsel init` makes a starter site.");
     }
-    let output = printable(&output.to_string_lossy());
+    let output = printable_name(&output.to_string_lossy());
     match built.settings.base_path() {
         "/" => format!("To look at it, run `{LOOK} {output}` and open http://localhost:8000/"),
         path => format!(
@@ -206,6 +218,6 @@ fn next(built: &Built, output: &Path, site: &SiteFolder) -> String {
 
 /// The output folder as it is told, with a slash.
 fn folder(output: &Path) -> String {
-    let shown = printable(&output.to_string_lossy());
+    let shown = printable_name(&output.to_string_lossy());
     if shown.ends_with('/') { shown } else { shown + "/" }
 }

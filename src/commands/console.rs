@@ -9,7 +9,7 @@ use std::io::{BufWriter, IsTerminal, Write};
 use annotate_snippets::{Group, Level, Renderer};
 use terminal_size::{Width, terminal_size_of};
 
-use super::options::Format;
+use super::options::{CommonOptions, Format};
 use crate::diagnostic::printable;
 
 /// The width of text that nobody's terminal limits.
@@ -25,11 +25,13 @@ pub enum Stream {
 pub struct Console {
     pub format: Format,
     pub is_quiet: bool,
+    /// Every problem is printed, however many have one code.
+    pub shows_all: bool,
 }
 
 impl Console {
-    pub fn new(format: Format, is_quiet: bool) -> Self {
-        Self { format, is_quiet }
+    pub fn new(common: &CommonOptions) -> Self {
+        Self { format: common.format, is_quiet: common.quiet, shows_all: common.all_problems }
     }
 
     /// Words that were asked for: what a command did.
@@ -50,12 +52,18 @@ impl Console {
     pub fn fail(&self, message: &str, help: Option<&str>) {
         let group = Group::with_title(Level::ERROR.primary_title(printable(message)));
         let report = [group.elements(help.map(|help| Level::HELP.message(printable(help))))];
-        self.print(Stream::Error, &Renderer::styled().term_width(self.width(Stream::Error)).render(&report));
+        let drawn = Renderer::styled().term_width(self.width(Stream::Error)).render(&report);
+        self.write(Stream::Error, |out| writeln!(out, "{drawn}"));
     }
 
-    /// Writes a text and ends the line.
+    /// Writes words for people and ends the line. What a terminal would obey or hide is written as escapes.
     pub fn print(&self, stream: Stream, text: &str) {
-        self.write(stream, |out| writeln!(out, "{text}"));
+        self.write(stream, |out| writeln!(out, "{}", printable(text)));
+    }
+
+    /// Writes JSON, which escapes for itself, and ends the line.
+    pub fn print_json(&self, stream: Stream, json: &str) {
+        self.write(stream, |out| writeln!(out, "{json}"));
     }
 
     /// Writes piece by piece.

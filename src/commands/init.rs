@@ -10,23 +10,28 @@ use super::new::kinds;
 use super::options::CommonOptions;
 use super::site_folder::SiteFolder;
 use super::{CannotRun, Status, schema};
+use crate::diagnostic::printable_name;
 use crate::disk::Disk;
 use crate::disk::new_file::create_new;
 use crate::paths::SourcePath;
 use crate::source::{Files, ListingRules};
 
-/// The starter site. Git would obey the file of its own name here, so it goes under another.
-const STARTER: [(&str, &str); 7] = [
+/// What every site has. Git would obey the files of its own names here, so they go under others.
+const BASICS: [(&str, &str); 3] = [
     ("handsel.yaml", include_str!("starter/handsel.yaml")),
     (".gitignore", include_str!("starter/gitignore")),
     (".gitattributes", include_str!("starter/gitattributes")),
+];
+
+/// The pages of the starter site, for a site that has none.
+const SAMPLES: [(&str, &str); 4] = [
     ("content/index.md", include_str!("starter/content/index.md")),
     ("content/topics.yaml", include_str!("starter/content/topics.yaml")),
     ("content/guides/first-guide.md", include_str!("starter/content/guides/first-guide.md")),
     ("content/tips/first-tip.md", include_str!("starter/content/tips/first-tip.md")),
 ];
 
-/// Start a site; files that are there are kept
+/// Start a site; files that are there are kept, and a site with pages gets no samples
 #[derive(Debug, Args)]
 pub struct Options {
     /// The folder, made when it is missing [default: this one]
@@ -36,11 +41,15 @@ pub struct Options {
 
 pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Result<Status, CannotRun> {
     let folder = options.folder.as_deref().unwrap_or(&common.root);
+    if folder == Path::new(".") {
+        SiteFolder::open_unfinished(common)?;
+    }
     let loose = loose_pages(folder);
-    for (path, text) in STARTER {
+    let has_pages = has_pages(folder);
+    let samples = SAMPLES.iter().filter(|(path, _)| !has_pages || folder.join(path).exists());
+    for (path, text) in BASICS.iter().chain(samples) {
         let path = SourcePath::new(path).expect("the starter's paths do not climb");
-        let shown = folder.join(path.as_str());
-        let shown = shown.strip_prefix(".").unwrap_or(&shown).display();
+        let shown = shown(folder, &path);
         match create_new(folder, &path, text.as_bytes()) {
             Ok(()) => console.answer(&format!("  made  {shown}")),
             Err(error) if error.kind() == ErrorKind::AlreadyExists && Disk::open(folder).is_ok() => {
@@ -58,8 +67,24 @@ pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Resu
              content/ again, and `handsel build` publishes the folder as it is.",
         );
     }
+    if has_pages {
+        console.answer("This site has pages already, so no sample pages were added.");
+    }
     console.answer(&next(folder));
     Ok(Status::Done)
+}
+
+/// A path below the folder, for people.
+fn shown(folder: &Path, path: &SourcePath) -> String {
+    let shown = folder.join(path.as_str());
+    printable_name(&shown.strip_prefix(".").unwrap_or(&shown).to_string_lossy())
+}
+
+/// Whether a site is here that has a page in `content/`.
+fn has_pages(folder: &Path) -> bool {
+    let content = SourcePath::new("content").expect("a plain name does not climb");
+    let files = Disk::open(folder).map(|disk| disk.list(&ListingRules::default()).value).unwrap_or_default();
+    files.iter().any(|path| path.is_markdown() && path.is_within(&content))
 }
 
 /// Schemas for editors, and the setting that tells them which is for which file.
@@ -71,8 +96,7 @@ fn associate(folder: &Path, common: &CommonOptions, console: &Console) -> Result
     }
     let path = SourcePath::new(".vscode/settings.json").expect("a plain path does not climb");
     let text = schema::editor_settings(&site, &kinds) + "\n";
-    let shown = folder.join(path.as_str());
-    let shown = shown.strip_prefix(".").unwrap_or(&shown).display();
+    let shown = shown(folder, &path);
     match create_new(folder, &path, text.as_bytes()) {
         Ok(()) => console.answer(&format!("  made  {shown}")),
         Err(_) => console.answer(&format!("  kept  {shown}")),
@@ -93,7 +117,7 @@ fn loose_pages(folder: &Path) -> usize {
 
 fn next(folder: &Path) -> String {
     let is_here = folder.components().all(|part| part == std::path::Component::CurDir);
-    let enter = if is_here { String::new() } else { format!("  cd {}\n", folder.display()) };
+    let enter = if is_here { String::new() } else { format!("  cd {}\n", printable_name(&folder.to_string_lossy())) };
     format!(
         "\nNext:\n{enter}  handsel serve --open              shows it in your browser, and each change as you save\n  \
          handsel new guide \"How to …\"      begins a guide\n  \

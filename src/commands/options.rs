@@ -42,6 +42,9 @@ pub struct CommonOptions {
     /// Say nothing but what is wrong
     #[arg(long, short, global = true, display_order = 104)]
     pub quiet: bool,
+    /// Print every problem, however many have one code [default: the first 50 of each]
+    #[arg(long, global = true, display_order = 105)]
+    pub all_problems: bool,
 }
 
 /// Options of the commands that make a site or look through it.

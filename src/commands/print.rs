@@ -1,6 +1,7 @@
 //! Problems on their way out: drawn for people, one JSON object a line for editors, annotations for GitHub.
 //!
-//! For people more than [`SHOWN_MAX`] problems of one code are counted, not drawn; machines get them all.
+//! For people, more than [`SHOWN_MAX`] problems of one code are counted and not drawn, unless they ask for all; machines get them
+//! all. A table of the codes ends a long report.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -13,13 +14,17 @@ use serde_json::json;
 use super::console::{Console, Stream};
 use super::figures::{count, duration, grouped};
 use super::options::Format;
+use super::problem_table::{LONG_REPORT, table};
 use super::site_folder::SiteFolder;
 use crate::diagnostic::drawing::Drawing;
 use crate::diagnostic::{Code, Diagnostic, Severity, printable};
 use crate::pipeline::profile::{Profile, Stage};
 
 /// Problems of one code that are drawn.
-const SHOWN_MAX: usize = 50;
+pub const SHOWN_MAX: usize = 50;
+
+/// What ends a report that does not draw all problems.
+const CUT: &str = "Only the first 50 problems of each code are printed above. To see all, add --all-problems.";
 
 /// Prints the problems of a site, in order; `wanted` is where people are to find them.
 pub fn problems(console: &Console, site: &SiteFolder, problems: &mut Vec<Diagnostic>, wanted: Stream) {
@@ -27,8 +32,16 @@ pub fn problems(console: &Console, site: &SiteFolder, problems: &mut Vec<Diagnos
     Diagnostic::sort(problems);
     match console.format {
         Format::Human => {
-            let mut drawing = Drawing::new(&site.disk, &site.shown, console.width(wanted));
-            console.write(wanted, |out| for_people(out, problems, &mut drawing));
+            let width = console.width(wanted);
+            let mut drawing = Drawing::new(&site.disk, &site.shown, width);
+            let shown_max = if console.shows_all { usize::MAX } else { SHOWN_MAX };
+            console.write(wanted, |out| {
+                let is_cut = draw(out, problems, &mut drawing, shown_max)?;
+                if problems.len() > LONG_REPORT {
+                    writeln!(out, "{}", table(problems, &site.shown, width))?;
+                }
+                if is_cut { writeln!(out, "{CUT}\n") } else { Ok(()) }
+            });
         }
         Format::Json => console.write(Stream::Output, |out| problems.iter().try_for_each(|problem| json(out, problem))),
         Format::Github => {
@@ -38,21 +51,17 @@ pub fn problems(console: &Console, site: &SiteFolder, problems: &mut Vec<Diagnos
     }
 }
 
-fn for_people(out: &mut dyn Write, problems: &[Diagnostic], drawing: &mut Drawing<'_>) -> io::Result<()> {
-    let mut met: BTreeMap<&str, usize> = BTreeMap::new();
+/// Draws the first problems of each code; whether some were not drawn.
+fn draw(out: &mut dyn Write, problems: &[Diagnostic], drawing: &mut Drawing<'_>, shown_max: usize) -> io::Result<bool> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for problem in problems {
-        let met = met.entry(problem.code.name()).or_default();
-        *met += 1;
-        if *met <= SHOWN_MAX {
+        let count = counts.entry(problem.code.name()).or_default();
+        *count += 1;
+        if *count <= shown_max {
             writeln!(out, "{}\n", drawing.draw(problem))?;
         }
     }
-    let mut is_cut = false;
-    for (name, met) in met.into_iter().filter(|(_, met)| *met > SHOWN_MAX) {
-        writeln!(out, "… and {} more of {name} (all in --format json)", grouped(met - SHOWN_MAX))?;
-        is_cut = true;
-    }
-    if is_cut { writeln!(out) } else { Ok(()) }
+    Ok(counts.values().any(|count| *count > shown_max))
 }
 
 /// One line of `--format json`; the keys are part of what scripts rely on.
@@ -129,9 +138,9 @@ pub fn profile(console: &Console, profile: &Profile, whole: Duration) {
             "whole_ms": ms(whole), "stages": stages, "documents": profile.documents, "sheets": profile.sheets,
             "slowest_pages": pages, "templates": templates,
         } });
-        return console.print(Stream::Error, &all.to_string());
+        return console.print_json(Stream::Error, &all.to_string());
     }
-    let mut text = table(&profile.stages, whole);
+    let mut text = stage_table(&profile.stages, whole);
     let Profile { documents, sheets, .. } = profile;
     text.push_str(&format!(
         "\n\nDocuments: {} parsed, {} remembered. Pages and lists: {} drawn, {} remembered.",
@@ -154,7 +163,7 @@ pub fn profile(console: &Console, profile: &Profile, whole: Duration) {
 }
 
 /// Each stage with its time, its share of `whole`, and how many things went through it.
-fn table(stages: &[Stage], whole: Duration) -> String {
+fn stage_table(stages: &[Stage], whole: Duration) -> String {
     let width = stages.iter().map(|stage| stage.name.chars().count()).max().unwrap_or(0).max("whole".len());
     let share = |time: Duration| if whole.is_zero() { 0.0 } else { 100.0 * time.as_secs_f64() / whole.as_secs_f64() };
     let row = |name: &str, time: Duration| format!("  {name:width$}  {:>12}  {:>3.0} %", duration(time), share(time));
@@ -205,13 +214,16 @@ mod tests {
         let files = MemoryFiles::default();
         let mut problems = vec![Diagnostic::new(Code::EmptyPage, "empty"); 3];
         problems.extend(vec![Diagnostic::new(Code::BrokenLink, "broken"); 1362]);
-        let told = written(|out| for_people(out, &problems, &mut Drawing::new(&files, Path::new(""), 100)));
-        assert_eq!(told.matches("error[broken-link]: broken").count(), 50);
-        assert!(
-            told.ends_with("warning[empty-page]: empty\n\n")
-                || told.ends_with("\n\n… and 1 312 more of broken-link (all in --format json)\n\n"),
-            "{told}"
-        );
+        let drawn = |shown_max| {
+            let mut is_cut = false;
+            let text = written(|out| {
+                is_cut = draw(out, &problems, &mut Drawing::new(&files, Path::new(""), 100), shown_max)?;
+                Ok(())
+            });
+            (text.matches("error[broken-link]: broken").count(), is_cut)
+        };
+        assert_eq!((drawn(SHOWN_MAX), drawn(usize::MAX)), ((50, true), (1362, false)));
+        assert!(CUT.contains(&SHOWN_MAX.to_string()));
         assert_eq!(summary(&problems, 1240).as_deref(), Some("1 362 errors, 3 warnings in 1 240 pages"));
         assert_eq!(summary(&[], 3), None);
     }
@@ -222,6 +234,6 @@ mod tests {
         let stages = [stage("parse", 50), stage("render", 150)];
         let expected =
             "  parse          50 ms   25 %         1 043\n  render        0.15 s   75 %         1 043\n  whole         0.20 s  100 %";
-        assert_eq!(table(&stages, Duration::from_millis(200)), expected);
+        assert_eq!(stage_table(&stages, Duration::from_millis(200)), expected);
     }
 }

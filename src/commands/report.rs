@@ -5,18 +5,21 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::console::{Console, Stream};
-use super::options::{CommonOptions, Format, SiteOptions};
+use super::options::{CACHE_NAME, CommonOptions, Format, SiteOptions};
 use super::site_folder::SiteFolder;
 use super::{CannotRun, Status};
+use crate::diagnostic::printable_name;
+use crate::disk::new_file::create_new;
 use crate::disk::own_file;
 use crate::output::report::{feedback, html, report};
+use crate::paths::SourcePath;
 use crate::pipeline::memory::Memory;
 use crate::pipeline::survey::survey;
 use crate::pipeline::{self, Nowhere};
 
 const EXAMPLES: &str = "\
 Examples:
-  handsel report                                report.html in this folder
+  handsel report                                .handsel/report.html, which is never published
   handsel report --feedback answers.csv         with what readers answered
   handsel report --to ~/site.html               elsewhere
   handsel report --format json                  for a program, on standard output
@@ -31,7 +34,7 @@ pub struct Options {
     /// What readers answered: CSV or JSON lines
     #[arg(long, value_name = "FILE")]
     pub feedback: Option<PathBuf>,
-    /// The file to write [default: report.html in the site's folder]
+    /// The file to write [default: .handsel/report.html in the site's folder]
     #[arg(long, value_name = "FILE")]
     pub to: Option<PathBuf>,
     #[command(flatten)]
@@ -48,16 +51,22 @@ pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Resu
     let report = report(surveyed.site(), &built.problems, answers.as_ref());
     if console.format == Format::Json {
         let text = serde_json::to_string(&report).expect("plain values can be written as JSON");
-        console.print(Stream::Output, &text);
+        console.print_json(Stream::Output, &text);
         return Ok(Status::Done);
     }
-    let target = options.to.clone().unwrap_or_else(|| site.shown.join("report.html"));
+    let target = options.to.clone().unwrap_or_else(|| site.shown.join(CACHE_NAME).join("report.html"));
+    if options.to.is_none() {
+        ignore_own_folder(&site);
+    }
     write(&target, &html(&report))
         .map_err(|error| CannotRun::new(format!("{} cannot be written: {error}", target.display())).help("name another file with --to"))?;
     if let Some(answers) = &answers {
         console.answer(&read_of(answers));
     }
-    console.answer(&format!("Wrote {}: open it in a browser. It is for you, and no part of the site.", target.display()));
+    console.answer(&format!(
+        "Wrote {}: open it in a browser. It is for you, and no part of the site.",
+        printable_name(&target.to_string_lossy())
+    ));
     Ok(Status::Done)
 }
 
@@ -85,6 +94,14 @@ fn read_answers(file: &Path) -> Result<feedback::Feedback, CannotRun> {
         CannotRun::new(format!("no column of `{}` says which page an answer is about; it has {}", file.display(), names.join(", ")))
             .help("call that column `page` (or `url`), and the others `helped`, `reason`, `words` and `date`")
     })
+}
+
+/// Keeps git from listing Handsel's own folder, also on a site whose `.gitignore` does not name it. Where that cannot be written, the
+/// report is written all the same.
+fn ignore_own_folder(site: &SiteFolder) {
+    if let Ok(path) = SourcePath::new(&format!("{CACHE_NAME}/.gitignore")) {
+        let _ = create_new(site.disk.root(), &path, b"*\n");
+    }
 }
 
 fn write(target: &Path, text: &str) -> std::io::Result<()> {

@@ -49,7 +49,7 @@ pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Resu
     let site = SiteFolder::open(common)?;
     let kinds = super::new::kinds(&site, &site.disk.list(&ListingRules::default()).value).0;
     if options.editor {
-        console.print(Stream::Output, &editor_settings(&site, &kinds));
+        console.print_json(Stream::Output, &editor_settings(&site, &kinds));
         return Ok(Status::Done);
     }
     let schemas = schemas(&site, &kinds);
@@ -60,7 +60,7 @@ pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Resu
             let near = nearest(name, names.iter().copied()).map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
             CannotRun::new(format!("there is no schema `{name}`")).help(format!("{near}there are {}", names.join(", ")))
         })?;
-        console.print(Stream::Output, &pretty(schema));
+        console.print_json(Stream::Output, &pretty(schema));
         return Ok(Status::Done);
     }
     write(&site, &kinds).map_err(|error| CannotRun::new(format!("the schemas cannot be written: {error}")))?;

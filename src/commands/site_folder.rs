@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::CannotRun;
 use super::options::CommonOptions;
-use crate::diagnostic::printable;
+use crate::diagnostic::printable_name;
 use crate::disk::own_file::own_link;
 use crate::disk::{Disk, relocate};
 use crate::paths::SourcePath;
@@ -41,15 +41,40 @@ impl SiteFolder {
         let root = &common.root;
         let disk = Disk::open(root).map_err(|error| no_folder(root, &error))?;
         if let Some(link) = own_link(disk.root(), &[LEDGER_NAME]) {
-            let message = format!("`{}` is a symbolic link, and Handsel does not write through it", printable(&link.to_string_lossy()));
+            let message =
+                format!("`{}` is a symbolic link, and Handsel does not write through it", printable_name(&link.to_string_lossy()));
             return Err(CannotRun::new(message).help("delete the link, or put what it leads to in its place"));
         }
         let shown = root.components().filter(|part| *part != std::path::Component::CurDir).collect();
         let mut site = Self { disk, shown, config: top(SETTINGS_NAME) };
-        if let Some(file) = &common.config {
-            site.config = site.stated_config(file)?;
+        match &common.config {
+            Some(file) => site.config = site.stated_config(file)?,
+            None if common.root == Path::new(".") => site.refuse_part_of_site()?,
+            None => {}
         }
         Ok(site)
+    }
+
+    /// Refuses to take a folder of a site, such as its `content/`, for a site of its own: it would be built without the settings, into
+    /// a folder inside the sources.
+    fn refuse_part_of_site(&self) -> Result<(), CannotRun> {
+        const PARTS: [&str; 4] = [CONTENT_NAME, "templates", "static", "data"];
+        let has_settings = |disk: &Disk| disk.read(&top(SETTINGS_NAME)).is_ok();
+        if has_settings(&self.disk) {
+            return Ok(());
+        }
+        let mut up = PathBuf::new();
+        for around in self.disk.root().ancestors().skip(1) {
+            up.push("..");
+            let part = self.disk.root().strip_prefix(around).ok().and_then(|below| below.components().next());
+            let is_part = part.is_some_and(|part| PARTS.iter().any(|name| part.as_os_str() == *name));
+            if is_part && Disk::open(around).is_ok_and(|disk| has_settings(&disk)) {
+                let up = up.display();
+                return Err(CannotRun::new(format!("this folder is a part of the site in `{up}`"))
+                    .help(format!("run the command there, or add `--root {up}`")));
+            }
+        }
+        Ok(())
     }
 
     /// The settings, as far as they can be read: what is wrong with them, the build tells.
@@ -59,7 +84,7 @@ impl SiteFolder {
 
     /// A path from the current folder, for people.
     pub fn show(&self, path: &SourcePath) -> String {
-        printable(&self.shown.join(path.as_str()).to_string_lossy())
+        printable_name(&self.shown.join(path.as_str()).to_string_lossy())
     }
 
     /// The folder of the pages: `content/`, or the root where a folder of Markdown is all there is.

@@ -8,7 +8,7 @@ use std::sync::Mutex;
 use super::console::{Console, Stream};
 use super::figures::count;
 use super::site_folder::SiteFolder;
-use crate::diagnostic::{Diagnostic, printable};
+use crate::diagnostic::{Diagnostic, printable_name};
 use crate::disk::publish::{listed, published_bytes};
 use crate::fingerprint::Fingerprint;
 use crate::paths::OutputPath;
@@ -48,7 +48,7 @@ pub fn verify(site: &SiteFolder, request: &Request, output: &Path, told: &[Diagn
         return true;
     }
     for path in differ.iter().take(NAMED_MAX) {
-        console.print(Stream::Error, &format!("differs from a build without the cache: {}", printable(path.as_str())));
+        console.print(Stream::Error, &format!("differs from a build without the cache: {}", printable_name(path.as_str())));
     }
     if differ.len() > NAMED_MAX {
         console.print(Stream::Error, &format!("and {} more", differ.len() - NAMED_MAX));

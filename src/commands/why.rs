@@ -7,12 +7,14 @@ use super::console::{Console, Stream};
 use super::options::{CommonOptions, Format, SiteOptions};
 use super::site_folder::SiteFolder;
 use super::{CannotRun, Status};
-use crate::diagnostic::{nearest, printable};
+use crate::diagnostic::{nearest, printable_name};
 use crate::paths::{OutputPath, Route, percent_decode};
-use crate::pipeline;
 use crate::pipeline::memory::{Drawn, Memory, Record};
+use crate::pipeline::survey::survey;
 use crate::pipeline::why::{Change, Why};
+use crate::pipeline::{self, Request};
 use crate::settings::Settings;
+use crate::site::{Hidden, Node};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -43,9 +45,12 @@ pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Resu
     }
     let path = output_path(&options.address, &site.settings());
     let record = path.as_ref().and_then(|path| Some((path, drawn.outputs.get(path)?)));
-    let Some((path, record)) = record else { return Err(unknown(&options.address, &drawn)) };
+    let Some((path, record)) = record else {
+        let unpublished = path.as_ref().and_then(|path| unpublished(&site, &request, &path.route()));
+        return Err(unpublished.unwrap_or_else(|| unknown(&options.address, &drawn)));
+    };
     if console.format == Format::Json {
-        console.print(Stream::Output, &as_json(path, record, &drawn));
+        console.print_json(Stream::Output, &as_json(path, record, &drawn));
     } else {
         console.print(Stream::Output, &in_words(path, record, &drawn));
     }
@@ -67,9 +72,28 @@ fn output_path(address: &str, settings: &Settings) -> Option<OutputPath> {
     Some(if is_file { route.output_path() } else { route.as_folder().output_path() })
 }
 
+/// Why a page that the site has was not published by the last build.
+fn unpublished(site: &SiteFolder, request: &Request, route: &Route) -> Option<CannotRun> {
+    let surveyed = survey(&site.disk, request, Memory::recalling(None).pages());
+    let surveyed = surveyed.site();
+    match surveyed.tables.by_route.get(route)? {
+        Node::Hidden { source, why } => {
+            let error = CannotRun::new(format!("the last build published no page at `{route}`: {} is {why}", site.show(source)));
+            let is_shown_with_drafts = matches!(why, Hidden::Draft | Hidden::ToCome);
+            Some(if is_shown_with_drafts { error.help("`--drafts` shows it, here and in `handsel build`") } else { error })
+        }
+        Node::Page(page) => {
+            let source = site.show(&surveyed.page(*page).entry.source);
+            let error = CannotRun::new(format!("the last build published no page at `{route}`: {source} is newer"));
+            Some(error.help("run `handsel build` first"))
+        }
+        _ => None,
+    }
+}
+
 fn unknown(address: &str, drawn: &Drawn) -> CannotRun {
     let known: Vec<String> = drawn.outputs.keys().map(|path| path.route().to_string()).collect();
-    let error = CannotRun::new(format!("the last build published no page at `{}`", printable(address)));
+    let error = CannotRun::new(format!("the last build published no page at `{}`", printable_name(address)));
     match nearest(address, known.iter().map(String::as_str)) {
         Some(near) => error.help(format!("did you mean `{near}`?")),
         None => error.help("an address is what stands in the browser, such as /guides/give-first/"),
@@ -106,7 +130,7 @@ fn named(shown: &[crate::paths::SourcePath]) -> String {
     }
     let names: Vec<&str> = shown.iter().take(NAMED_MAX).map(crate::paths::SourcePath::as_str).collect();
     let rest = if shown.len() > NAMED_MAX { format!(" and {} more", shown.len() - NAMED_MAX) } else { String::new() };
-    format!("\nOf the pages that it shows, these had changed: {}{rest}.", printable(&names.join(", ")))
+    format!("\nOf the pages that it shows, these had changed: {}{rest}.", printable_name(&names.join(", ")))
 }
 
 fn as_json(path: &OutputPath, record: &Record, drawn: &Drawn) -> String {

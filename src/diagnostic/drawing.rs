@@ -9,12 +9,13 @@ use std::path::Path;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
-use super::{Diagnostic, Place, is_bidi_control, printable};
+use super::{Diagnostic, Place, is_hidden_mark, printable, printable_name};
 use crate::paths::SourcePath;
 use crate::source::{Files, with_lf};
 
-/// Characters of a message or of help, which may quote what the writer wrote.
+/// Characters of a line of a message or of help, which may quote what the writer wrote, and lines of one text.
 const TEXT_MAX: usize = 600;
+const LINES_MAX: usize = 60;
 
 /// Related places drawn with one problem.
 const ALSO_MAX: usize = 5;
@@ -69,7 +70,7 @@ impl<'a> Drawing<'a> {
         label: Option<String>,
         cuts: &mut Vec<(String, String)>,
     ) -> Group<'g> {
-        let path = printable(&self.root.join(place.path.as_str()).to_string_lossy());
+        let path = printable_name(&self.root.join(place.path.as_str()).to_string_lossy());
         let (line, column, width) = (place.line as usize, place.column as usize, self.width);
         let Some(text) = self.source(&place.path).and_then(|source| source.line(place.line)) else {
             let group = group.element(Origin::path(path).line(line).char_column(column));
@@ -85,11 +86,22 @@ impl<'a> Drawing<'a> {
 
     fn source(&mut self, path: &SourcePath) -> Option<&Source> {
         if self.read.as_ref().is_none_or(|(read, _)| read != path) {
-            let source = self.files.read(path).ok().map(|bytes| Source::new(&bytes));
+            let bytes = if may_be_text(path) { self.files.read(path).ok() } else { None };
+            let source = bytes.filter(|bytes| !bytes.contains(&0)).map(|bytes| Source::new(&bytes));
             self.read = Some((path.clone(), source));
         }
         self.read.as_ref().and_then(|(_, source)| source.as_ref())
     }
+}
+
+/// Whether lines of a file can be shown: what writers edit as text has one of these endings or none. Images, videos and archives
+/// are not even read, since they can be large.
+fn may_be_text(path: &SourcePath) -> bool {
+    const ENDINGS: [&str; 25] = [
+        "", "md", "markdown", "mdx", "mkd", "yaml", "yml", "json", "toml", "csv", "tsv", "html", "htm", "xml", "svg", "css", "js", "mjs",
+        "ts", "txt", "vtt", "srt", "ics", "lock", "py",
+    ];
+    ENDINGS.contains(&path.extension().as_str())
 }
 
 /// A file's text with the offsets at which its lines begin.
@@ -159,15 +171,23 @@ fn harmless(c: char) -> char {
         _ if c == '\t' => c,
         code @ 0..=0x1F => char::from_u32(0x2400 + code).unwrap_or(char::REPLACEMENT_CHARACTER),
         0x7F => '\u{2421}',
-        _ if c.is_control() || is_bidi_control(c) => char::REPLACEMENT_CHARACTER,
+        _ if c.is_control() || is_hidden_mark(c) => char::REPLACEMENT_CHARACTER,
         _ => c,
     }
 }
 
 fn clipped(text: &str) -> String {
-    let clipped = match text.char_indices().nth(TEXT_MAX) {
-        Some((end, _)) => printable(&text[..end]) + " …",
-        None => printable(text),
+    let mut lines: Vec<String> = text.lines().take(LINES_MAX).map(clipped_line).collect();
+    if text.lines().nth(LINES_MAX).is_some() {
+        lines.push("…".to_owned());
+    }
+    lines.join("\n")
+}
+
+fn clipped_line(line: &str) -> String {
+    let clipped = match line.char_indices().nth(TEXT_MAX) {
+        Some((end, _)) => printable(&line[..end]) + " …",
+        None => printable(line),
     };
     clipped.replace('\t', " ")
 }
@@ -239,6 +259,25 @@ error[address-taken]: `/a/` is taken
             let told = drawn(&[("a.md", text)], &Diagnostic::new(Code::EmptyPage, "empty").at(place("a.md", line, column, 4)));
             assert!(told.contains(&format!("--> docs/a.md:{line}:{column}")), "{told}");
         }
+    }
+
+    #[test]
+    fn no_bytes_of_a_binary_file_are_shown() {
+        let problem = |path| Diagnostic::new(Code::UnpublishedFiles, "no page links to it").at(place(path, 1, 1, 0));
+        for (path, bytes) in [("a.png", "\u{89}PNG\r\n\u{1a}\n"), ("b.txt", "MZ\0\u{1}\u{2}"), ("c", "a\0b"), ("d.bin", "words")] {
+            let expected = format!("warning[unreferenced-files]: no page links to it\n--> docs/{path}:1:1");
+            assert_eq!(drawn(&[(path, bytes)], &problem(path)), expected);
+        }
+        assert!(drawn(&[("e.csv", "a,b\n")], &problem("e.csv")).contains("1 | a,b"));
+    }
+
+    #[test]
+    fn help_of_several_lines_keeps_them() {
+        let problem = Diagnostic::new(Code::VanishedAddress, "gone").help("add this:\nretired:\n  - /a/\n  - /b/");
+        assert_eq!(
+            drawn(&[], &problem),
+            "error[vanished-address]: gone\n  |\n  = help: add this:\n          retired:\n            - /a/\n            - /b/"
+        );
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::commands::console::{Console, Stream};
 use crate::commands::figures::{count, duration, grouped};
 use crate::commands::print;
 use crate::commands::site_folder::SiteFolder;
-use crate::diagnostic::{Diagnostic, Severity, printable};
+use crate::diagnostic::{Diagnostic, Severity, printable_name};
 use crate::paths::SourcePath;
 use crate::pipeline::live::Live;
 use crate::preview::Saved;
@@ -52,7 +52,7 @@ impl<'a> Tidings<'a> {
         let changed = &saved.refreshed.changed;
         let Some(first) = changed.first() else { return };
         let content = self.site.content();
-        let name = |path: &SourcePath| printable(path.below(&content).unwrap_or(path.as_str()));
+        let name = |path: &SourcePath| printable_name(path.below(&content).unwrap_or(path.as_str()));
         let verb = if changed.iter().any(|path| live.is_source(path)) { "saved" } else { "removed" };
         let more = if changed.len() > 1 { format!(" and {} more", grouped(changed.len() - 1)) } else { String::new() };
         let parsed = grouped(saved.refreshed.parsed);
@@ -61,7 +61,7 @@ impl<'a> Tidings<'a> {
         if self.is_verbose {
             changed.iter().for_each(|path| {
                 let verb = if live.is_source(path) { "changed" } else { "gone" };
-                self.console.answer(&format!("  {verb}: {}", printable(path.as_str())));
+                self.console.answer(&format!("  {verb}: {}", printable_name(path.as_str())));
             });
         }
     }
