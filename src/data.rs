@@ -49,9 +49,23 @@ fn json_file(path: &SourcePath, bytes: &[u8]) -> Result<Json, Vec<Diagnostic>> {
         let column = u32::try_from(error.column()).unwrap_or(u32::MAX).max(1);
         let message = error.to_string();
         let message = message.split(" at line ").next().unwrap_or(&message).to_owned();
+        let help = json_help(&message, text.text);
         let place = Place { path: path.clone(), line, column, length: 0 };
-        vec![Diagnostic::new(Code::BadData, format!("this JSON cannot be read: {message}")).at(place)]
+        vec![Diagnostic::new(Code::BadData, format!("this JSON cannot be read: {message}")).at(place).help(help)]
     })
+}
+
+/// What JSON wants where its parser stopped.
+fn json_help(message: &str, text: &str) -> &'static str {
+    match message {
+        _ if text.trim().is_empty() => "the file is empty: write `{}` or `[]`, or delete it",
+        _ if message.contains("trailing comma") => "delete the comma after the last item",
+        _ if message.contains("EOF") => "something is opened and never closed: a bracket, a brace or a quote",
+        _ if message.contains("trailing characters") => "a file holds one value: put several into a list `[…]`",
+        _ if message.contains("key must be a string") => "write names in double quotes: `\"name\": …`",
+        _ if message.contains("expected `,`") => "add a comma between the two items",
+        _ => "JSON wants double quotes around text and names, a comma between items, and no comments",
+    }
 }
 
 /// A CSV file (RFC 4180) as a list of mappings, the first line naming the columns. Numbers become numbers.

@@ -226,6 +226,12 @@ pub fn read(path: &SourcePath, bytes: &[u8]) -> Checked<Option<Kind>> {
     Checked::new(Some(kind), problems)
 }
 
+/// Where a kind's file names the template.
+pub fn template_place(path: &SourcePath, bytes: &[u8]) -> Option<Place> {
+    let node = read_yaml(path, bytes).ok().flatten()?;
+    Some(node.get("template")?.place.clone())
+}
+
 /// What pages of a kind that states no scaffold are begun from: its fields, each with what it says, and those that may be absent
 /// as comments.
 fn scaffold_of(fields: &[Field]) -> String {

@@ -4,8 +4,10 @@
 //! line, and the built-in one of its name (or nothing) stands in, so that every fault is found in one run. `draw` draws,
 //! `materials` holds what functions answer from, `reach` says which templates one template can come to.
 
+mod advice;
 mod draw;
 mod faults;
+mod field_names;
 mod functions;
 mod materials;
 mod reach;
@@ -23,6 +25,7 @@ use self::reach::Reach;
 use crate::diagnostic::{Checked, Code, Diagnostic, Place};
 use crate::document::components::{Argument, ArgumentKind, Signature, Signatures};
 use crate::fingerprint::Fingerprint;
+use crate::kind::Kinds;
 use crate::paths::SourcePath;
 
 /// A template's text and where it stands.
@@ -103,6 +106,11 @@ impl Templates {
     /// Whether there is such a template, and it was told that it cannot be read.
     pub fn is_broken(&self, name: &str) -> bool {
         self.broken.contains(name) && !self.has(name)
+    }
+
+    /// Fields of pages that the writer's templates ask for and that no kind declares.
+    pub fn unknown_fields(&self, kinds: &Kinds) -> Vec<Diagnostic> {
+        self.files.values().filter(|file| file.is_own).flat_map(|file| field_names::unknown_fields(file, kinds)).collect()
     }
 
     pub fn names(&self) -> impl Iterator<Item = &str> {

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 
 use super::listed::{DEFAULTS_FILE, Listed};
 use super::{Request, own_scripts};
-use crate::diagnostic::{Checked, Code, Diagnostic, Place};
+use crate::diagnostic::{Checked, Code, Diagnostic, Place, nearest};
 use crate::document::front_matter;
 use crate::document::highlight::colours::Colours;
 use crate::document::honesty::{self, Slip};
@@ -38,6 +38,8 @@ pub struct Loaded {
     pub templates: Templates,
     pub icons: BTreeMap<String, String>,
     pub data: BTreeMap<String, serde_json::Value>,
+    /// Files of `data/` that hold no value: broken ones, and those of another type.
+    pub unread_data: BTreeSet<String>,
     pub today: Date,
     /// All listed files.
     pub listed: Arc<Listed>,
@@ -114,6 +116,8 @@ pub fn load(files: &dyn Files, request: &Request, before: Option<&Arc<Listed>>) 
     let templates_load =
         dishonest.iter().filter(|problem| problem.code == Code::OutsideOrigin).map(|problem| problem.message.clone()).collect();
     problems.extend(dishonest.into_iter().chain(template_problems));
+    problems.extend(templates.unknown_fields(&kinds));
+    problems.extend(kinds_without_template(&own_templates, &kinds, &templates));
     let (theme, own) = (theme::static_files(), listed.in_folder("static"));
     let names = theme.iter().map(|(name, _)| name.as_str()).chain(own.iter().map(|(name, _)| name.as_str())).collect();
     problems.extend(look::drop_missing_fonts(&mut settings.theme, &names));
@@ -123,9 +127,11 @@ pub fn load(files: &dyn Files, request: &Request, before: Option<&Arc<Listed>>) 
     let static_files: BTreeMap<String, StaticFile> = theme.chain(own).collect();
     let assets = assets(files, &static_files, &templates, &mut problems);
     let theme_scripts = own_scripts::of_theme(files, &static_files, &assets);
-    let data =
-        data::read(read_all(files, listed.in_folder("data"), &mut problems).iter().map(|file| (&*file.name, &file.path, &*file.bytes)))
-            .unload(&mut problems);
+    let in_data = listed.in_folder("data");
+    let mut unread_data: BTreeSet<String> = in_data.iter().map(|(name, _)| name.clone()).collect();
+    let data = data::read(read_all(files, in_data, &mut problems).iter().map(|file| (&*file.name, &file.path, &*file.bytes)))
+        .unload(&mut problems);
+    unread_data.retain(|name| !data.contains_key(name));
     let vocabularies = vocabularies(files, &listed, &mut problems);
     let defaults = defaults(files, &listed.metadata, &kinds, &mut problems);
     let today = today(request, &settings);
@@ -159,6 +165,7 @@ pub fn load(files: &dyn Files, request: &Request, before: Option<&Arc<Listed>>) 
         templates,
         icons,
         data,
+        unread_data,
         today,
         listed,
         static_files,
@@ -271,6 +278,31 @@ fn kinds(own: &[Read], problems: &mut Vec<Diagnostic>) -> Kinds {
         }
     }
     kinds
+}
+
+/// Own kinds whose template does not exist, at the place where their files name it.
+fn kinds_without_template(own: &[Read], kinds: &Kinds, templates: &Templates) -> Vec<Diagnostic> {
+    let own = own.iter().filter_map(|file| Some((file, kinds.get(kind_name(&file.name)?)?)));
+    let without = own.filter(|(_, kind)| !templates.has(&kind.template) && !templates.is_broken(&kind.template));
+    let problem = |(file, kind): (&Read, &kind::Kind)| {
+        let place = kind::template_place(&file.path, &file.bytes).unwrap_or_else(|| Place::start_of(&file.path));
+        missing_template(templates, &kind.template).at(place)
+    };
+    without.map(problem).collect()
+}
+
+/// The kind that a file of `templates/` defines.
+fn kind_name(name: &str) -> Option<&str> {
+    let name = name.strip_prefix("kinds/")?;
+    name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml"))
+}
+
+/// There is no template of this name.
+pub(super) fn missing_template(templates: &Templates, name: &str) -> Diagnostic {
+    let near = nearest(name, templates.names());
+    let help = near
+        .map_or_else(|| format!("delete the key `template`, or add the file templates/{name}"), |near| format!("did you mean `{near}`?"));
+    Diagnostic::new(Code::MissingTemplate, format!("template `{name}` does not exist")).help(help)
 }
 
 fn words(own: &[Read], problems: &mut Vec<Diagnostic>) -> Words {

@@ -6,7 +6,7 @@ use std::io;
 use std::sync::Arc;
 
 use super::documents::{Reader, our_fault};
-use super::load::{StaticFile, unreadable};
+use super::load::{StaticFile, missing_template, unreadable};
 use super::memory::Memory;
 use super::outputs::{Maker, immutable, source_of};
 use super::pictures::late;
@@ -132,7 +132,7 @@ impl<'a> Workshop<'a> {
             return Made::default();
         }
         if let Some(missing) = self.missing_template(composed) {
-            return Made::failed(missing);
+            return missing;
         }
         let source = composed.body.map(|page| &self.composer().site.page(page).entry.source);
         let body = source.map(|source| {
@@ -274,9 +274,17 @@ impl<'a> Workshop<'a> {
         }
     }
 
-    fn missing_template(&self, composed: &Composed) -> Option<Diagnostic> {
-        let is_there = self.whole.loaded.templates.has(&composed.template);
-        (!is_there).then(|| self.no_template(&composed.template, composed.body))
+    /// A template that a page or a list names and that does not exist. Where the page's kind names it, that is reported at the
+    /// kind's file.
+    fn missing_template(&self, composed: &Composed) -> Option<Made> {
+        if self.whole.loaded.templates.has(&composed.template) {
+            return None;
+        }
+        let is_of_kind = |page| self.composer().site.page(page).entry.meta.template.is_none();
+        Some(match composed.body.is_some_and(is_of_kind) {
+            true => Made::default(),
+            false => Made::failed(self.no_template(&composed.template, composed.body)),
+        })
     }
 
     /// In a lenient build: the page names a template that does not exist, and its kind's is used.
@@ -287,17 +295,11 @@ impl<'a> Workshop<'a> {
     }
 
     fn no_template(&self, name: &str, page: Option<PageId>) -> Diagnostic {
-        let near = crate::diagnostic::nearest(name, self.whole.loaded.templates.names());
-        let help = near.map_or_else(
-            || "delete the key `template`, or add the file to templates/".to_owned(),
-            |near| format!("did you mean `{near}`?"),
-        );
         let place = page.map(|page| {
             let entry = &self.composer().site.page(page).entry;
             entry.meta.template.as_ref().map_or_else(|| Place::start_of(&entry.source), |stated| stated.place.clone())
         });
-        let problem = Diagnostic::new(Code::MissingTemplate, format!("template `{name}` does not exist")).help(help);
-        Diagnostic { place, ..problem }
+        Diagnostic { place, ..missing_template(&self.whole.loaded.templates, name) }
     }
 
     /// The page's Markdown beside its HTML: without front matter, its title on top, then its tool in words.

@@ -424,7 +424,7 @@ impl State {
     fn dress(&mut self) -> bool {
         let loaded = &self.whole.loaded;
         let Some(materials) = Arc::get_mut(&mut self.whole.materials) else { return false };
-        materials.dress(Arc::clone(&loaded.words), whole::assets(loaded), loaded.icons.clone(), &loaded.data);
+        materials.dress(Arc::clone(&loaded.words), whole::assets(loaded), loaded.icons.clone(), &loaded.data, loaded.unread_data.clone());
         true
     }
 

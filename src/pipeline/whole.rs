@@ -69,7 +69,7 @@ pub fn materials(loaded: &Loaded, documents: &Documents, site: Site, request: &R
         true => composer.with_only_templates(loaded.templates.names().map(str::to_owned).collect()),
         false => composer,
     };
-    Materials::new(composer, assets(loaded), loaded.icons.clone(), &loaded.data)
+    Materials::new(composer, assets(loaded), loaded.icons.clone(), &loaded.data, loaded.unread_data.clone())
 }
 
 /// Where each file of `static/` is found.

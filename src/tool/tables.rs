@@ -148,8 +148,9 @@ fn from_file(node: &Node, file: &Node, reading: &Reading, problems: &mut Vec<Dia
             return None;
         }
         None => {
-            let problem = Diagnostic::new(Code::BrokenLink, format!("there is no file data/{name} that could be read"));
-            problems.push(problem.at(file.place.clone()).help("put a CSV file of that name into `data/`"));
+            let message = format!("data/{name} does not exist or cannot be read");
+            let help = "add a CSV file of that name to `data/`, or fix the problem that is reported for it";
+            problems.push(Diagnostic::new(Code::BrokenLink, message).at(file.place.clone()).help(help));
             return None;
         }
     };

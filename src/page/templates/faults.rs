@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use tera::{Error, ErrorKind, ReportError};
 
 use super::TemplateFile;
+use super::advice::{advice, split_suggestion};
 use crate::diagnostic::{Code, Diagnostic, Place, nearest};
 use crate::source::Lines;
 
@@ -124,14 +125,11 @@ pub fn on_draw(error: &Error, files: &Files, page: &str, template: &str) -> Diag
         ErrorKind::RenderingError(report) | ErrorKind::SyntaxError(report) => {
             let code = Code::TemplateFailed;
             let (message, known) = without_known_names(report.message());
+            let (message, suggested) = split_suggestion(message);
             let problem = reported(Diagnostic::new(code, message), report, files);
             let near = quoted(message).and_then(|name| nearest(name, known)).map(|near| format!("did you mean `{near}`?"));
-            let usual = if message.contains("passes the limit") {
-                "make the loop shorter, or look for one that runs inside another"
-            } else {
-                "a value may be absent: ask `{% if … %}` before you print it"
-            };
-            let help = near.or_else(|| hint(message, files)).unwrap_or_else(|| usual.into());
+            let help = suggested.or(near).or_else(|| hint(message, files));
+            let help = help.unwrap_or_else(|| advice(message, failed_part(report, files)).to_owned());
             chain(problem, &error.to_string(), files).help(format!("{help} ({while_drawing})"))
         }
         ErrorKind::TemplateNotFound(name) => {
@@ -143,10 +141,19 @@ pub fn on_draw(error: &Error, files: &Files, page: &str, template: &str) -> Diag
             problem.help(format!("look for a loop that is larger than meant ({while_drawing})"))
         }
         kind => {
-            let problem = at_start(Diagnostic::new(Code::TemplateFailed, kind.to_string()), template, files);
-            problem.help(while_drawing)
+            let message = kind.to_string();
+            let problem = at_start(Diagnostic::new(Code::TemplateFailed, message.trim_end_matches('.')), template, files);
+            problem.help(format!("{} ({while_drawing})", advice(&message, "")))
         }
     }
+}
+
+/// The part of a template's line that failed, from where it begins.
+fn failed_part<'a>(report: &ReportError, files: &'a Files) -> &'a str {
+    let Some(file) = files.get(report.filename()) else { return "" };
+    let span = report.span();
+    let line = file.text.lines().nth(span.start_line.saturating_sub(1)).unwrap_or_default();
+    line.char_indices().nth(span.start_col).map_or("", |(at, _)| &line[at..])
 }
 
 fn reported(problem: Diagnostic, report: &ReportError, files: &Files) -> Diagnostic {

@@ -127,9 +127,22 @@ fn register_files(tera: &mut Tera) {
     tera.register_function("data", |args: Kwargs, _: &State| -> TeraResult<Value> {
         let path: &str = args.must_get("path")?;
         ask(Question::Data(path.to_owned()), |own| {
+            if own.unread_data.contains(path) {
+                return Err(unread_data(path));
+            }
             found(own.data.get(path).map(|(value, _)| value.clone()), "data/", path, own.data.keys())
         })
     });
+}
+
+/// Why a file of `data/` that is there has no value.
+fn unread_data(path: &str) -> Error {
+    let is_data = [".yaml", ".yml", ".json", ".csv"].iter().any(|ending| path.to_ascii_lowercase().ends_with(ending));
+    Error::message(if is_data {
+        format!("data/{path} cannot be read: its problem is reported at the file")
+    } else {
+        format!("data/{path} is not a YAML, JSON or CSV file, so it holds no data")
+    })
 }
 
 fn found<'a, T>(value: Option<T>, folder: &str, path: &str, names: impl Iterator<Item = &'a String>) -> TeraResult<T> {
@@ -233,8 +246,7 @@ fn register_filters(tera: &mut Tera) {
         Value::from(parts(html).into_iter().map(part).collect::<Vec<Value>>())
     });
     tera.register_filter("date", |text: &str, args: Kwargs, _: &State| -> TeraResult<String> {
-        let date: jiff::civil::Date =
-            text.parse().map_err(|_| Error::message(format!("`{text}` is no date; dates look like 2026-01-31")))?;
+        let date: jiff::civil::Date = text.parse().map_err(|_| Error::message(format!("`{text}` is not a date")))?;
         let format: Option<String> = args.get("format")?;
         jiff::fmt::strtime::format(format.as_deref().unwrap_or("%Y-%m-%d"), date).map_err(|error| Error::message(error.to_string()))
     });

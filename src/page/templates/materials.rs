@@ -29,6 +29,8 @@ pub struct Materials {
     pub(super) icons: BTreeMap<String, String>,
     /// `data/` path → what it holds.
     pub(super) data: BTreeMap<String, (Value, Fingerprint)>,
+    /// Files of `data/` that hold no value: broken ones, and those of another type.
+    pub(super) unread_data: BTreeSet<String>,
     /// The theme's words as templates read them, by language.
     worded: RwLock<HashMap<String, Value>>,
     answered: RwLock<HashMap<Question, Option<Fingerprint>>>,
@@ -59,6 +61,7 @@ impl Materials {
         assets: BTreeMap<String, String>,
         icons: BTreeMap<String, String>,
         data: &BTreeMap<String, serde_json::Value>,
+        unread_data: BTreeSet<String>,
     ) -> Self {
         let view = composer.site_view();
         let data = values_of(data);
@@ -69,6 +72,7 @@ impl Materials {
             assets,
             icons,
             data,
+            unread_data,
             worded: RwLock::default(),
             answered: RwLock::default(),
         }
@@ -86,8 +90,9 @@ impl Materials {
         assets: BTreeMap<String, String>,
         icons: BTreeMap<String, String>,
         data: &BTreeMap<String, serde_json::Value>,
+        unread_data: BTreeSet<String>,
     ) {
-        (self.assets, self.icons, self.data) = (assets, icons, values_of(data));
+        (self.assets, self.icons, self.data, self.unread_data) = (assets, icons, values_of(data), unread_data);
         if *self.composer.words != *words {
             self.composer.reword(words);
         }
