@@ -6,17 +6,18 @@ use std::io;
 use clap::Args;
 
 use super::console::{Console, Stream};
-use super::figures::grouped;
+use super::figures::{count, grouped};
 use super::options::{CACHE_NAME, CommonOptions, now};
 use super::site_folder::SiteFolder;
 use super::{CannotRun, Status, print};
+use crate::diagnostic::printable_name;
 use crate::disk::relocate::{self, Edit, Move};
 use crate::disk::{Disk, Standing};
 use crate::memo::store::Folder;
 use crate::paths::SourcePath;
 use crate::pipeline::Request;
 use crate::pipeline::memory::Memory;
-use crate::pipeline::relocate::{Plan, Refusal, plan};
+use crate::pipeline::relocate::{Plan, Refusal, plan, plan_renamed};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -24,6 +25,8 @@ Examples:
   handsel move content/notes content/guides/notes       a folder with all that is in it
   handsel move content/tips/ask.md content/guides/      into a folder that is there
   handsel move --dry-run content/a.md content/b.md      only says what would be done
+
+A page or a folder that you have renamed already is left where it is: its links are changed, and its old address is redirected.
 
 Paths count from the site's root. Nothing is changed unless all of it can be.";
 
@@ -57,7 +60,7 @@ pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Resu
         }
     }
     let (Some(old), Some(new)) = (&options.old, &options.new) else { return Ok(Status::Done) };
-    let (old, new) = paths(&site, old, new)?;
+    let Paths { old, new, is_renamed } = paths(&site, old, new)?;
     let request = Request {
         config: site.config.clone(),
         today: common.today,
@@ -70,21 +73,29 @@ pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Resu
         base_url: None,
     };
     let cache = std::sync::Arc::new(Folder::at(&site.disk.root().join(CACHE_NAME).join("cache")));
-    let planned = match plan(&site.disk, &request, &Memory::recalling(Some(cache)), &old, &new) {
+    let memory = Memory::recalling(Some(cache));
+    let plan = if is_renamed { plan_renamed } else { plan };
+    let planned = match plan(&site.disk, &request, &memory, &old, &new) {
         Ok(planned) => planned,
         Err(refusal) => return refuse(&site, console, refusal),
     };
     if !options.dry_run {
         let edited = planned.edited.iter();
         let edited = edited.map(|(path, (before, after))| Edit { path: path.clone(), before: before.clone(), after: after.clone() });
-        relocate::carry_out(&site.disk, &Move { from: old.clone(), to: new.clone(), edited: edited.collect() })
-            .map_err(|error| cannot(&old, &error))?;
+        let from = if is_renamed { new.clone() } else { old.clone() };
+        relocate::carry_out(&site.disk, &Move { from, to: new.clone(), edited: edited.collect() }).map_err(|error| cannot(&old, &error))?;
     }
-    console.answer(&told(&planned, &old, &new, options.dry_run));
+    let done = match (options.dry_run, is_renamed) {
+        (true, false) => format!("Would move {} to {}:", name(&old), name(&new)),
+        (true, true) => format!("{} is at {} already; would follow it:", name(&old), name(&new)),
+        (false, false) => format!("Moved {} to {}:", name(&old), name(&new)),
+        (false, true) => format!("{} is at {} already; followed it:", name(&old), name(&new)),
+    };
+    console.answer(&(done + &summary(&planned)));
     for address in &planned.dropped {
         console.remark(&format!(
-            "Note: {address} is no page's own address and is not redirected. If it was published, `handsel check` names it until a page takes \
-             it in (`aliases:`) or the setting `retired` has it."
+            "Note: {address} no longer exists after this and is not redirected. If readers may have kept it, add it to the `aliases:` of \
+             the page that replaces it."
         ));
     }
     for (was, is, pages) in by_kinds(&planned) {
@@ -109,25 +120,33 @@ fn by_kinds(planned: &Plan) -> Vec<(&str, &str, Vec<&SourcePath>)> {
     groups.into_iter().map(|((was, is), pages)| (was, is, pages)).collect()
 }
 
-/// Both as paths of the site; a folder that is there takes the page in under its own name.
-fn paths(site: &SiteFolder, old: &str, new: &str) -> Result<(SourcePath, SourcePath), CannotRun> {
+/// From where to where.
+struct Paths {
+    old: SourcePath,
+    new: SourcePath,
+    /// The writer has renamed it already.
+    is_renamed: bool,
+}
+
+/// Both as paths of the site. A folder that is there takes the page in under its own name; the new name of a page may lack its ending.
+fn paths(site: &SiteFolder, old: &str, new: &str) -> Result<Paths, CannotRun> {
     let path = |text: &str| {
         let text = if cfg!(windows) { text.replace('\\', "/") } else { text.to_owned() };
         SourcePath::new(&text).map_err(|_| CannotRun::new(format!("`{text}` lies outside the site's folder")))
     };
     let (old, into) = (path(old)?, path(new)?);
     let standing = site.disk.standing(&old);
-    if matches!(standing, Standing::Nothing | Standing::Link) {
-        let what = if standing == Standing::Link { "is a link, which stays where it is" } else { "is not there" };
-        let error = CannotRun::new(format!("{old} {what}"));
-        let inside = site.content().join(old.as_str()).ok().filter(|inside| site.disk.standing(inside) != Standing::Nothing);
-        return Err(match inside {
-            Some(inside) if inside != old => error.help(format!("did you mean {inside}? Paths count from the site's root")),
-            _ => error.help("paths count from the site's root"),
-        });
+    if standing == Standing::Link {
+        return Err(CannotRun::new(format!("{} is a link, which stays where it is", name(&old))));
     }
     let is_folder = new.ends_with('/') || site.disk.standing(&into) == Standing::Folder;
-    let new = if is_folder { into.join(old.name()).unwrap_or(into) } else { into };
+    if standing == Standing::Nothing {
+        return match renamed(site, &old, &into, is_folder) {
+            Some(new) => Ok(Paths { old, new, is_renamed: true }),
+            None => Err(missing(site, &old)),
+        };
+    }
+    let new = if is_folder { into.join(old.name()).unwrap_or(into) } else { with_ending(&old, into) };
     let is_page = matches!(standing, Standing::File { .. });
     let folders = new.segments().count().saturating_sub(usize::from(is_page));
     let mut around = SourcePath::root();
@@ -140,7 +159,50 @@ fn paths(site: &SiteFolder, old: &str, new: &str) -> Result<(SourcePath, SourceP
     if new.is_within(&site.settings().output) {
         return Err(CannotRun::new(format!("{new} lies in the output folder, where nothing is read")));
     }
-    Ok((old, new))
+    Ok(Paths { old, new, is_renamed: false })
+}
+
+/// The new path with the ending of the page that it is for, where it was written without one: `b` and `v1.2` for `a.md`.
+fn with_ending(old: &SourcePath, new: SourcePath) -> SourcePath {
+    let ending = new.extension();
+    let has_ending = !ending.is_empty() && !ending.bytes().all(|byte| byte.is_ascii_digit());
+    if !old.is_markdown() || has_ending {
+        return new;
+    }
+    let named = new.folder().join(&format!("{}.{}", new.name(), old.extension()));
+    named.unwrap_or(new)
+}
+
+/// Where something that is no longer at `old` is now, when the writer has moved it to the place that was named.
+fn renamed(site: &SiteFolder, old: &SourcePath, into: &SourcePath, is_folder: bool) -> Option<SourcePath> {
+    let inside = into.join(old.name()).ok().filter(|_| is_folder);
+    let itself = [with_ending(old, into.clone()), into.clone()];
+    let is_there = |path: &SourcePath| match site.disk.standing(path) {
+        Standing::File { .. } => path.is_markdown() == old.is_markdown(),
+        Standing::Folder => !old.is_markdown(),
+        Standing::Nothing | Standing::Link => false,
+    };
+    inside.into_iter().chain(itself).find(|path| path != old && is_there(path))
+}
+
+/// There is nothing at `old`; perhaps it is meant from the content folder, or without its ending.
+fn missing(site: &SiteFolder, old: &SourcePath) -> CannotRun {
+    let with_content = site.content().join(old.as_str()).ok();
+    let endings = [Some(old.clone()), with_content].into_iter().flatten();
+    let near = endings.flat_map(|path| {
+        let page = path.folder().join(&format!("{}.md", path.name())).ok();
+        [Some(path), page].into_iter().flatten()
+    });
+    let near = near.filter(|path| path != old).find(|path| site.disk.standing(path) != Standing::Nothing);
+    let error = CannotRun::new(format!("{} is not there", name(old)));
+    match near {
+        Some(near) => error.help(format!("did you mean {}? Paths count from the site's root", name(&near))),
+        None => error.help("paths count from the site's root"),
+    }
+}
+
+fn name(path: &SourcePath) -> String {
+    printable_name(path.as_str())
 }
 
 /// Nothing was changed; the reasons, as problems are told.
@@ -158,13 +220,11 @@ fn cannot(old: &SourcePath, error: &io::Error) -> CannotRun {
     CannotRun::new(format!("{old} cannot be moved: {error}")).help("nothing was changed; try once more")
 }
 
-fn told(planned: &Plan, old: &SourcePath, new: &SourcePath, is_dry: bool) -> String {
-    let mut text = if is_dry { format!("Would move {old} to {new}:") } else { format!("Moved {old} to {new}:") };
-    let files = if planned.moved.len() == 1 { "1 file".to_owned() } else { format!("{} files", grouped(planned.moved.len())) };
-    let links = if planned.links == 1 { "1 link".to_owned() } else { format!("{} links", grouped(planned.links)) };
-    text.push_str(&format!(" {files}, {links} written anew."));
+/// What a plan changes, as the end of a sentence and a line for each change.
+fn summary(planned: &Plan) -> String {
+    let mut text = format!(" {}, {} rewritten.", count(planned.moved.len(), "file"), count(planned.links, "link"));
     for path in planned.edited.keys() {
-        text.push_str(&format!("\n  changes     {path}"));
+        text.push_str(&format!("\n  changes     {}", name(path)));
     }
     for (from, to) in &planned.redirects {
         text.push_str(&format!("\n  redirected  {from} → {to}"));

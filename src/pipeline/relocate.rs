@@ -19,10 +19,10 @@ use self::lists::{goes_along, routes_of_lists, routes_to_follow, wanted};
 use self::overlay::Overlay;
 use self::references::{End, Reading, Reference, Standpoint};
 use self::text::EditedText;
-use super::Request;
 use super::load::Loaded;
 use super::memory::Memory;
 use super::survey::{Survey, survey};
+use super::{Request, addresses as ledger};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::document::front_matter;
 use crate::document::links::Role;
@@ -30,7 +30,7 @@ use crate::document::markdown;
 use crate::document::meta::Placed;
 use crate::paths::{Route, SourcePath};
 use crate::site::{Node, addresses};
-use crate::source::Files;
+use crate::source::{Files, ListingRules};
 
 /// What a file holds.
 type Bytes = Arc<[u8]>;
@@ -105,6 +105,29 @@ pub fn plan(files: &dyn Files, request: &Request, memory: &Memory, old: &SourceP
     Ok(Plan { edited, links: changes.len(), redirects: redirects.told, dropped: redirects.dropped, other_kinds, moved })
 }
 
+/// The plan for a page, file or folder that the writer has renamed from `old` to `new` already: the links and redirects that
+/// [`plan`] would make.
+///
+/// # Errors
+/// As for [`plan`]; and when neither a link nor the ledger shows that `new` was `old`, since `old` may be a typo.
+pub fn plan_renamed(files: &dyn Files, request: &Request, memory: &Memory, old: &SourcePath, new: &SourcePath) -> Result<Plan, Refusal> {
+    let listed = files.list(&ListingRules::default()).value;
+    let old_path = |path: &SourcePath| {
+        let rest = path.below(new)?;
+        Some((path.clone(), if rest.is_empty() { old.clone() } else { old.join(rest).ok()? }))
+    };
+    let back: BTreeMap<SourcePath, SourcePath> = listed.iter().filter_map(old_path).collect();
+    let before = Overlay::new(files, &back);
+    let plan = plan(&before, request, memory, old, new)?;
+    let known = ledger::kept(files, &mut Vec::new()).unwrap_or_default();
+    let was_published = known.0.values().any(|line| line.source.as_ref().is_some_and(|source| source.is_within(old)));
+    if plan.links == 0 && !was_published {
+        let message = format!("{old} is not there, and nothing shows that {new} was {old}: no link leads to it, and it was not published");
+        return Err(Refusal::new(message));
+    }
+    Ok(plan)
+}
+
 /// The pages whose links are not known, since their front matter cannot be read, and that move or seem to name what moves.
 fn torn(files: &dyn Files, before: &Survey, old: &SourcePath, moved: &BTreeMap<SourcePath, SourcePath>) -> Vec<Diagnostic> {
     let broken = before.documents.pages.iter().filter(|(_, page)| page.entry.is_broken);
@@ -149,8 +172,11 @@ fn files_to_move(before: &Survey, old: &SourcePath, new: &SourcePath) -> Result<
     if moved.is_empty() {
         return Err(Refusal::new(format!("there is no page and no folder {old}")));
     }
+    if !moved.contains_key(old) && new.is_markdown() {
+        return Err(Refusal::new(format!("{old} is a folder, and {new} is the name of a page")));
+    }
     if moved.contains_key(old) && old.is_markdown() != new.is_markdown() {
-        return Err(Refusal::new(format!("{old} and {new} would not both be pages")));
+        return Err(Refusal::new(format!("{old} and {new} would not both be pages: the name of a page ends in .md")));
     }
     match loaded.listed.sources.iter().find(|path| path.is_within(new) && !moved.contains_key(*path)) {
         Some(taken) => Err(Refusal::new(format!("{taken} is there already"))),
