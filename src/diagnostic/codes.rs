@@ -80,7 +80,8 @@ codes! {
     LinkSpace = "link-space", Warning, "A link's target holds a space, so Markdown does not read it as a link.";
     HiddenCharacter = "hidden-character", Warning, "The text holds control characters or marks that reverse the direction of text.";
     OpenHtml = "open-html", Warning, "An HTML element, a comment or a code fence is opened and never closed.";
-    UnknownElement = "unknown-element", Warning, "A tag that HTML does not know, such as `<u8>`, is shown as text. Write `\\<u8>`, or put code between backticks.";
+    UnknownElement = "unknown-element", Warning, "A tag that HTML does not have, such as `<u8>` or `<path>`, or that a page's text cannot have, such as `<title>`, is shown as text or left out; the words in its element stay. Write `\\<u8>`, or put code between backticks.";
+    SurplusCells = "surplus-cells", Warning, "A row of a table has more cells than the table has columns. Those cells are not shown.";
     ActiveHtml = "active-html", Warning, "HTML that would run or load something was taken out. The setting `raw_html: allow` keeps it.";
     DroppedAttribute = "dropped-attribute", Warning, "An attribute, an id or a class that text may not set is left out of the page: it could make the theme's scripts act, or has no effect.";
     UnknownComponent = "unknown-component", Error, "A component that no file in `templates/components/` defines.";

@@ -6,9 +6,9 @@
 
 use std::ops::Range;
 
-use html5gum::{DefaultEmitter, Token, Tokenizer};
 use memchr::memmem;
 
+use super::html_tokens::{Token, Tokens, holds_text};
 use super::links::is_remote;
 use super::raw_html::escape_attribute;
 use crate::diagnostic::{Code, Diagnostic};
@@ -328,14 +328,18 @@ impl Tag {
 
 /// The start tags of a text, read as far as they are asked for.
 fn tags(text: &str) -> impl Iterator<Item = Tag> + '_ {
-    let mut emitter = DefaultEmitter::<usize>::new_with_span();
-    emitter.naively_switch_states(true);
-    let lossy = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    Tokenizer::new_with_emitter(text, emitter).filter_map(move |token| {
-        let Ok(token) = token;
-        let Token::StartTag(tag) = token else { return None };
-        let attributes = tag.attributes.iter().map(|(key, value)| (lossy(key), lossy(value))).collect();
-        Some(Tag { name: lossy(&tag.name), attributes, range: tag.span.start..tag.span.end })
+    let mut tokens = Tokens::new(text);
+    std::iter::from_fn(move || {
+        loop {
+            let Token::StartTag(tag) = tokens.next()? else { continue };
+            if holds_text(&tag.name) {
+                tokens.read_text_of(&tag.name);
+            }
+            let mut attributes: Vec<(String, String)> = tag.attributes(text).map(|(key, value, _)| (key, value)).collect();
+            attributes.sort_by(|(one, _), (other, _)| one.cmp(other));
+            attributes.dedup_by(|(later, _), (first, _)| later == first);
+            return Some(Tag { name: tag.name, attributes, range: tag.range });
+        }
     })
 }
 

@@ -1,9 +1,6 @@
 //! A finished body taken apart at its second-level headings, for templates that show each part by itself.
 
-use std::convert::Infallible;
-
-use html5gum::emitters::callback::{CallbackEmitter, CallbackEvent};
-use html5gum::{Span, Tokenizer};
+use super::html_tokens::{StartTag, Token, Tokens};
 
 /// A heading with what follows it. What stands before the first heading has none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,17 +12,18 @@ pub struct Part {
 }
 
 /// Elements without content, which leave nothing open.
-const VOID: [&[u8]; 14] =
-    [b"area", b"base", b"br", b"col", b"embed", b"hr", b"img", b"input", b"link", b"meta", b"param", b"source", b"track", b"wbr"];
+const VOID: [&str; 14] = ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
 
 /// Splits HTML at each `h2` that stands in no other element. The parts together are the text.
 pub fn parts(html: &str) -> Vec<Part> {
-    let mut split = Split { html, parts: vec![Part::default()], from: 0, depth: 0, heading: None, tag: OpenTag::default() };
-    let emitter = CallbackEmitter::new(|event: CallbackEvent, span: Span<usize>| -> Option<Infallible> {
-        split.note(&event, span);
-        None
-    });
-    Tokenizer::new_with_emitter(html, emitter).for_each(drop);
+    let mut split = Split { html, parts: vec![Part::default()], from: 0, depth: 0, heading: None };
+    for token in Tokens::new(html) {
+        match token {
+            Token::StartTag(tag) => split.start(&tag),
+            Token::EndTag { name, range } => split.end(&name, range.end),
+            _ => {}
+        }
+    }
     split.finish()
 }
 
@@ -39,46 +37,25 @@ struct Split<'a> {
     depth: usize,
     /// The heading that is open, with its id.
     heading: Option<Option<String>>,
-    tag: OpenTag,
-}
-
-/// The start tag at hand.
-#[derive(Default)]
-struct OpenTag {
-    /// Whether its element goes on behind it.
-    is_open: bool,
-    /// Whether the next value is the id of the heading that it begins.
-    is_at_id: bool,
-    begins_heading: bool,
 }
 
 impl Split<'_> {
-    fn note(&mut self, event: &CallbackEvent, span: Span<usize>) {
-        match event {
-            CallbackEvent::OpenStartTag { name } => {
-                let begins_heading = self.depth == 0 && *name == b"h2" && self.heading.is_none();
-                if begins_heading {
-                    self.extend_last(span.start);
-                    self.heading = Some(None);
-                }
-                self.tag = OpenTag { is_open: !VOID.contains(name), is_at_id: false, begins_heading };
-            }
-            CallbackEvent::AttributeName { name } => self.tag.is_at_id = self.tag.begins_heading && *name == b"id",
-            CallbackEvent::AttributeValue { value } if self.tag.is_at_id => {
-                self.heading.get_or_insert_default().get_or_insert_with(|| String::from_utf8_lossy(value).into_owned());
-            }
-            CallbackEvent::CloseStartTag { self_closing } => self.depth += usize::from(self.tag.is_open && !self_closing),
-            CallbackEvent::EndTag { name } => {
-                self.depth = self.depth.saturating_sub(1);
-                if self.depth == 0
-                    && *name == b"h2"
-                    && let Some(id) = self.heading.take()
-                {
-                    self.parts.push(Part { id, heading: self.html[self.from..span.end].to_owned(), body: String::new() });
-                    self.from = span.end;
-                }
-            }
-            _ => {}
+    fn start(&mut self, tag: &StartTag) {
+        if self.depth == 0 && tag.name == "h2" && self.heading.is_none() {
+            self.extend_last(tag.range.start);
+            self.heading = Some(tag.attributes(self.html).find(|(key, ..)| key == "id").map(|(_, id, _)| id));
+        }
+        self.depth += usize::from(!VOID.contains(&tag.name.as_str()) && !tag.is_self_closing);
+    }
+
+    fn end(&mut self, name: &str, end: usize) {
+        self.depth = self.depth.saturating_sub(1);
+        if self.depth == 0
+            && name == "h2"
+            && let Some(id) = self.heading.take()
+        {
+            self.parts.push(Part { id, heading: self.html[self.from..end].to_owned(), body: String::new() });
+            self.from = end;
         }
     }
 

@@ -15,6 +15,7 @@ mod html_text;
 mod inline;
 mod open;
 mod passages;
+mod raw;
 mod slips;
 mod targets;
 mod terms;
@@ -217,9 +218,12 @@ struct Walk<'a> {
     /// Classes of the open table's columns; empty when none is aligned.
     columns: Vec<&'static str>,
     column: usize,
+    /// Where the last cell of the open row ends.
+    cells_end: usize,
     is_head: bool,
     /// Open blocks that were dropped because they lay too deep.
     dropped_depth: usize,
+    is_too_deep_reported: bool,
     last_level: u8,
     title: TitleSearch,
     ids: Ids,
@@ -260,8 +264,10 @@ impl<'a> Walk<'a> {
             is_muted: false,
             columns: Vec::new(),
             column: 0,
+            cells_end: 0,
             is_head: false,
             dropped_depth: 0,
+            is_too_deep_reported: false,
             last_level: 1,
             title: TitleSearch::default(),
             ids: Ids::default(),
@@ -300,12 +306,7 @@ impl<'a> Walk<'a> {
                 self.plain_text(&code);
                 self.push(Event::Code(code.into()));
             }
-            Event::Html(html) => {
-                let html = self.marks.unhide(Cow::Borrowed(&*html), &range, self.text);
-                if let Some(fragment) = &mut self.html {
-                    fragment.push(&html, range.start);
-                }
-            }
+            Event::Html(html) => self.html_line(&html, range),
             Event::InlineHtml(html) => self.inline_html(&html, range),
             Event::FootnoteReference(name) => self.footnote_reference(&name),
             Event::SoftBreak | Event::HardBreak => {
@@ -386,20 +387,7 @@ impl<'a> Walk<'a> {
             self.end_sentence();
         }
         match tag {
-            TagEnd::HtmlBlock => {
-                if let Some(fragment) = self.html.take() {
-                    let html = self.filter_html(&fragment, true);
-                    self.end_of_left_out();
-                    self.passage_html(&html);
-                    self.note_html_heading(&html);
-                    self.note_html_text(&html);
-                    if self.settings.raw_html == RawHtml::Escape {
-                        self.push_block(Event::Html(format!("<p>{}</p>\n", html.trim_end()).into()), &range);
-                    } else {
-                        self.push(Event::Html(html.into()));
-                    }
-                }
-            }
+            TagEnd::HtmlBlock => self.end_html_block(&range),
             TagEnd::Heading(_) if !self.settings.is_whole => {
                 self.push(Event::End(TagEnd::Strong));
                 self.end(TagEnd::Paragraph, range);
@@ -415,7 +403,8 @@ impl<'a> Walk<'a> {
                 self.is_head = false;
                 self.push_end(tag);
             }
-            TagEnd::TableCell => self.end_cell(),
+            TagEnd::TableCell => self.end_cell(range.end),
+            TagEnd::TableRow => self.end_row(&range),
             TagEnd::Table => {
                 self.columns.clear();
                 self.push_end(tag);

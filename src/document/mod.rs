@@ -12,6 +12,7 @@ pub mod glossary;
 pub mod highlight;
 pub mod honesty;
 pub mod html_parts;
+mod html_tokens;
 pub mod include;
 pub mod links;
 pub mod markdown;

@@ -4,51 +4,24 @@
 //! are left open are closed where their Markdown block ends, in every mode, so that the page around them stays whole.
 //! What is safe is then decided by `ammonia` over the finished body ([`sanitise`]).
 
-mod frames;
-
 use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::LazyLock;
 
 use ammonia::{Builder, UrlRelative};
-use html5gum::{DefaultEmitter, Token, Tokenizer};
 
+pub use self::filter::filter;
+pub use self::nesting::{DEPTH_MAX, OpenElement, State};
 use super::attributes::{self, Dropped, Verdict};
 use super::honesty::{self, Slip};
 use super::links::SCHEMES;
 use super::source_lines;
 use crate::settings::RawHtml;
 
-/// Elements that run, load or send something.
-const ACTIVE: [&str; 22] = [
-    "script", "style", "iframe", "object", "embed", "applet", "form", "button", "textarea", "select", "option", "link", "meta", "base",
-    "frame", "frameset", "template", "noscript", "svg", "math", "portal", "slot",
-];
-
-/// Elements of HTML (the Living Standard and what it calls obsolete), SVG and MathML.
-const ELEMENTS: &str = " a abbr acronym address applet area article aside audio b base basefont bdi bdo bgsound big blink blockquote body br button \
-    canvas caption center cite code col colgroup data datalist dd del details dfn dialog dir div dl dt em embed fieldset figcaption figure font \
-    footer form frame frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html i iframe img input ins kbd label legend li link main map mark \
-    marquee menu meta meter nav nobr noembed noframes noscript object ol optgroup option output p param picture plaintext portal pre progress q \
-    rb rp rt rtc ruby s samp script search section select slot small source span strike strong style sub summary sup svg table tbody td template \
-    textarea tfoot th thead time title tr track tt u ul var video wbr xmp \
-    animate animatemotion animatetransform circle clippath defs desc ellipse filter foreignobject g image line lineargradient marker mask \
-    metadata mpath path pattern polygon polyline radialgradient rect set stop switch symbol text textpath tspan use view \
-    annotation maction math merror mfrac mi mmultiscripts mn mo mover mpadded mphantom mprescripts mroot mrow ms mspace msqrt mstyle msub \
-    msubsup msup mtable mtd mtext mtr munder munderover semantics ";
-
-/// Whether a tag is no HTML but text that looks like it: `<u8>`, `<your name>`.
-fn is_text(name: &str, attributes: impl IntoIterator<Item = bool>) -> bool {
-    let is_element = name.contains(':') || ELEMENTS.contains(&format!(" {name} "));
-    !is_element && attributes.into_iter().all(|is_empty| is_empty)
-}
-
-/// Elements without content.
-const VOID: [&str; 14] = ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
-
-/// Elements whose end tag may be left out (HTML, §13.1.2.4).
-const END_OPTIONAL: [&str; 16] =
-    ["p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "option", "optgroup", "colgroup", "caption", "rt", "rp"];
+mod elements;
+mod filter;
+mod frames;
+mod nesting;
 
 /// Attributes that hold one address.
 const ADDRESSES: [&str; 4] = ["href", "src", "poster", "data"];
@@ -96,40 +69,18 @@ pub enum Finding {
     Style { range: Range<usize> },
     /// An image without an `alt` attribute.
     NoAlt { range: Range<usize> },
-    /// A tag that is none, shown as it is written.
-    Text { written: String, range: Range<usize> },
-}
-
-/// An element that was opened and not closed yet.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OpenElement {
-    pub name: String,
-    pub range: Range<usize>,
-    /// How many Markdown blocks were open around it.
-    pub depth: usize,
-    /// Whether it is a link for which somebody is paid.
-    pub is_paid: bool,
-}
-
-impl OpenElement {
-    /// Whether leaving it open is a slip.
-    pub fn needs_end(&self) -> bool {
-        !END_OPTIONAL.contains(&self.name.as_str())
-    }
-
-    /// Its end tag, with `paid_link` said behind a link for which somebody is paid.
-    pub fn end(&self, paid_link: &str) -> String {
-        let said = if self.is_paid { honesty::said_behind(paid_link) } else { String::new() };
-        format!("</{}>{said}", self.name)
-    }
-}
-
-/// What is carried from one fragment of a flow to the next.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct State {
-    pub open: Vec<OpenElement>,
-    /// The active element whose content is being left out, and where it was opened.
-    pub skipped: Option<(String, Range<usize>)>,
+    /// A tag that is shown as it is written: it is not HTML, or names an element that cannot be part of a page's text.
+    Text { written: String, is_html: bool, range: Range<usize> },
+    /// A tag that is left out; what its element holds stays.
+    LeftOut { name: String, is_html: bool, range: Range<usize> },
+    /// An element that is nested too deep, whose tags are left out.
+    TooDeep { range: Range<usize> },
+    /// A tag without the `>` at its end, shown as it is written.
+    OpenTag { range: Range<usize> },
+    /// Attributes beyond those that a tag may have.
+    Surplus { range: Range<usize> },
+    /// A quotation mark in the name of an attribute.
+    OddQuote { range: Range<usize> },
 }
 
 /// How fragments are read.
@@ -144,95 +95,6 @@ pub struct Reading<'a> {
     pub line: Option<&'a dyn Fn(usize) -> u32>,
     /// What is said behind a link for which somebody is paid.
     pub paid_link: &'a str,
-}
-
-/// Reads a fragment and gives it back with every address replaced by what `link` makes of it.
-///
-/// `state` is kept between the fragments of one flow; an end tag that closes nothing is dropped.
-/// `link` is given the element, the address and its source range.
-pub fn filter(
-    fragment: &Fragment,
-    reading: &Reading,
-    state: &mut State,
-    findings: &mut Vec<Finding>,
-    mut link: impl FnMut(&str, &str, Range<usize>) -> Option<String>,
-) -> String {
-    let Reading { mode, depth, line, is_block, paid_link } = *reading;
-    let mut emitter = DefaultEmitter::<usize>::new_with_span();
-    emitter.naively_switch_states(true);
-    let mut out = String::with_capacity(fragment.text.len());
-    let State { open, skipped } = state;
-    for token in Tokenizer::new_with_emitter(&fragment.text, emitter) {
-        let Ok(token) = token;
-        match token {
-            Token::StartTag(_) if skipped.is_some() => {}
-            Token::StartTag(tag) => {
-                let name = String::from_utf8_lossy(&tag.name).into_owned();
-                let range = fragment.source(tag.span.start..tag.span.end);
-                if mode == RawHtml::Sanitise && ACTIVE.contains(&name.as_str()) {
-                    findings.push(Finding::Active { what: format!("the element `<{name}>`"), range: range.clone() });
-                    if let Some(address) = frames::address(&name, &tag) {
-                        frames::push_link(&mut out, address, &tag, is_block, |address| link("a", address, range.clone()));
-                    }
-                    let holds_text = matches!(name.as_str(), "script" | "style" | "iframe" | "textarea" | "noscript");
-                    if holds_text && !tag.self_closing {
-                        *skipped = Some((name, range));
-                    }
-                    continue;
-                }
-                let has_no_values = tag.attributes.values().map(|value| value.is_empty());
-                if mode == RawHtml::Sanitise && is_text(&name, has_no_values) {
-                    let written = fragment.text[tag.span.start..tag.span.end.min(fragment.text.len())].to_owned();
-                    escape_into(&mut out, &written);
-                    findings.push(Finding::Text { written, range });
-                    continue;
-                }
-                let from = out.len();
-                let is_paid = start_tag(&name, &tag, fragment, mode, &mut out, findings, &mut link);
-                if let Some(line) = line.filter(|_| source_lines::is_block(&name)) {
-                    source_lines::mark(&mut out, from, line(range.start));
-                }
-                let has_no_end = VOID.contains(&name.as_str()) || (tag.self_closing && mode != RawHtml::Allow);
-                if !has_no_end {
-                    open.push(OpenElement { name, range, depth, is_paid });
-                }
-            }
-            Token::EndTag(tag) => {
-                let name = String::from_utf8_lossy(&tag.name).into_owned();
-                if skipped.as_ref().is_some_and(|(skipped, _)| *skipped == name) {
-                    *skipped = None;
-                } else if let Some(at) = open.iter().rposition(|element| element.name == name) {
-                    let range = open[at].range.end..fragment.source(tag.span.start..tag.span.end).start;
-                    match name.as_str() {
-                        "script" => findings.push(Finding::Script { range }),
-                        "style" => findings.push(Finding::Style { range }),
-                        _ => {}
-                    }
-                    out.extend(open.drain(at..).rev().map(|inner| inner.end(paid_link)));
-                } else if mode == RawHtml::Sanitise && is_text(&name, []) {
-                    escape_into(&mut out, &fragment.text[tag.span.start..tag.span.end.min(fragment.text.len())]);
-                }
-            }
-            Token::String(text) if skipped.is_none() => {
-                let span = text.span.start..text.span.end.min(fragment.text.len());
-                // Its tags are text to the tokeniser.
-                if open.last().is_some_and(|element| element.name == "noscript") {
-                    findings.push(Finding::Script { range: fragment.source(span.clone()) });
-                }
-                out.push_str(&fragment.text[span]);
-            }
-            Token::Comment(comment) => {
-                let written = &fragment.text[comment.span.start..];
-                if !written.contains("->") && written.starts_with("<!--") {
-                    findings.push(Finding::OpenComment { range: fragment.source(comment.span.start..comment.span.start + 4) });
-                } else if mode == RawHtml::Allow {
-                    out.push_str(&format!("<!--{}-->", String::from_utf8_lossy(&comment)));
-                }
-            }
-            Token::String(_) | Token::Doctype(_) | Token::Error(_) => {}
-        }
-    }
-    out
 }
 
 /// Writes a start tag; whether it begins a link for which somebody is paid.
@@ -259,13 +121,13 @@ fn start_tag(
     if is_image && !tag.attributes.keys().any(|key| &***key == b"alt") {
         findings.push(Finding::NoAlt { range: fragment.source(tag.span.start..tag.span.end) });
     }
-    let start = range.start;
     let mut classes = match mode {
         RawHtml::Sanitise => attributes::alignment_classes(name, attributes.clone()),
         RawHtml::Allow | RawHtml::Escape => String::new(),
     };
     let has_class = written.iter().any(|(key, _)| key == "class");
     let mut dropped = Vec::new();
+    let first = findings.len();
     for (key, value) in &tag.attributes {
         let mut key = lossy(key);
         let mut text = lossy(value);
@@ -299,8 +161,8 @@ fn start_tag(
         }
         if key == "id" || (key == "name" && name == "a") {
             // One element may say its name twice, for old browsers and for new ones.
-            let is_said = |finding: &Finding| matches!(finding, Finding::Anchor { id, range: said } if *id == text && said.start > start);
-            if !findings.iter().rev().any(is_said) {
+            let is_said = |finding: &Finding| matches!(finding, Finding::Anchor { id, .. } if *id == text);
+            if !findings[first..].iter().any(is_said) {
                 findings.push(Finding::Anchor { id: text.clone(), range: range.clone() });
             }
         }
@@ -376,6 +238,9 @@ pub fn sanitise(html: &str) -> String {
     SANITISER.clean(html).to_string()
 }
 
+/// The elements that [`sanitise`] keeps.
+static KEPT: LazyLock<HashSet<&'static str>> = LazyLock::new(|| SANITISER.clone_tags());
+
 static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut builder = Builder::default();
     let mut generic = HashSet::from(attributes::GLOBAL);
@@ -398,6 +263,7 @@ static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
         })
         .url_schemes(HashSet::from(SCHEMES))
         .url_relative(UrlRelative::PassThrough)
+        .add_tags(["big", "fieldset", "legend", "menu"])
         .link_rel(None)
         .clean_content_tags(HashSet::from(["script", "style", "iframe", "template", "noscript", "textarea", "select"]));
     builder

@@ -91,6 +91,13 @@ impl Marks {
         self.marks.get(index).filter(|mark| mark.range.start >= range.start && mark.range.end <= range.end)
     }
 
+    /// The marks in this range of the hidden text.
+    pub fn within(&self, range: &Range<usize>) -> impl Iterator<Item = &Mark> + use<'_> {
+        let first = self.marks.partition_point(|mark| mark.range.end <= range.start);
+        let end = range.end;
+        self.marks[first..].iter().take_while(move |mark| mark.range.start < end)
+    }
+
     /// `shown` (a part of the hidden text that came from `range`) with the writer's own text in it again.
     pub fn unhide<'a>(&self, shown: Cow<'a, str>, range: &Range<usize>, text: &str) -> Cow<'a, str> {
         let first = self.marks.partition_point(|mark| mark.range.end <= range.start);

@@ -41,11 +41,12 @@ impl Walk<'_> {
                     }
                 }
             }
-            Finding::Text { written, range } => {
-                let problem = Diagnostic::new(Code::UnknownElement, format!("`{written}` is no element of HTML and is shown as text"));
-                let help = format!("write `\\{written}` where it is text, or put code between backticks");
-                self.problem(problem.help(help), range);
-            }
+            Finding::Text { .. }
+            | Finding::LeftOut { .. }
+            | Finding::TooDeep { .. }
+            | Finding::OpenTag { .. }
+            | Finding::Surplus { .. }
+            | Finding::OddQuote { .. } => self.tag_finding(finding),
             Finding::NoAlt { range } => {
                 let problem = Diagnostic::new(Code::MissingAlt, "this image has no `alt` text");
                 self.problem(problem.help("say in `alt` what it shows; `alt=\"\"` if it only decorates"), range);

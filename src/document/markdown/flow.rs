@@ -26,9 +26,8 @@ pub(super) struct Flow<'a> {
     /// Blocks open inside it.
     pub depth: usize,
     pub has_raw_html: bool,
-    pub open_html: Vec<OpenElement>,
-    /// The active element whose text is being left out.
-    pub skipped: Option<(String, Range<usize>)>,
+    /// The elements of raw HTML that are open.
+    pub html: raw_html::State,
     /// Words of the glossary that stand in it, by number: what is drawn of it explains none a second time.
     pub terms: BTreeSet<usize>,
 }
@@ -59,8 +58,7 @@ impl<'a> Flow<'a> {
             calls: BTreeSet::new(),
             depth: 0,
             has_raw_html: false,
-            open_html: Vec::new(),
-            skipped: None,
+            html: raw_html::State::default(),
             terms: BTreeSet::new(),
         }
     }
@@ -88,7 +86,7 @@ impl<'a> Walk<'a> {
 
     /// What is left out ends with its block, whether or not it is closed.
     pub(super) fn end_of_left_out(&mut self) {
-        if let Some((name, range)) = self.flow().skipped.take() {
+        if let Some((name, range)) = self.flow().html.skipped.take() {
             let message = format!("`<{name}>` is opened here and never closed, so what stands behind it in this block is left out");
             self.problem(Diagnostic::new(Code::OpenHtml, message).help(format!("add `</{name}>`, or take it out")), range);
         }
@@ -98,17 +96,8 @@ impl<'a> Walk<'a> {
     pub(super) fn close_html_of_ended_blocks(&mut self) {
         self.end_of_left_out();
         let flow = self.flow();
-        let depth = flow.depth;
-        if flow.open_html.last().is_none_or(|element| element.depth <= depth) {
-            return;
-        }
-        let at = flow.open_html.partition_point(|element| element.depth <= depth);
-        let left_open: Vec<OpenElement> = flow.open_html.drain(at..).collect();
-        if self.settings.wants_body {
-            let closers = self.ends(&left_open);
-            self.flow().events.push(Event::InlineHtml(closers.into()));
-        }
-        self.tell_left_open(left_open);
+        let left_open = flow.html.end_of_blocks(flow.depth);
+        self.end_left_open(left_open);
     }
 
     /// The end tags of elements that are open.
@@ -354,9 +343,10 @@ impl<'a> Walk<'a> {
         if let Some(mark) = self.marks.at(&range).filter(|mark| mark.range == range).cloned() {
             return self.leaf(&mark, false);
         }
+        let html = self.marks.unhide(Cow::Borrowed(html), &range, self.text);
         let mut fragment = Fragment::default();
-        fragment.push(&self.marks.unhide(Cow::Borrowed(html), &range, self.text), range.start);
-        let was_left_out = self.flow().skipped.is_some();
+        fragment.push(&html, range.start);
+        let was_left_out = self.flow().html.skipped.is_some();
         let html = self.filter_html(&fragment, false);
         if html.starts_with("<br") {
             self.plain_text(" ");
@@ -365,10 +355,10 @@ impl<'a> Walk<'a> {
             self.plain_text(&text_of(&html));
         }
         // What takes the place of an element is written before its content is left out.
-        let begins_to_leave_out = if was_left_out { None } else { self.flow().skipped.take() };
+        let begins_to_leave_out = if was_left_out { None } else { self.flow().html.skipped.take() };
         self.push(Event::InlineHtml(html.into()));
         if begins_to_leave_out.is_some() {
-            self.flow().skipped = begins_to_leave_out;
+            self.flow().html.skipped = begins_to_leave_out;
         }
     }
 
@@ -379,7 +369,7 @@ impl<'a> Walk<'a> {
         }
         let mode = self.settings.raw_html;
         let depth = self.flow().depth;
-        let mut state = raw_html::State { open: std::mem::take(&mut self.flow().open_html), skipped: self.flow().skipped.take() };
+        let mut state = std::mem::take(&mut self.flow().html);
         let mut findings = Vec::new();
         let lines = self.lines;
         let line = |at: usize| lines.line(at);
@@ -390,7 +380,7 @@ impl<'a> Walk<'a> {
             self.html_address(address, role, range)
         });
         let flow = self.flow();
-        (flow.open_html, flow.skipped) = (state.open, state.skipped);
+        flow.html = state;
         flow.has_raw_html = true;
         for finding in findings {
             self.html_finding(finding);

@@ -5,12 +5,12 @@
 
 use std::ops::Range;
 
-use html5gum::{Token, Tokenizer};
 use pulldown_cmark::{Event, HeadingLevel, Tag, TagEnd};
 
 use super::Walk;
 use super::open::OpenHeading;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::document::html_tokens::{Token, Tokens, plain_text};
 use crate::document::meta::Placed;
 use crate::document::outline::Heading;
 use crate::document::raw_html::escape_into;
@@ -114,12 +114,11 @@ impl Walk<'_> {
             return;
         }
         let (mut is_within, mut title) = (false, String::new());
-        let Ok(tokens) = Tokenizer::new(html).collect::<Result<Vec<_>, _>>();
-        for token in tokens {
+        for token in Tokens::new(html) {
             match token {
-                Token::StartTag(tag) if &**tag.name == b"h1" => is_within = true,
-                Token::EndTag(tag) if &**tag.name == b"h1" => break,
-                Token::String(text) if is_within => title.push_str(&String::from_utf8_lossy(&text)),
+                Token::StartTag(tag) if tag.name == "h1" => is_within = true,
+                Token::EndTag { name, .. } if name == "h1" => break,
+                Token::Text(range) if is_within => title.push_str(&plain_text(&html[range])),
                 Token::StartTag(_) if is_within => title.push(' '),
                 _ => {}
             }

@@ -2,9 +2,8 @@
 
 use std::ops::Range;
 
-use html5gum::{Token, Tokenizer};
-
 use super::Walk;
+use crate::document::html_tokens::{Token, Tokens, plain_text};
 
 /// Elements whose text stands for itself, character by character.
 const LITERAL: [&str; 10] = ["code", "kbd", "samp", "tt", "var", "pre", "script", "style", "textarea", "listing"];
@@ -20,7 +19,7 @@ impl<'a> Walk<'a> {
         }
         let written =
             self.text.get(range.clone()).filter(|written| written.bytes().all(|byte| matches!(byte, b'"' | b'\'' | b'-' | b'.')))?;
-        let is_literal = self.flows.iter().flat_map(|flow| &flow.open_html).any(|element| LITERAL.contains(&element.name.as_str()));
+        let is_literal = self.flows.iter().flat_map(|flow| &flow.html.open).any(|element| LITERAL.contains(&element.name.as_str()));
         is_literal.then_some(written)
     }
 
@@ -34,9 +33,8 @@ impl<'a> Walk<'a> {
 
 /// What HTML shows as text.
 pub(super) fn text_of(html: &str) -> String {
-    let Ok(tokens) = Tokenizer::new(html).collect::<Result<Vec<_>, _>>();
-    let texts = tokens.iter().filter_map(|token| match token {
-        Token::String(text) => Some(String::from_utf8_lossy(text)),
+    let texts = Tokens::new(html).filter_map(|token| match token {
+        Token::Text(range) => Some(plain_text(&html[range])),
         _ => None,
     });
     texts.collect()

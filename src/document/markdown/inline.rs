@@ -307,7 +307,8 @@ impl<'a> Walk<'a> {
         self.push(Event::InlineHtml(format!("<{name}{class}>").into()));
     }
 
-    pub(super) fn end_cell(&mut self) {
+    pub(super) fn end_cell(&mut self, at: usize) {
+        self.cells_end = at;
         let class = self.columns.get(self.column).copied().unwrap_or("");
         self.column += 1;
         if class.is_empty() && !self.is_head {

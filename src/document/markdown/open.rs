@@ -52,13 +52,20 @@ pub(super) struct OpenCode {
 }
 
 impl Walk<'_> {
-    /// Whether what begins here lies within so many others that it is shown flat; told once.
+    /// Whether a block that begins here is nested so deep that it is shown flat; reported once.
     pub(super) fn is_too_deep(&mut self, depth: usize, range: &Range<usize>) -> bool {
         let is_too_deep = depth >= DEPTH_MAX;
-        if is_too_deep && !self.problems.iter().any(|problem| problem.code == Code::TooDeep) {
-            let problem = Diagnostic::new(Code::TooDeep, format!("blocks are nested more than {DEPTH_MAX} deep"));
-            self.problem(problem.help("the rest is shown without nesting"), range.clone());
+        if is_too_deep {
+            self.too_deep("blocks", DEPTH_MAX, range.clone());
         }
         is_too_deep
+    }
+
+    /// Reports, once a page, that something is nested too deep.
+    pub(super) fn too_deep(&mut self, what: &str, depth_max: usize, range: Range<usize>) {
+        if !std::mem::replace(&mut self.is_too_deep_reported, true) {
+            let problem = Diagnostic::new(Code::TooDeep, format!("{what} are nested more than {depth_max} deep"));
+            self.problem(problem.help("the rest is shown without nesting"), range);
+        }
     }
 }

@@ -1,9 +1,9 @@
 //! The text that readers see, gathered by headings for the search.
 
-use html5gum::{Token, Tokenizer};
 use pulldown_cmark::TagEnd;
 
 use super::Walk;
+use crate::document::html_tokens::{Token, Tokens, plain_text};
 use crate::document::outline::Heading;
 use crate::document::passages::Passage;
 
@@ -67,11 +67,10 @@ impl Walk<'_> {
         if !self.settings.wants_text {
             return;
         }
-        let Ok(tokens) = Tokenizer::new(html).collect::<Result<Vec<_>, _>>();
-        for token in tokens {
+        for token in Tokens::new(html) {
             match token {
-                Token::String(text) => self.passage_text(&String::from_utf8_lossy(&text)),
-                Token::StartTag(_) | Token::EndTag(_) => self.passage_text(" "),
+                Token::Text(range) => self.passage_text(&plain_text(&html[range])),
+                Token::StartTag(_) | Token::EndTag { .. } => self.passage_text(" "),
                 _ => {}
             }
         }

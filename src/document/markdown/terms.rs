@@ -99,7 +99,7 @@ impl<'a> Walk<'a> {
             self.heading.is_some() || self.image.is_some() || self.code.is_some() || self.is_muted || !self.open_links.is_empty();
         !is_apart && {
             let flow = self.flow();
-            flow.skipped.is_none() && !flow.open_html.iter().any(|element| SILENT.contains(&element.name.as_str()))
+            flow.html.skipped.is_none() && !flow.html.open.iter().any(|element| SILENT.contains(&element.name.as_str()))
         }
     }
 

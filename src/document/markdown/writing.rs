@@ -34,7 +34,7 @@ impl<'a> Walk<'a> {
     /// Whether what is written now can be seen: not inside an image or a wiki link, whose text is used otherwise, nor inside an
     /// element that is left out.
     fn is_seen(&mut self) -> bool {
-        self.image.is_none() && !self.is_muted && self.flow().skipped.is_none()
+        self.image.is_none() && !self.is_muted && self.flow().html.skipped.is_none()
     }
 
     pub(super) fn push_start(&mut self, tag: Tag<'a>, range: &Range<usize>) {
@@ -103,7 +103,7 @@ impl<'a> Walk<'a> {
         let flow = self.flow();
         let mut events = std::mem::take(&mut flow.events);
         let lines = std::mem::take(&mut flow.lines);
-        let open = std::mem::take(&mut flow.open_html);
+        let open = std::mem::take(&mut flow.html).open;
         let has_raw_html = flow.has_raw_html;
         if !open.is_empty() {
             let closers = self.ends(&open);

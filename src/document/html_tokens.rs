@@ -1,0 +1,422 @@
+//! HTML as tokens, by the rules of the HTML Standard (§13.2.5), in one pass and without recursion: whatever the input, the work grows with
+//! its length alone. Every byte of the text belongs to one token, so that no word can get lost between them.
+
+use std::ops::Range;
+
+use memchr::{memchr, memchr2};
+
+/// So many attributes of a tag are read.
+pub const ATTRIBUTES_MAX: usize = 200;
+
+/// Elements whose content a browser reads as text up to the end tag; the content of `plaintext` has no end.
+const HOLD_TEXT: [&str; 10] = ["iframe", "noembed", "noframes", "noscript", "plaintext", "script", "style", "textarea", "title", "xmp"];
+
+/// Whether a browser reads the content of such an element as text.
+pub fn holds_text(element: &str) -> bool {
+    HOLD_TEXT.contains(&element)
+}
+
+/// A part of an HTML text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Token {
+    StartTag(StartTag),
+    EndTag {
+        name: String,
+        range: Range<usize>,
+    },
+    Text(Range<usize>),
+    Comment {
+        range: Range<usize>,
+        is_open: bool,
+    },
+    /// What a browser takes for a comment: `</3>`, `<![CDATA[…]]>`, `<?…?>`.
+    OddComment(Range<usize>),
+    Doctype(Range<usize>),
+    /// A tag without the `>` at its end.
+    OpenTag(Range<usize>),
+}
+
+/// A start tag. Ranges are bytes of the text it was read from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StartTag {
+    /// In lower case.
+    pub name: String,
+    pub range: Range<usize>,
+    pub is_self_closing: bool,
+    /// The attributes that are one too many.
+    pub surplus: Option<Range<usize>>,
+    /// A quotation mark in the name of an attribute: one is missing, or there is one too many.
+    pub odd_quote: Option<usize>,
+    attributes: Vec<Attribute>,
+}
+
+/// An attribute as it is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Attribute {
+    name: Range<usize>,
+    value: Range<usize>,
+    quote: Option<u8>,
+}
+
+impl StartTag {
+    /// The attributes: name in lower case, value with its character references resolved, and where the attribute is in `text`. Of
+    /// several with one name, only the first counts.
+    pub fn attributes(&self, text: &str) -> impl Iterator<Item = (String, String, Range<usize>)> {
+        self.attributes.iter().map(move |Attribute { name, value, quote }| {
+            let key = text[name.clone()].to_ascii_lowercase();
+            let end = value.end + usize::from(quote.is_some());
+            (key, attribute_value(&text[value.clone()], *quote), name.start..end.max(name.end))
+        })
+    }
+}
+
+/// Reads a text as it is asked for tokens.
+#[derive(Debug)]
+pub struct Tokens<'a> {
+    text: &'a str,
+    at: usize,
+    /// The element whose content is read as text up to its end tag.
+    text_of: Option<String>,
+    /// What comes after the text that was just given.
+    following: Option<Token>,
+}
+
+impl<'a> Tokens<'a> {
+    pub fn new(text: &'a str) -> Self {
+        Tokens { text, at: 0, text_of: None, following: None }
+    }
+
+    /// From here on, text is text up to the end tag of this element.
+    pub fn read_text_of(&mut self, element: &str) {
+        self.text_of = Some(element.to_owned());
+    }
+
+    /// Goes back to a place in the token given last.
+    pub fn go_back(&mut self, to: usize) {
+        (self.at, self.following) = (to, None);
+    }
+
+    fn rest(&self, from: usize) -> &'a [u8] {
+        &self.text.as_bytes()[from..]
+    }
+
+    /// What begins at a `<`, or `None` where that is text.
+    fn markup(&mut self, open: usize) -> Option<Token> {
+        let rest = self.rest(open);
+        let to_close = || open..memchr(b'>', rest).map_or(self.text.len(), |at| open + at + 1);
+        let token = match (rest.get(1)?, rest.get(2)) {
+            (byte, _) if byte.is_ascii_alphabetic() => self.tag(open, open + 1),
+            (b'/', Some(byte)) if byte.is_ascii_alphabetic() => self.tag(open, open + 2),
+            (b'!', _) if rest.starts_with(b"<!--") => self.comment(open),
+            (b'!', _) if rest.get(2..9).is_some_and(|name| name.eq_ignore_ascii_case(b"doctype")) => Token::Doctype(to_close()),
+            (b'!' | b'?', _) | (b'/', Some(_)) => Token::OddComment(to_close()),
+            _ => return None,
+        };
+        self.at = token.end();
+        Some(token)
+    }
+
+    fn comment(&self, open: usize) -> Token {
+        let inner = open + 4;
+        let rest = self.rest(inner);
+        let close = if rest.starts_with(b">") {
+            Some(1)
+        } else if rest.starts_with(b"->") {
+            Some(2)
+        } else {
+            let mut closes = memchr::memchr_iter(b'>', rest).filter(|at| rest[..*at].ends_with(b"--") || rest[..*at].ends_with(b"--!"));
+            closes.next().map(|at| at + 1)
+        };
+        Token::Comment { range: open..close.map_or(self.text.len(), |length| inner + length), is_open: close.is_none() }
+    }
+
+    /// A tag whose name begins at `from`.
+    fn tag(&self, open: usize, from: usize) -> Token {
+        let bytes = self.text.as_bytes();
+        let name_end = from + length_until(&bytes[from..], |byte| is_space(byte) || matches!(byte, b'/' | b'>'));
+        let mut tag = StartTag { name: self.text[from..name_end].to_ascii_lowercase(), ..StartTag::default() };
+        match tag.read_attributes(bytes, name_end) {
+            Err(end) => Token::OpenTag(open..end),
+            Ok(end) if from == open + 2 => Token::EndTag { name: tag.name, range: open..end },
+            Ok(end) => {
+                tag.range = open..end;
+                Token::StartTag(tag)
+            }
+        }
+    }
+
+    /// Text up to the end tag of the element that holds it.
+    fn text_of(&mut self, element: &str) -> Option<Token> {
+        let from = self.at;
+        self.at = from + end_of_text(self.rest(from), element);
+        (self.at > from).then(|| Token::Text(from..self.at))
+    }
+}
+
+impl Iterator for Tokens<'_> {
+    type Item = Token;
+
+    fn next(&mut self) -> Option<Token> {
+        if let Some(token) = self.following.take() {
+            return Some(token);
+        }
+        if let Some(text) = self.text_of.take().and_then(|element| self.text_of(&element)) {
+            return Some(text);
+        }
+        let from = self.at;
+        let mut search = from;
+        while let Some(open) = memchr(b'<', self.rest(search)).map(|at| search + at) {
+            if let Some(token) = self.markup(open) {
+                if open == from {
+                    return Some(token);
+                }
+                self.following = Some(token);
+                return Some(Token::Text(from..open));
+            }
+            search = open + 1;
+        }
+        self.at = self.text.len();
+        (from < self.at).then(|| Token::Text(from..self.at))
+    }
+}
+
+impl Token {
+    fn end(&self) -> usize {
+        match self {
+            Token::StartTag(tag) => tag.range.end,
+            Token::EndTag { range, .. }
+            | Token::Text(range)
+            | Token::Comment { range, .. }
+            | Token::OddComment(range)
+            | Token::Doctype(range)
+            | Token::OpenTag(range) => range.end,
+        }
+    }
+}
+
+impl StartTag {
+    /// Reads what follows the tag's name, up to and with its `>`, and gives where that ends.
+    ///
+    /// # Errors
+    /// Where the tag breaks off: at the end of the text, or where another tag begins.
+    fn read_attributes(&mut self, bytes: &[u8], from: usize) -> Result<usize, usize> {
+        let mut at = from;
+        loop {
+            at = after_spaces(bytes, at);
+            match (bytes.get(at).ok_or(at)?, bytes.get(at + 1)) {
+                (b'>', _) => break,
+                (b'/', Some(b'>')) => {
+                    self.is_self_closing = true;
+                    at += 1;
+                    break;
+                }
+                (b'/', _) => at += 1,
+                _ => {
+                    let attribute = read_attribute(bytes, at)?;
+                    at = attribute.value.end + usize::from(attribute.quote.is_some());
+                    let mut quotes = bytes[attribute.name.clone()].iter().zip(attribute.name.clone());
+                    self.odd_quote = self.odd_quote.or_else(|| quotes.find(|(byte, _)| matches!(byte, b'"' | b'\'')).map(|(_, at)| at));
+                    if self.attributes.len() < ATTRIBUTES_MAX {
+                        self.attributes.push(attribute);
+                    } else {
+                        let begin = self.surplus.take().map_or(attribute.name.start, |surplus| surplus.start);
+                        self.surplus = Some(begin..at);
+                    }
+                }
+            }
+        }
+        Ok(at + 1)
+    }
+}
+
+/// The attribute that begins here. Without a value, the value is empty and is where the name ends.
+fn read_attribute(bytes: &[u8], from: usize) -> Result<Attribute, usize> {
+    // A `=` at its beginning belongs to the name.
+    let name_end = from + 1 + length_until(&bytes[from + 1..], |byte| is_space(byte) || matches!(byte, b'/' | b'>' | b'=' | b'<'));
+    let name = from..name_end;
+    if bytes[from] == b'<' || bytes.get(name_end) == Some(&b'<') {
+        return Err(if bytes[from] == b'<' { from } else { name_end });
+    }
+    let equals = after_spaces(bytes, name_end);
+    if bytes.get(equals) != Some(&b'=') {
+        return Ok(Attribute { name, value: name_end..name_end, quote: None });
+    }
+    let begin = after_spaces(bytes, equals + 1);
+    match *bytes.get(begin).ok_or(bytes.len())? {
+        quote @ (b'"' | b'\'') => {
+            let length = memchr(quote, &bytes[begin + 1..]).ok_or(bytes.len())?;
+            Ok(Attribute { name, value: begin + 1..begin + 1 + length, quote: Some(quote) })
+        }
+        _ => {
+            let length = length_until(&bytes[begin..], |byte| is_space(byte) || byte == b'>');
+            Ok(Attribute { name, value: begin..begin + length, quote: None })
+        }
+    }
+}
+
+fn is_space(byte: u8) -> bool {
+    matches!(byte, b'\t' | b'\n' | b'\x0C' | b'\r' | b' ')
+}
+
+fn length_until(bytes: &[u8], is_end: impl Fn(u8) -> bool) -> usize {
+    bytes.iter().position(|byte| is_end(*byte)).unwrap_or(bytes.len())
+}
+
+fn after_spaces(bytes: &[u8], from: usize) -> usize {
+    from + length_until(&bytes[from..], |byte| !is_space(byte))
+}
+
+/// An attribute's value with its character references resolved.
+fn attribute_value(written: &str, quote: Option<u8>) -> String {
+    if !written.contains(['&', '\0']) {
+        return written.to_owned();
+    }
+    let quote = quote.map_or("", |quote| if quote == b'"' { "\"" } else { "'" });
+    let tag = ["<a b=", quote, written, quote, ">"].concat();
+    let value = html5gum::Tokenizer::new(&tag).find_map(|token| match token {
+        Ok(html5gum::Token::StartTag(tag)) => tag.attributes.into_values().next(),
+        _ => None,
+    });
+    value.map_or_else(String::new, |value| String::from_utf8_lossy(&value).into_owned())
+}
+
+/// Text between tags with its character references resolved.
+pub fn plain_text(written: &str) -> std::borrow::Cow<'_, str> {
+    if !written.contains('&') {
+        return written.into();
+    }
+    let texts = html5gum::Tokenizer::new(written).filter_map(|token| match token {
+        Ok(html5gum::Token::String(text)) => Some(String::from_utf8_lossy(&text).into_owned()),
+        _ => None,
+    });
+    texts.collect::<String>().into()
+}
+
+/// Where the content of an element ends that holds text: before its end tag.
+fn end_of_text(content: &[u8], element: &str) -> usize {
+    match element {
+        "plaintext" => content.len(),
+        "script" => end_of_script(content),
+        _ => memchr::memchr_iter(b'<', content).find(|at| is_tag(&content[*at..], b"</", element)).unwrap_or(content.len()),
+    }
+}
+
+/// A script may hold its own end tag within `<!--` and `-->`, behind its own start tag (HTML, §13.2.5.19 to §13.2.5.31).
+fn end_of_script(content: &[u8]) -> usize {
+    let (mut at, mut is_escaped, mut is_nested) = (0, false, false);
+    while let Some(found) = memchr2(b'<', b'-', &content[at..]) {
+        at += found;
+        let rest = &content[at..];
+        if rest.starts_with(b"-->") {
+            (is_escaped, is_nested) = (false, false);
+        } else if rest.starts_with(b"<!--") {
+            is_escaped = true;
+            // `<!-->` ends what it begins.
+            at += 1;
+        } else if is_tag(rest, b"</", "script") {
+            if !std::mem::take(&mut is_nested) {
+                return at;
+            }
+        } else if is_escaped && is_tag(rest, b"<", "script") {
+            is_nested = true;
+        }
+        at += 1;
+    }
+    content.len()
+}
+
+fn is_tag(text: &[u8], begin: &[u8], name: &str) -> bool {
+    let rest =
+        text.strip_prefix(begin).filter(|rest| rest.get(..name.len()).is_some_and(|word| word.eq_ignore_ascii_case(name.as_bytes())));
+    rest.and_then(|rest| rest.get(name.len())).is_some_and(|byte| is_space(*byte) || matches!(byte, b'/' | b'>'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str) -> Vec<String> {
+        let mut tokens = Tokens::new(text);
+        let mut shown = Vec::new();
+        while let Some(token) = tokens.next() {
+            shown.push(match token {
+                Token::StartTag(tag) => {
+                    if holds_text(&tag.name) {
+                        tokens.read_text_of(&tag.name);
+                    }
+                    let attributes: Vec<String> =
+                        tag.attributes(text).map(|(key, value, range)| format!("{key}={value}@{range:?}")).collect();
+                    format!("<{} {}>", tag.name, attributes.join(" "))
+                }
+                Token::EndTag { name, .. } => format!("</{name}>"),
+                Token::Text(range) => text[range].to_owned(),
+                Token::Comment { range, is_open } => format!("comment {is_open} {}", &text[range]),
+                Token::OddComment(range) => format!("odd {}", &text[range]),
+                Token::Doctype(_) => "doctype".to_owned(),
+                Token::OpenTag(range) => format!("open {}", &text[range]),
+            });
+        }
+        shown
+    }
+
+    #[test]
+    fn tags_and_their_attributes() {
+        assert_eq!(shown("a<B c D='e&amp;' f = \"g>h\"i=j/k>l"), ["a", "<b c=@3..4 d=e&@5..13 f=g>h@14..23 i=j/k@23..28>", "l"]);
+        assert_eq!(shown("</P x><br/>a < b <3"), ["</p>", "<br >", "a < b <3"]);
+        assert_eq!(shown("<a =b>"), ["<a =b=@3..5>"]);
+    }
+
+    #[test]
+    fn every_byte_belongs_to_a_token() {
+        assert_eq!(shown("x</3 y>z<![CDATA[a]]><?b?>"), ["x", "odd </3 y>", "z", "odd <![CDATA[a]]>", "odd <?b?>"]);
+        assert_eq!(shown("<div\nwords <b>more</b>"), ["open <div\nwords ", "<b >", "more", "</b>"]);
+        assert_eq!(shown("<a title=\"x>words"), ["open <a title=\"x>words"]);
+        assert_eq!(
+            shown("<!--a--><!--b--!>c<!-->d<!--e"),
+            ["comment false <!--a-->", "comment false <!--b--!>", "c", "comment false <!-->", "d", "comment true <!--e"]
+        );
+        assert_eq!(shown("<!DOCTYPE html>a<!doctype"), ["doctype", "a", "doctype"]);
+    }
+
+    #[test]
+    fn elements_that_hold_text() {
+        assert_eq!(shown("<title>a <b></TITLE >c"), ["<title >", "a <b>", "</title>", "c"]);
+        assert_eq!(shown("<script>a<!--<script>b</script>c</script>d"), ["<script >", "a<!--<script>b</script>c", "</script>", "d"]);
+        assert_eq!(shown("<script>a<!-->b</script>"), ["<script >", "a<!-->b", "</script>"]);
+        assert_eq!(shown("<plaintext>a</plaintext>"), ["<plaintext >", "a</plaintext>"]);
+    }
+
+    #[test]
+    fn there_is_an_end_to_attributes() {
+        let text = format!("<p{}>", " a=\"b\"".repeat(50_000));
+        let Some(Token::StartTag(tag)) = Tokens::new(&text).next() else { panic!("a start tag") };
+        assert_eq!((tag.attributes.len(), tag.surplus.map(|range| range.end)), (ATTRIBUTES_MAX, Some(text.len() - 1)));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn browsers_read_the_same(text in r#"([a-c ]|</?[abBp][ /]?|[<>='"&/!?-]|&lt;|<!--|-->|<p |é){0,30}"#) {
+            // What another tokeniser makes of it, but for what it loses at the end of the text and what is not its concern here.
+            let tags = html5gum::Tokenizer::new(&text).filter_map(|token| match token {
+                Ok(html5gum::Token::StartTag(tag)) => Some(format!("<{} {:?}", String::from_utf8_lossy(&tag.name), tag.attributes.len())),
+                Ok(html5gum::Token::EndTag(tag)) => Some(format!("</{}", String::from_utf8_lossy(&tag.name))),
+                Ok(html5gum::Token::Comment(_)) => Some("comment".to_owned()),
+                _ => None,
+            });
+            let has_open_tag = Tokens::new(&text).any(|token| matches!(token, Token::OpenTag(_)));
+            proptest::prop_assume!(!has_open_tag);
+            let own = Tokens::new(&text).filter_map(|token| match token {
+                Token::StartTag(tag) => {
+                    let names: std::collections::BTreeSet<String> = tag.attributes(&text).map(|(key, ..)| key).collect();
+                    Some(format!("<{} {:?}", tag.name, names.len()))
+                }
+                Token::EndTag { name, .. } => Some(format!("</{name}")),
+                Token::Comment { .. } => Some("comment".to_owned()),
+                // Where there is nothing between `</` and `>`, a browser sees nothing.
+                Token::OddComment(range) => (&text[range] != "</>").then(|| "comment".to_owned()),
+                _ => None,
+            });
+            proptest::prop_assert_eq!(own.collect::<Vec<_>>(), tags.collect::<Vec<_>>());
+        }
+    }
+}

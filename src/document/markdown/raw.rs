@@ -1,0 +1,136 @@
+//! Raw HTML within Markdown: its lines as the writer wrote them, and what is reported of its tags.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use pulldown_cmark::{Event, TagEnd};
+
+use super::text::shortened;
+use super::{Walk, without_hole_marks};
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::document::components::MarkKind;
+use crate::document::html_tokens::ATTRIBUTES_MAX;
+use crate::document::raw_html::{self, Finding, OpenElement};
+use crate::settings::RawHtml;
+
+/// So much of a tag is shown in messages.
+const TAG_BYTES_MAX: usize = 60;
+
+impl Walk<'_> {
+    /// A line of a block of HTML. Marks of components in it are text.
+    pub(super) fn html_line(&mut self, html: &str, range: Range<usize>) {
+        let Some(mut fragment) = self.html.take() else { return };
+        match self.marks.unhide(Cow::Borrowed(html), &range, self.text) {
+            Cow::Borrowed(html) => fragment.push(html, range.start),
+            Cow::Owned(html) => {
+                fragment.push(&without_hole_marks(&html), range.start);
+                self.report_marks(&range);
+            }
+        }
+        self.html = Some(fragment);
+    }
+
+    /// Reports marks of components at places where they are text.
+    fn report_marks(&mut self, range: &Range<usize>) {
+        // Within a line, what looks like one may be text on purpose, in the value of an attribute for one.
+        let begins_line = |at: usize| self.text[range.start..at].trim().is_empty();
+        let marks = self.marks.within(range).filter(|mark| mark.kind != MarkKind::Colon && begins_line(mark.range.start));
+        let marks: Vec<Range<usize>> = marks.map(|mark| mark.range.clone()).collect();
+        for mark in marks {
+            let message = format!("`{}` is part of a block of HTML and is shown as text", self.text[mark.clone()].trim_end());
+            let problem = Diagnostic::new(Code::UnknownComponent, message).severity(Severity::Warning);
+            self.problem(problem.help("add an empty line before it: a block of HTML ends there"), mark);
+        }
+    }
+
+    pub(super) fn end_html_block(&mut self, range: &Range<usize>) {
+        let Some(fragment) = self.html.take() else { return };
+        let html = self.filter_html(&fragment, true);
+        self.end_of_left_out();
+        self.passage_html(&html);
+        self.note_html_heading(&html);
+        self.note_html_text(&html);
+        if self.settings.raw_html == RawHtml::Escape {
+            self.push_block(Event::Html(format!("<p>{}</p>\n", html.trim_end()).into()), range);
+        } else {
+            self.push(Event::Html(html.into()));
+        }
+        // What would take the text behind the block for its own ends with it.
+        let left_open = self.flow().html.end_of_text();
+        self.end_left_open(left_open);
+    }
+
+    /// Ends elements that the writer left open.
+    pub(super) fn end_left_open(&mut self, left_open: Vec<OpenElement>) {
+        if left_open.is_empty() {
+            return;
+        }
+        if self.settings.wants_body {
+            let closers = self.ends(&left_open);
+            self.flow().events.push(Event::InlineHtml(closers.into()));
+        }
+        self.tell_left_open(left_open);
+    }
+
+    /// Ends a table's row, and reports the cells that have no column, and so are not shown.
+    pub(super) fn end_row(&mut self, row: &Range<usize>) {
+        self.surplus_cells(row);
+        self.push_end(TagEnd::TableRow);
+    }
+
+    fn surplus_cells(&mut self, row: &Range<usize>) {
+        let rest = self.cells_end.max(row.start)..row.end;
+        let Some(text) = self.text.get(rest.clone()) else { return };
+        let shown = text.trim_matches(|c: char| c.is_whitespace() || c == '|');
+        if shown.is_empty() {
+            return;
+        }
+        let start = rest.start + (text.len() - text.trim_start_matches(|c: char| c.is_whitespace() || c == '|').len());
+        let problem = Diagnostic::new(Code::SurplusCells, "this row has more cells than the table has columns; the rest is left out");
+        self.problem(
+            problem.help("add a column to the table's first two lines, or write `\\|` for a `|` that is text"),
+            start..start + shown.len(),
+        );
+    }
+
+    /// Reports a tag that is not written as it is.
+    pub(super) fn tag_finding(&mut self, finding: Finding) {
+        let (problem, range) = match finding {
+            Finding::Text { written, is_html, range } => {
+                let written = shortened(&written, TAG_BYTES_MAX);
+                let message = if is_html {
+                    format!("`{written}` cannot be part of a page's text and is shown as it is written")
+                } else {
+                    format!("`{written}` is not an element of HTML and is shown as text")
+                };
+                let help = format!("write `\\{written}` where it is text, or put code between backticks");
+                (Diagnostic::new(Code::UnknownElement, message).help(help), range)
+            }
+            Finding::LeftOut { name, is_html, range } => {
+                let message = if is_html {
+                    format!("the tag `<{name}>` is left out: a page's text does not have this element; its content stays")
+                } else {
+                    let name = shortened(&name, TAG_BYTES_MAX);
+                    format!("the tag `<{name}>` is left out: it is not an element of HTML; its content stays")
+                };
+                let help = "remove the tag, or use another element; the setting `raw_html: allow` keeps every element";
+                (Diagnostic::new(Code::UnknownElement, message).help(help), range)
+            }
+            Finding::Surplus { range } => {
+                let message = format!("this tag has more than {ATTRIBUTES_MAX} attributes; the rest is left out");
+                (Diagnostic::new(Code::UnknownElement, message).help("remove the attributes that are not needed"), range)
+            }
+            Finding::OddQuote { range } => {
+                let problem = Diagnostic::new(Code::OpenHtml, "a quotation mark is missing in this tag, or there is one too many");
+                (problem.help("put each attribute's value between two quotation marks: what is between them is not shown"), range)
+            }
+            Finding::TooDeep { range } => return self.too_deep("elements of HTML", raw_html::DEPTH_MAX, range),
+            Finding::OpenTag { range } => {
+                let problem = Diagnostic::new(Code::OpenHtml, "this tag is never closed with `>` and is shown as text");
+                (problem.help("add the missing `>`, or a missing quotation mark; write `\\<` where it is text"), range)
+            }
+            _ => return,
+        };
+        self.problem(problem, range);
+    }
+}

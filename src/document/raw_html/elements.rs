@@ -1,0 +1,73 @@
+//! What becomes of an element by its name.
+
+use super::KEPT;
+use crate::document::html_tokens::holds_text;
+use crate::settings::RawHtml;
+
+/// Elements that run, load or send something.
+const ACTIVE: [&str; 22] = [
+    "script", "style", "iframe", "object", "embed", "applet", "form", "button", "textarea", "select", "option", "link", "meta", "base",
+    "frame", "frameset", "template", "noscript", "svg", "math", "portal", "slot",
+];
+
+/// Those among them that are left out with their content: it is code, or stands in for what is left out.
+const LEFT_OUT_WHOLE: [&str; 5] = ["script", "style", "iframe", "textarea", "noscript"];
+
+/// Elements of HTML (the Living Standard and what it calls obsolete) besides those that are kept and those that are active.
+const OTHER_HTML: &str = " acronym basefont bgsound big blink body canvas center datalist dialog dir fieldset font head html keygen legend \
+    main marquee menu multicol nextid nobr noembed noframes optgroup output param plaintext rb rtc search selectedcontent spacer strike tfoot \
+    title tt xmp ";
+
+/// Elements without content.
+const VOID: [&str; 14] = ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
+
+/// What becomes of an element's tags.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Treatment {
+    Keep,
+    /// The element is active: its tags are left out.
+    LeaveOutActive,
+    /// The element is active: it is left out with its content.
+    LeaveOutWhole,
+    /// The tags are left out.
+    LeaveOut {
+        is_html: bool,
+    },
+    /// The tags belong to a drawing or a formula that is left out.
+    LeaveOutSilently,
+    /// The tags are text that looks like HTML: `<u8>`, `<your name>`, `<path>`.
+    ShowAsText {
+        is_html: bool,
+    },
+}
+
+/// What becomes of an element. `has_values` says whether one of its attributes has a value, `is_in_graphic` whether it is part of
+/// an `<svg>` or `<math>` that is left out.
+pub(super) fn treatment(name: &str, has_values: impl Fn() -> bool, is_in_graphic: bool, mode: RawHtml) -> Treatment {
+    if mode != RawHtml::Sanitise {
+        // Nothing could end it, so the rest of the page would be its text.
+        return if name == "plaintext" { Treatment::LeaveOut { is_html: true } } else { Treatment::Keep };
+    }
+    if KEPT.contains(name) {
+        Treatment::Keep
+    } else if LEFT_OUT_WHOLE.contains(&name) {
+        Treatment::LeaveOutWhole
+    } else if ACTIVE.contains(&name) {
+        Treatment::LeaveOutActive
+    } else if is_in_graphic {
+        Treatment::LeaveOutSilently
+    } else {
+        let is_html = OTHER_HTML.contains(&format!(" {name} "));
+        let is_meant_as_element = has_values() || name.contains(':') || (is_html && !holds_text(name));
+        if is_meant_as_element { Treatment::LeaveOut { is_html } } else { Treatment::ShowAsText { is_html } }
+    }
+}
+
+/// Whether an element begins a drawing or a formula, whose own elements mean nothing without it.
+pub(super) fn is_graphic(name: &str) -> bool {
+    matches!(name, "svg" | "math")
+}
+
+pub(super) fn is_void(name: &str) -> bool {
+    VOID.contains(&name)
+}

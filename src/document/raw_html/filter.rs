@@ -1,0 +1,242 @@
+//! The filter: a fragment is read token by token and written again, without what its mode leaves out.
+
+use std::ops::Range;
+
+use html5gum::{Span, Spanned};
+
+use super::elements::{self, Treatment, treatment};
+use super::{Finding, Fragment, OpenElement, Reading, State, escape_into, frames, start_tag};
+use crate::document::html_tokens::{StartTag, Token, Tokens, holds_text};
+use crate::document::source_lines;
+use crate::settings::RawHtml;
+
+/// Reads a fragment and gives it back with every address replaced by what `link` makes of it.
+///
+/// `state` is kept between the fragments of one flow; an end tag that closes nothing is dropped.
+/// `link` is given the element, the address and its source range.
+pub fn filter(
+    fragment: &Fragment,
+    reading: &Reading,
+    state: &mut State,
+    findings: &mut Vec<Finding>,
+    link: impl FnMut(&str, &str, Range<usize>) -> Option<String>,
+) -> String {
+    let out = String::with_capacity(fragment.text.len());
+    let mut filter = Filter { fragment, reading, state, findings, link, out };
+    let mut tokens = Tokens::new(&fragment.text);
+    while let Some(token) = tokens.next() {
+        match token {
+            Token::StartTag(tag) => filter.start(&tag).into_iter().for_each(|element| tokens.read_text_of(&element)),
+            Token::EndTag { name, range } => filter.end(&name, range),
+            Token::Text(range) => filter.text(range),
+            Token::Comment { range, is_open } => filter.comment(range, is_open),
+            Token::OddComment(range) => filter.odd_comment(range).into_iter().for_each(|to| tokens.go_back(to)),
+            Token::OpenTag(range) => tokens.go_back(filter.open_tag(range.start)),
+            Token::Doctype(_) => {}
+        }
+    }
+    filter.out
+}
+
+struct Filter<'a, L> {
+    fragment: &'a Fragment,
+    reading: &'a Reading<'a>,
+    state: &'a mut State,
+    findings: &'a mut Vec<Finding>,
+    link: L,
+    out: String,
+}
+
+impl<L: FnMut(&str, &str, Range<usize>) -> Option<String>> Filter<'_, L> {
+    /// A start tag. It gives the element's name where its content is to be read as text.
+    fn start(&mut self, tag: &StartTag) -> Option<String> {
+        if self.state.skipped.is_some() {
+            return None;
+        }
+        let mode = self.reading.mode;
+        let text = &self.fragment.text;
+        let range = self.fragment.source(tag.range.clone());
+        let is_in_graphic = mode == RawHtml::Sanitise && self.state.is_in_graphic();
+        // As browsers read it.
+        let is_image = tag.name == "image" && mode == RawHtml::Sanitise && !is_in_graphic;
+        let name = if is_image { "img".to_owned() } else { tag.name.clone() };
+        let has_values = || tag.attributes(text).any(|(_, value, _)| !value.is_empty());
+        let treatment = treatment(&name, has_values, is_in_graphic, mode);
+        match treatment {
+            Treatment::ShowAsText { is_html } => {
+                let written = text[tag.range.clone()].to_owned();
+                escape_into(&mut self.out, &written);
+                self.findings.push(Finding::Text { written, is_html, range });
+                return None;
+            }
+            Treatment::LeaveOutWhole | Treatment::LeaveOutActive => {
+                self.findings.push(Finding::Active { what: format!("the element `<{name}>`"), range: range.clone() });
+                self.link_frame(&name, tag, &range);
+            }
+            Treatment::LeaveOut { is_html } => {
+                self.findings.push(Finding::LeftOut { name: name.clone(), is_html, range: range.clone() });
+            }
+            Treatment::Keep => self.report_attributes(tag),
+            Treatment::LeaveOutSilently => {}
+        }
+        if treatment == Treatment::LeaveOutWhole {
+            if tag.is_self_closing {
+                return None;
+            }
+            self.state.skipped = Some((name.clone(), range));
+            return Some(name);
+        }
+        self.open(name, tag, treatment, range)
+    }
+
+    /// Writes a link in place of a frame.
+    fn link_frame(&mut self, name: &str, tag: &StartTag, range: &Range<usize>) {
+        let tag = with_values(tag, &self.fragment.text);
+        if let Some(address) = frames::address(name, &tag) {
+            frames::push_link(&mut self.out, address, &tag, self.reading.is_block, |address| (self.link)("a", address, range.clone()));
+        }
+    }
+
+    /// What is odd about the attributes of a tag that is kept.
+    fn report_attributes(&mut self, tag: &StartTag) {
+        let source = |range: &Range<usize>| self.fragment.source(range.clone());
+        self.findings.extend(tag.surplus.as_ref().map(|surplus| Finding::Surplus { range: source(surplus) }));
+        self.findings.extend(tag.odd_quote.map(|at| Finding::OddQuote { range: source(&(at..at + 1)) }));
+    }
+
+    /// Writes the start tag of an element that is kept, and notes that the element is open.
+    fn open(&mut self, name: String, tag: &StartTag, treatment: Treatment, range: Range<usize>) -> Option<String> {
+        let Reading { mode, depth, line, paid_link, .. } = *self.reading;
+        let is_written = treatment == Treatment::Keep;
+        let is_complete =
+            tag.is_self_closing && (mode == RawHtml::Sanitise || elements::is_graphic(&name) || self.state.is_in_written_graphic());
+        let has_no_end = elements::is_void(&name) || (is_complete && !is_written);
+        let is_matched = is_written || treatment != Treatment::LeaveOutActive || elements::is_graphic(&name);
+        if is_written {
+            let ended = self.state.implied_ends(&name, depth);
+            self.out.extend(ended.iter().rev().map(|element| element.end(paid_link)));
+        }
+        if !has_no_end && is_matched && self.state.is_too_deep(&name) {
+            self.findings.push(Finding::TooDeep { range });
+            return None;
+        }
+        let mut is_paid = false;
+        if is_written {
+            let from = self.out.len();
+            let tag = with_values(tag, &self.fragment.text);
+            is_paid = start_tag(&name, &tag, self.fragment, mode, &mut self.out, self.findings, &mut self.link);
+            if let Some(line) = line.filter(|_| source_lines::is_block(&name)) {
+                source_lines::mark(&mut self.out, from, line(range.start));
+            }
+        }
+        let content = (is_written && mode == RawHtml::Allow && holds_text(&name)).then(|| name.clone());
+        if !has_no_end && is_matched {
+            let element = OpenElement { name, range, depth, is_paid, is_written };
+            if is_complete {
+                self.out.push_str(&element.end(paid_link));
+                return None;
+            }
+            self.state.open.push(element);
+        }
+        content
+    }
+
+    fn end(&mut self, name: &str, range: Range<usize>) {
+        if let Some((skipped, _)) = &self.state.skipped {
+            if *skipped == name {
+                self.state.skipped = None;
+            }
+            return;
+        }
+        let Some(ended) = self.state.end(name) else {
+            let treatment = treatment(name, || false, self.state.is_in_graphic(), self.reading.mode);
+            if matches!(treatment, Treatment::ShowAsText { .. }) {
+                escape_into(&mut self.out, &self.fragment.text[range]);
+            }
+            return;
+        };
+        if let Some(element) = ended.first() {
+            let range = element.range.end..self.fragment.source(range).start;
+            match name {
+                "script" => self.findings.push(Finding::Script { range }),
+                "style" => self.findings.push(Finding::Style { range }),
+                _ => {}
+            }
+        }
+        self.out.extend(ended.iter().rev().map(|element| element.end(self.reading.paid_link)));
+    }
+
+    fn text(&mut self, range: Range<usize>) {
+        if range.is_empty() || self.state.skipped.is_some() {
+            return;
+        }
+        // Its tags are text to the tokeniser.
+        if self.state.open.last().is_some_and(|element| element.name == "noscript") {
+            self.findings.push(Finding::Script { range: self.fragment.source(range.clone()) });
+        }
+        self.out.push_str(&self.fragment.text[range]);
+    }
+
+    fn comment(&mut self, range: Range<usize>, is_open: bool) {
+        if self.state.skipped.is_some() {
+            return;
+        }
+        if is_open {
+            self.findings.push(Finding::OpenComment { range: self.fragment.source(range.start..range.start + 4) });
+        } else if self.reading.mode == RawHtml::Allow {
+            self.out.push_str(&self.fragment.text[range]);
+        }
+    }
+
+    /// What a browser takes for a comment. Its words are not lost: its first two characters are text, and it gives where the rest begins.
+    fn odd_comment(&mut self, range: Range<usize>) -> Option<usize> {
+        if self.state.skipped.is_some() {
+            return None;
+        }
+        let written = &self.fragment.text[range.clone()];
+        if self.reading.mode == RawHtml::Allow {
+            let inner = &written[2..];
+            self.out.extend(["<!--", inner.strip_suffix('>').unwrap_or(inner), "-->"]);
+            return None;
+        }
+        if written.starts_with("<?") {
+            self.findings.push(Finding::Active { what: "the instruction `<?…>`".to_owned(), range: self.fragment.source(range) });
+            return None;
+        }
+        self.text_like_markup(range.start..range.start + 2);
+        Some(range.start + 2)
+    }
+
+    /// A tag that breaks off: its `<` is text, and it gives where the rest begins.
+    fn open_tag(&mut self, start: usize) -> usize {
+        let range = start..start + 1;
+        if self.state.skipped.is_none() {
+            escape_into(&mut self.out, &self.fragment.text[range.clone()]);
+            self.findings.push(Finding::OpenTag { range: self.fragment.source(range.clone()) });
+        }
+        range.end
+    }
+
+    /// What looks like markup and is shown as text.
+    fn text_like_markup(&mut self, range: Range<usize>) {
+        let written = self.fragment.text[range.clone()].to_owned();
+        escape_into(&mut self.out, &written);
+        self.findings.push(Finding::Text { written, is_html: false, range: self.fragment.source(range) });
+    }
+}
+
+/// A tag with the values of its attributes, by name.
+fn with_values(tag: &StartTag, text: &str) -> html5gum::StartTag<usize> {
+    let span = |range: Range<usize>| Span { start: range.start, end: range.end };
+    let mut written = html5gum::StartTag {
+        self_closing: tag.is_self_closing,
+        name: Default::default(),
+        attributes: Default::default(),
+        span: span(tag.range.clone()),
+    };
+    for (key, value, range) in tag.attributes(text) {
+        let value = Spanned { value: value.into_bytes().into(), span: span(range) };
+        written.attributes.entry(key.into_bytes().into()).or_insert(value);
+    }
+    written
+}

@@ -1,0 +1,141 @@
+//! Which elements of a flow are open: what an end tag closes, what a start tag closes without one, and how deep they may be nested.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use super::elements::is_graphic;
+use crate::document::honesty;
+use crate::document::html_tokens::holds_text;
+
+/// Elements nested deeper than this lose their tags. Reading deeper HTML takes a time that grows with the square of its length.
+pub const DEPTH_MAX: usize = 200;
+
+/// Elements whose end tag may be left out (HTML, §13.1.2.4).
+const END_OPTIONAL: [&str; 16] =
+    ["p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "option", "optgroup", "colgroup", "caption", "rt", "rp"];
+
+/// An element that was opened and not closed yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenElement {
+    pub name: String,
+    pub range: Range<usize>,
+    /// How many Markdown blocks were open around it.
+    pub depth: usize,
+    /// Whether it is a link for which somebody is paid.
+    pub is_paid: bool,
+    /// Whether its tags are written. Those of an element that is left out are only matched with each other.
+    pub is_written: bool,
+}
+
+impl OpenElement {
+    /// Whether leaving it open is a slip.
+    pub fn needs_end(&self) -> bool {
+        self.is_written && !END_OPTIONAL.contains(&self.name.as_str())
+    }
+
+    /// Its end tag, with `paid_link` said behind a link for which somebody is paid.
+    pub fn end(&self, paid_link: &str) -> String {
+        if !self.is_written {
+            return String::new();
+        }
+        let said = if self.is_paid { honesty::said_behind(paid_link) } else { String::new() };
+        format!("</{}>{said}", self.name)
+    }
+}
+
+/// What is carried from one fragment of a flow to the next.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct State {
+    pub open: Vec<OpenElement>,
+    /// The active element whose content is being left out, and where it was opened.
+    pub skipped: Option<(String, Range<usize>)>,
+    /// How many elements of a name were too deep to be opened: as many end tags of that name close nothing.
+    too_deep: BTreeMap<String, usize>,
+}
+
+impl State {
+    /// Whether one more element would be too deep. Its end tag will close nothing.
+    pub(super) fn is_too_deep(&mut self, name: &str) -> bool {
+        let is_too_deep = self.open.len() >= DEPTH_MAX;
+        if is_too_deep {
+            *self.too_deep.entry(name.to_owned()).or_default() += 1;
+        }
+        is_too_deep
+    }
+
+    /// Whether a drawing or a formula that is left out is open.
+    pub(super) fn is_in_graphic(&self) -> bool {
+        self.open.iter().any(|element| !element.is_written && is_graphic(&element.name))
+    }
+
+    /// Whether a drawing or a formula that is written is open: in it a tag may close itself.
+    pub(super) fn is_in_written_graphic(&self) -> bool {
+        self.open.iter().any(|element| element.is_written && is_graphic(&element.name))
+    }
+
+    /// Takes the elements off that a start tag closes without an end tag (HTML, §13.1.2.4), the outermost first.
+    pub(super) fn implied_ends(&mut self, name: &str, depth: usize) -> Vec<OpenElement> {
+        let Some(ended) = ended_by(name) else { return Vec::new() };
+        let within = self.open.iter().enumerate().rev().take_while(|(_, element)| {
+            // What was opened around the Markdown block at hand ends outside it.
+            element.depth >= depth && !is_boundary(&element.name, ended)
+        });
+        let first = within.filter(|(_, element)| ended.contains(&element.name.as_str())).last().map(|(at, _)| at);
+        first.map_or_else(Vec::new, |at| self.open.drain(at..).collect())
+    }
+
+    /// Takes the elements off that an end tag closes, the outermost first; `None` when it closes none.
+    pub(super) fn end(&mut self, name: &str) -> Option<Vec<OpenElement>> {
+        if let Some(count) = self.too_deep.get_mut(name).filter(|count| **count > 0) {
+            *count -= 1;
+            return Some(Vec::new());
+        }
+        let at = self.open.iter().rposition(|element| element.name == name)?;
+        Some(self.open.drain(at..).collect())
+    }
+
+    /// Takes the elements off that were opened inside blocks which have ended.
+    pub fn end_of_blocks(&mut self, depth: usize) -> Vec<OpenElement> {
+        if self.open.last().is_none_or(|element| element.depth <= depth) {
+            return Vec::new();
+        }
+        self.too_deep.clear();
+        let at = self.open.partition_point(|element| element.depth <= depth);
+        self.open.drain(at..).collect()
+    }
+
+    /// Takes off the element that would read the rest of the page as its own text, with all in it.
+    pub fn end_of_text(&mut self) -> Vec<OpenElement> {
+        let holds_text = |element: &OpenElement| element.is_written && holds_text(&element.name);
+        let at = self.open.iter().position(holds_text);
+        at.map_or_else(Vec::new, |at| self.open.drain(at..).collect())
+    }
+}
+
+/// Elements that a start tag of this name closes where they are open.
+fn ended_by(name: &str) -> Option<&'static [&'static str]> {
+    match name {
+        "li" => Some(&["li"]),
+        "dt" | "dd" => Some(&["dt", "dd"]),
+        "td" | "th" => Some(&["td", "th"]),
+        "tr" => Some(&["tr", "td", "th"]),
+        "thead" | "tbody" | "tfoot" => Some(&["thead", "tbody", "tfoot", "tr", "td", "th", "caption", "colgroup"]),
+        "caption" | "colgroup" => Some(&["caption", "colgroup"]),
+        "rt" | "rp" => Some(&["rt", "rp"]),
+        "address" | "article" | "aside" | "blockquote" | "center" | "details" | "div" | "dl" | "fieldset" | "figcaption" | "figure"
+        | "footer" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "header" | "hgroup" | "hr" | "main" | "menu" | "nav" | "ol" | "p"
+        | "pre" | "section" | "summary" | "table" | "ul" => Some(&["p"]),
+        _ => None,
+    }
+}
+
+/// Whether an element keeps a start tag within it from closing any of these around it.
+fn is_boundary(name: &str, ended: &[&str]) -> bool {
+    match ended[0] {
+        "li" => matches!(name, "ul" | "ol" | "menu" | "table" | "td" | "th" | "blockquote" | "section" | "article" | "details"),
+        "dt" => matches!(name, "dl" | "table" | "td" | "th" | "blockquote" | "section" | "article" | "details"),
+        "rt" => name == "ruby",
+        "p" => matches!(name, "table" | "td" | "th" | "caption" | "button" | "object" | "applet" | "marquee" | "template" | "svg" | "math"),
+        _ => matches!(name, "table" | "template"),
+    }
+}

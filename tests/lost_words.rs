@@ -1,0 +1,155 @@
+//! No visible word of a writer is lost: whatever HTML is in the Markdown, each word of the source is on the page, unless a problem at that
+//! place says what was left out.
+
+mod common;
+
+use handsel::diagnostic::{Code, Diagnostic};
+use handsel::source::MemoryFiles;
+use proptest::prelude::*;
+
+/// Names of HTML, SVG and MathML, current and obsolete, and some that are none.
+const NAMES: &str = "a abbr acronym address applet area article aside audio b base basefont bdi bdo bgsound big blink blockquote body br button \
+    canvas caption center cite code col colgroup data datalist dd del details dfn dialog dir div dl dt em embed fieldset figcaption figure font \
+    footer form frame frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html i iframe image img input ins isindex kbd keygen label legend li link \
+    listing main map mark marquee menu menuitem meta meter multicol nav nextid nobr noembed noframes noscript object ol optgroup option output p \
+    param picture plaintext portal pre progress q rb rp rt rtc ruby s samp script search section select selectedcontent slot small source spacer \
+    span strike strong style sub summary sup svg table tbody td template textarea tfoot th thead time title tr track tt u ul var video wbr xmp \
+    animate animatecolor animatemotion animatetransform circle clippath cursor defs desc discard ellipse feblend fecolormatrix \
+    fecomponenttransfer fecomposite feconvolvematrix fediffuselighting fedisplacementmap fedistantlight fedropshadow feflood fefunca fefuncb \
+    fefuncg fefuncr fegaussianblur feimage femerge femergenode femorphology feoffset fepointlight fespecularlighting fespotlight fetile \
+    feturbulence filter foreignobject g hatch hatchpath line lineargradient marker mask mesh meshgradient metadata mpath path pattern polygon \
+    polyline radialgradient rect set solidcolor stop switch symbol text textpath tref tspan unknown use view vkern \
+    abs and annotation annotation-xml apply approx arg bind card ci cn complexes condition cos csymbol curl declare degree diff divide emptyset eq \
+    exists exp false floor fn gcd geq grad gt image implies in infinity int integers interval inverse lambda leq limit list ln log logbase lt \
+    maction maligngroup malignmark math matrix matrixrow max mean median menclose merror mfenced mfrac mglyph mi min minus mlabeledtr mlongdiv \
+    mmultiscripts mn mo mode moment mover mpadded mphantom mprescripts mroot mrow ms mscarries mscarry msgroup msline mspace msqrt msrow mstack \
+    mstyle msub msubsup msup mtable mtd mtext mtr munder munderover neq none not notin or otherwise pi piece piecewise plus power primes product \
+    real reln rem root sec selector semantics sep setdiff share sin sum tan tendsto times transpose true union variance vector xor \
+    u8 your-name t o:p x-card";
+
+/// Elements that are left out with what is in them, which the problem at their start tag says.
+const LEFT_OUT_WHOLE: [&str; 6] = ["<script", "<style", "<iframe", "<textarea", "<noscript", "<!--"];
+
+fn cases() -> u32 {
+    if std::env::var_os("HANDSEL_LONG").is_some() { 20_000 } else { 150 }
+}
+
+/// A piece of Markdown; `@` stands for a word.
+fn piece() -> impl Strategy<Value = String> {
+    let names: Vec<&str> = NAMES.split_whitespace().collect();
+    let name = || prop::sample::select(names.clone());
+    let attributes = prop::sample::select(vec!["", "", "", " class=\"x\"", " d=x", " title='a > b'", " open", " /", " title=\"x"]);
+    let markdown = [
+        "\n",
+        "\n",
+        "\n\n",
+        "\n\n",
+        "\n- ",
+        "\n1. ",
+        "\n> ",
+        "\n## ",
+        "\n# ",
+        "\n| a | b |\n|---|---|\n| @ | ",
+        " | ",
+        "\n:::note\n",
+        "\n:::\n",
+        "\n::: tip @\n",
+        "*",
+        "**",
+        "`@`",
+        "[@](https://example.org)",
+        "![@](https://example.org/a.png)",
+        "<",
+        ">",
+        "&lt;",
+        "</",
+        "</3 ",
+        "<!",
+        "<?",
+        "<![CDATA[",
+        "]]>",
+        "<!-- -->",
+        "<!--",
+        "-->",
+        "\n\n    ",
+        "\n\n```\n@\n```\n\n",
+        "\n@\n: ",
+        "$",
+        "\\",
+        "\"",
+        "'",
+        "~~",
+        "<https://example.org/@>",
+        "\n<div>\n",
+        "\n</div>\n",
+        "<table>",
+        "<tr><td>",
+        "</table>",
+        "<svg>",
+        "</svg>",
+        "::note{}",
+    ];
+    prop_oneof![
+        6 => Just(" @ ".to_owned()),
+        4 => (name(), attributes).prop_map(|(name, attributes)| format!("<{name}{attributes}>")),
+        2 => name().prop_map(|name| format!("</{name}>")),
+        1 => name().prop_map(|name| format!("\n\n<{name}>\n\n")),
+        4 => prop::sample::select(markdown.to_vec()).prop_map(str::to_owned),
+    ]
+}
+
+/// Puts a word that is nowhere else in the place of each `@`.
+fn with_words(text: &str) -> (String, Vec<String>) {
+    let mut pieces = text.split('@');
+    let mut whole = pieces.next().unwrap_or_default().to_owned();
+    let mut words = Vec::new();
+    for (number, piece) in pieces.enumerate() {
+        let word = format!("wq{number}x");
+        whole.push_str(&word);
+        whole.push_str(piece);
+        words.push(word);
+    }
+    (whole, words)
+}
+
+/// Whether a problem says that what is at this place of the source was left out.
+fn is_reported(source: &str, at: usize, problems: &[Diagnostic]) -> bool {
+    let line = source[..at].matches('\n').count() as u32 + 1;
+    problems.iter().filter_map(|problem| Some((problem, problem.place.as_ref()?))).any(|(problem, place)| {
+        let start = source.split_inclusive('\n').take(place.line as usize - 1).map(str::len).sum::<usize>();
+        let column = source[start..].char_indices().nth(place.column as usize - 1).map_or(0, |(at, _)| at);
+        let opened = source[start + column..].to_ascii_lowercase();
+        let is_whole =
+            matches!(problem.code, Code::ActiveHtml | Code::OpenHtml) && LEFT_OUT_WHOLE.iter().any(|name| opened.starts_with(name));
+        let is_within = is_whole && start + column < at && {
+            let name = opened.trim_start_matches('<').split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default().to_owned();
+            !source[start + column..at].to_ascii_lowercase().contains(&format!("</{name}>"))
+        };
+        is_within || place.line == line
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, max_shrink_iters: 2000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_visible_word_is_lost_unreported(pieces in prop::collection::vec(piece(), 1..40)) {
+        let (body, words) = with_words(&pieces.concat());
+        let source = format!("---\ntitle: A page\n---\n\n{body}\n");
+        let mut files = MemoryFiles::default();
+        files.put("templates/page.html", "<h1>{{ page.heading }}</h1>\n{{ page.body }}");
+        files.put("content/p.md", &source);
+        let mut request = common::request();
+        request.is_lenient = true;
+        let (built, published) = common::build(&files, &request);
+        let page = String::from_utf8_lossy(published.get("p/index.html").expect("the page is published")).into_owned();
+        for word in words {
+            let at = source.find(&word).expect("it was put there");
+            prop_assert!(
+                page.contains(&word) || is_reported(&source, at, &built.problems),
+                "{word} is lost\n--- source\n{source}\n--- page\n{page}\n--- problems\n{:#?}",
+                built.problems.iter().map(|problem| format!("{:?} {}", problem.place, problem.message)).collect::<Vec<_>>()
+            );
+        }
+    }
+}
