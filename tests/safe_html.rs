@@ -282,6 +282,13 @@ fn known() -> Known {
     let mut files = MemoryFiles::default();
     files.put("handsel.yaml", "math: true\n");
     files.put("content/p.png", common::pictures::picture("png 40x30"));
+    put_own_kind(&mut files);
+    files.put("content/x/thing.md", "---\ntitle: T\nkind: thing\nstory: Text with $x$.\n---\n\nText.\n");
+    files.put("content/x/list.md", checklist("Text"));
+    // So many that the list has several pages.
+    for number in 0..40 {
+        files.put(&format!("content/x/more-{number}.md"), "---\ntitle: T\n---\n\nText.\n");
+    }
     for kind in KINDS {
         files.put(&format!("content/x/{kind}.md"), format!("---\ntitle: T\nsummary: S\nkind: {kind}\n---\n\n{PLAIN}"));
         files.put(&format!("content/x/short-{kind}.md"), format!("---\ntitle: T\nkind: {kind}\n---\n\nText.\n"));
@@ -295,6 +302,22 @@ fn known() -> Known {
         known.signatures.extend(ACTIVE.contains(&tag.name.as_str()).then(|| signature(&tag)));
     }
     known
+}
+
+/// A kind with a field of Markdown.
+fn put_own_kind(files: &mut MemoryFiles) {
+    files.put("templates/kinds/thing.yaml", "template: thing.html\nfields:\n  story: { type: markdown }\n");
+    files.put(
+        "templates/thing.html",
+        "{% extends \"entry.html\" %}{% block body %}{{ page.fields.story }}{{ page.body }}{% endblock body %}",
+    );
+}
+
+/// A page with a tool that says `text` in several places. It is quoted as YAML.
+fn checklist(text: &str) -> String {
+    let text = text.replace('\'', "''").replace('\n', " ");
+    let group = format!("{{ title: '{text}', about: '{text}', items: ['{text}', {{ text: 'q {text}', why: '{text}' }}] }}");
+    format!("---\ntitle: '{text}'\nkind: tool\ntool:\n  type: checklist\n  done: '{text}'\n  groups:\n    - {group}\n---\n\nText.\n")
 }
 
 fn lenient() -> handsel::pipeline::Request {
@@ -456,12 +479,19 @@ const PAGES_PER_CASE: usize = 24;
 fn nothing_active_gets_on_a_page() {
     let known = known();
     let config = ProptestConfig { cases: cases(), failure_persistence: None, max_shrink_iters: 200, ..ProptestConfig::default() };
-    proptest!(config, |(texts in prop::collection::vec((hostile(), hostile()), PAGES_PER_CASE))| {
+    proptest!(config, |(texts in prop::collection::vec((hostile(), hostile()), PAGES_PER_CASE), is_escaped in prop::bool::weighted(0.2))| {
         let mut files = MemoryFiles::default();
-        files.put("handsel.yaml", "math: true\n");
+        files.put("handsel.yaml", if is_escaped { "math: true\nraw_html: escape\n" } else { "math: true\n" });
+        put_own_kind(&mut files);
         for (number, (body, title)) in texts.iter().enumerate() {
             let quoted = title.replace(|c: char| c.is_control() || c == '"' || c == '\\', "'");
             let kind = KINDS[number % KINDS.len()];
+            if number % 6 == 5 {
+                let text = body.replace(|c: char| c.is_control() && c != '\n', " ");
+                files.put(&format!("content/x/t{number}.md"), checklist(&text));
+                let story = text.replace('\'', "''").replace('\n', "\n\n  ");
+                files.put(&format!("content/x/f{number}.md"), format!("---\ntitle: F\nkind: thing\nstory: 'S {story}'\n---\n\nText.\n"));
+            }
             files.put(&format!("content/x/p{number}.md"), format!("---\ntitle: \"T{quoted}\"\nsummary: \"S{quoted}\"\nkind: {kind}\n---\n\n{body}\n"));
         }
         let (_, published) = common::build(&files, &lenient());

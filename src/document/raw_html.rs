@@ -151,6 +151,9 @@ fn start_tag(
                 }
                 Verdict::DropClasses { kept, dropped: of_theme } => {
                     dropped.extend(of_theme.into_iter().map(Dropped::Class));
+                    if kept.is_empty() && classes.is_empty() {
+                        continue;
+                    }
                     text = kept;
                 }
             }

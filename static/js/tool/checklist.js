@@ -13,7 +13,7 @@ tools("checklist", (tool) => {
 
   function show() {
     const values = { done: done().length, total: boxes().length };
-    const bar = tool.querySelector("progress");
+    const bar = tool.querySelector(".tool-progress progress");
     [bar.max, bar.value] = [values.total, values.done];
     const words = fill(phrases.progress, values);
     tool.querySelector(".tool-progress").firstElementChild.textContent = words;

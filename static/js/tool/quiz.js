@@ -16,7 +16,7 @@ tools("quiz", (tool) => {
       const isRight = given.length > 0 && given.join() === right(question).join();
       score += isRight;
       const verdict = question.querySelector("[data-verdict]");
-      const solution = question.querySelector("details");
+      const solution = question.querySelector("[data-solution]");
       verdict.hidden = !isChecked;
       verdict.textContent = given.length ? (isRight ? phrases.right : phrases.wrong) : phrases.open;
       question.classList.toggle("is-right", isChecked && isRight);
