@@ -8,39 +8,61 @@ use super::links::Target;
 use crate::diagnostic::{Code, Diagnostic};
 
 /// Attributes that every element may have.
-pub const GLOBAL: [&str; 9] = ["class", "dir", "hidden", "id", "lang", "role", "tabindex", "title", "translate"];
+pub const GLOBAL: [&str; 12] =
+    ["class", "dir", "hidden", "id", "itemprop", "itemscope", "itemtype", "lang", "role", "tabindex", "title", "translate"];
 
 /// Beginnings of attributes that every element may have.
 pub const GLOBAL_PREFIXES: [&str; 1] = ["aria-"];
 
 /// Attributes that only some elements may have.
-pub const OF_ELEMENTS: [(&str, &[&str]); 27] = [
-    ("a", &["download", "href", "hreflang", "name", "rel", "target", "type"]),
+pub const OF_ELEMENTS: [(&str, &[&str]); 30] = [
+    ("a", &["download", "href", "hreflang", "name", "referrerpolicy", "rel", "target", "type"]),
     ("area", &["alt", "coords", "download", "href", "rel", "shape", "target"]),
     ("audio", &["controls", "loop", "muted", "preload", "src"]),
     ("blockquote", &["cite"]),
+    ("br", &["clear"]),
     ("col", &["span", "width"]),
     ("colgroup", &["span", "width"]),
     ("data", &["value"]),
     ("del", &["cite", "datetime"]),
     ("details", &["name", "open"]),
-    ("hr", &["size", "width"]),
-    ("img", &["alt", "decoding", "height", "loading", "sizes", "src", "srcset", "usemap", "width"]),
+    ("dl", &["compact"]),
+    ("hr", &["noshade", "size", "width"]),
+    (
+        "img",
+        &[
+            "alt",
+            "border",
+            "decoding",
+            "fetchpriority",
+            "height",
+            "hspace",
+            "loading",
+            "referrerpolicy",
+            "sizes",
+            "src",
+            "srcset",
+            "usemap",
+            "vspace",
+            "width",
+        ],
+    ),
     ("input", &["checked", "disabled", "type"]),
     ("ins", &["cite", "datetime"]),
     ("label", &["for"]),
     ("li", &["type", "value"]),
     ("map", &["name"]),
     ("meter", &["high", "low", "max", "min", "optimum", "value"]),
-    ("ol", &["reversed", "start", "type"]),
+    ("ol", &["compact", "reversed", "start", "type"]),
     ("progress", &["max", "value"]),
     ("q", &["cite"]),
     ("source", &["height", "media", "sizes", "src", "srcset", "type", "width"]),
-    ("table", &["summary", "width"]),
-    ("td", &["abbr", "colspan", "headers", "height", "rowspan", "width"]),
-    ("th", &["abbr", "colspan", "headers", "height", "rowspan", "scope", "width"]),
+    ("table", &["border", "cellpadding", "cellspacing", "frame", "rules", "summary", "width"]),
+    ("td", &["abbr", "colspan", "headers", "height", "nowrap", "rowspan", "width"]),
+    ("th", &["abbr", "colspan", "headers", "height", "nowrap", "rowspan", "scope", "width"]),
     ("time", &["datetime"]),
     ("track", &["default", "kind", "label", "src", "srclang"]),
+    ("ul", &["compact", "type"]),
     ("video", &["controls", "height", "loop", "muted", "playsinline", "poster", "preload", "src", "width"]),
 ];
 
