@@ -5,9 +5,13 @@
 //! `("a", "bc")` differ.
 
 use std::fmt;
+use std::io;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+
+/// So much of a file is in memory while it is read piece by piece.
+const PIECE_BYTES: usize = 256 << 10;
 
 /// 16 bytes that stand for a value.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -17,6 +21,27 @@ impl Fingerprint {
     /// The fingerprint of one run of bytes.
     pub fn of(bytes: impl AsRef<[u8]>) -> Self {
         Self::from_hash(blake3::hash(bytes.as_ref()))
+    }
+
+    /// The fingerprint of all that is read, and how many bytes that was. No more than a piece of it is in memory at once; `copy` is given
+    /// each piece.
+    ///
+    /// # Errors
+    /// Those of reading and of `copy`.
+    pub fn of_reader(reader: &mut dyn io::Read, mut copy: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<(Self, u64)> {
+        let (mut hasher, mut piece, mut length) = (blake3::Hasher::new(), vec![0; PIECE_BYTES], 0);
+        loop {
+            match reader.read(&mut piece) {
+                Ok(0) => return Ok((Self::from_hash(hasher.finalize()), length)),
+                Ok(read) => {
+                    hasher.update(&piece[..read]);
+                    copy(&piece[..read])?;
+                    length += read as u64;
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
     }
 
     fn from_hash(hash: blake3::Hash) -> Self {

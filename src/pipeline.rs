@@ -34,6 +34,7 @@ mod whole;
 pub mod why;
 
 use std::borrow::Cow;
+use std::io;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -93,6 +94,18 @@ pub trait Sink: Sync {
         false
     }
 
+    /// Takes a file that is published as it is, read piece by piece; gives the fingerprint of what was read. `print` is what it is expected to be.
+    ///
+    /// # Errors
+    /// Why it could not be taken or read.
+    fn copy(&self, path: &OutputPath, file: &mut dyn io::Read, _print: Fingerprint) -> Result<Fingerprint, String> {
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).map_err(|error| format!("{path} cannot be copied: {error}"))?;
+        let print = Fingerprint::of(&bytes);
+        self.put(path, bytes.into(), print)?;
+        Ok(print)
+    }
+
     /// Keeps what is published at this path already, if that is ours and has this fingerprint; whether it did.
     fn keep(&self, _path: &OutputPath, _print: Fingerprint) -> bool {
         false
@@ -136,6 +149,10 @@ impl Sink for Nowhere {
 
     fn put(&self, _: &OutputPath, _: Cow<'static, [u8]>, _: Fingerprint) -> Result<(), String> {
         Ok(())
+    }
+
+    fn copy(&self, _: &OutputPath, _: &mut dyn io::Read, print: Fingerprint) -> Result<Fingerprint, String> {
+        Ok(print)
     }
 
     fn keep(&self, _: &OutputPath, _: Fingerprint) -> bool {
@@ -217,7 +234,12 @@ pub fn build(files: &dyn Files, request: &Request, sink: &dyn Sink, memory: &Mem
     let digests = std::mem::take(&mut documents.digests);
     let pictures = Pictures::new(&loaded, &materials.composer, memory);
     let whole = Whole { loaded, documents, materials, outputs, pictures, site_print };
-    let workshop = Workshop { files: &ledger, request, whole: &whole, pieces: sink.wants_bytes().then_some(memory) };
+    let stops = |problems: &[Diagnostic]| {
+        sink.wants_bytes() && judge::is_any_error(problems, &whole.loaded.settings, &whole.materials.composer.site, request)
+    };
+    // Where a problem stops the build, nobody waits for images to be encoded.
+    let pieces = (sink.wants_bytes() && !stops(&problems)).then_some(memory);
+    let workshop = Workshop { files: &ledger, request, whole: &whole, pieces };
     sink.ready();
     let digested = digests.len();
     let reader = workshop.reader();
@@ -230,14 +252,19 @@ pub fn build(files: &dyn Files, request: &Request, sink: &dyn Sink, memory: &Mem
     let (index, mut published) = if digested > whole.documents.pages.len() / FEW {
         let index = index();
         profile.stage("search index", digested);
-        let published = press.all();
+        let published = press.pages();
         profile.stage("draw and publish", published.took.len());
         (index, published)
     } else {
-        let (index, published) = rayon::join(index, || press.all());
+        let (index, published) = rayon::join(index, || press.pages());
         profile.stage("search index, draw and publish", published.took.len());
         (index, published)
     };
+    if !stops(&problems) && !stops(&published.problems) {
+        let images = press.smaller_pictures(&mut published);
+        profile.stage("images", images);
+    }
+    let mut published = press.finish(published);
     problems.extend(published.problems.iter().cloned());
     match index {
         Ok(index) => published.add_search(index),

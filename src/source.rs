@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::io;
+use std::io::{self, Read as _};
 use std::sync::Arc;
 
 use html5gum::{Token, Tokenizer};
@@ -101,6 +101,35 @@ pub trait Files: Sync {
     /// # Errors
     /// Those of the file system; `NotFound` when there is no such file.
     fn read(&self, path: &SourcePath) -> io::Result<Arc<[u8]>>;
+
+    /// Opens a file that is read piece by piece, however large it is.
+    ///
+    /// # Errors
+    /// As for [`Files::read`].
+    fn open(&self, path: &SourcePath) -> io::Result<Box<dyn io::Read + Send + '_>> {
+        Ok(Box::new(io::Cursor::new(self.read(path)?)))
+    }
+
+    /// The first bytes of a file, at most so many.
+    ///
+    /// # Errors
+    /// As for [`Files::read`].
+    fn head(&self, path: &SourcePath, bytes_max: usize) -> io::Result<Vec<u8>> {
+        let mut head = Vec::with_capacity(bytes_max);
+        self.open(path)?.take(bytes_max as u64).read_to_end(&mut head)?;
+        Ok(head)
+    }
+
+    /// The fingerprint of a file's bytes, read piece by piece where it is not known.
+    ///
+    /// # Errors
+    /// As for [`Files::read`].
+    fn hash(&self, path: &SourcePath) -> io::Result<Fingerprint> {
+        match self.known(path) {
+            Some(known) => Ok(known),
+            None => Ok(Fingerprint::of_reader(&mut *self.open(path)?, |_| Ok(()))?.0),
+        }
+    }
 
     /// The fingerprint of a file's bytes where that is known without reading them.
     fn known(&self, _path: &SourcePath) -> Option<Fingerprint> {

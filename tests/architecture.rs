@@ -56,7 +56,7 @@ const KEPT_TO: &[(&[&str], &[&str], &str)] = &[
     (&["serde_yaml", "saphyr"], &["yaml"], "read with `yaml::read`: its nodes know their places"),
     (&["arborium"], &["document/highlight"], "call `document::highlight`"),
     (
-        &["image", "fast_image_resize", "webp", "ravif", "svg_hush", "resvg", "skrifa"],
+        &["image", "fast_image_resize", "webp", "ravif", "resvg", "skrifa"],
         &["picture"],
         "ask `picture`: it alone reads pictures, and holds their headers against the limits first",
     ),

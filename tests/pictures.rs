@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::io::Cursor;
 use std::sync::{Arc, Mutex};
 
-use common::pictures::{SECRETS, bomb, picture};
+use common::pictures::{SECRETS, bomb, picture, profile_bomb};
 use common::request;
 use handsel::fingerprint::Fingerprint;
 use handsel::memo::{MemoryStore, Store};
@@ -51,6 +51,79 @@ fn what_is_private_goes_and_no_pixel_changes() {
         assert_eq!((again.orientation, again.width, again.height), (seen.orientation, seen.width, seen.height), "{described}");
         assert_eq!(picture::published(&again, &clean).expect("it is sound"), clean, "{described}");
     }
+}
+
+#[test]
+fn files_of_boxes_lose_what_is_private_in_its_place() {
+    for (described, fault) in [("avif 64x48", None), ("heic 64x48", Some(Fault::NotShown("a HEIC image".to_owned())))] {
+        let bytes = picture(described);
+        assert!(SECRETS.iter().all(|secret| holds(&bytes, secret)), "{described}: there is something to hide");
+        let seen = picture::look(Format::Avif, &bytes);
+        assert_eq!(seen.fault, fault, "{described}");
+        let clean = picture::published(&seen, &bytes).expect("its parts are known");
+        assert!(!SECRETS.iter().any(|secret| holds(&clean, secret)), "{described}");
+        assert!(holds(&clean, "the pixels") && clean.len() == bytes.len(), "{described}");
+        // Cut or changed anywhere, it is cleaned or not published, and nothing panics.
+        for at in 0..bytes.len() {
+            let mut odd = bytes.clone();
+            odd[at] ^= 0xFF;
+            for bytes in [&bytes[..at], &odd] {
+                let _ = picture::published(&picture::look(Format::Avif, bytes), bytes);
+            }
+        }
+    }
+}
+
+#[test]
+fn no_original_is_published_with_what_is_private_in_it() {
+    let mut files = MemoryFiles::default();
+    let unreadable = [b"\xFF\xD8\xFF\xE1\0\x40Exif\0\0", SECRETS[0].as_bytes()].concat();
+    let cut = [&b"GIF89a\x01\0\x01\0\0\0\0\x21\xFE\x20"[..], SECRETS[1].as_bytes()].concat();
+    let originals: [(&str, Vec<u8>); 8] = [
+        ("unreadable.jpg", unreadable),
+        ("cut.gif", cut),
+        ("scan.tiff", picture("tiff 1x1")),
+        ("scan.jpg", picture("tiff 1x1")),
+        ("telephone.heic", picture("heic 64x48")),
+        ("telephone.png", picture("heic 64x48")),
+        ("small.avif", picture("avif 64x48")),
+        ("photograph.bin", picture("jpeg 64x48 gps named")),
+    ];
+    let mut text = "# A\n".to_owned();
+    for (name, bytes) in &originals {
+        text.push_str(&format!("\n[{name}]({name})\n"));
+        files.put(&format!("content/{name}"), bytes);
+    }
+    files.put("content/a.md", &text);
+    for is_shown in [false, true] {
+        if is_shown {
+            files.put("content/a.md", text.replace("\n[", "\n!["));
+        }
+        let (built, published) = common::build(&files, &pipeline::Request { is_lenient: true, ..request() });
+        for (path, bytes) in &published {
+            assert!(!SECRETS.iter().any(|secret| holds(bytes, secret)), "{path}, shown: {is_shown}");
+        }
+        for name in ["unreadable.jpg", "cut.gif", "scan.tiff", "scan.jpg"] {
+            assert!(!published.contains_key(name), "{name}");
+            assert!(built.problems.iter().any(|problem| problem.message.contains(name)), "{name} is told: {:?}", built.problems);
+        }
+        assert!(
+            published.contains_key("small.avif") && published.contains_key("telephone.heic") && published.contains_key("photograph.bin")
+        );
+    }
+}
+
+#[test]
+fn a_colour_profile_that_unfolds_without_measure_is_not_unfolded() {
+    let bytes = profile_bomb(70);
+    let seen = picture::look(Format::Png, &bytes);
+    assert_eq!((seen.width, seen.height), (8, 8));
+    assert!(!holds(&picture::published(&seen, &bytes).expect("it is sound"), "iCCP"));
+    assert!(picture::variants(&seen, &bytes, &[RECIPE]).is_ok());
+    // A part of a WebP that says to be longer than the file is not asked for.
+    let mut webp = b"RIFF\x20\0\0\0WEBPVP8X\x0A\0\0\0\x20\0\0\0\x07\0\0\x07\0\0ICCP\xF0\xFF\xFF\xFF\0\0".to_vec();
+    webp.resize(40, 0);
+    assert_eq!(picture::look(Format::WebP, &webp).fault, Some(Fault::CutShort));
 }
 
 #[test]

@@ -4,15 +4,24 @@
 
 mod common;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fs::{self, File};
+use std::io;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use common::edits::Dice;
+use handsel::diagnostic::Checked;
+use handsel::fingerprint::Fingerprint;
+use handsel::paths::{OutputPath, SourcePath};
+use handsel::pipeline::memory::Memory;
+use handsel::pipeline::{self, Sink};
+use handsel::source::{Files, ListingRules, MemoryFiles};
 
 type Outcome = Result<(), Box<dyn Error>>;
 
@@ -41,7 +50,7 @@ impl Place {
         self.folder.path().join(path)
     }
 
-    fn put(&self, path: &str, text: &str) -> std::io::Result<()> {
+    fn put(&self, path: &str, text: &str) -> io::Result<()> {
         let full = self.at(path);
         fs::create_dir_all(full.parent().expect("files are in folders"))?;
         fs::write(full, text)
@@ -78,7 +87,7 @@ impl Place {
 }
 
 /// Every file below a folder, by its path there.
-fn tree(folder: &Path) -> std::io::Result<BTreeMap<PathBuf, Vec<u8>>> {
+fn tree(folder: &Path) -> io::Result<BTreeMap<PathBuf, Vec<u8>>> {
     let mut files = BTreeMap::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(next) = folders.pop() {
@@ -218,6 +227,95 @@ fn what_is_in_the_place_of_own_files_is_neither_waited_for_nor_read_without_end(
         place.run(command)?;
     }
     place.assert_untouched("pipes")
+}
+
+#[test]
+fn a_report_takes_the_place_of_a_report_alone() -> Outcome {
+    let place = Place::new()?;
+    let page = fs::read_to_string(place.at("site/content/page-0.md"))?;
+    fs::create_dir_all(place.at("site/.handsel"))?;
+    place.put("site/.handsel/report.html", "not a report")?;
+    for (target, status) in [("", 2), (" --to content/page-0.md", 2), (" --to ../victim", 2), (" --to new.html", 0), (" --to new.html", 0)]
+    {
+        let (found, said) = place.run(&format!("report{target}"))?;
+        assert_eq!(found, status, "{target}: {said}");
+        assert!(status == 0 || said.contains("--force"), "{target}: {said}");
+    }
+    assert_eq!(fs::read_to_string(place.at("site/content/page-0.md"))?, page);
+    place.assert_untouched("report")?;
+    assert_eq!(place.run("report --to content/page-0.md --force")?.0, 0);
+    assert!(fs::read_to_string(place.at("site/content/page-0.md"))?.contains("handsel report"));
+    Ok(())
+}
+
+/// Files of which one is larger than the memory: to read it as a whole is a fault.
+struct WithLarge(MemoryFiles);
+
+const LARGE: [&str; 3] = ["static/film.mp4", "content/film.webm", "content/poster.png"];
+
+impl Files for WithLarge {
+    fn list(&self, rules: &ListingRules) -> Checked<Vec<SourcePath>> {
+        self.0.list(rules)
+    }
+
+    fn read(&self, path: &SourcePath) -> io::Result<Arc<[u8]>> {
+        assert!(!LARGE.contains(&path.as_str()), "{path} is read as a whole");
+        self.0.read(path)
+    }
+
+    fn open(&self, path: &SourcePath) -> io::Result<Box<dyn io::Read + Send + '_>> {
+        Ok(Box::new(io::Cursor::new(self.0.read(path)?)))
+    }
+}
+
+/// Counts the bytes that are copied piece by piece.
+#[derive(Default)]
+struct Copied(Mutex<BTreeMap<String, u64>>);
+
+impl Sink for Copied {
+    fn put(&self, _: &OutputPath, _: Cow<'static, [u8]>, _: Fingerprint) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn copy(&self, path: &OutputPath, file: &mut dyn io::Read, _: Fingerprint) -> Result<Fingerprint, String> {
+        let (print, length) = Fingerprint::of_reader(file, |_| Ok(())).map_err(|error| error.to_string())?;
+        self.0.lock().expect("no holder panics").insert(path.to_string(), length);
+        Ok(print)
+    }
+}
+
+#[test]
+fn a_large_file_is_never_in_memory_as_a_whole() {
+    let mut files = MemoryFiles::default();
+    files.put("content/a.md", "# A\n\n[film](film.webm) <video src=\"/film.mp4\"></video> ![not an image](poster.png)\n");
+    for path in LARGE {
+        files.put(path, vec![7; 5 << 20]);
+    }
+    let copied = Copied::default();
+    let built = pipeline::build(&WithLarge(files), &common::request(), &copied, &Memory::of(None));
+    let told: Vec<&str> = built.problems.iter().map(|problem| problem.code.name()).collect();
+    assert_eq!(told, ["bad-picture"], "{:?}", built.problems);
+    let copied = copied.0.into_inner().expect("no holder panics");
+    assert_eq!(copied, ["film.mp4", "film.webm", "poster.png"].map(|name| (name.to_owned(), 5 << 20)).into());
+}
+
+#[test]
+fn no_image_is_made_for_a_build_that_another_problem_stops() -> Outcome {
+    let place = Place::new()?;
+    fs::write(place.at("site/content/large.png"), common::pictures::picture("png 1200x900"))?;
+    place.put("site/content/shown.md", "# Shown\n\n![Large](large.png)\n")?;
+    place.put("site/content/other.md", "---\ntitle: Other\ntemplate: of-another-theme\n---\nText.\n")?;
+    let pieces = |place: &Place| {
+        tree(&place.at("site/.handsel/cache")).map(|files| files.keys().filter(|name| name.to_string_lossy().starts_with("piece-")).count())
+    };
+    let (status, said) = place.run("build --profile")?;
+    assert!(status == 1 && said.contains("of-another-theme"), "{said}");
+    assert_eq!(pieces(&place).unwrap_or(0), 0, "{said}");
+    fs::remove_file(place.at("site/content/other.md"))?;
+    let (status, said) = place.run("build --profile")?;
+    assert_eq!(status, 0, "{said}");
+    assert!(pieces(&place)? > 0 && said.contains("  images  "), "{said}");
+    Ok(())
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! `handsel build`: content in, the published site out, or nothing at all.
 
 use std::borrow::Cow;
+use std::io::Read;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -73,6 +74,11 @@ impl Sink for Staging<'_> {
     fn put(&self, path: &OutputPath, bytes: Cow<'static, [u8]>, print: Fingerprint) -> Result<(), String> {
         self.files.fetch_add(1, Ordering::Relaxed);
         self.publisher()?.stage_known(path, bytes, print).map_err(|error| error.to_string())
+    }
+
+    fn copy(&self, path: &OutputPath, file: &mut dyn Read, print: Fingerprint) -> Result<Fingerprint, String> {
+        self.files.fetch_add(1, Ordering::Relaxed);
+        self.publisher()?.stage_file(path, file, print).map_err(|error| error.to_string())
     }
 
     fn keep(&self, path: &OutputPath, print: Fingerprint) -> bool {

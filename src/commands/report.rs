@@ -11,7 +11,7 @@ use super::{CannotRun, Status};
 use crate::diagnostic::printable_name;
 use crate::disk::new_file::create_new;
 use crate::disk::own_file;
-use crate::output::report::{feedback, html, report};
+use crate::output::report::{BEGINNING, feedback, html, report};
 use crate::paths::SourcePath;
 use crate::pipeline::memory::Memory;
 use crate::pipeline::survey::survey;
@@ -37,6 +37,9 @@ pub struct Options {
     /// The file to write [default: .handsel/report.html in the site's folder]
     #[arg(long, value_name = "FILE")]
     pub to: Option<PathBuf>,
+    /// Replace the file even if it is not a report
+    #[arg(long)]
+    pub force: bool,
     #[command(flatten)]
     pub site: SiteOptions,
 }
@@ -46,6 +49,10 @@ pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Resu
     let request = options.site.request(common, &site, true)?;
     let memory = Memory::recalling(options.site.cache(&site));
     let answers = options.feedback.as_deref().map(read_answers).transpose()?;
+    let target = options.to.clone().unwrap_or_else(|| site.shown.join(CACHE_NAME).join("report.html"));
+    if console.format != Format::Json && !options.force {
+        refuse_foreign(&target)?;
+    }
     let built = pipeline::build(&site.disk, &request, &Nowhere, &memory);
     let surveyed = survey(&site.disk, &request, memory.pages());
     let report = report(surveyed.site(), &built.problems, answers.as_ref());
@@ -54,7 +61,6 @@ pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Resu
         console.print_json(Stream::Output, &text);
         return Ok(Status::Done);
     }
-    let target = options.to.clone().unwrap_or_else(|| site.shown.join(CACHE_NAME).join("report.html"));
     if options.to.is_none() {
         ignore_own_folder(&site);
     }
@@ -101,6 +107,18 @@ fn read_answers(file: &Path) -> Result<feedback::Feedback, CannotRun> {
 fn ignore_own_folder(site: &SiteFolder) {
     if let Ok(path) = SourcePath::new(&format!("{CACHE_NAME}/.gitignore")) {
         let _ = create_new(site.disk.root(), &path, b"*\n");
+    }
+}
+
+/// Refuses to write over a file that is not an earlier report.
+fn refuse_foreign(target: &Path) -> Result<(), CannotRun> {
+    match own_file::beginning(target, BEGINNING.len()) {
+        Ok(None) => Ok(()),
+        Ok(Some(beginning)) if beginning == BEGINNING.as_bytes() => Ok(()),
+        Ok(Some(_)) | Err(_) => {
+            let message = format!("{} is not a report, and would be overwritten", target.display());
+            Err(CannotRun::new(message).help("name another file with --to, or replace this one with --force"))
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::io::Read;
 use std::path::Path;
 use std::sync::Mutex;
 
@@ -9,7 +10,7 @@ use super::console::{Console, Stream};
 use super::figures::count;
 use super::site_folder::SiteFolder;
 use crate::diagnostic::{Diagnostic, printable_name};
-use crate::disk::publish::{listed, published_bytes};
+use crate::disk::publish::{listed, published_bytes, published_hash};
 use crate::fingerprint::Fingerprint;
 use crate::paths::OutputPath;
 use crate::pipeline::memory::Memory;
@@ -27,11 +28,24 @@ struct Comparison<'a> {
 
 impl Sink for Comparison<'_> {
     fn put(&self, path: &OutputPath, bytes: Cow<'static, [u8]>, _: Fingerprint) -> Result<(), String> {
-        if published_bytes(self.output, path).is_none_or(|published| published != *bytes) {
+        self.note(path, published_bytes(self.output, path).is_some_and(|published| published == *bytes));
+        Ok(())
+    }
+
+    fn copy(&self, path: &OutputPath, file: &mut dyn Read, _: Fingerprint) -> Result<Fingerprint, String> {
+        let (print, _) = Fingerprint::of_reader(file, |_| Ok(())).map_err(|error| format!("{path} cannot be read: {error}"))?;
+        self.note(path, published_hash(self.output, path) == Some(print));
+        Ok(print)
+    }
+}
+
+impl Comparison<'_> {
+    /// Notes a file that was made, and whether the published one has these bytes.
+    fn note(&self, path: &OutputPath, is_alike: bool) {
+        if !is_alike {
             self.differ.lock().expect("no holder of this lock panics").insert(path.clone());
         }
         self.made.lock().expect("no holder of this lock panics").insert(path.clone());
-        Ok(())
     }
 }
 

@@ -90,6 +90,7 @@ codes! {
     BadInclude = "bad-include", Error, "An included file, region or line range does not exist.";
     BadPicture = "bad-picture", Error, "A picture that a page shows cannot be read, ends before its time, or would unfold to more than 120 million pixels. Save it anew, or smaller.";
     ActivePicture = "active-picture", Warning, "An SVG holds scripts or loads something from elsewhere. That was taken out of what is published.";
+    ActiveFile = "active-file", Warning, "A linked HTML, XML or compressed SVG file holds scripts or loads something from elsewhere. It is published as it is, and runs as a part of the site when a reader opens it. The setting `raw_html: allow` publishes such files without a warning; files in `static/` are never looked at.";
     BadMath = "bad-math", Error, "A formula cannot be read.";
     TooDeep = "too-deep", Warning, "Blocks are nested deeper than a reader can follow; the rest is shown flat.";
     // Tools

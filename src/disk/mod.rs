@@ -135,6 +135,14 @@ impl Files for Disk {
         }
     }
 
+    fn open(&self, path: &SourcePath) -> io::Result<Box<dyn io::Read + Send + '_>> {
+        let file = match open::open_plain(&self.root, path) {
+            Some(file) => file,
+            None => fs::File::open(self.resolve(path)?)?,
+        };
+        Ok(Box::new(file))
+    }
+
     fn stamps(&self, paths: &[SourcePath]) -> Vec<Option<Stamp>> {
         stamp::stamps(&self.root, paths)
     }

@@ -5,7 +5,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-use crate::memo::regular::read_regular;
+use crate::memo::regular::{open_regular, read_regular};
 
 /// Handsel's own folder in the root: the cache, staged files and unfinished moves.
 pub const OWN_FOLDER: &str = ".handsel";
@@ -57,6 +57,20 @@ pub fn read_named(path: &Path) -> io::Result<Option<Vec<u8>>> {
     let mut bytes = Vec::new();
     file.take(BYTES_MAX + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > BYTES_MAX { Err(io::ErrorKind::FileTooLarge.into()) } else { Ok(Some(bytes)) }
+}
+
+/// The first bytes of a file, at most so many; `None` when there is none.
+///
+/// # Errors
+/// Those of the file system; `InvalidInput` when it is a link or anything else but a file.
+pub fn beginning(path: &Path, bytes_max: usize) -> io::Result<Option<Vec<u8>>> {
+    let file = match open_regular(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        opened => opened?,
+    };
+    let mut bytes = Vec::with_capacity(bytes_max);
+    file.take(bytes_max as u64).read_to_end(&mut bytes)?;
+    Ok(Some(bytes))
 }
 
 /// Puts a file into a folder, which is made when it is missing, in place of the one that was there, in one step. The caller sees to it that nobody else does so at the

@@ -3,6 +3,7 @@
 //! [`parse`] is pure: the same bytes and [`Inputs`] give the same [`Document`]. What other pages may know of it is its
 //! [`Entry`]; an edited sentence leaves that equal, so that nothing else has to be made again.
 
+pub mod active_file;
 pub mod attributes;
 pub mod body;
 pub mod code;

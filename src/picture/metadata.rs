@@ -1,7 +1,7 @@
 //! What cameras and programs write beside the pixels, taken out without touching these: Exif, XMP, IPTC, comments, thumbnails,
 //! and whatever lies behind the picture's end. Colour profiles stay, and a turn that the file states.
 
-use super::Format;
+use super::{Format, read};
 
 /// The file without it; `None` for forms that are left as they are, and for files that do not hold to their form.
 pub(super) fn stripped(format: Format, orientation: u8, bytes: &[u8]) -> Option<Vec<u8>> {
@@ -10,7 +10,7 @@ pub(super) fn stripped(format: Format, orientation: u8, bytes: &[u8]) -> Option<
         Format::Png => png(orientation, bytes),
         Format::WebP => webp(orientation, bytes),
         Format::Gif => gif(bytes).map(|(bytes, _)| bytes),
-        Format::Avif | Format::Svg => None,
+        Format::Avif | Format::Svg | Format::Bitmap => None,
     }
 }
 
@@ -21,8 +21,15 @@ pub(super) fn is_whole(format: Format, bytes: &[u8]) -> bool {
         Format::Png => png_chunks(bytes).any(|chunk| chunk.name == b"IEND"),
         Format::WebP => riff_size(bytes).is_some_and(|size| size <= bytes.len()),
         Format::Gif => gif(bytes).is_some(),
-        Format::Avif | Format::Svg => true,
+        Format::Avif | Format::Svg | Format::Bitmap => true,
     }
+}
+
+/// Whether every part of a file is in it as long as it says. Decoders ask for memory by what a part says of itself.
+pub(super) fn holds_its_parts(format: Format, bytes: &[u8]) -> bool {
+    // Chunks that are longer than the file end the walk before its end.
+    let chunks = || riff_chunks(bytes).map(|(_, content)| 8 + content.len() + content.len() % 2).sum::<usize>();
+    format != Format::WebP || riff_size(bytes).is_some_and(|size| size <= bytes.len() && chunks() + 12 >= size)
 }
 
 pub(super) fn gif_frames(bytes: &[u8]) -> usize {
@@ -154,8 +161,10 @@ fn png_chunks(bytes: &[u8]) -> impl Iterator<Item = Chunk<'_>> {
 
 fn png(orientation: u8, bytes: &[u8]) -> Option<Vec<u8>> {
     let mut out = bytes.strip_prefix(PNG_SIGNATURE).map(|_| PNG_SIGNATURE.to_vec())?;
+    let has_profile = png_chunks(bytes).any(|chunk| chunk.name == b"iCCP") && read::has_sound_profile(bytes);
     for chunk in png_chunks(bytes) {
-        if !matches!(chunk.name, b"eXIf" | b"tEXt" | b"zTXt" | b"iTXt" | b"tIME") {
+        let is_unsound = chunk.name == b"iCCP" && !has_profile;
+        if !is_unsound && !matches!(chunk.name, b"eXIf" | b"tEXt" | b"zTXt" | b"iTXt" | b"tIME") {
             out.extend(chunk.whole);
         }
         if chunk.name == b"IHDR" && orientation != 1 {

@@ -3,7 +3,9 @@
 //! In go bytes, out come facts ([`Picture`]), cleaned bytes ([`published`]) and encoded ones ([`variants`]). Alone in naming
 //! the codecs. No pixel is read before the header was held against the limits, and nothing here knows of pages or paths.
 
+mod boxes;
 pub mod card;
+mod content;
 mod metadata;
 mod read;
 mod svg;
@@ -13,6 +15,8 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
+pub use content::{Content, HEAD_BYTES, content_of};
+pub use svg::DRAWN_MAX;
 pub use variants::{Codec, Recipe, VERSION, check, variants};
 
 /// The most pixels that a picture may unfold to: more than any camera takes, less than a machine's memory holds.
@@ -27,6 +31,8 @@ pub enum Format {
     WebP,
     Avif,
     Svg,
+    /// A bitmap or an icon: shown by browsers, published as it is.
+    Bitmap,
 }
 
 /// What a picture's file says of itself.
@@ -57,6 +63,12 @@ pub enum Fault {
     CutShort,
     /// It would unfold to more than [`PIXELS_MAX`].
     TooLarge,
+    /// An SVG that draws more elements through references than a browser can draw in good time.
+    Unfolds,
+    /// It is something else, which the text names.
+    NotAnImage(String),
+    /// It is an image that browsers do not show, which the text names.
+    NotShown(String),
 }
 
 impl Format {
@@ -70,6 +82,7 @@ impl Format {
             "webp" => Format::WebP,
             "avif" => Format::Avif,
             "svg" => Format::Svg,
+            "bmp" | "ico" => Format::Bitmap,
             _ => return None,
         })
     }
@@ -106,24 +119,44 @@ impl Picture {
     }
 }
 
-/// Reads a picture's header. `by_name` is the form that its name tells; the bytes have the last word, but for SVG.
-pub fn look(by_name: Format, bytes: &[u8]) -> Picture {
-    match by_name {
-        Format::Svg => svg::look(bytes),
-        _ => read::look(by_name, bytes),
+/// Reads a picture's header. `by_name` is the form that its name tells, if it tells one; the bytes have the last word, but for SVG:
+/// browsers take nothing for one that is not named so.
+pub fn look(by_name: impl Into<Option<Format>>, bytes: &[u8]) -> Picture {
+    let by_name = by_name.into();
+    match content_of(bytes) {
+        _ if by_name == Some(Format::Svg) => svg::look(bytes),
+        Content::Image(Format::Bitmap) => Picture::plain(Format::Bitmap, 0, 0),
+        Content::Image(format) => read::look(format, bytes),
+        _ if bytes.is_empty() => Picture::faulty(by_name.unwrap_or(Format::Bitmap), Fault::CutShort),
+        other => other_content(by_name, other),
     }
 }
 
+/// What is known of a file that is not an image, as its first bytes tell.
+pub fn other_content(by_name: Option<Format>, content: Content) -> Picture {
+    let fault = match content {
+        Content::OtherImage(name) => Fault::NotShown(name.to_owned()),
+        Content::Other(name) => Fault::NotAnImage(name.to_owned()),
+        Content::Image(_) | Content::Svg => Fault::NotAnImage("SVG whose name does not end in `.svg`".to_owned()),
+    };
+    Picture::faulty(by_name.unwrap_or(Format::Bitmap), fault)
+}
+
 /// The bytes that readers get of a picture of the content: without where, when and by what it was made, without what is hidden behind
-/// its end, and, of an SVG, without scripts and outside references. How it is turned is kept; no pixel changes.
+/// its end, and, of an SVG, without scripts and outside references. How it is turned is kept; no pixel changes. What is not a picture is
+/// published as it is; a picture whose private parts cannot be found is not published.
 ///
 /// # Errors
 /// Why there is nothing that may be given out.
 pub fn published<'a>(picture: &Picture, bytes: &'a [u8]) -> Result<Cow<'a, [u8]>, Fault> {
-    match picture.format {
-        Format::Svg => svg::sanitise(bytes).map(Cow::Owned).map_err(|why| picture.fault.clone().unwrap_or(Fault::Unreadable(why))),
-        // Whoever could not read the header does not know what else is in there; the fault is told.
-        _ if matches!(picture.fault, Some(Fault::Unreadable(_))) => Ok(Cow::Borrowed(bytes)),
-        format => Ok(metadata::stripped(format, picture.orientation, bytes).map_or(Cow::Borrowed(bytes), Cow::Owned)),
+    let cleaned = |cleaned: Option<Vec<u8>>, fault: Fault| cleaned.map(Cow::Owned).ok_or(fault);
+    match (&picture.fault, picture.format) {
+        (Some(Fault::NotAnImage(_)), _) | (None, Format::Bitmap) => Ok(Cow::Borrowed(bytes)),
+        (Some(fault @ Fault::NotShown(_)), _) => cleaned(boxes::cleaned(bytes), fault.clone()),
+        (fault, Format::Svg) => svg::sanitise(bytes).map(Cow::Owned).map_err(|why| fault.clone().unwrap_or(why)),
+        // Nobody knows what else is in a file whose header cannot be read.
+        (Some(fault @ Fault::Unreadable(_)), _) => Err(fault.clone()),
+        (fault, Format::Avif) => cleaned(boxes::cleaned(bytes), fault.clone().unwrap_or(Fault::CutShort)),
+        (fault, format) => cleaned(metadata::stripped(format, picture.orientation, bytes), fault.clone().unwrap_or(Fault::CutShort)),
     }
 }

@@ -4,17 +4,21 @@ use std::io::Cursor;
 
 use image::codecs::{gif::GifDecoder, jpeg::JpegDecoder, png::PngDecoder, webp::WebPDecoder};
 use image::metadata::Orientation;
-use image::{ImageDecoder, ImageFormat, ImageResult};
+use image::{ImageDecoder, ImageResult, Limits};
 
 use super::{Fault, Format, PIXELS_MAX, Picture, metadata};
 
-pub(super) fn look(by_name: Format, bytes: &[u8]) -> Picture {
-    let format = format_of(bytes).unwrap_or(by_name);
+/// What a decoder may take for all that comes before the pixels, the colour profile included: far more than any profile is large.
+const HEADER_BYTES_MAX: u64 = 64 << 20;
+
+pub(super) fn look(format: Format, bytes: &[u8]) -> Picture {
     if format == Format::Avif {
         return avif(bytes);
     }
+    if !metadata::holds_its_parts(format, bytes) {
+        return Picture::faulty(format, Fault::CutShort);
+    }
     match header(format, bytes) {
-        Err(_) if bytes.is_empty() => Picture::faulty(format, Fault::CutShort),
         Err(error) => Picture::faulty(format, Fault::Unreadable(error.to_string())),
         Ok(Header { width, height, orientation, is_animated }) => {
             let is_turned = orientation.to_exif() > 4;
@@ -36,17 +40,6 @@ struct Header {
     is_animated: bool,
 }
 
-fn format_of(bytes: &[u8]) -> Option<Format> {
-    Some(match image::guess_format(bytes).ok()? {
-        ImageFormat::Jpeg => Format::Jpeg,
-        ImageFormat::Png => Format::Png,
-        ImageFormat::Gif => Format::Gif,
-        ImageFormat::WebP => Format::WebP,
-        ImageFormat::Avif => Format::Avif,
-        _ => return None,
-    })
-}
-
 fn header(format: Format, bytes: &[u8]) -> ImageResult<Header> {
     let of = |decoder: &mut dyn ImageDecoder, is_animated| {
         let ((width, height), orientation) = (decoder.dimensions(), decoder.orientation().unwrap_or(Orientation::NoTransforms));
@@ -62,11 +55,23 @@ fn header(format: Format, bytes: &[u8]) -> ImageResult<Header> {
             of(&mut decoder, is_animated)
         }
         _ => {
-            let mut decoder = PngDecoder::new(bytes_read)?;
+            let mut decoder = PngDecoder::with_limits(bytes_read, header_limits())?;
             let is_animated = decoder.is_apng()?;
             of(&mut decoder, is_animated)
         }
     })
+}
+
+fn header_limits() -> Limits {
+    let mut limits = Limits::no_limits();
+    limits.max_alloc = Some(HEADER_BYTES_MAX);
+    limits
+}
+
+/// Whether a PNG's colour profile unfolds to what a profile can be. One that does not is not given to a decoder that would unfold it.
+pub(super) fn has_sound_profile(png: &[u8]) -> bool {
+    let decoder = PngDecoder::with_limits(Cursor::new(png), header_limits());
+    decoder.is_ok_and(|mut decoder| matches!(decoder.icc_profile(), Ok(Some(_))))
 }
 
 /// An AVIF's size is all that is read of it: its largest item's (ISO/IEC 23008-12, §6.5.3), turned by `irot` (§6.5.10).

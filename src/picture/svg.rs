@@ -1,40 +1,26 @@
-//! SVG: its size, what is active in it, and the drawing without that.
+//! SVG: its size, what is active in it, and the image without that.
 
-use quick_xml::Reader;
-use quick_xml::events::{BytesStart, Event};
+mod css;
+mod names;
+mod references;
+mod sanitize;
+mod text;
 
+use quick_xml::events::BytesStart;
+
+use self::sanitize::Sanitized;
 use super::{Fault, Format, Picture};
 
-/// Elements that run something, or bring another language along.
-const ACTIVE: [&str; 6] = ["script", "foreignobject", "iframe", "object", "embed", "handler"];
-
-/// At most so many findings are told; one is enough to look.
-const FINDINGS_MAX: usize = 5;
+/// An image that draws more elements than this through references is not published: each browser that opens it would draw them all.
+pub const DRAWN_MAX: u64 = 2_000_000;
 
 pub(super) fn look(bytes: &[u8]) -> Picture {
-    let text = String::from_utf8_lossy(bytes);
-    let mut reader = Reader::from_str(&text);
-    reader.config_mut().check_end_names = false;
-    let mut picture = Picture::plain(Format::Svg, 0, 0);
-    let mut has_root = false;
-    loop {
-        match reader.read_event() {
-            Ok(Event::Start(element) | Event::Empty(element)) => {
-                let name = element.local_name().as_ref().to_lowercase();
-                if !has_root {
-                    has_root = true;
-                    if name != "svg" {
-                        return Picture::faulty(Format::Svg, Fault::Unreadable(format!("it begins with `<{name}>`")));
-                    }
-                    (picture.width, picture.height) = size(&element);
-                }
-                note_active(&name, &element, &mut picture.active);
-            }
-            Ok(Event::Eof) if has_root => return picture,
-            Ok(Event::Eof) => return Picture::faulty(Format::Svg, Fault::CutShort),
-            Ok(_) => {}
-            Err(error) => return Picture { fault: Some(Fault::Unreadable(error.to_string())), ..picture },
+    match sanitize::sanitize(&text::decoded(bytes)) {
+        Ok(Sanitized { size: (width, height), active, drawn, .. }) => {
+            let fault = (drawn > DRAWN_MAX).then_some(Fault::Unfolds);
+            Picture { active, fault, ..Picture::plain(Format::Svg, width, height) }
         }
+        Err(fault) => Picture::faulty(Format::Svg, fault),
     }
 }
 
@@ -67,47 +53,11 @@ fn attribute(element: &BytesStart, name: &str) -> Option<String> {
     Some(found.value.into_owned())
 }
 
-fn note_active(name: &str, element: &BytesStart, active: &mut Vec<String>) {
-    let mut note = |what: String| {
-        if active.len() < FINDINGS_MAX && !active.contains(&what) {
-            active.push(what);
-        }
-    };
-    if ACTIVE.contains(&name) {
-        note(format!("the element `<{name}>`"));
-    }
-    for attribute in element.attributes().with_checks(false).flatten() {
-        let key = attribute.key.as_ref().to_lowercase();
-        let value = quick_xml::escape::unescape(&attribute.value).unwrap_or_default().to_lowercase();
-        let local = key.rsplit(':').next().unwrap_or(&key);
-        if key.starts_with("on") {
-            note(format!("the attribute `{key}`"));
-        } else if matches!(local, "href" | "src") {
-            let target = value.trim();
-            let is_drawn = !matches!(name, "a");
-            let is_outside = target.contains("://") || target.starts_with("//");
-            if target.starts_with("javascript:") || (is_drawn && is_outside) {
-                note(format!("the reference to `{}`", shortened(target)));
-            }
-        } else if !key.starts_with("xmlns") && value.contains("url(") && value.contains("//") {
-            note(format!("an outside reference in `{key}`"));
-        }
-    }
-}
-
-fn shortened(text: &str) -> String {
-    text.chars().take(60).collect()
-}
-
-/// The drawing without scripts, event handlers, other languages and outside references.
-pub(super) fn sanitise(bytes: &[u8]) -> Result<Vec<u8>, String> {
-    let mut filter = svg_hush::Filter::new();
-    filter.set_data_url_filter(svg_hush::data_url_filter::allow_standard_images);
-    let mut out = Vec::with_capacity(bytes.len());
-    filter
-        .filter(bytes, &mut out)
-        .map_err(|error| std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string))?;
-    Ok(out)
+/// The image without scripts, event handlers, other languages and outside references. No character between its elements changes, so
+/// no text moves.
+pub(super) fn sanitise(bytes: &[u8]) -> Result<Vec<u8>, Fault> {
+    let Sanitized { svg, drawn, .. } = sanitize::sanitize(&text::decoded(bytes))?;
+    if drawn > DRAWN_MAX { Err(Fault::Unfolds) } else { Ok(svg.into_bytes()) }
 }
 
 #[cfg(test)]
@@ -118,6 +68,14 @@ mod tests {
         let picture = look(format!("<?xml version='1.0'?><!-- x --><svg xmlns='http://www.w3.org/2000/svg' {attributes}/>").as_bytes());
         assert_eq!(picture.fault, None);
         (picture.width, picture.height)
+    }
+
+    /// A whole image with this in it, cleaned.
+    fn clean(inside: &str) -> String {
+        let svg = format!("<svg xmlns='http://www.w3.org/2000/svg' xmlns:xlink='http://www.w3.org/1999/xlink'>{inside}</svg>");
+        let clean = String::from_utf8(sanitise(svg.as_bytes()).expect("it is well formed")).expect("it is text");
+        let inside = clean.strip_prefix("<svg xmlns=\"http://www.w3.org/2000/svg\">").and_then(|rest| rest.strip_suffix("</svg>"));
+        inside.unwrap_or_else(|| panic!("{clean}")).to_owned()
     }
 
     #[test]
@@ -138,13 +96,98 @@ mod tests {
         assert_eq!(picture.active, ["the attribute `onload`", "the element `<script>`", "the reference to `https://spy.example/x.png`"]);
         let clean = String::from_utf8(sanitise(svg.as_bytes()).expect("it is well formed")).expect("it is text");
         assert!(!clean.contains("alert") && !clean.contains("onload") && !clean.contains("spy.example"), "{clean}");
-        assert!(clean.contains("circle") && clean.contains("url(#g)"), "{clean}");
+        assert!(clean.contains("circle") && clean.contains("url(#g)") && clean.contains("<a href=\"https://example.org/\">"), "{clean}");
     }
 
     #[test]
     fn what_is_no_svg_is_told() {
-        for text in ["", "<html/>", "<svg><a b=\"", "plain"] {
+        for text in [
+            "",
+            "<html/>",
+            "<svg><a b=\"",
+            "plain",
+            "<svg xmlns='http://www.w3.org/2000/svg'><g></svg>",
+            "<svg xmlns='http://www.w3.org/2000/svg'>",
+        ] {
             assert!(look(text.as_bytes()).fault.is_some(), "{text}");
         }
+    }
+
+    #[test]
+    fn no_character_of_a_text_changes() {
+        for inside in [
+            "<text x=\"1\">One<tspan dy=\"2\">two</tspan><tspan>three</tspan> four</text>",
+            "<text xml:space=\"preserve\">  a   b<tspan>  c</tspan>\n d</text>",
+            "<text font-family=\"Größe, serif\">&lt;5 &amp; größer &#x263A;</text>",
+            "<g id=\"größe\"><use href=\"#größe\"/></g>",
+            "<a href=\"mailto:a@b.example\" target=\"_blank\"><text>write</text></a>",
+        ] {
+            assert_eq!(clean(inside), inside);
+        }
+        assert_eq!(clean("<text>a<![CDATA[<b>]]></text>"), "<text>a&lt;b&gt;</text>");
+        assert_eq!(clean("<text>a<!-- b --><?c d?></text><metadata><x/></metadata>"), "<text>a</text>");
+    }
+
+    #[test]
+    fn nothing_that_runs_or_loads_comes_through() {
+        for inside in [
+            "<a href='javascript:alert(1)'/>",
+            "<a xlink:href=' java&#10;script:alert(1)'/>",
+            "<a href='data:text/html,x'/>",
+            "<animate attributeName='href' values='javascript:alert(1)'/>",
+            "<set attributeName='onclick' to='alert(1)'/>",
+            "<foreignObject><body xmlns='http://www.w3.org/1999/xhtml'/></foreignObject>",
+            "<x:script xmlns:x='http://www.w3.org/2000/svg'>alert(1)</x:script>",
+            "<image href='//spy.example/a.png'/>",
+            "<image href='data:image/svg+xml,x'/>",
+            "<use href='https://spy.example/a.svg#x'/>",
+            "<style>@import 'https://spy.example/a.css';</style>",
+            "<style>@\\69mport url(https://spy.example/a.css);</style>",
+            "<g style='fill:u\\72l(https://spy.example/a.svg)'/>",
+            "<g fill='url( \"https://spy.example/a.svg#b\" ) red'/>",
+            "<g style='background:image-set(\"https://spy.example/a.png\" 1x)'/>",
+            "<g style='fill:u/**/rl(https://spy.example/)'/>",
+            "<g onclick='alert(1)' ev:onload='alert(1)' xmlns:ev='x'/>",
+        ] {
+            let clean = clean(inside);
+            for active in ["script", "alert", "spy.example/", "data:", "import", "foreign", "onclick", "onload"] {
+                // A word that nothing is called with any more loads nothing.
+                assert!(!clean.contains(active), "{inside}: {clean}");
+            }
+            let svg = format!("<svg xmlns='http://www.w3.org/2000/svg' xmlns:xlink='http://www.w3.org/1999/xlink'>{inside}</svg>");
+            let is_hidden = inside.contains("u/**/rl");
+            assert!(is_hidden || !look(svg.as_bytes()).active.is_empty(), "{inside} is not reported");
+        }
+    }
+
+    #[test]
+    fn nesting_costs_what_it_is_long_and_unfolding_is_refused() {
+        let depth = 20_000;
+        let nested = "<g>".repeat(depth) + &"</g>".repeat(depth);
+        assert_eq!(clean(&nested).len(), nested.len());
+        let mut unfolding = "<g id='a0'><path d='M0 0'/></g>".to_owned();
+        for level in 1..9 {
+            let uses = format!("<use href='#a{}'/>", level - 1).repeat(10);
+            unfolding.push_str(&format!("<g id='a{level}'>{uses}</g>"));
+        }
+        let svg = format!("<svg xmlns='http://www.w3.org/2000/svg'>{unfolding}</svg>");
+        assert_eq!(look(svg.as_bytes()).fault, Some(Fault::Unfolds));
+        let circle = "<g id='a'><use href='#b'/></g><g id='b'><use href='#a'/></g>";
+        assert_eq!(look(format!("<svg xmlns='http://www.w3.org/2000/svg'>{circle}</svg>").as_bytes()).fault, None);
+        let pattern = "<pattern id='p'><rect fill='url(#p)'/></pattern><rect fill='url(#p)'/>";
+        assert_eq!(look(format!("<svg xmlns='http://www.w3.org/2000/svg'>{pattern}</svg>").as_bytes()).fault, None);
+    }
+
+    #[test]
+    fn entities_of_editors_are_resolved_within_a_limit() {
+        let svg = "<!DOCTYPE svg [<!ENTITY ns \"http://www.w3.org/2000/svg\"><!ENTITY t \"x &amp; y\">]><svg xmlns=\"&ns;\"><text>&t;</text></svg>";
+        let clean = String::from_utf8(sanitise(svg.as_bytes()).expect("it is well formed")).expect("it is text");
+        assert_eq!(clean, "<svg xmlns=\"http://www.w3.org/2000/svg\"><text>x &amp; y</text></svg>");
+        let long = "y".repeat(60_000);
+        let svg = format!(
+            "<!DOCTYPE svg [<!ENTITY l \"{long}\">]><svg xmlns='http://www.w3.org/2000/svg'><text>{}</text></svg>",
+            "&l;".repeat(500)
+        );
+        assert!(look(svg.as_bytes()).fault.is_some());
     }
 }

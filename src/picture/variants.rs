@@ -88,6 +88,8 @@ fn decode(picture: &Picture, bytes: &[u8]) -> Result<(Pixels, Option<Vec<u8>>), 
         Format::Gif => ImageFormat::Gif,
         _ => ImageFormat::WebP,
     };
+    let sound = if picture.format == Format::Png { metadata::stripped(picture.format, 1, bytes) } else { None };
+    let bytes = sound.as_deref().unwrap_or(bytes);
     let decoded = || -> image::ImageResult<(DynamicImage, Option<Vec<u8>>)> {
         let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
         let mut limits = Limits::default();

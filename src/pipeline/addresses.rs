@@ -104,7 +104,7 @@ fn published(composer: &Composer, outputs: &Outputs) -> AddressLedger {
         let is_kept = match maker {
             Maker::Sheet(sheet) => outputs.sheets[*sheet].number == 1,
             Maker::Redirect(_) => true,
-            Maker::Copy(source) | Maker::Picture(source) => linked.contains(source),
+            Maker::Copy(source) | Maker::ContentFile(source) => linked.contains(source),
             _ => false,
         };
         let source = if is_kept { source_of(maker, &outputs.sheets, composer) } else { None };

@@ -10,24 +10,34 @@ use crate::site::{Hidden, Node, Site};
 
 /// The problems that are told, sorted, each as grave as it counts here.
 pub fn judge(problems: Vec<Diagnostic>, settings: &Settings, site: &Site, request: &Request) -> Vec<Diagnostic> {
-    let mut judged: Vec<Diagnostic> = problems
-        .into_iter()
-        .filter_map(|mut problem| {
-            let own = problem.place.as_ref().and_then(|place| page_checks(site, &place.path)?.get(problem.code.name()));
-            let stated = own.or_else(|| settings.checks.get(problem.code.name()));
-            problem.severity = stated.copied().unwrap_or(problem.severity);
-            let is_settings = problem.place.as_ref().is_some_and(|place| place.path == request.config);
-            if request.is_lenient && problem.severity == Severity::Error && !is_settings && is_about_text(problem.code) {
-                problem.severity = Severity::Warning;
-            }
-            if request.is_strict && problem.severity == Severity::Warning {
-                problem.severity = Severity::Error;
-            }
-            (problem.severity != Severity::Off).then_some(problem)
-        })
-        .collect();
+    let judge = |mut problem: Diagnostic| {
+        problem.severity = severity(&problem, settings, site, request);
+        (problem.severity != Severity::Off).then_some(problem)
+    };
+    let mut judged: Vec<Diagnostic> = problems.into_iter().filter_map(judge).collect();
     Diagnostic::sort(&mut judged);
     merge_repeated(judged)
+}
+
+/// Whether one of these problems stops the build.
+pub fn is_any_error(problems: &[Diagnostic], settings: &Settings, site: &Site, request: &Request) -> bool {
+    problems.iter().any(|problem| severity(problem, settings, site, request) == Severity::Error)
+}
+
+/// How grave a problem is here.
+fn severity(problem: &Diagnostic, settings: &Settings, site: &Site, request: &Request) -> Severity {
+    let own = problem.place.as_ref().and_then(|place| page_checks(site, &place.path)?.get(problem.code.name()));
+    let stated = own.or_else(|| settings.checks.get(problem.code.name()));
+    let severity = stated.copied().unwrap_or(problem.severity);
+    let is_settings = problem.place.as_ref().is_some_and(|place| place.path == request.config);
+    match severity {
+        Severity::Error if request.is_lenient && !is_settings && is_about_text(problem.code) => match request.is_strict {
+            true => Severity::Error,
+            false => Severity::Warning,
+        },
+        Severity::Warning if request.is_strict => Severity::Error,
+        severity => severity,
+    }
 }
 
 /// The severities that a page sets for itself.

@@ -69,10 +69,7 @@ impl<'a> Ledger<'a> {
     /// # Errors
     /// Those of reading.
     pub fn print(&self, path: &SourcePath) -> io::Result<Fingerprint> {
-        match self.known(path) {
-            Some(print) => Ok(print),
-            None => self.read(path).map(Fingerprint::of),
-        }
+        self.hash(path)
     }
 
     /// The fingerprint of all that a build of these sources can have read: the same whenever every file is there that was, and
@@ -127,6 +124,19 @@ impl Files for Ledger<'_> {
         let print = bytes.as_ref().map_or_else(|_| unreadable(), Fingerprint::of);
         self.fresh().insert(path.clone(), print);
         bytes
+    }
+
+    fn open(&self, path: &SourcePath) -> io::Result<Box<dyn io::Read + Send + '_>> {
+        self.files.open(path)
+    }
+
+    fn hash(&self, path: &SourcePath) -> io::Result<Fingerprint> {
+        if let Some(print) = self.known(path) {
+            return Ok(print);
+        }
+        let print = self.files.hash(path);
+        self.fresh().insert(path.clone(), print.as_ref().map_or_else(|_| unreadable(), |print| *print));
+        print
     }
 
     fn known(&self, path: &SourcePath) -> Option<Fingerprint> {

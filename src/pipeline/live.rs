@@ -173,6 +173,7 @@ impl Live {
         let request = self.request();
         let workshop = Workshop { files: &*self.files, request: &request, whole, pieces: None };
         let made = if with_lines { workshop.make_with_lines(path, maker) } else { workshop.make(path, maker) };
+        let made = workshop.in_memory(made);
         let source = source_of(maker, &whole.outputs.sheets, &whole.materials.composer);
         {
             let mut drawn = self.drawn.write().unwrap_or_else(PoisonError::into_inner);

@@ -1,7 +1,7 @@
 //! One output made: drawn, written out or copied, with its problems.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::io;
 use std::sync::Arc;
 
@@ -9,14 +9,15 @@ use super::documents::{Reader, our_fault};
 use super::load::{StaticFile, missing_template, unreadable};
 use super::memory::Memory;
 use super::outputs::{Maker, immutable, source_of};
-use super::pictures::late;
+use super::pictures::{PublishedForm, late, place_of_reference};
 use super::whole::Whole;
 use super::{Request, own_scripts};
 use crate::diagnostic::{Code, Diagnostic, Place, Severity};
 use crate::document::body::Segment;
 use crate::document::honesty::{self, Slip};
 use crate::document::links::{Role, origin};
-use crate::document::{front_matter, include};
+use crate::document::meta::Placed;
+use crate::document::{active_file, front_matter, include};
 use crate::fields::links::Wants;
 use crate::output::{calendar, feeds, inventory};
 use crate::page::files::{FileFacts, FilesFacts};
@@ -24,6 +25,7 @@ use crate::page::templates::{Drawn, Question, Renderer};
 use crate::page::{self, Composed, Composer, Sheet};
 use crate::paths::{OutputPath, SourcePath};
 use crate::picture::card;
+use crate::settings::RawHtml;
 use crate::site::links::Destination;
 use crate::site::{PageId, SitePage};
 use crate::source::{Files, decode_leniently, with_lf};
@@ -41,6 +43,8 @@ pub struct Workshop<'a> {
 #[derive(Debug, Default)]
 pub struct Made {
     pub bytes: Option<Cow<'static, [u8]>>,
+    /// The file that is published as it is, in place of bytes: it may be larger than the memory.
+    pub copied: Option<SourcePath>,
     pub problems: Vec<Diagnostic>,
     /// What its templates asked.
     pub asked: Vec<Question>,
@@ -51,7 +55,7 @@ impl Made {
         Made { bytes: Some(bytes.into()), ..Made::default() }
     }
 
-    fn failed(problem: Diagnostic) -> Self {
+    pub(super) fn failed(problem: Diagnostic) -> Self {
         Made { problems: vec![problem], ..Made::default() }
     }
 }
@@ -106,8 +110,8 @@ impl<'a> Workshop<'a> {
             Maker::Twin(sheet) => self.twin(&sheets[*sheet]),
             Maker::Card(sheet) => composer.social_card(&sheets[*sheet]).map_or_else(Made::default, |(_, text)| Made::of(card::draw(&text))),
             Maker::Redirect(index) => self.redirect(*index),
-            Maker::Copy(source) => self.copy(source),
-            Maker::Picture(source) => self.picture(source),
+            Maker::Copy(source) => Made { copied: Some(source.clone()), ..Made::default() },
+            Maker::ContentFile(source) => self.content_file(source),
             Maker::Theme(name) => match self.whole.loaded.static_files.get(name) {
                 Some(StaticFile::Theme(bytes)) => Made::of(bytes.clone()),
                 _ => Made::default(),
@@ -147,7 +151,8 @@ impl<'a> Workshop<'a> {
             Ok(Drawn { html, mut asked }) => {
                 problems.extend(self.contacted(&html, source));
                 let dressed = self.dress(&html, composed, &mut asked, &mut problems);
-                Made { bytes: Some(dressed.unwrap_or(html).into_bytes().into()), problems, asked: asked.into_iter().collect() }
+                let asked = asked.into_iter().collect();
+                Made { problems, asked, ..Made::of(dressed.unwrap_or(html).into_bytes()) }
             }
             Err(problem) => {
                 problems.push(*problem);
@@ -196,39 +201,78 @@ impl<'a> Workshop<'a> {
         if !pictures.is_on() {
             return None;
         }
+        let mut shown: HashSet<String> = HashSet::new();
         let dressed = page::pictures::dress(html, |href| {
             if pictures.may_have(href) {
+                shown.insert(href.to_owned());
                 asked.insert(Question::Picture { href: href.to_owned(), is_shown: true });
             }
             pictures.shown(self.files, self.pieces, href)
         });
-        for (href, place) in self.referred(composed) {
-            problems.extend(pictures.faults(self.files, href, place));
-            if !asked.contains(&Question::Picture { href: href.to_owned(), is_shown: true }) {
-                asked.insert(Question::Picture { href: href.to_owned(), is_shown: false });
+        for Referred { href, place, written, to, is_image } in self.referred(composed) {
+            let is_image = is_image || shown.contains(&*href);
+            problems.extend(pictures.faults(self.files, &href, place, is_image));
+            problems.extend(page_as_image(to, written, place).filter(|_| is_image));
+            let href = href.into_owned();
+            if !asked.contains(&Question::Picture { href: href.clone(), is_shown: true }) {
+                asked.insert(Question::Picture { href, is_shown: false });
             }
         }
         dressed
     }
 
-    /// The pictures that a page's own text and front matter refer to, and where.
-    fn referred<'b>(&'b self, composed: &'b Composed) -> Vec<(&'b str, &'b Place)> {
-        let Some(page) = composed.body.map(|page| self.composer().site.page(page)) else { return Vec::new() };
-        let links = composed.links.iter().map(String::as_str).zip(&page.entry.links);
-        let shown = links.filter(|(_, link)| link.role == Role::Embed).map(|(href, link)| (href, &link.target.place));
-        let front =
-            composed.page.image.iter().map(|image| image.href.as_str()).zip(page.entry.meta.image.iter().map(|image| &image.src.place));
-        shown.chain(front).filter(|(href, _)| self.whole.pictures.may_have(href)).collect()
+    /// What a page's own text and front matter show, and on the home page what the settings show everywhere.
+    fn referred<'b>(&'b self, composed: &'b Composed) -> Vec<Referred<'b>> {
+        let site = &self.composer().site;
+        let Some(page) = composed.body.map(|page| site.page(page)) else { return Vec::new() };
+        let mut all = Vec::new();
+        for ((href, link), resolved) in composed.links.iter().zip(&page.entry.links).zip(&page.links) {
+            if link.role == Role::Embed {
+                all.push(Referred::of(href, &link.target, &resolved.to, false));
+            }
+        }
+        let front = composed.page.image.iter().zip(&page.entry.meta.image).zip(&page.image);
+        all.extend(front.map(|((view, image), resolved)| Referred::of(&view.href, &image.src, &resolved.to, true)));
+        if page.route.as_str() == "/" {
+            let settings = site.settings();
+            let everywhere = settings.logo.iter().zip(&site.logo).chain(settings.favicon.iter().zip(&site.favicon));
+            all.extend(everywhere.map(|(setting, link)| Referred {
+                href: site.href(&link.to, &link.written).into(),
+                place: &setting.place,
+                written: &setting.target,
+                to: &link.to,
+                is_image: true,
+            }));
+        }
+        all.retain(|referred| self.whole.pictures.may_have(&referred.href));
+        all
     }
 
-    fn picture(&self, source: &SourcePath) -> Made {
-        match self.whole.pictures.published(self.files, source) {
-            Ok((bytes, fault)) => {
-                let problems = fault.iter().map(|fault| late(&self.composer().site, source, fault)).collect();
-                Made { problems, ..Made::of(bytes) }
-            }
-            Err(error) => Made::failed(unreadable(source, &error)),
+    /// A file of the content: an image without what is private in it, anything else as it is.
+    fn content_file(&self, source: &SourcePath) -> Made {
+        let (form, fault) = match self.whole.pictures.published(self.files, source) {
+            Ok(published) => published,
+            Err(error) => return Made::failed(unreadable(source, &error)),
+        };
+        let made = match form {
+            PublishedForm::AsItIs => Made { copied: Some(source.clone()), ..Made::default() },
+            PublishedForm::Bytes(bytes) => Made::of(bytes),
+            PublishedForm::Nothing => Made::default(),
+        };
+        let fault = fault.map(|fault| late(&self.composer().site, source, &fault));
+        Made { problems: fault.into_iter().chain(self.active_parts(source)).collect(), ..made }
+    }
+
+    /// What runs in a file that browsers open as a page, told where a page refers to it.
+    fn active_parts(&self, source: &SourcePath) -> Option<Diagnostic> {
+        if self.whole.loaded.settings.raw_html == RawHtml::Allow || !active_file::is_document(source.name()) {
+            return None;
         }
+        let found = active_file::active_parts(source.name(), &self.files.read(source).ok()?);
+        let message = format!("{source} holds {}, and is published as it is", found.join(", "));
+        let help = "take that out, or put the file into `static/` if it is yours; `raw_html: allow` publishes such files unasked";
+        (!found.is_empty())
+            .then(|| Diagnostic::new(Code::ActiveFile, message).at(place_of_reference(&self.composer().site, source)).help(help))
     }
 
     fn includes(&self, composed: &Composed, problems: &mut Vec<Diagnostic>) -> Vec<String> {
@@ -332,12 +376,41 @@ impl<'a> Workshop<'a> {
         }
     }
 
-    fn copy(&self, source: &SourcePath) -> Made {
-        match self.files.read(source) {
-            Ok(bytes) => Made::of(bytes.to_vec()),
-            Err(error) => Made::failed(unreadable(source, &error)),
+    /// What was made, a file that is published as it is read into memory.
+    pub fn in_memory(&self, made: Made) -> Made {
+        match made.copied.as_ref().map(|source| (self.files.read(source), source)) {
+            None => made,
+            Some((Ok(bytes), _)) => Made { bytes: Some(bytes.to_vec().into()), copied: None, ..made },
+            Some((Err(error), source)) => Made::failed(unreadable(source, &error)),
         }
     }
+}
+
+/// Something that a page shows.
+struct Referred<'a> {
+    href: Cow<'a, str>,
+    place: &'a Place,
+    written: &'a str,
+    to: &'a Destination,
+    /// Only an image can be shown there.
+    is_image: bool,
+}
+
+impl<'a> Referred<'a> {
+    fn of(href: &'a str, target: &'a Placed<String>, to: &'a Destination, is_image: bool) -> Self {
+        Self { href: href.into(), place: &target.place, written: &target.value, to, is_image }
+    }
+}
+
+/// A page or a list in the place of an image.
+fn page_as_image(to: &Destination, written: &str, place: &Place) -> Option<Diagnostic> {
+    let is_page = match to {
+        Destination::Page { .. } | Destination::Here { .. } => true,
+        Destination::Address { route, file, .. } => file.is_none() && route.as_str().ends_with('/'),
+        Destination::AsWritten => false,
+    };
+    let problem = || Diagnostic::new(Code::BadPicture, format!("`{written}` is a page, not an image")).at(place.clone());
+    is_page.then(|| problem().help("link to the page, or name the file of an image"))
 }
 
 /// The files that a page's own fields want to be files, and that its templates may tell of.

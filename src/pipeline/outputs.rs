@@ -16,7 +16,6 @@ use crate::output::search;
 use crate::output::suggestions::{self, Part, Suggestions};
 use crate::page::{self, Composer, Sheet};
 use crate::paths::{OutputPath, Route, SourcePath};
-use crate::picture::Format;
 
 /// What makes an output.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,10 +28,10 @@ pub enum Maker {
     Twin(usize),
     /// A position in `Site::redirects`.
     Redirect(usize),
-    /// A file of the content or of `static/`, as it is.
+    /// A file of `static/`, as it is.
     Copy(SourcePath),
-    /// A picture of the content, without what is nobody's business.
-    Picture(SourcePath),
+    /// A file of the content: an image without what is nobody's business, anything else as it is.
+    ContentFile(SourcePath),
     /// A file of the theme's `static/`, as it is, by its path there.
     Theme(String),
     /// A position in `Assets::made`.
@@ -72,11 +71,8 @@ impl Outputs {
         let mut all: Vec<(OutputPath, Maker)> = sheets.par_iter().enumerate().flat_map_iter(of_sheet).collect();
         let site = &*composer.site;
         all.extend(site.redirects.iter().enumerate().map(|(index, redirect)| (redirect.from.output_path(), Maker::Redirect(index))));
-        let is_picture = |source: &SourcePath| loaded.settings.images.is_some() && Format::of_name(source.name()).is_some();
-        all.extend(site.published_files.iter().map(|(source, route)| {
-            let maker = if is_picture(source) { Maker::Picture(source.clone()) } else { Maker::Copy(source.clone()) };
-            (route.output_path(), maker)
-        }));
+        let files = site.published_files.iter();
+        all.extend(files.map(|(source, route)| (route.output_path(), Maker::ContentFile(source.clone()))));
         all.extend(loaded.assets.made.iter().enumerate().map(|(index, (path, _))| (path.clone(), Maker::Asset(index))));
         all.extend(loaded.assets.copied.iter().map(|(path, name)| match &loaded.static_files[name] {
             StaticFile::Own(source) => (path.clone(), Maker::Copy(source.clone())),
@@ -146,7 +142,7 @@ pub fn source_of(maker: &Maker, sheets: &[Sheet], composer: &Composer) -> Option
             composer.page_of(&sheets[*sheet]).map(|page| composer.site.page(page).entry.source.clone())
         }
         Maker::Redirect(index) => Some(composer.site.page(composer.site.redirects[*index].to).entry.source.clone()),
-        Maker::Copy(source) | Maker::Picture(source) => Some(source.clone()),
+        Maker::Copy(source) | Maker::ContentFile(source) => Some(source.clone()),
         Maker::Calendar(CalendarOf::Page(page)) => Some(composer.site.page(*page).entry.source.clone()),
         _ => None,
     }

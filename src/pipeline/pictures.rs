@@ -12,12 +12,13 @@ use rayon::prelude::*;
 use super::load::{Loaded, StaticFile};
 use super::memory::Memory;
 use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::document::links::Role;
 use crate::fingerprint::{Fingerprint, Fingerprinter};
 use crate::page::Composer;
 use crate::page::pictures::Shown;
 use crate::page::templates::print_of;
 use crate::paths::{OutputPath, Route, SourcePath};
-use crate::picture::{self, Codec, Fault, Format, Picture, Recipe};
+use crate::picture::{self, Codec, Content, DRAWN_MAX, Fault, Format, Picture, Recipe};
 use crate::settings::Images;
 use crate::site::Site;
 use crate::site::links::Destination;
@@ -74,6 +75,27 @@ impl Pictures {
         pictures
     }
 
+    /// Takes in what pages and settings show that is not named like an image, so that it can be said what it is.
+    fn hang_others(&mut self, loaded: &Loaded, composer: &Composer) {
+        let site = &composer.site;
+        let in_text = site.pages().iter().flat_map(|page| page.entry.links.iter().zip(&page.links));
+        let embedded = in_text.filter(|(link, _)| link.role == Role::Embed).map(|(_, resolved)| &resolved.to);
+        let front = site.pages().iter().flat_map(|page| &page.image).map(|resolved| &resolved.to);
+        let of_settings = site.logo.iter().chain(&site.favicon).map(|link| &link.to);
+        for to in embedded.chain(front).chain(of_settings) {
+            let Destination::Address { route, file, .. } = to else { continue };
+            if route.as_str().ends_with('/') || Format::of_name(route.as_str()).is_some() {
+                continue;
+            }
+            let output = route.output_path().to_string();
+            let source = match (file, loaded.static_files.get(&output)) {
+                (Some(file), _) | (None, Some(StaticFile::Own(file))) => file.clone(),
+                _ => continue,
+            };
+            self.by_href.entry(composer.href(route)).or_insert(Hung { source, output });
+        }
+    }
+
     /// Takes over which pictures the site has now.
     pub fn hang(&mut self, loaded: &Loaded, composer: &Composer) {
         self.by_href.clear();
@@ -96,6 +118,7 @@ impl Pictures {
                 }
             }
         }
+        self.hang_others(loaded, composer);
     }
 
     pub fn is_empty(&self) -> bool {
@@ -132,7 +155,8 @@ impl Pictures {
     pub fn remember(self, memory: &Memory) {
         self.remember_offers(memory);
         let seen = self.seen.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let now: KnownPictures = seen.into_values().flatten().map(|seen| (seen.print, Picture::clone(&seen.picture))).collect();
+        let seen = seen.into_iter().filter_map(|(source, seen)| Some((source, seen?)));
+        let now: KnownPictures = seen.map(|(source, seen)| (known_key(&source, seen.print), Picture::clone(&seen.picture))).collect();
         if now != self.known.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner) {
             memory.keep_pictures(&now);
         }
@@ -162,16 +186,24 @@ impl Pictures {
 
     fn look(&self, files: &dyn Files, source: &SourcePath) -> Option<Seen> {
         let known = |print: Fingerprint| {
-            let picture = self.known.read().expect("no holder of this lock panics").get(&print).cloned()?;
+            let picture = self.known.read().expect("no holder of this lock panics").get(&known_key(source, print)).cloned()?;
             Some(Seen { print, picture: Arc::new(picture) })
         };
         if let Some(seen) = files.known(source).and_then(known) {
             return Some(seen);
         }
+        let by_name = Format::of_name(source.name());
+        let head = files.head(source, picture::HEAD_BYTES).ok()?;
+        let content = picture::content_of(&head);
+        // What is not an image may be larger than the memory: it is not read as a whole.
+        if by_name != Some(Format::Svg) && !head.is_empty() && matches!(content, Content::Svg | Content::Other(_)) {
+            let print = files.hash(source).ok()?;
+            return Some(Seen { print, picture: Arc::new(picture::other_content(by_name, content)) });
+        }
         let bytes = files.read(source).ok()?;
         let print = Fingerprint::of(&bytes);
         known(print).or_else(|| {
-            let picture = picture::look(Format::of_name(source.name())?, &bytes);
+            let picture = picture::look(by_name, &bytes);
             Some(Seen { print, picture: Arc::new(picture) })
         })
     }
@@ -294,20 +326,29 @@ impl Pictures {
     ///
     /// # Errors
     /// Those of reading.
-    pub fn published(&self, files: &dyn Files, source: &SourcePath) -> std::io::Result<(Vec<u8>, Option<Fault>)> {
+    pub fn published(&self, files: &dyn Files, source: &SourcePath) -> std::io::Result<(PublishedForm, Option<Fault>)> {
+        let by_name = Format::of_name(source.name());
+        let is_image = by_name == Some(Format::Svg)
+            || matches!(picture::content_of(&files.head(source, picture::HEAD_BYTES)?), Content::Image(_) | Content::OtherImage(_));
+        if !self.is_on() || !is_image {
+            return Ok((PublishedForm::AsItIs, None));
+        }
         let bytes = files.read(source)?;
-        let Some(seen) = self.seen(files, source) else { return Ok((bytes.to_vec(), None)) };
+        let Some(seen) = self.seen(files, source) else { return Ok((PublishedForm::Nothing, None)) };
         Ok(match picture::published(&seen.picture, &bytes) {
-            Ok(bytes) => (bytes.into_owned(), None),
-            Err(fault) => (picture::EMPTY_DRAWING.into(), Some(fault)),
+            Ok(bytes) => (PublishedForm::Bytes(bytes.into_owned()), None),
+            Err(fault) if by_name == Some(Format::Svg) => (PublishedForm::Bytes(picture::EMPTY_DRAWING.into()), Some(fault)),
+            Err(fault) => (PublishedForm::Nothing, Some(fault)),
         })
     }
 
-    /// What is wrong with the picture at an address, told where a page refers to it.
-    pub fn faults(&self, files: &dyn Files, href: &str, place: &Place) -> Vec<Diagnostic> {
+    /// What is wrong with the picture at an address, told where a page refers to it; `is_image` where only an image can be shown.
+    pub fn faults(&self, files: &dyn Files, href: &str, place: &Place, is_image: bool) -> Vec<Diagnostic> {
         let Some(hung) = self.by_href.get(href) else { return Vec::new() };
         let Some(Seen { picture, .. }) = self.seen(files, &hung.source) else { return Vec::new() };
-        let fault = picture.fault.as_ref().map(|fault| bad(&hung.source, fault, (picture.width, picture.height)));
+        let is_other = matches!(picture.fault, Some(Fault::NotAnImage(_) | Fault::NotShown(_)));
+        let fault =
+            picture.fault.as_ref().filter(|_| is_image || !is_other).map(|fault| bad(&hung.source, fault, (picture.width, picture.height)));
         let active = (!picture.active.is_empty() && !self.is_static(hung)).then(|| {
             let message = format!("{} holds {}, which was taken out", hung.source, picture.active.join(", "));
             Diagnostic::new(Code::ActivePicture, message).help("take it out of the file; a drawing on a page needs none of that")
@@ -321,6 +362,19 @@ impl Pictures {
     }
 }
 
+/// What a file of the content is published as.
+pub enum PublishedForm {
+    AsItIs,
+    Bytes(Vec<u8>),
+    /// What is private in it cannot be taken out.
+    Nothing,
+}
+
+/// What a file was seen to be is known under its bytes, and under whether its name makes an SVG of it.
+fn known_key(source: &SourcePath, print: Fingerprint) -> Fingerprint {
+    if Format::of_name(source.name()) == Some(Format::Svg) { print_of(&(print, "svg")) } else { print }
+}
+
 /// The fingerprint of a picture and of all that is made of it.
 fn offer_key(seen: &Seen, recipes: &[Recipe]) -> Fingerprint {
     let recipes: Vec<(Codec, u32, u8)> = recipes.iter().map(|recipe| (recipe.codec, recipe.width, recipe.quality)).collect();
@@ -329,6 +383,16 @@ fn offer_key(seen: &Seen, recipes: &[Recipe]) -> Fingerprint {
 
 fn bad(source: &SourcePath, fault: &Fault, (width, height): (u32, u32)) -> Diagnostic {
     let (message, help) = match fault {
+        Fault::NotAnImage(what) => {
+            (format!("{source} is {what}, not an image"), "link to it, or show an image: JPEG, PNG, GIF, WebP, AVIF or SVG")
+        }
+        Fault::NotShown(what) => (
+            format!("{source} is {what}, which browsers do not show and which may say where it was taken"),
+            "save it as JPEG, PNG or WebP; a file in `static/` is published as it is",
+        ),
+        Fault::Unfolds => {
+            (format!("{source} draws more than {DRAWN_MAX} elements through references"), "save it with fewer repeated elements")
+        }
         Fault::Unreadable(why) => (format!("{source} cannot be read as a picture: {why}"), "save it anew as JPEG, PNG, WebP or SVG"),
         Fault::CutShort => (format!("{source} ends before the picture does"), "copy it anew: something broke off"),
         Fault::TooLarge => {
@@ -340,6 +404,11 @@ fn bad(source: &SourcePath, fault: &Fault, (width, height): (u32, u32)) -> Diagn
 
 /// What turned out to be wrong with a picture when it was read as a whole, told where a page first refers to it.
 pub fn late(site: &Site, source: &SourcePath, fault: &Fault) -> Diagnostic {
+    bad(source, fault, (0, 0)).at(place_of_reference(site, source))
+}
+
+/// Where a page first refers to a file; the file itself where none does.
+pub fn place_of_reference(site: &Site, source: &SourcePath) -> Place {
     let is_it = |to: &Destination| match to {
         Destination::Address { file: Some(file), .. } => file == source,
         Destination::Address { route, .. } => source.as_str() == format!("static{route}"),
@@ -350,7 +419,7 @@ pub fn late(site: &Site, source: &SourcePath, fault: &Fault) -> Diagnostic {
         links.chain(page.image.iter().zip(page.entry.meta.image.iter().map(|image| &image.src.place)))
     });
     let place = places.filter(|(resolved, _)| is_it(&resolved.to)).map(|(_, place)| place.clone()).next();
-    bad(source, fault, (0, 0)).at(place.unwrap_or_else(|| Place::start_of(source)))
+    place.unwrap_or_else(|| Place::start_of(source))
 }
 
 /// A picture, and what is to be made of it.

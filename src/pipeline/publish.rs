@@ -3,7 +3,9 @@
 //! Three questions, the cheapest first. Is everything equal that a sheet can depend on? Then it is what it was. Else it is
 //! composed: is everything equal that it does depend on? Then it is, too. Else it is drawn.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::io::{self, Read};
 use std::sync::{Mutex, OnceLock};
 use std::time::Instant;
 
@@ -12,6 +14,7 @@ use rayon::prelude::*;
 
 use super::Sink;
 use super::ledger::Ledger;
+use super::load::unreadable;
 use super::make::{self, Made, Workshop};
 use super::memory::{Drawn, Memory, Parts, Record};
 use super::outputs::Maker;
@@ -24,7 +27,12 @@ use crate::fingerprint::{Fingerprint, Fingerprinter};
 use crate::page::Composed;
 use crate::page::templates::{self, Question, TOOL_TEMPLATE, print_of};
 use crate::paths::{OutputPath, SourcePath};
+use crate::settings::RawHtml;
 use crate::site::{PageId, SitePage};
+use crate::source::Files;
+
+/// A file that is published as it is and has fewer bytes is read as a whole.
+const SMALL_BYTES: u64 = 1 << 20;
 
 /// What was published.
 #[derive(Debug, Default)]
@@ -102,14 +110,19 @@ impl<'a> Press<'a> {
         Press { workshop, sink, ledger, before, memory, build, failure, texts, site, site_with_texts, pictures, asked }
     }
 
-    pub fn all(self) -> Published {
+    /// Makes everything but the smaller images.
+    pub fn pages(&self) -> Published {
         let outputs = self.workshop.whole.outputs.all();
         let outcomes: Vec<Outcome> = outputs.par_iter().map(|(path, maker)| self.one(path, maker)).collect();
         let mut published = Published::default();
         for ((path, _), outcome) in outputs.iter().zip(outcomes) {
             published.add(path, outcome);
         }
-        self.smaller_pictures(&mut published);
+        published
+    }
+
+    /// What was published, when all of it was made.
+    pub fn finish(self, mut published: Published) -> Published {
         published.failure = self.failure.into_inner();
         published.asked = self.asked.into_inner().expect("no holder of this lock panics").into_iter().collect();
         published
@@ -123,7 +136,7 @@ impl<'a> Press<'a> {
             Maker::Sheet(_) => self.sheet(path, maker),
             Maker::Twin(_) => self.twin(path, maker),
             Maker::Card(_) => self.card(path, maker),
-            Maker::Picture(source) => self.picture(path, maker, source),
+            Maker::ContentFile(source) => self.content_file(path, maker, source),
             Maker::Copy(source) => match self.ledger.print(source) {
                 Ok(print) if self.sink.keep(path, print) => Outcome { print: Some(print), ..Outcome::default() },
                 _ => self.put(path, self.workshop.make(path, maker)).0,
@@ -143,14 +156,37 @@ impl<'a> Press<'a> {
 
     /// Puts what was made into the sink; gives back what its templates asked.
     fn put(&self, path: &OutputPath, made: Made) -> (Outcome, Vec<Question>) {
-        let print = made.bytes.map(|bytes| {
-            let print = Fingerprint::of(&bytes);
-            if let Err(message) = self.sink.put(path, bytes, print) {
-                let _ = self.failure.set(message);
+        let Made { bytes, copied, mut problems, asked } = made;
+        let print = match (bytes, copied) {
+            (Some(bytes), _) => Some(self.put_bytes(path, bytes)),
+            (None, Some(source)) => {
+                let copied = self.put_copy(path, &source).map_err(|error| problems.push(unreadable(&source, &error)));
+                copied.ok().flatten()
             }
-            print
-        });
-        (Outcome { print, problems: made.problems, ..Outcome::default() }, made.asked)
+            (None, None) => None,
+        };
+        (Outcome { print, problems, ..Outcome::default() }, asked)
+    }
+
+    fn put_bytes(&self, path: &OutputPath, bytes: Cow<'static, [u8]>) -> Fingerprint {
+        let print = Fingerprint::of(&bytes);
+        if let Err(message) = self.sink.put(path, bytes, print) {
+            let _ = self.failure.set(message);
+        }
+        print
+    }
+
+    /// Puts a file that is published as it is. A large one is never in memory as a whole.
+    fn put_copy(&self, path: &OutputPath, source: &SourcePath) -> io::Result<Option<Fingerprint>> {
+        let expected = self.ledger.print(source)?;
+        let mut file = self.ledger.open(source)?;
+        let mut beginning = Vec::new();
+        (&mut *file).take(SMALL_BYTES).read_to_end(&mut beginning)?;
+        if (beginning.len() as u64) < SMALL_BYTES {
+            return Ok(Some(self.put_bytes(path, beginning.into())));
+        }
+        let copied = self.sink.copy(path, &mut beginning.as_slice().chain(file), expected);
+        Ok(copied.map_err(|message| self.failure.set(message)).ok())
     }
 
     fn twin(&self, path: &OutputPath, maker: &Maker) -> Outcome {
@@ -179,8 +215,10 @@ impl<'a> Press<'a> {
         })
     }
 
-    fn picture(&self, path: &OutputPath, maker: &Maker, source: &SourcePath) -> Outcome {
-        let parts = Parts { text: self.ledger.print(source).ok(), ..Parts::default() };
+    fn content_file(&self, path: &OutputPath, maker: &Maker, source: &SourcePath) -> Outcome {
+        let settings = &self.workshop.whole.loaded.settings;
+        let how = print_of(&(settings.images.is_some(), settings.raw_html == RawHtml::Allow));
+        let parts = Parts { text: self.ledger.print(source).ok(), view: Some(how), ..Parts::default() };
         self.remembered(path, parts, || self.workshop.make(path, maker))
     }
 

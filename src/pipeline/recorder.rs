@@ -61,6 +61,17 @@ impl Files for Recorder<'_> {
         bytes
     }
 
+    fn open(&self, path: &SourcePath) -> io::Result<Box<dyn io::Read + Send + '_>> {
+        self.hash(path)?;
+        self.files.open(path)
+    }
+
+    fn hash(&self, path: &SourcePath) -> io::Result<Fingerprint> {
+        let print = self.files.hash(path);
+        self.note().reads.insert(path.clone(), print.as_ref().map_or_else(|_| unreadable(), |print| *print));
+        print
+    }
+
     fn stamps(&self, paths: &[SourcePath]) -> Vec<Option<Stamp>> {
         self.files.stamps(paths)
     }

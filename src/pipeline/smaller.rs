@@ -15,11 +15,11 @@ use crate::page::templates::Question;
 use crate::paths::OutputPath;
 
 impl Press<'_> {
-    /// Publishes what the pages that were drawn or kept show.
-    pub(super) fn smaller_pictures(&self, published: &mut Published) {
+    /// Publishes what the pages that were drawn or kept show; how many smaller images that are.
+    pub(super) fn smaller_pictures(&self, published: &mut Published) -> usize {
         let pictures = &self.workshop.whole.pictures;
         if pictures.is_empty() || self.failure.get().is_some() {
-            return;
+            return 0;
         }
         let lists: BTreeSet<u32> = published.records.values().map(|record| record.asked).collect();
         let all = self.asked.lock().expect("no holder of this lock panics").clone();
@@ -39,6 +39,7 @@ impl Press<'_> {
         if is_any_new {
             self.memory.bound_pieces();
         }
+        jobs.iter().map(|job| job.pieces.len()).sum()
     }
 
     fn job(&self, job: &Job) -> Vec<Outcome> {
@@ -68,11 +69,7 @@ impl Press<'_> {
                     .map_or_else(Outcome::default, |record| self.kept(record.clone()));
             };
             // Once for each picture, with the first that is made of it.
-            self.made(
-                &piece.path,
-                parts(piece),
-                Made { bytes: Some(bytes.into()), problems: problem.take().into_iter().collect(), asked: Vec::new() },
-            )
+            self.made(&piece.path, parts(piece), Made { problems: problem.take().into_iter().collect(), ..Made::of(bytes) })
         };
         let mut outcomes: Vec<Outcome> = job.pieces.iter().map(outcome).collect();
         if let (Some(problem), Some(first)) = (problem, outcomes.first_mut()) {

@@ -16,6 +16,9 @@ pub const SECRETS: [&str; 2] = ["52,31.2N", "Camera of Ada"];
 pub fn picture(described: &str) -> Vec<u8> {
     let mut words = described.split_whitespace();
     let format = words.next().expect("a form");
+    if let Some(other) = other(format) {
+        return other;
+    }
     let (width, height) = words.next().and_then(|size| size.split_once('x')).expect("a size");
     let (width, height) = (width.parse().expect("a width"), height.parse().expect("a height"));
     let words: Vec<&str> = words.collect();
@@ -49,6 +52,59 @@ pub fn picture(described: &str) -> Vec<u8> {
         bytes.extend(SECRETS[0].as_bytes());
     }
     bytes
+}
+
+/// Files that are not drawn: `avif`, `heic` (with a place in it), `tiff`, `pdf`, `film`.
+fn other(format: &str) -> Option<Vec<u8>> {
+    Some(match format {
+        "avif" => boxed(b"avif", b"av01"),
+        "heic" => boxed(b"heic", b"hvc1"),
+        "tiff" => [b"II*\0\x08\0\0\0\0\0", SECRETS[0].as_bytes()].concat(),
+        "pdf" => b"%PDF-1.4\n%%EOF\n".to_vec(),
+        "film" => b"\0\0\0\x10ftypisom\0\0\0\0".to_vec(),
+        _ => return None,
+    })
+}
+
+/// An image in a file of boxes (ISO/IEC 23008-12): item 1 is the image, item 2 says where it was taken, and between them lies a name.
+fn boxed(brand: &[u8; 4], codec: &[u8; 4]) -> Vec<u8> {
+    let part =
+        |name: &[u8; 4], content: &[u8]| [&u32::try_from(content.len() + 8).expect("short").to_be_bytes()[..], name, content].concat();
+    let item = |number: u8, kind: &[u8; 4]| part(b"infe", &[&[2, 0, 0, 0, 0, number, 0, 0], &kind[..], b"\0"].concat());
+    let file_type = part(b"ftyp", &[&brand[..], &[0; 4], b"mif1", brand].concat());
+    let (pixels, place, name) = (b"the pixels", SECRETS[0].as_bytes(), SECRETS[1].as_bytes());
+    let meta = |from: u32| {
+        let extent = |number: u8, from: u32, length: usize| {
+            let length = u32::try_from(length).expect("short");
+            [&[0, number, 0, 0, 0, 1][..], &from.to_be_bytes(), &length.to_be_bytes()].concat()
+        };
+        let place_at = from + u32::try_from(pixels.len() + name.len()).expect("short");
+        let locations = [&[0, 0, 0, 0, 0x44, 0, 0, 2][..], &extent(1, from, pixels.len()), &extent(2, place_at, place.len())].concat();
+        let infos = [&[0, 0, 0, 0, 0, 2][..], &item(1, codec), &item(2, b"Exif")].concat();
+        let size = part(b"ispe", &[&[0; 4][..], &64_u32.to_be_bytes(), &48_u32.to_be_bytes()].concat());
+        let content = [&[0; 4][..], &part(b"hdlr", &[0; 24]), &part(b"iinf", &infos), &part(b"iloc", &locations), &part(b"iprp", &size)];
+        part(b"meta", &content.concat())
+    };
+    let from = u32::try_from(file_type.len() + meta(0).len() + 8).expect("short");
+    let data = part(b"mdat", &[&pixels[..], name, place].concat());
+    [file_type, meta(from), data, part(b"uuid", place)].concat()
+}
+
+/// A PNG whose colour profile unfolds to so many megabytes.
+pub fn profile_bomb(megabytes: usize) -> Vec<u8> {
+    // Stored text that repeats: a block of DEFLATE with one byte and many copies of it.
+    let mut packed = vec![0x78, 0x9C];
+    packed.extend(libdeflate_zeros(megabytes << 20));
+    with_png_chunk(&picture("png 8x8"), b"iCCP", &[b"x\0\0", &packed[..]].concat())
+}
+
+/// DEFLATE of so many zeros, and the check sum that belongs to it.
+fn libdeflate_zeros(length: usize) -> Vec<u8> {
+    let mut packer = libdeflater::Compressor::new(libdeflater::CompressionLvl::best());
+    let mut room = vec![0; length / 500 + 4096];
+    let packed = packer.zlib_compress(&vec![0; length], &mut room).expect("zeros are packed well");
+    room.truncate(packed);
+    room.split_off(2)
 }
 
 /// A PNG whose header says a size, with hardly anything in it.

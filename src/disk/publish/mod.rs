@@ -18,8 +18,8 @@ mod writer;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, Read};
-use std::path::Path;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -152,18 +152,40 @@ impl Publisher {
     /// # Errors
     /// As for [`Publisher::stage`].
     pub fn stage_known(&self, path: &OutputPath, bytes: Cow<'static, [u8]>, fingerprint: Fingerprint) -> Result<(), PublishError> {
-        let state = self.place(path.as_str(), fingerprint, &bytes);
-        let target = match &state {
-            State::Numbered { number, .. } => Some(self.workspace.numbered(*number)),
-            State::InTree { .. } => Some(self.workspace.tree().join(path.as_str())),
-            State::Same { .. } | State::Foreign { .. } => None,
-        };
+        let state = self.place(path.as_str(), fingerprint, || holds(&self.workspace.output.join(path.as_str()), &bytes));
+        let target = self.target(path, &state);
         let makes_folder = matches!(state, State::InTree { .. });
         self.note(path, Staged { fingerprint, length: bytes.len() as u64, state })?;
         if let Some(target) = target {
             self.writer.write(Job { path: path.clone(), target, makes_folder, bytes });
         }
         Ok(())
+    }
+
+    /// Stages a file that is read piece by piece, unless the published one has its bytes already; gives the fingerprint of what was read.
+    /// `expected` is the fingerprint that the file had a moment ago.
+    ///
+    /// # Errors
+    /// As for [`Publisher::stage`]; those of reading and writing.
+    pub fn stage_file(&self, path: &OutputPath, file: &mut dyn Read, expected: Fingerprint) -> Result<Fingerprint, PublishError> {
+        let output = &self.workspace.output;
+        let state = self.place(path.as_str(), expected, || published_hash(output, path) == Some(expected));
+        let failed = |error| self.workspace.failure("write", path.as_str(), error);
+        let (fingerprint, length) = match self.target(path, &state) {
+            Some(target) => copy_to(&target, file).map_err(failed)?,
+            None => (expected, fs::metadata(output.join(path.as_str())).map_or(0, |metadata| metadata.len())),
+        };
+        self.note(path, Staged { fingerprint, length, state })?;
+        Ok(fingerprint)
+    }
+
+    /// Where a file is staged that is in this state.
+    fn target(&self, path: &OutputPath, state: &State) -> Option<PathBuf> {
+        match state {
+            State::Numbered { number, .. } => Some(self.workspace.numbered(*number)),
+            State::InTree { .. } => Some(self.workspace.tree().join(path.as_str())),
+            State::Same { .. } | State::Foreign { .. } => None,
+        }
     }
 
     /// Keeps a published file whose bytes the caller has not made again; `false` when it is not the listed one with this
@@ -208,8 +230,9 @@ impl Publisher {
         if let Some(length) = self.vouched.size_of(&self.workspace.output, path, fingerprint) {
             return Some(same(length, true));
         }
-        let bytes = fs::read(self.workspace.output.join(path.as_str())).ok()?;
-        (Fingerprint::of(&bytes) == fingerprint).then(|| same(bytes.len() as u64, false))
+        let mut file = open_regular(&self.workspace.output.join(path.as_str())).ok()?;
+        let (found, length) = Fingerprint::of_reader(&mut file, |_| Ok(())).ok()?;
+        (found == fingerprint).then(|| same(length, false))
     }
 
     /// What Handsel did not write but lies where staged files should go, sorted: while there is any, nothing is published.
@@ -250,8 +273,8 @@ impl Publisher {
         Ok(published)
     }
 
-    /// Where a file with these bytes has to be staged, seen from what is published.
-    fn place(&self, path: &str, fingerprint: Fingerprint, bytes: &[u8]) -> State {
+    /// Where a file has to be staged, seen from what is published; `is_published` looks whether the published one has its bytes.
+    fn place(&self, path: &str, fingerprint: Fingerprint, is_published: impl FnOnce() -> bool) -> State {
         let may_replace = |path: &str| self.options.force || self.listed.lists(path);
         let numbered = |over| State::Numbered { number: self.next.fetch_add(1, Ordering::Relaxed), over };
         match self.existing.standing(path) {
@@ -259,7 +282,7 @@ impl Publisher {
             Standing::Taken(Found::File) => {
                 // A listed file of another fingerprint differs unless somebody wrote these very bytes there by hand.
                 let may_be_same = self.listed.get(path).is_none_or(|listed| listed == fingerprint);
-                if may_be_same && holds(&self.workspace.output.join(path), bytes) {
+                if may_be_same && is_published() {
                     State::Same { by_stamp: false }
                 } else if may_replace(path) {
                     numbered(Some(Found::File))
@@ -296,6 +319,21 @@ pub fn published_bytes(output: &Path, path: &OutputPath) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     open_regular(&output.join(path.as_str())).ok()?.read_to_end(&mut bytes).ok()?;
     Some(bytes)
+}
+
+/// The fingerprint of a published file.
+pub fn published_hash(output: &Path, path: &OutputPath) -> Option<Fingerprint> {
+    let mut file = open_regular(&output.join(path.as_str())).ok()?;
+    Fingerprint::of_reader(&mut file, |_| Ok(())).ok().map(|(print, _)| print)
+}
+
+/// Copies what is read into a new file, whose folder is made where it is missing.
+fn copy_to(target: &Path, file: &mut dyn Read) -> io::Result<(Fingerprint, u64)> {
+    if let Some(folder) = target.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let mut written = fs::File::create(target)?;
+    Fingerprint::of_reader(file, |piece| written.write_all(piece))
 }
 
 /// The files that Handsel wrote into an output folder, sorted.

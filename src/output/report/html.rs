@@ -18,11 +18,14 @@ td.n,th.n{text-align:end;white-space:nowrap}.figures{display:flex;flex-wrap:wrap
 .plot{width:100%;max-width:40rem;height:auto}.plot text{font-size:13px;fill:var(--ink)}.plot rect{fill:var(--mark)}\
 small,.quiet{opacity:.8}blockquote{margin:.5rem 0;padding-inline-start:1rem;border-inline-start:3px solid var(--line);white-space:pre-wrap;overflow-wrap:anywhere}code{overflow-wrap:anywhere}";
 
+/// What every report begins with, so that one report can take the place of another and of nothing else.
+pub const BEGINNING: &str = "<!doctype html>\n<!-- handsel report -->\n";
+
 /// The whole page.
 pub fn html(report: &Report) -> String {
     let title = format!("{}: report of {}", report.title, report.today);
     let mut page = format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+        "{BEGINNING}<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"robots\" content=\"noindex\">\n<title>{0}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{0}</h1>\n",
         escape(&title)
     );

@@ -14,7 +14,7 @@ use self::feedback::{Answer, Feedback};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::site::Site;
 
-pub use html::html;
+pub use html::{BEGINNING, html};
 
 /// A review that is due in fewer days than this is worth a line.
 const SOON_DAYS: i32 = 90;
