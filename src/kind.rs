@@ -77,6 +77,8 @@ pub struct Kind {
     pub explains: Option<Explains>,
     /// Whether there is a page that picks one at random.
     pub surprise: bool,
+    /// The kind's file cannot be read, so its fields are not known. That is reported at the file.
+    pub is_broken: bool,
     /// The Markdown that `handsel new` starts from; `{title}`, `{today}` and the site's `{timezone}` are filled in.
     pub scaffold: String,
 }
@@ -220,10 +222,21 @@ pub fn read(path: &SourcePath, bytes: &[u8]) -> Checked<Option<Kind>> {
         explains: part_of(&items, "explains", |name| Some(Explains { short: name("short")?, also: name("also") })),
         surprise: items.get("surprise").and_then(Item::as_bool).unwrap_or(false),
         words_max: items.get("words_max").and_then(Item::as_integer).and_then(|words| usize::try_from(words).ok()),
+        is_broken: false,
         scaffold,
     };
     unknown_fields(&kind, &items, &mut problems);
     Checked::new(Some(kind), problems)
+}
+
+/// A stand-in for a kind whose file cannot be read, so that its pages are not said to be of an unknown kind. Its folder is read from the
+/// text where it can be found.
+pub fn broken(path: &SourcePath, bytes: &[u8]) -> Option<Kind> {
+    let text = String::from_utf8_lossy(bytes);
+    let folder = text.lines().find_map(|line| line.strip_prefix("folder:"));
+    let folder = folder.map(|folder| folder.split('#').next().unwrap_or_default().trim().trim_matches(['"', '\'', '/']).to_owned());
+    let kind = read(path, b"").value?;
+    Some(Kind { folder: folder.filter(|folder| !folder.is_empty()), is_broken: true, ..kind })
 }
 
 /// Where a kind's file names the template.

@@ -156,6 +156,8 @@ fn commands_that_cannot_run() -> Outcome {
         (&["build", "--today", "tomorrow"], "a day is written like 2026-01-31"),
         (&["build", "--base-url", "example.org"], "https://"),
         (&["biuld"], "build"),
+        (&["build", "content"], "write `--root content`"),
+        (&["check", "b.yaml"], "unexpected argument"),
         (&["build", "--drafs"], "--drafts"),
         (&[], "Usage"),
     ] {

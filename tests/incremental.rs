@@ -290,7 +290,7 @@ fn a_table_of_data_makes_the_calculator_that_reads_it() {
     let mut site = Site::small();
     site.put("content/tools/rate.md", RATE);
     let built = site.build(&request());
-    assert!(built.problems.iter().any(|problem| problem.message.contains("no file data/tax.csv")), "{:#?}", built.problems);
+    assert!(built.problems.iter().any(|problem| problem.message.contains("data/tax.csv does not exist")), "{:#?}", built.problems);
     site.put("data/tax.csv", "key,value\nnorth,0.2\n");
     site.build(&request());
     assert!(String::from_utf8_lossy(&site.published[&OutputPath::new("tools/rate/index.html").expect("inside")]).contains(">0.4</output>"));

@@ -25,8 +25,10 @@ mod verify;
 mod why;
 
 use std::ffi::OsString;
+use std::path::Path;
 use std::process::ExitCode;
 
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Parser, Subcommand};
 
 use console::Console;
@@ -101,6 +103,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(error) => {
             // Asked for, the help goes to standard output; a reader that went away wants no more of it.
             let _ = error.print();
+            if let Some(folder) = stray_folder(&error) {
+                let console = Console { format: options::Format::Human, is_quiet: false, shows_all: false };
+                console.print(console::Stream::Error, &format!("\nTo name the site's folder, write `--root {folder}`."));
+            }
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
         }
     };
@@ -126,6 +132,13 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// An argument that no option takes and that is a folder: the site's, as other generators take it.
+fn stray_folder(error: &clap::Error) -> Option<&str> {
+    let ContextValue::String(argument) = error.get(ContextKind::InvalidArg)? else { return None };
+    let is_folder = error.kind() == ErrorKind::UnknownArgument && Path::new(argument).is_dir();
+    is_folder.then_some(argument)
 }
 
 #[cfg(test)]

@@ -274,10 +274,8 @@ error[address-taken]: `/a/` is taken
     #[test]
     fn help_of_several_lines_keeps_them() {
         let problem = Diagnostic::new(Code::VanishedAddress, "gone").help("add this:\nretired:\n  - /a/\n  - /b/");
-        assert_eq!(
-            drawn(&[], &problem),
-            "error[vanished-address]: gone\n  |\n  = help: add this:\n          retired:\n            - /a/\n            - /b/"
-        );
+        let expected = "error[vanished-address]: gone\n |\n = help: add this:\n         retired:\n           - /a/\n           - /b/";
+        assert_eq!(drawn(&[], &problem), expected);
     }
 
     #[test]

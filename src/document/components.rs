@@ -16,6 +16,8 @@ use crate::diagnostic::nearest;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Signature {
     pub arguments: Vec<Argument>,
+    /// The definition cannot be read, so what the component takes is not known. That is reported at the file.
+    pub is_broken: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

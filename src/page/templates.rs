@@ -88,6 +88,9 @@ impl Templates {
         for name in tera.get_component_names() {
             signatures.insert(name.to_owned(), signature(&tera, name));
         }
+        for name in broken.iter().filter(|name| name.starts_with("components/")) {
+            signatures.entry(component_name(name)).or_insert(Signature { is_broken: true, ..Signature::default() });
+        }
         for file in files.values().filter(|file| file.name.starts_with("components/")) {
             let name = component_name(&file.name);
             if !signatures.contains_key(&name) {
@@ -110,6 +113,9 @@ impl Templates {
 
     /// Fields of pages that the writer's templates ask for and that no kind declares.
     pub fn unknown_fields(&self, kinds: &Kinds) -> Vec<Diagnostic> {
+        if kinds.values().any(|kind| kind.is_broken) {
+            return Vec::new();
+        }
         self.files.values().filter(|file| file.is_own).flat_map(|file| field_names::unknown_fields(file, kinds)).collect()
     }
 
@@ -168,5 +174,5 @@ fn signature(tera: &Tera, name: &str) -> Signature {
         is_required: argument.is_required(),
     };
     let shown = info.args().iter().filter(|argument| !argument.is_implicit());
-    Signature { arguments: shown.map(argument).collect() }
+    Signature { arguments: shown.map(argument).collect(), is_broken: false }
 }

@@ -273,8 +273,15 @@ fn themed<'a>(own: &'a [Read], folder: &'a str) -> impl Iterator<Item = (String,
 fn kinds(own: &[Read], problems: &mut Vec<Diagnostic>) -> Kinds {
     let mut kinds = Kinds::new();
     for (name, path, bytes, _) in themed(own, "kinds/").filter(|(name, ..)| name.ends_with(".yaml") || name.ends_with(".yml")) {
-        if let Some(kind) = kind::read(&path, &bytes).unload(problems) {
-            kinds.insert(name.rsplit_once('.').map_or(name.clone(), |(stem, _)| stem.to_owned()), kind);
+        let name = name.rsplit_once('.').map_or(name.clone(), |(stem, _)| stem.to_owned());
+        match kind::read(&path, &bytes).unload(problems) {
+            Some(kind) => {
+                kinds.insert(name, kind);
+            }
+            None => match kinds.get_mut(&name) {
+                Some(built_in) => built_in.is_broken = true,
+                None => kinds.extend(kind::broken(&path, &bytes).map(|kind| (name, kind))),
+            },
         }
     }
     kinds
@@ -363,7 +370,11 @@ fn vocabularies(files: &dyn Files, listed: &Listed, problems: &mut Vec<Diagnosti
     let mut read = |name: &str| {
         let path = listed.content.join(name).ok().filter(|path| listed.metadata.binary_search(path).is_ok())?;
         let bytes = files.read(&path).map_err(|error| problems.push(unreadable(&path, &error))).ok()?;
-        Some(vocabulary::read(&path, &bytes).unload(problems))
+        let terms = vocabulary::read(&path, &bytes);
+        // Which terms a file lists that cannot be read is not known, so none is said to be missing from it.
+        let is_unread = terms.problems.iter().any(|problem| matches!(problem.code, Code::BadYaml | Code::NotUtf8));
+        let terms = terms.unload(problems);
+        (!is_unread).then_some(terms)
     };
     Vocabularies { topics: read("topics.yaml"), audiences: read("audiences.yaml"), authors: read("authors.yaml") }
 }

@@ -55,6 +55,9 @@ pub fn meta(path: &SourcePath, node: Option<&Node>, context: &MetaContext<'_>) -
         Context { unknown: Code::UnknownKey, missing, critical, wants_items: true, elsewhere: Some(&elsewhere), is_lenient };
     let mut checked = check_groups(&merged, &groups, fields_context);
     checked.problems.retain(|problem| problem.place.as_ref().is_none_or(|place| place.path == *path));
+    if kind.as_ref().is_some_and(|kind| kind.kind.is_broken) {
+        checked.problems.retain(|problem| problem.code != Code::UnknownKey);
+    }
     let items = checked.unload(&mut problems);
     let name = kind.as_ref().map_or(PLAIN_KIND, |kind| &kind.kind.name);
     let mut meta = from_items(&items, name, own_fields, &mut problems);

@@ -279,8 +279,12 @@ impl<'a> Walk<'a> {
         self.problem(problem.help(help), mark.name_range.clone());
     }
 
-    /// The checked arguments of a call; `None` when one that is required is missing, so that it cannot be rendered.
+    /// The checked arguments of a call; `None` when one that is required is missing or the component's definition is broken, so that it
+    /// cannot be rendered.
     fn arguments(&mut self, mark: &Mark, signature: &Signature) -> Option<Vec<(String, ArgumentValue)>> {
+        if signature.is_broken {
+            return None;
+        }
         let written = match self.written_arguments(mark, signature) {
             Ok(written) => written,
             Err(misfit) => {

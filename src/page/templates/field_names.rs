@@ -87,6 +87,12 @@ fn chains(start: usize, tag: &str) -> Vec<Chain<'_>> {
                     None => chains.push(Chain { names: vec![name] }),
                 }
                 at = end;
+                while let Some((offset, name, end)) = subscript(tag, at) {
+                    if let Some(chain) = chains.last_mut() {
+                        chain.names.push((start + offset, name));
+                    }
+                    at = end;
+                }
                 let dots = tag[at..].strip_prefix("?.").map(|_| 2).or_else(|| tag[at..].strip_prefix('.').map(|_| 1));
                 at += dots.unwrap_or(0);
                 goes_on = dots.is_some();
@@ -98,6 +104,14 @@ fn chains(start: usize, tag: &str) -> Vec<Chain<'_>> {
         }
     }
     chains
+}
+
+/// A name in square brackets, such as `["steps"]`: where it begins, the name, and the offset after the bracket.
+fn subscript(tag: &str, at: usize) -> Option<(usize, &str, usize)> {
+    let inside = tag[at..].strip_prefix('[')?;
+    let quote = inside.chars().next().filter(|c| matches!(c, '"' | '\'' | '`'))?;
+    let (name, rest) = inside[1..].split_once(quote)?;
+    rest.starts_with(']').then(|| (at + 2, name, at + 2 + name.len() + 2))
 }
 
 /// The names that a template gives to fields, with the fields that each can have.
@@ -209,6 +223,7 @@ mod tests {
         for (text, column) in [
             ("{% if page.fields.servs %}x{% endif %}", 19),
             ("{{ page.fields?.servs }}", 17),
+            ("{% if page.fields[\"servs\"] %}x{% endif %}", 20),
             ("{% set recipe = page.fields %}{% if recipe.servs %}x{% endif %}", 44),
             ("{% for card in page.listing.items %}{{ card.fields.servs }}{% endfor %}", 52),
         ] {
@@ -227,7 +242,7 @@ mod tests {
             "{# page.fields.servs #}{% raw %}{{ page.fields.servs }}{% endraw %}{{ \"page.fields.servs\" }}",
             "{% set r = page.fields %}{% for r in page.paths %}{{ r.title }}{% endfor %}",
             "{% for name, value in page.fields %}{{ value.anything }}{% endfor %}",
-            "{{ page.fields | length }}{{ page.fields[\"x\"] }}{% set a = page.fields.steps | first %}{{ a.titel }}",
+            "{{ page.fields | length }}{{ page.fields[name] }}{% set a = page.fields.steps | first %}{{ a.titel }}",
         ] {
             assert_eq!(told(text), Vec::<String>::new(), "{text}");
         }
