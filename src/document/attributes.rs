@@ -109,23 +109,12 @@ const IDS: [&str; 32] = [
     "What-you-get",
 ];
 
-/// Beginnings of ids that the theme gives to several elements of a page.
-const ID_PREFIXES: [&str; 4] = ["SearchResult-", "Term-", "Tool-", "tabs-"];
+/// Beginnings of ids that the theme gives to several elements of a page, and whether a number follows.
+const ID_PREFIXES: [(&str, bool); 4] = [("SearchResult-", false), ("Term-", true), ("Tool-", false), ("tabs-", true)];
 
 /// Classes by which the theme's scripts find their elements.
-const CLASSES: [&str; 11] = [
-    "checklist-done",
-    "code-frame",
-    "embed-lines",
-    "fold-button",
-    "footnote-back",
-    "footnote-return",
-    "prose",
-    "quiz-result",
-    "search-filters",
-    "term",
-    "tool-progress",
-];
+const CLASSES: [&str; 8] =
+    ["checklist-done", "code-frame", "embed-lines", "fold-button", "prose", "quiz-result", "search-filters", "tool-progress"];
 
 /// What becomes of an attribute.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -175,7 +164,10 @@ pub fn problem(tag: &str, dropped: &[Dropped]) -> Diagnostic {
 /// Whether an id is one by which the theme finds an element of its own.
 pub fn is_theme_id(id: &str) -> bool {
     let id = id.trim_ascii();
-    IDS.contains(&id) || ID_PREFIXES.iter().any(|prefix| id.starts_with(prefix))
+    let begins_as = |(prefix, has_number): &(&str, bool)| {
+        id.strip_prefix(prefix).is_some_and(|rest| !has_number || rest.starts_with(|c: char| c.is_ascii_digit()))
+    };
+    IDS.contains(&id) || ID_PREFIXES.iter().any(begins_as)
 }
 
 /// Whether a class is one by which the theme's scripts find their elements.
@@ -281,6 +273,6 @@ mod tests {
         ] {
             assert_eq!(check(element, name, value), Verdict::Drop, "{element} {name}");
         }
-        assert_eq!(check("p", "class", "a term b"), Verdict::DropClasses { kept: "a b".into(), dropped: vec!["term".into()] });
+        assert_eq!(check("p", "class", "a prose b"), Verdict::DropClasses { kept: "a b".into(), dropped: vec!["prose".into()] });
     }
 }

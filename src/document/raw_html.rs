@@ -142,6 +142,8 @@ fn start_tag(
                 Verdict::Class(_) if has_class || classes.is_empty() => continue,
                 Verdict::Class(_) => (key, text) = ("class".to_owned(), String::new()),
                 Verdict::Drop if key == "id" => {
+                    // Links to it lead to the theme's element of that id.
+                    findings.push(Finding::Anchor { id: text.clone(), range });
                     dropped.push(Dropped::Id(text));
                     continue;
                 }

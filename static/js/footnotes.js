@@ -12,7 +12,7 @@ function note(link) {
   const note = notes?.querySelector(`#${CSS.escape(decodeURIComponent(link.hash.slice(1)))}`);
   if (!note) return null;
   const copy = note.cloneNode(true);
-  for (const back of copy.querySelectorAll(".footnote-return, .footnote-back")) back.remove();
+  for (const back of copy.querySelectorAll("[data-return]")) back.remove();
   for (const named of copy.querySelectorAll("[id]")) named.removeAttribute("id");
   box ??= makeBox();
   box.replaceChildren(...copy.childNodes);

@@ -14,7 +14,7 @@ const WHERE = {
   "[data-random]": "random",
   "[data-facets]": "facets",
   "[data-audience-note], [data-audience-choice], [data-audience]": "audience",
-  "a.term": "terms",
+  "[data-term]": "terms",
   "[data-footnote]": "footnotes",
   ".prose img": "zoom",
   "[data-journey], [data-on-path]": "journey",

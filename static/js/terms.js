@@ -2,5 +2,5 @@
 import { peek } from "./peek.js";
 
 export function enhance(root) {
-  for (const link of root.querySelectorAll("a.term")) peek(link, () => document.getElementById(link.getAttribute("aria-describedby")));
+  for (const link of root.querySelectorAll("[data-term]")) peek(link, () => document.getElementById(link.getAttribute("aria-describedby")));
 }

@@ -235,7 +235,8 @@ impl<'a> Walk<'a> {
                 let suffix = if mention == 1 { String::new() } else { format!("-{mention}") };
                 format!("<a class=\"footnote-back\" href=\"#fnref-{number}{suffix}\" aria-label=\"{label} {number}\">↩</a>")
             });
-            notes.push(Segment::Html(format!("<p class=\"footnote-return\">{}</p></li>\n", back.collect::<Vec<_>>().join(" "))));
+            notes
+                .push(Segment::Html(format!("<p class=\"footnote-return\" data-return>{}</p></li>\n", back.collect::<Vec<_>>().join(" "))));
         }
         for (name, Note { range, .. }) in defined {
             let problem = Diagnostic::new(Code::FootnoteUnused, format!("the footnote `[^{name}]` is never mentioned"));

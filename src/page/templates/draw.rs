@@ -178,7 +178,7 @@ impl Filling<'_> {
             return escape_into(out, text);
         };
         let number = (term + 1).to_string();
-        out.push_str("<a class=\"term\" href=\"");
+        out.push_str("<a class=\"term\" data-term href=\"");
         out.push_str(&used.href);
         ["\" aria-describedby=\"Term-", &number, "\">"].into_iter().for_each(|piece| out.push_str(piece));
         escape_into(out, text);
