@@ -2,10 +2,10 @@
 
 mod common;
 
-use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{BufRead, BufReader, Cursor, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, Mutex, RwLock};
 use std::time::{Duration, Instant};
 
 use handsel::diagnostic::Checked;
@@ -13,11 +13,14 @@ use handsel::paths::SourcePath;
 use handsel::pipeline::live::{Live, Touched};
 use handsel::pipeline::memory::Memory;
 use handsel::preview::{Options, Preview};
-use handsel::source::{Files, ListingRules, MemoryFiles};
+use handsel::source::{Files, ListingRules, MemoryFiles, Stamp};
 
 /// A site in memory that can be changed while it is looked at.
 #[derive(Default)]
-struct Shelf(RwLock<MemoryFiles>);
+struct Shelf(RwLock<MemoryFiles>, Mutex<BTreeSet<SourcePath>>);
+
+/// Larger files have stamps, as files on a disk do.
+const STAMPED_FROM: usize = 1 << 20;
 
 impl Shelf {
     fn put(&self, path: &str, text: &str) {
@@ -27,6 +30,11 @@ impl Shelf {
     fn remove(&self, path: &str) {
         self.0.write().expect("no holder of this lock panics").0.remove(path);
     }
+
+    /// Whether a file was read as a whole.
+    fn was_read(&self, path: &str) -> bool {
+        self.1.lock().expect("no holder of this lock panics").contains(path)
+    }
 }
 
 impl Files for Shelf {
@@ -35,7 +43,18 @@ impl Files for Shelf {
     }
 
     fn read(&self, path: &SourcePath) -> std::io::Result<Arc<[u8]>> {
+        self.1.lock().expect("no holder of this lock panics").insert(path.clone());
         self.0.read().expect("no holder of this lock panics").read(path)
+    }
+
+    fn open(&self, path: &SourcePath) -> std::io::Result<Box<dyn Read + Send + '_>> {
+        Ok(Box::new(Cursor::new(self.0.read().expect("no holder of this lock panics").read(path)?)))
+    }
+
+    fn stamps(&self, paths: &[SourcePath]) -> Vec<Option<Stamp>> {
+        let files = self.0.read().expect("no holder of this lock panics");
+        let large = paths.iter().map(|path| files.0.get(path).map(|bytes| bytes.len()).filter(|size| *size >= STAMPED_FROM));
+        large.map(|size| size.map(|size| Stamp { size: size as u64, modified_ns: 1, changed_ns: 1, inode: 1, device: 1 })).collect()
     }
 }
 
@@ -396,6 +415,28 @@ fn closed_tabs_are_forgotten() {
         assert!(begun.elapsed() < Duration::from_secs(15), "tabs that are gone are still served");
         std::thread::sleep(Duration::from_millis(50));
     }
+}
+
+#[test]
+fn a_large_file_is_sent_piece_by_piece() {
+    let film = "0123456789".repeat(1 << 20);
+    let desk = Desk::open(&[FILES[0], FILES[1], FILES[2], FILES[3], ("static/film.mp4", &film)], "127.0.0.1");
+    let whole = desk.get("/film.mp4");
+    let length = film.len().to_string();
+    assert_eq!((whole.status, whole.header("accept-ranges"), whole.header("content-length")), (200, "bytes", length.as_str()));
+    assert!(whole.body == film.as_bytes());
+    let tag = whole.header("etag").to_owned();
+    let ask = |method: &str, headers: &str| {
+        let answer = desk.send(&format!("{method} /film.mp4 HTTP/1.1\r\n{}\r\n{headers}", desk.host()), "");
+        (answer.status, answer.header("content-range").to_owned(), answer.text())
+    };
+    let part = |range: &str, text: &str| (206, format!("bytes {range}/{length}"), text.to_owned());
+    assert_eq!(ask("GET", "Range: bytes=9000010-9000019"), part("9000010-9000019", "0123456789"));
+    assert_eq!(ask("GET", "Range: bytes=-3").2, "789");
+    assert_eq!(ask("GET", &format!("Range: bytes={length}-")), (416, format!("bytes */{length}"), String::new()));
+    assert_eq!(ask("GET", &format!("If-None-Match: {tag}")).0, 304);
+    assert_eq!(ask("HEAD", "Accept: */*"), (200, String::new(), String::new()));
+    assert!(!desk.shelf.was_read("static/film.mp4"), "it is read as a whole");
 }
 
 #[test]

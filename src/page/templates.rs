@@ -9,6 +9,7 @@ mod draw;
 mod faults;
 mod field_names;
 mod functions;
+mod limits;
 mod materials;
 mod reach;
 mod values;
@@ -45,6 +46,10 @@ pub struct Templates {
     tera: Tera,
     pub signatures: Signatures,
     files: BTreeMap<String, TemplateFile>,
+    /// The writer's templates as they are drawn, with a check where a value can grow.
+    checked: BTreeMap<String, limits::Checked>,
+    /// All templates with the text that is drawn, where that is another than the written one.
+    drawn: BTreeMap<String, TemplateFile>,
     reach: Reach,
     /// The writer's templates that cannot be read and have no stand-in. Their faults are told.
     broken: BTreeSet<String>,
@@ -99,7 +104,8 @@ impl Templates {
             }
         }
         let reach = Reach::new(&files);
-        Checked::new(Templates { tera, signatures, files, reach, broken }, problems)
+        let (tera, checked, drawn) = with_limits(tera, &files);
+        Checked::new(Templates { tera, signatures, files, checked, drawn, reach, broken }, problems)
     }
 
     pub fn has(&self, name: &str) -> bool {
@@ -121,6 +127,27 @@ impl Templates {
 
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.files.keys().map(String::as_str)
+    }
+
+    /// The templates as they are drawn, checks included.
+    fn drawn_files(&self) -> &BTreeMap<String, TemplateFile> {
+        if self.drawn.is_empty() { &self.files } else { &self.drawn }
+    }
+
+    /// A problem met while drawing, at its place in the file as it was written.
+    fn as_written(&self, mut problem: Diagnostic) -> Diagnostic {
+        let checked = |path: &SourcePath| {
+            let file = self.files.values().find(|file| file.path == *path)?;
+            self.checked.get(&file.name)
+        };
+        let related = problem.also.iter_mut().map(|(place, _)| place);
+        for place in problem.place.iter_mut().chain(related) {
+            if let Some(checked) = checked(&place.path) {
+                let column = checked.written_column(place.line as usize, place.column as usize);
+                place.column = u32::try_from(column).unwrap_or(place.column);
+            }
+        }
+        problem
     }
 
     /// The files of `static/` that templates ask for by a literal `asset(path="…")`.
@@ -156,8 +183,33 @@ fn component_name(file: &str) -> String {
 fn try_load(files: &BTreeMap<String, TemplateFile>) -> tera::TeraResult<Tera> {
     let mut tera = Tera::default();
     functions::register(&mut tera);
+    limits::register(&mut tera);
     tera.add_raw_templates(files.values().map(|file| (file.name.as_str(), file.text.as_str())))?;
     Ok(tera)
+}
+
+/// What is drawn: the parsed templates, the checks in the writer's, and all texts with these. The last two are empty where no value can grow.
+type Limited = (Tera, BTreeMap<String, limits::Checked>, BTreeMap<String, TemplateFile>);
+
+/// The same templates, with a limit on the values that the writer's put together.
+fn with_limits(tera: Tera, files: &BTreeMap<String, TemplateFile>) -> Limited {
+    let own = files.values().filter(|file| file.is_own);
+    let checked: BTreeMap<String, limits::Checked> =
+        own.filter_map(|file| Some((file.name.clone(), limits::with_checks(&file.text)?))).collect();
+    if checked.is_empty() {
+        return (tera, checked, BTreeMap::new());
+    }
+    let mut drawn = files.clone();
+    for (name, checked) in &checked {
+        if let Some(file) = drawn.get_mut(name) {
+            file.text.clone_from(&checked.text);
+        }
+    }
+    match try_load(&drawn) {
+        Ok(limited) => (limited, checked, drawn),
+        // A template that only Tera can read is drawn as it is written.
+        Err(_) => (tera, BTreeMap::new(), BTreeMap::new()),
+    }
 }
 
 fn signature(tera: &Tera, name: &str) -> Signature {

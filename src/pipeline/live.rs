@@ -13,11 +13,13 @@ use super::ledger::KnownFiles;
 use super::make::Workshop;
 use super::memory::{self, Memory};
 use super::outputs::{Maker, source_of};
-use super::pictures::{Job, Piece, late};
+use super::pictures::{Job, Piece, PublishedForm, late};
 use super::state::State;
 pub use super::state::{Refreshed, Touched};
 use crate::diagnostic::Diagnostic;
+use crate::fingerprint::Fingerprint;
 use crate::output::search;
+use crate::page::templates::print_of;
 use crate::paths::{OutputPath, Route, SourcePath};
 use crate::site::{Hidden, Node};
 use crate::source::{Files, ListingRules};
@@ -33,6 +35,19 @@ pub enum Answer {
     Missing { bytes: Vec<u8>, near: String },
     /// It cannot be made; why is among the problems.
     Broken { path: OutputPath, source: Option<SourcePath> },
+}
+
+/// Files up to this size are answered from memory.
+const IN_MEMORY_MAX: u64 = 8 << 20;
+
+/// A file that is published as it is and not answered from memory.
+#[derive(Clone, Debug)]
+pub struct LargeFile {
+    pub path: OutputPath,
+    pub source: SourcePath,
+    pub length: u64,
+    /// Of what vouches for its bytes.
+    pub print: Fingerprint,
 }
 
 /// What a writer is told about a page.
@@ -148,6 +163,30 @@ impl Live {
             _ => Vec::new(),
         };
         Answer::Missing { bytes, near: state.near(path) }
+    }
+
+    /// The file at an address, where it is published as it is and too large to be answered from memory.
+    pub fn large_file(&self, address: &str) -> Option<LargeFile> {
+        let state = self.read();
+        let (path, maker) = state.whole.outputs.at(address.trim_start_matches('/'))?;
+        let source = match maker {
+            Maker::Copy(source) | Maker::ContentFile(source) => source,
+            _ => return None,
+        };
+        let stamp = self.files.stamps(std::slice::from_ref(source)).pop().flatten().filter(|stamp| stamp.size > IN_MEMORY_MAX)?;
+        let is_copied = match maker {
+            Maker::Copy(_) => true,
+            _ => matches!(state.whole.pictures.published(&*self.files, source), Ok((PublishedForm::AsItIs, _))),
+        };
+        is_copied.then(|| LargeFile { path: path.clone(), source: source.clone(), length: stamp.size, print: print_of(&(source, stamp)) })
+    }
+
+    /// Opens a source that is sent piece by piece.
+    ///
+    /// # Errors
+    /// Those of the file system.
+    pub fn open_file(&self, source: &SourcePath) -> std::io::Result<Box<dyn std::io::Read + Send + '_>> {
+        self.files.open(source)
     }
 
     fn search_file(&self, state: &State, path: &str) -> Option<(OutputPath, Vec<u8>)> {

@@ -9,6 +9,7 @@ mod editor;
 mod endpoints;
 pub mod goto;
 mod guard;
+mod large;
 mod overlay;
 mod problems;
 mod range;

@@ -10,10 +10,10 @@ use axum::response::{IntoResponse, Response};
 
 use super::overlay::{self, Standing};
 use super::range::{self, Part};
-use super::{Shared, work};
+use super::{Shared, large, work};
 use crate::fingerprint::Fingerprint;
 use crate::paths::{SourcePath, percent_decode, percent_encode_into};
-use crate::pipeline::live::Answer;
+use crate::pipeline::live::{Answer, LargeFile};
 use crate::site::Hidden;
 
 /// What an address is answered with.
@@ -43,7 +43,12 @@ pub async fn output(State(shared): State<Arc<Shared>>, request: Request) -> Resp
     };
     let served = {
         let address = address.clone();
-        work(&shared, move |shared| shared.served(&address)).await
+        work(&shared, move |shared| shared.live.large_file(&address).ok_or_else(|| shared.served(&address))).await
+    };
+    let served = match served {
+        Some(Ok(file)) => return large_file(&shared, file, &request),
+        Some(Err(served)) => Some(served),
+        None => None,
     };
     let Some(served) = served else {
         return (StatusCode::INTERNAL_SERVER_ERROR, "Handsel itself failed on this page; the next save may work.\n").into_response();
@@ -69,6 +74,16 @@ pub async fn output(State(shared): State<Arc<Shared>>, request: Request) -> Resp
         Standing::Broken => (StatusCode::INTERNAL_SERVER_ERROR, Body::from(served.bytes.clone())).into_response(),
     };
     with_headers(response, &tag, Some(served.content_type), &shared)
+}
+
+/// A file that is sent piece by piece.
+fn large_file(shared: &Arc<Shared>, file: LargeFile, request: &Request) -> Response {
+    let (tag, content_type) = (large::tag(&file), content_type(file.path.as_str()));
+    let known = request.headers().get(header::IF_NONE_MATCH).and_then(|known| known.to_str().ok());
+    if known.is_some_and(|known| known.contains(&tag)) {
+        return with_headers(StatusCode::NOT_MODIFIED.into_response(), &tag, None, shared);
+    }
+    with_headers(large::response(shared, file, request.method(), request.headers()), &tag, Some(content_type), shared)
 }
 
 /// A file, or the part of it that was asked for.

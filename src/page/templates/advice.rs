@@ -1,7 +1,8 @@
 //! What to do when a template fails while a page is drawn, by the cause that the message names.
 
 /// Words of a message, in lower case, and what to do about that cause; the first that fits counts.
-const BY_CAUSE: [(&[&str], &str); 16] = [
+const BY_CAUSE: [(&[&str], &str); 17] = [
+    (&["this value passes the limit"], "look for a value that is put together with itself, in a loop or a component"),
     (&["passes the limit", "exceeds the limit"], "make the loop shorter, or look for one that runs inside another"),
     (&["recursion depth"], "look for a component or an include that uses itself"),
     (

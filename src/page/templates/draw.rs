@@ -62,7 +62,9 @@ impl Renderer<'_> {
         let (drawn, asked) = with_desk(self.desk(&composed.page.language), draw);
         match drawn {
             Ok(html) => Ok(Drawn { html, asked }),
-            Err(error) => Err(Box::new(faults::on_draw(&error, &self.templates.files, source, &composed.template))),
+            Err(error) => {
+                Err(Box::new(self.templates.as_written(faults::on_draw(&error, self.templates.drawn_files(), source, &composed.template))))
+            }
         }
     }
 
@@ -83,7 +85,7 @@ impl Renderer<'_> {
         context.insert("target", target);
         let name = "redirect.html";
         let (drawn, _) = with_desk(self.desk(language), || self.templates.tera.render(name, &context));
-        drawn.map_err(|error| Box::new(faults::on_draw(&error, &self.templates.files, target, name)))
+        drawn.map_err(|error| Box::new(self.templates.as_written(faults::on_draw(&error, self.templates.drawn_files(), target, name))))
     }
 
     /// What every template sees: the site, and the theme's words in a language.
