@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, Read as _};
 use std::sync::Arc;
+use std::sync::OnceLock;
 
 use html5gum::{Token, Tokenizer};
 use serde::{Deserialize, Serialize};
@@ -284,12 +285,17 @@ pub fn with_lf(text: &str) -> Cow<'_, str> {
 pub struct Lines<'a> {
     text: &'a str,
     starts: Vec<usize>,
+    /// How many characters are before each block of [`BLOCK`] bytes; counted when a place far along a line is asked for.
+    counts: OnceLock<Vec<usize>>,
 }
+
+/// In lines that are longer, characters are counted by blocks of so many bytes.
+const BLOCK: usize = 512;
 
 impl<'a> Lines<'a> {
     pub fn new(text: &'a str) -> Self {
         let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1));
-        Self { text, starts: starts.collect() }
+        Self { text, starts: starts.collect(), counts: OnceLock::new() }
     }
 
     /// The place of a range of bytes: line and column from 1, the column in characters. The range may end on a later line; its length is cut to the first.
@@ -299,7 +305,7 @@ impl<'a> Lines<'a> {
         let line_start = self.starts[line];
         let line_end = self.starts.get(line + 1).map_or(self.text.len(), |next| next - 1);
         let end = self.floor(range.end).clamp(start, line_end.max(start));
-        let count = |from: usize, to: usize| u32::try_from(self.text[from..to].chars().count()).unwrap_or(u32::MAX);
+        let count = |from: usize, to: usize| u32::try_from(self.characters(from..to)).unwrap_or(u32::MAX);
         Place {
             path: path.clone(),
             line: u32::try_from(line + 1).unwrap_or(u32::MAX),
@@ -316,9 +322,40 @@ impl<'a> Lines<'a> {
     /// The byte offset of a line and column (both from 1, the column in characters); the text's end when it is past it.
     pub fn offset(&self, line: u32, column: u32) -> usize {
         let Some(start) = self.starts.get((line as usize).saturating_sub(1)) else { return self.text.len() };
-        let rest = &self.text[*start..];
-        let within = rest.char_indices().nth((column as usize).saturating_sub(1)).map_or(rest.len(), |(at, _)| at);
-        start + within
+        let mut before = (column as usize).saturating_sub(1);
+        let mut from = *start;
+        if before > BLOCK {
+            let counts = self.counts();
+            let target = self.characters_before(from) + before;
+            let block = counts.partition_point(|count| *count <= target) - 1;
+            from = self.floor(block * BLOCK);
+            before = target - self.characters_before(from);
+        }
+        self.text[from..].char_indices().nth(before).map_or(self.text.len(), |(at, _)| from + at)
+    }
+
+    /// How many characters a range holds.
+    fn characters(&self, range: std::ops::Range<usize>) -> usize {
+        if range.len() <= BLOCK {
+            return self.text[range].chars().count();
+        }
+        self.characters_before(range.end) - self.characters_before(range.start)
+    }
+
+    fn characters_before(&self, at: usize) -> usize {
+        let block = at / BLOCK;
+        self.counts()[block] + count_characters(&self.text.as_bytes()[block * BLOCK..at])
+    }
+
+    fn counts(&self) -> &[usize] {
+        self.counts.get_or_init(|| {
+            let mut total = 0;
+            let blocks = self.text.as_bytes().chunks(BLOCK).map(|block| {
+                total += count_characters(block);
+                total
+            });
+            std::iter::once(0).chain(blocks).collect()
+        })
     }
 
     fn floor(&self, at: usize) -> usize {
@@ -330,9 +367,28 @@ impl<'a> Lines<'a> {
     }
 }
 
+/// How many characters begin among these bytes.
+fn count_characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte & 0xC0 != 0x80).count()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn places_far_along_a_line() {
+        let text = format!("é\n{}x\n", "aé".repeat(10_000));
+        let lines = Lines::new(&text);
+        for at in [3, 5000, 4096, 8191, 8193, 29_000, text.len() - 2] {
+            let at = lines.floor(at);
+            let place = lines.place(&SourcePath::root(), at..at + 1);
+            assert_eq!((place.line, place.column as usize), (2, text[3..at].chars().count() + 1));
+            assert_eq!(lines.offset(place.line, place.column), at);
+        }
+        assert_eq!(lines.place(&SourcePath::root(), 3..text.len()).length, 20_001);
+        assert_eq!(lines.offset(2, 50_000), text.len());
+    }
 
     #[test]
     fn places_count_characters() {

@@ -81,6 +81,7 @@ codes! {
     HiddenCharacter = "hidden-character", Warning, "The text holds control characters or marks that reverse the direction of text.";
     OpenHtml = "open-html", Warning, "An HTML element, a comment or a code fence is opened and never closed.";
     UnknownElement = "unknown-element", Warning, "A tag that HTML does not have, such as `<u8>` or `<path>`, or that a page's text cannot have, such as `<title>`, is shown as text or left out; the words in its element stay. Write `\\<u8>`, or put code between backticks.";
+    LongPage = "long-page", Warning, "A page has more than four million characters that may have a meaning in Markdown: brackets, stars, ends of lines. The rest is shown as plain text.";
     SurplusCells = "surplus-cells", Warning, "A row of a table has more cells than the table has columns. Those cells are not shown.";
     ActiveHtml = "active-html", Warning, "HTML that would run or load something was taken out. The setting `raw_html: allow` keeps it.";
     DroppedAttribute = "dropped-attribute", Warning, "An attribute, an id or a class that text may not set is left out of the page: it could make the theme's scripts act, or has no effect.";

@@ -17,6 +17,7 @@ mod open;
 mod passages;
 mod raw;
 mod slips;
+mod tally;
 mod targets;
 mod terms;
 mod text;
@@ -35,6 +36,7 @@ use self::flow::{Flow, FlowKind};
 use self::heading_attributes::HeadingAttributes;
 use self::headings::TitleSearch;
 use self::open::{Footnotes, Note, OpenCode, OpenHeading, OpenImage};
+use self::tally::{PROBLEMS_MAX, Tally};
 pub use self::targets::targets;
 use self::terms::Prose;
 use self::text::any_byte;
@@ -145,6 +147,7 @@ pub fn read(path: &SourcePath, text: &str, lines: &Lines, body: Range<usize>, se
         walk.ids = Ids::reserving(stated);
         undefined = walk.go_through(&body);
     }
+    walk.report_plain_text(&body);
     walk.undefined_references(&undefined, body.start);
     walk.hidden_characters(body);
     walk.finish()
@@ -223,12 +226,15 @@ struct Walk<'a> {
     is_head: bool,
     /// Open blocks that were dropped because they lay too deep.
     dropped_depth: usize,
+    /// The same of components.
+    dropped_components: usize,
     is_too_deep_reported: bool,
     last_level: u8,
     title: TitleSearch,
     ids: Ids,
     out: Markdown,
     problems: Vec<Diagnostic>,
+    tally: Tally,
 }
 
 impl<'a> Walk<'a> {
@@ -267,12 +273,14 @@ impl<'a> Walk<'a> {
             cells_end: 0,
             is_head: false,
             dropped_depth: 0,
+            dropped_components: 0,
             is_too_deep_reported: false,
             last_level: 1,
             title: TitleSearch::default(),
             ids: Ids::default(),
             out: Markdown::default(),
             problems: Vec::new(),
+            tally: Tally::default(),
         }
     }
 
@@ -320,6 +328,7 @@ impl<'a> Walk<'a> {
             Event::TaskListMarker(is_done) => self.task(is_done),
             Event::Rule => self.push_block(event, &range),
         }
+        self.write_early();
     }
 
     fn start(&mut self, tag: Tag<'a>, range: Range<usize>) {
@@ -444,7 +453,7 @@ impl<'a> Walk<'a> {
         self.plain_text(&shown);
         let prose = self.wants_terms().then(|| shown.clone());
         let before = self.flow().events.len();
-        self.push(Event::Text(shown));
+        self.push_text(shown);
         if let Some(prose) = prose {
             self.note_prose(&prose, before);
         }
@@ -455,7 +464,17 @@ impl<'a> Walk<'a> {
     }
 
     fn problem(&mut self, problem: Diagnostic, range: Range<usize>) {
-        let place = self.place(range);
-        self.problems.push(problem.at(place));
+        if self.tally.admits(problem.code, || self.lines.place(self.path, range.clone())) {
+            let place = self.place(range);
+            self.problems.push(problem.at(place));
+        }
+    }
+
+    /// Notes what only a check reports.
+    fn remark(&mut self, remark: Diagnostic, range: Range<usize>) {
+        if self.out.remarks.len() < PROBLEMS_MAX {
+            let place = self.place(range);
+            self.out.remarks.push(remark.at(place));
+        }
     }
 }

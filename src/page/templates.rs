@@ -28,6 +28,7 @@ use crate::document::components::{Argument, ArgumentKind, Signature, Signatures}
 use crate::fingerprint::Fingerprint;
 use crate::kind::Kinds;
 use crate::paths::SourcePath;
+use crate::source::Lines;
 
 /// A template's text and where it stands.
 #[derive(Clone, Debug)]
@@ -60,8 +61,18 @@ impl Templates {
     pub fn load(built_in: Vec<TemplateFile>, own: Vec<TemplateFile>, mut broken: BTreeSet<String>) -> Checked<Templates> {
         let fallback: BTreeMap<String, TemplateFile> = built_in.into_iter().map(|file| (file.name.clone(), file)).collect();
         let mut files = fallback.clone();
-        files.extend(own.into_iter().map(|file| (file.name.clone(), file)));
         let mut problems = Vec::new();
+        for file in own {
+            match too_many_branches(&file) {
+                None => drop(files.insert(file.name.clone(), file)),
+                Some(problem) => {
+                    problems.push(problem);
+                    if !fallback.contains_key(&file.name) {
+                        broken.insert(file.name);
+                    }
+                }
+            }
+        }
         let mut given_up = BTreeSet::new();
         let tera = loop {
             match try_load(&files) {
@@ -174,6 +185,16 @@ impl Templates {
     pub fn reached_from_component(&self, name: &str) -> Option<Fingerprint> {
         self.reach.components.get(name).copied()
     }
+}
+
+/// The engine's parser calls itself for each `elif`, so that thousands of them would end the program.
+const BRANCHES_MAX: usize = 256;
+
+fn too_many_branches(file: &TemplateFile) -> Option<Diagnostic> {
+    let (at, word) = file.text.match_indices("elif").nth(BRANCHES_MAX)?;
+    let place = Lines::new(&file.text).place(&file.path, at..at + word.len());
+    let problem = Diagnostic::new(Code::BadTemplate, format!("this template has more than {BRANCHES_MAX} `elif`"));
+    Some(problem.at(place).help("look the value up in a mapping, or divide the template"))
 }
 
 fn component_name(file: &str) -> String {

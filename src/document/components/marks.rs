@@ -19,7 +19,7 @@ pub enum MarkKind {
     Close(usize),
     /// `::name{…}`.
     Leaf,
-    /// No component: a colon that is text.
+    /// No component but text: a colon, or the rest of a text that asks for too much work.
     Colon,
 }
 
@@ -44,18 +44,35 @@ pub struct Mark {
 #[derive(Clone, Debug, Default)]
 pub struct Marks {
     marks: Vec<Mark>,
+    /// From where on the text is plain text, because it asks for too much work.
+    pub plain_from: Option<usize>,
+}
+
+/// So many characters of a text may have a meaning in Markdown. The parser keeps up to 150 bytes for each of them.
+pub const SIGNS_MAX: usize = 4_000_000;
+
+/// Where a text begins that is one character of meaning too many; `None` for all but texts of megabytes.
+fn too_many_signs(text: &str, signs_max: usize) -> Option<usize> {
+    if text.len() <= signs_max {
+        return None;
+    }
+    let is_sign =
+        |byte: u8| byte == b'\n' || (byte.is_ascii_punctuation() && !matches!(byte, b',' | b'.' | b';' | b'/' | b'+' | b'=' | b'-'));
+    let mut signs = text.bytes().enumerate().filter(|(_, byte)| is_sign(*byte));
+    signs.nth(signs_max).map(|(at, _)| at)
 }
 
 impl Marks {
     /// Finds the marks of `text` and gives the text in which they are hidden.
     /// Marks within a line count only when they name one of `inline`, so that `std::vector{1}` stays text.
     pub fn hide<'a>(text: &'a str, body: Range<usize>, is_known: impl Fn(&str) -> bool) -> (Cow<'a, str>, Marks) {
-        if !may_hold_marks(&text[body.clone()]) {
+        let plain_from = too_many_signs(&text[body.clone()], SIGNS_MAX).map(|at| body.start + at);
+        if plain_from.is_none() && !may_hold_marks(&text[body.clone()]) {
             return (Cow::Borrowed(text), Marks::default());
         }
         let mut marks = Vec::new();
         let mut start = body.start;
-        for line in text[body].split_inclusive('\n') {
+        for line in text[body.start..plain_from.unwrap_or(body.end)].split_inclusive('\n') {
             let content = line.trim_end_matches(['\n', '\r']);
             if content.contains(':') {
                 match line_mark(content, start) {
@@ -71,6 +88,7 @@ impl Marks {
             }
             start += line.len();
         }
+        marks.extend(plain_from.map(|at| Mark::plain(at..body.end)));
         if marks.is_empty() {
             return (Cow::Borrowed(text), Marks::default());
         }
@@ -82,7 +100,7 @@ impl Marks {
             end = mark.range.end;
         }
         hidden.push_str(&text[end..]);
-        (Cow::Owned(hidden), Marks { marks })
+        (Cow::Owned(hidden), Marks { marks, plain_from })
     }
 
     /// The mark that lies at this range of the hidden text, when the whole of it is one.
@@ -142,6 +160,12 @@ fn may_hold_marks(text: &str) -> bool {
 }
 
 impl Mark {
+    /// Text that has no meaning in Markdown.
+    fn plain(range: Range<usize>) -> Self {
+        let end = range.end;
+        Mark { kind: MarkKind::Colon, range, name: String::new(), name_range: end..end, arguments: None, title: None, goes_on: false }
+    }
+
     /// What hides the mark: as many bytes, with its number as far as there is room.
     fn cover(&self, index: usize) -> String {
         let length = self.range.len();
@@ -233,16 +257,27 @@ fn line_mark(line: &str, start: usize) -> Option<Mark> {
     Some(Mark { kind, range, name: name.replace('-', "_"), name_range, arguments, title, goes_on: false })
 }
 
+/// How far braces that are never closed are followed on one line, if it is not a very long one.
+const OPEN_BRACES_BYTES: usize = 64 << 10;
+
 /// Marks `::name{…}` within a line, of components that exist.
 fn inline_marks(line: &str, start: usize, is_known: &impl Fn(&str) -> bool, marks: &mut Vec<Mark>) {
     let mut from = 0;
+    // A brace that is never closed is looked for to the end of the line. A line on which that happens again and again holds no components.
+    let mut budget = OPEN_BRACES_BYTES.max(4 * line.len());
     while let Some(found) = line[from..].find("::") {
         let at = from + found;
         from = at + 2;
         let is_free = !line[..at].ends_with(|c: char| c.is_alphanumeric() || matches!(c, ':' | '_' | '>'));
         let Some(name) = name_at(&line[from..]).filter(|name| is_free && is_known(&name.replace('-', "_"))) else { continue };
         let Some(open) = line[from + name.len()..].strip_prefix('{') else { continue };
-        let Some(close) = closing_brace(open) else { continue };
+        let Some(close) = closing_brace(open) else {
+            budget = budget.saturating_sub(open.len());
+            if budget == 0 {
+                return;
+            }
+            continue;
+        };
         let arguments = from + name.len() + 1;
         let end = arguments + close + 1;
         marks.push(Mark {

@@ -20,6 +20,10 @@ use crate::settings::RawHtml;
 pub(super) struct Flow<'a> {
     pub kind: FlowKind,
     pub events: Vec<Event<'a>>,
+    /// How many of the events are written already, as pieces of HTML.
+    pub written: usize,
+    /// Whether what is written already ends with the end of a line.
+    pub is_line_ended: bool,
     pub lines: BlockLines,
     /// The components that are called in it.
     pub calls: BTreeSet<String>,
@@ -54,6 +58,8 @@ impl<'a> Flow<'a> {
         Flow {
             kind,
             events: Vec::new(),
+            written: 0,
+            is_line_ended: true,
             lines: BlockLines::new(),
             calls: BTreeSet::new(),
             depth: 0,
@@ -180,11 +186,18 @@ impl<'a> Walk<'a> {
                 None
             }
         };
-        let call = call.filter(|_| !self.is_too_deep(self.flows.len(), &mark.range));
+        if self.is_too_deep(self.flows.len(), &mark.range) {
+            self.dropped_components += 1;
+            return;
+        }
         self.flows.push(Flow::new(FlowKind::Component { call, mark }));
     }
 
     fn closing_mark(&mut self, count: usize, mark: &Mark) {
+        if self.dropped_components > 0 {
+            self.dropped_components -= 1;
+            return;
+        }
         let fits = |flow: &Flow, exactly: bool| match &flow.kind {
             FlowKind::Component { mark, .. } => {
                 matches!(mark.kind, MarkKind::Open(open) if if exactly { open == count } else { open <= count })

@@ -24,6 +24,13 @@ pub(super) struct TitleSearch {
     first: Option<(Range<usize>, Range<usize>)>,
 }
 
+impl TitleSearch {
+    /// Where the events of a heading end that may become the title.
+    pub(super) fn first_end(&self) -> usize {
+        self.first.as_ref().map_or(0, |(events, _)| events.end)
+    }
+}
+
 impl Walk<'_> {
     /// Notes text that comes before further headings.
     pub(super) fn note_text(&mut self, text: &str) {

@@ -4,8 +4,9 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use math_core::{LatexToMathML, MathCoreConfig, MathDisplay};
-use pulldown_cmark::{Alignment, Event, LinkType, Tag, TagEnd};
+use pulldown_cmark::{Alignment, Event, LinkType, Tag};
 
+use super::open::Mention;
 use super::{Note, OpenImage, Walk, without_hole_marks};
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::document::body::Segment;
@@ -136,8 +137,7 @@ impl<'a> Walk<'a> {
         if let Some((words, range)) = self.link_words.take()
             && let Some(remark) = remarks::of_link(&words)
         {
-            let place = self.place(range);
-            self.out.remarks.push(remark.at(place));
+            self.remark(remark, range);
         }
         let is_paid = std::mem::take(&mut self.is_paid);
         if self.open_links.pop() == Some(true) {
@@ -166,8 +166,7 @@ impl<'a> Walk<'a> {
             self.problem(problem.help("say between the brackets what it shows"), image.range.clone());
         }
         if let Some(remark) = remarks::of_picture(&image.alt, &image.target) {
-            let place = self.place(image.range.clone());
-            self.out.remarks.push(remark.at(place));
+            self.remark(remark, image.range.clone());
         }
         let Some(index) = self.link(&image.target, Role::Embed, image.range) else {
             return self.push(Event::Text(image.alt.into()));
@@ -187,19 +186,12 @@ impl<'a> Walk<'a> {
 
     pub(super) fn footnote_reference(&mut self, name: &str) {
         self.skip_mark_in_excerpt();
-        let number = match self.footnotes.mentioned.iter().position(|mentioned| mentioned == name) {
-            Some(at) => at + 1,
-            None => {
-                self.footnotes.mentioned.push(name.to_owned());
-                self.footnotes.mentioned.len()
-            }
-        };
-        let count = self.footnotes.mentions.entry(name.to_owned()).or_insert(0);
-        *count += 1;
+        let mention = self.footnotes.mention(name);
+        let Mention { number, count } = mention;
         if !self.settings.wants_body {
             return;
         }
-        let suffix = if *count == 1 { String::new() } else { format!("-{count}") };
+        let suffix = if count == 1 { String::new() } else { format!("-{count}") };
         let html =
             format!("<sup class=\"footnote-ref\"><a href=\"#fn-{number}\" id=\"fnref-{number}{suffix}\" data-footnote>{number}</a></sup>");
         // By the attribute the script knows the mark; as a placeholder it passes the sanitizer, which takes it from everybody else.
@@ -231,7 +223,7 @@ impl<'a> Walk<'a> {
             notes.push(Segment::Html(format!("<li id=\"fn-{number}\">\n")));
             notes.extend(body);
             let label = escape_attribute(&self.settings.phrases.footnote_back);
-            let back = (1..=self.footnotes.mentions[name]).map(|mention| {
+            let back = (1..=self.footnotes.mentions[name].count).map(|mention| {
                 let suffix = if mention == 1 { String::new() } else { format!("-{mention}") };
                 format!("<a class=\"footnote-back\" href=\"#fnref-{number}{suffix}\" aria-label=\"{label} {number}\">↩</a>")
             });
@@ -301,25 +293,29 @@ impl<'a> Walk<'a> {
             return;
         }
         let class = self.columns.get(self.column).copied().unwrap_or("");
-        if class.is_empty() && !self.is_head {
-            return self.push(Event::Start(Tag::TableCell));
-        }
-        let name = if self.is_head { "th scope=\"col\"" } else { "td" };
-        self.push(Event::InlineHtml(format!("<{name}{class}>").into()));
+        // Written as HTML, a cell does not depend on the events before it, which may be written already.
+        self.push(Event::InlineHtml(match (self.is_head, class) {
+            (false, "") => "<td>".into(),
+            (false, class) => format!("<td{class}>").into(),
+            (true, class) => format!("<th scope=\"col\"{class}>").into(),
+        }));
     }
 
     pub(super) fn end_cell(&mut self, at: usize) {
         self.cells_end = at;
         let class = self.columns.get(self.column).copied().unwrap_or("");
         self.column += 1;
-        if class.is_empty() && !self.is_head {
-            return self.push_end(TagEnd::TableCell);
+        let is_plain = class.is_empty() && !self.is_head;
+        while is_plain && self.flow().depth == 0 && self.flows.len() > 1 {
+            self.abandon_flow();
         }
         let flow = self.flow();
         flow.depth = flow.depth.saturating_sub(1);
         self.close_html_of_ended_blocks();
         self.push(Event::InlineHtml(if self.is_head { "</th>" } else { "</td>" }.into()));
-        self.plain_text(" ");
+        if !is_plain {
+            self.plain_text(" ");
+        }
     }
 }
 

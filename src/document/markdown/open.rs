@@ -1,20 +1,44 @@
 //! What the walk over a text has open: parts whose end is still to come, and footnotes, whose place is the end of the page.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 
 use super::{DEPTH_MAX, Walk};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::body::Segment;
 use crate::document::code::Fence;
+use crate::document::components::marks::SIGNS_MAX;
 
 /// Footnotes and where they are mentioned.
 #[derive(Default)]
 pub(super) struct Footnotes {
     /// In the order of their first mention.
     pub(super) mentioned: Vec<String>,
-    pub(super) mentions: BTreeMap<String, usize>,
+    pub(super) mentions: HashMap<String, Mention>,
     pub(super) notes: BTreeMap<String, Note>,
+}
+
+/// How a footnote is mentioned.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Mention {
+    /// The footnote's number, from 1.
+    pub(super) number: usize,
+    /// How often it was mentioned so far.
+    pub(super) count: usize,
+}
+
+impl Footnotes {
+    /// Notes one more mention.
+    pub(super) fn mention(&mut self, name: &str) -> Mention {
+        if let Some(mention) = self.mentions.get_mut(name) {
+            mention.count += 1;
+            return *mention;
+        }
+        self.mentioned.push(name.to_owned());
+        let mention = Mention { number: self.mentioned.len(), count: 1 };
+        self.mentions.insert(name.to_owned(), mention);
+        mention
+    }
 }
 
 /// A footnote's text.
@@ -59,6 +83,15 @@ impl Walk<'_> {
             self.too_deep("blocks", DEPTH_MAX, range.clone());
         }
         is_too_deep
+    }
+
+    /// Reports where the text becomes plain text because it asks for too much work.
+    pub(super) fn report_plain_text(&mut self, body: &Range<usize>) {
+        if let Some(at) = self.marks.plain_from {
+            let message =
+                format!("more than {SIGNS_MAX} characters before this one may have a meaning in Markdown; the rest is plain text");
+            self.problem(Diagnostic::new(Code::LongPage, message).help("divide the page"), at..body.end);
+        }
     }
 
     /// Reports, once a page, that something is nested too deep.

@@ -46,6 +46,11 @@ impl Prose {
         }
     }
 
+    /// Whether no text is gathered.
+    pub fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
     /// Notes terms found in the text gathered so far.
     fn note(&mut self, found: &[Found]) {
         for found in found {

@@ -8,7 +8,7 @@ use std::fmt;
 use std::ops::Range;
 
 use memchr::memmem;
-use pulldown_cmark::{Event, Tag, TagEnd, html};
+use pulldown_cmark::{CowStr, Event, Tag, TagEnd, html};
 
 use super::text::any_byte;
 use super::{HOLE_END, HOLE_START, Markdown, Walk, without_hole_marks};
@@ -19,6 +19,9 @@ use crate::settings::RawHtml;
 
 /// How long a placeholder mostly is: two characters of three bytes each around the key and a number.
 const HOLE_BYTES: usize = 27;
+
+/// So many events are gathered before they are written.
+const EVENTS_MAX: usize = 8192;
 
 /// For some events of a flow, by their number: the line of the source, from 1.
 pub(super) type BlockLines = Vec<(usize, u32)>;
@@ -31,6 +34,45 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// Writes text; what continues the text before it in the source becomes one event with it.
+    pub(super) fn push_text(&mut self, text: CowStr<'a>) {
+        let hidden = self.hidden;
+        let may_join = !self.wants_terms() || !self.prose.is_empty();
+        if let (true, CowStr::Borrowed(text)) = (may_join && self.settings.wants_body && self.is_seen(), &text)
+            && let Some(Event::Text(CowStr::Borrowed(before))) = self.flow().events.last_mut()
+            && let Some(joined) = joined(hidden, before, text)
+        {
+            *before = joined;
+            return;
+        }
+        self.push(Event::Text(text));
+    }
+
+    /// Writes the events gathered so far where they are many and nothing will change them: kept as events, a page of megabytes would take a
+    /// hundred times its size.
+    pub(super) fn write_early(&mut self) {
+        let flow = self.flows.last().expect("the root flow is always there");
+        if flow.events.len() < flow.written + EVENTS_MAX || self.heading.is_some() || !self.prose.is_empty() {
+            return;
+        }
+        // A heading that may yet become the page's title is taken out at the end.
+        let kept = if self.flows.len() == 1 { self.title.first_end() } else { 0 };
+        let flow = self.flow();
+        let from = flow.written.max(kept).min(flow.events.len());
+        let ends_line = flow.is_line_ended;
+        let first_line = flow.lines.partition_point(|(number, _)| *number < from);
+        let lines = flow.lines.split_off(first_line).into_iter().map(|(number, line)| (number - from + 1, line)).collect();
+        // The writer looks at whether what it wrote last ended a line.
+        let before = if ends_line { "\n" } else { "x" };
+        let events = std::iter::once(Event::InlineHtml(before.into())).chain(flow.events.drain(from..)).collect();
+        let written = write(events, &lines).split_off(1);
+        if !written.is_empty() {
+            flow.is_line_ended = written.ends_with('\n');
+            flow.events.push(Event::Html(written.into()));
+        }
+        flow.written = flow.events.len();
+    }
+
     /// Whether what is written now can be seen: not inside an image or a wiki link, whose text is used otherwise, nor inside an
     /// element that is left out.
     fn is_seen(&mut self) -> bool {
@@ -38,6 +80,10 @@ impl<'a> Walk<'a> {
     }
 
     pub(super) fn push_start(&mut self, tag: Tag<'a>, range: &Range<usize>) {
+        if !self.flow().html.open.is_empty() {
+            let ended = self.flow().html.begin_block();
+            self.end_left_open(ended);
+        }
         self.flow().depth += 1;
         self.push_block(Event::Start(tag), range);
     }
@@ -103,6 +149,7 @@ impl<'a> Walk<'a> {
         let flow = self.flow();
         let mut events = std::mem::take(&mut flow.events);
         let lines = std::mem::take(&mut flow.lines);
+        flow.written = 0;
         let open = std::mem::take(&mut flow.html).open;
         let has_raw_html = flow.has_raw_html;
         if !open.is_empty() {
@@ -196,8 +243,16 @@ impl Walk<'_> {
         self.out.terms = self.settings.forms.map(|forms| self.prose.explaining(forms)).unwrap_or_default();
         self.out.term_places = self.prose.print();
         self.out.anchors = self.ids.into_all();
+        self.problems.extend(self.tally.summaries());
         Checked::new(self.out, self.problems)
     }
+}
+
+/// Two parts of a text as one, where the second follows the first.
+fn joined<'a>(text: &'a str, first: &str, second: &str) -> Option<&'a str> {
+    let start = (first.as_ptr() as usize).checked_sub(text.as_ptr() as usize)?;
+    let is_next = first.as_ptr() as usize + first.len() == second.as_ptr() as usize;
+    text.get(start..start + first.len() + second.len()).filter(|_| is_next)
 }
 
 /// Events as HTML; the first tag that an event with a line begins with says it.

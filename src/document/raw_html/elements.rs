@@ -43,7 +43,7 @@ pub(super) enum Treatment {
 
 /// What becomes of an element. `has_values` says whether one of its attributes has a value, `is_in_graphic` whether it is part of
 /// an `<svg>` or `<math>` that is left out.
-pub(super) fn treatment(name: &str, has_values: impl Fn() -> bool, is_in_graphic: bool, mode: RawHtml) -> Treatment {
+pub(super) fn treatment(name: &str, has_values: impl Fn() -> bool, is_in_graphic: impl Fn() -> bool, mode: RawHtml) -> Treatment {
     if mode != RawHtml::Sanitise {
         // Nothing could end it, so the rest of the page would be its text.
         return if name == "plaintext" { Treatment::LeaveOut { is_html: true } } else { Treatment::Keep };
@@ -54,7 +54,7 @@ pub(super) fn treatment(name: &str, has_values: impl Fn() -> bool, is_in_graphic
         Treatment::LeaveOutWhole
     } else if ACTIVE.contains(&name) {
         Treatment::LeaveOutActive
-    } else if is_in_graphic {
+    } else if is_in_graphic() {
         Treatment::LeaveOutSilently
     } else {
         let is_html = OTHER_HTML.contains(&format!(" {name} "));

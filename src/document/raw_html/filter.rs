@@ -56,9 +56,9 @@ impl<L: FnMut(&str, &str, Range<usize>) -> Option<String>> Filter<'_, L> {
         let mode = self.reading.mode;
         let text = &self.fragment.text;
         let range = self.fragment.source(tag.range.clone());
-        let is_in_graphic = mode == RawHtml::Sanitise && self.state.is_in_graphic();
+        let is_in_graphic = || self.state.is_in_graphic();
         // As browsers read it.
-        let is_image = tag.name == "image" && mode == RawHtml::Sanitise && !is_in_graphic;
+        let is_image = tag.name == "image" && mode == RawHtml::Sanitise && !is_in_graphic();
         let name = if is_image { "img".to_owned() } else { tag.name.clone() };
         let has_values = || tag.attributes(text).any(|(_, value, _)| !value.is_empty());
         let treatment = treatment(&name, has_values, is_in_graphic, mode);
@@ -149,7 +149,7 @@ impl<L: FnMut(&str, &str, Range<usize>) -> Option<String>> Filter<'_, L> {
             return;
         }
         let Some(ended) = self.state.end(name) else {
-            let treatment = treatment(name, || false, self.state.is_in_graphic(), self.reading.mode);
+            let treatment = treatment(name, || false, || self.state.is_in_graphic(), self.reading.mode);
             if matches!(treatment, Treatment::ShowAsText { .. }) {
                 escape_into(&mut self.out, &self.fragment.text[range]);
             }

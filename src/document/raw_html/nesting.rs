@@ -10,6 +10,9 @@ use crate::document::html_tokens::holds_text;
 /// Elements nested deeper than this lose their tags. Reading deeper HTML takes a time that grows with the square of its length.
 pub const DEPTH_MAX: usize = 200;
 
+/// So many bytes of tags may be repeated.
+const REPEATED_BYTES_MAX: usize = 1 << 20;
+
 /// Elements whose end tag may be left out (HTML, §13.1.2.4).
 const END_OPTIONAL: [&str; 16] =
     ["p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "option", "optgroup", "colgroup", "caption", "rt", "rp"];
@@ -49,6 +52,8 @@ pub struct State {
     pub open: Vec<OpenElement>,
     /// The active element whose content is being left out, and where it was opened.
     pub skipped: Option<(String, Range<usize>)>,
+    /// How many bytes of tags a browser has repeated so far: those of elements that are open within a paragraph which another block ended.
+    repeated: usize,
     /// How many elements of a name were too deep to be opened: as many end tags of that name close nothing.
     too_deep: BTreeMap<String, usize>,
 }
@@ -56,11 +61,14 @@ pub struct State {
 impl State {
     /// Whether one more element would be too deep. Its end tag will close nothing.
     pub(super) fn is_too_deep(&mut self, name: &str) -> bool {
-        let is_too_deep = self.open.len() >= DEPTH_MAX;
-        if is_too_deep {
-            *self.too_deep.entry(name.to_owned()).or_default() += 1;
+        if self.open.len() < DEPTH_MAX {
+            return false;
         }
-        is_too_deep
+        match self.too_deep.get_mut(name) {
+            Some(count) => *count += 1,
+            None => drop(self.too_deep.insert(name.to_owned(), 1)),
+        }
+        true
     }
 
     /// Whether a drawing or a formula that is left out is open.
@@ -75,7 +83,9 @@ impl State {
 
     /// Takes the elements off that a start tag closes without an end tag (HTML, §13.1.2.4), the outermost first.
     pub(super) fn implied_ends(&mut self, name: &str, depth: usize) -> Vec<OpenElement> {
-        let Some(ended) = ended_by(name) else { return Vec::new() };
+        let Some(ended) = ended_by(name).filter(|ended| self.open.iter().any(|element| ended.contains(&element.name.as_str()))) else {
+            return Vec::new();
+        };
         let within = self.open.iter().enumerate().rev().take_while(|(_, element)| {
             // What was opened around the Markdown block at hand ends outside it.
             element.depth >= depth && !is_boundary(&element.name, ended)
@@ -92,6 +102,14 @@ impl State {
         }
         let at = self.open.iter().rposition(|element| element.name == name)?;
         Some(self.open.drain(at..).collect())
+    }
+
+    /// A block of Markdown begins. It ends an open `<p>`, but browsers open what is in that again in each block that follows: where that comes to too
+    /// much, this takes it off.
+    pub fn begin_block(&mut self) -> Vec<OpenElement> {
+        let Some(at) = self.open.iter().position(|element| element.name == "p") else { return Vec::new() };
+        self.repeated += self.open[at + 1..].iter().map(|element| element.range.len()).sum::<usize>();
+        if self.repeated > REPEATED_BYTES_MAX { self.open.drain(at..).collect() } else { Vec::new() }
     }
 
     /// Takes the elements off that were opened inside blocks which have ended.
