@@ -153,6 +153,23 @@ pub fn is_bidi_control(c: char) -> bool {
     matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
+/// Whether nobody sees a character that can change how the rest of a text is shown. Line ends and tabs are not among them.
+pub fn is_hidden(c: char) -> bool {
+    (c.is_control() && !matches!(c, '\n' | '\t' | '\r')) || is_bidi_control(c)
+}
+
+/// The first hidden character of a text.
+pub fn first_hidden(text: &str) -> Option<char> {
+    // Both kinds of control characters; the marks of direction begin with 0xE2. Nearly every text is seen to hold none by its bytes.
+    let is_suspect = |byte: u8| (byte < 0x20 && !matches!(byte, b'\n' | b'\t' | b'\r')) || matches!(byte, 0x7F | 0xC2 | 0xE2);
+    text.bytes().any(is_suspect).then(|| text.chars().find(|c| is_hidden(*c))).flatten()
+}
+
+/// A text without its hidden characters.
+pub fn without_hidden(text: &str) -> String {
+    text.chars().filter(|c| !is_hidden(*c)).collect()
+}
+
 /// A value with the problems met while it was made.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Checked<T> {

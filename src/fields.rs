@@ -4,6 +4,7 @@
 //! In goes a YAML node with places; out come values of the wanted types ([`Item`]) and every problem at its line and column.
 
 mod check;
+pub mod dates;
 mod forms;
 pub mod links;
 mod manual;
@@ -14,8 +15,8 @@ use indexmap::IndexMap;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-pub use check::{Context, anything, check, check_groups};
-pub use forms::{boolean, boolean_word};
+pub use check::{Context, anything, check, check_groups, cut_off, hidden_characters};
+pub use forms::{boolean, boolean_word, written_date};
 pub use manual::manual_table;
 
 use crate::diagnostic::Place;

@@ -30,6 +30,7 @@ mod shown_files;
 mod smaller;
 mod state;
 pub mod survey;
+mod unread;
 mod whole;
 pub mod why;
 
@@ -174,6 +175,8 @@ pub struct Built {
     /// Judged by the settings, sorted.
     pub problems: Vec<Diagnostic>,
     pub settings: Settings,
+    /// Markdown files that could be pages.
+    pub sources: usize,
     /// Published pages, lists not counted.
     pub pages: usize,
     pub left_out: usize,
@@ -294,6 +297,7 @@ pub fn build(files: &dyn Files, request: &Request, sink: &dyn Sink, memory: &Mem
     memory.keep_colours(&whole.loaded.colours);
     memory.keep_files(&ledger.into_known(&whole.loaded.listed.sources), &known);
     let settings = Settings::clone(&whole.loaded.settings);
+    let sources = whole.loaded.listed.pages.len();
     let notes = notes(&whole.loaded);
     let Whole { loaded, documents, materials, outputs, pictures, .. } = whole;
     pictures.remember(memory);
@@ -302,7 +306,7 @@ pub fn build(files: &dyn Files, request: &Request, sink: &dyn Sink, memory: &Mem
     rayon::spawn(move || drop((loaded, documents, materials, outputs, before, digests)));
 
     let notes = notes.into_iter().chain(memory.notes()).collect();
-    Built { problems, settings, pages, left_out, addresses: Some(addresses), notes, failure: published.failure, profile }
+    Built { problems, settings, sources, pages, left_out, addresses: Some(addresses), notes, failure: published.failure, profile }
 }
 
 /// What only a check looks at.
@@ -345,6 +349,7 @@ fn as_before(before: &Drawn, request: &Request, read: Fingerprint, sink: &dyn Si
     sink.keep_all(last.published).then(|| Built {
         problems: last.problems.clone(),
         settings: Settings::clone(&loaded.settings),
+        sources: loaded.listed.pages.len(),
         pages: last.pages,
         left_out: last.left_out,
         addresses: None,

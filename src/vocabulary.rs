@@ -12,9 +12,10 @@ use std::sync::LazyLock;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use crate::diagnostic::{Checked, Code, Diagnostic, Place};
-use crate::fields::{Context, Field, FieldType, Item, Placed, check};
+use crate::diagnostic::{Checked, Code, Diagnostic, Place, without_hidden};
+use crate::fields::{Context, Field, FieldType, Item, Placed, check, hidden_characters};
 use crate::paths::SourcePath;
+use crate::source::is_unseen;
 use crate::yaml::{self, Entry, Node, Value};
 
 /// One topic, audience or author.
@@ -65,7 +66,10 @@ pub fn read(path: &SourcePath, bytes: &[u8]) -> Checked<Terms> {
     };
     let mut problems = Vec::new();
     let terms = match &node.value {
-        Value::Map(map) => map.iter().map(|(key, entry)| (key.clone(), term(key, entry, &mut problems))).collect(),
+        Value::Map(map) => {
+            let entries = map.iter().filter(|(key, entry)| has_name(key, &entry.key_place, &mut problems)).collect::<Vec<_>>();
+            entries.into_iter().map(|(key, entry)| (key.clone(), term(key, entry, &mut problems))).collect()
+        }
         Value::List(keys) => from_list(keys, &mut problems),
         _ => {
             problems.push(wrong(&node, "terms"));
@@ -80,6 +84,16 @@ fn wrong(node: &Node, name: &str) -> Diagnostic {
     Diagnostic::new(Code::WrongType, message).at(node.place.clone()).help("write `key: Title`, or `key: { title: …, description: … }`")
 }
 
+/// Whether a key has anything in it that can be seen.
+fn has_name(key: &str, place: &Place, problems: &mut Vec<Diagnostic>) -> bool {
+    let is_empty = key.chars().all(|c| c.is_whitespace() || is_unseen(c));
+    if is_empty {
+        problems
+            .push(Diagnostic::new(Code::BadValue, "this key is empty").at(place.clone()).help("delete it, or write the name of a term"));
+    }
+    !is_empty
+}
+
 fn bare(key: &str, place: &Place) -> Term {
     Term { key: key.to_owned(), title: key.to_owned(), description: None, url: None, start: Vec::new(), place: place.clone() }
 }
@@ -91,6 +105,9 @@ fn from_list(keys: &[Node], problems: &mut Vec<Diagnostic>) -> Terms {
             problems.push(wrong(node, "terms"));
             continue;
         };
+        if !has_name(key, &node.place, problems) {
+            continue;
+        }
         if let Some(first) = terms.insert(key.to_owned(), bare(key, &node.place)) {
             let problem = Diagnostic::new(Code::DuplicateKey, format!("`{key}` stands twice")).at(node.place.clone());
             problems.push(problem.help("keep one of them").also(first.place, "the first is here"));
@@ -118,7 +135,11 @@ fn term(key: &str, entry: &Entry, problems: &mut Vec<Diagnostic>) -> Term {
             problems.push(wrong(&entry.node, key));
             bare
         }
-        _ => Term { title: entry.node.as_text().unwrap_or(key).trim().to_owned(), ..bare },
+        _ => {
+            let title = entry.node.as_text().unwrap_or(key).trim();
+            problems.extend(hidden_characters(title, key, &entry.node.place));
+            Term { title: without_hidden(title), ..bare }
+        }
     }
 }
 

@@ -47,7 +47,8 @@ impl Folder {
 
     fn names(&self) -> io::Result<Vec<String>> {
         let listed = self.list(&ListingRules::default())?;
-        assert_eq!(listed.problems, []);
+        // Markdown with a hidden name is reported, and has a test of its own.
+        assert!(listed.problems.iter().all(|problem| problem.code == Code::UnreadFile), "{:#?}", listed.problems);
         Ok(names(&listed.value))
     }
 }
@@ -104,6 +105,21 @@ fn hidden_files_and_leftovers_are_no_sources() -> Outcome {
         "target/x.md",
     ];
     assert_eq!(folder.names()?, expected);
+    Ok(())
+}
+
+#[test]
+fn markdown_with_a_hidden_name_is_reported() -> Outcome {
+    let folder =
+        Folder::with(&["content/a.md", "content/.b.md", "content/.notes/c.md", "content/.obsidian/d.md", ".e.md", ".f/g.md", "h/.i.png"])?;
+    let listed = folder.list(&ListingRules::default())?;
+    assert_eq!(names(&listed.value), ["content/a.md"]);
+    let places: Vec<String> =
+        listed.problems.iter().filter_map(|problem| problem.place.as_ref()).map(|place| place.path.to_string()).collect();
+    assert!(listed.problems.iter().all(|problem| problem.code == Code::UnreadFile));
+    assert_eq!(places, [".e.md", "content/.b.md", "content/.notes"]);
+    let ignoring = ListingRules { ignore: vec![".*".to_owned()], ..ListingRules::default() };
+    assert_eq!(folder.list(&ignoring)?.problems, []);
     Ok(())
 }
 

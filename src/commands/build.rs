@@ -19,7 +19,7 @@ use crate::diagnostic::{Code, Diagnostic, printable_name};
 use crate::disk::publish::{PublishError, PublishOptions, Published, Publisher};
 use crate::disk::small_pages::take_small_pages;
 use crate::fingerprint::Fingerprint;
-use crate::paths::{OutputPath, SourcePath};
+use crate::paths::OutputPath;
 use crate::pipeline::memory::Memory;
 use crate::pipeline::profile::Stage;
 use crate::pipeline::{self, Built, Request, Sink};
@@ -121,6 +121,7 @@ pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Resu
     if !options.force {
         built.problems.extend(publisher.conflicts().iter().map(|path| in_the_way(path, &output)));
     }
+    built.problems.extend(print::no_pages(&built, &site));
     print::problems(console, &site, &mut built.problems, Stream::Error);
     if let Some(summary) = print::summary(&built.problems, built.pages) {
         console.print(Stream::Error, &summary);
@@ -151,7 +152,7 @@ pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Resu
     if options.verify_cache && !verify::verify(&site, &request, &output, &built.problems, console) {
         return Ok(Status::ContentErrors);
     }
-    console.answer(&next(&built, &output, &site));
+    console.answer(&next(&built, &output));
     Ok(Status::Done)
 }
 
@@ -206,11 +207,10 @@ fn named(built: &Built, console: &Console) -> String {
 }
 
 /// What to do next: how to look at the site, or how to begin one.
-fn next(built: &Built, output: &Path, site: &SiteFolder) -> String {
+fn next(built: &Built, output: &Path) -> String {
     const LOOK: &str = "python3 -m http.server -d";
     if built.pages == 0 {
-        let content = if site.content() == SourcePath::root() { "this folder".to_owned() } else { site.show(&site.content()) };
-        return format!("There is no page in {content} yet: `handsel init` makes a starter site.");
+        return "No page is published yet: all of them are drafts, expired or still to come. `handsel serve` shows them.".to_owned();
     }
     let output = printable_name(&output.to_string_lossy());
     match built.settings.base_path() {

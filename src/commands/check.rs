@@ -44,6 +44,7 @@ pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Resu
     if let Some(failure) = built.failure {
         return Err(CannotRun::new(failure));
     }
+    built.problems.extend(print::no_pages(&built, &site));
     print::problems(console, &site, &mut built.problems, Stream::Output);
     if options.site.profile {
         print::profile(console, &built.profile, begun.elapsed());

@@ -18,6 +18,8 @@ use super::problem_table::{LONG_REPORT, table};
 use super::site_folder::SiteFolder;
 use crate::diagnostic::drawing::Drawing;
 use crate::diagnostic::{Code, Diagnostic, Severity, printable};
+use crate::paths::SourcePath;
+use crate::pipeline::Built;
 use crate::pipeline::profile::{Profile, Stage};
 
 /// Problems of one code that are drawn.
@@ -111,6 +113,21 @@ fn data(text: &str) -> String {
 /// A property's value (the same file, `escapeProperty`).
 fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+/// The problem of a site in which nothing can be a page.
+pub fn no_pages(built: &Built, site: &SiteFolder) -> Option<Diagnostic> {
+    if built.sources > 0 {
+        return None;
+    }
+    let content = if site.content() == SourcePath::root() { "this folder".to_owned() } else { site.show(&site.content()) };
+    let has_unread = built.problems.iter().any(|problem| problem.code == Code::UnreadFile);
+    let help = if has_unread {
+        "pages are files whose names end in `.md` or `.markdown`; other files are named under `unread-file`"
+    } else {
+        "write a first page, `index.md`, or run `handsel init` for a starter site"
+    };
+    Some(Diagnostic::new(Code::NoPages, format!("there is no page in {content}")).help(help))
 }
 
 /// `3 errors, 12 warnings in 240 pages`; `None` when there is no problem.

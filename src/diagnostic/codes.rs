@@ -46,6 +46,9 @@ codes! {
     AddressTaken = "address-taken", Error, "Two sources have one address. Rename one of them or give it a `slug:`.";
     OddName = "odd-name", Warning, "A file name makes trouble on other systems: a name that Windows reserves, letter case as the only difference, or marks that hide what the name is.";
     UnpublishedFiles = "unreferenced-files", Warning, "Files in the content that no page refers to. They are not published.";
+    UnreadFile = "unread-file", Warning, "Files that look like pages and are not read: a form other than Markdown (`.mdx`, `.html`), or a name that begins with a dot.";
+    NoPages = "no-pages", Error, "There is no Markdown file that could become a page.";
+    DraftsFolder = "drafts-folder", Warning, "A folder is called `_drafts`, as other systems name the folder for drafts. Its pages are drafts.";
     // Settings, vocabularies, kinds
     BadYaml = "bad-yaml", Error, "The YAML cannot be read.";
     DuplicateKey = "duplicate-key", Error, "A key stands twice in one YAML mapping.";
@@ -79,6 +82,7 @@ codes! {
     UndefinedReference = "undefined-reference", Warning, "A reference link `[text][name]` whose `[name]: …` is nowhere.";
     LinkSpace = "link-space", Warning, "A link's target holds a space, so Markdown does not read it as a link.";
     HiddenCharacter = "hidden-character", Warning, "The text holds control characters or marks that reverse the direction of text.";
+    ForeignComment = "foreign-comment", Warning, "A comment in the syntax of another system, such as `%% … %%`, `{% comment %}` or `{# … #}`. It is left out of the page.";
     OpenHtml = "open-html", Warning, "An HTML element, a comment or a code fence is opened and never closed.";
     UnknownElement = "unknown-element", Warning, "A tag that HTML does not have, such as `<u8>` or `<path>`, or that a page's text cannot have, such as `<title>`, is shown as text or left out; the words in its element stay. Write `\\<u8>`, or put code between backticks.";
     LongPage = "long-page", Warning, "A page has more than four million characters that may have a meaning in Markdown: brackets, stars, ends of lines. The rest is shown as plain text.";

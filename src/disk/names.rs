@@ -23,6 +23,38 @@ pub fn is_left_aside_folder(name: &str, is_in_static: bool) -> bool {
     name.starts_with('.') && (!is_in_static || is_never_static(name))
 }
 
+/// Whether somebody may miss what is left aside because its name begins with a dot: a Markdown file, or a folder of the content that is not
+/// known to be another program's.
+pub fn is_hidden_source(name: &str, path: &SourcePath, is_folder: bool) -> bool {
+    const OF_PROGRAMS: [&str; 20] = [
+        ".git",
+        ".github",
+        ".gitlab",
+        ".hg",
+        ".svn",
+        ".obsidian",
+        ".trash",
+        ".vscode",
+        ".idea",
+        ".vs",
+        ".logseq",
+        ".foam",
+        ".dendron",
+        ".stfolder",
+        ".stversions",
+        ".cache",
+        ".jekyll-cache",
+        ".sass-cache",
+        ".smart-env",
+        ".space",
+    ];
+    if !name.starts_with('.') || name.starts_with(".handsel") || is_leftover(name) || name.starts_with("._") {
+        return false;
+    }
+    let is_in_content = path.as_str().starts_with("content/");
+    if is_folder { is_in_content && !OF_PROGRAMS.contains(&name) } else { path.is_markdown() }
+}
+
 /// Hidden names that do not belong on a site: version control, our own folder and files, what macOS leaves behind.
 fn is_never_static(name: &str) -> bool {
     matches!(name, ".git" | ".DS_Store") || name.starts_with(".handsel") || name.starts_with("._")

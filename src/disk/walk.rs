@@ -15,7 +15,7 @@ use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use walkdir::{DirEntry, WalkDir};
 
-use super::names::{is_in_static, is_left_aside_file, is_left_aside_folder};
+use super::names::{is_hidden_source, is_in_static, is_left_aside_file, is_left_aside_folder};
 use super::publish::MANIFEST_NAME;
 use super::source_path;
 use crate::diagnostic::{Code, Diagnostic, Place, Severity, printable};
@@ -123,6 +123,11 @@ impl<'a> Walk<'a> {
             || self.rules.output.as_ref().is_some_and(|output| path.is_within(output))
             || self.is_ignored(entry.path, is_folder)
         {
+            if is_hidden_source(&name, &path, is_folder) && !self.is_ignored(entry.path, is_folder) {
+                let what = if is_folder { format!("the folder `{path}/`") } else { format!("`{path}`") };
+                let message = format!("{what} is not read, because its name begins with a dot");
+                self.tell(Code::UnreadFile, &path, message, "rename it, or name it under `ignore:`");
+            }
             return if is_folder { Verdict::SkipFolder } else { Verdict::Pass };
         }
         if entry.name.to_str().is_none() {

@@ -14,7 +14,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 pub use common::COMMON_FIELDS;
-pub use read::{MetaContext, defaults, meta};
+pub use read::{MetaContext, defaults, is_in_drafts_folder, meta};
 pub use tolerant::{FrontMatter, body_of, read};
 
 use self::locate::{Block, holds_back, is_rule, leading_keys_end, looks_like_keys};

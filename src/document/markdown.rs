@@ -9,6 +9,7 @@ mod fence;
 mod field;
 mod findings;
 mod flow;
+mod foreign_comments;
 mod heading_attributes;
 mod headings;
 mod html_text;
@@ -33,6 +34,7 @@ use pulldown_cmark::{BrokenLink, CodeBlockKind, CowStr, Event, LinkType, Options
 
 pub use self::field::{block_html, inline_html, plain_text};
 use self::flow::{Flow, FlowKind};
+pub use self::foreign_comments::{drop_foreign_comments, without_foreign_comments};
 use self::heading_attributes::HeadingAttributes;
 use self::headings::TitleSearch;
 use self::open::{Footnotes, Note, OpenCode, OpenHeading, OpenImage};

@@ -58,7 +58,10 @@ pub struct Meta {
     pub minutes: Option<u32>,
     pub authors: Vec<Placed<String>>,
     pub published: Option<Date>,
+    /// The moment within that day, where a time is written: seconds since 1970.
+    pub published_at: Option<i64>,
     pub updated: Option<Date>,
+    pub updated_at: Option<i64>,
     pub reviewed: Option<Date>,
     /// Months, days … as a jiff span in text form: `12 months`.
     pub review_every: Option<String>,

@@ -42,12 +42,12 @@ use self::glossary::Glossary;
 use self::highlight::colours::Colours;
 use self::honesty::Slip;
 use self::links::Link;
-use self::markdown::{Markdown, MarkdownSettings, Phrases};
+use self::markdown::{Markdown, MarkdownSettings, Phrases, without_foreign_comments};
 use self::meta::Meta;
 use self::outline::Heading;
 use self::passages::Passage;
 pub use self::tool::written_formulas;
-use crate::diagnostic::{Checked, Code, Diagnostic, Place, Severity};
+use crate::diagnostic::{Checked, Code, Diagnostic, Place, Severity, first_hidden, without_hidden};
 use crate::fields::{Field, FieldType, Item, Value};
 use crate::fingerprint::Fingerprint;
 use crate::kind::{Happens, Kinds, rules};
@@ -189,6 +189,7 @@ pub fn parse(path: &SourcePath, bytes: &[u8], inputs: &Inputs) -> Checked<Docume
         return Checked::new(broken(path, inputs), problems);
     }
     let (node, body) = (front_matter.node, front_matter.body);
+    let body_text = without_foreign_comments(path, front_matter.text, &lines, &body, &mut problems);
     let mut meta = front_matter::meta(path, node.as_ref(), &inputs.meta_context()).unload(&mut problems);
     meta.is_draft |= front_matter.is_held_back;
     let language = meta.language.as_deref().unwrap_or(&inputs.settings.language);
@@ -207,7 +208,7 @@ pub fn parse(path: &SourcePath, bytes: &[u8], inputs: &Inputs) -> Checked<Docume
         forms: inputs.glossary.in_language(language).filter(|_| meta.glossary),
         phrases: phrases(inputs.words, language),
     };
-    let mut markdown = markdown::read(path, &front_matter.text, &lines, body.clone(), &settings).unload(&mut problems);
+    let mut markdown = markdown::read(path, &body_text, &lines, body.clone(), &settings).unload(&mut problems);
     if inputs.wants_text && markdown.passages.is_empty() {
         markdown.passages.push(Passage { level: 1, ..Passage::default() });
     }
@@ -221,7 +222,7 @@ pub fn parse(path: &SourcePath, bytes: &[u8], inputs: &Inputs) -> Checked<Docume
         markdown.passages.extend(prose::of_front_matter(&meta));
     }
     keep_honest(&meta, &markdown, &mut problems);
-    if front_matter.text[body.clone()].trim().is_empty() {
+    if body_text[body.clone()].trim().is_empty() {
         let at = lines.place(path, body.start..body.start);
         problems.push(Diagnostic::new(Code::EmptyPage, "this page has no text").at(at).help("write its body below the front matter"));
     }
@@ -328,7 +329,10 @@ fn document(
     is_title_told: bool,
     problems: &mut Vec<Diagnostic>,
 ) -> Document {
-    let heading = markdown.heading.map(|placed| placed.value);
+    let mut heading = markdown.heading.map(|placed| placed.value);
+    if let Some(heading) = heading.as_mut().filter(|heading| first_hidden(&heading.text).is_some()) {
+        heading.text = without_hidden(&heading.text);
+    }
     let stated = meta.title.as_ref().map(|title| title.value.clone()).filter(|title| !title.trim().is_empty());
     let title = stated.or_else(|| heading.as_ref().map(|heading| heading.text.clone())).or(markdown.later_title);
     let title = title.unwrap_or_else(|| {
@@ -337,6 +341,7 @@ fn document(
         }
         title_of_name(path)
     });
+    let title = if first_hidden(&title).is_some() { without_hidden(&title) } else { title };
     let reading = u32::try_from(markdown.words.div_ceil(WORDS_A_MINUTE)).unwrap_or(u32::MAX).max(1);
     // They are kept as long as the site is; the room to grow would be a third of what they take.
     markdown.links.shrink_to_fit();

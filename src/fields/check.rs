@@ -3,9 +3,13 @@
 //! A value that does not fit is told and left out, so that what comes out is of the wanted types; the rest of the mapping is kept.
 //! A null or an empty text counts as absent.
 
+use std::borrow::Cow;
+
+use super::dates::{self, Meaning};
 use super::forms;
 use super::{Field, FieldType, Item, Items, Value, field_named};
-use crate::diagnostic::{Checked, Code, Diagnostic, Place, Severity, nearest};
+use crate::diagnostic::{Checked, Code, Diagnostic, Place, Severity, first_hidden, is_bidi_control, nearest, without_hidden};
+use crate::source::is_unseen;
 use crate::yaml::{Entry, Map, Node, Value as Yaml};
 
 /// Gives help for a key, when it has any.
@@ -67,6 +71,7 @@ pub fn anything(node: &Node) -> Value {
         Yaml::Int(_) | Yaml::Float(_) if has_telling_zeros(&node.written) => Value::Text(node.written.clone()),
         Yaml::Int(value) => Value::Integer(*value),
         Yaml::Float(value) => Value::Number(*value),
+        Yaml::Text(text) if first_hidden(text).is_some() => Value::Text(without_hidden(text)),
         Yaml::Text(text) => Value::Text(text.clone()),
         Yaml::List(items) => Value::List(items.iter().map(|item| Item { value: anything(item), place: item.place.clone() }).collect()),
         Yaml::Map(map) => {
@@ -83,10 +88,38 @@ fn has_telling_zeros(written: &str) -> bool {
     leads || (trails && !written.contains(['e', 'E']))
 }
 
+/// Between braces a comma ends a value, so that `{ label: Repair, each year }` gives a label `Repair` and a key `each year` without a value.
+/// This is the key whose value was cut off there, with the value that was meant.
+pub fn cut_off<'m>(map: &'m Map, key: &str) -> Option<(&'m str, String)> {
+    let (at, _, entry) = map.get_full(key)?;
+    let is_without_value = |entry: &Entry| entry.node.is_none();
+    if !is_without_value(entry) {
+        return None;
+    }
+    let before: Vec<(&String, &Entry)> = map.iter().take(at).collect();
+    let (start, (owner, whole)) = before.iter().enumerate().rev().find(|(_, (_, entry))| !is_without_value(entry))?;
+    let is_on_one_line = whole.node.place.line == entry.key_place.line;
+    let parts = before[start + 1..].iter().map(|(key, _)| key.as_str()).chain([key]);
+    let text = parts.fold(whole.node.as_text()?.to_owned(), |text, part| text + ", " + part);
+    is_on_one_line.then_some((owner, text))
+}
+
+/// The problem of a text with characters that nobody sees and that can change how the rest is shown.
+pub fn hidden_characters(text: &str, name: &str, place: &Place) -> Option<Diagnostic> {
+    let c = first_hidden(text)?;
+    let what = if is_bidi_control(c) { "a mark that reverses the direction of text" } else { "a control character" };
+    let problem = Diagnostic::new(Code::HiddenCharacter, format!("`{name}` holds {what}, U+{:04X}", u32::from(c)));
+    Some(problem.at(place.clone()).help("delete it; it is left out of the pages"))
+}
+
 /// Whether a field with this value is as good as left out.
 fn is_absent(node: &Node, kind: &FieldType) -> bool {
-    let is_blank = || node.as_text().is_some_and(|text| text.trim().is_empty());
-    node.is_none() || (!matches!(kind, FieldType::Anything | FieldType::Tool) && is_blank())
+    node.is_none() || (!matches!(kind, FieldType::Anything | FieldType::Tool) && is_blank(node))
+}
+
+/// Whether a text has nothing in it that anybody could see.
+fn is_blank(node: &Node) -> bool {
+    matches!(&node.value, Yaml::Text(text) if text.chars().all(|c| c.is_whitespace() || is_unseen(c)))
 }
 
 struct Check<'a> {
@@ -104,7 +137,7 @@ impl Check<'_> {
         let mut items = Items::with_capacity(map.len());
         for (key, entry) in map {
             let Some(field) = field_named(groups, key) else {
-                self.unknown_key(key, entry, groups, within);
+                self.unknown_key(map, key, entry, groups, within);
                 continue;
             };
             if is_absent(&entry.node, &field.kind) {
@@ -164,9 +197,15 @@ impl Check<'_> {
         self.problems.push(problem.help(format!("add `{}` ({}){about}", field.name, field.kind)));
     }
 
-    fn unknown_key(&mut self, key: &str, entry: &Entry, groups: &[&[Field]], within: &str) {
+    fn unknown_key(&mut self, map: &Map, key: &str, entry: &Entry, groups: &[&[Field]], within: &str) {
+        if let Some((owner, text)) = cut_off(map, key) {
+            let message = format!("`{key}` is cut off from `{owner}`: between `{{ }}` a comma ends a value");
+            let problem = Diagnostic::new(self.context.unknown, message).at(entry.key_place.clone());
+            self.problems.push(problem.help(format!("put the text in quotes: `{owner}: \"{text}\"`")));
+            return;
+        }
         let names = groups.iter().copied().flatten().flat_map(|field| std::iter::once(&field.name).chain(&field.also)).map(String::as_str);
-        let near = nearest(key, names);
+        let near = nearest(key, names).filter(|near| is_typo_of(key, near));
         let owner = if within.is_empty() { String::new() } else { format!(" in `{within}`") };
         let mut problem = Diagnostic::new(self.context.unknown, format!("unknown key `{key}`{owner}")).at(entry.key_place.clone());
         if near.is_some_and(|near| self.context.critical.contains(&near)) {
@@ -194,9 +233,14 @@ impl Check<'_> {
 
     fn value(&mut self, node: &Node, kind: &FieldType, name: &str) -> Option<Value> {
         let value = match kind {
-            FieldType::Anything => return Some(anything(node)),
+            FieldType::Anything => {
+                self.report_hidden(node, name);
+                return Some(anything(node));
+            }
             FieldType::Tool => return Some(Value::None),
-            FieldType::Text | FieldType::Markdown | FieldType::Line => node.as_text().map(|text| Value::Text(text.trim().to_owned())),
+            FieldType::Text => node.as_text().map(|text| Value::Text(self.visible(node, text.trim(), name).into_owned())),
+            // Reading their Markdown reports what is hidden in them.
+            FieldType::Markdown | FieldType::Line => node.as_text().map(|text| Value::Text(text.trim().to_owned())),
             FieldType::Integer => {
                 if let Yaml::Int(value) = node.value {
                     Some(Value::Integer(value))
@@ -249,6 +293,13 @@ impl Check<'_> {
             FieldType::Clock => forms::clock(text).map(Value::Integer),
             _ => Ok(Value::Text(text.to_owned())),
         };
+        let is_date = matches!(kind, FieldType::Date | FieldType::DateTime);
+        if let Some(meaning) = read.as_ref().err().filter(|_| is_date).and_then(|_| dates::meaning(text)) {
+            return self.plain_date(node, kind, name, meaning);
+        }
+        if let Ok(Value::Text(text)) = &read {
+            return Some(Value::Text(self.visible(node, text, name).into_owned()));
+        }
         read.map_err(|fault| {
             let code = if fault.is_of_the_form { Code::BadValue } else { Code::WrongType };
             let is_mail = *kind == FieldType::Url && text.contains('@') && !text.contains([':', '/', ' ']);
@@ -256,6 +307,48 @@ impl Check<'_> {
             self.tell(code, node, format!("`{name}`: {}", fault.message), format!("write `{name}: {example}`"));
         })
         .ok()
+    }
+
+    /// A date in another form than the one that is wanted: its right form is the help, and a lenient build takes it.
+    fn plain_date(&mut self, node: &Node, kind: &FieldType, name: &str, meaning: Meaning) -> Option<Value> {
+        let text = shortened(node.as_text().unwrap_or_default().trim());
+        let date = match meaning {
+            Meaning::Date(date) => date,
+            Meaning::Ambiguous(one, other) => {
+                let message = format!("`{name}`: `{text}` is ambiguous: day and month could be either way round");
+                let help =
+                    format!("write `{name}: {one}` for {}, or `{name}: {other}` for {}", one.strftime("%-d %B"), other.strftime("%-d %B"));
+                self.tell(Code::BadValue, node, message, help);
+                return None;
+            }
+        };
+        let is_complete = *kind == FieldType::Date || date.time.is_some();
+        let help = format!("write `{name}: {}`", date.iso());
+        if !self.context.is_lenient || !is_complete {
+            let help = if is_complete { help } else { format!("write `{name}: {}T09:00`, with the time that is meant", date.iso()) };
+            self.tell(Code::WrongType, node, format!("`{name}`: {kind} expected, `{text}` found"), help);
+            return None;
+        }
+        let message = format!("`{name}`: {kind} expected, `{text}` found; it is read as {}", date.iso());
+        self.problems.push(Diagnostic::new(Code::WrongType, message).at(node.place.clone()).severity(Severity::Warning).help(help));
+        Some(if *kind == FieldType::Date { Value::Date(date.day) } else { Value::Text(date.iso()) })
+    }
+
+    /// A text without hidden characters; those are a problem.
+    fn visible<'t>(&mut self, node: &Node, text: &'t str, name: &str) -> Cow<'t, str> {
+        let Some(problem) = hidden_characters(text, name, &node.place) else { return Cow::Borrowed(text) };
+        self.problems.push(problem);
+        Cow::Owned(without_hidden(text))
+    }
+
+    /// Reports the hidden characters of a value of any type, which [`anything`] leaves out.
+    fn report_hidden(&mut self, node: &Node, name: &str) {
+        match &node.value {
+            Yaml::Text(text) => drop(self.visible(node, text, name)),
+            Yaml::List(items) => items.iter().for_each(|item| self.report_hidden(item, name)),
+            Yaml::Map(map) => map.iter().for_each(|(key, entry)| self.report_hidden(&entry.node, key)),
+            _ => {}
+        }
     }
 
     fn choice(&mut self, node: &Node, words: &[String], kind: &FieldType, name: &str) -> Option<Value> {
@@ -274,8 +367,15 @@ impl Check<'_> {
 
     fn list(&mut self, node: &Node, of: &FieldType, name: &str) -> Value {
         let nodes = node.as_list().unwrap_or(std::slice::from_ref(node));
+        if !matches!(of, FieldType::Anything | FieldType::Tool) {
+            for node in nodes.iter().filter(|node| is_blank(node)) {
+                let problem = Diagnostic::new(Code::BadValue, format!("`{name}`: this item is empty")).at(node.place.clone());
+                self.problems.push(problem.severity(Severity::Warning).help("delete it, or write what belongs there"));
+            }
+        }
+        let nodes = nodes.iter().filter(|node| !is_blank(node) || matches!(of, FieldType::Anything | FieldType::Tool));
         let item = |node: &Node| Some(Item { value: self.value(node, of, name)?, place: node.place.clone() });
-        Value::List(nodes.iter().filter(|node| !node.is_none()).filter_map(item).collect())
+        Value::List(nodes.filter(|node| !node.is_none()).filter_map(item).collect())
     }
 
     fn terms(&mut self, node: &Node, name: &str) -> Option<Value> {
@@ -286,7 +386,8 @@ impl Check<'_> {
             }
             return Some(self.list(node, &FieldType::Text, name));
         };
-        let terms: Vec<&str> = text.split(',').map(str::trim).filter(|term| !term.is_empty()).collect();
+        let is_nothing = |c: char| c.is_whitespace() || is_unseen(c);
+        let terms: Vec<&str> = text.split(',').map(|term| term.trim_matches(is_nothing)).filter(|term| !term.is_empty()).collect();
         let message = format!("`{name}`: a list expected, text found; it is read as {}", listed(terms.iter().copied()));
         let problem = Diagnostic::new(Code::WrongType, message).at(node.place.clone()).severity(Severity::Warning);
         self.problems.push(problem.help(format!("write `{name}: [{}]`", terms.join(", "))));
@@ -343,6 +444,12 @@ impl FieldType {
             _ => node.as_text().is_some() && !matches!(node.value, Yaml::Bool(_)),
         }
     }
+}
+
+/// Whether a key that is near enough to a name may be that name mistyped: a word with another first letter differs in nothing else.
+fn is_typo_of(key: &str, name: &str) -> bool {
+    let first = |text: &str| text.chars().next().map(|c| c.to_ascii_lowercase());
+    first(key) == first(name) || strsim::osa_distance(&key.to_lowercase(), name) <= 1
 }
 
 /// `a`, `b` and `c`, each in backticks.

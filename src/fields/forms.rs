@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use jiff::{Span, SpanRelativeTo, Unit};
 
+use super::dates::{self, Meaning, WrittenDate};
 use crate::yaml::{Node, Value as Yaml};
 
 /// Why a text is not what it should be.
@@ -39,6 +40,18 @@ pub fn boolean_word(word: &str) -> Option<bool> {
         Some(false)
     } else {
         None
+    }
+}
+
+/// The day, the time and the offset of a date in the form that fields want, or, where that is allowed, in any form that is plain to a person.
+pub fn written_date(text: &str, is_lenient: bool) -> Option<WrittenDate> {
+    let text = text.trim();
+    if !is_lenient && date(text).is_err() {
+        return None;
+    }
+    match dates::meaning(text) {
+        Some(Meaning::Date(written)) => Some(written),
+        _ => None,
     }
 }
 

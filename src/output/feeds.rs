@@ -1,8 +1,11 @@
 //! Feeds: Atom (RFC 4287) for the site, each kind that wants one, each topic and each audience; JSON Feed 1.1 for the site.
 //!
-//! A feed's time is its newest entry's, midnight UTC of the stated day: nothing in it depends on when it was made.
+//! A feed's time is its newest entry's: the stated day and time in the site's time zone, midnight where no time is stated. Nothing in it
+//! depends on when it was made.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 use serde_json::json;
@@ -71,7 +74,7 @@ pub fn make(composer: &Composer, of: &FeedOf) -> Vec<u8> {
     };
     let mut pages: Vec<PageId> = pages_of(composer, of).collect();
     if term(composer, of).is_some() {
-        pages.sort_by_key(|page| (std::cmp::Reverse(composer.site.page(*page).changed()), *page));
+        pages.sort_by_key(|page| (std::cmp::Reverse(composer.site.page(*page).changed_moment()), *page));
     }
     pages.truncate(composer.site.settings().feed_length);
     let feed = Feed { route: route_of(composer, of).unwrap_or_else(Route::home), title, home, pages };
@@ -114,8 +117,20 @@ fn json_route() -> Route {
     Route::new("/feed.json").expect("a fixed address inside the site")
 }
 
-fn midnight(day: Option<Date>) -> String {
-    day.map_or_else(|| "1970-01-01T00:00:00Z".to_owned(), |day| format!("{day}T00:00:00Z"))
+/// A page's moment in the form of RFC 3339, in the site's time zone.
+fn timestamp(moment: Option<(Date, Option<i64>)>, zone: &TimeZone) -> String {
+    let zoned = moment.and_then(|(day, second)| match second {
+        Some(second) => Timestamp::from_second(second).ok().map(|time| time.to_zoned(zone.clone())),
+        None => day.to_zoned(zone.clone()).ok(),
+    });
+    let Some(zoned) = zoned else { return "1970-01-01T00:00:00Z".to_owned() };
+    let offset = if *zone == TimeZone::UTC { "Z".to_owned() } else { zoned.strftime("%:z").to_string() };
+    format!("{}{offset}", zoned.strftime("%Y-%m-%dT%H:%M:%S"))
+}
+
+fn zone_of(composer: &Composer) -> TimeZone {
+    let name = composer.site.settings().timezone.as_str();
+    if name == "UTC" { TimeZone::UTC } else { TimeZone::get(name).unwrap_or(TimeZone::UTC) }
 }
 
 fn atom(composer: &Composer, feed: &Feed) -> Vec<u8> {
@@ -127,20 +142,21 @@ fn atom(composer: &Composer, feed: &Feed) -> Vec<u8> {
 fn write_atom(writer: &mut Writer<Vec<u8>>, composer: &Composer, feed: &Feed) -> std::io::Result<()> {
     let url = |route: &Route| composer.url(route).unwrap_or_default();
     let language = composer.site.settings().language.as_str();
-    let updated = feed.pages.iter().filter_map(|page| composer.site.page(*page).changed()).max();
+    let updated = feed.pages.iter().filter_map(|page| composer.site.page(*page).changed_moment()).max();
+    let zone = zone_of(composer);
     writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("utf-8"), None)))?;
     writer.create_element("feed").with_attributes([("xmlns", "http://www.w3.org/2005/Atom"), ("xml:lang", language)]).write_inner_content(
         |writer| {
             text(writer, "title", &feed.title)?;
             text(writer, "id", &url(&feed.route))?;
-            text(writer, "updated", &midnight(updated))?;
+            text(writer, "updated", &timestamp(updated, &zone))?;
             link(writer, "self", "application/atom+xml", &url(&feed.route))?;
             link(writer, "alternate", "text/html", &url(&feed.home))?;
             text(writer, "generator", "Handsel")?;
             let author = composer.site.settings().giving.who.clone().unwrap_or_else(|| composer.site_title());
             writer.create_element("author").write_inner_content(|writer| text(writer, "name", &author))?;
             for page in &feed.pages {
-                entry(writer, composer, *page)?;
+                entry(writer, composer, *page, &zone)?;
             }
             Ok(())
         },
@@ -149,7 +165,7 @@ fn write_atom(writer: &mut Writer<Vec<u8>>, composer: &Composer, feed: &Feed) ->
     Ok(())
 }
 
-fn entry(writer: &mut Writer<Vec<u8>>, composer: &Composer, id: PageId) -> std::io::Result<()> {
+fn entry(writer: &mut Writer<Vec<u8>>, composer: &Composer, id: PageId, zone: &TimeZone) -> std::io::Result<()> {
     let page = composer.site.page(id);
     let url = composer.url(&page.route).unwrap_or_default();
     writer.create_element("entry").write_inner_content(|writer| {
@@ -157,9 +173,9 @@ fn entry(writer: &mut Writer<Vec<u8>>, composer: &Composer, id: PageId) -> std::
         text(writer, "id", &url)?;
         link(writer, "alternate", "text/html", &url)?;
         if page.published().is_some() {
-            text(writer, "published", &midnight(page.published()))?;
+            text(writer, "published", &timestamp(page.published_moment(), zone))?;
         }
-        text(writer, "updated", &midnight(page.changed()))?;
+        text(writer, "updated", &timestamp(page.changed_moment(), zone))?;
         if let Some(summary) = page.entry.summary.as_ref().or(Some(&composer.facts(id).excerpt)).filter(|text| !text.is_empty()) {
             text(writer, "summary", summary)?;
         }
@@ -188,6 +204,7 @@ fn without_controls(text: &str) -> String {
 
 fn json_feed(composer: &Composer, feed: &Feed) -> Vec<u8> {
     let url = |route: &Route| composer.url(route).unwrap_or_default();
+    let zone = zone_of(composer);
     let items: Vec<serde_json::Value> = feed
         .pages
         .iter()
@@ -197,7 +214,8 @@ fn json_feed(composer: &Composer, feed: &Feed) -> Vec<u8> {
             let summary = page.entry.summary.clone().unwrap_or_else(|| composer.facts(*id).excerpt.clone());
             json!({
                 "id": address, "url": address, "title": page.entry.title, "content_text": summary,
-                "date_published": midnight(page.published().or(page.changed())), "date_modified": midnight(page.changed()),
+                "date_published": timestamp(page.published_moment().or(page.changed_moment()), &zone),
+                "date_modified": timestamp(page.changed_moment(), &zone),
                 "tags": page.entry.meta.topics.iter().map(|topic| &topic.value).collect::<Vec<_>>(),
             })
         })

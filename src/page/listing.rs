@@ -40,7 +40,7 @@ pub fn newest(site: &Site) -> Vec<PageId> {
 }
 
 pub(super) fn newest_key(site: &Site, page: PageId) -> impl Ord + use<> {
-    (Reverse(site.page(page).changed()), site.page(page).entry.title.to_lowercase(), page)
+    (Reverse(site.page(page).changed_moment()), site.page(page).entry.title.to_lowercase(), page)
 }
 
 /// Brings edited pages to their places in a list that is otherwise in order.

@@ -1,5 +1,6 @@
 //! The files of a site, sorted out by what they are for.
 
+use crate::document::front_matter::is_in_drafts_folder;
 use crate::paths::SourcePath;
 use crate::site::address_ledger::LEDGER_NAME;
 use crate::source::{ListingRules, below};
@@ -64,7 +65,9 @@ impl Listed {
     pub fn is_place_of_page(&self, path: &SourcePath) -> bool {
         // A folder of Markdown that comes to hold a `content/` is another site.
         let is_elsewhere = self.content.as_str().is_empty() && path.as_str().starts_with("content/");
-        path.is_markdown() && path.is_within(&self.content) && !is_elsewhere && !is_metadata(path, &self.content)
+        let is_page = path.is_markdown() && path.is_within(&self.content) && !is_elsewhere && !is_metadata(path, &self.content);
+        // The first page of a folder for drafts brings a message of its own.
+        is_page && !is_in_drafts_folder(path)
     }
 
     /// Takes in a page that came, or takes out one that went.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use super::listed::{DEFAULTS_FILE, Listed};
-use super::{Request, own_scripts};
+use super::{Request, own_scripts, unread};
 use crate::diagnostic::{Checked, Code, Diagnostic, Place, nearest};
 use crate::document::front_matter;
 use crate::document::highlight::colours::Colours;
@@ -103,6 +103,7 @@ pub fn load(files: &dyn Files, request: &Request, before: Option<&Arc<Listed>>) 
             Arc::new(Listed::new(rules, &request.config, config.is_some(), sources))
         }
     };
+    problems.extend(unread::drafts_folders(&listed));
     let own_templates = read_all(files, listed.in_folder("templates"), &mut problems);
     let mut template_problems = Vec::new();
     let (templates, (kinds, words, icons, dishonest)) = rayon::join(

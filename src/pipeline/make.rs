@@ -16,6 +16,7 @@ use crate::diagnostic::{Code, Diagnostic, Place, Severity};
 use crate::document::body::Segment;
 use crate::document::honesty::{self, Slip};
 use crate::document::links::{Role, origin};
+use crate::document::markdown::drop_foreign_comments;
 use crate::document::meta::Placed;
 use crate::document::{active_file, front_matter, include};
 use crate::fields::links::Wants;
@@ -357,6 +358,7 @@ impl<'a> Workshop<'a> {
         let text = decode_leniently(&bytes);
         let text = with_lf(&text);
         let body = front_matter::body_of(&page.entry.source, &text, self.request.is_lenient);
+        let body = drop_foreign_comments(body);
         let body = body.trim();
         let tool = self.composer().tool_markdown(id).unwrap_or_default();
         // A heading of the text's own stands at its beginning, and above all else.

@@ -8,6 +8,7 @@ use super::documents::Documents;
 use super::load::Loaded;
 use super::outputs::Outputs;
 use super::pictures::Pictures;
+use super::unread;
 use crate::diagnostic::Diagnostic;
 use crate::document::Facts;
 use crate::fingerprint::{Fingerprint, Fingerprinter};
@@ -40,7 +41,9 @@ pub fn assemble(loaded: &Loaded, documents: &Documents, request: &Request, probl
         with_drafts: request.with_drafts,
         is_lenient: request.is_lenient,
     };
-    site::assemble(parts).unload(problems)
+    let site = site::assemble(parts).unload(problems);
+    problems.extend(unread::other_forms(&site, &loaded.listed));
+    site
 }
 
 /// The fingerprint of what [`assemble`] reads.

@@ -102,6 +102,16 @@ impl SitePage {
         self.entry.meta.published.or(self.entry.date_in_name)
     }
 
+    /// What lists that are ordered by publication compare: the day, then the moment within it where a time is written.
+    pub fn published_moment(&self) -> Option<(Date, Option<i64>)> {
+        self.published().map(|day| (day, self.entry.meta.published_at))
+    }
+
+    /// The same for lists that are ordered by the last change.
+    pub fn changed_moment(&self) -> Option<(Date, Option<i64>)> {
+        self.entry.meta.updated.map(|day| (day, self.entry.meta.updated_at)).max(self.published_moment())
+    }
+
     /// The day of its last stated change.
     pub fn changed(&self) -> Option<Date> {
         self.entry.meta.updated.max(self.published())

@@ -250,7 +250,7 @@ pub fn put_in_order<K: Ord>(pages: &mut Vec<PageId>, page: PageId, key: impl Fn(
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 pub struct SortKey<'a> {
     stated: i64,
-    day: Reverse<Option<jiff::civil::Date>>,
+    day: Reverse<Option<(jiff::civil::Date, Option<i64>)>>,
     title: ByLetters<'a>,
     source: &'a SourcePath,
 }
@@ -260,8 +260,8 @@ pub fn sort_key(tables: &Tables, id: PageId, order: Order) -> SortKey<'_> {
     let stated = page.entry.meta.order.filter(|_| order != Order::Title).unwrap_or(f64::INFINITY);
     let stated = (stated * 1000.0).clamp(-1e15, 1e15) as i64;
     let day = match order {
-        Order::Newest => page.published(),
-        Order::Updated => page.changed(),
+        Order::Newest => page.published_moment(),
+        Order::Updated => page.changed_moment(),
         Order::Stated | Order::Title | Order::Happening => None,
     };
     let stated = match page.entry.occurs.as_ref().filter(|_| order == Order::Happening) {

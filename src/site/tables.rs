@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use super::narrowing::Narrowed;
 use super::topics::Term;
 use super::{Parts, SitePage, addresses};
-use crate::diagnostic::{Code, Diagnostic, Place, is_bidi_control};
+use crate::diagnostic::{Code, Diagnostic, Place, first_hidden, is_bidi_control};
 use crate::document::{Entry, is_folder_page, name_and_date};
 use crate::kind::Kinds;
 use crate::paths::{LeavesRoot, Route, SourcePath, slug};
@@ -188,6 +188,7 @@ impl Tables {
 pub fn build(parts: &Parts, problems: &mut Vec<Diagnostic>) -> Tables {
     let mut names: Vec<Names> = parts.entries.par_iter().map(|entry| Names::of(entry, parts)).collect();
     names.iter_mut().for_each(|names| problems.extend(names.odd.take()));
+    problems.extend(parts.files.iter().filter_map(hidden_in_name));
     let placed = place(&mut names, parts, problems);
     let (by_path, by_word) = rayon::join(|| ByPath::of(&names, &placed, parts), || ByWord::of(&names, &placed, parts));
     let live = names.iter().zip(&placed).filter(|(_, placed)| matches!(placed, Placed::At(_)));
@@ -469,13 +470,18 @@ fn claim<'a>(names: &'a Names<'a>, owners: &mut HashMap<&'a Route, &'a Names<'a>
 
 fn odd_name(entry: &Entry, name: &str) -> Option<Diagnostic> {
     let source = &entry.source;
+    if let Some(problem) = hidden_in_name(source) {
+        return Some(problem);
+    }
     let is_reserved = !is_folder_page(source) && addresses::is_reserved(name);
-    let message = if source.as_str().contains(is_bidi_control) {
-        "the file's name holds a mark that reverses the direction of text".to_owned()
-    } else if is_reserved {
-        format!("Windows keeps the name `{name}` for a device")
-    } else {
-        return None;
-    };
-    Some(Diagnostic::new(Code::OddName, message).at(Place::start_of(source)).help("rename the file"))
+    let problem = || Diagnostic::new(Code::OddName, format!("Windows keeps the name `{name}` for a device"));
+    is_reserved.then(|| problem().at(Place::start_of(source)).help("rename the file"))
+}
+
+/// A file's name with a character that nobody sees.
+fn hidden_in_name(source: &SourcePath) -> Option<Diagnostic> {
+    let c = first_hidden(source.as_str())?;
+    let what = if is_bidi_control(c) { "a mark that reverses the direction of text" } else { "a control character" };
+    let message = format!("the file's name holds {what}, U+{:04X}", u32::from(c));
+    Some(Diagnostic::new(Code::HiddenCharacter, message).at(Place::start_of(source)).help("rename the file"))
 }

@@ -53,7 +53,7 @@ pub fn collect(
     let mut slugs: HashMap<&str, String> = HashMap::new();
     let mut confused: HashSet<&str> = HashSet::new();
     for (id, page) in tables.pages.iter().enumerate() {
-        for name in named(&page.entry) {
+        for name in named(&page.entry).iter().filter(|name| !name.value.is_empty()) {
             let key = slugs.entry(&name.value).or_insert_with_key(|name| slug(name)).clone();
             if let Some(vocabulary) = vocabulary.filter(|_| !terms.contains_key(&key)) {
                 problems.push(unknown(folder, name, vocabulary));

@@ -80,7 +80,8 @@ fn stays_in_place(old: &Entry, new: &Entry) -> bool {
         && (&a.kind, &a.topics, &a.audience, &a.authors) == (&b.kind, &b.topics, &b.audience, &b.authors)
         && (&a.slug, &a.address, &a.aliases) == (&b.slug, &b.address, &b.aliases)
         && (a.is_draft, a.is_unlisted, a.expires) == (b.is_draft, b.is_unlisted, b.expires)
-        && (a.published, a.updated) == (b.published, b.updated)
+        && (a.published, a.published_at) == (b.published, b.published_at)
+        && (a.updated, a.updated_at) == (b.updated, b.updated_at)
         && (a.level, a.minutes.is_some(), span(old.minutes)) == (b.level, b.minutes.is_some(), span(new.minutes))
         && old.occurs == new.occurs
 }

@@ -93,12 +93,37 @@ impl Spot<'_> {
                 let message = format!("after `{mark}` the text begins on the next line");
                 Some(self.problem(value, &message).help("move the text to the lines below, indented, or delete the mark"))
             }
+            '"' | '\'' if is_trailing(self.kind) => Some(self.goes_on_after_quotes(value)),
+            '[' | '{' if is_trailing(self.kind) => {
+                let quote = self.text[..self.at].rfind(['"', '\'']).unwrap_or(self.at);
+                let end = self.text[self.at..value.end].find([',', ']', '}']).map_or(value.end, |length| self.at + length);
+                let message = format!("`{}` follows the quotes of a text", self.text[self.at..end].trim());
+                let start = self.at.max(quote);
+                Some(self.problem(start..end, &message).help("put the whole text between quotes of the other kind"))
+            }
             '"' | '\'' | '[' | '{' | '&' | '*' | '!' | '-' | '?' => {
                 let message = format!("text that begins with `{mark}` cannot be read here: {}", reason(self.kind));
                 Some(self.problem(value, &message).help_if(quotes))
             }
             _ => None,
         }
+    }
+
+    /// A text in quotes with more behind them: an apostrophe closed them, or they are part of a longer text.
+    fn goes_on_after_quotes(&self, value: Range<usize>) -> Diagnostic {
+        let text = &self.text[value.clone()];
+        let mark = text.chars().next().unwrap_or('"');
+        let close = text[1..].find(mark).map_or(text.len(), |at| at + 2);
+        let rest = text[close..].trim();
+        let is_apostrophe = mark == '\'' && text[close..].starts_with(char::is_alphanumeric);
+        let message = if is_apostrophe {
+            format!("this apostrophe closes the quotes, and `{rest}` follows them")
+        } else {
+            format!("`{rest}` follows the quotes, which have to be around the whole text")
+        };
+        let at = value.start + close;
+        let range = if is_apostrophe { at - 1..at } else { value.start + text.len() - rest.len()..value.end };
+        self.problem(range, &message).help(format!("put the whole text in quotes: {}", quoted(text)))
     }
 
     /// A line that is no key, lacks a space, or is indented unlike its neighbours.
@@ -154,6 +179,11 @@ impl Spot<'_> {
                 | Kind::SimpleKeyExpected
         )
     }
+}
+
+/// Whether something follows a text in quotes.
+fn is_trailing(kind: &ErrorKind) -> bool {
+    matches!(kind, ErrorKind::InvalidTrailingDoubleQuotedScalar | ErrorKind::InvalidTrailingSingleQuotedScalar)
 }
 
 fn is_escape(kind: &ErrorKind) -> bool {

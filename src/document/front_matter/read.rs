@@ -1,16 +1,16 @@
 //! From a front matter's tree to [`Meta`]: defaults of the folders filled in, kind decided, every field checked.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::COMMON_FIELDS;
 use crate::diagnostic::{Checked, Code, Diagnostic, Place, Severity, nearest};
 use crate::document::meta::{Level, Meta, Picture, Placed, Reference};
-use crate::fields::{Context, Field, FieldType, Item, Items, Value, boolean, check_groups, field_named, links};
+use crate::fields::{Context, Field, FieldType, Item, Items, Value, boolean, check_groups, field_named, links, written_date};
 use crate::kind::{Kind, Kinds};
 use crate::paths::SourcePath;
 use crate::settings;
 use crate::source::decode_entities;
-use crate::yaml::{Map, Node, Value as Yaml};
+use crate::yaml::{Entry, Map, Node, Value as Yaml};
 
 const TITLE_CHARS_MAX: usize = 200;
 
@@ -47,6 +47,7 @@ pub fn meta(path: &SourcePath, node: Option<&Node>, context: &MetaContext<'_>) -
     let groups = [&COMMON_FIELDS[..], own_fields];
     let mut merged = merge(written, defaults, &groups, &place);
     let is_published = take_published(&mut merged);
+    unfold_dates(&mut merged, is_lenient, &mut problems);
     let is_draft_in_other_words = has_unreadable_draft(&merged);
     let critical: &[&str] = if merged.get("title").is_some() { &["draft"] } else { &["draft", "title"] };
     let missing = if kind.as_ref().is_some_and(|kind| kind.is_stated) { Severity::Error } else { Severity::Warning };
@@ -64,7 +65,9 @@ pub fn meta(path: &SourcePath, node: Option<&Node>, context: &MetaContext<'_>) -
     if let Some(kind) = &kind {
         meta.field_links = links::of_page(&meta.fields, kind.kind);
     }
-    meta.is_draft |= is_published == Some(false) || is_draft_in_other_words;
+    meta.is_draft |= is_published == Some(false) || is_draft_in_other_words || is_in_drafts_folder(path);
+    let at = |name: &str| moment_of(&merged, name, context);
+    (meta.published_at, meta.updated_at) = (meta.published.and_then(|_| at("published")), meta.updated.and_then(|_| at("updated")));
     check_title(&meta, written, &mut problems);
     Checked::new(meta, problems)
 }
@@ -168,8 +171,73 @@ fn has_unreadable_draft(node: &Node) -> bool {
     })
 }
 
-/// A key unknown here may be a field of another kind: then the page is likely in the wrong folder.
+/// `date: { created: …, updated: … }`, as some systems group the dates of a page.
+fn unfold_dates(node: &mut Node, is_lenient: bool, problems: &mut Vec<Diagnostic>) {
+    const CREATED: [&str; 5] = ["created", "published", "date", "start", "added"];
+    const UPDATED: [&str; 5] = ["updated", "modified", "lastmod", "changed", "edited"];
+    let Yaml::Map(map) = &mut node.value else { return };
+    let grouped = map.iter().find(|(key, entry)| matches!(key.as_str(), "date" | "dates" | "published") && entry.node.as_map().is_some());
+    let Some(name) = grouped.map(|(key, _)| key.clone()) else { return };
+    let Some(entry) = map.get(&name) else { return };
+    let inside = |names: [&str; 5]| names.into_iter().find_map(|name| entry.node.as_map()?.get(name).cloned());
+    let (created, updated, place) = (inside(CREATED), inside(UPDATED), entry.node.place.clone());
+    let written = |entry: &Option<Entry>| entry.as_ref().and_then(|entry| entry.node.as_text()).unwrap_or("2026-01-31").to_owned();
+    let help = format!("write `published: {}` and `updated: {}`", written(&created), written(&updated));
+    let severity = if is_lenient { Severity::Warning } else { Severity::Error };
+    let message = format!("`{name}`: a date expected, a mapping found");
+    problems.push(Diagnostic::new(Code::WrongType, message).at(place).severity(severity).help(help));
+    map.shift_remove(&name);
+    for (name, entry) in [("published", created), ("updated", updated)] {
+        if let Some(entry) = entry.filter(|_| is_lenient && !map.contains_key(name)) {
+            map.insert(name.to_owned(), entry);
+        }
+    }
+}
+
+/// The moment that a date with a time is, in seconds since 1970. A time without an offset is one of the site's zone.
+fn moment_of(node: &Node, name: &str, context: &MetaContext<'_>) -> Option<i64> {
+    const LONGEST_DAY: usize = "2026-01-31".len();
+    let is_meant = |key: &str| key == name || field_named(&[&COMMON_FIELDS], key).is_some_and(|field| field.name == name);
+    let map = node.as_map()?;
+    let text = map.get(name).or_else(|| map.iter().find(|(key, _)| is_meant(key)).map(|(_, entry)| entry))?.node.as_text()?;
+    let written = written_date(text, context.is_lenient).filter(|_| text.trim().len() > LONGEST_DAY)?;
+    let wall = written.day.to_datetime(written.time?);
+    let zone = match written.offset {
+        Some(minutes) => jiff::tz::Offset::from_seconds(minutes * 60).ok()?.to_time_zone(),
+        None => jiff::tz::TimeZone::get(context.timezone).ok()?,
+    };
+    wall.to_zoned(zone).ok().map(|time| time.timestamp().as_second())
+}
+
+/// Whether a page is in the folder where Jekyll and Hexo keep drafts.
+pub fn is_in_drafts_folder(path: &SourcePath) -> bool {
+    path.as_str().contains("_draft") && path.folder().segments().any(|name| matches!(name, "_drafts" | "_draft"))
+}
+
+/// Keys that other systems use, each with what to write. They may be the names of a kind's fields, too, and mean something else there.
+const FOREIGN_KEYS: [(&[&str], &str); 8] = [
+    (
+        &["created", "created_at", "createdat", "creation_date", "date_created", "datecreated", "date_published", "posted"],
+        "for the day on which the page appears write `published:`",
+    ),
+    (
+        &["modified_at", "updated_at", "updatedat", "date_modified", "datemodified", "last_update", "edited", "lastmodified"],
+        "for the day of the last change write `updated:`",
+    ),
+    (&["status", "state", "stage"], "to keep a page back write `draft: true`; what is your own goes under `extra:`"),
+    (&["private", "visibility", "public"], "to keep a page back write `draft: true`; to keep it out of lists write `unlisted: true`"),
+    (&["layout"], "for another template write `template:`, for another kind of page `kind:`; otherwise delete it"),
+    (&["type", "post_type"], "for another kind of page write `kind:`; otherwise delete it"),
+    (&["keywords", "subjects"], "for what the page is about write `topics:`"),
+    (&["subtitle", "tagline", "abstract"], "for a sentence about the page write `summary:`"),
+];
+
+/// Help for a key that is unknown here: what another system's key is called, or which kind has such a field.
 fn owner_of(key: &str, kinds: &Kinds) -> Option<String> {
+    let lower = key.to_ascii_lowercase();
+    if let Some((_, help)) = FOREIGN_KEYS.iter().find(|(keys, _)| keys.contains(&lower.as_str())) {
+        return Some((*help).to_owned());
+    }
     let owner = kinds.values().find(|kind| kind.fields.iter().any(|field| field.name == key))?;
     Some(format!("it is a field of the kind `{0}`: write `kind: {0}`, or move the page to that kind's folder", owner.name))
 }
@@ -189,8 +257,8 @@ fn from_items(items: &Items, kind: &str, own_fields: &[Field], problems: &mut Ve
         short_title: shown("short_title"),
         summary: shown("summary"),
         kind: kind.to_owned(),
-        topics: placed_list("topics"),
-        audience: placed_list("audience"),
+        topics: distinct(placed_list("topics")),
+        audience: distinct(placed_list("audience")),
         level: text("level").and_then(|level| match level.as_str() {
             "starter" => Some(Level::Starter),
             "practised" => Some(Level::Practised),
@@ -200,7 +268,9 @@ fn from_items(items: &Items, kind: &str, own_fields: &[Field], problems: &mut Ve
         minutes: items.get("time").and_then(Item::as_integer).and_then(|minutes| u32::try_from(minutes).ok()),
         authors: placed_list("authors"),
         published: date("published"),
+        published_at: None,
         updated: date("updated"),
+        updated_at: None,
         reviewed: date("reviewed"),
         review_every: text("review_every"),
         owner: text("owner"),
@@ -232,6 +302,12 @@ fn from_items(items: &Items, kind: &str, own_fields: &[Field], problems: &mut Ve
         field_links: Vec::new(),
         extra: items.get("extra").and_then(Item::as_map).cloned().unwrap_or_default(),
     }
+}
+
+/// Terms without those that differ from an earlier one in nothing but letter case.
+fn distinct(terms: Vec<Placed<String>>) -> Vec<Placed<String>> {
+    let mut known = HashSet::new();
+    terms.into_iter().filter(|term| known.insert(term.value.to_lowercase())).collect()
 }
 
 /// A slug that begins with `/` is a whole address, as Docusaurus has it.

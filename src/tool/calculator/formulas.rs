@@ -110,12 +110,20 @@ pub fn read(node: &Node, reading: &Reading, inputs: &[Input], scope: &mut Scope,
     Some(compiled(&written, &order, reading, inputs, scope, problems))
 }
 
-/// Between braces a comma ends a value: `{ value: min(a, b) }` gives a formula `min(a` and a key `b)` without a value.
+/// Between braces a comma ends a value: `{ value: min(a, b) }` gives a formula `min(a` and a key `b)` without a value. The same happens to a
+/// label with a comma in it.
 fn cut_off(node: &Node, fields: &[Field]) -> Option<Diagnostic> {
     let rest = |(key, entry): &(&String, &crate::yaml::Entry)| entry.node.is_none() && fields.iter().all(|field| field.name != **key);
     let (key, entry) = node.as_map()?.iter().find(rest)?;
-    let problem = Diagnostic::new(Code::ToolFormula, format!("`{key}` is cut off from its formula: between `{{ }}` a comma ends a value"));
-    Some(problem.at(entry.key_place.clone()).help("put the formula in quotes"))
+    let (owner, text) = crate::fields::cut_off(node.as_map()?, key).unwrap_or(("value", String::new()));
+    let problem = if owner == "value" {
+        let message = format!("`{key}` is cut off from its formula: between `{{ }}` a comma ends a value");
+        Diagnostic::new(Code::ToolFormula, message).help("put the formula in quotes")
+    } else {
+        let message = format!("`{key}` is cut off from `{owner}`: between `{{ }}` a comma ends a value");
+        Diagnostic::new(Code::BadValue, message).help(format!("put the text in quotes: `{owner}: \"{text}\"`"))
+    };
+    Some(problem.at(entry.key_place.clone()))
 }
 
 /// The formula of a step or result. What uses a name that was told already says nothing.
