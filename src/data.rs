@@ -59,6 +59,7 @@ fn json_file(path: &SourcePath, bytes: &[u8]) -> Result<Json, Vec<Diagnostic>> {
 fn json_help(message: &str, text: &str) -> &'static str {
     match message {
         _ if text.trim().is_empty() => "the file is empty: write `{}` or `[]`, or delete it",
+        _ if message.contains("recursion limit") => "lists or objects are nested deeper than 127 levels: flatten them",
         _ if message.contains("trailing comma") => "delete the comma after the last item",
         _ if message.contains("EOF") => "something is opened and never closed: a bracket, a brace or a quote",
         _ if message.contains("trailing characters") => "a file holds one value: put several into a list `[…]`",

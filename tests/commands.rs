@@ -200,6 +200,24 @@ fn the_day_is_an_input() -> Outcome {
 }
 
 #[test]
+fn a_folder_without_a_page_is_an_error_with_a_hint() -> Outcome {
+    for (files, hint) in [
+        (&[][..], "handsel init"),
+        (&[("content/a.mdx", "# A"), ("content/b.mdx", "# B")][..], "2 `.mdx` files are not read as pages"),
+        (&[("a.html", "<p>A</p>")][..], "one `.html` file is not read as a page"),
+    ] {
+        let desk = Desk::new(files)?;
+        for command in [&["build"][..], &["check"][..], &["build", "--lenient"][..]] {
+            let ran = desk.run(command)?;
+            let said = format!("{}{}", ran.out, ran.err);
+            assert_eq!(ran.status, Some(1), "{said}");
+            assert!(said.contains("error[no-pages]: there is no page in") && said.contains(hint), "{said}");
+        }
+    }
+    Ok(())
+}
+
+#[test]
 fn init_makes_a_site_without_a_warning_and_keeps_what_is_there() -> Outcome {
     let desk = Desk::new(&[("site/content/index.md", "# Mine\n\n[g](guides/first-guide.md)\n")])?;
     let ran = desk.run(&["init", "site"])?.ended(0);

@@ -7,6 +7,7 @@ use std::ops::RangeInclusive;
 
 use super::highlight::{self, colours::Colours};
 use super::raw_html::escape_into;
+use crate::fields::boolean_word;
 
 /// What a fence asks for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,7 +30,9 @@ impl Fence {
         for (key, value) in attributes(&info[split..]) {
             match (key.as_str(), value) {
                 ("title" | "filename" | "file" | "name", Some(value)) => fence.title = Some(value),
-                ("numbers" | "linenos" | "linenums" | "showLineNumbers" | "line_numbers", value) if value.as_deref() != Some("false") => {
+                ("numbers" | "linenos" | "linenums" | "showLineNumbers" | "line_numbers", value)
+                    if value.as_deref().and_then(boolean_word) != Some(false) =>
+                {
                     let first = value.and_then(|value| value.parse().ok());
                     fence.numbers.get_or_insert(first.unwrap_or(1));
                 }

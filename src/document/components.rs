@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use self::marks::name_at;
 pub use self::marks::{Mark, MarkKind, Marks};
 use crate::diagnostic::nearest;
+use crate::fields::boolean_word;
 
 /// What a component takes: read from its definition in `templates/components/`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -179,11 +180,7 @@ fn convert(kind: ArgumentKind, value: Option<&str>) -> Option<ArgumentValue> {
         ArgumentKind::Text | ArgumentKind::Anything => Some(ArgumentValue::Text(value.to_owned())),
         ArgumentKind::Integer => value.parse().ok().map(ArgumentValue::Integer),
         ArgumentKind::Number => value.parse().ok().filter(|number: &f64| number.is_finite()).map(ArgumentValue::Number),
-        ArgumentKind::Boolean => match value {
-            "true" | "yes" => Some(ArgumentValue::Boolean(true)),
-            "false" | "no" => Some(ArgumentValue::Boolean(false)),
-            _ => None,
-        },
+        ArgumentKind::Boolean => boolean_word(value).map(ArgumentValue::Boolean),
     }
 }
 

@@ -179,6 +179,8 @@ mod tests {
             "Text:\n\n    ---\n    draft: true\n    ---\n",
             "Text:\n\n```yaml\n---\ndraft: true\n---\n```\n",
             "<!-- a: b -->\nText\n",
+            "Text:\n\n- So:\n\n  ```yaml\n  ---\n  draft: true\n  ---\n  ```\n",
+            "<pre>\n---\ndraft: true\n---\n</pre>\n",
             "title: Text with a colon\n\nMore",
         ] {
             assert_eq!(parts(text), (None, text.to_owned(), None));

@@ -11,7 +11,7 @@ use super::language::name_fault;
 use super::language::range::Span;
 use super::language::units::Unit;
 use crate::diagnostic::{Code, Diagnostic, nearest};
-use crate::fields::{Context, Field, FieldType, Item, check};
+use crate::fields::{Context, Field, FieldType, Item, boolean, check};
 use crate::yaml::{Entry, Node, Value as Yaml};
 
 /// One question to the reader.
@@ -262,10 +262,7 @@ impl InputKind {
                 return chosen.is_some().then(|| Value::Choices(ordered.map(|(key, _)| key.clone()).collect()));
             }
             InputKind::Text => node.as_text().map(|text| Value::Text(text.to_owned())).ok_or(Wrong::Type("text", "\"some words\"")),
-            InputKind::Toggle => match node.value {
-                Yaml::Bool(value) => Ok(Value::Boolean(value)),
-                _ => Err(Wrong::Type("true or false", "true")),
-            },
+            InputKind::Toggle => boolean(node).map(Value::Boolean).ok_or(Wrong::Type("true or false", "true")),
         };
         match read {
             Ok(value) => Some(value),

@@ -3,6 +3,7 @@
 //! What cannot be read is one entry of the outermost mapping in nearly every case. It is blanked and the rest is read again; its first line,
 //! where that is a key with a plain value, is taken as text.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::{Attempt, Entry, Node, Value, attempt};
@@ -12,6 +13,10 @@ use crate::source::Lines;
 
 /// After so many entries that cannot be read, the rest is given up.
 const REPAIRS_MAX: usize = 40;
+
+/// Text of more bytes than this takes long to read again and again.
+const LARGE: usize = 256 * 1024;
+const REPAIRS_OF_LARGE_MAX: usize = 3;
 
 /// What could be read.
 #[derive(Debug, Default)]
@@ -26,10 +31,11 @@ pub struct Repaired {
 
 /// Reads the part `range` of a file as YAML. What cannot be read is a problem, and is left out.
 pub fn parse_leniently(path: &SourcePath, whole_text: &str, range: Range<usize>) -> Repaired {
-    let mut text = whole_text.to_owned();
+    let mut text = Cow::Borrowed(whole_text);
     let mut repaired = Repaired::default();
     let mut salvaged = Vec::new();
-    for _ in 0..REPAIRS_MAX {
+    let attempts = if range.len() > LARGE { REPAIRS_OF_LARGE_MAX } else { REPAIRS_MAX };
+    for _ in 0..attempts {
         let Attempt { node, repeated, mut problems, stopped_at } = attempt(path, &text, range.clone());
         let Some(stopped_at) = stopped_at else {
             repaired.problems.append(&mut problems);
@@ -43,7 +49,7 @@ pub fn parse_leniently(path: &SourcePath, whole_text: &str, range: Range<usize>)
         repaired.problems.push(problem);
         let Some(entry) = [fault, stopped_at].into_iter().find_map(|at| entry_at(&text, &range, at)) else { break };
         salvaged.extend(first_line(path, whole_text, &entry));
-        blank(&mut text, &entry);
+        blank(text.to_mut(), &entry);
     }
     restore(&mut repaired.node, salvaged);
     repaired

@@ -111,11 +111,12 @@ pub(super) fn find(text: &str) -> Option<Block> {
             if !is_after_text && is_fence_of_data(content) && holds_back(&text[fence.inner.clone()]) {
                 return Some(fence);
             }
-            (skipped_to, is_after_text) = (fence.end, true);
+        }
+        if let Some(end) = end_of_example(text, &line, &seen) {
+            (skipped_to, is_after_text) = (end, true);
             continue;
         }
-        let is_code = is_after_text && text[line.start..].starts_with("    ");
-        let found = (!is_code).then(|| block(text, &line, &seen, is_after_text)).flatten();
+        let found = block(text, &line, &seen, is_after_text);
         if found.is_some() {
             return found;
         }
@@ -137,16 +138,13 @@ pub(super) fn find_second(text: &str, start: usize) -> Option<Block> {
         }
         let first = text.as_bytes()[line.start];
         // Nearly all lines are passed by their first byte.
-        if matches!(first, b'`' | b'~') {
+        if matches!(first, b'`' | b'~' | b'<' | b'-' | b'+' | b' ' | b'\\') || !first.is_ascii() {
             let seen = seen_part(text, &line);
-            if text[seen.clone()].starts_with("```") || text[seen.clone()].starts_with("~~~") {
-                skipped_to = fence(text, &line, &seen)?.end;
-            }
-        } else if matches!(first, b'-' | b'+' | b' ' | b'\\') || !first.is_ascii() {
-            let seen = seen_part(text, &line);
-            let is_code = text[line.start..].starts_with("    ");
-            let found = (!is_code).then(|| block(text, &line, &seen, true)).flatten();
-            if let Some(block) = found.filter(|block| !is_after_text || holds_back(&text[block.inner.clone()])) {
+            if let Some(end) = end_of_example(text, &line, &seen) {
+                skipped_to = end;
+            } else if let Some(block) =
+                block(text, &line, &seen, true).filter(|block| !is_after_text || holds_back(&text[block.inner.clone()]))
+            {
                 return Some(Block { fault: Fault::Second, is_after_text: true, ..block });
             }
         }
@@ -155,8 +153,24 @@ pub(super) fn find_second(text: &str, start: usize) -> Option<Block> {
     None
 }
 
-/// A block that this line opens.
+fn is_deeply_indented(line: &str) -> bool {
+    line.starts_with('\t') || line.starts_with("    ")
+}
+
+/// Where text ends that is shown as it is written, and that begins on this line: a code block, `<pre>`.
+fn end_of_example(text: &str, line: &Range<usize>, seen: &Range<usize>) -> Option<usize> {
+    let content = &text[seen.clone()];
+    if content.starts_with("```") || content.starts_with("~~~") {
+        return Some(fence(text, line, seen).map_or(text.len(), |fence| fence.end));
+    }
+    content.starts_with("<pre").then(|| text[seen.start..].find("</pre").map_or(text.len(), |length| seen.start + length))
+}
+
+/// A block that this line opens. Below text, lines with a deep indent are code.
 fn block(text: &str, line: &Range<usize>, seen: &Range<usize>, is_after_text: bool) -> Option<Block> {
+    if is_after_text && is_deeply_indented(&text[line.start..]) {
+        return None;
+    }
     let (mark, rest) = rule(&text[seen.clone()]).filter(|(mark, _)| mark.weight >= 3)?;
     let mut form = if mark.kind == '+' { Form::Toml } else { Form::Yaml };
     let rest_start = seen.end - rest.len();
@@ -349,7 +363,7 @@ pub(super) fn is_rule(content: &str) -> bool {
 
 fn closes(text: &str, line: &Range<usize>, kind: char) -> bool {
     let content = &text[seen_part(text, line)];
-    let is_code = text[line.start..].starts_with("    ");
+    let is_code = is_deeply_indented(&text[line.start..]);
     match rule(content) {
         Some((mark, rest)) => {
             !is_code && mark.kind == kind && mark.weight >= 2 && !content.starts_with("- ") && (rest.is_empty() || rest.starts_with('#'))

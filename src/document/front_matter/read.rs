@@ -130,6 +130,11 @@ fn merge(written: Option<&Node>, defaults: &[&Node], groups: &[&[Field]], place:
         let mut given: HashMap<String, String> = given.map(|(key, _)| (canonical(key), key.clone())).collect();
         for (key, entry) in defaults.iter().rev().filter_map(|node| node.as_map()).flatten().filter(|(_, entry)| !entry.node.is_none()) {
             let name = canonical(key);
+            if name == "published" && boolean(&entry.node).is_some() {
+                // Whether pages are published is one thing, when they are is another.
+                map.entry("publish".to_owned()).or_insert_with(|| entry.clone());
+                continue;
+            }
             let Some(own) = given.get(&name).and_then(|key| map.get_mut(key)) else {
                 map.insert(name.clone(), entry.clone());
                 given.insert(name.clone(), name);

@@ -35,6 +35,9 @@ const SYNTAXES: [Syntax; 10] = [
     Syntax { open: "<%--", close: "--%>", needs_blank: false },
 ];
 
+/// Comments of a page that are reported one by one.
+const REPORTED_MAX: usize = 50;
+
 /// A comment, or what opens one that is never closed.
 struct Found {
     range: Range<usize>,
@@ -54,19 +57,17 @@ pub fn without_foreign_comments<'a>(
     if found.is_empty() {
         return text;
     }
-    for comment in &found {
+    for (index, comment) in found.iter().take(REPORTED_MAX).enumerate() {
         let opening = text[comment.opening.clone()].trim_end();
-        let problem = if comment.is_closed {
-            Diagnostic::new(
-                Code::ForeignComment,
-                format!("the comment that `{opening}` opens is in the syntax of another system, and is left out"),
-            )
-            .help("write it as `<!-- … -->`; to show it, put it between backticks")
-        } else {
-            Diagnostic::new(Code::ForeignComment, format!("the comment that `{opening}` opens is never closed, so it is shown"))
-                .help("write it as `<!-- … -->`; to show it, put it between backticks")
+        let outcome =
+            if comment.is_closed { "is in the syntax of another system, and is left out" } else { "is never closed, so it is shown" };
+        let more = match found.len() - REPORTED_MAX.min(found.len()) {
+            more if more > 0 && index + 1 == REPORTED_MAX => format!("; {more} more follow on this page"),
+            _ => String::new(),
         };
-        problems.push(problem.at(lines.place(path, comment.opening.clone())));
+        let message = format!("the comment that `{opening}` opens {outcome}{more}");
+        let problem = Diagnostic::new(Code::ForeignComment, message).at(lines.place(path, comment.opening.clone()));
+        problems.push(problem.help("write it as `<!-- … -->`; to show it, put it between backticks"));
     }
     let ranges: Vec<Range<usize>> = found.into_iter().filter(|comment| comment.is_closed).map(|comment| comment.range).collect();
     Cow::Owned(Removal::new(&text).without(&ranges))
@@ -91,14 +92,11 @@ pub fn drop_foreign_comments(text: Cow<'_, str>) -> Cow<'_, str> {
 /// The comments outside code, in order.
 fn find(text: &str, body: &Range<usize>) -> Vec<Found> {
     let part = &text[body.clone()];
-    // Nearly every text is seen to hold none by its bytes.
-    let is_likely = memchr::memmem::find(part.as_bytes(), b"%%").is_some()
-        || memchr::memchr_iter(b'{', part.as_bytes()).any(|at| matches!(part.as_bytes().get(at + 1), Some(b'{' | b'%' | b'#' | b'/')))
-        || memchr::memmem::find(part.as_bytes(), b"<%--").is_some();
-    if !is_likely {
+    if !may_hold_comments(part.as_bytes()) {
         return Vec::new();
     }
     let code = code_ranges(part);
+    let mut search = Search { text: part, line_start: 0, looked_to: 0, without_end: [false; SYNTAXES.len() + 1] };
     let mut found: Vec<Found> = Vec::new();
     let mut at = 0;
     while let Some(offset) = memchr::memchr3(b'%', b'{', b'<', &part.as_bytes()[at..]) {
@@ -109,7 +107,7 @@ fn find(text: &str, body: &Range<usize>) -> Vec<Found> {
             at = range.end;
             continue;
         }
-        let Some(comment) = comment_at(part, start) else { continue };
+        let Some(comment) = search.comment_at(start) else { continue };
         at = if comment.is_closed { comment.range.end } else { comment.opening.end };
         let shift = |range: Range<usize>| body.start + range.start..body.start + range.end;
         found.push(Found { range: shift(comment.range), opening: shift(comment.opening), is_closed: comment.is_closed });
@@ -117,40 +115,73 @@ fn find(text: &str, body: &Range<usize>) -> Vec<Found> {
     found
 }
 
-fn comment_at(text: &str, start: usize) -> Option<Found> {
-    let rest = &text[start..];
-    if let Some(length) = tag_length(rest, "comment") {
-        let mut ends = rest.match_indices("{%").skip(1).filter_map(|(at, _)| Some(at + tag_length(&rest[at..], "endcomment")?));
-        let end = ends.next();
-        return Some(Found { range: start..start + end.unwrap_or(length), opening: start..start + length, is_closed: end.is_some() });
-    }
-    let syntax = SYNTAXES.iter().find(|syntax| rest.starts_with(syntax.open))?;
-    let inner = start + syntax.open.len();
-    if syntax.needs_blank && !text[inner..].starts_with([' ', '\n', '\t']) {
-        return None;
-    }
-    let mut limit = text.len();
-    if syntax.open == "%%" {
-        let before = text[..start].chars().next_back().unwrap_or('\n');
+/// Nearly every text is seen to hold no such comment by its bytes.
+fn may_hold_comments(text: &[u8]) -> bool {
+    let opens = |at: usize| match &text[at..] {
+        [_, b'%', b'#', ..]
+        | [_, b'#', b'-' | b' ' | b'\t' | b'\n', ..]
+        | [_, b'/', b'*', ..]
+        | [_, b'{', b'!' | b'/' | b'%' | b'<', ..] => true,
+        [_, b'%', rest @ ..] => rest.trim_ascii_start().starts_with(b"comment") || rest.starts_with(b"-"),
+        _ => false,
+    };
+    memchr::memmem::find(text, b"%%").is_some()
+        || memchr::memchr_iter(b'{', text).any(opens)
+        || memchr::memmem::find(text, b"<%--").is_some()
+}
+
+/// A search from the beginning of a text to its end, which looks at nothing twice.
+struct Search<'a> {
+    text: &'a str,
+    /// The start of the line that holds `looked_to`.
+    line_start: usize,
+    looked_to: usize,
+    /// For each syntax, and for tags: no end of a comment is left.
+    without_end: [bool; SYNTAXES.len() + 1],
+}
+
+impl Search<'_> {
+    fn comment_at(&mut self, start: usize) -> Option<Found> {
+        let (text, rest) = (self.text, &self.text[start..]);
+        if let Some(newline) = memchr::memrchr(b'\n', &text.as_bytes()[self.looked_to..start]) {
+            self.line_start = self.looked_to + newline + 1;
+        }
+        self.looked_to = start;
+        if let Some(length) = tag_length(rest, "comment") {
+            let end = if self.without_end[SYNTAXES.len()] { None } else { end_of_tags(rest) };
+            self.without_end[SYNTAXES.len()] |= end.is_none();
+            return Some(Found { range: start..start + end.unwrap_or(length), opening: start..start + length, is_closed: end.is_some() });
+        }
+        let (kind, syntax) = SYNTAXES.iter().enumerate().find(|(_, syntax)| rest.starts_with(syntax.open))?;
+        let inner = start + syntax.open.len();
+        let is_percent = syntax.open == "%%";
         // `100%%` is a number; a line of percent signs is a rule.
-        if before.is_alphanumeric() || before == '%' || text[inner..].starts_with('%') {
+        let before = text[..start].chars().next_back().unwrap_or('\n');
+        if is_percent && (before.is_alphanumeric() || before == '%' || text[inner..].starts_with('%'))
+            || syntax.needs_blank && !text[inner..].starts_with([' ', '\n', '\t'])
+        {
             return None;
         }
-        let line_start = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
-        if !text[line_start..start].trim().is_empty() {
-            limit = text[inner..].find("\n\n").map_or(text.len(), |length| inner + length);
-        }
+        let end = if self.without_end[kind] { None } else { text[inner..].find(syntax.close) };
+        self.without_end[kind] |= end.is_none();
+        let begins_line = text[self.line_start..start].trim().is_empty();
+        // Within a line, a comment ends in its paragraph.
+        let end = end.filter(|length| !is_percent || begins_line || !text[inner..inner + length].contains("\n\n"));
+        let end = end.map(|length| inner + length + syntax.close.len());
+        // Without an end, some of these are something else.
+        let is_comment = end.is_some()
+            || match syntax.open {
+                "%%" => begins_line,
+                "{#" | "{%#" => false,
+                _ => true,
+            };
+        is_comment.then(|| Found { range: start..end.unwrap_or(inner), opening: start..inner, is_closed: end.is_some() })
     }
-    let end = text[inner..limit].find(syntax.close).map(|length| inner + length + syntax.close.len());
-    let begins_line = || text[..start].rsplit('\n').next().is_some_and(|before| before.trim().is_empty());
-    // Without an end, some of these are something else.
-    let is_comment = end.is_some()
-        || match syntax.open {
-            "%%" => begins_line(),
-            "{#" | "{%#" => false,
-            _ => true,
-        };
-    is_comment.then(|| Found { range: start..end.unwrap_or(inner), opening: start..inner, is_closed: end.is_some() })
+}
+
+/// Where the comment between tags that begins here ends.
+fn end_of_tags(text: &str) -> Option<usize> {
+    text.match_indices("{%").skip(1).find_map(|(at, _)| Some(at + tag_length(&text[at..], "endcomment")?))
 }
 
 /// How long a tag of Liquid or Jinja with this name is: `{% comment %}`, `{%- comment "of what" -%}`.
@@ -175,11 +206,15 @@ struct Removal<'a> {
     result: String,
     /// Bytes that were taken and not yet made up for.
     missing: usize,
+    /// The current line has something but marks of lists, quotes and headings.
+    has_text: bool,
+    /// The end of the line in `text` that was looked at last.
+    line_end: usize,
 }
 
 impl<'a> Removal<'a> {
     fn new(text: &'a str) -> Self {
-        Removal { text, result: String::with_capacity(text.len()), missing: 0 }
+        Removal { text, result: String::with_capacity(text.len()), missing: 0, has_text: false, line_end: 0 }
     }
 
     fn without(mut self, ranges: &[Range<usize>]) -> String {
@@ -201,7 +236,16 @@ impl<'a> Removal<'a> {
     /// Keeps a part of the text; its first blank line makes up for what is missing.
     fn keep(&mut self, range: Range<usize>) {
         let part = &self.text[range];
-        let blank = part.find("\n\n").filter(|_| self.missing > 0);
+        let is_marker = |c: char| c.is_whitespace() || c.is_ascii_digit() || matches!(c, '>' | '-' | '*' | '+' | '.' | ')' | '#');
+        let line = match part.rfind('\n') {
+            Some(newline) => {
+                self.has_text = false;
+                &part[newline + 1..]
+            }
+            None => part,
+        };
+        self.has_text |= !line.chars().all(is_marker);
+        let blank = if self.missing > 0 { part.find("\n\n") } else { None };
         let Some(blank) = blank else { return self.result.push_str(part) };
         self.result.push_str(&part[..=blank]);
         self.make_up();
@@ -210,20 +254,19 @@ impl<'a> Removal<'a> {
 
     fn take(&mut self, range: &Range<usize>) {
         let comment = &self.text[range.clone()];
-        let is_marker = |c: char| c.is_whitespace() || c.is_ascii_digit() || matches!(c, '>' | '-' | '*' | '+' | '.' | ')' | '#');
-        let before = self.result.rsplit('\n').next().unwrap_or_default();
-        let after = self.text[range.end..].split('\n').next().unwrap_or_default();
-        if !comment.contains('\n') && !before.chars().all(is_marker) && !after.trim().is_empty() {
+        if self.line_end < range.end {
+            self.line_end = self.text[range.end..].find('\n').map_or(self.text.len(), |length| range.end + length);
+        }
+        let ends_line = self.text[range.end..self.line_end].trim().is_empty();
+        if !comment.contains('\n') && self.has_text && !ends_line {
             self.result.extend(std::iter::repeat_n(' ', comment.len()));
             return;
         }
-        if after.trim().is_empty() || comment.contains('\n') {
+        if self.has_text && (ends_line || comment.contains('\n')) {
             // Two spaces at the end of a line would break it.
             let kept = self.result.trim_end_matches([' ', '\t']).len();
-            if !self.result[..kept].ends_with('\n') && kept > 0 {
-                self.missing += self.result.len() - kept;
-                self.result.truncate(kept);
-            }
+            self.missing += self.result.len() - kept;
+            self.result.truncate(kept);
         }
         for (index, line) in comment.split('\n').enumerate() {
             if index > 0 {
@@ -231,6 +274,7 @@ impl<'a> Removal<'a> {
                     self.make_up();
                 }
                 self.result.push('\n');
+                self.has_text = false;
             }
             self.missing += line.len();
         }

@@ -235,7 +235,7 @@ fn compiled(
                     help: formula.node.get("help").and_then(Node::as_text).map(str::to_owned),
                     slot: scope.known.len(),
                     words: words(&formula.text, &|name| labels.get(name).cloned()),
-                    is_big: formula.node.get("big").is_some_and(|big| big.value == crate::yaml::Value::Bool(true)),
+                    is_big: formula.node.get("big").and_then(crate::fields::boolean).unwrap_or(false),
                 };
                 lines.insert(*at, line);
                 let is_used = formula.is_result.into();
