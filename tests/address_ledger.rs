@@ -291,7 +291,11 @@ fn building_this_repository_changes_no_tracked_file() -> Outcome {
     let status = Command::new(env!("CARGO_BIN_EXE_handsel")).args(["build", "--quiet"]).current_dir(clone).status()?;
     assert!(status.success());
     for path in tracked {
-        assert!(fs::read(clone.join(&path))? == fs::read(repository.join(&path))?, "the build changed {}", path.display());
+        assert!(
+            fs::read(clone.join(&path))? == fs::read(repository.join(&path))?,
+            "the build changed {}; run `cargo run -- build`, and commit it",
+            path.display()
+        );
     }
     let ignored = fs::read_to_string(clone.join(".gitignore"))?;
     for entry in fs::read_dir(clone)? {

@@ -296,6 +296,7 @@ fn a_move_follows_what_was_renamed_by_hand() -> Outcome {
     for (from, to, arguments) in [
         ("content/tips/ask.md", "content/guides/ask-once.md", ["content/tips/ask.md", "content/guides/ask-once.md"]),
         ("content/tips/ask.md", "content/guides/ask-once.md", ["content/tips/ask.md", "content/guides/ask-once"]),
+        ("content/tips/ask.md", "content/guides/ask-once.md", ["content/tips/ask", "content/guides/ask-once"]),
         ("content/tips/ask.md", "content/guides/ask.md", ["content/tips/ask.md", "content/guides/"]),
         ("content/tips", "content/hints", ["content/tips", "content/hints"]),
     ] {

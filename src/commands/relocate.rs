@@ -141,10 +141,12 @@ fn paths(site: &SiteFolder, old: &str, new: &str) -> Result<Paths, CannotRun> {
     }
     let is_folder = new.ends_with('/') || site.disk.standing(&into) == Standing::Folder;
     if standing == Standing::Nothing {
-        return match renamed(site, &old, &into, is_folder) {
-            Some(new) => Ok(Paths { old, new, is_renamed: true }),
-            None => Err(missing(site, &old)),
-        };
+        let page = old.folder().join(&format!("{}.md", old.name())).ok();
+        let found = [Some(old.clone()), page].into_iter().flatten().find_map(|old| {
+            let new = renamed(site, &old, &into, is_folder)?;
+            Some(Paths { old, new, is_renamed: true })
+        });
+        return found.ok_or_else(|| missing(site, &old));
     }
     let new = if is_folder { into.join(old.name()).unwrap_or(into) } else { with_ending(&old, into) };
     let is_page = matches!(standing, Standing::File { .. });

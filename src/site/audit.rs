@@ -14,9 +14,6 @@ use crate::document::Facts;
 use crate::kind::Kind;
 use crate::paths::SourcePath;
 
-/// Unreferenced files named in the message; the rest are counted.
-const FILES_NAMED: usize = 3;
-
 /// A page of fewer words than this gives nothing that is worth the way to it.
 const WORDS_MIN: usize = 30;
 
@@ -157,10 +154,10 @@ fn unreferenced(site: &Site, problems: &mut Vec<Diagnostic>) {
         })
         .collect();
     let Some(first) = files.first() else { return };
-    let named: Vec<&str> = files.iter().take(FILES_NAMED).map(|path| path.as_str()).collect();
-    let more = if files.len() > FILES_NAMED { format!(" and {} more", files.len() - FILES_NAMED) } else { String::new() };
+    // A terminal shows the beginning of a long list; programs get all of it.
+    let named: Vec<&str> = files.iter().map(|path| path.as_str()).collect();
     let count =
         if files.len() == 1 { "one file of the content is".to_owned() } else { format!("{} files of the content are", files.len()) };
-    let message = format!("{count} published by no page: {}{more}", named.join(", "));
+    let message = format!("{count} published by no page: {}", named.join(", "));
     problems.push(Diagnostic::new(Code::UnpublishedFiles, message).at(Place::start_of(first)).help("link to them, or take them away"));
 }
