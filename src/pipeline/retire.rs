@@ -55,7 +55,7 @@ fn extend(file: &mut EditedText, entry: &Entry, addresses: &[String]) -> Option<
             let line = file.text[..last].rfind('\n').map_or(0, |newline| newline + 1);
             let lead = &file.text[line..last];
             let dash = lead.find('-').filter(|dash| lead[..*dash].trim().is_empty())?;
-            let lines = block_lines(&lead[..dash].to_owned(), addresses);
+            let lines = block_lines(&lead[..dash], addresses);
             insert_after_line(file, last, &lines);
         }
         Value::Text(text) if file.text[at.clone()].contains(text.as_str()) => {

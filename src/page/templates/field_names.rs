@@ -204,7 +204,7 @@ mod tests {
     use super::*;
     use crate::paths::SourcePath;
 
-    fn told(text: &str) -> Vec<String> {
+    fn reported(text: &str) -> Vec<String> {
         let kind = "fields:\n  serves: integer\n  steps: [{ title: text, minutes: minutes }]\n  photo: link\n  cook: { name: text }\n";
         let path = SourcePath::new("templates/kinds/recipe.yaml").expect("inside");
         let kind = crate::kind::read(&path, kind.as_bytes()).value.expect("readable");
@@ -228,10 +228,10 @@ mod tests {
             ("{% for card in page.listing.items %}{{ card.fields.servs }}{% endfor %}", 52),
         ] {
             let expected = format!("{column} no kind declares a field `servs`, so it is never there did you mean `serves`?");
-            assert_eq!(told(text), [expected], "{text}");
+            assert_eq!(reported(text), [expected], "{text}");
         }
         let nested = "{% set r = page.fields %}{% for step in r.steps %}{{ step.titel }}{% endfor %}{{ r.cook.nam }}";
-        assert_eq!(told(nested).len(), 2, "{:?}", told(nested));
+        assert_eq!(reported(nested).len(), 2, "{:?}", reported(nested));
     }
 
     #[test]
@@ -244,7 +244,7 @@ mod tests {
             "{% for name, value in page.fields %}{{ value.anything }}{% endfor %}",
             "{{ page.fields | length }}{{ page.fields[name] }}{% set a = page.fields.steps | first %}{{ a.titel }}",
         ] {
-            assert_eq!(told(text), Vec::<String>::new(), "{text}");
+            assert_eq!(reported(text), Vec::<String>::new(), "{text}");
         }
     }
 
