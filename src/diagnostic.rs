@@ -200,26 +200,76 @@ impl<T> Checked<T> {
 
 /// The candidate nearest to `word`, when one is near enough to be meant; of several the first by alphabet.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let word = word.to_lowercase();
-    let letters = Letters::of(&word);
-    let mut allowed = (letters.count / 3).clamp(1, 8);
-    let mut best: Option<(usize, &str)> = None;
+    let mut search = Search::of(word);
     for candidate in candidates {
         let lower: Cow<str> = if candidate.is_ascii() { candidate.into() } else { candidate.to_lowercase().into() };
         // Among ten thousand names few are worth a real comparison.
-        let is_of_other_length = lower.is_ascii() && lower.len().abs_diff(letters.count) > allowed;
-        if is_of_other_length || letters.apart(&Letters::of(&lower)) > allowed {
-            continue;
-        }
-        let distance = strsim::osa_distance(&word, &lower.to_ascii_lowercase());
-        if distance <= allowed && best.is_none_or(|best| (distance, candidate) < best) {
-            (allowed, best) = (distance, Some((distance, candidate)));
+        let is_of_other_length = lower.is_ascii() && lower.len().abs_diff(search.letters.count) > search.allowed;
+        if !is_of_other_length && search.letters.apart(&Letters::of(&lower)) <= search.allowed {
+            search.compare(candidate, &lower);
         }
     }
-    best.map(|(_, candidate)| candidate)
+    search.best.map(|(_, candidate)| candidate)
+}
+
+/// A name that many words are held against: its letters are counted once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Name {
+    pub text: String,
+    letters: Letters,
+}
+
+impl Name {
+    pub fn new(text: &str) -> Self {
+        let letters = if text.is_ascii() { Letters::of(text) } else { Letters::of(&text.to_lowercase()) };
+        Self { text: text.to_owned(), letters }
+    }
+}
+
+/// The same as [`nearest`] among names whose letters are counted already.
+pub fn nearest_name<'a>(word: &str, names: impl IntoIterator<Item = &'a Name>) -> Option<&'a str> {
+    let mut search = Search::of(word);
+    if search.letters.count > SEARCHED_CHARS_MAX {
+        return None;
+    }
+    for name in names {
+        let is_of_other_length = name.letters.count.abs_diff(search.letters.count) > search.allowed;
+        if !is_of_other_length && search.letters.apart(&name.letters) <= search.allowed {
+            search.compare(&name.text, &name.text.to_lowercase());
+        }
+    }
+    search.best.map(|(_, name)| name)
+}
+
+/// Nobody types a longer name by hand, and to compare two grows with the square of their length.
+const SEARCHED_CHARS_MAX: usize = 100;
+
+/// A search for the text that is nearest to a word.
+struct Search<'a> {
+    word: String,
+    letters: Letters,
+    /// How many changes apart a text may be.
+    allowed: usize,
+    best: Option<(usize, &'a str)>,
+}
+
+impl<'a> Search<'a> {
+    fn of(word: &str) -> Self {
+        let word = word.to_lowercase();
+        let letters = Letters::of(&word);
+        Search { word, allowed: (letters.count / 3).clamp(1, 8), letters, best: None }
+    }
+
+    fn compare(&mut self, candidate: &'a str, lower: &str) {
+        let distance = strsim::osa_distance(&self.word, &lower.to_ascii_lowercase());
+        if distance <= self.allowed && self.best.is_none_or(|best| (distance, candidate) < best) {
+            (self.allowed, self.best) = (distance, Some((distance, candidate)));
+        }
+    }
 }
 
 /// How often a text has each letter, letters that share a place counted together.
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Letters {
     places: [u8; 32],
     count: usize,
@@ -263,6 +313,10 @@ mod tests {
         assert_eq!(nearest("colour", keys), None);
         assert_eq!(nearest("ÄRGER", ["ärgern", "anger"]), Some("ärgern"));
         assert_eq!(nearest("aab", ["aac", "aaa"]), Some("aaa"), "of two as near the first by alphabet");
+        let names = ["title", "Ärgern", "aac", "aaa"].map(Name::new);
+        for word in ["titel", "ärger", "aab", "colour", "Title"] {
+            assert_eq!(nearest_name(word, &names), nearest(word, names.iter().map(|name| &*name.text)), "{word}");
+        }
     }
 
     #[test]

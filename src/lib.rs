@@ -8,6 +8,7 @@ pub mod document;
 pub mod fields;
 pub mod fingerprint;
 pub mod kind;
+pub mod link_target;
 pub mod memo;
 pub mod moment;
 pub mod output;

@@ -252,7 +252,21 @@ impl BaseUrl {
     }
 }
 
-/// Whether an address of another host lies at one of these origins.
+impl BaseUrl {
+    /// The rest of an absolute address that is one of this site, counted from the site's root: `/a/?b#c`.
+    pub fn below<'a>(&self, address: &'a str) -> Option<&'a str> {
+        let address = address.trim();
+        let (origin, rest) = address.split_at_checked(self.origin.len())?;
+        let base = self.path.trim_end_matches('/');
+        let path = rest.strip_prefix(base).filter(|_| origin.eq_ignore_ascii_case(&self.origin))?;
+        match path {
+            "" => Some("/"),
+            path => path.starts_with('/').then_some(path),
+        }
+    }
+}
+
+/// Whether an address of another host is at one of these origins.
 pub fn is_at(address: &str, origins: &[String]) -> bool {
     let address = address.trim();
     let absolute = if address.starts_with("//") { Cow::Owned(format!("https:{address}")) } else { Cow::Borrowed(address) };
@@ -294,6 +308,10 @@ mod tests {
         ] {
             assert_eq!(url(text), Ok((origin.into(), path.into())), "{text}");
         }
+        let base = BaseUrl::parse("https://example.org/docs").unwrap_or_else(|fault| panic!("{fault}"));
+        assert_eq!(base.below("HTTPS://Example.org/docs/a/?b#c"), Some("/a/?b#c"));
+        assert_eq!((base.below("https://example.org/docs"), base.below("https://example.org/docsx/")), (Some("/"), None));
+        assert_eq!((base.below("https://example.org/"), base.below("https://example.organic/docs/")), (None, None));
         for text in [
             "not a url",
             "javascript:alert(1)",

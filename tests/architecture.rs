@@ -15,6 +15,7 @@ const FLOORS: &[(u8, &[&str])] = &[
         &[
             "source",
             "paths",
+            "link_target",
             "diagnostic",
             "settings",
             "kind",

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use self::marks::name_at;
 pub use self::marks::{Mark, MarkKind, Marks};
+use super::links::Role;
 use crate::diagnostic::nearest;
 use crate::fields::boolean_word;
 
@@ -19,6 +20,41 @@ pub struct Signature {
     pub arguments: Vec<Argument>,
     /// The definition cannot be read, so what the component takes is not known. That is reported at the file.
     pub is_broken: bool,
+    /// Those that its template writes as a whole address, `href="{{ name }}"`, and what the address is for.
+    pub addresses: BTreeMap<String, Role>,
+}
+
+impl Signature {
+    /// What an argument is for, where it is a link: by its name, or by what the template does with it.
+    pub fn link_role(&self, name: &str) -> Option<Role> {
+        match name {
+            "href" | "page" => Some(Role::Text),
+            "src" | "image" | "poster" => Some(Role::Embed),
+            name => self.addresses.get(name).copied(),
+        }
+    }
+}
+
+/// The arguments that a component's template writes as a whole address.
+pub fn addresses_in(template: &str) -> BTreeMap<String, Role> {
+    let written = template.match_indices("{{").filter_map(|(at, _)| {
+        let (before, rest) = (&template[..at], &template[at + 2..]);
+        let (inner, after) = rest.split_once("}}")?;
+        let quote = before.chars().next_back().filter(|c| matches!(c, '"' | '\''))?;
+        let attribute = before[..before.len() - 1].strip_suffix('=')?;
+        let name = inner.trim().trim_matches('-').trim();
+        let is_of = |wanted: &str| {
+            let rest = attribute.len().checked_sub(wanted.len()).filter(|at| attribute.is_char_boundary(*at));
+            rest.is_some_and(|at| attribute[at..].eq_ignore_ascii_case(wanted) && attribute[..at].ends_with(char::is_whitespace))
+        };
+        let role = match () {
+            () if is_of("href") || is_of("action") || is_of("formaction") => Role::Text,
+            () if is_of("src") || is_of("poster") => Role::Embed,
+            () => return None,
+        };
+        (after.starts_with(quote) && name_at(name).is_some_and(|found| found.len() == name.len())).then(|| (name.to_owned(), role))
+    });
+    written.collect()
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,13 +85,6 @@ pub enum ArgumentValue {
     Boolean(bool),
     /// The final address of a link of the document, by its position in `Document::links`.
     Link(u32),
-}
-
-/// Arguments of these names are links.
-const LINK_ARGUMENTS: [&str; 5] = ["href", "page", "src", "image", "poster"];
-
-pub fn is_link_argument(name: &str) -> bool {
-    LINK_ARGUMENTS.contains(&name)
 }
 
 /// A written argument: `key="value"`, `key=3`, or `key` alone for true.
@@ -209,5 +238,13 @@ mod tests {
         );
         assert!(read("title=\"a").is_err_and(|misfit| misfit.message.contains("never closed")));
         assert!(read("=x").is_err());
+    }
+
+    #[test]
+    fn whole_addresses_are_links() {
+        let template =
+            "<a class=\"{{ kind }}\" href=\"{{ to }}\" data-href=\"{{ no }}\">{{ words }}</a><img src='{{pic}}'><a href=\"{{ base }}/x\">";
+        let found = addresses_in(template);
+        assert_eq!(found, BTreeMap::from([("to".into(), Role::Text), ("pic".into(), Role::Embed)]));
     }
 }

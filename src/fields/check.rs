@@ -9,6 +9,7 @@ use super::dates::{self, Meaning};
 use super::forms;
 use super::{Field, FieldType, Item, Items, Value, field_named};
 use crate::diagnostic::{Checked, Code, Diagnostic, Place, Severity, first_hidden, is_bidi_control, nearest, without_hidden};
+use crate::link_target::{Usage, doubt, refusal};
 use crate::source::is_unseen;
 use crate::yaml::{Entry, Map, Node, Value as Yaml};
 
@@ -291,6 +292,7 @@ impl Check<'_> {
             FieldType::Url => forms::url(text).map(|()| Value::Text(text.to_owned())),
             FieldType::Zone => forms::zone(text).map(|()| Value::Text(text.to_owned())),
             FieldType::Clock => forms::clock(text).map(Value::Integer),
+            FieldType::Link | FieldType::Page | FieldType::File(_) if self.refuses(node, text) => return None,
             _ => Ok(Value::Text(text.to_owned())),
         };
         let is_date = matches!(kind, FieldType::Date | FieldType::DateTime);
@@ -349,6 +351,17 @@ impl Check<'_> {
             Yaml::Map(map) => map.iter().for_each(|(key, entry)| self.report_hidden(&entry.node, key)),
             _ => {}
         }
+    }
+
+    /// Whether a page must not hold this address. What is wrong with it is reported.
+    fn refuses(&mut self, node: &Node, text: &str) -> bool {
+        // Whether a field is shown as an image only the site knows, so an image within the address is allowed here.
+        let refused = refusal(text, Usage::Image);
+        let is_refused = refused.is_some();
+        if let Some(problem) = refused.or_else(|| doubt(text)) {
+            self.tell(problem.code, node, problem.message, problem.help);
+        }
+        is_refused
     }
 
     fn choice(&mut self, node: &Node, words: &[String], kind: &FieldType, name: &str) -> Option<Value> {

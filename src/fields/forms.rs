@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use jiff::{Span, SpanRelativeTo, Unit};
 
 use super::dates::{self, Meaning, WrittenDate};
+use crate::link_target::Target;
 use crate::yaml::{Node, Value as Yaml};
 
 /// Why a text is not what it should be.
@@ -153,16 +154,14 @@ pub(super) fn clock(text: &str) -> Result<i64, Fault> {
 /// An address that works from anywhere: `https://…`, `http://…`, `mailto:…`, `tel:…`.
 pub(super) fn url(text: &str) -> Result<(), Fault> {
     let (scheme, rest) = text.split_once(':').unwrap_or(("", text));
-    let is_url = match scheme.to_ascii_lowercase().as_str() {
-        "http" | "https" => rest.strip_prefix("//").is_some_and(|rest| !rest.starts_with('/') && rest.len() > 1),
-        "mailto" | "tel" => !rest.is_empty(),
-        _ => false,
-    };
-    if is_url && !text.contains(char::is_whitespace) {
-        Ok(())
-    } else {
-        Err(no_such("an address that begins with https://, mailto: or tel:", text))
-    }
+    let is_url = Target::parse(text) == Target::Outside
+        && match scheme.to_ascii_lowercase().as_str() {
+            "http" | "https" => rest.strip_prefix("//").is_some_and(|rest| !rest.starts_with('/') && rest.len() > 1),
+            "mailto" | "tel" => !rest.is_empty(),
+            _ => false,
+        };
+    let is_plain = !text.contains(|c: char| c.is_whitespace() || c.is_control() || c == '\\');
+    if is_url && is_plain { Ok(()) } else { Err(no_such("an address that begins with https://, mailto: or tel:", text)) }
 }
 
 #[cfg(test)]
@@ -215,7 +214,9 @@ mod tests {
         for text in ["https://example.org", "http://a/b?c#d", "mailto:a@example.org", "tel:+123"] {
             assert!(url(text).is_ok(), "{text}");
         }
-        for text in ["example.org", "javascript:alert(1)", "https://", "https:///x", "https://a b", "ftp://x"] {
+        for text in
+            ["example.org", "javascript:alert(1)", "https://", "https:///x", "https://a b", "ftp://x", "https:\\\\a", "java\u{1}script:x"]
+        {
             assert!(url(text).is_err(), "{text}");
         }
     }

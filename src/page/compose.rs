@@ -13,7 +13,7 @@ use super::parts::{contents, items_json};
 use super::queries::PagesQuery;
 use super::templates::{Shared, Shown};
 use super::view::{PageView, SocialCardView, SourceView};
-use super::{Composed, Sheet, Subject};
+use super::{Composed, Sheet, Subject, not_found};
 use crate::document::links::{Link, Role};
 use crate::document::{Entry, Facts, glossary};
 use crate::fingerprint::{Fingerprint, Fingerprinter};
@@ -276,7 +276,7 @@ impl Composer {
         match sheet.subject {
             Subject::Page(page) => Some(page),
             Subject::Section(section) => self.site.sections[section].page,
-            Subject::NotFound | Subject::About | Subject::Privacy => None,
+            Subject::About | Subject::Privacy | Subject::Surprise(_) => None,
             _ => {
                 let first = match sheet.subject {
                     Subject::Topic(term) => self.site.topics[term].route.clone(),
@@ -285,8 +285,8 @@ impl Composer {
                     Subject::Audiences => Route::page(["audiences"]),
                     Subject::AToZ => Route::page(["a-z"]),
                     Subject::Narrowed(list) => self.site.narrowed[list].route.clone(),
-                    Subject::Surprise(_) => return None,
                     Subject::Search => Route::page(["search"]),
+                    Subject::NotFound => not_found(),
                     _ => Route::page(["new"]),
                 };
                 match self.site.tables.by_route.get(&first) {
@@ -351,7 +351,8 @@ impl Composer {
             source: Some(entry.source.to_string()),
             edit_href: settings.edit_url.as_ref().map(|pattern| self.filled(pattern, page)),
             report_href: settings.report_url.as_ref().map(|pattern| self.filled(pattern, page)),
-            twin_href: settings.markdown_twins.then(|| format!("{}index.md", self.href(&page.route))),
+            twin_href: (settings.markdown_twins && page.route.as_str().ends_with('/'))
+                .then(|| format!("{}index.md", self.href(&page.route))),
             language: language.to_owned(),
             direction: direction(language),
             contents: contents(entry),

@@ -148,24 +148,24 @@ impl Composer {
 
     fn link(&self, to: &Destination, written: &str) -> LinkView {
         let href = self.site.href(to, written);
+        let absolute = self.site.settings().base_url.as_ref().map(|base| format!("{}{href}", base.origin));
         let link = LinkView { title: href.clone(), url: None, page: None, file: None, host: None, is_allowed: true, href };
         match to {
-            Destination::Page { page, fragment } => {
-                let own = self.site.page(*page);
-                let url = self.url(&own.route).map(|url| fragment.as_ref().map_or(url.clone(), |fragment| format!("{url}#{fragment}")));
-                LinkView { title: own.entry.title.clone(), url, page: Some(*page), ..link }
+            Destination::Page { page, .. } => {
+                let title = self.site.page(*page).entry.title.clone();
+                LinkView { title, url: absolute, page: Some(*page), ..link }
             }
             Destination::Address { route, file, .. } => {
                 let name = route.as_str().rsplit('/').next().unwrap_or_default().to_owned();
                 if name.is_empty() {
-                    return LinkView { url: self.url(route), ..link };
+                    return LinkView { url: absolute, ..link };
                 }
                 let source = file.clone().or_else(|| SourcePath::new(&format!("static{route}")).ok());
                 let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension).to_lowercase();
                 let file = FileView { source, media_type: media_type(&extension), extension, name: name.clone() };
-                LinkView { title: name, url: self.url(route), file: Some(file), ..link }
+                LinkView { title: name, url: absolute, file: Some(file), ..link }
             }
-            Destination::Here { .. } => link,
+            Destination::Here { .. } | Destination::Refused => link,
             Destination::AsWritten => {
                 let host = link.href.split_once("://").map(|(_, rest)| rest.split(['/', '?', '#']).next().unwrap_or(rest).to_owned());
                 let origin = link.href.split_once("://").zip(host.clone()).map(|((scheme, _), host)| format!("{scheme}://{host}"));

@@ -31,7 +31,8 @@ pub use composed::Composed;
 use rayon::prelude::*;
 
 use crate::paths::Route;
-use crate::site::{ABOUT, Node, PRIVACY, PageId, Site, SitePage};
+use crate::site::sections::Section;
+use crate::site::{ABOUT, Node, PRIVACY, PageId, Site, SitePage, addresses};
 
 /// Entries on one page of a list whose rows are short, as that from A to Z.
 const ROWS_SIZE: usize = 240;
@@ -89,7 +90,7 @@ pub fn sheets(composer: &Composer) -> Vec<Sheet> {
     let is_plain = |(id, page): &(PageId, &SitePage)| section_pages[*id].is_none() && !introduced.contains(&page.route);
     let plain = site.pages().par_iter().enumerate().filter(is_plain);
     sheets.par_extend(plain.map(|(id, page)| Sheet { subject: Subject::Page(id), number: 1, of: 1, route: page.route.clone() }));
-    for (id, section) in site.sections.iter().enumerate() {
+    for (id, section) in site.sections.iter().enumerate().filter(|(_, section)| !is_introduction(site, section, &introduced)) {
         add_list(&mut sheets, Subject::Section(id), section.pages.len(), site.settings().page_size, &section.route);
     }
     let size = site.settings().page_size;
@@ -129,7 +130,7 @@ pub fn sheets(composer: &Composer) -> Vec<Sheet> {
 
 /// The address of the page for addresses that nothing has.
 pub fn not_found() -> Route {
-    Route::new("/404.html").expect("the address is fixed and inside the site")
+    Route::new(addresses::NOT_FOUND).expect("the address is fixed and inside the site")
 }
 
 /// The addresses of generated lists, each of which a page of its own may introduce.
@@ -144,7 +145,15 @@ fn introduced(site: &Site) -> HashSet<Route> {
     let fixed = fixed.into_iter().filter(|(_, exists)| *exists).map(|(name, _)| Route::page([name]));
     let terms = site.topics.iter().chain(&site.audiences).map(|term| term.route.clone());
     let narrowed = site.narrowed.iter().filter(|list| list.is_own).map(|list| list.route.clone());
-    fixed.chain(terms).chain(narrowed).collect()
+    fixed.chain(terms).chain(narrowed).chain([not_found()]).collect()
+}
+
+/// Whether a section holds nothing but introductions of generated lists, as `topics/oil.md` introduces the list of a topic. The
+/// generated list at its address shows all that the section would show.
+fn is_introduction(site: &Site, section: &Section, introduced: &HashSet<Route>) -> bool {
+    introduced.contains(&section.route)
+        && section.children.is_empty()
+        && section.pages.iter().all(|page| introduced.contains(&site.page(*page).route))
 }
 
 fn add_list(sheets: &mut Vec<Sheet>, subject: Subject, count: usize, size: usize, route: &Route) {

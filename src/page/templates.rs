@@ -24,7 +24,7 @@ pub use values::{Shared, Shown, fingerprint, print_of};
 
 use self::reach::Reach;
 use crate::diagnostic::{Checked, Code, Diagnostic, Place};
-use crate::document::components::{Argument, ArgumentKind, Signature, Signatures};
+use crate::document::components::{Argument, ArgumentKind, Signature, Signatures, addresses_in};
 use crate::fingerprint::Fingerprint;
 use crate::kind::Kinds;
 use crate::paths::SourcePath;
@@ -102,7 +102,9 @@ impl Templates {
         };
         let mut signatures = Signatures::new();
         for name in tera.get_component_names() {
-            signatures.insert(name.to_owned(), signature(&tera, name));
+            let definition = format!("component {name}(");
+            let defining = files.values().find(|file| file.text.contains(&definition));
+            signatures.insert(name.to_owned(), signature(&tera, name, defining.map_or("", |file| &file.text)));
         }
         for name in broken.iter().filter(|name| name.starts_with("components/")) {
             signatures.entry(component_name(name)).or_insert(Signature { is_broken: true, ..Signature::default() });
@@ -233,7 +235,7 @@ fn with_limits(tera: Tera, files: &BTreeMap<String, TemplateFile>) -> Limited {
     }
 }
 
-fn signature(tera: &Tera, name: &str) -> Signature {
+fn signature(tera: &Tera, name: &str, text: &str) -> Signature {
     let Some(info) = tera.get_component_definition(name) else { return Signature::default() };
     let argument = |argument: &tera::ComponentArg| Argument {
         name: argument.name().to_owned(),
@@ -247,5 +249,5 @@ fn signature(tera: &Tera, name: &str) -> Signature {
         is_required: argument.is_required(),
     };
     let shown = info.args().iter().filter(|argument| !argument.is_implicit());
-    Signature { arguments: shown.map(argument).collect(), is_broken: false }
+    Signature { arguments: shown.map(argument).collect(), is_broken: false, addresses: addresses_in(text) }
 }

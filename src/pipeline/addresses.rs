@@ -114,7 +114,7 @@ fn published(composer: &Composer, outputs: &Outputs) -> AddressLedger {
     }
     for (id, page) in site.pages().iter().enumerate() {
         for resolved in page.links.iter().chain(&page.related).chain(&page.next) {
-            if let Destination::Page { page: to, fragment: Some(fragment) } = &resolved.to
+            if let Destination::Page { page: to, fragment: Some(fragment), .. } = &resolved.to
                 && *to != id
                 && resolved.problem.is_none()
                 && site.page(*to).entry.anchors.binary_search(fragment).is_ok()

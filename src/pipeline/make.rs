@@ -181,8 +181,9 @@ impl<'a> Workshop<'a> {
         let loaded = honesty::loaded_by(html).into_iter().filter(is_refused);
         // What its text or a template names was told at its place there.
         let page = source.and_then(|source| self.whole.documents.pages.get(source));
-        let is_linked =
-            |address: &String| page.is_some_and(|page| page.entry.links.iter().any(|link| link.target.value.trim() == *address));
+        let of_settings = || settings.logo.iter().chain(&settings.favicon).map(|link| &link.target);
+        let of_page = || page.iter().flat_map(|page| &page.entry.links).map(|link| &link.target.value);
+        let is_linked = |address: &String| of_page().chain(of_settings()).any(|target| target.trim() == *address);
         let is_told = |message: &String| {
             let by_page = page.is_some_and(|page| page.problems.iter().any(|problem| problem.message == *message));
             by_page || self.whole.loaded.templates_load.contains(message)
@@ -409,7 +410,7 @@ fn page_as_image(to: &Destination, written: &str, place: &Place) -> Option<Diagn
     let is_page = match to {
         Destination::Page { .. } | Destination::Here { .. } => true,
         Destination::Address { route, file, .. } => file.is_none() && route.as_str().ends_with('/'),
-        Destination::AsWritten => false,
+        Destination::AsWritten | Destination::Refused => false,
     };
     let problem = || Diagnostic::new(Code::BadPicture, format!("`{written}` is a page, not an image")).at(place.clone());
     is_page.then(|| problem().help("link to the page, or name the file of an image"))

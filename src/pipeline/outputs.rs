@@ -1,7 +1,7 @@
 //! What is published where: every output path with what makes it. The build makes all of them, the preview the one that is
 //! looked at, so that both give the same bytes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::OnceLock;
 
 use rayon::prelude::*;
@@ -14,8 +14,10 @@ use crate::output::feeds::{self, FeedOf};
 use crate::output::inventory;
 use crate::output::search;
 use crate::output::suggestions::{self, Part, Suggestions};
-use crate::page::{self, Composer, Sheet};
+use crate::page::{self, Composer, Sheet, Subject};
 use crate::paths::{OutputPath, Route, SourcePath};
+use crate::site::SitePage;
+use crate::site::links::{Destination, Resolved};
 
 /// What makes an output.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,7 +66,8 @@ impl Outputs {
         let of_sheet = |(index, sheet): (usize, &Sheet)| {
             let page = (sheet.route.output_path(), Maker::Sheet(index));
             let card = composer.social_card(sheet).map(|(route, _)| (route.output_path(), Maker::Card(index)));
-            let has_twin = loaded.settings.markdown_twins && sheet.number == 1 && composer.page_of(sheet).is_some();
+            let is_folder = sheet.route.as_str().ends_with('/');
+            let has_twin = loaded.settings.markdown_twins && is_folder && sheet.number == 1 && composer.page_of(sheet).is_some();
             let twin = has_twin.then(|| Route::new(&format!("{}index.md", sheet.route)).ok()).flatten();
             [Some(page), card, twin.map(|route| (route.output_path(), Maker::Twin(index)))].into_iter().flatten()
         };
@@ -78,15 +81,17 @@ impl Outputs {
             StaticFile::Own(source) => (path.clone(), Maker::Copy(source.clone())),
             StaticFile::Theme(_) => (path.clone(), Maker::Theme(name.clone())),
         }));
+        all.extend(linked_code(loaded, composer));
         all.extend(generated(loaded, composer, &sheets));
         all.par_sort_by(|(a, _), (b, _)| a.cmp(b));
         all.dedup_by(|(path, maker), (first, other)| {
             let is_taken = path == first;
-            if is_taken {
+            if is_taken && maker != other {
                 problems.push(clashing(path, &sheets, composer, (other, maker)));
             }
             is_taken
         });
+        drop_below_files(&mut all, &sheets, composer, problems);
         Outputs { sheets, makers: all, ..Outputs::default() }
     }
 
@@ -148,21 +153,114 @@ pub fn source_of(maker: &Maker, sheets: &[Sheet], composer: &Composer) -> Option
     }
 }
 
-fn clashing(path: &OutputPath, sheets: &[Sheet], composer: &Composer, (one, other): (&Maker, &Maker)) -> Diagnostic {
-    let sources = [one, other].map(|maker| source_of(maker, sheets, composer));
-    let name = |maker: &Maker, source: &Option<SourcePath>| match (source, maker) {
-        (Some(source), _) => source.to_string(),
-        (None, Maker::Sheet(_)) => "a generated list".to_owned(),
-        (None, Maker::Asset(_) | Maker::Theme(_)) => "a file of the theme".to_owned(),
-        (None, Maker::Feed(_)) => "a feed".to_owned(),
-        (None, _) => "a generated file".to_owned(),
+/// What is published at an address, in words, and the file of the site that it comes from.
+fn cause(maker: &Maker, sheets: &[Sheet], composer: &Composer) -> (String, Option<SourcePath>) {
+    let site = &*composer.site;
+    let name = match maker {
+        Maker::Sheet(sheet) => match sheets[*sheet].subject {
+            Subject::Page(page) => return (site.page(page).entry.source.to_string(), Some(site.page(page).entry.source.clone())),
+            Subject::Section(section) => {
+                let section = &site.sections[section];
+                let below = |page: &&SitePage| page.entry.source.is_within(&section.folder);
+                let own = section.page.map(|page| site.page(page)).or_else(|| site.pages().iter().find(below));
+                return (format!("the list of the folder {}", section.folder), own.map(|page| page.entry.source.clone()));
+            }
+            Subject::Topics | Subject::Topic(_) => "a generated list of topics",
+            Subject::Audiences | Subject::Audience(_) => "a generated list of audiences",
+            Subject::AToZ => "the generated list from A to Z",
+            Subject::New => "the generated list of new pages",
+            Subject::Search => "the search page",
+            Subject::About => "the page about this resource",
+            Subject::Privacy => "the page about privacy",
+            Subject::NotFound => "the page for missing addresses",
+            Subject::Narrowed(_) | Subject::Surprise(_) => "a generated list",
+        },
+        Maker::Asset(_) | Maker::Theme(_) => "a file of the theme",
+        Maker::Feed(_) => "a feed",
+        Maker::Calendar(CalendarOf::Kind(_)) => "a calendar",
+        Maker::Sitemap(_) => "the sitemap",
+        _ => "a generated file",
     };
-    let message = format!("{} and {} are both published as {path}", name(one, &sources[0]), name(other, &sources[1]));
-    let problem = Diagnostic::new(Code::AddressTaken, message).help("rename one of the two");
-    match sources.into_iter().flatten().next_back() {
+    match source_of(maker, sheets, composer).filter(|_| !matches!(maker, Maker::Sheet(_))) {
+        Some(source) => (source.to_string(), Some(source)),
+        None => (name.to_owned(), None),
+    }
+}
+
+fn clashing(path: &OutputPath, sheets: &[Sheet], composer: &Composer, (one, other): (&Maker, &Maker)) -> Diagnostic {
+    let [(one, first), (other, second)] = [one, other].map(|maker| cause(maker, sheets, composer));
+    let message = format!("{one} and {other} are both published as {path}");
+    let is_generated = first.is_none() != second.is_none();
+    let help = if is_generated { "rename the page or the folder, or give it a `slug:` of its own" } else { "rename one of the two" };
+    let problem = Diagnostic::new(Code::AddressTaken, message).help(help);
+    match second.or(first) {
         Some(source) => problem.at(Place::start_of(&source)),
         None => problem,
     }
+}
+
+/// Takes out what would be published in a folder whose name is that of a published file: `guides/feed.xml/index.html` below the
+/// feed `guides/feed.xml`. No disk can hold both.
+fn drop_below_files(all: &mut Vec<(OutputPath, Maker)>, sheets: &[Sheet], composer: &Composer, problems: &mut Vec<Diagnostic>) {
+    let has_ending = |name: &str| name.contains('.');
+    // Few files have no ending; every other name without one is that of a folder.
+    let bare: HashSet<&str> = all.iter().map(|(path, _)| path.as_str()).filter(|path| !has_ending(last_segment(path))).collect();
+    let file_above = |path: &OutputPath| {
+        let path = path.as_str();
+        let folders = path.match_indices('/').map(|(at, _)| &path[..at]);
+        let mut named = folders.filter(|folder| has_ending(last_segment(folder)) || bare.contains(folder));
+        named.find_map(|folder| all.binary_search_by(|(other, _)| other.as_str().cmp(folder)).ok())
+    };
+    let below: Vec<(usize, usize)> = all.par_iter().enumerate().filter_map(|(index, (path, _))| Some((index, file_above(path)?))).collect();
+    let mut reported: HashSet<(usize, Option<SourcePath>)> = HashSet::new();
+    for (index, file) in &below {
+        let (path, file_path) = (&all[*index].0, &all[*file].0);
+        let ((one, source), (other, other_source)) = (cause(&all[*index].1, sheets, composer), cause(&all[*file].1, sheets, composer));
+        let source = source.or(other_source);
+        if !reported.insert((*file, source.clone())) {
+            continue;
+        }
+        let message = format!("{one} would be published as {path}, below the file {file_path}, which is {other}");
+        let problem = Diagnostic::new(Code::AddressTaken, message).help("rename the page, or give it a `slug:` of its own");
+        problems.push(match source {
+            Some(source) => problem.at(Place::start_of(&source)),
+            None => problem,
+        });
+    }
+    let mut dropped = below.into_iter().map(|(index, _)| index).peekable();
+    let mut index = 0;
+    all.retain(|_| {
+        let is_dropped = dropped.next_if_eq(&index).is_some();
+        index += 1;
+        !is_dropped
+    });
+}
+
+fn last_segment(path: &str) -> &str {
+    path.rsplit_once('/').map_or(path, |(_, name)| name)
+}
+
+/// Style sheets and scripts of `static/` that pages link to by the names they have there. They are published under those names as well,
+/// next to those that tell their content.
+fn linked_code(loaded: &Loaded, composer: &Composer) -> Vec<(OutputPath, Maker)> {
+    let name_of = |resolved: &Resolved| match &resolved.to {
+        Destination::Address { route, file: None, .. } => {
+            let name = &route.as_str()[1..];
+            let is_code = name.starts_with("css/") || name.starts_with("js/");
+            (is_code && loaded.static_files.contains_key(name)).then(|| name.to_owned())
+        }
+        _ => None,
+    };
+    let linked = composer.site.pages().par_iter().flat_map_iter(|page| page.all_links().filter_map(name_of));
+    let names: BTreeSet<String> = linked.collect();
+    let output = |name: String| {
+        let maker = match &loaded.static_files[&name] {
+            StaticFile::Own(source) => Maker::Copy(source.clone()),
+            StaticFile::Theme(_) => Maker::Theme(name.clone()),
+        };
+        Some((OutputPath::new(&name).ok()?, maker))
+    };
+    names.into_iter().filter_map(output).collect()
 }
 
 /// The names of the files that hosts may let browsers keep for ever.

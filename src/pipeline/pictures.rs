@@ -135,6 +135,11 @@ impl Pictures {
         (!self.is_empty()).then_some(self.folder.as_str())
     }
 
+    /// The picture at an address; a query changes nothing of it.
+    fn hung_at(&self, href: &str) -> Option<&Hung> {
+        self.by_href.get(href.split(['?', '#']).next().unwrap_or(href))
+    }
+
     /// Whether an address of a page is one that a picture of the site could have.
     pub fn may_have(&self, href: &str) -> bool {
         self.is_on() && href.starts_with(&self.base)
@@ -222,7 +227,7 @@ impl Pictures {
 
     /// The fingerprint of what a page is told of the picture at an address; `None` where there is none.
     pub fn answer(&self, files: &dyn Files, href: &str) -> Option<Fingerprint> {
-        let hung = self.by_href.get(href)?;
+        let hung = self.hung_at(href)?;
         let print = self.seen(files, &hung.source).map(|seen| seen.print);
         Some(print_of(&(&hung.source, print, &self.images)))
     }
@@ -230,7 +235,7 @@ impl Pictures {
     /// What a page is told of the picture at an address. With a memory, AVIF is made where it is unknown whether that is smaller;
     /// without, it is then not offered.
     pub fn shown(&self, files: &dyn Files, memory: Option<&Memory>, href: &str) -> Option<Shown> {
-        let hung = self.by_href.get(href)?;
+        let hung = self.hung_at(href)?;
         let seen = self.seen(files, &hung.source)?;
         let mut shown = Shown { sizes: self.images.as_ref()?.sizes.clone(), ..Shown::default() };
         shown.size = Some((seen.picture.width, seen.picture.height)).filter(|(width, height)| *width > 0 && *height > 0);
@@ -292,7 +297,7 @@ impl Pictures {
 
     /// What is made of the pictures at these addresses, each picture once, by source.
     pub fn jobs<'a>(&self, files: &dyn Files, memory: Option<&Memory>, hrefs: impl Iterator<Item = &'a str>) -> Vec<Job> {
-        let hung: BTreeMap<&SourcePath, &Hung> = hrefs.filter_map(|href| self.by_href.get(href)).map(|hung| (&hung.source, hung)).collect();
+        let hung: BTreeMap<&SourcePath, &Hung> = hrefs.filter_map(|href| self.hung_at(href)).map(|hung| (&hung.source, hung)).collect();
         let job = |hung: &&Hung| {
             let seen = self.seen(files, &hung.source)?;
             Some(self.job(hung, &seen, self.offered(files, memory, hung, &seen).into_iter()))
@@ -344,7 +349,7 @@ impl Pictures {
 
     /// What is wrong with the picture at an address, told where a page refers to it; `is_image` where only an image can be shown.
     pub fn faults(&self, files: &dyn Files, href: &str, place: &Place, is_image: bool) -> Vec<Diagnostic> {
-        let Some(hung) = self.by_href.get(href) else { return Vec::new() };
+        let Some(hung) = self.hung_at(href) else { return Vec::new() };
         let Some(Seen { picture, .. }) = self.seen(files, &hung.source) else { return Vec::new() };
         let is_other = matches!(picture.fault, Some(Fault::NotAnImage(_) | Fault::NotShown(_)));
         let fault =

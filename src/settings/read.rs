@@ -6,6 +6,7 @@ use super::theme::{self, Theme};
 use super::{BaseUrl, Editor, FeedbackWay, Giving, Images, RawHtml, SETTINGS, SettingLink, Settings, severities};
 use crate::diagnostic::{Checked, Code, Diagnostic, Place, Severity};
 use crate::fields::{Context, Item, Items, check};
+use crate::link_target::{Usage, origin, refusal};
 use crate::paths::SourcePath;
 use crate::source::decode_entities;
 use crate::yaml;
@@ -92,7 +93,7 @@ fn from_items(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Settings {
         copyright: given.text("copyright"),
         logo: given.of_theme("logo").and_then(image),
         favicon: given.of_theme("favicon").and_then(image),
-        giving: Giving { who: giving("who"), why: giving("why"), pays: giving("pays"), contact: giving("contact") },
+        giving: Giving { who: giving("who"), why: giving("why"), pays: giving("pays"), contact: contact(given, problems) },
         feedback: feedback(given, problems),
         discuss: given.text("discuss"),
         menu: given.list("menu").iter().filter_map(menu_link).collect(),
@@ -118,7 +119,7 @@ fn from_items(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Settings {
         edit_url: pattern_url(given, "edit_url", &["{path}"], problems),
         report_url: pattern_url(given, "report_url", &[], problems),
         editor: editor(given, problems),
-        allow_origins: given.texts("allow_origins").iter().map(|origin| origin.trim_end_matches('/').to_owned()).collect(),
+        allow_origins: allowed_origins(given, problems),
         checks: given.map("checks").map(|checks| severities(checks, problems)).unwrap_or_default(),
         extra: given.map("extra").cloned().unwrap_or_default(),
     }
@@ -258,6 +259,45 @@ fn image(item: &Item) -> Option<SettingLink> {
     let text = |name: &str| item.as_map().and_then(|map| map.get(name)).and_then(Item::as_text);
     let (title, target) = if item.as_map().is_some() { (text("alt"), text("src")?) } else { (None, item.as_text()?) };
     Some(SettingLink { title: title.unwrap_or_default().to_owned(), target: target.to_owned(), place: item.place.clone() })
+}
+
+/// Whom to ask: words, a mail address, or a link that a page may hold.
+fn contact(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Option<String> {
+    let item = given.map("giving")?.get("contact")?;
+    let text = item.as_text()?;
+    // Words may hold a colon, too: only what would be an unsafe link is refused.
+    match refusal(text, Usage::Link).filter(|refusal| refusal.code == Code::LinkScheme) {
+        None => Some(text.to_owned()),
+        Some(refusal) => {
+            let problem = Diagnostic::new(refusal.code, format!("`giving.contact`: {}", refusal.message));
+            problems.push(problem.at(item.place.clone()).help("write a mail address, or one that begins with https://"));
+            None
+        }
+    }
+}
+
+/// Origins that the policy of the pages names. Each has to be one origin and nothing else, since the policy is a list of them.
+fn allowed_origins(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Vec<String> {
+    let mut origins = Vec::new();
+    for item in given.list("allow_origins") {
+        let Some(text) = item.as_text() else { continue };
+        let bare = text.trim_end_matches('/');
+        let host = bare.strip_prefix("https://").unwrap_or_default();
+        let is_host = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']');
+        let host = host.strip_prefix("*.").unwrap_or(host);
+        if !host.is_empty() && host.chars().all(is_host) {
+            origins.push(bare.to_owned());
+            continue;
+        }
+        let message = match bare.strip_prefix("http://") {
+            Some(_) => format!("`allow_origins`: `{text}` is not encrypted, so anyone on the way could change what it sends"),
+            None => format!("`allow_origins`: `{text}` is not an origin"),
+        };
+        let named = origin(text).and_then(|origin| Some(origin.split_once("://")?.1.to_owned())).filter(|host| host.chars().all(is_host));
+        let help = format!("write `https://{}`: https, a host and nothing after it", named.as_deref().unwrap_or("cdn.example.org"));
+        problems.push(fault(item, message, help));
+    }
+    origins
 }
 
 fn menu_link(item: &Item) -> Option<SettingLink> {

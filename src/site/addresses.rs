@@ -2,9 +2,13 @@
 
 use jiff::civil::Date;
 
+use super::stated_address::{self, AddressProblem};
 use crate::document::{Entry, is_folder_page, name_and_date};
 use crate::paths::{LeavesRoot, Route, SourcePath, slug};
 use crate::settings::Settings;
+
+/// The page for addresses that nothing has. `404.md` in the content introduces it.
+pub const NOT_FOUND: &str = "/404.html";
 
 /// Names that Windows keeps for devices, whatever follows the first dot (Microsoft, “Naming Files, Paths, and Namespaces”).
 const RESERVED: [&str; 22] = [
@@ -26,11 +30,14 @@ pub fn of_folder(folder: &SourcePath, content: &SourcePath) -> Route {
 /// The address of a page.
 ///
 /// # Errors
-/// [`LeavesRoot`] when a stated address climbs out of the site.
-pub fn of_page(entry: &Entry, content: &SourcePath, settings: &Settings) -> Result<Route, LeavesRoot> {
+/// What is wrong with a stated address.
+pub fn of_page(entry: &Entry, content: &SourcePath, settings: &Settings) -> Result<Route, AddressProblem> {
     let meta = &entry.meta;
     if let Some(address) = &meta.address {
-        return stated(&address.value);
+        return stated(&address.value, settings);
+    }
+    if meta.slug.is_none() && entry.source.below(content).is_some_and(|path| matches!(path, "404.md" | "404.markdown")) {
+        return Ok(Route::new(NOT_FOUND)?);
     }
     let folder = entry.source.folder();
     let is_folder_page = is_folder_page(&entry.source);
@@ -39,15 +46,15 @@ pub fn of_page(entry: &Entry, content: &SourcePath, settings: &Settings) -> Resu
     }
     let parent = if is_folder_page { folder.folder() } else { folder };
     let name = match &meta.slug {
-        Some(slug) => slug.value.trim_matches('/').to_owned(),
+        Some(slug) => stated_address::path(slug.value.trim_matches('/'), settings)?,
         None => name_and_date(&entry.source).0,
     };
     if name.contains('/') {
-        return stated(&name);
+        return stated(&name, settings);
     }
     let name = slug(&name);
     if let Some(pattern) = settings.permalinks.get(&meta.kind).filter(|_| !is_folder_page) {
-        return by_pattern(pattern, &name, &parent, content, meta.published.or(entry.date_in_name));
+        return Ok(by_pattern(pattern, &name, &parent, content, meta.published.or(entry.date_in_name))?);
     }
     let base = of_folder(&parent, content);
     let segments: Vec<&str> = base.segments().chain([name.as_str()]).collect();
@@ -67,8 +74,12 @@ pub fn of_file_name(source: &SourcePath, content: &SourcePath) -> impl Iterator<
 }
 
 /// An address that the writer wrote out: each segment is slugged, `.html` at its end is dropped.
-fn stated(address: &str) -> Result<Route, LeavesRoot> {
-    let path = address.strip_suffix(".html").unwrap_or(address);
+fn stated(address: &str, settings: &Settings) -> Result<Route, AddressProblem> {
+    let address = stated_address::path(address, settings)?;
+    if address.trim_start_matches('/') == &NOT_FOUND[1..] {
+        return Ok(Route::new(NOT_FOUND)?);
+    }
+    let path = address.strip_suffix(".html").unwrap_or(&address);
     let inside = Route::new(path)?;
     let slugs: Vec<String> = inside.segments().map(slug).collect();
     Ok(Route::page(slugs.iter().map(String::as_str)))

@@ -82,7 +82,7 @@ fn leads_on(site: &Site, id: PageId, page: &SitePage) -> bool {
     let is_other = |to: &Destination| match to {
         Destination::Page { page, .. } => *page != id,
         Destination::Address { .. } => true,
-        Destination::Here { .. } | Destination::AsWritten => false,
+        Destination::Here { .. } | Destination::AsWritten | Destination::Refused => false,
     };
     let shares = |term: &crate::site::topics::Term| term.pages.len() > 1 && term.pages.contains(&id);
     page.next.is_some()

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::link_help;
 use super::links::{self, Destination};
 use super::sections::{Order, order_of, put_in_order, sort_key};
 use super::tables::{self, Node, PAGES_SEARCHED_MAX, PageId, Tables};
@@ -57,7 +58,7 @@ fn told_otherwise(site: &Site, new: PageId, names: &Names) -> BTreeSet<PageId> {
     // A name that stands for several files may be that of the new page now.
     let mut folders: HashMap<SourcePath, bool> = HashMap::new();
     let mut has_same_name = |folder: &SourcePath| {
-        let others = site.tables.names_in(folder).filter(|name| names.have(name));
+        let others = site.tables.names_in(folder).filter(|name| names.have(&name.text));
         *folders.entry(folder.clone()).or_insert_with(|| others.count() > usize::from(*folder == new_folder))
     };
     let mut is_told_otherwise = |id: &&PageId| {
@@ -77,7 +78,7 @@ fn may_suggest(page: &SitePage, name: &str) -> bool {
         .map(|(_, link)| &link.target)
         .chain(meta.related.iter().chain(&meta.next).chain(image))
         .chain(meta.field_links.iter().map(|link| &link.target))
-        .any(|target| links::may_suggest(&target.value, name))
+        .any(|target| link_help::may_suggest(&target.value, name))
 }
 
 /// What a page will be in a site.
@@ -113,7 +114,9 @@ fn placement(site: &Site, entry: &Arc<Entry>, with_drafts: bool) -> Option<Place
     let begins = |term: &Term| term.start_written.iter().any(|target| names.may_be_meant(&target.value));
     let is_in_settings = site.menu.iter().chain(&site.logo).chain(&site.favicon).any(is_meant) || site.audiences.iter().any(begins);
     let founds_list = founds_list || site.sections[page.section].pages.is_empty() && page.is_listed();
-    if founds_narrowed(site, &page) {
+    if founds_narrowed(site, &page)
+        || founds_feed(site, &page, topics.iter().map(|id| &site.topics[*id]).chain(audiences.iter().map(|id| &site.audiences[*id])))
+    {
         return None;
     }
     let is_known = super::topics::are_known_authors(&entry.meta.authors, &site.vocabularies);
@@ -130,6 +133,13 @@ fn founds_narrowed(site: &Site, page: &SitePage) -> bool {
     let surely_stays = |other| narrowing::surely_stays(&site.narrowed, page, other, &site.kinds, content);
     !pages().next().is_some_and(surely_stays)
         && narrowing::find(pages().chain([page]), &site.sections, &site.kinds, content) != site.narrowed
+}
+
+/// Whether there would be another feed with this page: one of its kind, or one of a term without dated pages.
+fn founds_feed<'a>(site: &Site, page: &SitePage, mut terms: impl Iterator<Item = &'a Term>) -> bool {
+    let is_of_kind = |other: &SitePage| other.entry.meta.kind == page.entry.meta.kind;
+    let is_dated = |id: &PageId| site.page(*id).changed().is_some();
+    !site.pages().iter().any(is_of_kind) || page.changed().is_some() && terms.any(|term| !term.pages.iter().any(is_dated))
 }
 
 /// Puts a page into the lists of its section and its terms.
@@ -153,7 +163,9 @@ fn list(site: &mut Site, id: PageId, topics: &[usize], audiences: &[usize]) {
 fn depends_on_names(site: &Site) -> bool {
     let links = site.menu.iter().chain(&site.logo).chain(&site.favicon).map(|link| (&link.to, &link.written));
     let starts = site.audiences.iter().flat_map(|term| term.start.iter().zip(term.start_written.iter().map(|target| &target.value)));
-    links.chain(starts).any(|(to, written)| *to == Destination::AsWritten && matches!(Target::parse(written), Target::Inside { .. }))
+    let is_own = |written: &str| site.settings().base_url.as_ref().is_some_and(|base| base.below(written).is_some());
+    let depends = |written: &str| matches!(Target::parse(written), Target::Inside { .. }) || is_own(written);
+    links.chain(starts).any(|(to, written)| *to == Destination::AsWritten && depends(written))
 }
 
 fn has_dates(site: &Site) -> bool {

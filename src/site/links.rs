@@ -4,12 +4,17 @@
 //! the page's own, and if nothing is there, a source path. A leading `/` counts from the site's root, which is the
 //! content folder for sources. Every target that leads nowhere gets the nearest one that exists as a suggestion.
 
-use crate::diagnostic::{Code, nearest};
-use crate::document::links::{Link, Role, Target};
+use unicode_normalization::UnicodeNormalization;
+
+use crate::diagnostic::{Code, Diagnostic, Place, Severity};
+use crate::document::links::{Link, Role};
 use crate::document::outline::anchor;
 use crate::fields::links::{FieldLink, Wants};
+use crate::link_target::{Suffix, Target, Usage, refusal};
 use crate::paths::{Route, SourcePath, percent_encode_into, slug};
 
+use super::link_help::{self, Searches};
+use super::tables::folded;
 use super::{Node, PageId, Tables};
 
 /// Where a link leads.
@@ -18,19 +23,24 @@ pub enum Destination {
     Page {
         page: PageId,
         fragment: Option<String>,
+        suffix: Suffix,
     },
     /// A generated list, a file of `static/`, or a file of the content that is published because of this link.
     Address {
         route: Route,
         fragment: Option<String>,
+        suffix: Suffix,
         file: Option<SourcePath>,
     },
     /// A place on the page itself.
     Here {
         fragment: String,
+        suffix: Suffix,
     },
     /// Written as it stands: another site, or a target that does not exist.
     AsWritten,
+    /// An address that no page may hold. Nothing is written.
+    Refused,
 }
 
 /// A link with its destination and what is wrong with it.
@@ -43,8 +53,25 @@ pub struct Resolved {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LinkProblem {
     pub code: Code,
+    /// Where it is not the code's own.
+    pub severity: Option<Severity>,
     pub message: String,
     pub help: Option<String>,
+}
+
+impl LinkProblem {
+    fn new(code: Code, message: String, help: Option<String>) -> Self {
+        Self { code, severity: None, message, help }
+    }
+
+    /// The problem at the place of its link.
+    pub fn at(&self, place: Place) -> Diagnostic {
+        let problem = Diagnostic::new(self.code, self.message.clone()).help_if(self.help.clone()).at(place);
+        match self.severity {
+            Some(severity) => problem.severity(severity),
+            None => problem,
+        }
+    }
 }
 
 /// The page that a link stands on.
@@ -58,7 +85,7 @@ pub struct From<'a> {
 }
 
 /// What was found for a path, before its fragment is looked at.
-enum Found {
+pub(super) enum Found {
     /// What no page that comes takes the place of.
     Fixed(Node),
     Node(Node),
@@ -68,87 +95,231 @@ enum Found {
     Outside,
 }
 
+/// What a target adds to the page or file that its path names.
+struct Rest {
+    fragment: Option<String>,
+    suffix: Suffix,
+}
+
 pub fn resolve(tables: &Tables, from: From, link: &Link) -> Resolved {
-    resolve_telling(tables, from, link, &mut true)
+    Resolver::new(tables, from).resolve(link)
 }
 
-/// The same; `is_fixed` becomes false when a page that comes could lead the link elsewhere. None can where it leads outside, to
-/// a place on its page, to the source that has exactly the path it names, or to a file by the file's name.
-pub fn resolve_telling(tables: &Tables, from: From, link: &Link, is_fixed: &mut bool) -> Resolved {
-    let written = &link.target.value;
-    if link.role == Role::Wiki {
-        *is_fixed = false;
-        return wiki(tables, from, written);
-    }
-    match Target::parse(written) {
-        Target::Outside | Target::ProtocolRelative | Target::UnknownScheme { .. } | Target::Unsafe { .. } | Target::Empty => {
-            sound(Destination::AsWritten)
-        }
-        Target::Here(fragment) => {
-            let problem = check_anchor(from.anchors, &fragment, "this page");
-            Resolved { to: Destination::Here { fragment }, problem }
-        }
-        Target::Inside { path, .. } if is_external(tables, &path) => sound(Destination::AsWritten),
-        Target::Inside { path, fragment } => {
-            let path = if path.contains('\\') { path.replace('\\', "/") } else { path };
-            let found = find(tables, from, &path);
-            *is_fixed &= matches!(found, Found::Fixed(_));
-            conclude(tables, from, found, written, &path, fragment)
-        }
-    }
+/// Resolves the links of one page.
+pub struct Resolver<'a> {
+    tables: &'a Tables,
+    from: From<'a>,
+    /// Becomes false when a page that comes could lead a link elsewhere. None can where it leads outside, to a place on its page, to
+    /// the source that has exactly the path it names, or to a file by the file's name.
+    pub is_fixed: bool,
+    searches: Searches,
 }
 
-/// Where the links in a kind's own fields lead, held against what each has to lead to; `is_fixed` as in [`resolve_telling`].
-pub fn of_fields(tables: &Tables, from: From, written: &[FieldLink], is_fixed: &mut bool) -> Vec<Resolved> {
-    let mut all: Vec<Resolved> = Vec::with_capacity(written.len());
-    for link in written {
-        let mut resolved = resolve_telling(tables, from, &Link { target: link.target.clone(), role: Role::Text }, is_fixed);
-        if resolved.problem.is_none() {
-            let before = || written.iter().zip(&all).filter(|(other, _)| link.distinct.is_some() && other.distinct == link.distinct);
-            let problem = misled(&resolved.to, link).or_else(|| {
-                let is_twice = matches!(resolved.to, Destination::Page { .. }) && before().any(|(_, other)| other.to == resolved.to);
-                is_twice.then(|| LinkProblem {
-                    code: Code::KindRule,
-                    message: format!("`{}` leads to a page that stands here already", link.target.value),
-                    help: Some("take one of the two out".into()),
-                })
-            });
-            resolved.problem = problem.map(Box::new);
-        }
-        all.push(resolved);
+impl<'a> Resolver<'a> {
+    pub fn new(tables: &'a Tables, from: From<'a>) -> Self {
+        Resolver { tables, from, is_fixed: true, searches: Searches::default() }
     }
-    all
+
+    pub fn resolve(&mut self, link: &Link) -> Resolved {
+        let written = &link.target.value;
+        if link.role == Role::Wiki {
+            self.is_fixed = false;
+            return self.wiki(written);
+        }
+        match Target::parse(written) {
+            Target::Here { fragment, suffix } => {
+                let (fragment, problem) = self.anchor(self.from.anchors, fragment, "this page");
+                Resolved { to: Destination::Here { fragment, suffix }, problem }
+            }
+            Target::Inside { path, .. } if is_external(self.tables, &path) => sound(Destination::AsWritten),
+            Target::Inside { path, fragment, suffix } => {
+                let path = if path.contains('\\') { path.replace('\\', "/") } else { path };
+                let found = find(self.tables, self.from, &path);
+                self.is_fixed &= matches!(found, Found::Fixed(_));
+                self.conclude(found, written, &path, Rest { fragment, suffix })
+            }
+            Target::Outside => self.outside(written),
+            _ => match refusal(written, if link.role == Role::Embed { Usage::Image } else { Usage::Link }) {
+                Some(refusal) => Resolved { to: Destination::Refused, ..broken(refusal.code, refusal.message, Some(refusal.help)) },
+                None => sound(Destination::AsWritten),
+            },
+        }
+    }
+
+    /// An address with a scheme. One of this site is held against what the site has.
+    fn outside(&mut self, written: &str) -> Resolved {
+        let own = self.tables.settings.base_url.as_ref().and_then(|base| base.below(written));
+        let Some(Target::Inside { path, .. }) = own.map(Target::parse) else { return sound(Destination::AsWritten) };
+        if path == "/" || is_external(self.tables, &path) {
+            return sound(Destination::AsWritten);
+        }
+        self.is_fixed = false;
+        match by_address(self.tables, self.from, &path) {
+            Found::Nothing => {
+                let problem = LinkProblem {
+                    severity: Some(Severity::Warning),
+                    ..LinkProblem::new(
+                        Code::BrokenLink,
+                        format!("`{written}` is an address of this site, and nothing is published there"),
+                        Some("link to the page by its path, or name the path in the setting `external` if another site is there".into()),
+                    )
+                };
+                Resolved { to: Destination::AsWritten, problem: Some(Box::new(problem)) }
+            }
+            _ => sound(Destination::AsWritten),
+        }
+    }
+
+    /// Where the links in a kind's own fields lead, held against what each has to lead to.
+    pub fn of_fields(&mut self, written: &[FieldLink]) -> Vec<Resolved> {
+        let mut all: Vec<Resolved> = Vec::with_capacity(written.len());
+        for link in written {
+            let is_harmless = refusal(&link.target.value, Usage::Field).is_none();
+            let role = if is_harmless { Role::Embed } else { Role::Text };
+            let mut resolved = self.resolve(&Link { target: link.target.clone(), role });
+            if resolved.problem.is_none() {
+                let before = || written.iter().zip(&all).filter(|(other, _)| link.distinct.is_some() && other.distinct == link.distinct);
+                let problem = misled(&resolved.to, link).or_else(|| {
+                    let is_twice = matches!(resolved.to, Destination::Page { .. }) && before().any(|(_, other)| other.to == resolved.to);
+                    is_twice.then(|| {
+                        let message = format!("`{}` leads to a page that stands here already", link.target.value);
+                        LinkProblem::new(Code::KindRule, message, Some("take one of the two out".into()))
+                    })
+                });
+                resolved.problem = problem.map(Box::new);
+            }
+            all.push(resolved);
+        }
+        all
+    }
+
+    fn conclude(&mut self, found: Found, written: &str, path: &str, rest: Rest) -> Resolved {
+        match found {
+            Found::Fixed(node) | Found::Node(node) => self.arrive(node, rest),
+            Found::OtherCase(node, name) => {
+                let mut resolved = self.arrive(node, rest);
+                resolved.problem = Some(Box::new(LinkProblem::new(
+                    Code::LinkCase,
+                    format!("`{written}` differs in letter case from {name}"),
+                    Some("write it as the file is named: many servers tell the two apart".into()),
+                )));
+                resolved
+            }
+            Found::Outside => broken(
+                Code::LinkOutside,
+                format!("`{written}` leads out of the site's folder"),
+                Some("only files inside the site can be linked; copy it into the content".into()),
+            ),
+            Found::Nothing => {
+                let help = link_help::suggestion(self.tables, self.from, written, path, &mut self.searches);
+                let help = help.unwrap_or_else(|| "write a target that exists, or take the link out".into());
+                broken(Code::BrokenLink, format!("`{written}` leads to nothing that exists"), Some(help))
+            }
+        }
+    }
+
+    /// The destination that a node is, with the fragment checked and hidden pages told.
+    fn arrive(&mut self, node: Node, Rest { fragment, suffix }: Rest) -> Resolved {
+        let tables = self.tables;
+        match node {
+            Node::Page(page) => {
+                let entry = &tables.pages[page].entry;
+                let name = entry.source.below(&tables.content).unwrap_or(entry.source.as_str());
+                let (fragment, problem) = fragment.map(|fragment| self.anchor(&entry.anchors, fragment, name)).unzip();
+                Resolved { to: Destination::Page { page, fragment, suffix }, problem: problem.flatten() }
+            }
+            Node::Hidden { source, why } if !self.from.is_hidden => broken(
+                Code::LinkDraft,
+                format!("{} is {why}: readers will not find it", source.below(&tables.content).unwrap_or(source.as_str())),
+                Some("publish it first, or take the link out".into()),
+            ),
+            Node::Hidden { .. } => sound(Destination::AsWritten),
+            Node::Listing(route) | Node::Static(route) => sound(Destination::Address { route, fragment, suffix, file: None }),
+            Node::File(source) => {
+                let route = super::addresses::of_file(&source, &tables.content);
+                sound(Destination::Address { route, fragment, suffix, file: Some(source) })
+            }
+        }
+    }
+
+    fn wiki(&mut self, written: &str) -> Resolved {
+        let (name, fragment) = match written.split_once('#') {
+            Some((name, fragment)) => (name.trim(), Some(fragment.trim().to_owned())),
+            None => (written.trim(), None),
+        };
+        let fragment = fragment.map(|fragment| anchor(&fragment));
+        if name.is_empty() {
+            let (fragment, problem) = self.anchor(self.from.anchors, fragment.unwrap_or_default(), "this page");
+            return Resolved { to: Destination::Here { fragment, suffix: Suffix::default() }, problem };
+        }
+        let tables = self.tables;
+        let found = match find(tables, self.from, name) {
+            Found::Nothing | Found::Outside => match tables.by_name(name) {
+                [] => Found::Nothing,
+                [only] => Found::Node(only.clone()),
+                several => {
+                    let names: Vec<&str> = several.iter().filter_map(|node| tables.source_of(node)).map(SourcePath::as_str).collect();
+                    return broken(
+                        Code::BrokenLink,
+                        format!("`[[{written}]]` could be several pages"),
+                        Some(format!("write one of {}", names.join(", "))),
+                    );
+                }
+            },
+            found => found,
+        };
+        self.conclude(found, &format!("[[{written}]]"), name, Rest { fragment, suffix: Suffix::default() })
+    }
+
+    /// The anchor that a fragment means, as it is written on the page, and the problem when the page has none.
+    fn anchor(&mut self, anchors: &[String], fragment: String, page: &str) -> (String, Option<Box<LinkProblem>>) {
+        if fragment.is_empty() || fragment == "top" || anchors.binary_search(&fragment).is_ok() {
+            return (fragment, None);
+        }
+        // Two ways to compose the same letters are the same words to a reader.
+        let is_same = |anchor: &&String| !anchor.is_ascii() && anchor.nfc().eq(fragment.nfc());
+        if !fragment.is_ascii()
+            && let Some(anchor) = self.searches.take().then(|| anchors.iter().find(is_same)).flatten()
+        {
+            return (anchor.clone(), None);
+        }
+        let help = link_help::of_anchor(anchors, &fragment, page, &mut self.searches);
+        let message = format!("`#{fragment}` is no heading of {page}");
+        let problem = LinkProblem::new(Code::BrokenAnchor, message, Some(help));
+        (fragment, Some(Box::new(problem)))
+    }
 }
 
 /// What is wrong when a field's link leads to something that the field does not want.
 fn misled(to: &Destination, link: &FieldLink) -> Option<LinkProblem> {
     let written = &link.target.value;
+    let problem = |code, message: String, help: String| Some(LinkProblem::new(code, message, Some(help)));
     match (&link.wants, to) {
         (Wants::Anything, _) | (Wants::Page, Destination::Page { .. }) => None,
-        (Wants::Page, _) => Some(LinkProblem {
-            code: Code::KindRule,
-            message: format!("`{written}` is no page of this site"),
-            help: Some("write the path of a page, such as ../guides/give-first.md".into()),
-        }),
+        (Wants::Page, _) => problem(
+            Code::KindRule,
+            format!("`{written}` is no page of this site"),
+            "write the path of a page, such as ../guides/give-first.md".into(),
+        ),
         (Wants::File(extensions), Destination::Address { route, .. }) if !route.as_str().ends_with('/') => {
             let name = route.as_str().to_lowercase();
             let fits = extensions.is_empty() || extensions.iter().any(|extension| name.ends_with(&format!(".{extension}")));
-            (!fits).then(|| LinkProblem {
-                code: Code::NotThatFile,
-                message: format!("`{written}` is not the type of file that belongs here"),
-                help: Some(format!("give a file that ends in .{}", extensions.join(", ."))),
-            })
+            if fits {
+                return None;
+            }
+            let message = format!("`{written}` is not the type of file that belongs here");
+            problem(Code::NotThatFile, message, format!("give a file that ends in .{}", extensions.join(", .")))
         }
-        (Wants::File(_), Destination::Page { .. }) if written.ends_with(".md") => Some(LinkProblem {
-            code: Code::NotThatFile,
-            message: format!("`{written}` is a page of this site, not a file to take away"),
-            help: Some(format!("put it into static/ and write `/{}`", written.rsplit('/').next().unwrap_or(written))),
-        }),
-        (Wants::File(_), _) => Some(LinkProblem {
-            code: Code::NotThatFile,
-            message: format!("`{written}` is no file of this site"),
-            help: Some("put the file beside the page, and write its name here".into()),
-        }),
+        (Wants::File(_), Destination::Page { .. }) if written.ends_with(".md") => problem(
+            Code::NotThatFile,
+            format!("`{written}` is a page of this site, not a file to take away"),
+            format!("put it into static/ and write `/{}`", written.rsplit('/').next().unwrap_or(written)),
+        ),
+        (Wants::File(_), _) => problem(
+            Code::NotThatFile,
+            format!("`{written}` is no file of this site"),
+            "put the file beside the page, and write its name here".into(),
+        ),
     }
 }
 
@@ -157,7 +328,7 @@ fn sound(to: Destination) -> Resolved {
 }
 
 fn broken(code: Code, message: String, help: Option<String>) -> Resolved {
-    Resolved { to: Destination::AsWritten, problem: Some(Box::new(LinkProblem { code, message, help })) }
+    Resolved { to: Destination::AsWritten, problem: Some(Box::new(LinkProblem::new(code, message, help))) }
 }
 
 fn is_external(tables: &Tables, path: &str) -> bool {
@@ -168,54 +339,23 @@ fn is_external(tables: &Tables, path: &str) -> bool {
     path.starts_with('/') && tables.settings.external.iter().any(is_under)
 }
 
-fn conclude(tables: &Tables, from: From, found: Found, written: &str, path: &str, fragment: Option<String>) -> Resolved {
-    match found {
-        Found::Fixed(node) | Found::Node(node) => arrive(tables, from, node, fragment),
-        Found::OtherCase(node, name) => {
-            let mut resolved = arrive(tables, from, node, fragment);
-            resolved.problem = Some(Box::new(LinkProblem {
-                code: Code::LinkCase,
-                message: format!("`{written}` differs in letter case from {name}"),
-                help: Some("write it as the file is named: many servers tell the two apart".into()),
-            }));
-            resolved
-        }
-        Found::Outside => broken(
-            Code::LinkOutside,
-            format!("`{written}` leads out of the site's folder"),
-            Some("only files inside the site can be linked; copy it into the content".into()),
-        ),
-        Found::Nothing => {
-            let help = suggestion(tables, from, path).unwrap_or_else(|| "write a target that exists, or take the link out".into());
-            broken(Code::BrokenLink, format!("`{written}` leads to nothing that exists"), Some(help))
+/// What a path names. A path whose letters are composed in another way than those of a file's name names that file all the same.
+pub(super) fn find(tables: &Tables, from: From, path: &str) -> Found {
+    let found = find_as_written(tables, from, path);
+    if path.is_ascii() || !matches!(found, Found::Nothing | Found::Outside) {
+        return found;
+    }
+    for other in [path.nfc().collect::<String>(), path.nfd().collect()] {
+        match find_as_written(tables, from, &other) {
+            Found::Nothing | Found::Outside => {}
+            Found::Fixed(node) => return Found::Node(node),
+            other => return other,
         }
     }
+    found
 }
 
-/// The destination that a node is, with the fragment checked and hidden pages told.
-fn arrive(tables: &Tables, from: From, node: Node, fragment: Option<String>) -> Resolved {
-    match node {
-        Node::Page(page) => {
-            let entry = &tables.pages[page].entry;
-            let name = entry.source.below(&tables.content).unwrap_or(entry.source.as_str());
-            let problem = fragment.as_deref().and_then(|fragment| check_anchor(&entry.anchors, fragment, name));
-            Resolved { to: Destination::Page { page, fragment }, problem }
-        }
-        Node::Hidden { source, why } if !from.is_hidden => broken(
-            Code::LinkDraft,
-            format!("{} is {why}: readers will not find it", source.below(&tables.content).unwrap_or(source.as_str())),
-            Some("publish it first, or take the link out".into()),
-        ),
-        Node::Hidden { .. } => sound(Destination::AsWritten),
-        Node::Listing(route) | Node::Static(route) => sound(Destination::Address { route, fragment, file: None }),
-        Node::File(source) => {
-            let route = super::addresses::of_file(&source, &tables.content);
-            sound(Destination::Address { route, fragment, file: Some(source) })
-        }
-    }
-}
-
-fn find(tables: &Tables, from: From, path: &str) -> Found {
+fn find_as_written(tables: &Tables, from: From, path: &str) -> Found {
     let segment = path.rsplit('/').next().unwrap_or(path);
     let is_source = !path.ends_with('/') && has_extension(segment);
     let attempts: [fn(&Tables, From, &str) -> Found; 2] = if is_source { [by_source, by_address] } else { [by_address, by_source] };
@@ -284,7 +424,10 @@ fn by_source(tables: &Tables, from: From, path: &str) -> Found {
         }
     }
     for candidate in &candidates {
-        if let Some(actual) = tables.by_source_lower.get(&candidate.as_str().to_lowercase()) {
+        if let Some(actual) = tables.by_source_lower.get(&folded(candidate)) {
+            if actual.as_str().nfc().eq(candidate.as_str().nfc()) {
+                return Found::Node(tables.by_source[actual].clone());
+            }
             let name = actual.below(&tables.content).unwrap_or(actual.as_str()).to_owned();
             return Found::OtherCase(tables.by_source[actual].clone(), name);
         }
@@ -314,90 +457,10 @@ fn at_address(tables: &Tables, route: &Route) -> Option<Node> {
         None => route.as_folder(),
     };
     let get = |route: &Route| tables.by_route.get(route).cloned();
-    get(route).or_else(|| get(&folder)).or_else(|| {
+    get(route).or_else(|| get(&folder)).or_else(|| tables.markdown_copy(route)).or_else(|| {
         let slugs: Vec<String> = folder.segments().map(slug).collect();
         get(&Route::page(slugs.iter().map(String::as_str)))
     })
-}
-
-fn wiki(tables: &Tables, from: From, written: &str) -> Resolved {
-    let (name, fragment) = match written.split_once('#') {
-        Some((name, fragment)) => (name.trim(), Some(fragment.trim().to_owned())),
-        None => (written.trim(), None),
-    };
-    let fragment = fragment.map(|fragment| anchor(&fragment));
-    if name.is_empty() {
-        let fragment = fragment.unwrap_or_default();
-        let problem = check_anchor(from.anchors, &fragment, "this page");
-        return Resolved { to: Destination::Here { fragment }, problem };
-    }
-    let found = match find(tables, from, name) {
-        Found::Nothing | Found::Outside => match tables.by_name(name) {
-            [] => Found::Nothing,
-            [only] => Found::Node(only.clone()),
-            several => {
-                let names: Vec<&str> = several.iter().filter_map(|node| tables.source_of(node)).map(SourcePath::as_str).collect();
-                return broken(
-                    Code::BrokenLink,
-                    format!("`[[{written}]]` could be several pages"),
-                    Some(format!("write one of {}", names.join(", "))),
-                );
-            }
-        },
-        found => found,
-    };
-    conclude(tables, from, found, &format!("[[{written}]]"), name, fragment)
-}
-
-fn check_anchor(anchors: &[String], fragment: &str, page: &str) -> Option<Box<LinkProblem>> {
-    let is_there = |name: &str| anchors.binary_search_by(|anchor| anchor.as_str().cmp(name)).is_ok();
-    if fragment.is_empty() || fragment == "top" || fragment.starts_with(":~:") || is_there(fragment) {
-        return None;
-    }
-    let wanted = anchor(fragment);
-    let near = anchors.iter().find(|anchor| **anchor == wanted || anchor.eq_ignore_ascii_case(fragment)).map(String::as_str);
-    let near = near.or_else(|| nearest(fragment, anchors.iter().map(String::as_str)));
-    let help = match near {
-        Some(near) => format!("did you mean #{near}?"),
-        None if anchors.is_empty() => format!("{page} has no headings"),
-        None => format!("its headings are {}", anchors.iter().take(8).map(|anchor| format!("#{anchor}")).collect::<Vec<_>>().join(", ")),
-    };
-    Some(Box::new(LinkProblem { code: Code::BrokenAnchor, message: format!("`#{fragment}` is no heading of {page}"), help: Some(help) }))
-}
-
-/// Whether a file of this name is near enough to a target to be suggested, should the target lead nowhere.
-pub(super) fn may_suggest(written: &str, name: &str) -> bool {
-    matches!(Target::parse(written), Target::Inside { path, .. } if nearest(last_stem(&path.replace('\\', "/")), [name]).is_some())
-}
-
-/// The last segment of a path without its extension.
-fn last_stem(path: &str) -> &str {
-    let last = path.trim_end_matches('/').rsplit('/').next().unwrap_or(path);
-    last.rsplit_once('.').map_or(last, |(stem, _)| stem)
-}
-
-/// The nearest thing that exists: a file of the same name elsewhere, or one with a similar name.
-fn suggestion(tables: &Tables, from: From, path: &str) -> Option<String> {
-    if path.ends_with('/') && has_extension(path.trim_end_matches('/').rsplit('/').next().unwrap_or("")) {
-        let found = find(tables, from, path.trim_end_matches('/'));
-        if !matches!(found, Found::Nothing | Found::Outside) {
-            return Some(format!("take the slash at its end away: {}", path.trim_end_matches('/')));
-        }
-    }
-    let stem = last_stem(path);
-    let is_short = stem.chars().count() < 4;
-    let name = match tables.by_name(stem).first() {
-        Some(node) => tables.source_of(node)?,
-        None if is_short => return None,
-        None => {
-            let siblings = tables.names_near(&from.source.folder());
-            let near = nearest(stem, siblings)?;
-            tables.source_of(tables.by_name(near).first()?)?
-        }
-    };
-    let near = relative(&from.source.folder(), name);
-    // In an address these two end the path; a file's name has them encoded.
-    Some(format!("did you mean {}?", near.replace('%', "%25").replace('#', "%23").replace('?', "%3F")))
 }
 
 /// The way from a folder to a file: `../tips/y.md`.
@@ -409,22 +472,22 @@ pub fn relative(folder: &SourcePath, target: &SourcePath) -> String {
     ups.chain(to[shared..].iter().copied()).collect::<Vec<_>>().join("/")
 }
 
-/// The text that goes into an `href`.
+/// The text that goes into an `href`. What no page may hold is not written.
 pub fn href(tables: &Tables, to: &Destination, written: &str, base_path: &str) -> String {
-    let (route, fragment) = match to {
-        Destination::Page { page, fragment } => (&tables.pages[*page].route, fragment.as_deref()),
-        Destination::Address { route, fragment, .. } => (route, fragment.as_deref()),
-        Destination::Here { fragment } => {
-            let mut href = String::from("#");
-            percent_encode_into(&mut href, fragment);
-            return href;
-        }
+    let (route, fragment, suffix) = match to {
+        Destination::Page { page, fragment, suffix } => (Some(&tables.pages[*page].route), fragment.as_deref(), suffix),
+        Destination::Address { route, fragment, suffix, .. } => (Some(route), fragment.as_deref(), suffix),
+        Destination::Here { fragment, suffix } => (None, Some(fragment.as_str()), suffix),
+        Destination::Refused => return String::new(),
+        Destination::AsWritten if refusal(written, Usage::Image).is_some() => return String::new(),
         Destination::AsWritten => return written.trim().to_owned(),
     };
-    let mut href = route.href(base_path);
-    if let Some(fragment) = fragment {
+    let mut href = route.map(|route| route.href(base_path)).unwrap_or_default();
+    suffix.write_query(&mut href);
+    if fragment.is_some() || suffix.has_directive() {
         href.push('#');
-        percent_encode_into(&mut href, fragment);
+        percent_encode_into(&mut href, fragment.unwrap_or_default());
+        suffix.write_directive(&mut href);
     }
     href
 }

@@ -6,14 +6,18 @@
 pub mod address_ledger;
 pub mod addresses;
 pub mod audit;
+mod generated;
 mod glossary;
 pub mod insert;
 pub mod letters;
+mod link_help;
 pub mod links;
 pub mod narrowing;
 pub mod promise;
+mod redirects;
 pub mod related;
 pub mod sections;
+mod stated_address;
 mod tables;
 pub mod topics;
 pub mod update;
@@ -25,14 +29,15 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use rayon::prelude::*;
 
-use self::links::{Destination, From, Resolved, resolve};
+use self::links::{Destination, From, Resolved, Resolver, resolve};
 use self::narrowing::Narrowed;
+pub use self::redirects::Redirect;
 use self::sections::Section;
 pub use self::tables::{ABOUT, Hidden, Node, PRIVACY, PageId, Tables};
 use self::topics::Term;
-use crate::diagnostic::{Checked, Code, Diagnostic, Place};
+use crate::diagnostic::{Checked, Code, Diagnostic};
 use crate::document::Entry;
-use crate::document::links::{Link, Role};
+use crate::document::links::{Link, Role, is_remote};
 use crate::document::meta::Placed;
 use crate::fields::links::FieldLink;
 use crate::kind::Kinds;
@@ -84,7 +89,7 @@ pub struct SitePage {
 impl SitePage {
     /// Whether lists, feeds and the sitemap show it.
     pub fn is_listed(&self) -> bool {
-        !self.entry.meta.is_unlisted
+        !self.entry.meta.is_unlisted && self.route.as_str() != addresses::NOT_FOUND
     }
 
     /// Every link of it with where it leads.
@@ -116,13 +121,6 @@ impl SitePage {
     pub fn changed(&self) -> Option<Date> {
         self.entry.meta.updated.max(self.published())
     }
-}
-
-/// An address that leads to another.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Redirect {
-    pub from: Route,
-    pub to: PageId,
 }
 
 /// A link of the settings or a vocabulary, with where it leads.
@@ -224,10 +222,11 @@ pub fn assemble(parts: Parts) -> Checked<Site> {
     let (topics, audiences) = (topics.unload(&mut problems), audiences.unload(&mut problems));
     topics::check_authors(&tables, &parts.vocabularies, &mut problems);
     glossary::check(&tables, &parts.kinds, &mut problems);
-    let redirects = redirects(&mut tables, &mut problems);
     tables.add_lists(&topics, &audiences, &narrowed);
     tables.add_calendars(&parts.kinds);
     tables.add_surprises(sections.iter().filter_map(|section| sections::surprise(section, &parts.kinds)));
+    tables.add_files(&parts.kinds, topics.iter().chain(&audiences));
+    let redirects = redirects::find(&mut tables, &mut problems);
     resolve_links(&mut tables);
     let with_problems = (0..tables.pages.len()).into_par_iter().filter(|id| tables.pages[*id].has_link_problem()).collect();
     let mut site = Site {
@@ -249,38 +248,6 @@ pub fn assemble(parts: Parts) -> Checked<Site> {
     site_links(&mut site, &mut problems);
     site.published_files = published_files(&site);
     Checked::new(site, problems)
-}
-
-fn redirects(tables: &mut Tables, problems: &mut Vec<Diagnostic>) -> Vec<Redirect> {
-    let mut redirects: BTreeMap<Route, (PageId, Place)> = BTreeMap::new();
-    for (id, page) in tables.pages.iter().enumerate() {
-        for alias in &page.entry.meta.aliases {
-            let written = alias.value.trim();
-            let Ok(from) = Route::home().join(written) else {
-                let problem = Diagnostic::new(Code::LinkOutside, format!("the alias `{written}` leads out of the site"));
-                problems.push(problem.at(alias.place.clone()).help("write the old address from the site's root: /old/"));
-                continue;
-            };
-            let is_file = from.as_str().rsplit('/').next().is_some_and(|last| last.contains('.'));
-            let from = if is_file { from } else { from.as_folder() };
-            if from == page.route {
-                continue;
-            }
-            let taken = tables.by_route.get(&from).and_then(|node| tables.source_of(node)).map(Place::start_of);
-            if let Some(other) = taken.or_else(|| redirects.get(&from).map(|(_, place)| place.clone())) {
-                let problem = Diagnostic::new(Code::AddressTaken, format!("the alias `{written}` is the address of {}", other.path));
-                problems.push(
-                    problem.at(alias.place.clone()).also(other, "this has the address").help("take the alias away from one of the two"),
-                );
-                continue;
-            }
-            redirects.insert(from, (id, alias.place.clone()));
-        }
-    }
-    for (from, (id, _)) in &redirects {
-        tables.by_route.entry(from.clone()).or_insert(Node::Page(*id));
-    }
-    redirects.into_iter().map(|(from, (to, _))| Redirect { from, to }).collect()
 }
 
 /// Where the links of one page lead.
@@ -308,19 +275,15 @@ impl Outcome {
 fn resolve_page(tables: &Tables, id: PageId) -> Outcome {
     let page = &tables.pages[id];
     let from = From { source: &page.entry.source, route: &page.route, anchors: &page.entry.anchors, is_hidden: page.is_draft };
-    let mut are_fixed = true;
-    let mut resolve = |link: &Link| links::resolve_telling(tables, from, link, &mut are_fixed);
-    let in_text = page.entry.links.iter().map(&mut resolve).collect();
-    let mut front = |target: &Placed<String>, role| resolve(&Link { target: target.clone(), role });
+    let mut resolver = Resolver::new(tables, from);
+    let links = page.entry.links.iter().map(|link| resolver.resolve(link)).collect();
+    let mut front = |target: &Placed<String>, role| resolver.resolve(&Link { target: target.clone(), role });
     let meta = &page.entry.meta;
-    Outcome {
-        links: in_text,
-        related: meta.related.iter().map(|target| front(target, Role::Text)).collect(),
-        next: meta.next.as_ref().map(|target| front(target, Role::Text)),
-        image: meta.image.as_ref().map(|image| front(&image.src, Role::Embed)),
-        field_links: links::of_fields(tables, from, &meta.field_links, &mut are_fixed),
-        are_fixed,
-    }
+    let related = meta.related.iter().map(|target| front(target, Role::Text)).collect();
+    let next = meta.next.as_ref().map(|target| front(target, Role::Text));
+    let image = meta.image.as_ref().map(|image| front(&image.src, Role::Embed));
+    let field_links = resolver.of_fields(&meta.field_links);
+    Outcome { links, related, next, image, field_links, are_fixed: resolver.is_fixed }
 }
 
 fn resolve_links(tables: &mut Tables) {
@@ -345,8 +308,7 @@ fn resolve_links(tables: &mut Tables) {
 fn tell<'a>(resolved: &[Resolved], written: impl Iterator<Item = &'a Placed<String>>, problems: &mut Vec<Diagnostic>) {
     for (resolved, written) in resolved.iter().zip(written) {
         if let Some(problem) = &resolved.problem {
-            let told = Diagnostic::new(problem.code, problem.message.clone()).help_if(problem.help.clone());
-            problems.push(told.at(written.place.clone()));
+            problems.push(problem.at(written.place.clone()));
         }
     }
 }
@@ -356,16 +318,18 @@ fn site_links(site: &mut Site, problems: &mut Vec<Diagnostic>) {
     let content = site.tables.content.clone();
     let at_root = content.join("index.md").unwrap_or(content);
     let home = Route::home();
+    let settings = Arc::clone(&site.tables.settings);
     let mut settle = |target: &Placed<String>, role| {
         let from = From { source: &at_root, route: &home, anchors: &[], is_hidden: false };
         let resolved = resolve(&site.tables, from, &Link { target: target.clone(), role });
-        if let Some(problem) = resolved.problem {
-            let told = Diagnostic::new(problem.code, problem.message.clone()).help_if(problem.help.clone());
-            problems.push(told.at(target.place.clone()));
+        problems.extend(resolved.problem.map(|problem| problem.at(target.place.clone())));
+        if role == Role::Embed && is_remote(&target.value) && !settings.allows(&target.value) {
+            let message = format!("`{}` would be loaded from another site", target.value);
+            let problem = Diagnostic::new(Code::OutsideOrigin, message).at(target.place.clone());
+            problems.push(problem.help("copy the image into the site, or name its origin in the setting `allow_origins`"));
         }
         resolved.to
     };
-    let settings = Arc::clone(&site.tables.settings);
     let mut link = |link: &crate::settings::SettingLink, role| SiteLink {
         title: link.title.clone(),
         written: link.target.clone(),

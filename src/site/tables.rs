@@ -6,14 +6,13 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 use rayon::prelude::*;
+use unicode_normalization::UnicodeNormalization;
 
-use super::narrowing::Narrowed;
-use super::topics::Term;
+use super::stated_address::AddressProblem;
 use super::{Parts, SitePage, addresses};
-use crate::diagnostic::{Code, Diagnostic, Place, first_hidden, is_bidi_control};
+use crate::diagnostic::{Code, Diagnostic, Name, Place, first_hidden, is_bidi_control};
 use crate::document::{Entry, is_folder_page, name_and_date};
-use crate::kind::Kinds;
-use crate::paths::{LeavesRoot, Route, SourcePath, slug};
+use crate::paths::{Route, SourcePath, slug};
 use crate::settings::Settings;
 
 /// A page's position in `Tables::pages`.
@@ -68,7 +67,7 @@ pub struct Tables {
     pub by_route: HashMap<Route, Node>,
     pub(super) by_name: HashMap<String, Vec<Node>>,
     /// Sorted, so that what is suggested does not depend on what was found first.
-    names_by_folder: BTreeMap<SourcePath, Vec<String>>,
+    names_by_folder: BTreeMap<SourcePath, Vec<Name>>,
 }
 
 /// Where the pages are that are made from `giving:`.
@@ -93,16 +92,22 @@ impl Tables {
     }
 
     /// The names that a slip of the pen in this folder may have meant.
-    pub fn names_near<'a>(&'a self, folder: &SourcePath) -> Box<dyn Iterator<Item = &'a str> + 'a> {
+    pub fn names_near<'a>(&'a self, folder: &SourcePath) -> Box<dyn Iterator<Item = &'a Name> + 'a> {
         if self.pages.len() <= PAGES_SEARCHED_MAX {
-            return Box::new(self.names_by_folder.values().flatten().map(String::as_str));
+            return Box::new(self.names_by_folder.values().flatten());
         }
         Box::new(self.names_in(folder))
     }
 
     /// The names of everything in a folder.
-    pub(super) fn names_in<'a>(&'a self, folder: &SourcePath) -> impl Iterator<Item = &'a str> + use<'a> {
-        self.names_by_folder.get(folder).into_iter().flatten().map(String::as_str)
+    pub(super) fn names_in<'a>(&'a self, folder: &SourcePath) -> impl Iterator<Item = &'a Name> + use<'a> {
+        self.names_by_folder.get(folder).into_iter().flatten()
+    }
+
+    /// The file of `static/` with this name that is first by its address.
+    pub(super) fn static_file_named(&self, name: &str) -> Option<&Route> {
+        let routes = self.by_route.iter().filter(|(_, node)| matches!(node, Node::Static(_))).map(|(route, _)| route);
+        routes.filter(|route| route.segments().last().is_some_and(|last| last.eq_ignore_ascii_case(name))).min()
     }
 
     /// Whether a path lies outside the content but is one of the site's files all the same.
@@ -113,50 +118,6 @@ impl Tables {
     /// Whether there is anything to search, and the site wants that.
     pub fn has_search(&self) -> bool {
         self.settings.search && self.pages.iter().any(|page| page.is_listed() && !page.entry.meta.search_exclude)
-    }
-
-    /// Makes the addresses of the generated lists known.
-    pub fn add_lists(&mut self, topics: &[Term], audiences: &[Term], narrowed: &[Narrowed]) {
-        let terms = topics.iter().chain(audiences).map(|term| term.route.clone());
-        let has_dates = self.pages.iter().any(|page| page.changed().is_some());
-        let mut routes: Vec<Route> = terms.collect();
-        let mut add = |name: &str, is_there: bool| {
-            if is_there {
-                routes.push(Route::page([name]));
-            }
-        };
-        add("topics", !topics.is_empty());
-        add("audiences", !audiences.is_empty());
-        add("a-z", !self.pages.is_empty());
-        add("new", has_dates);
-        add("search", self.has_search());
-        if self.settings.giving.is_stated() {
-            routes.extend([ABOUT, PRIVACY].map(|name| Route::page([name])));
-        }
-        routes.extend(narrowed.iter().filter(|list| list.is_own).map(|list| list.route.clone()));
-        for route in routes {
-            self.by_route.entry(route.clone()).or_insert(Node::Listing(route));
-        }
-    }
-
-    /// Makes the addresses of the pages that pick one at random known.
-    pub fn add_surprises(&mut self, routes: impl Iterator<Item = Route>) {
-        for route in routes {
-            self.by_route.entry(route.clone()).or_insert(Node::Listing(route));
-        }
-    }
-
-    /// Makes the addresses of calendar files known.
-    pub fn add_calendars(&mut self, kinds: &Kinds) {
-        let mut routes: Vec<Route> = Vec::new();
-        for page in self.pages.iter().filter(|page| page.entry.occurs.is_some()) {
-            routes.extend(Route::new(&format!("{}event.ics", page.route)));
-            let folder = kinds.get(&page.entry.meta.kind).and_then(|kind| kind.folder.as_ref()).filter(|_| page.is_listed());
-            routes.extend(folder.and_then(|folder| Route::new(&format!("/{folder}/calendar.ics")).ok()));
-        }
-        for route in routes {
-            self.by_route.entry(route.clone()).or_insert(Node::Listing(route));
-        }
     }
 
     /// Files a page, whose entry has another title now, under that in place of `old`.
@@ -296,7 +257,7 @@ impl ByPath {
 struct ByWord {
     sources_lower: HashMap<String, SourcePath>,
     names: HashMap<String, Vec<Node>>,
-    names_by_folder: BTreeMap<SourcePath, Vec<String>>,
+    names_by_folder: BTreeMap<SourcePath, Vec<Name>>,
 }
 
 impl ByWord {
@@ -318,12 +279,12 @@ impl ByWord {
             }
         }
         for file in &parts.files {
-            words.sources_lower.insert(file.as_str().to_lowercase(), file.clone());
+            words.sources_lower.insert(folded(file), file.clone());
             words.name(&slug(file.name()), &Node::File(file.clone()));
         }
         let sources = names.iter().map(|names| &names.entry.source).chain(&parts.files);
         sources.for_each(|source| add_name_in_folder(&mut words.names_by_folder, source));
-        words.names_by_folder.values_mut().for_each(|names| names.sort_unstable());
+        words.names_by_folder.values_mut().for_each(sort_names);
         words
     }
 
@@ -336,11 +297,23 @@ impl ByWord {
     }
 }
 
-fn add_name_in_folder(names: &mut BTreeMap<SourcePath, Vec<String>>, source: &SourcePath) {
+/// A page goes by the stem of its file's name, any other file by its whole name.
+fn add_name_in_folder(names: &mut BTreeMap<SourcePath, Vec<Name>>, source: &SourcePath) {
+    let name = Name::new(if source.is_markdown() { source.stem() } else { source.name() });
     match names.get_mut(source.folder_text()) {
-        Some(names) => names.push(source.stem().to_owned()),
-        None => drop(names.insert(source.folder(), vec![source.stem().to_owned()])),
+        Some(names) => names.push(name),
+        None => drop(names.insert(source.folder(), vec![name])),
     }
+}
+
+fn sort_names(names: &mut Vec<Name>) {
+    names.sort_unstable_by(|one, other| one.text.cmp(&other.text));
+}
+
+/// A path as it is compared without regard to letter case and to how its letters are composed (NFC or NFD).
+pub(super) fn folded(path: &SourcePath) -> String {
+    let path = path.as_str();
+    if path.is_ascii() { path.to_ascii_lowercase() } else { path.nfc().flat_map(char::to_lowercase).nfc().collect() }
 }
 
 /// The page that an entry becomes in a site that is put together already; `None` when something of its names is taken, or when
@@ -351,7 +324,7 @@ pub(super) fn place_one(tables: &Tables, entry: &Arc<Entry>, today: Date, with_d
     let route = addresses::of_page(entry, &tables.content, &tables.settings).ok()?;
     let is_taken = tables.by_route.contains_key(&route)
         || tables.by_source.contains_key(&entry.source)
-        || tables.by_source_lower.contains_key(&entry.source.as_str().to_lowercase());
+        || tables.by_source_lower.contains_key(&folded(&entry.source));
     (!is_odd && !is_taken).then(|| page(entry, route, today))
 }
 
@@ -359,11 +332,11 @@ pub(super) fn place_one(tables: &Tables, entry: &Arc<Entry>, today: Date, with_d
 pub(super) fn add_page(tables: &mut Tables, id: PageId, page: SitePage) {
     let (entry, node) = (Arc::clone(&page.entry), Node::Page(id));
     tables.by_route.insert(page.route.clone(), node.clone());
-    tables.by_source_lower.insert(entry.source.as_str().to_lowercase(), entry.source.clone());
+    tables.by_source_lower.insert(folded(&entry.source), entry.source.clone());
     tables.by_source.insert(entry.source.clone(), node);
     add_name_in_folder(&mut tables.names_by_folder, &entry.source);
     if let Some(names) = tables.names_by_folder.get_mut(&entry.source.folder()) {
-        names.sort_unstable();
+        sort_names(names);
     }
     tables.pages.insert(id, page);
     tables.name_in_order(slug(&name_and_date(&entry.source).0), id);
@@ -374,8 +347,8 @@ pub(super) fn add_page(tables: &mut Tables, id: PageId, page: SitePage) {
 struct Names<'a> {
     entry: &'a Arc<Entry>,
     is_index: bool,
-    route: Result<Route, LeavesRoot>,
-    /// Its path in lower case.
+    route: Result<Route, AddressProblem>,
+    /// Its path, folded.
     lower: String,
     /// Slugs.
     page_name: String,
@@ -390,7 +363,7 @@ impl<'a> Names<'a> {
             entry,
             is_index: is_index(&entry.source),
             route: addresses::of_page(entry, &parts.content, &parts.settings),
-            lower: entry.source.as_str().to_lowercase(),
+            lower: folded(&entry.source),
             page_name: slug(&name),
             title: slug(&entry.title),
             odd: odd_name(entry, &name),
@@ -449,9 +422,9 @@ fn hidden(entry: &Entry, today: Date, with_drafts: bool) -> Option<Hidden> {
 /// # Errors
 /// Why it is not the page's own.
 fn claim<'a>(names: &'a Names<'a>, owners: &mut HashMap<&'a Route, &'a Names<'a>>) -> Result<(), Box<Diagnostic>> {
-    let Ok(route) = &names.route else {
-        let problem = Diagnostic::new(Code::LinkOutside, "this address leads out of the site").at(names.place_of_address());
-        return Err(Box::new(problem.help("write it from the site's root, without `..`")));
+    let route = match &names.route {
+        Ok(route) => route,
+        Err(problem) => return Err(Box::new(problem.at(names.place_of_address()))),
     };
     match owners.entry(route) {
         Slot::Vacant(free) => {

@@ -43,7 +43,7 @@ impl Walk<'_> {
         let text = |name: &str, is_required| components::Argument { name: name.into(), kind: components::ArgumentKind::Text, is_required };
         let mut signature = Signature {
             arguments: vec![text("file", true), text("region", false), text("lines", false), text("language", false), text("title", false)],
-            is_broken: false,
+            ..Signature::default()
         };
         signature.arguments.push(components::Argument {
             name: "numbers".into(),

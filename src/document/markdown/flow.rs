@@ -12,8 +12,8 @@ use super::writing::BlockLines;
 use super::{Note, Walk};
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::document::body::{Call, Segment};
-use crate::document::components::{self, ArgumentValue, Mark, MarkKind, Misfit, Signature, Written, is_link_argument};
-use crate::document::links::Role;
+use crate::document::components::{self, ArgumentValue, Mark, MarkKind, Misfit, Signature, Written};
+use crate::document::links::{Link, Role};
 use crate::document::raw_html::{self, Fragment, OpenElement, Reading, escape_attribute, escape_into};
 use crate::settings::RawHtml;
 
@@ -310,13 +310,10 @@ impl<'a> Walk<'a> {
         let mut arguments = Vec::with_capacity(fitting.len());
         for (name, value, range) in fitting {
             let value = match value {
-                ArgumentValue::Text(target) if is_link_argument(&name) && !target.is_empty() => {
-                    let role = if matches!(name.as_str(), "href" | "page") { Role::Text } else { Role::Embed };
-                    match self.link(&target, role, range) {
-                        Some(index) => ArgumentValue::Link(index),
-                        None => ArgumentValue::Text(String::new()),
-                    }
-                }
+                ArgumentValue::Text(target) if !target.is_empty() => match signature.link_role(&name) {
+                    Some(role) => self.link(&target, role, range).map_or_else(|| ArgumentValue::Text(String::new()), ArgumentValue::Link),
+                    None => ArgumentValue::Text(target),
+                },
                 other => other,
             };
             if let (true, ArgumentValue::Text(words)) = (is_shown_argument(&name), &value) {
@@ -416,9 +413,9 @@ impl<'a> Walk<'a> {
 
     /// The text that stands for a link's final address.
     pub(super) fn address(&mut self, index: u32) -> String {
-        let written = &self.out.links[index as usize].target.value;
-        if super::inline::is_final(written) {
-            return escape_attribute(written.trim());
+        let Link { target, role } = &self.out.links[index as usize];
+        if *role != Role::Wiki && super::inline::is_final(&target.value) {
+            return escape_attribute(target.value.trim());
         }
         self.hole(Segment::Address(index))
     }

@@ -8,7 +8,7 @@ use pulldown_cmark::{Alignment, Event, LinkType, Tag};
 
 use super::open::Mention;
 use super::{Note, OpenImage, Walk, without_hole_marks};
-use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::document::body::Segment;
 use crate::document::honesty;
 use crate::document::links::{Link, Role, Target, is_remote};
@@ -16,6 +16,7 @@ use crate::document::mathml::{self, CleanMathml};
 use crate::document::meta::Placed;
 use crate::document::raw_html::{escape_attribute, escape_into};
 use crate::document::remarks;
+use crate::link_target::{Usage, doubt, refusal};
 use crate::settings::is_at;
 
 /// A formula of so many bytes is read where there is more room on the stack: how deep it goes is not known before.
@@ -50,44 +51,24 @@ pub(super) fn is_final(written: &str) -> bool {
     matches!(Target::parse(written), Target::Outside | Target::ProtocolRelative)
 }
 
+/// Whether the name in a wiki link is a path on the writer's computer.
+fn names_disk(target: &str) -> bool {
+    let is_path = target.as_bytes().get(2).is_some_and(|byte| matches!(byte, b'/' | b'\\')) || target.starts_with("\\\\");
+    is_path && Target::parse(target) == Target::OnDisk
+}
+
 impl<'a> Walk<'a> {
     /// Takes a link in, with the problems that its target alone shows. `None` when it must not be written as a link.
     pub(super) fn link(&mut self, target: &str, role: Role, range: Range<usize>) -> Option<u32> {
-        let problem = match Target::parse(target) {
-            Target::Unsafe { scheme } => {
-                if scheme == "data" && role == Role::Embed && target.trim_start().to_ascii_lowercase().starts_with("data:image/") {
-                    None
-                } else {
-                    let message = format!("`{scheme}:` addresses are not written as links");
-                    let problem =
-                        Diagnostic::new(Code::LinkScheme, message).help("link to a page, a file of the site, or an https:// address");
-                    self.problem(problem, range);
-                    return None;
-                }
-            }
-            Target::UnknownScheme { scheme } => nearest(&scheme, ["https", "http", "mailto"]).map(|near| {
-                let message = format!("`{scheme}:` looks like a slip of the pen");
-                Diagnostic::new(Code::LinkScheme, message).help(format!("did you mean `{near}:`?"))
-            }),
-            Target::Outside | Target::ProtocolRelative if role == Role::Embed && self.is_refused(target) => {
-                let problem = Diagnostic::new(Code::OutsideOrigin, format!("`{}` would be loaded from another site", target.trim()));
-                Some(problem.help("bring the file along, or name its origin in the setting `allow_origins`"))
-            }
-            Target::ProtocolRelative => {
-                Some(Diagnostic::new(Code::LinkForm, "this address has no scheme").help("write https: in front of it"))
-            }
-            Target::Empty if role != Role::Embed => {
-                Some(Diagnostic::new(Code::EmptyLink, "this link leads nowhere").help("give it a target between the parentheses"))
-            }
-            Target::Empty => {
-                Some(Diagnostic::new(Code::EmptyLink, "this image has no address").help("give it a file between the parentheses"))
-            }
-            // In a table a wiki link's `|` is written `\|`, and the backslash is no part of the path.
-            Target::Inside { path, .. } if path.contains('\\') && !(role == Role::Wiki && path.find('\\') == Some(path.len() - 1)) => {
-                Some(Diagnostic::new(Code::LinkForm, "this path has backslashes").help(format!("write {}", path.replace('\\', "/"))))
-            }
-            Target::Outside | Target::Here(_) | Target::Inside { .. } => None,
-        };
+        // A wiki link names a page, whose title may hold a colon, and is written only as the address of what it names.
+        let is_name = role == Role::Wiki && !names_disk(target);
+        let usage = if role == Role::Embed { Usage::Image } else { Usage::Link };
+        let share = self.share(target, &range);
+        if let Some(refusal) = refusal(share.as_deref().unwrap_or(target), usage).filter(|_| !is_name) {
+            self.problem(Diagnostic::new(refusal.code, refusal.message).help(refusal.help), range);
+            return None;
+        }
+        let problem = self.doubt(target, role);
         let place = self.place(range.clone());
         if let Some(problem) = problem {
             self.problem(problem, range);
@@ -95,6 +76,32 @@ impl<'a> Walk<'a> {
         let index = u32::try_from(self.out.links.len()).expect("a page has fewer links than bytes");
         self.out.links.push(Link { target: Placed { value: target.to_owned(), place }, role });
         Some(index)
+    }
+
+    /// What is wrong with a target that may be written all the same.
+    fn doubt(&self, target: &str, role: Role) -> Option<Diagnostic> {
+        let problem = |code, message: &str, help: &str| Some(Diagnostic::new(code, message).help(help));
+        match Target::parse(target) {
+            Target::UnknownScheme { .. } if role == Role::Wiki => None,
+            Target::Outside | Target::ProtocolRelative if role == Role::Embed && self.is_refused(target) => {
+                let problem = Diagnostic::new(Code::OutsideOrigin, format!("`{}` would be loaded from another site", target.trim()));
+                Some(problem.help("bring the file along, or name its origin in the setting `allow_origins`"))
+            }
+            Target::Empty if role != Role::Embed => {
+                problem(Code::EmptyLink, "this link leads nowhere", "give it a target between the parentheses")
+            }
+            Target::Empty => problem(Code::EmptyLink, "this image has no address", "give it a file between the parentheses"),
+            // In a table a wiki link's `|` is written `\|`, and the backslash is no part of the path.
+            Target::Inside { path, .. } if role == Role::Wiki && path.find('\\') == Some(path.len().saturating_sub(1)) => None,
+            _ => doubt(target).map(|doubt| Diagnostic::new(doubt.code, doubt.message).help(doubt.help)),
+        }
+    }
+
+    /// The path of a share as it was written, where Markdown took the first of its two backslashes for an escape.
+    fn share(&self, target: &str, range: &Range<usize>) -> Option<String> {
+        let host = target.strip_prefix('\\')?.split(['\\', '/']).next().filter(|host| !host.is_empty())?;
+        let is_share = self.text.get(range.clone())?.contains(&format!("\\\\{host}"));
+        is_share.then(|| format!("\\{target}"))
     }
 
     /// Whether the site's policy refuses to load from this address.

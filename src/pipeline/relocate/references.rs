@@ -83,11 +83,11 @@ impl<'a> Standpoint<'a> {
 
 fn ended(site: &Site, resolved: &Resolved) -> (End, Option<Code>) {
     let end = match &resolved.to {
-        Destination::Page { page, fragment } => End::Page { source: site.page(*page).entry.source.clone(), fragment: fragment.clone() },
+        Destination::Page { page, fragment, .. } => End::Page { source: site.page(*page).entry.source.clone(), fragment: fragment.clone() },
         Destination::Address { file: Some(file), .. } => End::File(file.clone()),
         Destination::Address { route, .. } => End::Address(route.clone()),
-        Destination::Here { fragment } => End::Here(fragment.clone()),
-        Destination::AsWritten => End::AsWritten,
+        Destination::Here { fragment, .. } => End::Here(fragment.clone()),
+        Destination::AsWritten | Destination::Refused => End::AsWritten,
     };
     (end, resolved.problem.as_ref().map(|problem| problem.code))
 }

@@ -1,0 +1,359 @@
+//! What a link's target can be, read from the target alone. Every link and every image of a site is read here, whether it is
+//! written in Markdown, in HTML, in a field, in a setting or as the argument of a component; so one function, [`refusal`],
+//! decides which addresses a published page may hold. Whether a target exists is for the site to say.
+
+use std::borrow::Cow;
+
+use crate::diagnostic::{Code, nearest};
+use crate::paths::percent_decode;
+
+/// A target taken apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// Another site, or mail and telephone.
+    Outside,
+    /// `//host/path`: another site by this page's scheme.
+    ProtocolRelative,
+    /// `https:host` or `https:/host`: browsers disagree with writers about what that means.
+    WithoutHost { scheme: String },
+    /// Only a fragment, which is decoded; empty for `#`.
+    Here { fragment: String, suffix: Suffix },
+    /// A path of this site, decoded.
+    Inside { path: String, fragment: Option<String>, suffix: Suffix },
+    /// No target at all.
+    Empty,
+    /// A scheme that is never written as a link.
+    Unsafe { scheme: String },
+    /// A path on the writer's own computer or network: `C:\Users\…`, `\\server\share`.
+    OnDisk,
+    /// What looks like a scheme that nobody has.
+    UnknownScheme { scheme: String },
+}
+
+/// What a link adds to the address of a page or a file: readers and browsers need it, the site does not look at it.
+/// Both parts are kept as they are written, since decoding would change what they say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Suffix(Option<Box<Parts>>);
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Parts {
+    /// Without its `?`.
+    query: Option<String>,
+    /// From `:~:` on, as in `#:~:text=words` (URL Fragment Text Directives).
+    directive: Option<String>,
+}
+
+impl Suffix {
+    fn of(query: Option<&str>, directive: Option<&str>) -> Self {
+        if query.is_none() && directive.is_none() {
+            return Self(None);
+        }
+        Self(Some(Box::new(Parts { query: query.map(str::to_owned), directive: directive.map(str::to_owned) })))
+    }
+
+    /// Appends the query with its `?`.
+    pub fn write_query(&self, href: &mut String) {
+        if let Some(query) = self.0.as_ref().and_then(|parts| parts.query.as_ref()) {
+            href.push('?');
+            write_as_written(href, query);
+        }
+    }
+
+    /// The text directive, which is part of a fragment.
+    pub fn has_directive(&self) -> bool {
+        self.0.as_ref().is_some_and(|parts| parts.directive.is_some())
+    }
+
+    /// Appends the text directive.
+    pub fn write_directive(&self, href: &mut String) {
+        if let Some(directive) = self.0.as_ref().and_then(|parts| parts.directive.as_ref()) {
+            write_as_written(href, directive);
+        }
+    }
+}
+
+/// Appends a part of an address that may be percent-encoded already: only what no address may hold is encoded.
+fn write_as_written(href: &mut String, text: &str) {
+    let mut bytes = [0; 4];
+    for c in text.chars() {
+        if c.is_ascii_graphic() && !matches!(c, '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}') {
+            href.push(c);
+        } else {
+            c.encode_utf8(&mut bytes).bytes().for_each(|byte| href.push_str(&format!("%{byte:02X}")));
+        }
+    }
+}
+
+/// Schemes that a page may link to.
+pub const SCHEMES: [&str; 19] = [
+    "http", "https", "mailto", "tel", "sms", "ftp", "ftps", "sftp", "ssh", "git", "irc", "ircs", "magnet", "geo", "webcal", "xmpp",
+    "matrix", "bitcoin", "news",
+];
+
+/// Schemes that run code, or reach the reader's own disk and programs.
+const UNSAFE: [&str; 17] = [
+    "javascript",
+    "vbscript",
+    "livescript",
+    "mocha",
+    "data",
+    "file",
+    "blob",
+    "filesystem",
+    "view-source",
+    "jar",
+    "mhtml",
+    "mk",
+    "its",
+    "ms-its",
+    "res",
+    "ms-msdt",
+    "search-ms",
+];
+
+/// Schemes whose addresses name a host after `//`.
+const WITH_HOST: [&str; 6] = ["http", "https", "ftp", "ftps", "ws", "wss"];
+
+/// Where a text directive begins in a fragment.
+const DIRECTIVE: &str = ":~:";
+
+impl Target {
+    /// Reads a target. White space and control characters inside a scheme are skipped, as browsers do (URL Standard, §4.4).
+    pub fn parse(written: &str) -> Self {
+        let target = bare(written);
+        if target.is_empty() {
+            return Target::Empty;
+        }
+        if is_on_disk(&target) {
+            return Target::OnDisk;
+        }
+        if let Some((scheme, rest)) = scheme(&target) {
+            return if UNSAFE.contains(&scheme.as_str()) {
+                Target::Unsafe { scheme }
+            } else if WITH_HOST.contains(&scheme.as_str()) && !begins_with_host(rest) {
+                Target::WithoutHost { scheme }
+            } else if SCHEMES.contains(&scheme.as_str()) {
+                Target::Outside
+            } else {
+                Target::UnknownScheme { scheme }
+            };
+        }
+        if begins_with_host(&target) {
+            return Target::ProtocolRelative;
+        }
+        let (before, fragment) = match target.split_once('#') {
+            Some((before, fragment)) => (before, Some(fragment)),
+            None => (&*target, None),
+        };
+        let (fragment, directive) = match fragment.and_then(|fragment| Some((fragment, fragment.find(DIRECTIVE)?))) {
+            Some((fragment, at)) => (Some(&fragment[..at]), Some(&fragment[at..])),
+            None => (fragment, None),
+        };
+        let (path, query) = match before.split_once('?') {
+            Some((path, query)) => (path, Some(query).filter(|query| !query.is_empty())),
+            None => (before, None),
+        };
+        let fragment = fragment.map(decode).filter(|fragment| directive.is_none() || !fragment.is_empty());
+        let suffix = Suffix::of(query, directive);
+        if path.is_empty() && !before.starts_with('?') {
+            return Target::Here { fragment: fragment.unwrap_or_default(), suffix };
+        }
+        Target::Inside { path: decode(path), fragment, suffix }
+    }
+}
+
+/// What an address is used for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Usage {
+    /// Something that readers follow.
+    Link,
+    /// Something that a page shows.
+    Image,
+    /// A field, which may be shown as either.
+    Field,
+}
+
+/// What is wrong with an address, whatever the site has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TargetProblem {
+    pub code: Code,
+    pub message: String,
+    pub help: String,
+}
+
+/// Why an address must not be written into a page, if so.
+pub fn refusal(written: &str, usage: Usage) -> Option<TargetProblem> {
+    const COPY: &str = "copy the file into the content, and link to it there";
+    let because = |code, message: String, help: &str| Some(TargetProblem { code, message, help: help.to_owned() });
+    match Target::parse(written) {
+        Target::Unsafe { scheme } if scheme == "data" && is_image_data(&bare(written), usage) => None,
+        Target::Unsafe { scheme } if scheme == "file" => {
+            because(Code::LinkScheme, "`file:` addresses are not written as links".to_owned(), COPY)
+        }
+        Target::Unsafe { scheme } => because(
+            Code::LinkScheme,
+            format!("`{scheme}:` addresses are not written as links"),
+            "link to a page, a file of the site, or an https:// address",
+        ),
+        Target::OnDisk => because(Code::LinkOutside, format!("`{}` is a path on your own computer or network", written.trim()), COPY),
+        Target::WithoutHost { scheme } => {
+            let rest = bare(written);
+            let rest = rest.split_once(':').map_or("", |(_, rest)| rest).trim_start_matches(['/', '\\']);
+            because(Code::LinkScheme, format!("`{}` has no `//` after `{scheme}:`", written.trim()), &format!("write {scheme}://{rest}"))
+        }
+        _ => None,
+    }
+}
+
+/// What is wrong with an address that a page may hold all the same.
+pub fn doubt(written: &str) -> Option<TargetProblem> {
+    let problem = |code, message: String, help: String| Some(TargetProblem { code, message, help });
+    match Target::parse(written) {
+        Target::UnknownScheme { scheme } => {
+            let near = nearest(&scheme, ["https", "http", "mailto"])?;
+            problem(Code::LinkScheme, format!("`{scheme}:` looks like a typo"), format!("did you mean `{near}:`?"))
+        }
+        Target::ProtocolRelative => {
+            problem(Code::LinkForm, "this address has no scheme".to_owned(), "write https: in front of it".to_owned())
+        }
+        Target::Inside { path, .. } if path.contains('\\') => {
+            problem(Code::LinkForm, "this path has backslashes".to_owned(), format!("write {}", path.replace('\\', "/")))
+        }
+        _ => None,
+    }
+}
+
+/// Whether a `data:` address holds an image that cannot run anything where it is used. A drawing (SVG) is safe only where it is
+/// shown as an image.
+fn is_image_data(target: &str, usage: Usage) -> bool {
+    let Some(kind) = target.get(..20).or(Some(target)).map(str::to_ascii_lowercase) else { return false };
+    match usage {
+        Usage::Link => false,
+        Usage::Image => kind.starts_with("data:image/"),
+        Usage::Field => ["png", "jpeg", "gif", "webp", "avif"].iter().any(|name| kind.starts_with(&format!("data:image/{name}"))),
+    }
+}
+
+/// A target without what browsers skip: blanks around it, and control characters anywhere in it.
+fn bare(written: &str) -> Cow<'_, str> {
+    let trimmed = written.trim_matches(|c: char| c.is_whitespace() || c.is_control());
+    if trimmed.contains(char::is_control) { trimmed.chars().filter(|c| !c.is_control()).collect() } else { trimmed.into() }
+}
+
+/// Whether a target begins with `//`, in any of the ways that browsers read so.
+fn begins_with_host(target: &str) -> bool {
+    let bytes = target.as_bytes();
+    bytes.len() >= 2 && bytes[..2].iter().all(|byte| matches!(byte, b'/' | b'\\'))
+}
+
+/// A drive (`C:\x`, `C:/x`, `/C:/x`) or a share (`\\server\share`). No scheme has one letter.
+fn is_on_disk(target: &str) -> bool {
+    let is_drive = |path: &str| path.len() >= 2 && path.as_bytes()[0].is_ascii_alphabetic() && path.as_bytes()[1] == b':';
+    target.starts_with("\\\\") || is_drive(target) || target.strip_prefix('/').is_some_and(|path| is_drive(path) && path.contains(":/"))
+}
+
+fn decode(text: &str) -> String {
+    percent_decode(text).unwrap_or_else(|| text.to_owned())
+}
+
+/// The scheme of an absolute address (RFC 3986, §3.1) in lower case, and what follows its colon.
+fn scheme(target: &str) -> Option<(String, &str)> {
+    let (scheme, rest) = target.split_once(':')?;
+    let is_scheme = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'));
+    is_scheme.then(|| (scheme.to_ascii_lowercase(), rest))
+}
+
+/// The origin of an absolute address: `https://example.org`.
+pub fn origin(url: &str) -> Option<String> {
+    let url = bare(url);
+    let (scheme, rest) = scheme(&url).unwrap_or_else(|| ("https".to_owned(), &url));
+    let rest = rest.trim_start_matches(['/', '\\']);
+    let is_absolute = is_remote(&url);
+    let host = rest.split(['/', '\\', '?', '#']).next().filter(|host| is_absolute && !host.is_empty())?;
+    Some(format!("{scheme}://{}", host.to_ascii_lowercase()))
+}
+
+/// Whether a target contacts another host when the page shows it.
+pub fn is_remote(written: &str) -> bool {
+    let target = bare(written);
+    begins_with_host(&target) || matches!(scheme(&target), Some((scheme, _)) if WITH_HOST.contains(&scheme.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn inside(path: &str, fragment: Option<&str>) -> Target {
+        Target::Inside { path: path.into(), fragment: fragment.map(str::to_owned), suffix: Suffix::default() }
+    }
+
+    #[test]
+    fn targets_are_told_apart() {
+        let unsafe_scheme = |scheme: &str| Target::Unsafe { scheme: scheme.into() };
+        for (written, target) in [
+            ("https://example.org", Target::Outside),
+            ("mailto:a@b.example", Target::Outside),
+            ("//cdn.example/x.js", Target::ProtocolRelative),
+            ("/\\cdn.example/x.js", Target::ProtocolRelative),
+            ("/\t/cdn.example/x.js", Target::ProtocolRelative),
+            ("https:cdn.example/x.js", Target::WithoutHost { scheme: "https".into() }),
+            ("#set%2Dup", Target::Here { fragment: "set-up".into(), suffix: Suffix::default() }),
+            ("", Target::Empty),
+            ("../x.md#a?b", inside("../x.md", Some("a?b"))),
+            ("x/?", inside("x/", None)),
+            ("caf%c3%a9.md", inside("café.md", None)),
+            ("JaVa\tScript:alert(1)", unsafe_scheme("javascript")),
+            (" \u{1}javascript\n:alert(1)", unsafe_scheme("javascript")),
+            ("data:text/html,x", unsafe_scheme("data")),
+            ("hhttps://example.org", Target::UnknownScheme { scheme: "hhttps".into() }),
+            ("C:\\Users\\x.png", Target::OnDisk),
+            ("c:/x.png", Target::OnDisk),
+            ("/C:/x.png", Target::OnDisk),
+            ("\\\\server\\share\\x.png", Target::OnDisk),
+        ] {
+            assert_eq!(Target::parse(written), target, "{written}");
+        }
+    }
+
+    #[test]
+    fn queries_and_directives_are_kept_as_written() {
+        let suffix = |written: &str| {
+            let (path, suffix) = match Target::parse(written) {
+                Target::Inside { path, suffix, .. } => (path, suffix),
+                Target::Here { fragment, suffix } => (fragment, suffix),
+                other => panic!("{other:?}"),
+            };
+            let mut href = format!("{path}|");
+            suffix.write_query(&mut href);
+            suffix.write_directive(&mut href);
+            href
+        };
+        assert_eq!(suffix("x/?q=a%20b&c=d e#y"), "x/|?q=a%20b&c=d%20e");
+        assert_eq!(suffix("x.md#y:~:text=a%2Cb,c"), "x.md|:~:text=a%2Cb,c");
+        assert_eq!(suffix("#:~:text=a"), "|:~:text=a");
+    }
+
+    #[test]
+    fn what_is_refused_depends_on_the_use() {
+        let is_refused = |written: &str, usage| refusal(written, usage).is_some();
+        assert!(is_refused("data:image/png;base64,x", Usage::Link) && !is_refused("data:image/png;base64,x", Usage::Field));
+        assert!(is_refused("data:image/svg+xml,x", Usage::Field) && !is_refused(" data:image/svg+xml,x", Usage::Image));
+        assert!(is_refused("data:text/html,x", Usage::Image) && is_refused("file:///x.png", Usage::Image));
+        assert!(!is_refused("obsidian://x", Usage::Link) && !is_refused("tel:+1", Usage::Link));
+        assert_eq!(refusal("http:/a.example/x", Usage::Link).map(|refusal| refusal.help).as_deref(), Some("write http://a.example/x"));
+    }
+
+    #[test]
+    fn hosts() {
+        for written in
+            ["https://A.example/x", "//a.example", "https:a.example/x", "\\\\a.example\\x", "https:/\\a.example", " //a.example?x"]
+        {
+            assert_eq!(origin(written).as_deref(), Some("https://a.example"), "{written}");
+            assert!(is_remote(written), "{written}");
+        }
+        for written in ["/a", "a:b", "mailto:a@b.example", "a.example/x", "#//a", "?//a"] {
+            assert!(!is_remote(written) && origin(written).is_none(), "{written}");
+        }
+    }
+}
