@@ -127,6 +127,26 @@ fn a_colour_profile_that_unfolds_without_measure_is_not_unfolded() {
 }
 
 #[test]
+fn what_is_wrong_with_a_linked_file_is_told_where_the_link_is_now() {
+    let mut files = site();
+    let link = "[Tool](tool.html) and [scan](scan.tiff)";
+    files.put("content/tips/tool.html", "<script>1</script>");
+    files.put("content/tips/scan.tiff", picture("tiff 1x1"));
+    let memory = Memory::of(Some(Arc::new(MemoryStore::default())));
+    let lenient = pipeline::Request { is_lenient: true, ..request() };
+    let mut before = BTreeMap::new();
+    for lines in ["", "One more line.\n\n", "", "One more line.\n\n"] {
+        files.put("content/tips/c.md", format!("---\ntitle: C\nsummary: c\n---\n{lines}{link}\n"));
+        let shelf = Shelf { before, ..Shelf::default() };
+        let built = pipeline::build(&files, &lenient, &shelf, &memory);
+        let clean = pipeline::build(&files, &lenient, &Shelf::default(), &Memory::of(None));
+        assert_eq!(built.problems, clean.problems);
+        assert_eq!(built.problems.len(), 2, "{:?}", built.problems);
+        before = shelf.now.into_inner().expect("no holder panics");
+    }
+}
+
+#[test]
 fn a_turned_picture_is_made_upright() {
     // Left to right the slope is red; after a quarter turn it runs down.
     let bytes = picture("jpeg 96x64 turned=6");

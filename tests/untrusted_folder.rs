@@ -251,7 +251,7 @@ fn a_report_takes_the_place_of_a_report_alone() -> Outcome {
 /// Files of which one is larger than the memory: to read it as a whole is a fault.
 struct WithLarge(MemoryFiles);
 
-const LARGE: [&str; 3] = ["static/film.mp4", "content/film.webm", "content/poster.png"];
+const LARGE: [&str; 4] = ["static/film.mp4", "content/film.webm", "content/poster.png", "content/downloads/archive.zip"];
 
 impl Files for WithLarge {
     fn list(&self, rules: &ListingRules) -> Checked<Vec<SourcePath>> {
@@ -288,6 +288,7 @@ impl Sink for Copied {
 fn a_large_file_is_never_in_memory_as_a_whole() {
     let mut files = MemoryFiles::default();
     files.put("content/a.md", "# A\n\n[film](film.webm) <video src=\"/film.mp4\"></video> ![not an image](poster.png)\n");
+    files.put("content/downloads/a.md", "---\ntitle: Archive\nfile: archive.zip\n---\nTake it.\n");
     for path in LARGE {
         files.put(path, vec![7; 5 << 20]);
     }
@@ -296,7 +297,7 @@ fn a_large_file_is_never_in_memory_as_a_whole() {
     let told: Vec<&str> = built.problems.iter().map(|problem| problem.code.name()).collect();
     assert_eq!(told, ["bad-picture"], "{:?}", built.problems);
     let copied = copied.0.into_inner().expect("no holder panics");
-    assert_eq!(copied, ["film.mp4", "film.webm", "poster.png"].map(|name| (name.to_owned(), 5 << 20)).into());
+    assert_eq!(copied, ["downloads/archive.zip", "film.mp4", "film.webm", "poster.png"].map(|name| (name.to_owned(), 5 << 20)).into());
 }
 
 #[test]

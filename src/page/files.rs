@@ -3,6 +3,7 @@
 //! Files are read when the page is drawn, not when it is composed; the page's key holds their fingerprints.
 
 use std::collections::BTreeMap;
+use std::io::{self, Read};
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -37,6 +38,9 @@ pub struct Spoken {
 /// Captions are joined to paragraphs of about this many characters, at the end of a sentence.
 const PARAGRAPH_CHARS: usize = 240;
 
+/// So much of a file is in memory while it is read.
+const PIECE_BYTES: usize = 256 << 10;
+
 /// A text that is larger is no transcript.
 const TRANSCRIPT_BYTES_MAX: usize = 4 << 20;
 
@@ -44,6 +48,30 @@ impl FileFacts {
     pub fn of(path: &SourcePath, bytes: &[u8]) -> Self {
         let sha256 = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
         FileFacts { size: bytes.len() as u64, sha256, spoken: spoken(path, bytes) }
+    }
+
+    /// The same of a file that is read piece by piece: it may be larger than the memory.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn read(path: &SourcePath, file: &mut dyn Read) -> io::Result<Self> {
+        let is_spoken = SPOKEN.contains(&path.extension().as_str());
+        let (mut hasher, mut piece, mut size, mut text) = (Sha256::new(), vec![0; PIECE_BYTES], 0, Vec::new());
+        loop {
+            let read = match file.read(&mut piece) {
+                Ok(0) => break,
+                Ok(read) => read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error),
+            };
+            hasher.update(&piece[..read]);
+            size += read as u64;
+            if is_spoken && text.len() <= TRANSCRIPT_BYTES_MAX {
+                text.extend_from_slice(&piece[..read]);
+            }
+        }
+        let sha256 = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(FileFacts { size, sha256, spoken: spoken(path, &text) })
     }
 }
 
@@ -167,6 +195,10 @@ mod tests {
         let times: Vec<Option<i64>> = said.iter().map(|one| one.seconds).collect();
         assert_eq!((times, said[0].text.as_str()), (vec![Some(5), None, Some(3600)], "One and a half."));
         let facts = FileFacts::of(&SourcePath::new("a.bin").expect("inside"), b"abc");
+        for (name, bytes) in [("a.bin", &b"abc"[..]), ("a.txt", b"0:05 Ada: Good morning.\n"), ("a.vtt", b"")] {
+            let path = SourcePath::new(name).expect("inside");
+            assert_eq!(FileFacts::read(&path, &mut &bytes[..]).expect("memory"), FileFacts::of(&path, bytes), "{name}");
+        }
         assert_eq!((facts.size, &facts.sha256[..8]), (3, "ba7816bf"));
     }
 }

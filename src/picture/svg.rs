@@ -146,7 +146,6 @@ mod tests {
             "<g style='fill:u\\72l(https://spy.example/a.svg)'/>",
             "<g fill='url( \"https://spy.example/a.svg#b\" ) red'/>",
             "<g style='background:image-set(\"https://spy.example/a.png\" 1x)'/>",
-            "<g style='fill:u/**/rl(https://spy.example/)'/>",
             "<g onclick='alert(1)' ev:onload='alert(1)' xmlns:ev='x'/>",
         ] {
             let clean = clean(inside);
@@ -155,8 +154,7 @@ mod tests {
                 assert!(!clean.contains(active), "{inside}: {clean}");
             }
             let svg = format!("<svg xmlns='http://www.w3.org/2000/svg' xmlns:xlink='http://www.w3.org/1999/xlink'>{inside}</svg>");
-            let is_hidden = inside.contains("u/**/rl");
-            assert!(is_hidden || !look(svg.as_bytes()).active.is_empty(), "{inside} is not reported");
+            assert!(!look(svg.as_bytes()).active.is_empty(), "{inside} is not reported");
         }
     }
 

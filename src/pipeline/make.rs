@@ -300,8 +300,7 @@ impl<'a> Workshop<'a> {
             if facts.contains_key(&source) {
                 continue;
             }
-            let Ok(bytes) = self.included(&source) else { continue };
-            let told = FileFacts::of(&source, &bytes);
+            let Ok(told) = self.facts_of(&source) else { continue };
             if source.extension() == "vtt" && told.spoken.is_empty() {
                 let problem = Diagnostic::new(Code::NotThatFile, format!("{source} holds no captions"));
                 let help = "a file of captions begins with a line `WEBVTT`; then come times and what is said";
@@ -310,6 +309,21 @@ impl<'a> Workshop<'a> {
             facts.insert(source, told);
         }
         facts
+    }
+
+    /// What the bytes tell that readers get of a file: of an image those without what is private.
+    fn facts_of(&self, source: &SourcePath) -> io::Result<FileFacts> {
+        if self.whole.loaded.listed.sources.binary_search(source).is_err() {
+            return Err(io::ErrorKind::NotFound.into());
+        }
+        if self.composer().site.published_files.contains_key(source)
+            && let PublishedForm::Bytes(bytes) = self.whole.pictures.published(self.files, source)?.0
+        {
+            return Ok(FileFacts::of(source, &bytes));
+        }
+        // The page depends on the whole file, which the files are told by its fingerprint.
+        self.files.hash(source)?;
+        FileFacts::read(source, &mut *self.files.open(source)?)
     }
 
     /// The bytes of an included file. Only what is listed: an ignored file such as `.env` stays where it is.

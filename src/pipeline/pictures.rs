@@ -393,7 +393,7 @@ fn bad(source: &SourcePath, fault: &Fault, (width, height): (u32, u32)) -> Diagn
         }
         Fault::NotShown(what) => (
             format!("{source} is {what}, which browsers do not show and which may say where it was taken"),
-            "save it as JPEG, PNG or WebP; a file in `static/` is published as it is",
+            "save it as JPEG, PNG or WebP; as it is, only a file in `static/` is published",
         ),
         Fault::Unfolds => {
             (format!("{source} draws more than {DRAWN_MAX} elements through references"), "save it with fewer repeated elements")

@@ -180,7 +180,10 @@ fn tag<'a>(text: &'a str, open: usize, inserts: &mut Vec<(usize, &'a str)>) -> u
             (None, b'%') if is_statement && depth == 0 && bytes.get(at + 1) == Some(&b'}') => break,
             (None, b'}') if !is_statement && depth == 0 && bytes.get(at + 1) == Some(&b'}') => break,
             (None, b'{' | b'[' | b'(') => {
-                can_grow |= byte != b'(';
+                // A bracket behind a value takes something out of it; any other makes a list or a mapping.
+                let before = text[..at].trim_end().chars().next_back();
+                let is_index = before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | ']' | ')' | '"' | '\'' | '`'));
+                can_grow |= byte != b'(' && !is_index;
                 depth += 1;
             }
             (None, b'}' | b']' | b')') => depth = depth.saturating_sub(1),
@@ -220,9 +223,17 @@ mod tests {
         ] {
             assert_eq!(with_checks(written).map(|made| made.text).as_deref(), Some(checked), "{written}");
         }
-        for plain in
-            ["a ~ b", "{{ \"a ~ b\" }}", "{# a ~ b #}", "{% raw %}{{ a ~ b }}{% endraw %}", "{% set a = b %}", "{{ a }}", "{", "{{"]
-        {
+        for plain in [
+            "a ~ b",
+            "{{ \"a ~ b\" }}",
+            "{# a ~ b #}",
+            "{% raw %}{{ a ~ b }}{% endraw %}",
+            "{% set a = b %}",
+            "{% set a = b[0][\"c\"] %}",
+            "{{ a }}",
+            "{",
+            "{{",
+        ] {
             assert_eq!(with_checks(plain), None, "{plain}");
         }
     }
