@@ -470,7 +470,7 @@ fn hostile() -> impl Strategy<Value = String> {
 }
 
 fn cases() -> u32 {
-    if std::env::var_os("HANDSEL_LONG").is_some() { 400 } else { 6 }
+    if std::env::var_os("HANDSEL_LONG").is_some() { 120 } else { 6 }
 }
 
 const PAGES_PER_CASE: usize = 24;
