@@ -206,6 +206,8 @@ mod tests {
             ("\u{2014}\na: b\n\u{2014}\nText", Some("a: b\n"), "Text", (Code::FrontMatterForm, 1)),
             ("---\na: b\n----\nText\n\n---\n", Some("a: b\n"), "Text\n\n---\n", (Code::FrontMatterForm, 3)),
             ("# A\n\n---\ndraft: true\n---\nText", Some("draft: true\n"), "# A\n\n   \n           \n   \nText", (Code::FrontMatterForm, 3)),
+            ("    ---\n    draft: true\n    ---\nText", Some("    draft: true\n"), "Text", (Code::FrontMatterForm, 1)),
+            ("--\ndraft: true\n--\nText", Some("draft: true\n"), "Text", (Code::FrontMatterForm, 1)),
             ("draft: true\n---\nText", Some("draft: true\n"), "Text", (Code::FrontMatterForm, 1)),
             ("```yaml\ndraft: true\n```\nText", Some("draft: true\n"), "Text", (Code::FrontMatterForm, 1)),
             ("<!--\ndraft: true\n-->\nText", Some("\ndraft: true\n"), "Text", (Code::FrontMatterForm, 1)),

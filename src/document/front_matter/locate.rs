@@ -120,7 +120,10 @@ pub(super) fn find(text: &str) -> Option<Block> {
         if found.is_some() {
             return found;
         }
-        if !is_after_text && let Some(found) = json(text, &line, &seen).or_else(|| without_line(text, &line)) {
+        if let Some(found) = json(text, &line, &seen).filter(|found| !is_after_text || holds_back(&text[found.inner.clone()])) {
+            return Some(Block { is_after_text, ..found });
+        }
+        if let Some(found) = without_line(text, &line).filter(|_| !is_after_text) {
             return Some(found);
         }
         is_after_text = true;
@@ -171,12 +174,13 @@ fn block(text: &str, line: &Range<usize>, seen: &Range<usize>, is_after_text: bo
     if is_after_text && is_deeply_indented(&text[line.start..]) {
         return None;
     }
-    let (mark, rest) = rule(&text[seen.clone()]).filter(|(mark, _)| mark.weight >= 3)?;
+    let weight_min = if is_after_text { 3 } else { 2 };
+    let (mark, rest) = rule(&text[seen.clone()]).filter(|(mark, _)| mark.weight >= weight_min)?;
     let mut form = if mark.kind == '+' { Form::Toml } else { Form::Yaml };
     let rest_start = seen.end - rest.len();
     let is_plain = rest.is_empty() && text[line.clone()].trim_end() == "---";
     let inner_start = match rest.to_ascii_lowercase().as_str() {
-        "" | "yaml" | "yml" => next_line(text, line),
+        "" | ":" | "yaml" | "yml" => next_line(text, line),
         "toml" | "json" => {
             form = if rest.eq_ignore_ascii_case("toml") { Form::Toml } else { Form::Json };
             next_line(text, line)
@@ -187,9 +191,10 @@ fn block(text: &str, line: &Range<usize>, seen: &Range<usize>, is_after_text: bo
     if mark.kind == ';' {
         form = Form::Json;
     }
-    let close = lines_from(text, next_line(text, line)).take(LINES_OF_BLOCK_MAX).find(|line| closes(text, line, mark.kind));
+    let close = lines_from(text, next_line(text, line)).take(LINES_OF_BLOCK_MAX).find(|line| closes(text, line, mark.kind, !is_after_text));
     let (inner, end) = match close {
         Some(close) => (inner_start..close.start, next_line(text, &close)),
+        None if rest.starts_with('{') => (inner_start..line.end, next_line(text, line)),
         None => {
             let end = leading_keys_end(text, inner_start);
             (inner_start..end, end)
@@ -198,7 +203,7 @@ fn block(text: &str, line: &Range<usize>, seen: &Range<usize>, is_after_text: bo
     let inside = &text[inner.clone()];
     let is_meant = match (is_after_text, form) {
         _ if inside.trim().is_empty() => false,
-        (false, Form::Yaml) if mark.kind == '-' => {
+        (false, Form::Yaml) if mark.kind == '-' && mark.weight >= 3 => {
             looks_like_keys(inside) || inside.trim_start().starts_with('{') && close_is_there(end, &inner)
         }
         (false, Form::Toml) => inside.lines().any(|line| key_of(line).is_some()),
@@ -252,7 +257,7 @@ fn json(text: &str, line: &Range<usize>, seen: &Range<usize>) -> Option<Block> {
 fn without_line(text: &str, line: &Range<usize>) -> Option<Block> {
     let end = leading_keys_end(text, line.start);
     let inside = &text[line.start..end];
-    let close = lines_from(text, end).next().filter(|line| closes(text, line, '-'));
+    let close = lines_from(text, end).next().filter(|line| closes(text, line, '-', false));
     let is_meant = holds_back(inside) || close.is_some() && has_known_key(inside);
     let after = close.map_or(end, |close| next_line(text, &close));
     (end > line.start && is_meant).then(|| Block {
@@ -361,9 +366,9 @@ pub(super) fn is_rule(content: &str) -> bool {
     })
 }
 
-fn closes(text: &str, line: &Range<usize>, kind: char) -> bool {
+fn closes(text: &str, line: &Range<usize>, kind: char, may_be_deep: bool) -> bool {
     let content = &text[seen_part(text, line)];
-    let is_code = is_deeply_indented(&text[line.start..]);
+    let is_code = !may_be_deep && is_deeply_indented(&text[line.start..]);
     match rule(content) {
         Some((mark, rest)) => {
             !is_code && mark.kind == kind && mark.weight >= 2 && !content.starts_with("- ") && (rest.is_empty() || rest.starts_with('#'))

@@ -194,10 +194,42 @@ fn tag_length(text: &str, name: &str) -> Option<usize> {
     (!text[..end].contains('\n')).then_some(end + 2)
 }
 
-/// Where code is, fenced, indented or between backticks.
+/// Longer texts are not parsed a second time for this.
+const PARSED_MAX: usize = 512 * 1024;
+
+/// Where code is, fenced, indented or between backticks. In a long text indented code is not found.
 fn code_ranges(text: &str) -> Vec<Range<usize>> {
+    if text.len() > PARSED_MAX {
+        return code_ranges_by_line(text);
+    }
     let events = Parser::new_ext(text, OPTIONS).into_offset_iter();
     events.filter(|(event, _)| matches!(event, Event::Code(_) | Event::Start(Tag::CodeBlock(_)))).map(|(_, range)| range).collect()
+}
+
+/// Code blocks between fences, and pairs of backticks within a line.
+fn code_ranges_by_line(text: &str) -> Vec<Range<usize>> {
+    let mut ranges = Vec::new();
+    let mut fence: Option<(usize, &str)> = None;
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let content = line.trim_start_matches([' ', '>']);
+        let mark = ["```", "~~~"].into_iter().find(|mark| content.starts_with(mark));
+        match (fence, mark) {
+            (None, Some(mark)) => fence = Some((start, mark)),
+            (Some((begin, open)), Some(mark)) if open == mark => {
+                ranges.push(begin..start + line.len());
+                fence = None;
+            }
+            (Some(_), _) => {}
+            (None, None) => {
+                let ticks: Vec<usize> = memchr::memchr_iter(b'`', line.as_bytes()).collect();
+                ranges.extend(ticks.chunks_exact(2).map(|pair| start + pair[0]..start + pair[1] + 1));
+            }
+        }
+        start += line.len();
+    }
+    ranges.extend(fence.map(|(begin, _)| begin..text.len()));
+    ranges
 }
 
 /// A text from which ranges are taken, so that it keeps its length and its lines.
