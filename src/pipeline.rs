@@ -23,6 +23,7 @@ pub mod profile;
 mod publish;
 mod recorder;
 pub mod relocate;
+mod renames;
 pub mod retire;
 mod search;
 mod search_shown;
@@ -50,8 +51,9 @@ use self::outputs::Outputs;
 use self::pictures::Pictures;
 use self::profile::{Profile, Share};
 use self::publish::Press;
+use self::renames::Renames;
 use self::whole::Whole;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::fingerprint::{Fingerprint, Fingerprinter};
 use crate::page::templates::print_of;
 use crate::paths::{OutputPath, SourcePath};
@@ -182,6 +184,8 @@ pub struct Built {
     pub left_out: usize,
     /// What is published where; `None` when it is all as the last build left it.
     pub addresses: Option<Addresses>,
+    /// Help for broken links to files that seem to have another name now, by the place of the link.
+    pub renamed: Vec<(Place, String)>,
     /// What is not wrong but worth a line.
     pub notes: Vec<String>,
     /// What the sink refused.
@@ -280,6 +284,7 @@ pub fn build(files: &dyn Files, request: &Request, sink: &dyn Sink, memory: &Mem
     let left_out = if request.is_lenient { judge::left_out(site, &mut problems) } else { 0 };
     let problems = judge::judge(problems, &whole.loaded.settings, site, request);
     let pages = site.pages().len();
+    let renamed = Renames::find(&known, &ledger, &whole.loaded.listed.sources).help(site);
 
     let is_sound = memory.is_kept() && published.failure.is_none() && !problems.iter().any(Diagnostic::is_error);
     if is_sound {
@@ -295,7 +300,7 @@ pub fn build(files: &dyn Files, request: &Request, sink: &dyn Sink, memory: &Mem
         || is_sound.then(|| memory.keep_drawn(way, &before)),
     );
     memory.keep_colours(&whole.loaded.colours);
-    memory.keep_files(&ledger.into_known(&whole.loaded.listed.sources), &known);
+    memory.keep_files(&renames::with_gone(ledger.into_known(&whole.loaded.listed.sources), &known, is_sound), &known);
     let settings = Settings::clone(&whole.loaded.settings);
     let sources = whole.loaded.listed.pages.len();
     let notes = notes(&whole.loaded);
@@ -306,7 +311,7 @@ pub fn build(files: &dyn Files, request: &Request, sink: &dyn Sink, memory: &Mem
     rayon::spawn(move || drop((loaded, documents, materials, outputs, before, digests)));
 
     let notes = notes.into_iter().chain(memory.notes()).collect();
-    Built { problems, settings, sources, pages, left_out, addresses: Some(addresses), notes, failure: published.failure, profile }
+    Built { problems, settings, sources, pages, left_out, addresses: Some(addresses), renamed, notes, failure: published.failure, profile }
 }
 
 /// What only a check looks at.
@@ -353,6 +358,7 @@ fn as_before(before: &Drawn, request: &Request, read: Fingerprint, sink: &dyn Si
         pages: last.pages,
         left_out: last.left_out,
         addresses: None,
+        renamed: Vec::new(),
         notes: notes(loaded),
         failure: None,
         profile: Profile::default(),

@@ -122,6 +122,7 @@ pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Resu
         built.problems.extend(publisher.conflicts().iter().map(|path| in_the_way(path, &output)));
     }
     built.problems.extend(print::no_pages(&built, &site));
+    built.name_renamed_files();
     print::problems(console, &site, &mut built.problems, Stream::Error);
     if let Some(summary) = print::summary(&built.problems, built.pages) {
         console.print(Stream::Error, &summary);

@@ -45,6 +45,7 @@ pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Resu
         return Err(CannotRun::new(failure));
     }
     built.problems.extend(print::no_pages(&built, &site));
+    built.name_renamed_files();
     print::problems(console, &site, &mut built.problems, Stream::Output);
     if options.site.profile {
         print::profile(console, &built.profile, begun.elapsed());

@@ -265,7 +265,7 @@ fn end_of_text(html: &str, from: usize, name: &str) -> usize {
 pub fn loaded_by(html: &str) -> Vec<String> {
     let mut found = Vec::new();
     // Few tags hold an address of another host; only those are read.
-    for at in memmem::find_iter(html.as_bytes(), "//") {
+    for at in hosts(html) {
         if !may_load(&html[..at]) {
             continue;
         }
@@ -282,9 +282,28 @@ pub fn loaded_by(html: &str) -> Vec<String> {
     found
 }
 
+/// Where an address of another host may have its host: at `//`, at a backslash that browsers read as a slash, and behind `https:` alone.
+fn hosts(html: &str) -> impl Iterator<Item = usize> + '_ {
+    let bytes = html.as_bytes();
+    let ends_scheme = |at: usize| {
+        let is_scheme = |name: &str| at >= name.len() && bytes[at - name.len()..at].eq_ignore_ascii_case(name.as_bytes());
+        (is_scheme("http") || is_scheme("https")) && !bytes[at + 1..].starts_with(b"//")
+    };
+    let odd = memchr::memchr2_iter(b':', b'\\', bytes).filter_map(move |at| match bytes[at] {
+        b':' => ends_scheme(at).then_some(at + 1),
+        // The first of the two may be a slash.
+        _ => Some(if at > 0 && bytes[at - 1] == b'/' { at - 1 } else { at }),
+    });
+    memmem::find_iter(bytes, "//").chain(odd)
+}
+
 /// Whether the `//` that follows may be that of an address which is loaded. Most stand in data, in the text or in attributes that load nothing.
 fn may_load(before: &str) -> bool {
-    let bare = before.strip_suffix("https:").or_else(|| before.strip_suffix("http:"));
+    let without = |scheme: &str| {
+        let at = before.len().checked_sub(scheme.len()).filter(|at| before.is_char_boundary(*at))?;
+        before[at..].eq_ignore_ascii_case(scheme).then(|| &before[..at])
+    };
+    let bare = without("https:").or_else(|| without("http:"));
     let Some(opened) = bare.unwrap_or(before).strip_suffix(['"', '\'']) else {
         return bare.is_some() || before.ends_with(['=', '(']);
     };
@@ -424,17 +443,22 @@ mod tests {
                     <meta property='og:url' content=\"https://g.example/\"><LINK href=https://h.example/ rel=stylesheet>\
                     <script type=\"application/ld+json\">{\"src\":\"https://i.example/\",\"image\":[\"https://j.example/\",\"//k.example/\"]}</script>\
                     <img srcset=\"https://l.example/b.png 2x\" alt=\"\"><div style='background:url(\"https://m.example/\")'></div>\
-                    <img srcset=\"/o.png 1x, https://n.example/p.png 2x\" alt=\"\">";
+                    <img srcset=\"/o.png 1x, https://n.example/p.png 2x\" alt=\"\">\
+                    <img src=\"https:q.example/a\"><script src='HTTP:/r.example/b'></script><img src=\"/\\s.example/c\"><img src=\"HTTPS://t.example/d\"> http:u.example";
         assert_eq!(
             loaded_by(html),
             [
                 "//c.example/i",
                 "//f.example/b.png",
+                "/\\s.example/c",
+                "HTTP:/r.example/b",
+                "HTTPS://t.example/d",
                 "https://d.example/a.png",
                 "https://h.example/",
                 "https://l.example/b.png 2x",
                 "https://m.example/",
                 "https://n.example/p.png 2x",
+                "https:q.example/a",
             ]
         );
     }
