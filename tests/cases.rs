@@ -10,7 +10,7 @@
 //! <h1>A</h1>
 //! ```
 //! `>> main PATH` shows only the page's `main`, without icons. `-- content/a.png = png 40x30 --` is a picture of that description
-//! (`tests/common/pictures.rs`). Unless a case brings templates, every page is drawn by one that shows only its heading and body. Run with
+//! (`tests/common/pictures.rs`), and `-- content/a-{1..300}.md --` are 300 files with their numbers in the place of `{number}`. Unless a case brings templates, every page is drawn by one that shows only its heading and body. Run with
 //! `HANDSEL_UPDATE=1` to write what comes out into the files, and read the difference.
 
 mod common;
@@ -96,7 +96,7 @@ fn run(case: &Case) -> Vec<(String, String)> {
     for (name, text) in &case.files {
         match name.split_once(" = ") {
             Some((name, described)) => files.put(name, common::pictures::picture(described)),
-            None => files.put(name, text),
+            None => numbered(name, text).into_iter().for_each(|(name, text)| files.put(&name, text)),
         }
     }
     let mut request = common::request();
@@ -122,6 +122,21 @@ fn run(case: &Case) -> Vec<(String, String)> {
         actual.push((name.clone(), text));
     }
     actual
+}
+
+/// The file of this name, or the files that a name with `{1..300}` stands for.
+fn numbered(name: &str, text: &str) -> Vec<(String, String)> {
+    let range = name.split_once('{').and_then(|(before, rest)| {
+        let (range, after) = rest.split_once('}')?;
+        let (from, to) = range.split_once("..")?;
+        Some((before, from.parse::<usize>().ok()?..=to.parse().ok()?, after))
+    });
+    match range {
+        Some((before, range, after)) => {
+            range.map(|number| (format!("{before}{number}{after}"), text.replace("{number}", &number.to_string()))).collect()
+        }
+        None => vec![(name.to_owned(), text.to_owned())],
+    }
 }
 
 fn file(published: &BTreeMap<String, Vec<u8>>, path: &str) -> String {

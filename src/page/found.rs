@@ -31,6 +31,8 @@ pub struct Found {
     pub(super) named: OnceLock<Named>,
     /// The pages of each list of `Site::narrowed`.
     pub(super) narrowed: OnceLock<Vec<Vec<PageId>>>,
+    /// The first letters of the list from A to Z, each with the position of its first page.
+    pub(super) letters: OnceLock<Vec<(String, usize)>>,
     /// The sections right below the home page.
     pub(super) top: OnceLock<TopSections>,
     /// What readers can answer, by language.

@@ -87,13 +87,16 @@ impl Composer {
         let view = |(way, position): &(usize, usize)| {
             let journey = &journeys.all[*way];
             let page = self.site.page(journey.page);
+            let here = &journey.steps[*position];
+            // A reader who is on an optional step takes the time for it.
+            let own = if here.is_optional { self.site.page(here.page).entry.minutes } else { 0 };
             OnPathView {
                 title: page.entry.title.clone(),
                 href: self.href(&page.route),
                 number: position + 1,
                 of: journey.steps.len(),
-                minutes_left: minutes_of(self, &journey.steps[*position..]),
-                step: self.href(&self.site.page(journey.steps[*position].page).route),
+                minutes_left: minutes_of(self, &journey.steps[*position..]).saturating_add(own),
+                step: self.href(&self.site.page(here.page).route),
                 previous: position.checked_sub(1).map(|before| journey.steps[before].page),
                 next: journey.steps.get(position + 1).map(|next| next.page),
             }

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use super::compose::Composer;
 use super::facets;
 use super::parts::say;
-use super::view::{Group, Listing};
+use super::view::{Crumb, Group, Listing};
 use super::{ROWS_SIZE, Sheet, Subject};
 use crate::fingerprint::Fingerprint;
 use crate::kind::Grouping;
@@ -110,6 +110,9 @@ pub fn of(composer: &Composer, sheet: &Sheet) -> Option<Listing> {
         },
         _ => listing.items = shown,
     }
+    if sheet.subject == Subject::AToZ {
+        listing.letters = letters(composer, &route, size);
+    }
     if let Subject::Section(section) = sheet.subject {
         listing.total = site.sections[section].count;
         if sheet.number == 1 {
@@ -168,10 +171,23 @@ fn children(composer: &Composer, section: usize) -> Vec<Group> {
             id: slug(found.folder.name()),
             href: Some(composer.href(&found.route)),
             description: page.and_then(|page| page.entry.summary.clone()),
-            items: found.pages.iter().copied().take(CARDS_OF_CHILD).collect(),
+            items: first_pages(site, *child, CARDS_OF_CHILD),
         }
     };
     site.sections[section].children.iter().map(group).collect()
+}
+
+/// The first pages of a section, in its order. A section without pages of its own, as a folder for a year often is, shows those of
+/// the sections inside it.
+fn first_pages(site: &Site, section: usize, most: usize) -> Vec<PageId> {
+    let own = &site.sections[section];
+    let mut pages: Vec<PageId> = own.pages.iter().copied().take(most).collect();
+    let mut open: Vec<usize> = if pages.is_empty() { own.children.iter().rev().copied().collect() } else { Vec::new() };
+    while let Some(found) = open.pop().filter(|_| pages.len() < most).map(|section| &site.sections[section]) {
+        pages.extend(found.pages.iter().copied().take(most - pages.len()));
+        open.extend(found.children.iter().rev());
+    }
+    pages
 }
 
 /// Terms without their pages: such a list is drawn again only when a term is another.
@@ -207,9 +223,38 @@ pub(super) fn a_to_z_key(site: &Site, page: PageId) -> impl Ord + use<'_> {
 fn by_letter(composer: &Composer, pages: &[PageId]) -> Vec<Group> {
     let letter = |page: PageId| initial(&composer.site.page(page).entry.title);
     grouped(pages, letter, |letter| {
-        let id = if letter == "#" { "0-9".to_owned() } else { letter.to_lowercase() };
+        let id = id_of_letter(&letter);
         (letter, id)
     })
+}
+
+fn id_of_letter(letter: &str) -> String {
+    if letter == "#" { "0-9".to_owned() } else { letter.to_lowercase() }
+}
+
+/// The first letters of the whole list from A to Z, each with the place where its first page is listed.
+fn letters(composer: &Composer, route: &Route, size: usize) -> Vec<Crumb> {
+    let place = |(letter, position): &(String, usize)| {
+        let href = composer.href(&route_of(route, position / size + 1));
+        Crumb { title: letter.clone(), href: format!("{href}#{}", id_of_letter(letter)) }
+    };
+    composer.first_letters().iter().map(place).collect()
+}
+
+impl Composer {
+    /// The first letters of the list from A to Z, each with the position of its first page.
+    fn first_letters(&self) -> &[(String, usize)] {
+        self.found.letters.get_or_init(|| {
+            let mut letters: Vec<(String, usize)> = Vec::new();
+            for (position, page) in self.a_to_z.iter().enumerate() {
+                let letter = initial(&self.site.page(*page).entry.title);
+                if letters.last().is_none_or(|(last, _)| *last != letter) {
+                    letters.push((letter, position));
+                }
+            }
+            letters
+        })
+    }
 }
 
 fn by_kind(composer: &Composer, pages: &[PageId]) -> Vec<Group> {

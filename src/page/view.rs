@@ -190,7 +190,7 @@ pub struct OnPathView {
     /// From 1.
     pub number: usize,
     pub of: usize,
-    /// From this step to the end, what can be left out not counted.
+    /// For this step and those after it that cannot be left out.
     pub minutes_left: u32,
     /// The address of the step's own page, by which the reader's device knows it.
     pub step: String,
@@ -242,6 +242,8 @@ pub struct Listing {
     /// From 1.
     pub number: usize,
     pub pages: usize,
+    /// The first letters of the whole list, where it is the one from A to Z, each with the address of its heading.
+    pub letters: Vec<Crumb>,
     /// What the list can be narrowed down by.
     pub facets: Vec<Facet>,
     /// The lists of a level, a span of time or a kind, on lists that hold everything and on those themselves.

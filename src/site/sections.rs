@@ -257,7 +257,9 @@ pub struct SortKey<'a> {
 
 pub fn sort_key(tables: &Tables, id: PageId, order: Order) -> SortKey<'_> {
     let page = &tables.pages[id];
-    let stated = page.entry.meta.order.filter(|_| order != Order::Title).unwrap_or(f64::INFINITY);
+    // A list by day or by title is just that: the writer's own order would hide what is new.
+    let is_stated = matches!(order, Order::Stated | Order::Happening);
+    let stated = page.entry.meta.order.filter(|_| is_stated).unwrap_or(f64::INFINITY);
     let stated = (stated * 1000.0).clamp(-1e15, 1e15) as i64;
     let day = match order {
         Order::Newest => page.published_moment(),

@@ -57,7 +57,8 @@ function open(journey) {
     });
     const open = steps.filter((step) => !now.has(step.dataset.step));
     const next = open.find((step) => !("optional" in step.dataset)) ?? open[0];
-    const left = open.filter((step) => !("optional" in step.dataset)).reduce((sum, step) => sum + Number(step.dataset.minutes), 0);
+    // The step to go on with counts, even where it is optional.
+    const left = open.filter((step) => step === next || !("optional" in step.dataset)).reduce((sum, step) => sum + Number(step.dataset.minutes), 0);
     state.hidden = now.size === 0;
     state.replaceChildren();
     if (state.hidden) return;

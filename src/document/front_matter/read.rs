@@ -49,6 +49,7 @@ pub fn meta(path: &SourcePath, node: Option<&Node>, context: &MetaContext<'_>) -
     let is_published = take_published(&mut merged);
     unfold_dates(&mut merged, is_lenient, &mut problems);
     let is_draft_in_other_words = has_unreadable_draft(&merged);
+    drop_unset_weight(&mut merged);
     let critical: &[&str] = if merged.get("title").is_some() { &["draft"] } else { &["draft", "title"] };
     let missing = if kind.as_ref().is_some_and(|kind| kind.is_stated) { Severity::Error } else { Severity::Warning };
     let elsewhere = |key: &str| owner_of(key, kinds);
@@ -236,6 +237,19 @@ const FOREIGN_KEYS: [(&[&str], &str); 8] = [
     (&["keywords", "subjects"], "for what the page is about write `topics:`"),
     (&["subtitle", "tagline", "abstract"], "for a sentence about the page write `summary:`"),
 ];
+
+/// Hugo's `weight: 0` means that a page has no weight.
+fn drop_unset_weight(node: &mut Node) {
+    let Yaml::Map(map) = &mut node.value else { return };
+    let is_unset = map.get("weight").is_some_and(|weight| match weight.node.value {
+        Yaml::Int(weight) => weight == 0,
+        Yaml::Float(weight) => weight == 0.0,
+        _ => false,
+    });
+    if is_unset {
+        map.shift_remove("weight");
+    }
+}
 
 /// Help for a key that is unknown here: what another system's key is called, or which kind has such a field.
 fn owner_of(key: &str, kinds: &Kinds) -> Option<String> {

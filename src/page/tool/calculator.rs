@@ -59,6 +59,10 @@ pub struct LineView {
     pub words: String,
     /// Its value for the defaults.
     pub value: String,
+    /// Whether the value is a number with its sign and unit, which stays on one line.
+    pub is_number: bool,
+    /// How many characters there must be room for.
+    pub size: usize,
     pub is_big: bool,
 }
 
@@ -74,6 +78,8 @@ pub struct ExamplesView {
     pub columns: Vec<String>,
     /// How many of the columns are answers; the others are results.
     pub answers: usize,
+    /// Whether each column holds numbers.
+    pub numbers: Vec<bool>,
     pub rows: Vec<ExampleView>,
 }
 
@@ -92,18 +98,24 @@ pub(super) fn view(calculator: &Calculator, may_share: bool, finish: &Finish) ->
     let shapes: Vec<Shape> = calculator.shows.iter().map(|show| Shape::of(show, words, finish.language)).collect();
     let at_first = |slot: usize| calculator.at_first.as_ref().map_or_else(|| Value::Number(f64::NAN), |values| values[slot].clone());
     let shown = |slot: usize| locale.shown(&at_first(slot), &shapes[slot]);
-    let line = |line: &Line| LineView {
-        name: line.name.clone(),
-        label: line.label.clone(),
-        help: line.help.clone(),
-        slot: line.slot,
-        words: line.words.clone(),
-        value: shown(line.slot),
-        is_big: line.is_big,
+    let line = |line: &Line| {
+        let value = shown(line.slot);
+        LineView {
+            name: line.name.clone(),
+            label: line.label.clone(),
+            help: line.help.clone(),
+            slot: line.slot,
+            words: line.words.clone(),
+            is_number: shapes[line.slot].is_number(),
+            size: Locale::size(&value),
+            value,
+            is_big: line.is_big,
+        }
     };
     let first_said = calculator.says.iter().position(|say| say.when.is_none_or(|slot| at_first(slot) == Value::Boolean(true)));
     let value = |slot: u32| {
-        let mut html = format!("<span data-slot=\"{slot}\">");
+        let class = if shapes[slot as usize].is_number() { " class=\"unbroken\"" } else { "" };
+        let mut html = format!("<span data-slot=\"{slot}\"{class}>");
         escape_into(&mut html, &shown(slot as usize));
         html + "</span>"
     };
@@ -156,6 +168,7 @@ fn examples(calculator: &Calculator, locale: &Locale, shapes: &[Shape]) -> Optio
     Some(ExamplesView {
         columns: labels.chain(results.map(|result| result.label.clone())).collect(),
         answers: answers.len(),
+        numbers: slots.iter().map(|slot| shapes[*slot].is_number()).collect(),
         rows: calculator.examples.iter().map(row).collect(),
     })
 }

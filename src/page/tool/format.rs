@@ -9,6 +9,9 @@ use crate::tool::language::units::{Unit, is_currency};
 use crate::tool::show::{Format, Show};
 use crate::words::Words;
 
+/// The sizes that style sheets know, as a number of characters.
+const SIZES: [usize; 7] = [6, 9, 12, 16, 22, 32, 46];
+
 /// What stands where there is no value.
 const NONE: &str = "–";
 
@@ -85,6 +88,12 @@ impl Locale {
         }
     }
 
+    /// How much room a value takes, as one of the sizes that style sheets know. The script gives the same number.
+    pub fn size(text: &str) -> usize {
+        let length = text.chars().count();
+        SIZES.into_iter().find(|size| length <= *size).unwrap_or(SIZES[SIZES.len() - 1])
+    }
+
     /// `None` for what is no number, or too long for one.
     fn number(&self, value: f64, decimals: Option<u8>) -> Option<String> {
         let places = decimals.unwrap_or(if value.abs() < 1.0 { 4 } else { 2 });
@@ -131,6 +140,11 @@ pub fn symbol(currency: &str) -> String {
 }
 
 impl Shape {
+    /// Whether its values are numbers, with a sign, a currency and a unit: these stay on one line.
+    pub fn is_number(&self) -> bool {
+        matches!(self.0, "number" | "money" | "percent")
+    }
+
     pub fn of(show: &Show, words: &Words, language: &str) -> Self {
         let text = |name: &'static str| Shape(name, show.decimals, Symbol::Text(String::new()), String::new(), String::new());
         let suffix = |count| suffix(show, count, words, language);

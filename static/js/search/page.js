@@ -25,7 +25,7 @@ export async function showPage(place) {
   place.append(form, status, make("div", { class: "search-columns" }, filters, make("div", {}, list, more)));
   filters.open = matchMedia("(width >= 60rem)").matches;
 
-  let asked = 0, answer, kept = [], shown = 0, facets;
+  let asked = 0, answer, kept = [], shown = 0, facets, titles;
   const state = { text: "", chosen: new Map(SORTS.map((sort) => [sort, new Set()])) };
 
   const read = () => {
@@ -65,7 +65,8 @@ export async function showPage(place) {
   const show = async (number) => {
     kept = answer.found.filter(({ page }) => fits(page));
     shown = 0;
-    const items = await results(answer, kept.slice(0, STEP), root, "SearchResult");
+    titles = new Map();
+    const items = await results(answer, kept.slice(0, STEP), root, "SearchResult", titles);
     if (number !== asked) return;
     list.replaceChildren(...items);
     shown = Math.min(STEP, kept.length);
@@ -124,7 +125,7 @@ export async function showPage(place) {
   });
   more.addEventListener("click", async () => {
     const next = kept.slice(shown, shown + STEP);
-    const items = await results(answer, next, root, `SearchResult-${shown}`);
+    const items = await results(answer, next, root, `SearchResult-${shown}`, titles);
     list.append(...items);
     items[0]?.querySelector("a")?.focus();
     shown += next.length;

@@ -47,8 +47,9 @@ function pieces(parent, list) {
 }
 
 // One result: where it is, how it is called, why it was found. `root` is the site's first address.
-export async function result(answer, { page, section }, root, id) {
+export async function result(answer, { page, section }, root, id, titles) {
   const { address, kind, sections } = await answer.language.page(page);
+  const title = sections[0].heading;
   const found = sections[section] ?? sections[0];
   const path = [];
   for (const { level, heading } of sections.slice(1, section + 1)) {
@@ -56,20 +57,41 @@ export async function result(answer, { page, section }, root, id) {
     path.push({ level, heading });
   }
   const link = make("a", { href: new URL(address, root).href + (section && found.anchor ? `#${encodeURIComponent(found.anchor)}` : ""), id });
-  pieces(link, marked(sections[0].heading, answer.words));
+  pieces(link, marked(title, answer.words));
   const item = make("li", { class: "result" }, link);
   const about = make("p", { class: "result-path" });
   if (kind) about.append(make("span", {}, kind));
   for (const { heading } of path.filter(({ heading }) => heading)) about.append(pieces(make("span", {}), marked(heading, answer.words)));
-  if (about.childElementCount) item.append(about);
+  tellApart(titles, title, address, () => {
+    about.prepend(make("span", { class: "result-place" }, plain(address)));
+    link.after(about);
+  });
+  if (about.childElementCount) link.after(about);
   if (found.text) item.append(pieces(make("p", { class: "result-text" }), excerpt(found.text, answer.words)));
   if (answer.language.code !== document.documentElement.lang.split(/[-_]/)[0].toLowerCase()) item.lang = answer.language.code;
   return item;
 }
 
+// Pages of one title show where they are: both this one and the first that had it.
+function tellApart(titles, title, address, show) {
+  const first = titles.get(title);
+  if (!first) { titles.set(title, { address, show }); return; }
+  if (first.address === address) return;
+  first.show?.();
+  first.show = undefined;
+  show();
+}
+
+// `guides/gro%C3%9F/` as a reader writes it.
+function plain(address) {
+  const path = address.replace(/\/$/, "");
+  try { return decodeURIComponent(path); } catch { return path; }
+}
+
 // Results in a list, those with only some of the words under a line that says so.
-export async function results(answer, found, root, prefix) {
-  const items = await Promise.all(found.map((one, at) => result(answer, one, root, `${prefix}-${at + 1}`)));
+// `titles` holds the titles of earlier results in the same list.
+export async function results(answer, found, root, prefix, titles = new Map()) {
+  const items = await Promise.all(found.map((one, at) => result(answer, one, root, `${prefix}-${at + 1}`, titles)));
   const first = found.findIndex(({ isPartial }) => isPartial);
   if (first >= 0) items.splice(first, 0, make("li", { class: "result-part" }, answer.language.say.search_some));
   return items;

@@ -1,6 +1,6 @@
 // A calculator: answers are read as they are typed, checked, worked out and shown at once; what is announced waits until typing ends.
 import { buttons, copy, fill, link, say, shared, tools } from "./kit.js";
-import { days, inField, isoDay, shown, typed } from "./format.js";
+import { days, inField, isoDay, shown, size, typed } from "./format.js";
 import { run } from "./machine.js";
 
 tools("calculator", (tool) => {
@@ -104,7 +104,10 @@ tools("calculator", (tool) => {
     showWrongs(faults);
     const slots = faults.length ? null : run(data, data.inputs.map((input) => answer(input).value));
     const text = (slot) => slots ? shown(slots[slot], data.shows[slot], data.locale) : shown(NaN, ["number"], data.locale);
-    for (const output of tool.querySelectorAll("[data-slot]")) output.textContent = text(output.dataset.slot);
+    for (const output of tool.querySelectorAll("[data-slot]")) {
+      output.textContent = text(output.dataset.slot);
+      if (output.dataset.size) output.dataset.size = size(output.textContent);
+    }
     const said = slots ? data.says.findIndex((when) => when === null || slots[when]) : -1;
     for (const [index, text] of [...tool.querySelectorAll("[data-say]")].entries()) text.hidden = index !== said;
     tool.classList.toggle("stale", !slots);

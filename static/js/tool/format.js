@@ -34,6 +34,10 @@ function date(value, { date, months }) {
   return date.replace("{day}", day.getUTCDate()).replace("{month}", months[day.getUTCMonth()]).replace("{year}", year);
 }
 
+// How much room a value takes, as one of the sizes that the style sheet knows.
+const SIZES = [6, 9, 12, 16, 22, 32, 46];
+export const size = (text) => SIZES.find((size) => [...text].length <= size) ?? SIZES.at(-1);
+
 // What a reader typed, as a number; NaN when it is none. Either sign may divide thousands, in groups of three.
 export function typed(text, { decimal }) {
   let digits = text.replace(/[\s'’_\u00a0\u202f]|\p{Sc}|%|[A-Z]{3}\b/gu, "").replace(/^[−–]/, "-");
