@@ -212,3 +212,24 @@ fn language_models_are_led_to_markdown() {
         assert!(page.contains(&format!("<link rel=\"alternate\" type=\"text/markdown\" href=\"/docs/{twin}\"")), "{link}");
     }
 }
+
+#[test]
+fn files_that_never_change_have_one_rule_for_a_folder() {
+    let rules = |files: &MemoryFiles| {
+        let (_, published) = common::build(files, &request());
+        let headers = String::from_utf8_lossy(&published["_headers"]).into_owned();
+        let rules: Vec<String> = headers.lines().filter(|line| line.starts_with('/')).map(str::to_owned).collect();
+        (rules, published)
+    };
+    let mut files = site();
+    let (alone, published) = rules(&files);
+    assert_eq!(alone.iter().filter(|rule| rule.starts_with("/docs/js.")).count(), 1, "{alone:?}");
+    assert!(alone.contains(&"/docs/css/*".to_owned()), "{alone:?}");
+    // A rule for a folder speaks of nothing but files whose names tell their bytes.
+    for folder in alone.iter().filter_map(|rule| rule.strip_prefix("/docs/")?.strip_suffix('*')).filter(|folder| !folder.is_empty()) {
+        assert!(!published.keys().any(|path| path.starts_with(folder) && path.ends_with(".html")), "{folder}");
+    }
+    files.put("content/css/grid.md", "---\ntitle: Grid\nsummary: s\n---\nText.\n");
+    let (mixed, _) = rules(&files);
+    assert!(!mixed.contains(&"/docs/css/*".to_owned()) && mixed.iter().any(|rule| rule.starts_with("/docs/css/site.")), "{mixed:?}");
+}

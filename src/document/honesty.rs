@@ -4,6 +4,8 @@
 //! The same look is taken at HTML in Markdown and at templates, each told at its own place. It goes by names, so it finds what is
 //! written in the usual way and not what is hidden on purpose.
 
+mod sending;
+
 use std::ops::Range;
 
 use memchr::memmem;
@@ -12,6 +14,7 @@ use super::html_tokens::{Token, Tokens, holds_text};
 use super::links::is_remote;
 use super::raw_html::escape_attribute;
 use crate::diagnostic::{Code, Diagnostic};
+pub use sending::may_send;
 
 /// Something that a rule of honest giving speaks against.
 #[derive(Clone, Debug, PartialEq, Eq)]

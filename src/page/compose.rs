@@ -14,7 +14,6 @@ use super::queries::PagesQuery;
 use super::templates::{Shared, Shown};
 use super::view::{PageView, SocialCardView, SourceView};
 use super::{Composed, Sheet, Subject, not_found};
-use crate::document::links::{Link, Role};
 use crate::document::{Entry, Facts, glossary};
 use crate::fingerprint::{Fingerprint, Fingerprinter};
 use crate::paths::Route;
@@ -52,6 +51,8 @@ pub struct Composer {
     pub a_to_z: Vec<PageId>,
     /// The pages that lead through others, in order.
     pub ways: Vec<PageId>,
+    /// The writer's own scripts that can send something, for the page about privacy.
+    pub sending_scripts: Vec<String>,
     pub(super) found: Found,
     /// What templates asked so far. An answer depends on the site alone, so it does not matter who asks first.
     pub(super) answers: RwLock<HashMap<PagesQuery, Arc<[PageId]>>>,
@@ -88,6 +89,7 @@ impl Composer {
             newest,
             a_to_z,
             ways,
+            sending_scripts: Vec::new(),
             found: Found::default(),
             answers: RwLock::default(),
             templates: None,
@@ -223,6 +225,7 @@ impl Composer {
         }
         if sheet.subject == Subject::Privacy {
             view.contacts = self.contacts();
+            view.counting = Some(self.counting(!view.contacts.is_empty()));
         }
         if view.layout == "home" {
             view.related = self.start_here();
@@ -249,25 +252,6 @@ impl Composer {
             embedded,
             terms,
             term_places,
-        }
-    }
-
-    fn body_links(&self, id: PageId) -> (Vec<String>, Vec<String>) {
-        let page = self.site.page(id);
-        let written = page.links.iter().zip(&page.entry.links);
-        let hrefs = written.clone().map(|(resolved, link)| self.site.href(&resolved.to, &link.target.value)).collect();
-        if page.entry.links.iter().all(|link| link.role != Role::Wiki) {
-            return (hrefs, Vec::new());
-        }
-        (hrefs, written.map(|(resolved, link)| self.wiki_title(&resolved.to, link)).collect())
-    }
-
-    /// What a wiki link without words of its own says.
-    pub(super) fn wiki_title(&self, to: &Destination, link: &Link) -> String {
-        match to {
-            _ if link.role != Role::Wiki => String::new(),
-            Destination::Page { page, .. } => self.site.page(*page).entry.title.clone(),
-            _ => link.target.value.clone(),
         }
     }
 

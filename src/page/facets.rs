@@ -11,6 +11,9 @@ use crate::site::sections::put_in_order;
 use crate::site::topics::Term;
 use crate::site::{PageId, Site};
 
+/// Options of one facet. Of more, those are offered that most pages have: nobody reads a longer list.
+const OPTIONS_MAX: usize = 100;
+
 /// For each listed page the positions of its topics and audiences.
 #[derive(Clone, Debug)]
 pub struct Named {
@@ -65,10 +68,24 @@ pub fn of(composer: &Composer, pages: &[PageId]) -> Vec<Facet> {
     ];
     let tells_apart = |option: &FacetOption| option.count > 0 && option.count < pages.len();
     let facet = |(name, options): (&'static str, Vec<FacetOption>)| {
-        let options: Vec<FacetOption> = options.into_iter().filter(|option| option.count > 0).collect();
+        let options = most_used(options.into_iter().filter(|option| option.count > 0).collect());
         options.iter().any(tells_apart).then(|| Facet { name, is_linked: options.iter().any(|option| option.href.is_some()), options })
     };
     facets.into_iter().filter_map(facet).collect()
+}
+
+/// As many options as are offered, in their order.
+fn most_used(mut options: Vec<FacetOption>) -> Vec<FacetOption> {
+    if options.len() > OPTIONS_MAX {
+        let mut counts: Vec<usize> = options.iter().map(|option| option.count).collect();
+        let (_, least, _) = counts.select_nth_unstable_by(OPTIONS_MAX - 1, |one, other| other.cmp(one));
+        let least = *least;
+        let mut of_least = OPTIONS_MAX - options.iter().filter(|option| option.count > least).count();
+        options.retain(|option| {
+            option.count > least || option.count == least && of_least.checked_sub(1).map(|left| of_least = left).is_some()
+        });
+    }
+    options
 }
 
 /// The lists of a level, a span of time or a kind, without counts: who shows them is drawn again only when a list comes or goes.

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::compose::Composer;
 use super::parts::say;
-use super::view::{Answer, Answers, ContactView, Crumb, FeedbackView, SiteFeedback};
+use super::view::{Answer, Answers, ContactView, CountingView, Crumb, FeedbackView, SiteFeedback};
+use crate::diagnostic::{Code, Severity};
 use crate::document::links::{Role, is_remote, origin};
 use crate::fields::Item;
 use crate::settings::{FeedbackWay, Settings};
@@ -56,6 +57,22 @@ impl Composer {
             on_click: crumbs(clicked.get(origin)),
         };
         origins.into_iter().map(view).collect()
+    }
+
+    /// Who may count visitors. `has_contacts`: pages ask other hosts for something, or may.
+    pub(super) fn counting(&self, has_contacts: bool) -> CountingView {
+        let is_lowered = |checks: &BTreeMap<String, Severity>| {
+            checks.get(Code::VisitorCounting.name()).is_some_and(|severity| *severity != Severity::Error)
+        };
+        let is_unchecked =
+            is_lowered(&self.site.settings().checks) || self.site.pages().iter().any(|page| is_lowered(&page.entry.meta.checks));
+        let by_scripts = self.sending_scripts.clone();
+        CountingView {
+            is_ruled_out: !has_contacts && !is_unchecked && by_scripts.is_empty(),
+            by_hosts: has_contacts,
+            by_scripts,
+            is_unchecked,
+        }
     }
 
     fn crumb(&self, page: &SitePage) -> Crumb {

@@ -6,7 +6,7 @@ use super::compose::Composer;
 use super::facets;
 use super::parts::say;
 use super::view::{Crumb, Group, Listing};
-use super::{ROWS_SIZE, Sheet, Subject};
+use super::{ROWS_SIZE, Sheet, Subject, TERMS_SIZE};
 use crate::fingerprint::Fingerprint;
 use crate::kind::Grouping;
 use crate::paths::{Route, slug};
@@ -18,6 +18,12 @@ use crate::site::{PageId, Site};
 
 /// Cards that a section shows of each section inside it.
 const CARDS_OF_CHILD: usize = 6;
+
+/// Cards of all of them together. Further sections are named without their pages.
+const CARDS_OF_CHILDREN: usize = 300;
+
+/// Topics that the page of the search offers to readers without JavaScript.
+const NAMES_MAX: usize = 200;
 
 /// Pages that chance can come to: more of them would make the page that picks one heavy, and the choice no better.
 const SURPRISES_MAX: usize = 200;
@@ -59,9 +65,9 @@ pub fn of(composer: &Composer, sheet: &Sheet) -> Option<Listing> {
     let whole = |all: &[PageId]| (all.len(), part(&mut all.iter().copied()));
     let ((total, shown), route) = match sheet.subject {
         Subject::Page(_) | Subject::NotFound | Subject::About | Subject::Privacy => return None,
-        Subject::Topics => return Some(terms(composer, &site.topics)),
+        Subject::Topics => return Some(list_of_terms(composer, &site.topics, sheet, "topics")),
         Subject::Search => return Some(names(composer, &site.topics)),
-        Subject::Audiences => return Some(terms(composer, &site.audiences)),
+        Subject::Audiences => return Some(list_of_terms(composer, &site.audiences, sheet, "audiences")),
         Subject::Section(section) => (whole(&site.sections[section].pages), site.sections[section].route.clone()),
         Subject::Topic(topic) => (whole(&site.topics[topic].pages), site.topics[topic].route.clone()),
         Subject::Audience(audience) => {
@@ -90,10 +96,7 @@ pub fn of(composer: &Composer, sheet: &Sheet) -> Option<Listing> {
             listing.ways = facets::ways(composer);
         }
     }
-    let href = |number: usize| composer.href(&route_of(&route, number));
-    listing.first_href = (sheet.of > 1).then(|| href(1));
-    listing.previous_href = (sheet.number > 1).then(|| href(sheet.number - 1));
-    listing.next_href = (sheet.number < sheet.of).then(|| href(sheet.number + 1));
+    number_pages(composer, sheet, &route, &mut listing);
     match sheet.subject {
         Subject::AToZ => listing.groups = by_letter(composer, &shown),
         Subject::New => listing.groups = by_month(composer, &shown),
@@ -120,6 +123,15 @@ pub fn of(composer: &Composer, sheet: &Sheet) -> Option<Listing> {
         }
     }
     Some(listing)
+}
+
+/// The ways from one page of a list to its others.
+fn number_pages(composer: &Composer, sheet: &Sheet, route: &Route, listing: &mut Listing) {
+    let href = |number: usize| composer.href(&route_of(route, number));
+    (listing.number, listing.pages) = (sheet.number, sheet.of);
+    listing.first_href = (sheet.of > 1).then(|| href(1));
+    listing.previous_href = (sheet.number > 1).then(|| href(sheet.number - 1));
+    listing.next_href = (sheet.number < sheet.of).then(|| href(sheet.number + 1));
 }
 
 /// What a page that picks one at random picks among: all, or of many those whose addresses' fingerprints come first, so that they
@@ -163,7 +175,10 @@ fn first_of_audience(term: &Term) -> Vec<PageId> {
 
 fn children(composer: &Composer, section: usize) -> Vec<Group> {
     let site = &*composer.site;
+    let mut left = CARDS_OF_CHILDREN;
     let group = |child: &usize| {
+        let items = first_pages(site, *child, CARDS_OF_CHILD.min(left));
+        left -= items.len();
         let found = &site.sections[*child];
         let page = found.page.map(|page| site.page(page));
         Group {
@@ -171,7 +186,7 @@ fn children(composer: &Composer, section: usize) -> Vec<Group> {
             id: slug(found.folder.name()),
             href: Some(composer.href(&found.route)),
             description: page.and_then(|page| page.entry.summary.clone()),
-            items: first_pages(site, *child, CARDS_OF_CHILD),
+            items,
         }
     };
     site.sections[section].children.iter().map(group).collect()
@@ -192,9 +207,18 @@ fn first_pages(site: &Site, section: usize, most: usize) -> Vec<PageId> {
 
 /// Terms without their pages: such a list is drawn again only when a term is another.
 fn names(composer: &Composer, names: &[Term]) -> Listing {
-    let mut listing = terms(composer, names);
+    let mut listing = terms(composer, &names[..names.len().min(NAMES_MAX)]);
     (listing.total, listing.ways) = (0, facets::ways(composer));
     listing.groups.iter_mut().for_each(|group| group.items.clear());
+    listing
+}
+
+/// One page of the list of all topics or audiences.
+fn list_of_terms(composer: &Composer, all: &[Term], sheet: &Sheet, name: &str) -> Listing {
+    let start = (sheet.number - 1) * TERMS_SIZE;
+    let mut listing = terms(composer, &all[start..all.len().min(start + TERMS_SIZE)]);
+    listing.total = all.len();
+    number_pages(composer, sheet, &Route::page([name]), &mut listing);
     listing
 }
 

@@ -37,6 +37,9 @@ use crate::site::{ABOUT, Node, PRIVACY, PageId, Site, SitePage, addresses};
 /// Entries on one page of a list whose rows are short, as that from A to Z.
 const ROWS_SIZE: usize = 240;
 
+/// Topics, or audiences, on one page of the list of all of them.
+const TERMS_SIZE: usize = 500;
+
 /// What a published HTML file is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Subject {
@@ -102,8 +105,8 @@ pub fn sheets(composer: &Composer) -> Vec<Sheet> {
     }
     let (listed, dated) = (composer.a_to_z.len(), composer.newest.len());
     for (subject, name, count, size) in [
-        (Subject::Topics, "topics", usize::from(!site.topics.is_empty()), usize::MAX),
-        (Subject::Audiences, "audiences", usize::from(!site.audiences.is_empty()), usize::MAX),
+        (Subject::Topics, "topics", site.topics.len(), TERMS_SIZE),
+        (Subject::Audiences, "audiences", site.audiences.len(), TERMS_SIZE),
         (Subject::AToZ, "a-z", listed, ROWS_SIZE),
         (Subject::New, "new", dated, size),
         (Subject::Search, "search", usize::from(site.has_search()), usize::MAX),

@@ -128,6 +128,19 @@ pub struct ContactView {
     pub on_click: Vec<Crumb>,
 }
 
+/// Who may count visitors, for all that is known of the pages.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CountingView {
+    /// Nothing on the pages can.
+    pub is_ruled_out: bool,
+    /// Other hosts are asked for something, and can count that.
+    pub by_hosts: bool,
+    /// Scripts of the site's own that can send something.
+    pub by_scripts: Vec<String>,
+    /// The check for what counts visitors is off, or no error, for the site or a page.
+    pub is_unchecked: bool,
+}
+
 /// What a list shows of a page.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Card {
@@ -314,6 +327,8 @@ pub struct PageView {
     pub discuss_href: Option<String>,
     /// On the page about privacy: the other hosts that pages contact.
     pub contacts: Vec<ContactView>,
+    /// On the page about privacy.
+    pub counting: Option<CountingView>,
     #[serde(skip)]
     pub fields: Fields,
     pub happens: Option<HappeningView>,

@@ -48,6 +48,8 @@ pub struct Loaded {
     pub assets: Assets,
     /// The theme's scripts as they are published, below the base path; none when one of them is the writer's.
     pub theme_scripts: BTreeSet<String>,
+    /// The writer's own scripts that can send something, by their paths below `static/`.
+    pub sending_scripts: Vec<String>,
     /// Front matter defaults by folder.
     pub defaults: BTreeMap<SourcePath, Node>,
     /// What code was read as. It changes nothing but how long reading takes.
@@ -128,6 +130,7 @@ pub fn load(files: &dyn Files, request: &Request, before: Option<&Arc<Listed>>) 
     let static_files: BTreeMap<String, StaticFile> = theme.chain(own).collect();
     let assets = assets(files, &static_files, &templates, &mut problems);
     let theme_scripts = own_scripts::of_theme(files, &static_files, &assets);
+    let sending_scripts = own_scripts::audit(files, &static_files, &mut problems);
     let in_data = listed.in_folder("data");
     let mut unread_data: BTreeSet<String> = in_data.iter().map(|(name, _)| name.clone()).collect();
     let data = data::read(read_all(files, in_data, &mut problems).iter().map(|file| (&*file.name, &file.path, &*file.bytes)))
@@ -148,6 +151,7 @@ pub fn load(files: &dyn Files, request: &Request, before: Option<&Arc<Listed>>) 
         today,
         request.with_drafts,
         request.is_lenient,
+        &sending_scripts,
     );
     let drawing = (&words, &kinds, &settings.allow_origins, &settings.images, settings.social_cards);
     let prints = Prints {
@@ -172,6 +176,7 @@ pub fn load(files: &dyn Files, request: &Request, before: Option<&Arc<Listed>>) 
         static_files,
         assets,
         theme_scripts,
+        sending_scripts,
         defaults,
         colours: Arc::default(),
         prints,

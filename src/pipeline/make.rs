@@ -121,7 +121,9 @@ impl<'a> Workshop<'a> {
             Maker::Pages => Made::of(inventory::pages_json(composer)),
             Maker::Llms => Made::of(inventory::llms_txt(composer)),
             Maker::Robots => Made::of(inventory::robots(composer)),
-            Maker::Headers => Made::of(inventory::headers(composer, &immutable(&self.whole.loaded, &self.whole.pictures))),
+            Maker::Headers => {
+                Made::of(inventory::headers(composer, &immutable(&self.whole.loaded, &self.whole.outputs, &self.whole.pictures)))
+            }
             Maker::Redirects => Made::of(inventory::redirects(composer)),
             Maker::Suggestions(part) => Made::of(self.whole.outputs.suggestions(composer).part(*part)),
             Maker::Feed(of) => Made::of(feeds::make(composer, of)),

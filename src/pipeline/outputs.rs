@@ -1,7 +1,7 @@
 //! What is published where: every output path with what makes it. The build makes all of them, the preview the one that is
 //! looked at, so that both give the same bytes.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::OnceLock;
 
 use rayon::prelude::*;
@@ -263,10 +263,28 @@ fn linked_code(loaded: &Loaded, composer: &Composer) -> Vec<(OutputPath, Maker)>
     names.into_iter().filter_map(output).collect()
 }
 
-/// The names of the files that hosts may let browsers keep for ever.
-pub fn immutable(loaded: &Loaded, pictures: &Pictures) -> Vec<String> {
+/// The files that hosts may let browsers keep for ever: a pattern for each folder that holds no others, and the names of the rest.
+pub fn immutable(loaded: &Loaded, outputs: &Outputs, pictures: &Pictures) -> Vec<String> {
     let plain: BTreeSet<&String> = loaded.static_files.keys().collect();
-    let mut names: Vec<String> = loaded.assets.made.iter().map(|(path, _)| path.to_string()).filter(|path| !plain.contains(path)).collect();
+    let made: BTreeSet<String> = loaded.assets.made.iter().map(|(path, _)| path.to_string()).filter(|path| !plain.contains(path)).collect();
+    let holds_others = |folder: &str| {
+        let start = outputs.makers.partition_point(|(path, _)| path.as_str() < folder);
+        outputs.makers[start..]
+            .iter()
+            .map(|(path, _)| path.as_str())
+            .take_while(|path| path.starts_with(folder))
+            .any(|path| !made.contains(path))
+    };
+    let mut of_folder: BTreeMap<&str, bool> = BTreeMap::new();
+    let mut names: Vec<String> = Vec::new();
+    for path in &made {
+        let folder = path.find('/').map(|slash| &path[..=slash]);
+        match folder.filter(|folder| !*of_folder.entry(folder).or_insert_with(|| holds_others(folder))) {
+            Some(folder) => names.push(format!("{folder}*")),
+            None => names.push(path.clone()),
+        }
+    }
+    names.dedup();
     names.extend(pictures.folder().map(|folder| format!("{folder}/*")));
     names.extend(loaded.settings.search.then(|| format!("{}*", search::FOLDER)));
     names.sort();

@@ -1,14 +1,19 @@
-//! Whether a drawn page runs scripts that are not the theme's. What a reader types into a tool stays in the browser for as long as only
+//! The writer's own scripts: what those in `static/` can do, and whether a drawn page runs any that is not the theme's. What a reader types into a tool stays in the browser for as long as only
 //! the theme's own scripts run there; what a writer's do, nobody here knows.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::load::StaticFile;
-use crate::document::honesty;
+use crate::diagnostic::Diagnostic;
+use crate::document::honesty::{self, Slip};
 use crate::output::assets::Assets;
 use crate::paths::SourcePath;
-use crate::source::Files;
+use crate::source::{Files, Text};
 use crate::theme;
+
+/// The endings of files that hold scripts: files of their own, and documents that have scripts in them.
+const SCRIPTS: [&str; 3] = ["js", "mjs", "cjs"];
+const DOCUMENTS: [&str; 4] = ["html", "htm", "xhtml", "svg"];
 
 /// The theme's scripts as they are published, below the base path. They import each other, so when one of them was replaced by
 /// another, none counts as the theme's.
@@ -27,6 +32,38 @@ pub fn of_theme(files: &dyn Files, static_files: &BTreeMap<String, StaticFile>, 
         scripts.extend(assets.published.get(name).cloned());
     }
     scripts
+}
+
+/// Looks at the writer's own scripts in `static/`, for what counts visitors. Gives the names of those that can send something, which
+/// the page about privacy lists.
+pub fn audit(files: &dyn Files, static_files: &BTreeMap<String, StaticFile>, problems: &mut Vec<Diagnostic>) -> Vec<String> {
+    let theme: BTreeMap<String, _> = theme::static_files().into_iter().collect();
+    let mut sending = Vec::new();
+    for (name, file) in static_files {
+        let StaticFile::Own(path) = file else { continue };
+        let extension = path.extension().to_ascii_lowercase();
+        let is_script = SCRIPTS.contains(&extension.as_str());
+        if !is_script && !DOCUMENTS.contains(&extension.as_str()) {
+            continue;
+        }
+        let Ok(bytes) = files.read(path) else { continue };
+        if theme.get(name).is_some_and(|theme| **theme == *bytes) {
+            continue;
+        }
+        let Ok(text) = Text::decode(path, &bytes) else { continue };
+        let found = if is_script { Vec::from_iter(honesty::look_at_script(text.text)) } else { counting(text.text) };
+        let lines = text.lines();
+        problems.extend(found.into_iter().map(|(slip, range)| honesty::problem(&slip).at(lines.place(path, range))));
+        if honesty::may_send(text.text) && (is_script || text.text.contains("<script")) {
+            sending.push(name.clone());
+        }
+    }
+    sending
+}
+
+/// What counts visitors in a document.
+fn counting(html: &str) -> Vec<(Slip, std::ops::Range<usize>)> {
+    honesty::look_through(html).into_iter().filter(|(slip, _)| matches!(slip, Slip::Analytics(_))).collect()
 }
 
 /// Whether a page runs anything but these: a script of another address, or a frame, which can reach into the page around it.

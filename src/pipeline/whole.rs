@@ -68,10 +68,11 @@ pub fn materials(loaded: &Loaded, documents: &Documents, site: Site, request: &R
     };
     let facts = site.pages().iter().map(facts).collect();
     let composer = Composer::new(Arc::new(site), Arc::clone(&loaded.words), facts);
-    let composer = match request.is_lenient {
+    let mut composer = match request.is_lenient {
         true => composer.with_only_templates(loaded.templates.names().map(str::to_owned).collect()),
         false => composer,
     };
+    composer.sending_scripts.clone_from(&loaded.sending_scripts);
     Materials::new(composer, assets(loaded), loaded.icons.clone(), &loaded.data, loaded.unread_data.clone())
 }
 

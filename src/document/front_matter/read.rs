@@ -14,6 +14,9 @@ use crate::yaml::{Entry, Map, Node, Value as Yaml};
 
 const TITLE_CHARS_MAX: usize = 200;
 
+/// Topics, or audiences, that one page may have. Each of them has a list that shows the page, and the page shows all of them there.
+const TERMS_MAX: usize = 100;
+
 /// The kind of a page that neither states one nor lies in a kind's folder.
 const PLAIN_KIND: &str = "page";
 
@@ -276,8 +279,8 @@ fn from_items(items: &Items, kind: &str, own_fields: &[Field], problems: &mut Ve
         short_title: shown("short_title"),
         summary: shown("summary"),
         kind: kind.to_owned(),
-        topics: distinct(placed_list("topics")),
-        audience: distinct(placed_list("audience")),
+        topics: limited(distinct(placed_list("topics")), "topics", problems),
+        audience: limited(distinct(placed_list("audience")), "audience", problems),
         level: text("level").and_then(|level| match level.as_str() {
             "starter" => Some(Level::Starter),
             "practised" => Some(Level::Practised),
@@ -327,6 +330,17 @@ fn from_items(items: &Items, kind: &str, own_fields: &[Field], problems: &mut Ve
 fn distinct(terms: Vec<Placed<String>>) -> Vec<Placed<String>> {
     let mut known = HashSet::new();
     terms.into_iter().filter(|term| known.insert(term.value.to_lowercase())).collect()
+}
+
+/// As many terms as a page may have.
+fn limited(mut terms: Vec<Placed<String>>, field: &str, problems: &mut Vec<Diagnostic>) -> Vec<Placed<String>> {
+    if let Some(first_over) = terms.get(TERMS_MAX) {
+        let message = format!("`{field}` has {} entries; a page has at most {TERMS_MAX}", terms.len());
+        problems
+            .push(Diagnostic::new(Code::BadValue, message).at(first_over.place.clone()).help("keep those that a reader would look for"));
+        terms.truncate(TERMS_MAX);
+    }
+    terms
 }
 
 /// A slug that begins with `/` is a whole address, as Docusaurus has it.

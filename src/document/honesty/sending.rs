@@ -1,0 +1,60 @@
+//! What in a script can send something, or load it, by the names of what does it.
+
+use super::look_at_script;
+
+/// What a script sends or loads something with.
+const SENDING_CALLS: [&str; 16] = [
+    "fetch(",
+    "fetch (",
+    "sendBeacon",
+    "XMLHttpRequest",
+    "WebSocket",
+    "WebTransport",
+    "EventSource",
+    "RTCPeerConnection",
+    "importScripts",
+    "new Image",
+    ".src=",
+    ".src =",
+    ".srcset",
+    "\"src\"",
+    "'src'",
+    ".submit(",
+];
+
+/// Elements that ask for something when a script makes them.
+const LOADING_ELEMENTS: [&str; 9] = ["img", "script", "iframe", "link", "form", "object", "embed", "video", "audio"];
+
+/// Whether a script can send something, by the names of what does it; what it counts visitors with does so, too.
+pub fn may_send(script: &str) -> bool {
+    let makes_loading = |(at, call): (usize, &str)| {
+        let element = script[at + call.len()..].trim_start_matches(['"', '\'', '`', ' ']);
+        LOADING_ELEMENTS.iter().any(|name| element.get(..name.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(name)))
+    };
+    SENDING_CALLS.iter().any(|name| script.contains(name))
+        || script.match_indices("createElement(").any(makes_loading)
+        || look_at_script(script).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_can_send() {
+        for script in [
+            "fetch('/x')",
+            "new Image().src = a",
+            "document.createElement('IMG')",
+            "navigator.sendBeacon(u)",
+            "i.src=u",
+            "gtag('event')",
+            "new WebSocket(u)",
+        ] {
+            assert!(may_send(script), "{script}");
+        }
+        for script in ["document.body.classList.add('x')", "// fetches nothing", "const fetched = 1; document.createElement('p')"] {
+            assert!(!may_send(script), "{script}");
+        }
+    }
+}
