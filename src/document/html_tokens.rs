@@ -361,7 +361,7 @@ mod tests {
 
     #[test]
     fn tags_and_their_attributes() {
-        assert_eq!(shown("a<B c D='e&amp;' f = \"g>h\"i=j/k>l"), ["a", "<b c=@3..4 d=e&@5..13 f=g>h@14..23 i=j/k@23..28>", "l"]);
+        assert_eq!(shown("a<B c D='e&amp;' f = \"g>h\"i=j/k>l"), ["a", "<b c=@4..5 d=e&@6..16 f=g>h@17..26 i=j/k@26..31>", "l"]);
         assert_eq!(shown("</P x><br/>a < b <3"), ["</p>", "<br >", "a < b <3"]);
         assert_eq!(shown("<a =b>"), ["<a =b=@3..5>"]);
     }

@@ -230,7 +230,8 @@ struct Walk<'a> {
     dropped_depth: usize,
     /// The same of components.
     dropped_components: usize,
-    is_too_deep_reported: bool,
+    /// What was reported to be nested too deep.
+    too_deep: Vec<&'static str>,
     last_level: u8,
     title: TitleSearch,
     ids: Ids,
@@ -276,7 +277,7 @@ impl<'a> Walk<'a> {
             is_head: false,
             dropped_depth: 0,
             dropped_components: 0,
-            is_too_deep_reported: false,
+            too_deep: Vec::new(),
             last_level: 1,
             title: TitleSearch::default(),
             ids: Ids::default(),

@@ -94,9 +94,10 @@ impl Walk<'_> {
         }
     }
 
-    /// Reports, once a page, that something is nested too deep.
-    pub(super) fn too_deep(&mut self, what: &str, depth_max: usize, range: Range<usize>) {
-        if !std::mem::replace(&mut self.is_too_deep_reported, true) {
+    /// Reports, once a page and kind, that something is nested too deep.
+    pub(super) fn too_deep(&mut self, what: &'static str, depth_max: usize, range: Range<usize>) {
+        if !self.too_deep.contains(&what) {
+            self.too_deep.push(what);
             let problem = Diagnostic::new(Code::TooDeep, format!("{what} are nested more than {depth_max} deep"));
             self.problem(problem.help("the rest is shown without nesting"), range);
         }
