@@ -25,9 +25,9 @@ impl Renames {
         if gone.is_empty() {
             return Self(BTreeMap::new());
         }
-        // Of two new files with the same bytes neither is surely meant.
+        // Of two files with the same bytes neither is surely meant.
         let mut new: HashMap<Fingerprint, Option<&SourcePath>> = HashMap::new();
-        for path in sources.iter().filter(|path| !before.contains_key(*path)) {
+        for path in sources {
             if let Some(hash) = ledger.known(path) {
                 new.entry(hash).and_modify(|other| *other = None).or_insert(Some(path));
             }
