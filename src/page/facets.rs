@@ -35,8 +35,7 @@ impl Named {
 }
 
 /// The facets of a list, each with the options that some of its pages have; a facet that all pages share is left out.
-pub fn of(composer: &Composer, pages: &[PageId]) -> Vec<Facet> {
-    let language = &composer.site.settings().language;
+pub fn of(composer: &Composer, pages: &[PageId], language: &str) -> Vec<Facet> {
     let option = |key: &str, title: String, href, count| FacetOption { key: key.to_owned(), title, href, count };
     let count = |is_it: &dyn Fn(PageId) -> bool| pages.iter().filter(|page| is_it(**page)).count();
     let meta = |page: PageId| &composer.site.page(page).entry.meta;
@@ -53,7 +52,7 @@ pub fn of(composer: &Composer, pages: &[PageId]) -> Vec<Facet> {
     });
     let times = MINUTES.map(|most| {
         let href = composer.list_of(&Shared::Minutes(most));
-        option(&most.to_string(), composer.up_to(most), href, count(&|page| composer.minutes(page) <= most))
+        option(&most.to_string(), composer.up_to(most, language), href, count(&|page| composer.minutes(page) <= most))
     });
     let kinds = composer.site.kinds.keys().map(|kind| {
         let href = composer.list_of(&Shared::Kind(kind.clone()));
@@ -160,14 +159,14 @@ impl Composer {
         self.site.narrowed.iter().find(|list| list.by == *by).map(|list| self.href(&list.route))
     }
 
-    fn up_to(&self, minutes: u32) -> String {
-        say(&self.words, &self.site.settings().language, "up_to_minutes", &[("minutes", minutes.to_string().into())])
+    fn up_to(&self, minutes: u32, language: &str) -> String {
+        say(&self.words, language, "up_to_minutes", &[("minutes", minutes.to_string().into())])
     }
 
     fn shared_title(&self, by: &Shared) -> String {
         match by {
             Shared::Level(level) => self.level_title(&self.site.settings().language, *level),
-            Shared::Minutes(most) => self.up_to(*most),
+            Shared::Minutes(most) => self.up_to(*most, &self.site.settings().language),
             Shared::Kind(kind) => self.kind_title_many(kind),
         }
     }

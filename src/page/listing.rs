@@ -87,9 +87,9 @@ pub fn of(composer: &Composer, sheet: &Sheet) -> Option<Listing> {
     let mut listing = Listing { total, number: sheet.number, pages: sheet.of, ..Listing::default() };
     if sheet.number == 1 {
         listing.facets = match sheet.subject {
-            Subject::Section(section @ 1..) => facets::of(composer, &site.sections[section].pages),
-            Subject::Topic(topic) => facets::of(composer, &site.topics[topic].pages),
-            Subject::Audience(audience) => facets::of(composer, &site.audiences[audience].pages),
+            Subject::Section(section @ 1..) => facets::of(composer, &site.sections[section].pages, composer.section_language(section)),
+            Subject::Topic(topic) => facets::of(composer, &site.topics[topic].pages, &site.settings().language),
+            Subject::Audience(audience) => facets::of(composer, &site.audiences[audience].pages, &site.settings().language),
             _ => Vec::new(),
         };
         if matches!(sheet.subject, Subject::AToZ | Subject::Narrowed(_)) {
@@ -109,7 +109,7 @@ pub fn of(composer: &Composer, sheet: &Sheet) -> Option<Listing> {
         Subject::Section(section) => match grouping(site, section) {
             Grouping::None => listing.items = shown,
             Grouping::Letter => listing.groups = by_letter(composer, &shown),
-            Grouping::Happening => listing.groups = by_happening(composer, &shown),
+            Grouping::Happening => listing.groups = by_happening(composer, &shown, composer.section_language(section)),
         },
         _ => listing.items = shown,
     }
@@ -154,12 +154,12 @@ fn grouping(site: &Site, section: usize) -> Grouping {
 }
 
 /// What is coming, then what has been.
-fn by_happening(composer: &Composer, pages: &[PageId]) -> Vec<Group> {
+fn by_happening(composer: &Composer, pages: &[PageId], language: &str) -> Vec<Group> {
     let today = composer.site.today;
     let is_past = |page: PageId| composer.site.page(page).entry.occurs.as_ref().is_some_and(|occurs| occurs.is_past(today));
     grouped(pages, is_past, |is_past| {
         let id = if is_past { "past" } else { "coming" };
-        (say(&composer.words, &composer.site.settings().language, id, &[]), id.to_owned())
+        (say(&composer.words, language, id, &[]), id.to_owned())
     })
 }
 

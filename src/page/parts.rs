@@ -108,12 +108,21 @@ impl Composer {
         say(&self.words, language, &format!("level_{}", level.key()), &[])
     }
 
+    /// The language of a section's list: its page's, or that of most of its pages.
+    pub(super) fn section_language(&self, section: usize) -> &str {
+        let found = &self.site.sections[section];
+        match found.page {
+            Some(page) => self.site.language(self.site.page(page)),
+            None => found.language.as_deref().unwrap_or(&self.site.settings().language),
+        }
+    }
+
     /// A section's title: its page's, the word for its kind, or its folder's name.
     pub fn section_title(&self, section: usize) -> String {
         let found = &self.site.sections[section];
         let is_kinds_own = found.page.is_none() && found.depth == 1;
         let word = found.kind.as_ref().filter(|_| is_kinds_own).and_then(|kind| {
-            let word = self.words.say(&self.site.settings().language, &format!("kind_{kind}"), Some(2), &[]);
+            let word = self.words.say(self.section_language(section), &format!("kind_{kind}"), Some(2), &[]);
             word.or_else(|| self.site.kinds.get(kind).and_then(|kind| kind.title_many.clone()))
         });
         if section == 0 && found.page.is_none() { self.site_title() } else { word.unwrap_or_else(|| found.title.clone()) }

@@ -10,12 +10,12 @@ use rayon::prelude::*;
 
 use super::link_help;
 use super::links::{self, Destination};
-use super::sections::{Order, order_of, put_in_order, sort_key};
+use super::sections::{Order, language_of, order_of, put_in_order, sort_key};
 use super::tables::{self, Node, PAGES_SEARCHED_MAX, PageId, Tables};
 use super::topics::Term;
 use super::update::resolve_again;
 use super::{Redirect, Site, SiteLink, SitePage, narrowing};
-use crate::document::links::{Role, Target};
+use crate::document::links::Target;
 use crate::document::{Entry, glossary, is_folder_page, name_and_date};
 use crate::paths::{SourcePath, slug};
 use crate::vocabulary;
@@ -115,6 +115,7 @@ fn placement(site: &Site, entry: &Arc<Entry>, with_drafts: bool) -> Option<Place
     let is_in_settings = site.menu.iter().chain(&site.logo).chain(&site.favicon).any(is_meant) || site.audiences.iter().any(begins);
     let founds_list = founds_list || site.sections[page.section].pages.is_empty() && page.is_listed();
     if founds_narrowed(site, &page)
+        || may_change_languages(site, &page)
         || founds_feed(site, &page, topics.iter().map(|id| &site.topics[*id]).chain(audiences.iter().map(|id| &site.audiences[*id])))
     {
         return None;
@@ -140,6 +141,14 @@ fn founds_feed<'a>(site: &Site, page: &SitePage, mut terms: impl Iterator<Item =
     let is_of_kind = |other: &SitePage| other.entry.meta.kind == page.entry.meta.kind;
     let is_dated = |id: &PageId| site.page(*id).changed().is_some();
     !site.pages().iter().any(is_of_kind) || page.changed().is_some() && terms.any(|term| !term.pages.iter().any(is_dated))
+}
+
+/// Whether, with this page, most pages of a section could be in another language.
+fn may_change_languages(site: &Site, page: &SitePage) -> bool {
+    let of_site = &*site.settings().language;
+    let language = language_of(page, of_site);
+    let around = std::iter::successors(Some(page.section), |section| site.sections[*section].parent);
+    around.filter(|section| *section > 0).any(|section| site.sections[section].language.as_deref().unwrap_or(of_site) != language)
 }
 
 /// Puts a page into the lists of its section and its terms.
@@ -218,7 +227,7 @@ impl Names {
         }
         let meta = &page.entry.meta;
         let image = meta.image.as_ref().map(|image| &image.src);
-        page.entry.links.iter().any(|link| link.role == Role::Wiki || self.may_be_meant(&link.target.value))
+        page.entry.links.iter().any(|link| link.role.is_wiki() || self.may_be_meant(&link.target.value))
             || meta.related.iter().chain(&meta.next).chain(image).any(|target| self.may_be_meant(&target.value))
             || meta.field_links.iter().any(|link| self.may_be_meant(&link.target.value))
     }

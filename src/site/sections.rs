@@ -29,6 +29,8 @@ pub struct Section {
     pub kind: Option<String>,
     /// Listed pages in it and below.
     pub count: usize,
+    /// The language of most of those, where that is not the site's.
+    pub language: Option<String>,
 }
 
 /// Finds the sections, gives every page its own, and makes their addresses known.
@@ -55,6 +57,7 @@ pub fn build(tables: &mut Tables, parts: &Parts) -> Vec<Section> {
         adopt(section, tables);
     }
     order(&mut sections, tables, parts);
+    find_languages(&mut sections, tables);
     for id in (0..sections.len()).rev() {
         sections[id].count = sections[id].pages.len() + sections[id].children.iter().map(|child| sections[*child].count).sum::<usize>();
     }
@@ -112,7 +115,33 @@ fn section(folder: SourcePath, parts: &Parts) -> Section {
         children: Vec::new(),
         kind: kind.map(|kind| kind.name.clone()),
         count: 0,
+        language: None,
     }
+}
+
+/// Finds the language of each section below the home page: that of most of its listed pages and those below it.
+fn find_languages(sections: &mut [Section], tables: &Tables) {
+    let of_site = &*tables.settings.language;
+    if tables.pages.iter().all(|page| language_of(page, of_site) == of_site) {
+        return;
+    }
+    let mut counts: Vec<BTreeMap<&str, usize>> = vec![BTreeMap::new(); sections.len()];
+    for id in (1..sections.len()).rev() {
+        for page in &sections[id].pages {
+            *counts[id].entry(language_of(&tables.pages[*page], of_site)).or_default() += 1;
+        }
+        // Equally many are the site's, if that is among them.
+        let most = counts[id].iter().max_by_key(|(language, count)| (**count, **language == of_site));
+        sections[id].language = most.map(|(language, _)| *language).filter(|language| *language != of_site).map(str::to_owned);
+        let own = counts[id].clone();
+        if let Some(parent) = sections[id].parent {
+            own.into_iter().for_each(|(language, count)| *counts[parent].entry(language).or_default() += count);
+        }
+    }
+}
+
+pub(super) fn language_of<'a>(page: &'a SitePage, of_site: &'a str) -> &'a str {
+    page.entry.meta.language.as_deref().unwrap_or(of_site)
 }
 
 /// Takes over the title and address of the section's page: the folder's own, or one that the writer put at its address.
