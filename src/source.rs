@@ -266,13 +266,9 @@ pub fn decode_leniently(bytes: &[u8]) -> String {
     if text.contains('\0') { text.replace('\0', "") } else { text }
 }
 
-/// Whether a character takes no room on a page: control characters, and those that Unicode lets programs ignore
-/// (`Default_Ignorable_Code_Point`, Unicode Standard, §5.21). Blanks and line ends are not among them.
+/// Whether a character takes no room on a page: control characters, and those that nobody sees. Blanks and line ends are not among them.
 pub fn is_unseen(c: char) -> bool {
-    matches!(c, '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}'
-        | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}'
-        | '\u{FFA0}' | '\u{E0000}'..='\u{E0FFF}')
-        || c.is_control() && !c.is_whitespace()
+    is_ignorable(c) || c.is_control() && !c.is_whitespace()
 }
 
 /// Text with LF at every line's end; borrowed when it has no CR.

@@ -27,6 +27,13 @@ pub fn text(include: &Include, folder: &SourcePath, read: impl Fn(&SourcePath) -
     excerpt(include, folder, read).map(|excerpt| excerpt.code).unwrap_or_default()
 }
 
+/// The language that an included file is shown in: the one stated, or what its name ends in.
+pub fn language(include: &Include) -> String {
+    let name = include.file.value.rsplit('/').next().unwrap_or_default();
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    include.fence.language.clone().unwrap_or_else(|| extension.to_owned())
+}
+
 /// What is shown of a file.
 struct Excerpt {
     path: SourcePath,

@@ -14,6 +14,20 @@ pub enum Role {
     Embed,
     /// `[[target]]`.
     Wiki,
+    /// `![[target]]`: something the page shows, which may be named without its folder.
+    WikiEmbed,
+}
+
+impl Role {
+    /// Whether the page shows what the link leads to.
+    pub fn is_embed(self) -> bool {
+        matches!(self, Role::Embed | Role::WikiEmbed)
+    }
+
+    /// Whether the target may be a name alone.
+    pub fn is_wiki(self) -> bool {
+        matches!(self, Role::Wiki | Role::WikiEmbed)
+    }
 }
 
 /// A link as written.

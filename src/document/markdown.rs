@@ -4,6 +4,7 @@
 //! what is changed here on purpose: links and images become holes, headings get ids, code its classes, raw HTML is
 //! filtered, components and footnotes are taken out into flows of their own.
 
+mod copies;
 mod embed;
 mod fence;
 mod field;
@@ -32,9 +33,10 @@ use std::ops::Range;
 
 use pulldown_cmark::{BrokenLink, CodeBlockKind, CowStr, Event, LinkType, Options, Parser, Tag, TagEnd};
 
+pub use self::copies::{CopyParts, CopySettings, published_copy, with_links};
 pub use self::field::{block_html, inline_html, plain_text};
 use self::flow::{Flow, FlowKind};
-pub use self::foreign_comments::{drop_foreign_comments, without_foreign_comments};
+pub use self::foreign_comments::without_foreign_comments;
 use self::heading_attributes::HeadingAttributes;
 use self::headings::TitleSearch;
 use self::open::{Footnotes, Note, OpenCode, OpenHeading, OpenImage};

@@ -390,7 +390,10 @@ impl Composer {
 
     /// The view of a list that no writer made a page for.
     fn generated(&self, sheet: &Sheet) -> PageView {
-        let language = &*self.site.settings().language;
+        let language = match sheet.subject {
+            Subject::Section(section) | Subject::Surprise(section) => self.section_language(section),
+            _ => &self.site.settings().language,
+        };
         let say = |key: &str| self.words.say(language, key, None, &[]).unwrap_or_else(|| key.to_owned());
         let term = |term: &Term| (term.title.clone(), term.description.clone());
         let (title, summary) = match sheet.subject {

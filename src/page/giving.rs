@@ -7,7 +7,7 @@ use super::compose::Composer;
 use super::parts::say;
 use super::view::{Answer, Answers, ContactView, CountingView, Crumb, FeedbackView, SiteFeedback};
 use crate::diagnostic::{Code, Severity};
-use crate::document::links::{Role, is_remote, origin};
+use crate::document::links::{is_remote, origin};
 use crate::fields::Item;
 use crate::settings::{FeedbackWay, Settings};
 use crate::site::{PageId, SitePage};
@@ -36,7 +36,7 @@ impl Composer {
         }
         for (id, page) in self.site.pages().iter().enumerate() {
             let meta = &page.entry.meta;
-            let links = page.entry.links.iter().filter(|link| link.role == Role::Embed).map(|link| &link.target.value);
+            let links = page.entry.links.iter().filter(|link| link.role.is_embed()).map(|link| &link.target.value);
             let image = meta.image.iter().map(|image| &image.src.value);
             for target in links.chain(image).filter(|target| is_remote(target)) {
                 opened.entry(origin_of(target)).or_default().insert(id);

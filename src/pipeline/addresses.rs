@@ -5,7 +5,6 @@ use super::Request;
 use super::load::Loaded;
 use super::outputs::{Maker, Outputs, source_of};
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::document::links::Role;
 use crate::fingerprint::Fingerprint;
 use crate::page::Composer;
 use crate::paths::SourcePath;
@@ -129,7 +128,7 @@ fn published(composer: &Composer, outputs: &Outputs) -> AddressLedger {
 
 fn linked_files(site: &Site) -> std::collections::BTreeSet<SourcePath> {
     let links = site.pages().iter().flat_map(|page| page.entry.links.iter().zip(&page.links));
-    let in_text = links.filter(|(link, _)| link.role != Role::Embed).map(|(_, resolved)| resolved);
+    let in_text = links.filter(|(link, _)| !link.role.is_embed()).map(|(_, resolved)| resolved);
     let in_fields = site.pages().iter().flat_map(|page| &page.field_links);
     let file = |resolved: &Resolved| match &resolved.to {
         Destination::Address { file: Some(file), .. } => Some(file.clone()),

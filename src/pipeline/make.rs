@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashSet};
 use std::io;
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::documents::{Reader, our_fault};
@@ -15,8 +16,8 @@ use super::{Request, own_scripts};
 use crate::diagnostic::{Code, Diagnostic, Place, Severity};
 use crate::document::body::Segment;
 use crate::document::honesty::{self, Slip};
-use crate::document::links::{Role, origin};
-use crate::document::markdown::drop_foreign_comments;
+use crate::document::links::origin;
+use crate::document::markdown::{self, CopyParts, CopySettings, without_foreign_comments};
 use crate::document::meta::Placed;
 use crate::document::{active_file, front_matter, include};
 use crate::fields::links::Wants;
@@ -29,7 +30,7 @@ use crate::picture::card;
 use crate::settings::RawHtml;
 use crate::site::links::Destination;
 use crate::site::{PageId, SitePage};
-use crate::source::{Files, decode_leniently, with_lf};
+use crate::source::{Files, Lines, decode_leniently, with_lf};
 
 /// Makes the outputs of a site that was worked out.
 pub struct Workshop<'a> {
@@ -231,7 +232,7 @@ impl<'a> Workshop<'a> {
         let Some(page) = composed.body.map(|page| site.page(page)) else { return Vec::new() };
         let mut all = Vec::new();
         for ((href, link), resolved) in composed.links.iter().zip(&page.entry.links).zip(&page.links) {
-            if link.role == Role::Embed {
+            if link.role.is_embed() {
                 all.push(Referred::of(href, &link.target, &resolved.to, false));
             }
         }
@@ -374,8 +375,10 @@ impl<'a> Workshop<'a> {
         };
         let text = decode_leniently(&bytes);
         let text = with_lf(&text);
-        let body = front_matter::body_of(&page.entry.source, &text, self.request.is_lenient);
-        let body = drop_foreign_comments(body);
+        let lines = Lines::new(&text);
+        let (body, range) = front_matter::body_of(&page.entry.source, &text, self.request.is_lenient);
+        let body = without_foreign_comments(&page.entry.source, body, &lines, &range, &mut Vec::new());
+        let body = self.copied_text(id, (&body, &lines), range);
         let body = body.trim();
         let tool = self.composer().tool_markdown(id).unwrap_or_default();
         // A heading of the text's own stands at its beginning, and above all else.
@@ -383,6 +386,23 @@ impl<'a> Workshop<'a> {
         let parts = if title.is_empty() { [body, &tool, ""] } else { [title.as_str(), &tool, body] };
         let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
         Made::of((parts.join("\n\n") + "\n").into_bytes())
+    }
+
+    /// A page's text as its Markdown copy has it.
+    fn copied_text(&self, id: PageId, text: (&str, &Lines), body: Range<usize>) -> String {
+        let (loaded, page) = (&self.whole.loaded, self.composer().site.page(id));
+        let (hrefs, wiki_titles) = self.composer().copied_links(id);
+        let folder = page.entry.source.folder();
+        let file = |wanted| (include::text(wanted, &folder, |path| self.included(path).ok()), include::language(wanted));
+        let included: Vec<(String, String)> = page.entry.includes.iter().map(file).collect();
+        let settings = CopySettings {
+            math: loaded.settings.math,
+            signatures: &loaded.templates.signatures,
+            drops_comments: loaded.settings.raw_html == RawHtml::Sanitise,
+        };
+        let links = &page.entry.links[..];
+        let parts = CopyParts { links, hrefs: &hrefs, wiki_titles: &wiki_titles, includes: &page.entry.includes, included: &included };
+        markdown::published_copy(text, body, settings, &parts)
     }
 
     fn redirect(&self, index: usize) -> Made {

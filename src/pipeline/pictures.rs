@@ -79,7 +79,7 @@ impl Pictures {
     fn hang_others(&mut self, loaded: &Loaded, composer: &Composer) {
         let site = &composer.site;
         let in_text = site.pages().iter().flat_map(|page| page.entry.links.iter().zip(&page.links));
-        let embedded = in_text.filter(|(link, _)| link.role == Role::Embed).map(|(_, resolved)| &resolved.to);
+        let embedded = in_text.filter(|(link, _)| link.role.is_embed()).map(|(_, resolved)| &resolved.to);
         let front = site.pages().iter().flat_map(|page| &page.image).map(|resolved| &resolved.to);
         let of_settings = site.logo.iter().chain(&site.favicon).map(|link| &link.to);
         for to in embedded.chain(front).chain(of_settings) {

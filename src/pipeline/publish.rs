@@ -197,8 +197,9 @@ impl<'a> Press<'a> {
         let page = id.map(|id| composer.site.page(id));
         let text = id.map(|id| self.texts[id]);
         let tool = id.and_then(|id| composer.tool_markdown(id));
-        let view = page.map(|page| print_of(&(&page.entry.title, page.entry.heading.is_some(), &tool)));
-        let parts = Parts { text, view, ..Parts::default() };
+        let links = id.map(|id| composer.copied_links(id));
+        let view = page.map(|page| print_of(&(&page.entry.title, page.entry.heading.is_some(), &tool, &links)));
+        let parts = Parts { text, view, includes: id.and_then(|id| self.includes(id)), ..Parts::default() };
         self.remembered(path, parts, || self.workshop.make(path, maker))
     }
 

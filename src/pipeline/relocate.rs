@@ -419,7 +419,7 @@ impl Spot {
         }
         // Markdown's escapes and entities are in it: all of it up to its query or fragment.
         let end = match reading {
-            Reading::Link(Role::Wiki) | Reading::Include => written.len(),
+            Reading::Link(Role::Wiki | Role::WikiEmbed) | Reading::Include => written.len(),
             Reading::Link(_) => written.find(['#', '?']).unwrap_or(written.len()),
         };
         self.is_shared.then(|| self.range.start..self.range.start + end)

@@ -122,9 +122,10 @@ impl<'a> Resolver<'a> {
 
     pub fn resolve(&mut self, link: &Link) -> Resolved {
         let written = &link.target.value;
-        if link.role == Role::Wiki {
+        let is_elsewhere = || matches!(Target::parse(written), Target::Outside | Target::ProtocolRelative | Target::Unsafe { .. });
+        if link.role == Role::Wiki || link.role == Role::WikiEmbed && !is_elsewhere() {
             self.is_fixed = false;
-            return self.wiki(written);
+            return self.wiki(written, link.role);
         }
         match Target::parse(written) {
             Target::Here { fragment, suffix } => {
@@ -139,7 +140,7 @@ impl<'a> Resolver<'a> {
                 self.conclude(found, written, &path, Rest { fragment, suffix })
             }
             Target::Outside => self.outside(written),
-            _ => match refusal(written, if link.role == Role::Embed { Usage::Image } else { Usage::Link }) {
+            _ => match refusal(written, if link.role.is_embed() { Usage::Image } else { Usage::Link }) {
                 Some(refusal) => Resolved { to: Destination::Refused, ..broken(refusal.code, refusal.message, Some(refusal.help)) },
                 None => sound(Destination::AsWritten),
             },
@@ -242,7 +243,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn wiki(&mut self, written: &str) -> Resolved {
+    fn wiki(&mut self, written: &str, role: Role) -> Resolved {
         let (name, fragment) = match written.split_once('#') {
             Some((name, fragment)) => (name.trim(), Some(fragment.trim().to_owned())),
             None => (written.trim(), None),
@@ -253,22 +254,25 @@ impl<'a> Resolver<'a> {
             return Resolved { to: Destination::Here { fragment, suffix: Suffix::default() }, problem };
         }
         let tables = self.tables;
+        let shown = if role.is_embed() { format!("![[{written}]]") } else { format!("[[{written}]]") };
         let found = match find(tables, self.from, name) {
             Found::Nothing | Found::Outside => match tables.by_name(name) {
+                // A path may count from the content folder, as that of a vault does from the vault.
+                [] if name.contains('/') => find(tables, self.from, &format!("/{}", name.trim_start_matches('/'))),
                 [] => Found::Nothing,
                 [only] => Found::Node(only.clone()),
                 several => {
                     let names: Vec<&str> = several.iter().filter_map(|node| tables.source_of(node)).map(SourcePath::as_str).collect();
                     return broken(
                         Code::BrokenLink,
-                        format!("`[[{written}]]` could be several pages"),
+                        format!("`{shown}` could be several {}", if role.is_embed() { "files" } else { "pages" }),
                         Some(format!("write one of {}", names.join(", "))),
                     );
                 }
             },
             found => found,
         };
-        self.conclude(found, &format!("[[{written}]]"), name, Rest { fragment, suffix: Suffix::default() })
+        self.conclude(found, &shown, name, Rest { fragment, suffix: Suffix::default() })
     }
 
     /// The anchor that a fragment means, as it is written on the page, and the problem when the page has none.

@@ -13,7 +13,6 @@ use super::narrowing::span;
 use super::sections::{Order, put_in_order, sort_key};
 use super::tables::{Node, PageId};
 use super::{Outcome, Site, SitePage, published_files, resolve_page};
-use crate::document::links::Role;
 use crate::document::{Entry, glossary};
 use crate::paths::slug;
 
@@ -83,7 +82,7 @@ fn stays_in_place(old: &Entry, new: &Entry) -> bool {
         && (a.published, a.published_at) == (b.published, b.published_at)
         && (a.updated, a.updated_at) == (b.updated, b.updated_at)
         && (a.level, a.minutes.is_some(), span(old.minutes)) == (b.level, b.minutes.is_some(), span(new.minutes))
-        && old.occurs == new.occurs
+        && (&a.language, &old.occurs) == (&b.language, &new.occurs)
 }
 
 /// Whether the settings or a vocabulary link to one of these pages.
@@ -104,7 +103,7 @@ fn affected(site: &Site, edited: &[PageId], is_renamed: bool, with_other_anchors
         let leads_there = |page: &SitePage| {
             all_resolved(page).any(|to| matches!(to, Destination::Page { page, .. } if with_other_anchors.contains(page)))
         };
-        let goes_by_name = |page: &SitePage| is_renamed && page.entry.links.iter().any(|link| link.role == Role::Wiki);
+        let goes_by_name = |page: &SitePage| is_renamed && page.entry.links.iter().any(|link| link.role.is_wiki());
         let pages = site.tables.pages.par_iter().enumerate();
         let found: Vec<PageId> = pages.filter(|(_, page)| goes_by_name(page) || leads_there(page)).map(|(id, _)| id).collect();
         affected.extend(found);

@@ -29,18 +29,14 @@ pub fn read<'a>(path: &SourcePath, text: &'a str, is_lenient: bool) -> FrontMatt
     if is_lenient { read_leniently(path, text, split) } else { read_strictly(path, text, split) }
 }
 
-/// The text below a file's front matter.
-pub fn body_of<'a>(path: &SourcePath, text: &'a str, is_lenient: bool) -> Cow<'a, str> {
-    let (text, body) = if is_lenient {
+/// A file's text as Markdown is read from it, and which part of it is below its front matter.
+pub fn body_of<'a>(path: &SourcePath, text: &'a str, is_lenient: bool) -> (Cow<'a, str>, Range<usize>) {
+    if is_lenient {
         let front_matter = read(path, text, true);
         (front_matter.text, front_matter.body)
     } else {
         let split = split(path, text);
         (split.without_cut(text), split.body)
-    };
-    match text {
-        Cow::Borrowed(text) => Cow::Borrowed(&text[body]),
-        Cow::Owned(text) => Cow::Owned(text[body].to_owned()),
     }
 }
 

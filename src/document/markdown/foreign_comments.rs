@@ -73,22 +73,6 @@ pub fn without_foreign_comments<'a>(
     Cow::Owned(Removal::new(&text).without(&ranges))
 }
 
-/// A text for other programs without the comments of other systems.
-pub fn drop_foreign_comments(text: Cow<'_, str>) -> Cow<'_, str> {
-    let found = find(&text, &(0..text.len()));
-    if !found.iter().any(|comment| comment.is_closed) {
-        return text;
-    }
-    let mut rest = String::with_capacity(text.len());
-    let mut at = 0;
-    for comment in found.into_iter().filter(|comment| comment.is_closed) {
-        rest.push_str(&text[at..comment.range.start]);
-        at = comment.range.end;
-    }
-    rest.push_str(&text[at..]);
-    Cow::Owned(rest)
-}
-
 /// The comments outside code, in order.
 fn find(text: &str, body: &Range<usize>) -> Vec<Found> {
     let part = &text[body.clone()];

@@ -46,6 +46,23 @@ fn convert_formula(formula: &str, display: MathDisplay) -> Result<CleanMathml, S
     })
 }
 
+/// A wiki link's target. In a table its `|` is written `\|`, and the backslash is no part of the target.
+fn wiki_target(written: &str) -> String {
+    written.trim().trim_end_matches('\\').trim_end().to_owned()
+}
+
+/// The size that `40` or `40x30` states, in pixels.
+pub(super) fn image_size(text: &str) -> Option<(u32, Option<u32>)> {
+    let side = |text: &str| {
+        let is_number = (1..=4).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+        text.parse().ok().filter(|side| is_number && *side > 0)
+    };
+    match text.trim().split_once('x') {
+        Some((width, height)) => Some((side(width)?, Some(side(height)?))),
+        None => Some((side(text.trim())?, None)),
+    }
+}
+
 /// Whether a target is written into the page as it stands.
 pub(super) fn is_final(written: &str) -> bool {
     matches!(Target::parse(written), Target::Outside | Target::ProtocolRelative)
@@ -61,8 +78,8 @@ impl<'a> Walk<'a> {
     /// Takes a link in, with the problems that its target alone shows. `None` when it must not be written as a link.
     pub(super) fn link(&mut self, target: &str, role: Role, range: Range<usize>) -> Option<u32> {
         // A wiki link names a page, whose title may hold a colon, and is written only as the address of what it names.
-        let is_name = role == Role::Wiki && !names_disk(target);
-        let usage = if role == Role::Embed { Usage::Image } else { Usage::Link };
+        let is_name = role.is_wiki() && !names_disk(target);
+        let usage = if role.is_embed() { Usage::Image } else { Usage::Link };
         let share = self.share(target, &range);
         if let Some(refusal) = refusal(share.as_deref().unwrap_or(target), usage).filter(|_| !is_name) {
             self.problem(Diagnostic::new(refusal.code, refusal.message).help(refusal.help), range);
@@ -82,17 +99,15 @@ impl<'a> Walk<'a> {
     fn doubt(&self, target: &str, role: Role) -> Option<Diagnostic> {
         let problem = |code, message: &str, help: &str| Some(Diagnostic::new(code, message).help(help));
         match Target::parse(target) {
-            Target::UnknownScheme { .. } if role == Role::Wiki => None,
-            Target::Outside | Target::ProtocolRelative if role == Role::Embed && self.is_refused(target) => {
+            Target::UnknownScheme { .. } if role.is_wiki() => None,
+            Target::Outside | Target::ProtocolRelative if role.is_embed() && self.is_refused(target) => {
                 let problem = Diagnostic::new(Code::OutsideOrigin, format!("`{}` would be loaded from another site", target.trim()));
                 Some(problem.help("bring the file along, or name its origin in the setting `allow_origins`"))
             }
-            Target::Empty if role != Role::Embed => {
+            Target::Empty if !role.is_embed() => {
                 problem(Code::EmptyLink, "this link leads nowhere", "give it a target between the parentheses")
             }
             Target::Empty => problem(Code::EmptyLink, "this image has no address", "give it a file between the parentheses"),
-            // In a table a wiki link's `|` is written `\|`, and the backslash is no part of the path.
-            Target::Inside { path, .. } if role == Role::Wiki && path.find('\\') == Some(path.len().saturating_sub(1)) => None,
             _ => doubt(target).map(|doubt| Diagnostic::new(doubt.code, doubt.message).help(doubt.help)),
         }
     }
@@ -111,7 +126,7 @@ impl<'a> Walk<'a> {
 
     pub(super) fn start_link(&mut self, link_type: LinkType, target: &str, title: &str, range: Range<usize>) {
         let (role, target) = match link_type {
-            LinkType::WikiLink { .. } => (Role::Wiki, target.trim().to_owned()),
+            LinkType::WikiLink { .. } => (Role::Wiki, wiki_target(target)),
             LinkType::Email => (Role::Text, format!("mailto:{target}")),
             _ => (Role::Text, target.to_owned()),
         };
@@ -158,8 +173,11 @@ impl<'a> Walk<'a> {
             image.depth += 1;
             return;
         }
-        let target = if matches!(link_type, LinkType::WikiLink { .. }) { target.trim() } else { target };
-        self.image = Some(OpenImage { depth: 0, alt: String::new(), title: title.to_owned(), target: target.to_owned(), range });
+        let (role, target) = match link_type {
+            LinkType::WikiLink { .. } => (Role::WikiEmbed, wiki_target(target)),
+            _ => (Role::Embed, target.to_owned()),
+        };
+        self.image = Some(OpenImage { depth: 0, alt: String::new(), title: title.to_owned(), target, role, range });
     }
 
     pub(super) fn end_image(&mut self) {
@@ -167,7 +185,9 @@ impl<'a> Walk<'a> {
             image.depth -= 1;
             return;
         }
-        let Some(image) = self.image.take() else { return };
+        let Some(mut image) = self.image.take() else { return };
+        let size = image.take_size();
+        self.alt_text(&image.alt);
         if image.alt.trim().is_empty() {
             let problem = Diagnostic::new(Code::MissingAlt, "this image has no text for those who do not see it");
             self.problem(problem.help("say between the brackets what it shows"), image.range.clone());
@@ -175,13 +195,17 @@ impl<'a> Walk<'a> {
         if let Some(remark) = remarks::of_picture(&image.alt, &image.target) {
             self.remark(remark, image.range.clone());
         }
-        let Some(index) = self.link(&image.target, Role::Embed, image.range) else {
+        let Some(index) = self.link(&image.target, image.role, image.range) else {
             return self.push(Event::Text(image.alt.into()));
         };
         if !self.settings.wants_body {
             return;
         }
         let mut tag = format!("<img src=\"{}\" alt=\"{}\"", self.address(index), escape_attribute(&image.alt));
+        if let Some((width, height)) = size {
+            tag.push_str(&format!(" width=\"{width}\""));
+            tag.extend(height.map(|height| format!(" height=\"{height}\"")));
+        }
         if !image.title.is_empty() {
             tag.push_str(" title=\"");
             escape_into(&mut tag, &without_hole_marks(&image.title));

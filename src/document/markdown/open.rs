@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 
+use super::inline::image_size;
 use super::{DEPTH_MAX, Walk};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::body::Segment;
 use crate::document::code::Fence;
 use crate::document::components::marks::SIGNS_MAX;
+use crate::document::links::Role;
 
 /// Footnotes and where they are mentioned.
 #[derive(Default)]
@@ -64,7 +66,22 @@ pub(super) struct OpenImage {
     pub(super) alt: String,
     pub(super) title: String,
     pub(super) target: String,
+    pub(super) role: Role,
     pub(super) range: Range<usize>,
+}
+
+impl OpenImage {
+    /// The size that ends the image's text (`![text|40](…)`, `![[image.png|40x30]]`), taken out of it.
+    pub(super) fn take_size(&mut self) -> Option<(u32, Option<u32>)> {
+        if let Some((words, size)) = self.alt.rsplit_once('|') {
+            let size = image_size(size)?;
+            self.alt = words.trim().to_owned();
+            return Some(size);
+        }
+        let size = image_size(&self.alt).filter(|_| self.role == Role::WikiEmbed)?;
+        self.alt.clone_from(&self.target);
+        Some(size)
+    }
 }
 
 /// The same of a fence.

@@ -12,9 +12,18 @@ const EXCERPT_BYTES: usize = 240;
 impl Walk<'_> {
     /// Text that counts as the page's words.
     pub(super) fn plain_text(&mut self, text: &str) {
-        if let Some(image) = &mut self.image {
-            image.alt.push_str(text);
+        match &mut self.image {
+            Some(image) => image.alt.push_str(text),
+            None => self.take_words(text, true),
         }
+    }
+
+    /// An image's text, which counts as the page's words but is no part of its excerpt.
+    pub(super) fn alt_text(&mut self, alt: &str) {
+        self.take_words(alt, false);
+    }
+
+    fn take_words(&mut self, text: &str, is_shown: bool) {
         if let Some((words, _)) = &mut self.link_words {
             words.push_str(text);
         }
@@ -22,7 +31,7 @@ impl Walk<'_> {
             heading.text.push_str(text);
             return;
         }
-        if !self.title.has_text && self.image.is_none() {
+        if !self.title.has_text && is_shown {
             self.note_text(text);
         }
         let counts = count(text, &mut self.is_in_sentence);
@@ -30,7 +39,7 @@ impl Walk<'_> {
         self.out.sentences += counts.sentences;
         self.out.long_words += counts.long_words;
         self.passage_text(text);
-        if self.image.is_none() && self.is_excerpt_open() {
+        if is_shown && self.is_excerpt_open() {
             if text == "\n" && self.out.excerpt.chars().all(is_blank) {
                 // The paragraph shows only images or blanks: the excerpt begins further down.
                 self.out.excerpt.clear();

@@ -1,11 +1,12 @@
 //! A tool as Markdown, for the copy of its page that machines and plain readers get: what is asked, how the result comes about, the
 //! tables, the examples, the sources.
 //!
-//! Texts stand there as they were written, their links too, like the page's own text.
+//! Texts are there as they were written, with links that work from the copy, like the page's own text.
 
 use super::calculator::{CalculatorView, InputView, LineView};
 use super::compare::CompareView;
 use super::{FormView, ToolView};
+use crate::document::markdown;
 use crate::page::compose::Composer;
 use crate::site::PageId;
 use crate::tool::calculator::Calculator;
@@ -34,7 +35,10 @@ impl Composer {
             _ => {}
         }
         notes(tool, &view, &word, &mut out);
-        Some(out.join("\n\n"))
+        let (hrefs, _) = self.copied_links(id);
+        let links = &self.site.page(id).entry.links;
+        let href = |target: &str| links.iter().position(|link| link.target.value == target).and_then(|at| hrefs[at].clone());
+        Some(markdown::with_links(&out.join("\n\n"), self.site.settings().math, href))
     }
 }
 

@@ -12,7 +12,7 @@ use crate::site::{Node, addresses};
 /// fragment, which stay. `None` when nothing that can be written leads there.
 pub fn respell(here: &Standpoint<'_>, target: &Placed<String>, reading: Reading, wanted: &End) -> Option<String> {
     let (path, tail) = split(&target.value, reading);
-    let is_decoded = matches!(reading, Reading::Link(role) if role != Role::Wiki);
+    let is_decoded = matches!(reading, Reading::Link(role) if !role.is_wiki());
     spellings(here, path, reading, wanted).into_iter().find_map(|spelling| {
         let spelling = if path.starts_with("./") && !spelling.starts_with(['.', '/']) { format!("./{spelling}") } else { spelling };
         let written = if is_decoded { encode(&spelling) } else { plain(&spelling)? };
@@ -25,7 +25,7 @@ pub fn respell(here: &Standpoint<'_>, target: &Placed<String>, reading: Reading,
 pub fn split(target: &str, reading: Reading) -> (&str, &str) {
     let end = match reading {
         Reading::Include => None,
-        Reading::Link(Role::Wiki) => target.find('#'),
+        Reading::Link(Role::Wiki | Role::WikiEmbed) => target.find('#'),
         Reading::Link(_) => target.find(['#', '?']),
     };
     target.split_at(end.unwrap_or(target.len()))
@@ -68,7 +68,9 @@ fn spellings(here: &Standpoint<'_>, path: &str, reading: Reading, wanted: &End) 
         (false, true, _) => [from_page.clone(), near_address, None],
         (false, false, _) => [bare(&from_page), near_address, from_page.clone()],
     };
-    let name = source.map(|source| source.stem().to_owned()).filter(|_| reading == Reading::Link(Role::Wiki) && !path.contains('/'));
+    let name = source
+        .map(|source| source.stem().to_owned())
+        .filter(|_| matches!(reading, Reading::Link(role) if role.is_wiki()) && !path.contains('/'));
     let name = name.map(|name| if is_source { source.map_or(name, |source| source.name().to_owned()) } else { name });
     name.into_iter().chain(likest.into_iter().flatten()).chain(from_page).chain(from_root).chain(address).collect()
 }

@@ -1,0 +1,189 @@
+//! A page's Markdown as it is published next to its HTML: links that work from there, included files in their place, and without
+//! the comments that the page does not show.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use html5gum::{DefaultEmitter, Token, Tokenizer};
+use pulldown_cmark::{BrokenLink, Event, Options, Parser, Tag};
+
+use super::inline::image_size;
+use super::{LEAVES, OPTIONS, targets, without_hole_marks};
+use crate::document::body::Include;
+use crate::document::components::{Marks, Signatures};
+use crate::document::links::{Link, Role};
+use crate::source::Lines;
+
+/// How a text is read for its copy.
+#[derive(Clone, Copy)]
+pub struct CopySettings<'a> {
+    pub math: bool,
+    pub signatures: &'a Signatures,
+    /// Whether the page shows no HTML comments.
+    pub drops_comments: bool,
+}
+
+/// What a copy is filled in with, in the order of the page's links and included files.
+#[derive(Clone, Copy)]
+pub struct CopyParts<'a> {
+    pub links: &'a [Link],
+    /// Where each link leads, as it is in an `href`; `None` for what stays as it is written.
+    pub hrefs: &'a [Option<String>],
+    /// What each wiki link without words of its own says.
+    pub wiki_titles: &'a [String],
+    pub includes: &'a [Include],
+    /// The text of each included file with the language that it is in.
+    pub included: &'a [(String, String)],
+}
+
+/// Changes to a text: where each begins and ends, and what is there instead.
+#[derive(Default)]
+struct Edits(BTreeMap<usize, (usize, String)>);
+
+impl Edits {
+    fn replace(&mut self, range: Range<usize>, text: String) {
+        self.0.insert(range.start, (range.end, text));
+    }
+
+    fn apply(self, text: &str, body: &Range<usize>) -> String {
+        let mut out = String::with_capacity(body.len());
+        let mut done = body.start;
+        for (start, (end, new)) in self.0.into_iter().filter(|(start, (end, _))| *start >= body.start && *end <= body.end) {
+            // What a comment holds goes with it.
+            if start >= done {
+                out.push_str(&text[done..start]);
+                out.push_str(&new);
+                done = end;
+            }
+        }
+        out + &text[done..body.end]
+    }
+}
+
+/// The copy of `text[body]`; places are counted by `lines`.
+pub fn published_copy((text, lines): (&str, &Lines), body: Range<usize>, settings: CopySettings, parts: &CopyParts) -> String {
+    let mut edits = Edits::default();
+    let written = targets(text, body.clone(), settings.math, settings.signatures);
+    for (index, (link, href)) in parts.links.iter().zip(parts.hrefs).enumerate() {
+        let Some(href) = href else { continue };
+        let place = &link.target.place;
+        let start = lines.offset(place.line, place.column);
+        let end = text[start..].char_indices().nth(place.length as usize).map_or(text.len(), |(at, _)| start + at);
+        if !body.contains(&start) {
+            continue;
+        }
+        match written.get(&start) {
+            Some(target) if link.role.is_wiki() => {
+                let title = parts.wiki_titles.get(index).map(String::as_str);
+                write_out(text, start..end, target, href, (link, title), &mut edits);
+            }
+            Some(target) => edits.replace(target.clone(), in_parentheses(href)),
+            None => edits.0.extend(value_in(text, start..end, &link.target.value).map(|range| (range.start, (range.end, href.clone())))),
+        }
+    }
+    let (hidden, marks) = {
+        let plain = without_hole_marks(text);
+        let (hidden, marks) = Marks::hide(&plain, body.clone(), |name| settings.signatures.contains_key(name) || LEAVES.contains(&name));
+        (hidden.into_owned(), marks)
+    };
+    for (include, (code, language)) in parts.includes.iter().zip(parts.included).filter(|(_, (code, _))| !code.is_empty()) {
+        let at = lines.offset(include.file.place.line, include.file.place.column);
+        if let Some(mark) = marks.within(&(at..at + 1)).next() {
+            edits.replace(mark.range.clone(), fenced(code, language, &text[line_start(text, mark.range.start)..mark.range.start]));
+        }
+    }
+    if settings.drops_comments && text[body.clone()].contains("<!") {
+        for range in html_ranges(&hidden[body.clone()], settings.math) {
+            drop_comments(text, range.start + body.start..range.end + body.start, &mut edits);
+        }
+    }
+    edits.apply(text, &body)
+}
+
+/// Markdown with other targets in its links, where `href` gives one.
+pub fn with_links(markdown: &str, math: bool, href: impl Fn(&str) -> Option<String>) -> String {
+    let body = 0..markdown.len();
+    let mut edits = Edits::default();
+    for target in targets(markdown, body.clone(), math, &Signatures::new()).into_values() {
+        if let Some(href) = href(&markdown[target.clone()]).filter(|_| !markdown[..target.start].ends_with("[[")) {
+            edits.replace(target, in_parentheses(&href));
+        }
+    }
+    edits.apply(markdown, &body)
+}
+
+/// An address that ends where it should between parentheses.
+fn in_parentheses(href: &str) -> String {
+    href.replace('(', "%28").replace(')', "%29")
+}
+
+/// `[[target|words]]` as `[words](href)`: nobody else reads wiki links.
+fn write_out(text: &str, whole: Range<usize>, target: &Range<usize>, href: &str, (link, title): (&Link, Option<&str>), edits: &mut Edits) {
+    let is_image = link.role == Role::WikiEmbed;
+    let open = if is_image { "![" } else { "[" };
+    let close = format!("]({})", in_parentheses(href));
+    let inside = whole.end.saturating_sub(2).max(target.end);
+    let words = text[target.end..inside].find('|').map(|at| target.end + at + 1..inside);
+    let has_words = |words: &Range<usize>| !(is_image && image_size(text[words.clone()].trim()).is_some());
+    match words.filter(has_words) {
+        Some(words) => {
+            let size = text[words.clone()].rfind('|').filter(|at| is_image && image_size(&text[words.start + at + 1..words.end]).is_some());
+            let end = size.map_or(words.end, |at| words.start + at);
+            edits.replace(whole.start..words.start, open.to_owned());
+            edits.replace(end..whole.end, close);
+        }
+        None => {
+            let title = title.filter(|title| !title.is_empty()).unwrap_or(&link.target.value);
+            let title = title.replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]");
+            edits.replace(whole, format!("{open}{title}{close}"));
+        }
+    }
+}
+
+/// Where an attribute or an argument writes a link's target.
+fn value_in(text: &str, range: Range<usize>, value: &str) -> Option<Range<usize>> {
+    let written = &text[range.clone()];
+    let ends = |c: Option<char>| c.is_none_or(|c| c.is_whitespace() || matches!(c, '"' | '\'' | ','));
+    let found = written
+        .match_indices(value.trim())
+        .filter(|(_, found)| !found.is_empty())
+        .find(|(at, found)| ends(written[..*at].chars().next_back()) && ends(written[at + found.len()..].chars().next()));
+    found.map(|(at, found)| range.start + at..range.start + at + found.len())
+}
+
+fn line_start(text: &str, at: usize) -> usize {
+    text[..at].rfind('\n').map_or(0, |newline| newline + 1)
+}
+
+/// An included file as a fence that nothing in it closes. What is before the mark on its line is before each further line.
+fn fenced(code: &str, language: &str, before: &str) -> String {
+    let indent: String = before.chars().map(|c| if matches!(c, '>' | '\t') { c } else { ' ' }).collect();
+    let longest = code.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest.max(2) + 1);
+    let lines = std::iter::once(format!("{fence}{language}")).chain(code.lines().map(str::to_owned)).chain([fence]);
+    let lines: Vec<String> = lines.enumerate().map(|(number, line)| if number == 0 { line } else { format!("{indent}{line}") }).collect();
+    lines.join("\n")
+}
+
+/// The HTML of a text: its blocks, and each tag or comment within a line.
+fn html_ranges(text: &str, math: bool) -> Vec<Range<usize>> {
+    let mut options = OPTIONS;
+    options.set(Options::ENABLE_MATH, math);
+    let events = Parser::new_with_broken_link_callback(text, options, Some(|_: BrokenLink<'_>| None)).into_offset_iter();
+    let html = events.filter(|(event, _)| matches!(event, Event::Start(Tag::HtmlBlock) | Event::InlineHtml(_)));
+    html.map(|(_, range)| range).collect()
+}
+
+fn drop_comments(text: &str, range: Range<usize>, edits: &mut Edits) {
+    let mut emitter = DefaultEmitter::<usize>::new_with_span();
+    emitter.naively_switch_states(true);
+    for token in Tokenizer::new_with_emitter(&text[range.clone()], emitter) {
+        let Ok(Token::Comment(comment)) = token else { continue };
+        let start = range.start + comment.span.start;
+        let end = (range.start + comment.span.end).min(range.end);
+        let is_last = text[end..].trim_start_matches([' ', '\t']).starts_with('\n') || end == text.len();
+        // No blanks are left at the end of a line.
+        let start = if is_last { text[..start].trim_end_matches([' ', '\t']).len() } else { start };
+        edits.replace(start..end, String::new());
+    }
+}
