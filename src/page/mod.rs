@@ -3,6 +3,7 @@
 //! [`sheets`] lists what is drawn: pages, and the lists that are made of them. [`Composer::compose`] gathers what one
 //! subject shows; `templates` draws it. Composing reads the site and never a body.
 
+mod body_links;
 pub mod compose;
 mod composed;
 pub mod facets;

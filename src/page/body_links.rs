@@ -1,0 +1,37 @@
+//! Where the links of a page's own text lead, in its HTML and in its Markdown copy.
+
+use super::compose::Composer;
+use crate::document::links::{Link, Role};
+use crate::site::PageId;
+use crate::site::links::Destination;
+
+impl Composer {
+    pub(super) fn body_links(&self, id: PageId) -> (Vec<String>, Vec<String>) {
+        let page = self.site.page(id);
+        let written = page.links.iter().zip(&page.entry.links);
+        let hrefs = written.clone().map(|(resolved, link)| self.site.href(&resolved.to, &link.target.value)).collect();
+        if page.entry.links.iter().all(|link| link.role != Role::Wiki) {
+            return (hrefs, Vec::new());
+        }
+        (hrefs, written.map(|(resolved, link)| self.wiki_title(&resolved.to, link)).collect())
+    }
+
+    /// Where the links of a page's text lead in its Markdown copy, `None` for those that stay as they are written; and what each of
+    /// them says where it is a wiki link without words of its own.
+    pub fn copied_links(&self, id: PageId) -> (Vec<Option<String>>, Vec<String>) {
+        let page = self.site.page(id);
+        let (hrefs, titles) = self.body_links(id);
+        let stays = |to: &Destination| matches!(to, Destination::AsWritten | Destination::Here { .. });
+        let hrefs = hrefs.into_iter().zip(&page.links).map(|(href, resolved)| Some(href).filter(|_| !stays(&resolved.to)));
+        (hrefs.collect(), titles)
+    }
+
+    /// What a wiki link without words of its own says.
+    pub(super) fn wiki_title(&self, to: &Destination, link: &Link) -> String {
+        match to {
+            _ if link.role != Role::Wiki => String::new(),
+            Destination::Page { page, .. } => self.site.page(*page).entry.title.clone(),
+            _ => link.target.value.clone(),
+        }
+    }
+}
