@@ -81,6 +81,9 @@ codes! {
     FootnoteUnused = "footnote-unused", Warning, "A footnote is defined twice, or never referred to.";
     UndefinedReference = "undefined-reference", Warning, "A reference link `[text][name]` whose `[name]: …` is nowhere.";
     LinkSpace = "link-space", Warning, "A link's target holds a space, so Markdown does not read it as a link.";
+    MalformedLink = "malformed-link", Warning, "Text that was meant as a link and is not read as one: a space between `]` and `(`, a parenthesis that is never closed, an address such as `http:/x`.";
+    MalformedBlock = "malformed-block", Warning, "Text that was meant as a heading, a list or a table and is not read as one: `#Heading` or `1.Item` without a space, a table without its second line, the bullets of a word processor.";
+    MalformedEmphasis = "malformed-emphasis", Warning, "Stars next to punctuation that neither begin nor end emphasis, as in `**「text」**字`.";
     HiddenCharacter = "hidden-character", Warning, "The text holds control characters or marks that reverse the direction of text.";
     ForeignComment = "foreign-comment", Warning, "A comment in the syntax of another system, such as `%% … %%`, `{% comment %}` or `{# … #}`. It is left out of the page.";
     OpenHtml = "open-html", Warning, "An HTML element, a comment or a code fence is opened and never closed.";

@@ -15,6 +15,7 @@ mod heading_attributes;
 mod headings;
 mod html_text;
 mod inline;
+mod malformed;
 mod open;
 mod passages;
 mod raw;
@@ -236,6 +237,8 @@ struct Walk<'a> {
     too_deep: Vec<&'static str>,
     last_level: u8,
     title: TitleSearch,
+    /// Whether a bullet of a word processor was reported.
+    has_foreign_bullet: bool,
     ids: Ids,
     out: Markdown,
     problems: Vec<Diagnostic>,
@@ -282,6 +285,7 @@ impl<'a> Walk<'a> {
             too_deep: Vec::new(),
             last_level: 1,
             title: TitleSearch::default(),
+            has_foreign_bullet: false,
             ids: Ids::default(),
             out: Markdown::default(),
             problems: Vec::new(),
@@ -386,6 +390,9 @@ impl<'a> Walk<'a> {
 
     /// A block that may hold other blocks. What lies too deep for any reader is shown flat.
     fn start_block(&mut self, block: Tag<'a>, range: Range<usize>) {
+        if matches!(block, Tag::Paragraph) {
+            self.malformed_block(&range);
+        }
         let can_nest = matches!(block, Tag::BlockQuote(_) | Tag::List(_) | Tag::Item);
         let depth = self.flow().depth;
         if can_nest && (self.dropped_depth > 0 || self.is_too_deep(depth, &range)) {

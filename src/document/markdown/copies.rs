@@ -92,11 +92,12 @@ pub fn published_copy((text, lines): (&str, &Lines), body: Range<usize>, setting
             edits.replace(mark.range.clone(), fenced(code, language, &text[line_start(text, mark.range.start)..mark.range.start]));
         }
     }
-    if settings.drops_comments && text[body.clone()].contains("<!") {
-        for range in html_ranges(&hidden[body.clone()], settings.math) {
-            drop_comments(text, range.start + body.start..range.end + body.start, &mut edits);
-        }
+    let (html, remarks) = hidden_parts(&hidden[body.clone()], settings.math);
+    let in_file = |range: Range<usize>| range.start + body.start..range.end + body.start;
+    if settings.drops_comments {
+        html.into_iter().for_each(|range| drop_comments(text, in_file(range), &mut edits));
     }
+    remarks.into_iter().for_each(|range| edits.replace(in_file(range), String::new()));
     edits.apply(text, &body)
 }
 
@@ -165,13 +166,21 @@ fn fenced(code: &str, language: &str, before: &str) -> String {
     lines.join("\n")
 }
 
-/// The HTML of a text: its blocks, and each tag or comment within a line.
-fn html_ranges(text: &str, math: bool) -> Vec<Range<usize>> {
+/// The HTML of a text (its blocks, and each tag or comment within a line), and its remarks in the form of definitions that no link
+/// can refer to: `[//]: # (A remark)`.
+fn hidden_parts(text: &str, math: bool) -> (Vec<Range<usize>>, Vec<Range<usize>>) {
     let mut options = OPTIONS;
     options.set(Options::ENABLE_MATH, math);
-    let events = Parser::new_with_broken_link_callback(text, options, Some(|_: BrokenLink<'_>| None)).into_offset_iter();
-    let html = events.filter(|(event, _)| matches!(event, Event::Start(Tag::HtmlBlock) | Event::InlineHtml(_)));
-    html.map(|(_, range)| range).collect()
+    let mut events = Parser::new_with_broken_link_callback(text, options, Some(|_: BrokenLink<'_>| None)).into_offset_iter();
+    let mut html = Vec::new();
+    for (event, range) in events.by_ref() {
+        if matches!(event, Event::Start(Tag::HtmlBlock) | Event::InlineHtml(_)) {
+            html.push(range);
+        }
+    }
+    let definitions = events.reference_definitions().iter();
+    let leads_nowhere = definitions.filter(|(_, definition)| matches!(&*definition.dest, "#" | "") && definition.title.is_some());
+    (html, leads_nowhere.map(|(_, definition)| definition.span.clone()).collect())
 }
 
 fn drop_comments(text: &str, range: Range<usize>, edits: &mut Edits) {

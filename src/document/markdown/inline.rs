@@ -7,6 +7,7 @@ use math_core::{LatexToMathML, MathCoreConfig, MathDisplay};
 use pulldown_cmark::{Alignment, Event, LinkType, Tag};
 
 use super::open::Mention;
+use super::malformed::{incomplete, is_incomplete};
 use super::{Note, OpenImage, Walk, without_hole_marks};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::body::Segment;
@@ -100,6 +101,7 @@ impl<'a> Walk<'a> {
         let problem = |code, message: &str, help: &str| Some(Diagnostic::new(code, message).help(help));
         match Target::parse(target) {
             Target::UnknownScheme { .. } if role.is_wiki() => None,
+            Target::Outside if is_incomplete(target) => Some(incomplete(target.trim())),
             Target::Outside | Target::ProtocolRelative if role.is_embed() && self.is_refused(target) => {
                 let problem = Diagnostic::new(Code::OutsideOrigin, format!("`{}` would be loaded from another site", target.trim()));
                 Some(problem.help("bring the file along, or name its origin in the setting `allow_origins`"))

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use pulldown_cmark::LinkType;
 
+use super::malformed::is_phone;
 use super::text::pieces_with;
 use super::{Undefined, Walk};
 use crate::diagnostic::{Code, Diagnostic, is_bidi_control};
@@ -22,10 +23,15 @@ impl Walk<'_> {
         self.run.end = range.end;
     }
 
-    /// Looks at the run of text that ends here. All slips in it need a closing bracket.
+    /// Looks at the run of text that ends here.
     pub(super) fn end_run(&mut self) {
         let run = std::mem::take(&mut self.run);
-        let Some(text) = self.text.get(run.clone()).filter(|text| text.contains(']')) else { return };
+        let Some(text) = self.text.get(run.clone()) else { return };
+        // All that is looked for needs one of these; nearly every run has none.
+        if memchr::memchr3(b']', b':', b'*', text.as_bytes()).is_none() {
+            return;
+        }
+        self.malformed_inline(&run);
         let mut open = None;
         for (at, bracket) in text.match_indices(['[', ']']) {
             if self.text[..run.start + at].ends_with('\\') {
@@ -45,9 +51,15 @@ impl Walk<'_> {
                 }
             } else if let Some(target) = rest.strip_prefix('(').and_then(target_with_space) {
                 let message = format!("the target `{target}` holds a space, so this is no link");
-                let help = format!("write `<{target}>` between the parentheses, or `%20` for each space");
+                let help = if is_phone(target) {
+                    format!("write `tel:{}` between the parentheses", target.replace(is_separator, ""))
+                } else {
+                    format!("write `<{target}>` between the parentheses, or `%20` for each space")
+                };
                 let start = run.start + open.take().unwrap_or(at);
                 self.problem(Diagnostic::new(Code::LinkSpace, message).help(help), start..run.start + at + target.len() + 3);
+            } else {
+                self.malformed_link(&run, (open.take(), at));
             }
         }
     }
@@ -97,10 +109,16 @@ pub(super) fn footnote_name(rest: &str) -> Option<&str> {
     (end > 0 && rest[end..].starts_with(']')).then(|| &rest[..end])
 }
 
+/// What divides the digits of a telephone number for readers.
+fn is_separator(c: char) -> bool {
+    !c.is_ascii_digit() && c != '+'
+}
+
 /// The target of `(a target)`, from behind its parenthesis, when a space is all that keeps it from being one.
 fn target_with_space(rest: &str) -> Option<&str> {
     let end = rest.bytes().take(TARGET_BYTES_MAX).position(|byte| matches!(byte, b')' | b'\n' | b'<' | b'['))?;
     let target = rest[..end].split(" \"").next()?.trim();
     let is_path = target.contains(['/', '.', '#']) && !target.ends_with('.');
-    (rest[end..].starts_with(')') && is_path && target.contains(' ')).then_some(target)
+    let is_target = is_path || is_phone(target) || ["tel:", "mailto:"].iter().any(|scheme| target.starts_with(scheme));
+    (rest[end..].starts_with(')') && is_target && target.contains(' ')).then_some(target)
 }

@@ -1,0 +1,309 @@
+//! Markup that was meant and is shown as text, as it comes with text pasted from elsewhere: links, headings, lists, tables and
+//! emphasis that Markdown does not read as such. It is looked for only where the parser gave text, so code is never meant.
+
+use std::ops::Range;
+
+use super::Walk;
+use crate::diagnostic::{Code, Diagnostic};
+
+/// What word processors write in front of the items of a list.
+const BULLETS: [char; 14] = ['·', '•', '‣', '◦', '∙', '▪', '▫', '■', '●', '○', '➢', '\u{F0A7}', '\u{F0B7}', '\u{F0D8}'];
+
+/// Digits that a telephone number has at least.
+const PHONE_DIGITS: usize = 6;
+
+impl Walk<'_> {
+    /// Looks at a paragraph for blocks of other types.
+    pub(super) fn malformed_block(&mut self, range: &Range<usize>) {
+        let text = self.text;
+        let Some(paragraph) = text.get(range.clone()) else { return };
+        let begin = range.start + (paragraph.len() - paragraph.trim_start().len());
+        let first = first_line(&text[begin..range.end]);
+        match first.as_bytes().first() {
+            Some(b'#') => self.malformed_heading(begin, first, paragraph),
+            Some(b'0'..=b'9') => self.malformed_item(begin, first),
+            Some(b'|') => self.malformed_table(begin, paragraph),
+            Some(b'o') if first.starts_with("o\t") => self.foreign_bullet(begin, 'o'),
+            Some(0x80..) => {
+                if let Some(bullet) = first.chars().next().filter(|c| BULLETS.contains(c)) {
+                    self.foreign_bullet(begin, bullet);
+                }
+            }
+            _ => {}
+        }
+        if !paragraph.contains('#') {
+            return;
+        }
+        // Two or more `#` at the beginning of a line are hardly ever text.
+        for (at, _) in paragraph.match_indices("\n##") {
+            let line = range.start + at + 1;
+            self.malformed_heading(line, first_line(&text[line..range.end]), paragraph);
+        }
+    }
+
+    fn malformed_heading(&mut self, at: usize, line: &str, paragraph: &str) {
+        let words = line.trim_start_matches('#');
+        let level = line.len() - words.len();
+        let Some(first) = words.chars().next().filter(|c| c.is_alphanumeric() && level <= 6) else { return };
+        // One `#` may begin a tag or a number: `#wood`, `#1`.
+        let is_tag =
+            level == 1 && (!first.is_alphabetic() || first.is_lowercase() || words.contains('#') || paragraph.trim().contains('\n'));
+        if is_tag {
+            return;
+        }
+        let marks = &line[..level];
+        let message = format!("`{}` is not read as a heading", shortened(line));
+        let help = format!("put a space behind `{marks}`; where it is text, write `\\{marks}`");
+        self.problem(Diagnostic::new(Code::MalformedBlock, message).help(help), at..at + line.len());
+    }
+
+    /// `1.Item`
+    fn malformed_item(&mut self, at: usize, line: &str) {
+        let digits = line.bytes().take_while(u8::is_ascii_digit).count();
+        let Some(words) = line[digits..].strip_prefix(['.', ')']).filter(|_| digits <= 2) else { return };
+        let is_word = words.starts_with(|c: char| c.is_alphabetic() && !c.is_lowercase());
+        // `2.X` is a version, not an item.
+        let length = words.chars().take_while(|c| c.is_alphanumeric()).count();
+        if !is_word || (length < 2 && words.is_ascii()) {
+            return;
+        }
+        let mark = &line[..=digits];
+        let message = format!("`{}` is not read as an item of a list", shortened(line));
+        let help = format!("put a space behind `{mark}`; where it is text, write `{}\\{}`", &line[..digits], &line[digits..=digits]);
+        self.problem(Diagnostic::new(Code::MalformedBlock, message).help(help), at..at + line.len());
+    }
+
+    /// Reported once: a pasted list has many.
+    fn foreign_bullet(&mut self, at: usize, bullet: char) {
+        if !std::mem::replace(&mut self.has_foreign_bullet, true) {
+            let message = format!("`{bullet}` is not read as the beginning of a list's item");
+            let problem = Diagnostic::new(Code::MalformedBlock, message).help("write `-` and a space in its place, here and below");
+            self.problem(problem, at..at + bullet.len_utf8());
+        }
+    }
+
+    fn malformed_table(&mut self, at: usize, paragraph: &str) {
+        let lines: Vec<&str> = paragraph.trim().lines().map(|line| line.trim_start_matches([' ', '\t', '>']).trim_end()).collect();
+        let range = at..at + lines[0].len();
+        if is_delimiter(lines[0]) {
+            let problem = Diagnostic::new(Code::MalformedBlock, "this line is not directly below the first line of a table");
+            return self.problem(problem.help("delete the blank lines above it"), range);
+        }
+        if lines.len() < 2 || lines.iter().any(|line| cells(line) < 1 || !line.starts_with('|')) {
+            return;
+        }
+        let wanted = cells(lines[0]);
+        if is_delimiter(lines[1]) && cells(lines[1]) != wanted {
+            let message = format!("the second line of this table has {} columns, and its first line has {wanted}", cells(lines[1]));
+            let problem = Diagnostic::new(Code::MalformedBlock, message);
+            return self.problem(problem.help("give both lines the same number of columns"), range);
+        }
+        if lines.iter().all(|line| line.ends_with('|')) {
+            let problem = Diagnostic::new(Code::MalformedBlock, "this table has no line of hyphens below its first line");
+            self.problem(problem.help(format!("add `|{}` as its second line", "---|".repeat(wanted))), range);
+        }
+    }
+
+    /// Looks at a run of text for links and emphasis.
+    pub(super) fn malformed_inline(&mut self, run: &Range<usize>) {
+        let Some(text) = self.text.get(run.clone()) else { return };
+        for (at, _) in text.match_indices(":/") {
+            self.one_slash(run, text, at);
+        }
+        for (at, _) in text.match_indices(")[") {
+            self.reversed_link(run, text, at);
+        }
+        if text.contains('*') {
+            self.malformed_emphasis(run, text);
+        }
+    }
+
+    /// What follows the `]` at `at` in a run of text, where no link came of it.
+    pub(super) fn malformed_link(&mut self, run: &Range<usize>, (open, at): (Option<usize>, usize)) {
+        let Some(text) = self.text.get(run.clone()) else { return };
+        let words = open.map_or("", |open| &text[open + 1..at]);
+        let rest = &text[at + 1..];
+        let start = run.start + open.unwrap_or(at);
+        if let Some(target) = rest.strip_prefix('(') {
+            let end = unclosed(target).filter(|end| is_address(&target[..*end]));
+            if let Some(end) = end {
+                let problem = Diagnostic::new(Code::MalformedLink, "the parenthesis of this link is never closed");
+                self.problem(problem.help("add `)` behind its address"), start..run.start + at + 2 + end);
+            }
+        } else if let Some(target) = rest.trim_start_matches(' ').strip_prefix('(').filter(|_| rest.starts_with(' ')) {
+            let end = target.find([')', ' ']).filter(|end| target[*end..].starts_with(')') && is_address(&target[..*end]));
+            // `[1] (https://…)` is a reference in print.
+            let is_number = open.is_some() && words.chars().filter(|c| c.is_alphabetic()).count() < 2;
+            // Where the brackets hold more than words, their end begins a run of text.
+            let has_brackets = open.is_some() || at == 0;
+            if let Some(end) = end.filter(|_| has_brackets && !is_number) {
+                let problem = Diagnostic::new(Code::MalformedLink, "a space keeps this from being read as a link");
+                let end = run.end - target.len() + end + 1;
+                self.problem(problem.help("delete the space between `]` and `(`"), start..end);
+            }
+        }
+    }
+
+    /// `http:/example.org`
+    fn one_slash(&mut self, run: &Range<usize>, text: &str, colon: usize) {
+        let scheme = text[..colon].bytes().rev().take_while(u8::is_ascii_alphanumeric).count();
+        let start = colon - scheme;
+        let is_web = matches!(text[start..colon].to_ascii_lowercase().as_str(), "http" | "https");
+        let rest = &text[colon + 2..];
+        if is_web && rest.starts_with(|c: char| c.is_alphanumeric()) {
+            let end = colon + 2 + rest.find(|c: char| c.is_whitespace() || "<>()[]\"'`*".contains(c)).unwrap_or(rest.len());
+            let address = text[start..end].trim_end_matches(['.', ',', ';', ':', '!', '?']);
+            self.problem(incomplete(address), run.start + start..run.start + start + address.len());
+        }
+    }
+
+    /// `(words)[https://example.org]`
+    fn reversed_link(&mut self, run: &Range<usize>, text: &str, at: usize) {
+        let target = &text[at + 2..];
+        let end = target.find([']', ' ']).filter(|end| target[*end..].starts_with(']'));
+        let (Some(end), Some(open)) = (end, text[..at].rfind('(')) else { return };
+        if is_address(&target[..end]) {
+            let words = &text[open + 1..at];
+            let problem = Diagnostic::new(Code::MalformedLink, "this link has its address in brackets and its words in parentheses");
+            let help = format!("write `[{words}]({})`", &target[..end]);
+            self.problem(problem.help(help), run.start + open..run.start + at + end + 3);
+        }
+    }
+
+    /// Marks that neither open nor close emphasis because of the punctuation next to them (CommonMark, §6.2).
+    fn malformed_emphasis(&mut self, run: &Range<usize>, text: &str) {
+        let marks = stars(self.text, run);
+        for (number, mark) in marks.iter().enumerate() {
+            let is_alike = |other: &&Stars| other.range.len() == mark.range.len();
+            let opens_before = || marks[..number].iter().rev().find(is_alike).is_some_and(|other| !is_space(other.after));
+            let closes_behind = || marks[number + 1..].iter().find(is_alike).is_some_and(|other| !is_space(other.before));
+            // What it belongs to may be in another run of text: behind a link, or between marks that found each other instead.
+            let is_lone = mark.range.len() > 1 && [mark.before, mark.after].into_iter().flatten().all(is_wide);
+            let follows_other = mark.range.start == 0 && mark.after.is_some_and(is_wide);
+            let closes = is_closing_mark(mark.before)
+                && mark.after.is_some_and(char::is_alphanumeric)
+                && (is_lone || follows_other || opens_before());
+            let opens = is_opening_mark(mark.after) && mark.before.is_some_and(char::is_alphanumeric) && (is_lone || closes_behind());
+            // One star next to ASCII is rather a sign or a note.
+            let is_meant = mark.range.len() > 1 || [mark.before, mark.after].into_iter().flatten().any(is_wide);
+            if is_meant && (closes || opens) {
+                let stars = &text[mark.range.clone()];
+                let (does, inside) = if closes { ("end", "before") } else { ("begin", "behind") };
+                let message = format!("`{stars}` between punctuation and a letter does not {does} emphasis");
+                let help = format!("move the punctuation {inside} `{stars}` out of the emphasis, or put a space on the outer side");
+                let at = run.start + mark.range.start..run.start + mark.range.end;
+                return self.problem(Diagnostic::new(Code::MalformedEmphasis, message).help(help), at);
+            }
+        }
+    }
+}
+
+/// What is wrong with an address of which only the scheme is whole.
+pub(super) fn incomplete(address: &str) -> Diagnostic {
+    let (scheme, rest) = address.split_once(':').unwrap_or((address, ""));
+    let problem = Diagnostic::new(Code::MalformedLink, format!("`{address}` is not a complete address"));
+    problem.help(format!("did you mean `{scheme}://{}`?", rest.trim_start_matches('/')))
+}
+
+/// Whether a target is the address of another site without both of its slashes.
+pub(super) fn is_incomplete(target: &str) -> bool {
+    let target = target.trim().to_ascii_lowercase();
+    let rest = target.strip_prefix("https:").or_else(|| target.strip_prefix("http:"));
+    rest.is_some_and(|rest| !rest.starts_with("//") && rest.trim_start_matches('/').starts_with(|c: char| c.is_alphanumeric()))
+}
+
+/// Whether a target is a telephone number.
+pub(super) fn is_phone(target: &str) -> bool {
+    let digits = target.bytes().filter(u8::is_ascii_digit).count();
+    digits >= PHONE_DIGITS && target.chars().all(|c| c.is_ascii_digit() || matches!(c, ' ' | '\u{A0}' | '+' | '-' | '/' | '.' | '(' | ')'))
+}
+
+/// A row of stars with what is around it.
+struct Stars {
+    range: Range<usize>,
+    before: Option<char>,
+    after: Option<char>,
+}
+
+/// The rows of one to three stars in a run of text.
+fn stars(source: &str, run: &Range<usize>) -> Vec<Stars> {
+    let text = &source[run.clone()];
+    let mut all = Vec::new();
+    let mut from = 0;
+    while let Some(start) = text[from..].find('*').map(|at| from + at) {
+        let end = start + text[start..].bytes().take_while(|byte| *byte == b'*').count();
+        let (before, after) = (&source[..run.start + start], &source[run.start + end..]);
+        if end - start <= 3 && !before.ends_with('\\') {
+            all.push(Stars { range: start..end, before: before.chars().next_back(), after: after.chars().next() });
+        }
+        from = end;
+    }
+    all
+}
+
+fn is_space(c: Option<char>) -> bool {
+    c.is_none_or(char::is_whitespace)
+}
+
+/// Whether a character is of a script that is written without spaces, or of its punctuation.
+fn is_wide(c: char) -> bool {
+    matches!(u32::from(c), 0x3000..=0x30FF | 0x3400..=0x4DBF | 0x4E00..=0x9FFF | 0xAC00..=0xD7AF | 0xFF00..=0xFFEF | 0x20000..=0x3FFFF)
+}
+
+/// Punctuation that what is emphasized may end with.
+fn is_closing_mark(c: Option<char>) -> bool {
+    c.is_some_and(|c| match c {
+        '.' | ',' | ';' | ':' | '!' | '?' | ')' | ']' | '"' | '\'' | '%' | '…' | '”' | '’' | '»' | '›' | '`' => true,
+        '「' | '『' | '（' | '《' | '〈' | '【' | '〔' | '［' | '｛' => false,
+        other => is_wide(other) && !other.is_alphanumeric() && !other.is_whitespace(),
+    })
+}
+
+/// Punctuation that it may begin with.
+fn is_opening_mark(c: Option<char>) -> bool {
+    c.is_some_and(|c| matches!(c, '(' | '[' | '"' | '“' | '‘' | '«' | '‹' | '「' | '『' | '（' | '《' | '〈' | '【' | '〔' | '［' | '｛'))
+}
+
+/// Where the address in a link's open parenthesis ends, if the parenthesis is never closed.
+fn unclosed(target: &str) -> Option<usize> {
+    let end = target.find(char::is_whitespace).unwrap_or(target.len());
+    let open = target[..end].matches('(').count();
+    let closed = target[..end].matches(')').count();
+    let is_closed_later = open == 0 && target[end..].contains(')');
+    (end > 0 && closed <= open && !is_closed_later).then_some(end)
+}
+
+/// Whether a text can only be meant as an address or a path.
+fn is_address(text: &str) -> bool {
+    let starts = ["http://", "https://", "www.", "mailto:", "tel:", "./", "../"];
+    let ends = [".md", ".html", ".htm", ".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".pdf"];
+    let is_it =
+        starts.iter().any(|start| text.starts_with(start) && text.len() > start.len()) || ends.iter().any(|end| text.ends_with(end));
+    is_it && !text.contains(char::is_whitespace)
+}
+
+/// Whether a line is the second of a table: `|---|:-:|`.
+fn is_delimiter(line: &str) -> bool {
+    line.contains("--") && line.contains('|') && line.bytes().all(|byte| matches!(byte, b'|' | b'-' | b':' | b' ' | b'\t'))
+}
+
+/// How many cells a line of a table has.
+fn cells(line: &str) -> usize {
+    let inner = line.strip_prefix('|').unwrap_or(line);
+    let inner = inner.strip_suffix('|').filter(|rest| !rest.ends_with('\\')).unwrap_or(inner);
+    let bars = inner.match_indices('|').filter(|(at, _)| !inner[..*at].ends_with('\\')).count();
+    if line.contains('|') { bars + 1 } else { 0 }
+}
+
+fn first_line(text: &str) -> &str {
+    text.split('\n').next().unwrap_or(text).trim_end()
+}
+
+/// The beginning of a line, as much of it as a message takes.
+fn shortened(line: &str) -> String {
+    const CHARS: usize = 32;
+    match line.char_indices().nth(CHARS) {
+        Some((end, _)) => format!("{}…", line[..end].trim_end()),
+        None => line.to_owned(),
+    }
+}
