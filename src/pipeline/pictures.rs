@@ -12,7 +12,6 @@ use rayon::prelude::*;
 use super::load::{Loaded, StaticFile};
 use super::memory::Memory;
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::document::links::Role;
 use crate::fingerprint::{Fingerprint, Fingerprinter};
 use crate::page::Composer;
 use crate::page::pictures::Shown;
