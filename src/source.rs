@@ -26,6 +26,11 @@ pub fn is_ignorable(c: char) -> bool {
             | 0x1D173..=0x1D17A | 0xE0000..=0xE0FFF)
 }
 
+/// Whether a text shows nothing.
+pub fn is_blank(text: &str) -> bool {
+    text.chars().all(|c| c.is_whitespace() || is_ignorable(c))
+}
+
 /// A text with each character reference (`&amp;`, `&#8217;`) as the character that it stands for. Whatever else looks like HTML stays.
 pub fn decode_entities(text: String) -> String {
     if !text.contains('&') || !text.contains(';') {

@@ -54,7 +54,7 @@ use crate::kind::{Happens, Kinds, rules};
 use crate::moment::{self, Moment, Occurrence};
 use crate::paths::SourcePath;
 use crate::settings::Settings;
-use crate::source::{Lines, Text, decode_leniently, with_lf};
+use crate::source::{Lines, Text, decode_leniently, is_blank, with_lf};
 use crate::tool::Tool;
 use crate::tool::prose::Prose;
 use crate::words::Words;
@@ -195,7 +195,7 @@ pub fn parse(path: &SourcePath, bytes: &[u8], inputs: &Inputs) -> Checked<Docume
     let language = meta.language.as_deref().unwrap_or(&inputs.settings.language);
     let settings = MarkdownSettings {
         is_whole: true,
-        is_titled: meta.title.as_ref().is_some_and(|title| !title.value.trim().is_empty()),
+        is_titled: meta.title.as_ref().is_some_and(|title| !is_blank(&title.value)),
         raw_html: inputs.settings.raw_html,
         smart_punctuation: inputs.settings.smart_punctuation,
         math: inputs.settings.math,
@@ -333,7 +333,7 @@ fn document(
     if let Some(heading) = heading.as_mut().filter(|heading| first_hidden(&heading.text).is_some()) {
         heading.text = without_hidden(&heading.text);
     }
-    let stated = meta.title.as_ref().map(|title| title.value.clone()).filter(|title| !title.trim().is_empty());
+    let stated = meta.title.as_ref().map(|title| title.value.clone()).filter(|title| !is_blank(title));
     let title = stated.or_else(|| heading.as_ref().map(|heading| heading.text.clone())).or(markdown.later_title);
     let title = title.unwrap_or_else(|| {
         if !is_title_told {

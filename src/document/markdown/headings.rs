@@ -14,6 +14,7 @@ use crate::document::html_tokens::{Token, Tokens, plain_text};
 use crate::document::meta::Placed;
 use crate::document::outline::Heading;
 use crate::document::raw_html::escape_into;
+use crate::source::is_blank;
 
 /// What may become the title when the text has ended.
 #[derive(Default)]
@@ -42,7 +43,7 @@ impl Walk<'_> {
         let Some(open) = self.heading.take() else { return };
         let text = open.text.split_whitespace().collect::<Vec<_>>().join(" ");
         let is_own = self.is_at_top() && self.out.heading.is_none() && self.out.outline.is_empty();
-        if is_own && open.level == 1 && text.is_empty() {
+        if is_own && open.level == 1 && is_blank(&text) {
             // A heading without words is not a title.
             return self.flow().truncate(open.at);
         }
@@ -53,7 +54,7 @@ impl Walk<'_> {
             self.out.heading = Some(Placed { value: heading, place: self.place(open.range) });
             return;
         }
-        let may_be_title = is_own && !self.settings.is_titled && !self.title.has_text && !heading.text.is_empty();
+        let may_be_title = is_own && !self.settings.is_titled && !self.title.has_text && !is_blank(&heading.text);
         if !may_be_title {
             self.check_level(&heading, &open);
         }

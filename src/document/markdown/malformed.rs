@@ -173,29 +173,44 @@ impl Walk<'_> {
     /// Marks that neither open nor close emphasis because of the punctuation next to them (CommonMark, §6.2).
     fn malformed_emphasis(&mut self, run: &Range<usize>, text: &str) {
         let marks = stars(self.text, run);
-        for (number, mark) in marks.iter().enumerate() {
-            let is_alike = |other: &&Stars| other.range.len() == mark.range.len();
-            let opens_before = || marks[..number].iter().rev().find(is_alike).is_some_and(|other| !is_space(other.after));
-            let closes_behind = || marks[number + 1..].iter().find(is_alike).is_some_and(|other| !is_space(other.before));
-            // What it belongs to may be in another run of text: behind a link, or between marks that found each other instead.
-            let is_lone = mark.range.len() > 1 && [mark.before, mark.after].into_iter().flatten().all(is_wide);
-            let follows_other = mark.range.start == 0 && mark.after.is_some_and(is_wide);
-            let closes = is_closing_mark(mark.before)
-                && mark.after.is_some_and(char::is_alphanumeric)
-                && (is_lone || follows_other || opens_before());
-            let opens = is_opening_mark(mark.after) && mark.before.is_some_and(char::is_alphanumeric) && (is_lone || closes_behind());
-            // One star next to ASCII is rather a sign or a note.
-            let is_meant = mark.range.len() > 1 || [mark.before, mark.after].into_iter().flatten().any(is_wide);
-            if is_meant && (closes || opens) {
-                let stars = &text[mark.range.clone()];
-                let (does, inside) = if closes { ("end", "before") } else { ("begin", "behind") };
-                let message = format!("`{stars}` between punctuation and a letter does not {does} emphasis");
-                let help = format!("move the punctuation {inside} `{stars}` out of the emphasis, or put a space on the outer side");
-                let at = run.start + mark.range.start..run.start + mark.range.end;
-                return self.problem(Diagnostic::new(Code::MalformedEmphasis, message).help(help), at);
-            }
-        }
+        let closing = (0..marks.len()).find(|number| fails_to_close(&marks, *number)).map(|number| (number, "end"));
+        let opening = || (0..marks.len()).find(|number| fails_to_open(&marks, *number)).map(|number| (number, "begin"));
+        let Some((number, does)) = closing.or_else(opening) else { return };
+        let Range { start, end } = marks[number].range;
+        let stars = &text[start..end];
+        let message = format!("`{stars}` next to punctuation does not {does} emphasis here");
+        let help = format!("move the punctuation out of the emphasis, or put a space on the other side of `{stars}`");
+        self.problem(Diagnostic::new(Code::MalformedEmphasis, message).help(help), run.start + start..run.start + end);
     }
+}
+
+/// Whether a row of stars was meant to end emphasis, and is text because of the punctuation before it.
+fn fails_to_close(marks: &[Stars], number: usize) -> bool {
+    let mark = &marks[number];
+    if !is_closing_mark(mark.before) {
+        return false;
+    }
+    let is_alike = |other: &&Stars| other.range.len() == mark.range.len();
+    let has_beginning = || marks[..number].iter().rev().find(is_alike).is_some_and(|other| !is_space(other.after));
+    // Emphasis that ends with a link or code began in a run of text before this one.
+    let follows_other = mark.range.start == 0 && mark.after.is_some_and(is_wide);
+    let is_before_letter = mark.after.is_some_and(char::is_alphanumeric) && mark.is_meant();
+    // Its partner may have found another one.
+    let is_lone = mark.range.len() > 1 && mark.before.is_some_and(is_wide);
+    is_lone || is_before_letter && (follows_other || has_beginning())
+}
+
+/// Whether a row of stars was meant to begin emphasis, and is text because of the punctuation behind it.
+fn fails_to_open(marks: &[Stars], number: usize) -> bool {
+    let mark = &marks[number];
+    if !is_opening_mark(mark.after) {
+        return false;
+    }
+    let is_alike = |other: &&Stars| other.range.len() == mark.range.len();
+    let has_end = || marks[number + 1..].iter().find(is_alike).is_some_and(|other| !is_space(other.before));
+    let is_behind_letter = mark.before.is_some_and(char::is_alphanumeric) && mark.is_meant();
+    let is_lone = mark.range.len() > 1 && mark.after.is_some_and(is_wide);
+    is_lone || is_behind_letter && has_end()
 }
 
 /// What is wrong with an address of which only the scheme is whole.
@@ -223,6 +238,13 @@ struct Stars {
     range: Range<usize>,
     before: Option<char>,
     after: Option<char>,
+}
+
+impl Stars {
+    /// One star next to ASCII is rather a sign or a note.
+    fn is_meant(&self) -> bool {
+        self.range.len() > 1 || [self.before, self.after].into_iter().flatten().any(is_wide)
+    }
 }
 
 /// The rows of one to three stars in a run of text.

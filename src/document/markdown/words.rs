@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::Walk;
 use super::slips::footnote_name;
 use super::text::{count, shortened};
-use crate::source::is_ignorable;
+use crate::source::{is_blank, is_ignorable};
 
 const EXCERPT_BYTES: usize = 240;
 
@@ -40,7 +40,7 @@ impl Walk<'_> {
         self.out.long_words += counts.long_words;
         self.passage_text(text);
         if is_shown && self.is_excerpt_open() {
-            if text == "\n" && self.out.excerpt.chars().all(is_blank) {
+            if text == "\n" && is_blank(&self.out.excerpt) {
                 // The paragraph shows only images or blanks: the excerpt begins further down.
                 self.out.excerpt.clear();
             } else {
@@ -64,7 +64,7 @@ impl Walk<'_> {
 
     /// The beginning of the text as lists and machines show it.
     pub(super) fn finished_excerpt(&self) -> String {
-        let excerpt = self.out.excerpt.trim_matches(is_blank);
+        let excerpt = self.out.excerpt.trim_matches(|c: char| c.is_whitespace() || is_ignorable(c));
         shortened(&without_footnote_marks(excerpt), EXCERPT_BYTES)
     }
 
@@ -76,11 +76,6 @@ impl Walk<'_> {
         }
         self.out.sentences += count("\n", &mut self.is_in_sentence).sentences;
     }
-}
-
-/// Whether a character leaves a line empty.
-fn is_blank(c: char) -> bool {
-    c.is_whitespace() || is_ignorable(c)
 }
 
 /// A text without the marks of footnotes that are defined nowhere, which are text to Markdown.
