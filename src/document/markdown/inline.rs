@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 use math_core::{LatexToMathML, MathCoreConfig, MathDisplay};
 use pulldown_cmark::{Alignment, Event, LinkType, Tag};
 
-use super::open::Mention;
 use super::malformed::{incomplete, is_incomplete};
+use super::open::Mention;
 use super::{Note, OpenImage, Walk, without_hole_marks};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::body::Segment;
