@@ -21,7 +21,7 @@ impl Composer {
     pub fn copied_links(&self, id: PageId) -> (Vec<Option<String>>, Vec<String>) {
         let page = self.site.page(id);
         let (hrefs, titles) = self.body_links(id);
-        let stays = |to: &Destination| matches!(to, Destination::AsWritten | Destination::Here { .. });
+        let stays = |to: &Destination| matches!(to, Destination::AsWritten | Destination::Refused | Destination::Here { .. });
         let hrefs = hrefs.into_iter().zip(&page.links).map(|(href, resolved)| Some(href).filter(|_| !stays(&resolved.to)));
         (hrefs.collect(), titles)
     }

@@ -9,7 +9,6 @@ use serde_json::json;
 use super::compose::Composer;
 use super::view::{AuthorView, Card, Crumb, Day, GivingView, HeadingView, ImageView, SiteLinks, SiteView, TermLink, ThemeView};
 use crate::document::Entry;
-use crate::document::links::{Link, Role};
 use crate::document::meta::{Level, Placed};
 use crate::fields::{Item, Items, Value};
 use crate::paths::{Route, percent_encode_into};
@@ -57,26 +56,6 @@ impl Composer {
         let shown = kind.map(|kind| kind.card.as_slice()).unwrap_or_default();
         let value = |name: &String| (name.clone(), page.entry.meta.fields.get(name).map_or(serde_json::Value::Null, item_json));
         serde_json::Value::Object(shown.iter().map(value).collect())
-    }
-
-    /// Where the links of a page's text lead, and what those say that have no words of their own.
-    pub(super) fn body_links(&self, id: PageId) -> (Vec<String>, Vec<String>) {
-        let page = self.site.page(id);
-        let written = page.links.iter().zip(&page.entry.links);
-        let hrefs = written.clone().map(|(resolved, link)| self.site.href(&resolved.to, &link.target.value)).collect();
-        if page.entry.links.iter().all(|link| link.role != Role::Wiki) {
-            return (hrefs, Vec::new());
-        }
-        (hrefs, written.map(|(resolved, link)| self.wiki_title(&resolved.to, link)).collect())
-    }
-
-    /// What a wiki link without words of its own says.
-    pub(super) fn wiki_title(&self, to: &Destination, link: &Link) -> String {
-        match to {
-            _ if link.role != Role::Wiki => String::new(),
-            Destination::Page { page, .. } => self.site.page(*page).entry.title.clone(),
-            _ => link.target.value.clone(),
-        }
     }
 
     pub fn href(&self, route: &Route) -> String {
