@@ -79,11 +79,13 @@ pub struct Tokens<'a> {
     text_of: Option<String>,
     /// What comes after the text that was just given.
     following: Option<Token>,
+    /// From each place in this range, the next `>` is where the range ends.
+    to_next_close: Range<usize>,
 }
 
 impl<'a> Tokens<'a> {
     pub fn new(text: &'a str) -> Self {
-        Tokens { text, at: 0, text_of: None, following: None }
+        Tokens { text, at: 0, text_of: None, following: None, to_next_close: 0..0 }
     }
 
     /// From here on, text is text up to the end tag of this element.
@@ -103,17 +105,27 @@ impl<'a> Tokens<'a> {
     /// What begins at a `<`, or `None` where that is text.
     fn markup(&mut self, open: usize) -> Option<Token> {
         let rest = self.rest(open);
-        let to_close = || open..memchr(b'>', rest).map_or(self.text.len(), |at| open + at + 1);
         let token = match (rest.get(1)?, rest.get(2)) {
             (byte, _) if byte.is_ascii_alphabetic() => self.tag(open, open + 1),
             (b'/', Some(byte)) if byte.is_ascii_alphabetic() => self.tag(open, open + 2),
             (b'!', _) if rest.starts_with(b"<!--") => self.comment(open),
-            (b'!', _) if rest.get(2..9).is_some_and(|name| name.eq_ignore_ascii_case(b"doctype")) => Token::Doctype(to_close()),
-            (b'!' | b'?', _) | (b'/', Some(_)) => Token::OddComment(to_close()),
+            (b'!', _) if rest.get(2..9).is_some_and(|name| name.eq_ignore_ascii_case(b"doctype")) => {
+                Token::Doctype(open..self.end_of_markup(open))
+            }
+            (b'!' | b'?', _) | (b'/', Some(_)) => Token::OddComment(open..self.end_of_markup(open)),
             _ => return None,
         };
         self.at = token.end();
         Some(token)
+    }
+
+    /// Where markup that begins at `open` ends: behind the next `>`, or with the text.
+    fn end_of_markup(&mut self, open: usize) -> usize {
+        if !self.to_next_close.contains(&open) {
+            let close = memchr(b'>', self.rest(open)).map_or(self.text.len(), |at| open + at);
+            self.to_next_close = open..close;
+        }
+        (self.to_next_close.end + 1).min(self.text.len())
     }
 
     fn comment(&self, open: usize) -> Token {

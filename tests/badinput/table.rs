@@ -146,7 +146,7 @@ pub fn paths() -> Vec<Row> {
             "cases/p05/nul/index.html",
         ]),
         renders("p06").at(&["cases/p06-2e2e2fup/index.html"]),
-        renders("p07").at(&[]).lacks(&["p07", "Path case"]).why("names that begin with a dot are never read (DESIGN §2, and the manual)"),
+        warning("p07", &["warning unread-file 1:1"]).at(&[]).lacks(&["p07", "Path case"]),
         renders("p08").at(&["cases/p08-dash/index.html"]),
         renders("p09").at(&["cases/p09-hashandmark/index.html"]),
         renders("p10").at(&["cases/p10-emoji/index.html"]),
@@ -164,7 +164,7 @@ pub fn paths() -> Vec<Row> {
             .says(&["p16/Upper.md", "p16/upper.md"])
             .why("an address is lower case, so the two have one on every system"),
         renders("p17").at(&["cases/p17-trailing-dot/index.html"]),
-        warning("p18", &["warning odd-name *:1:1"]).says(&["\\u{202e}"]).at(&["cases/p18-cod.exe/index.html"]),
+        warning("p18", &["warning hidden-character 1:1"]).says(&["\\u{202e}"]).at(&["cases/p18-cod.exe/index.html"]),
         renders("s1").at(&["cases/symlinks/real/page/index.html", "cases/symlinks/loop/s1-inside/index.html"]),
         error("s2", &["error bad-symlink 1:1"]).says(&["s2-dangling.md", "`nowhere.md`"]),
         error("s3", &["error bad-symlink 1:1"]).says(&["s3-self.md"]),

@@ -12,6 +12,10 @@ const BULLETS: [char; 14] = ['·', '•', '‣', '◦', '∙', '▪', '▫', '�
 /// Digits that a telephone number has at least.
 const PHONE_DIGITS: usize = 6;
 
+/// How far around a mark the rest of a link is looked for, in bytes. Addresses are shorter, and without a limit a text of nothing but
+/// brackets would be read once for each of them.
+const REACH: usize = 512;
+
 impl Walk<'_> {
     /// Looks at a paragraph for blocks of other types.
     pub(super) fn malformed_block(&mut self, range: &Range<usize>) {
@@ -122,7 +126,7 @@ impl Walk<'_> {
     pub(super) fn malformed_link(&mut self, run: &Range<usize>, (open, at): (Option<usize>, usize)) {
         let Some(text) = self.text.get(run.clone()) else { return };
         let words = open.map_or("", |open| &text[open + 1..at]);
-        let rest = &text[at + 1..];
+        let rest = beginning(&text[at + 1..]);
         let start = run.start + open.unwrap_or(at);
         if let Some(target) = rest.strip_prefix('(') {
             let end = unclosed(target).filter(|end| is_address(&target[..*end]));
@@ -138,7 +142,7 @@ impl Walk<'_> {
             let has_brackets = open.is_some() || at == 0;
             if let Some(end) = end.filter(|_| has_brackets && !is_number) {
                 let problem = Diagnostic::new(Code::MalformedLink, "a space keeps this from being read as a link");
-                let end = run.end - target.len() + end + 1;
+                let end = run.start + at + 1 + (rest.len() - target.len()) + end + 1;
                 self.problem(problem.help("delete the space between `]` and `(`"), start..end);
             }
         }
@@ -146,10 +150,10 @@ impl Walk<'_> {
 
     /// `http:/example.org`
     fn one_slash(&mut self, run: &Range<usize>, text: &str, colon: usize) {
-        let scheme = text[..colon].bytes().rev().take_while(u8::is_ascii_alphanumeric).count();
+        let scheme = text[..colon].bytes().rev().take("https".len() + 1).take_while(u8::is_ascii_alphanumeric).count();
         let start = colon - scheme;
         let is_web = matches!(text[start..colon].to_ascii_lowercase().as_str(), "http" | "https");
-        let rest = &text[colon + 2..];
+        let rest = beginning(&text[colon + 2..]);
         if is_web && rest.starts_with(|c: char| c.is_alphanumeric()) {
             let end = colon + 2 + rest.find(|c: char| c.is_whitespace() || "<>()[]\"'`*".contains(c)).unwrap_or(rest.len());
             let address = text[start..end].trim_end_matches(['.', ',', ';', ':', '!', '?']);
@@ -159,9 +163,11 @@ impl Walk<'_> {
 
     /// `(words)[https://example.org]`
     fn reversed_link(&mut self, run: &Range<usize>, text: &str, at: usize) {
-        let target = &text[at + 2..];
+        let target = beginning(&text[at + 2..]);
         let end = target.find([']', ' ']).filter(|end| target[*end..].starts_with(']'));
-        let (Some(end), Some(open)) = (end, text[..at].rfind('(')) else { return };
+        let before = text.ceil_char_boundary(at.saturating_sub(REACH));
+        let open = || text[before..at].rfind('(').map(|open| before + open);
+        let (Some(end), Some(open)) = (end, open()) else { return };
         if is_address(&target[..end]) {
             let words = &text[open + 1..at];
             let problem = Diagnostic::new(Code::MalformedLink, "this link has its address in brackets and its words in parentheses");
@@ -315,6 +321,11 @@ fn cells(line: &str) -> usize {
     let inner = inner.strip_suffix('|').filter(|rest| !rest.ends_with('\\')).unwrap_or(inner);
     let bars = inner.match_indices('|').filter(|(at, _)| !inner[..*at].ends_with('\\')).count();
     if line.contains('|') { bars + 1 } else { 0 }
+}
+
+/// The beginning of a text, as far as the rest of a link is looked for.
+fn beginning(text: &str) -> &str {
+    &text[..text.floor_char_boundary(REACH)]
 }
 
 fn first_line(text: &str) -> &str {

@@ -199,11 +199,18 @@ impl<L: FnMut(&str, &str, Range<usize>) -> Option<String>> Filter<'_, L> {
             self.out.extend(["<!--", inner.strip_suffix('>').unwrap_or(inner), "-->"]);
             return None;
         }
-        if written.starts_with("<?") {
+        let is_unfinished = !written.ends_with('>');
+        if written.starts_with("<?") && !is_unfinished {
             self.findings.push(Finding::Active { what: "the instruction `<?…>`".to_owned(), range: self.fragment.source(range) });
             return None;
         }
-        self.text_like_markup(range.start..range.start + 2);
+        let begin = range.start..range.start + 2;
+        if is_unfinished {
+            // Without an end it can only be meant as text.
+            escape_into(&mut self.out, &self.fragment.text[begin]);
+        } else {
+            self.text_like_markup(begin);
+        }
         Some(range.start + 2)
     }
 
