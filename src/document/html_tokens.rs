@@ -161,7 +161,7 @@ impl<'a> Tokens<'a> {
     fn text_of(&mut self, element: &str) -> Option<Token> {
         let from = self.at;
         self.at = from + end_of_text(self.rest(from), element);
-        (self.at > from).then(|| Token::Text(from..self.at))
+        (self.at > from).then_some(Token::Text(from..self.at))
     }
 }
 
@@ -188,7 +188,7 @@ impl Iterator for Tokens<'_> {
             search = open + 1;
         }
         self.at = self.text.len();
-        (from < self.at).then(|| Token::Text(from..self.at))
+        (from < self.at).then_some(Token::Text(from..self.at))
     }
 }
 

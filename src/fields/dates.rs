@@ -233,7 +233,7 @@ fn month(word: &str) -> Option<i8> {
     ];
     let word = word.trim_end_matches('.');
     let is_meant = |name: &&str| word.chars().count() >= 3 && name.starts_with(word);
-    NAMES.iter().zip(1..).find(|(names, _)| names.iter().any(|name| is_meant(&name))).map(|(_, month)| month)
+    NAMES.iter().zip(1..).find(|(names, _)| names.iter().any(is_meant)).map(|(_, month)| month)
 }
 
 fn is_weekday(word: &str) -> bool {

@@ -284,7 +284,7 @@ impl ByWord {
         }
         let sources = names.iter().map(|names| &names.entry.source).chain(&parts.files);
         sources.for_each(|source| add_name_in_folder(&mut words.names_by_folder, source));
-        words.names_by_folder.values_mut().for_each(sort_names);
+        words.names_by_folder.values_mut().for_each(|names| sort_names(names));
         words
     }
 
@@ -306,7 +306,7 @@ fn add_name_in_folder(names: &mut BTreeMap<SourcePath, Vec<Name>>, source: &Sour
     }
 }
 
-fn sort_names(names: &mut Vec<Name>) {
+fn sort_names(names: &mut [Name]) {
     names.sort_unstable_by(|one, other| one.text.cmp(&other.text));
 }
 

@@ -26,7 +26,7 @@ pub struct FrontMatter<'a> {
 /// Reads a file's front matter.
 pub fn read<'a>(path: &SourcePath, text: &'a str, is_lenient: bool) -> FrontMatter<'a> {
     let split = split(path, text);
-    if is_lenient { read_leniently(path, text, split) } else { read_strictly(path, text, split) }
+    if is_lenient { read_leniently(path, text, &split) } else { read_strictly(path, text, split) }
 }
 
 /// A file's text as Markdown is read from it, and which part of it is below its front matter.
@@ -60,7 +60,7 @@ fn read_strictly<'a>(path: &SourcePath, text: &'a str, split: Split) -> FrontMat
     front_matter
 }
 
-fn read_leniently<'a>(path: &SourcePath, text: &'a str, split: Split) -> FrontMatter<'a> {
+fn read_leniently<'a>(path: &SourcePath, text: &'a str, split: &Split) -> FrontMatter<'a> {
     let mut front_matter = FrontMatter {
         node: None,
         text: split.without_cut(text),

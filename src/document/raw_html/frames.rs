@@ -12,7 +12,7 @@ pub fn address<'a>(name: &str, tag: &'a StartTag<usize>) -> Option<&'a [u8]> {
         "object" => b"data",
         _ => return None,
     };
-    tag.attributes.iter().find(|(name, _)| &***name == key).map(|(_, value)| &**value).map(|value| &value[..])
+    tag.attributes.iter().find(|(name, _)| ***name == *key).map(|(_, value)| &**value).map(|value| &value[..])
 }
 
 /// Writes a link in place of a frame, named by the frame's title or its address.

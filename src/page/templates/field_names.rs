@@ -148,12 +148,15 @@ fn shape_of<'a>(chain: &Chain, names: &BTreeMap<&str, Shape<'a>>, declared: &[&'
     inner(&fields, last, is_loop)
 }
 
+/// Names of an expression, each with where it is.
+type Names<'c, 't> = &'c [(usize, &'t str)];
+
 /// The fields with which an expression begins, and the names after them.
 fn begin<'c, 't, 'a>(
     chain: &'c Chain<'t>,
     names: &BTreeMap<&str, Shape<'a>>,
     declared: &[&'a Field],
-) -> Option<(Vec<&'a Field>, &'c [(usize, &'t str)])> {
+) -> Option<(Vec<&'a Field>, Names<'c, 't>)> {
     let first = chain.names[0].1;
     if let Some(known) = names.get(first) {
         let is_item_fields = known.is_none() && chain.names.get(1).is_some_and(|(_, name)| *name == "fields");
