@@ -181,13 +181,18 @@ pub fn check(element: &str, name: &str, value: &str) -> Verdict {
         "id" if is_theme_id(value) => return Verdict::Drop,
         "class" => return classes(value),
         "align" | "valign" => return alignment(element, name, value).map_or(Verdict::Drop, Verdict::Class),
-        "type" if element == "input" && !matches!(value.to_ascii_lowercase().as_str(), "checkbox" | "radio") => return Verdict::Drop,
+        "type" if element == "input" && !is_tick_box(value) => return Verdict::Drop,
         _ if CITED.contains(&name) && is_active_address(value) => return Verdict::Drop,
         _ => {}
     }
     let is_global = GLOBAL.contains(&name) || GLOBAL_PREFIXES.iter().any(|prefix| name.starts_with(prefix));
     let is_own = || OF_ELEMENTS.iter().any(|(known, names)| *known == element && names.contains(&name));
     if is_global || is_own() { Verdict::Keep } else { Verdict::Drop }
+}
+
+/// Whether an `<input>` of this type is one to tick.
+pub fn is_tick_box(input_type: &str) -> bool {
+    matches!(input_type.to_ascii_lowercase().as_str(), "checkbox" | "radio")
 }
 
 fn is_active_address(value: &str) -> bool {

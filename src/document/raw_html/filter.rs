@@ -6,6 +6,7 @@ use html5gum::{Span, Spanned};
 
 use super::elements::{self, Treatment, treatment};
 use super::{Finding, Fragment, OpenElement, Reading, State, escape_into, frames, start_tag};
+use crate::document::attributes;
 use crate::document::html_tokens::{StartTag, Token, Tokens, holds_text};
 use crate::document::source_lines;
 use crate::settings::RawHtml;
@@ -61,7 +62,8 @@ impl<L: FnMut(&str, &str, Range<usize>) -> Option<String>> Filter<'_, L> {
         let is_image = tag.name == "image" && mode == RawHtml::Sanitise && !is_in_graphic();
         let name = if is_image { "img".to_owned() } else { tag.name.clone() };
         let has_values = || tag.attributes(text).any(|(_, value, _)| !value.is_empty());
-        let treatment = treatment(&name, has_values, is_in_graphic, mode);
+        let asks = mode == RawHtml::Sanitise && name == "input" && !is_tick_box(tag, text);
+        let treatment = if asks { Treatment::LeaveOutActive } else { treatment(&name, has_values, is_in_graphic, mode) };
         match treatment {
             Treatment::ShowAsText { is_html } => {
                 let written = text[tag.range.clone()].to_owned();
@@ -230,6 +232,11 @@ impl<L: FnMut(&str, &str, Range<usize>) -> Option<String>> Filter<'_, L> {
         escape_into(&mut self.out, &written);
         self.findings.push(Finding::Text { written, is_html: false, range: self.fragment.source(range) });
     }
+}
+
+/// Whether an `<input>` is one to tick. All others ask a reader to type something.
+fn is_tick_box(tag: &StartTag, text: &str) -> bool {
+    tag.attributes(text).any(|(name, value, _)| name == "type" && attributes::is_tick_box(&value))
 }
 
 /// A tag with the values of its attributes, by name.
