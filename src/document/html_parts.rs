@@ -11,6 +11,19 @@ pub struct Part {
     pub body: String,
 }
 
+impl Part {
+    /// The heading's element without the link to itself that every heading ends with.
+    pub fn heading_without_link(&self) -> String {
+        match self.heading.rfind(LINK) {
+            Some(link) => format!("{}</h2>", &self.heading[..link]),
+            None => self.heading.clone(),
+        }
+    }
+}
+
+/// How the link of a heading to itself begins.
+const LINK: &str = " <a class=\"anchor\" href=\"#";
+
 /// Elements without content, which leave nothing open.
 const VOID: [&str; 14] = ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
 

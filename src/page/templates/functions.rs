@@ -238,6 +238,7 @@ fn register_filters(tera: &mut Tera) {
     tera.register_filter("sections", |html: &str, _: Kwargs, _: &State| {
         let part = |part: Part| {
             let mut object = Object::default();
+            object.insert("label".into(), Value::safe_string(&part.heading_without_link()));
             object.insert("id".into(), part.id.map_or_else(Value::none, Value::from));
             object.insert("heading".into(), Value::safe_string(&part.heading));
             object.insert("body".into(), Value::safe_string(&part.body));
