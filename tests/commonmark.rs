@@ -15,13 +15,18 @@ use handsel::source::Lines;
 use pulldown_cmark::{Parser, html};
 
 /// Examples that differ on purpose, by the text they hold.
-const ON_PURPOSE: [(&str, &str); 5] = [
+const ON_PURPOSE: [(&str, &str); 8] = [
     ("<!--", "comments that are never closed, or that HTML reads otherwise, are closed"),
-    ("<![CDATA[", "HTML knows no CDATA; the tokeniser makes it a comment"),
-    ("<?", "instructions are no HTML and are left out"),
-    ("<!", "declarations are no part of a body and are left out"),
+    ("<![CDATA[", "HTML has no CDATA; it is written as a comment"),
+    ("<?", "HTML has no instructions; they are written as comments"),
+    ("<!", "declarations do not belong into a body; they are written as comments"),
     ("javascript:", "never written as a link"),
+    ("<div id=\"foo\"\n*hi*", UNFINISHED),
+    ("<div class\nfoo", UNFINISHED),
+    ("<div *???", UNFINISHED),
 ];
+
+const UNFINISHED: &str = "the words of a tag that is never finished are shown; browsers would drop them";
 
 #[test]
 fn the_specifications_examples() {
