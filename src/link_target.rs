@@ -289,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn targets_are_told_apart() {
+    fn targets_are_distinguished() {
         let unsafe_scheme = |scheme: &str| Target::Unsafe { scheme: scheme.into() };
         for (written, target) in [
             ("https://example.org", Target::Outside),

@@ -105,7 +105,7 @@ fn no_original_is_published_with_what_is_private_in_it() {
         }
         for name in ["unreadable.jpg", "cut.gif", "scan.tiff", "scan.jpg"] {
             assert!(!published.contains_key(name), "{name}");
-            assert!(built.problems.iter().any(|problem| problem.message.contains(name)), "{name} is told: {:?}", built.problems);
+            assert!(built.problems.iter().any(|problem| problem.message.contains(name)), "{name} is reported: {:?}", built.problems);
         }
         assert!(
             published.contains_key("small.avif") && published.contains_key("telephone.heic") && published.contains_key("photograph.bin")
@@ -127,7 +127,7 @@ fn a_colour_profile_that_unfolds_without_measure_is_not_unfolded() {
 }
 
 #[test]
-fn what_is_wrong_with_a_linked_file_is_told_where_the_link_is_now() {
+fn problems_of_a_linked_file_are_reported_where_the_link_is_now() {
     let mut files = site();
     let link = "[Tool](tool.html) and [scan](scan.tiff)";
     files.put("content/tips/tool.html", "<script>1</script>");

@@ -45,7 +45,7 @@ fn selectors(script: &str, is_preview: bool) -> Vec<String> {
     let named =
         before_ids.iter().flat_map(|before| script.match_indices(before)).filter_map(|(at, before)| literal(&script[at + before.len()..]));
     found.extend(by_id.chain(named).map(|id| format!("#{id}")));
-    // What is filled in is no name.
+    // What is filled in is not a name.
     let without_values = |selector: String| selector.split("${").next().map(str::to_owned).unwrap_or_default();
     found = found.into_iter().map(without_values).collect();
     // What `site.js` loads other scripts for.

@@ -42,7 +42,7 @@ pub fn choose(site: &SiteFolder, settings: &Settings, option: Option<&Path>) -> 
     Ok(if folder.components().any(|part| part == Component::ParentDir) { full } else { folder.to_owned() })
 }
 
-/// Refuses an output folder that a link inside the site's folder leads to: whoever made that folder would choose what is overwritten.
+/// Refuses an output folder that a link inside the site's folder leads to: the author of that folder would choose what is overwritten.
 fn refuse_links(site: &SiteFolder, folder: &Path) -> Result<(), CannotRun> {
     let is_root = |ancestor: &&Path| Disk::open(ancestor).is_ok_and(|there| there.root() == site.disk.root());
     let below = folder.ancestors().find(is_root).and_then(|root| folder.strip_prefix(root).ok());

@@ -175,7 +175,7 @@ fn with_ending(old: &SourcePath, new: SourcePath) -> SourcePath {
     named.unwrap_or(new)
 }
 
-/// Where something that is no longer at `old` is now, when the writer has moved it to the place that was named.
+/// Where a page or folder is now that is not at `old`, if the writer has already moved it to the named place.
 fn renamed(site: &SiteFolder, old: &SourcePath, into: &SourcePath, is_folder: bool) -> Option<SourcePath> {
     let inside = into.join(old.name()).ok().filter(|_| is_folder);
     let itself = [with_ending(old, into.clone()), into.clone()];

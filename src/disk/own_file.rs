@@ -1,4 +1,4 @@
-//! The files and folders that Handsel itself keeps in a site's folder: `.handsel/` and the address ledger. Whoever made the site's
+//! The files and folders that Handsel itself keeps in a site's folder: `.handsel/` and the address ledger. The author of the site's
 //! folder may have put anything in their place, so no link among them is followed.
 
 use std::fs::{self, File, OpenOptions};

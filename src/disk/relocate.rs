@@ -4,7 +4,7 @@
 //! made: a process that is killed leaves it there, and [`finish`] makes what is missing. Until then nothing of the writer's is touched.
 //! What fails on the way is taken back.
 //!
-//! The journal is untrusted: whoever made the site's folder may have written it. Each of its paths is parsed, must be one that a site can
+//! The journal is untrusted: the author of the site's folder may have written it. Each of its paths is parsed, must be one that a site can
 //! have a source at, and no folder on the way to it may be a link.
 
 use std::fs;

@@ -15,7 +15,7 @@ const PACKED: [&str; 3] = ["svgz", "mhtml", "mht"];
 const ACTIVE: [&str; 12] =
     ["script", "iframe", "frame", "object", "embed", "applet", "form", "base", "portal", "handler", "listener", "foreignobject"];
 
-/// At most so many findings are told; one is enough to look.
+/// The most findings that are reported; one is enough to look.
 const FINDINGS_MAX: usize = 5;
 
 /// Whether browsers open a file of this name as a document in which scripts run.
@@ -104,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_runs_is_found_and_plain_documents_are_not_told() {
+    fn what_runs_is_found_and_plain_documents_are_not_reported() {
         for (name, text, found) in [
             ("a.html", "<p>Plain <a href=\"https://example.org\">link</a></p>", ""),
             ("a.html", "<SCRIPT>1</SCRIPT><p onclick=x>", "the element `<script>`, the attribute `onclick`"),

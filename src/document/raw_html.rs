@@ -249,7 +249,7 @@ static KEPT: LazyLock<HashSet<&'static str>> = LazyLock::new(|| SANITISER.clone_
 static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut builder = Builder::default();
     let mut generic = HashSet::from(attributes::GLOBAL);
-    // What the preview is told of a block's place; the tokenizer leaves it out of the writer's own tags.
+    // Where a block begins, for the preview; the tokenizer leaves it out of the writer's own tags.
     generic.insert(source_lines::NAME);
     let own = attributes::OF_ELEMENTS.iter().map(|(element, names)| (*element, names.iter().copied().collect()));
     builder

@@ -1,4 +1,4 @@
-//! What a file is, told from its first bytes, whatever its name says.
+//! What a file is, by its first bytes, whatever its name says.
 
 use super::Format;
 
@@ -105,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn files_are_told_apart_by_their_bytes() {
+    fn files_are_distinguished_by_their_bytes() {
         for (bytes, content) in [
             (&b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"[..], Content::OtherImage("a HEIC image")),
             (b"\0\0\0\x1Cftypmif1\0\0\0\0mif1avifmiaf", Content::Image(Format::Avif)),

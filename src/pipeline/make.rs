@@ -268,7 +268,7 @@ impl<'a> Workshop<'a> {
         Made { problems: fault.into_iter().chain(self.active_parts(source)).collect(), ..made }
     }
 
-    /// What runs in a file that browsers open as a page, told where a page refers to it.
+    /// What runs in a file that browsers open as a page, reported where a page refers to it.
     fn active_parts(&self, source: &SourcePath) -> Option<Diagnostic> {
         if self.whole.loaded.settings.raw_html == RawHtml::Allow || !active_file::is_document(source.name()) {
             return None;
@@ -324,7 +324,7 @@ impl<'a> Workshop<'a> {
         {
             return Ok(FileFacts::of(source, &bytes));
         }
-        // The page depends on the whole file, which the files are told by its fingerprint.
+        // The page depends on the whole file, which is identified by its fingerprint.
         self.files.hash(source)?;
         FileFacts::read(source, &mut *self.files.open(source)?)
     }

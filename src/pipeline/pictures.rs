@@ -346,7 +346,7 @@ impl Pictures {
         })
     }
 
-    /// What is wrong with the picture at an address, told where a page refers to it; `is_image` where only an image can be shown.
+    /// What is wrong with the picture at an address, reported where a page refers to it; `is_image` where only an image can be shown.
     pub fn faults(&self, files: &dyn Files, href: &str, place: &Place, is_image: bool) -> Vec<Diagnostic> {
         let Some(hung) = self.hung_at(href) else { return Vec::new() };
         let Some(Seen { picture, .. }) = self.seen(files, &hung.source) else { return Vec::new() };

@@ -220,7 +220,7 @@ impl<'a> Press<'a> {
         let settings = &self.workshop.whole.loaded.settings;
         let how = print_of(&(settings.images.is_some(), settings.raw_html == RawHtml::Allow));
         let parts = Parts { text: self.ledger.print(source).ok(), view: Some(how), ..Parts::default() };
-        // Its problems are told where pages refer to it, and those may have changed.
+        // Its problems are reported where pages refer to it, and those may have changed.
         if self.before.outputs.get(path).is_some_and(|record| !record.problems.is_empty()) {
             return self.made(path, parts, self.workshop.make(path, maker));
         }

@@ -1,5 +1,5 @@
 //! Pages and files that seem to have another name now: a file is gone since the last build, and one that is new has the same bytes. A
-//! broken link to the old name is then told what the new one is. Only messages depend on it, and nothing that is published.
+//! broken link to the old name is then reported with the new one. Only messages depend on it, and nothing that is published.
 
 use std::collections::{BTreeMap, HashMap};
 

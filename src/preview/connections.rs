@@ -106,7 +106,7 @@ impl Connections {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes in a new connection, and ends others where there are too many. The receiver is told when this one has to end.
+    /// Takes in a new connection, and ends others where there are too many. The receiver resolves when this one has to end.
     fn enter(self: &Arc<Self>, peer: Peer) -> (Arc<Connection>, oneshot::Receiver<()>) {
         let (end, ended) = oneshot::channel();
         let mut guard = self.open();

@@ -219,7 +219,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// The destination that a node is, with the fragment checked and hidden pages told.
+    /// The destination that a node is, with the fragment checked and hidden pages reported.
     fn arrive(&mut self, node: Node, Rest { fragment, suffix }: Rest) -> Resolved {
         let tables = self.tables;
         match node {

@@ -35,7 +35,7 @@ pub struct MetaContext<'a> {
 /// What a page says of itself.
 ///
 /// What is wrong in the defaults is a problem of [`defaults`], not of the page. What does not fit is absent from the result. A title may
-/// still come from a heading, so a page without one is no problem yet.
+/// still come from a heading, so a page without one is not a problem yet.
 pub fn meta(path: &SourcePath, node: Option<&Node>, context: &MetaContext<'_>) -> Checked<Meta> {
     let MetaContext { defaults, kind_from_folder, kinds, is_lenient, .. } = *context;
     let mut problems = Vec::new();

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::Walk;
 use crate::document::html_tokens::{Token, Tokens, plain_text};
 
-/// Elements whose text stands for itself, character by character.
+/// Elements whose text is shown as it is, character by character.
 const LITERAL: [&str; 10] = ["code", "kbd", "samp", "tt", "var", "pre", "script", "style", "textarea", "listing"];
 
 /// The bytes that every character which smart punctuation writes begins with.

@@ -47,7 +47,7 @@ fn convert_formula(formula: &str, display: MathDisplay) -> Result<CleanMathml, S
     })
 }
 
-/// A wiki link's target. In a table its `|` is written `\|`, and the backslash is no part of the target.
+/// A wiki link's target. In a table its `|` is written `\|`, and the backslash is not part of the target.
 fn wiki_target(written: &str) -> String {
     written.trim().trim_end_matches('\\').trim_end().to_owned()
 }

@@ -18,7 +18,7 @@ impl Walk<'_> {
         }
     }
 
-    /// An image's text, which counts as the page's words but is no part of its excerpt.
+    /// An image's text, which counts as the page's words but is not part of its excerpt.
     pub(super) fn alt_text(&mut self, alt: &str) {
         self.take_words(alt, false);
     }

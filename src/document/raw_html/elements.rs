@@ -10,7 +10,7 @@ const ACTIVE: [&str; 22] = [
     "frame", "frameset", "template", "noscript", "svg", "math", "portal", "slot",
 ];
 
-/// Those among them that are left out with their content: it is code, or stands in for what is left out.
+/// Those among them that are left out with their content: it is code, or a substitute for what is left out.
 const LEFT_OUT_WHOLE: [&str; 5] = ["script", "style", "iframe", "textarea", "noscript"];
 
 /// Elements of HTML (the Living Standard and what it calls obsolete) besides those that are kept and those that are active.

@@ -32,7 +32,7 @@ pub fn cleaned(css: &str) -> (String, bool) {
     (out, is_changed)
 }
 
-/// Without comments and escapes, which can hide a word from whoever looks for it.
+/// Without comments and escapes, which can hide a word from a search.
 fn plain(css: &str) -> String {
     let (mut out, mut rest) = (String::with_capacity(css.len()), css);
     while let Some(at) = rest.find("/*") {

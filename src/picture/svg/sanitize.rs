@@ -22,7 +22,7 @@ const ANIMATING: [&str; 4] = ["animate", "set", "animateTransform", "animateColo
 /// Schemes that a link of an image may have.
 const SCHEMES: [&str; 4] = ["http", "https", "mailto", "tel"];
 
-/// At most so many findings are told; one is enough to look.
+/// The most findings that are reported; one is enough to look.
 const FINDINGS_MAX: usize = 5;
 
 /// What comes of an SVG.
@@ -108,7 +108,7 @@ impl Pass {
         }
         let lower = name.to_lowercase();
         let is_svg = self.space_of(element.name().as_ref()) == Some(SVG);
-        // Where the name space is missing, nothing is drawn; what would run elsewhere is told all the same.
+        // Where the name space is missing, nothing is drawn; what would run elsewhere is reported all the same.
         if ACTIVE.contains(&lower.as_str()) {
             self.note(format!("the element `<{lower}>`"));
         }
