@@ -59,6 +59,8 @@ pub enum Finding {
     Dropped { element: String, dropped: Vec<Dropped>, range: Range<usize> },
     /// A comment without an end.
     OpenComment { range: Range<usize> },
+    /// A comment that contains the start of another one, so that its own end is probably missing.
+    NestedComment { range: Range<usize> },
     /// An `id` or `name` that links can lead to.
     Anchor { id: String, range: Range<usize> },
     /// What a rule of honest giving speaks against.

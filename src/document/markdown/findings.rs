@@ -25,6 +25,10 @@ impl Walk<'_> {
                 let problem = Diagnostic::new(Code::OpenHtml, "this comment is never closed");
                 self.problem(problem.help("close it with `-->`; all after it is hidden"), range);
             }
+            Finding::NestedComment { range } => {
+                let problem = Diagnostic::new(Code::OpenHtml, "this comment contains the start of another comment");
+                self.problem(problem.help("close it with `-->` before the next `<!--`; all up to the first `-->` is hidden"), range);
+            }
             Finding::Slip { slip, range } => self.problem(honesty::problem(&slip), range),
             Finding::Script { range } => {
                 let text = self.text;

@@ -183,10 +183,17 @@ impl<L: FnMut(&str, &str, Range<usize>) -> Option<String>> Filter<'_, L> {
         if self.state.skipped.is_some() {
             return;
         }
+        let opening = self.fragment.source(range.start..range.start + COMMENT_START.len());
         if is_open {
-            self.findings.push(Finding::OpenComment { range: self.fragment.source(range.start..range.start + 4) });
-        } else if self.reading.mode == RawHtml::Allow {
-            self.out.push_str(&self.fragment.text[range]);
+            self.findings.push(Finding::OpenComment { range: opening });
+            return;
+        }
+        let written = &self.fragment.text[range];
+        if contains_comment_start(written) {
+            self.findings.push(Finding::NestedComment { range: opening });
+        }
+        if self.reading.mode == RawHtml::Allow {
+            self.out.push_str(written);
         }
     }
 
@@ -232,6 +239,14 @@ impl<L: FnMut(&str, &str, Range<usize>) -> Option<String>> Filter<'_, L> {
         escape_into(&mut self.out, &written);
         self.findings.push(Finding::Text { written, is_html: false, range: self.fragment.source(range) });
     }
+}
+
+const COMMENT_START: &str = "<!--";
+
+/// Whether a comment contains the start of another comment. In `<!--[if !IE]><!-->`, the second `<!--` is part of the end.
+fn contains_comment_start(comment: &str) -> bool {
+    let rest = &comment[COMMENT_START.len()..];
+    rest.find(COMMENT_START).is_some_and(|at| &rest[at + COMMENT_START.len()..] != ">")
 }
 
 /// Whether an `<input>` is one to tick. All others ask a reader to type something.
