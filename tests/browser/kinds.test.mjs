@@ -204,14 +204,14 @@ test("progress on a path is kept from the first step on, shown, and forgotten", 
   await tab.goto(`${origin}/paths/way/`);
   const state = tab.locator(".journey-state");
   await state.waitFor();
-  assert.match(await state.textContent(), /Go on with: Tip 1 · 1 min to go/);
+  assert.match(await state.textContent(), /Continue with: Tip 1 · 1 min left/);
   assert.equal(await tab.locator("li[data-step] input:checked").count(), 1);
   await state.locator("button").click();
   assert.ok(await state.isHidden());
   assert.equal(await tab.evaluate(() => localStorage.length), 0);
   await tab.done();
   const plain = await visit("/guides/a/", { javaScriptEnabled: false });
-  assert.match(await plain.locator(".on-path").textContent(), /step 1 of 3/);
+  assert.match(await plain.locator(".on-path").textContent(), /Step 1 of 3/);
   await plain.done();
 });
 
@@ -237,7 +237,7 @@ test("a word of the glossary is explained to those who point at it, and leads to
   assert.ok(await plain.locator(".term-note").isHidden());
   await plain.locator("a.term").click();
   assert.equal(new URL(plain.url()).pathname, "/glossary/reciprocity/");
-  assert.match(await plain.locator("main").textContent(), /Where it is used\s+A guide/);
+  assert.match(await plain.locator("main").textContent(), /Where this term is used\s+A guide/);
   await plain.done();
 });
 
@@ -252,7 +252,7 @@ test("a list is narrowed down over all of its pages, and says what to give up wh
   await tab.locator("[data-facet=audience] [data-value=team]").click();
   await tab.waitForFunction(() => document.querySelectorAll("ul.cards > li:not([hidden])").length === 0);
   const state = tab.locator(".facet-state");
-  assert.match(await state.textContent(), /Nothing fits all of these\./);
+  assert.match(await state.textContent(), /No pages match all of these filters\./);
   await state.locator("button", { hasText: "Without “even”: 1" }).click();
   assert.equal(await shown(), 1);
   await tab.goto(`${origin}/tips/?level=expert`);
@@ -264,7 +264,7 @@ test("a list is narrowed down over all of its pages, and says what to give up wh
   assert.match(new URL(plain.url()).pathname, /^\/topics\//);
   await plain.goto(`${origin}/tips/`);
   assert.ok(await plain.locator("[data-facet=kind]").isHidden(), "all are tips");
-  await plain.locator("[data-facet=level] a", { hasText: "Expert" }).click();
+  await plain.locator("[data-facet=level] a", { hasText: "Advanced" }).click();
   assert.equal(new URL(plain.url()).pathname, "/levels/expert/");
   assert.deepEqual(await plain.locator("ul.rows a").allTextContents(), ["Tip 6", "Tip 7"]);
   assert.equal(await plain.locator("meta[name=robots]").getAttribute("content"), "noindex");

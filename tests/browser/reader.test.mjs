@@ -202,7 +202,7 @@ test("a footnote's text is shown beside its number, and goes away", async () => 
 
 test("a picture that is larger than shown opens in a dialog, and the focus comes back", async () => {
   const page = await visit();
-  const button = page.getByRole("button", { name: "Enlarge the picture" });
+  const button = page.getByRole("button", { name: "Enlarge image" });
   await button.focus();
   await page.keyboard.press("Enter");
   const dialog = page.getByRole("dialog", { name: "A large field" });
@@ -217,10 +217,10 @@ test("a picture that is larger than shown opens in a dialog, and the focus comes
 
 test("keys: ? shows them, letters lead on, lists take the focus, and single keys can be turned off", async () => {
   const page = await visit();
-  const dialog = page.getByRole("dialog", { name: "Keys" });
+  const dialog = page.getByRole("dialog", { name: "Keyboard shortcuts" });
   await page.keyboard.press("?");
   await dialog.waitFor();
-  assert.match(await dialog.innerText(), /After: Other words/);
+  assert.match(await dialog.innerText(), /Next: Other words/);
   assert.ok(await dialog.locator("[data-list=Branch]").isHidden(), "a list that is not here is not offered");
   await page.keyboard.press("Escape");
   await dialog.waitFor({ state: "hidden" });
@@ -230,7 +230,7 @@ test("keys: ? shows them, letters lead on, lists take the focus, and single keys
   await page.waitForURL("**/guides/other/");
   await page.keyboard.press("h");
   await page.waitForURL("**/docs/");
-  await page.getByRole("button", { name: "Keys" }).click();
+  await page.getByRole("button", { name: "Keyboard shortcuts" }).click();
   await dialog.getByRole("checkbox").uncheck();
   await page.keyboard.press("Escape");
   await dialog.waitFor({ state: "hidden" });
@@ -283,7 +283,7 @@ test("the section's tree stays as it was left: folded, and scrolled", async () =
   await page.waitForURL("**/step-28/");
   await settled(page);
   assert.equal(await tree.evaluate((tree) => tree.scrollTop), top);
-  const fold = tree.getByRole("button", { name: "Show or hide: A part" });
+  const fold = tree.getByRole("button", { name: "Show or hide A part" });
   await fold.click();
   assert.equal(await fold.getAttribute("aria-expanded"), "false");
   assert.ok(await tree.getByRole("link", { name: "Step 12" }).isHidden());
@@ -414,7 +414,7 @@ test("an address that nothing has: pages with words like it, none for nonsense, 
   await context.close();
   page = await visit("nowhere/", { javaScriptEnabled: false });
   pages.length = 0;
-  assert.ok(await page.getByRole("link", { name: "Look through everything from A to Z" }).isVisible());
+  assert.ok(await page.getByRole("link", { name: "Browse all pages from A to Z" }).isVisible());
   assert.ok(await page.locator("[data-suggestions]").isHidden());
 });
 

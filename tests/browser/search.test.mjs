@@ -153,7 +153,7 @@ test("all words first, then some of them", async () => {
   await openDialog(tab);
   const found = await ask(tab, "varnish oil rags");
   assert.equal(found[0], "Oil a table");
-  assert.equal(await tab.locator(".result-part").textContent(), "With some of the words");
+  assert.equal(await tab.locator(".result-part").textContent(), "Results with some of the words");
   assert.ok(found.includes("Varnish a table"));
 });
 
@@ -163,7 +163,7 @@ test("words between quotation marks stand side by side", async () => {
   assert.deepEqual((await ask(tab, "first coat")).slice(0, 1), ["Varnish a table"]);
   assert.deepEqual(await ask(tab, "\"first coat\""), ["Varnish a table"]);
   assert.deepEqual(await ask(tab, "\"coat first\""), []);
-  assert.match(await tab.locator(".search-status").textContent(), /Nothing found/);
+  assert.match(await tab.locator(".search-status").textContent(), /No results/);
 });
 
 test("arrows choose, Escape leaves, and what was typed is still there", async () => {
@@ -189,9 +189,9 @@ test("the page of results can be shared, narrowed down and come back to", async 
   const tab = await visit("search/#q=table");
   await tab.locator(".results .result").first().waitFor();
   assert.deepEqual((await titles(tab)).sort(), ["Oil a table", "Varnish a table"]);
-  await tab.locator(".search-filters label", { hasText: "Starter" }).waitFor();
+  await tab.locator(".search-filters label", { hasText: "Beginner" }).waitFor();
   assert.deepEqual(await tab.locator(".search-filters fieldset", { hasText: "Level" }).locator(".count").allTextContents(), ["1", "1"]);
-  await tab.locator(".search-filters label", { hasText: "Starter" }).locator("input").check();
+  await tab.locator(".search-filters label", { hasText: "Beginner" }).locator("input").check();
   await tab.waitForURL(/search\/#q=table&level=starter$/);
   await tab.waitForFunction(() => document.querySelectorAll(".results .result").length === 1);
   assert.deepEqual(await titles(tab), ["Varnish a table"]);
@@ -200,7 +200,7 @@ test("the page of results can be shared, narrowed down and come back to", async 
   await tab.goBack();
   await tab.locator(".results .result").first().waitFor();
   assert.deepEqual(await titles(tab), ["Varnish a table"]);
-  assert.ok(await tab.locator(".search-filters label", { hasText: "Starter" }).locator("input").isChecked());
+  assert.ok(await tab.locator(".search-filters label", { hasText: "Beginner" }).locator("input").isChecked());
   await tab.goBack();
   await tab.waitForFunction(() => document.querySelectorAll(".results .result").length === 2);
   await tab.evaluate(() => document.querySelector("a.skip").click());

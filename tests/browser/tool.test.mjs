@@ -143,11 +143,11 @@ test("faults are told at their fields and in a summary, and answers are kept", a
   assert.equal(await result(page), "–");
   assert.equal(await page.locator("#Tool-weeks-error").isVisible(), false);
   await field(page, "weeks").blur();
-  assert.equal(await page.locator("#Tool-weeks-error").textContent(), "this is no number");
+  assert.equal(await page.locator("#Tool-weeks-error").textContent(), "Enter a number");
   assert.equal(await field(page, "weeks").getAttribute("aria-invalid"), "true");
-  assert.equal(await page.locator("#Tool-errors a").textContent(), "Weeks off: this is no number");
+  assert.equal(await page.locator("#Tool-errors a").textContent(), "Weeks off: Enter a number");
   await field(page, "weeks").fill("60");
-  assert.equal(await page.locator("#Tool-weeks-error").textContent(), "the most is 51");
+  assert.equal(await page.locator("#Tool-weeks-error").textContent(), "Must be at most 51");
   await page.locator("#Tool-errors a").click();
   assert.equal(await page.evaluate(() => document.activeElement.id), "Tool-weeks");
   await field(page, "weeks").fill("7");

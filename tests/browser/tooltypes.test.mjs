@@ -182,7 +182,7 @@ test("without scripts everything is there, and nothing that only scripts can do"
   assert.ok(await choice.locator("#Tool-l").isVisible());
   const questions = await visit("tools/quiz/", { scripts: false });
   await questions.locator(".solution summary").first().click();
-  assert.ok(await questions.getByText("✓ Right: This").isVisible());
+  assert.ok(await questions.getByText("✓ Correct answer: This").isVisible());
   assert.ok(await questions.getByText("Well done.").isVisible());
   const weigh = await visit("tools/weigh/", { scripts: false });
   assert.deepEqual(await weigh.locator("tfoot .score").allTextContents(), ["3.0", "3.0"]);
@@ -305,7 +305,7 @@ test("a quiz judges when it is asked to, says it in words, and forgets the verdi
   await page.locator("[data-do=check]").press("Enter");
   assert.match(await focused(page), /quiz-result/);
   assert.equal(await page.locator(".quiz-result .score").innerText(), "1 of 2 right");
-  assert.deepEqual(await page.locator(".verdict:visible").allInnerTexts(), ["✓ Right", "✗ Not quite"]);
+  assert.deepEqual(await page.locator(".verdict:visible").allInnerTexts(), ["✓ Correct", "✗ Wrong"]);
   assert.ok(await page.getByText("Read on.").isVisible() && !(await page.getByText("Well done.").isVisible()));
   await heard(page, "1 of 2 right");
   await page.getByLabel("B", { exact: true }).check();
@@ -326,7 +326,7 @@ test("a comparison weighs by keyboard, shows every total, and says it once it ha
   const totals = () => page.locator("tfoot .score").allTextContents();
   const highest = () => page.locator("tfoot .most").evaluateAll((marks) => marks.map((mark) => !mark.hidden));
   assert.deepEqual([await totals(), await highest()], [["3.0", "3.0"], [true, true]]);
-  assert.equal(await page.getByText("Here everything counts the same.").isVisible(), false);
+  assert.equal(await page.getByText("All criteria have equal weight here.").isVisible(), false);
   await listen(page);
   await page.getByLabel("Speed").focus();
   await page.keyboard.press("ArrowRight");
