@@ -1,4 +1,5 @@
-//! The address ledger on the disk: who writes it and when, and that it is whole and complete whatever happens to a build.
+//! The address ledger on disk: which commands write it and when, and that it is whole and complete
+//! whatever happens to a build.
 
 use std::error::Error;
 use std::fs;
@@ -38,7 +39,7 @@ fn addresses(root: &Path) -> std::io::Result<Vec<String>> {
     Ok(text.lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect())
 }
 
-/// The addresses of [`site`] with so many pages.
+/// The addresses of [`site`] with `pages` pages.
 fn expected(pages: usize) -> Vec<String> {
     let mut lines = vec!["/ content/index.md".to_owned()];
     lines.extend((0..pages).map(|page| format!("/page-{page}/ content/page-{page}.md")));
@@ -102,7 +103,8 @@ fn what_is_gone_stays_in_it_until_it_is_retired() -> Outcome {
     Ok(())
 }
 
-/// A build killed after it published and before it wrote the ledger leaves just this: a site as it should be, an older ledger.
+/// A build that is killed after publishing and before it writes the ledger leaves exactly this: a
+/// complete site and an older ledger.
 #[test]
 fn the_next_build_makes_up_for_one_that_was_cut_short() -> Outcome {
     let folder = tempfile::tempdir()?;
@@ -160,7 +162,7 @@ fn two_builds_at_once_lose_nothing() -> Outcome {
         pages += 1;
         let mut second = handsel(root, &["build"]).spawn()?;
         for status in [first.wait()?, second.wait()?] {
-            // Whoever comes second is sent away; nobody is a danger to the other.
+            // The second build is refused; neither endangers the other.
             assert!(matches!(status.code(), Some(0 | 2)), "{status}");
         }
     }
@@ -188,7 +190,8 @@ fn a_site_that_only_this_machine_can_open_gets_none() -> Outcome {
     Ok(())
 }
 
-/// The first ten minutes: a site is begun and looked at, and its samples are deleted before it is published anywhere.
+/// The first ten minutes of a writer: a site is created and previewed, and its samples are deleted
+/// before it is published anywhere.
 #[test]
 fn deleting_the_samples_of_a_new_site_is_no_problem() -> Outcome {
     let folder = tempfile::tempdir()?;
@@ -278,7 +281,7 @@ fn check_reports_what_the_ledger_lacks() -> Outcome {
     Ok(())
 }
 
-/// The first command of the README, run in a fresh clone.
+/// Runs the first command of the README in a fresh clone.
 #[test]
 fn building_this_repository_changes_no_tracked_file() -> Outcome {
     let folder = tempfile::tempdir()?;
@@ -306,7 +309,7 @@ fn building_this_repository_changes_no_tracked_file() -> Outcome {
     Ok(())
 }
 
-/// Copies a file or a folder, and notes the files by their paths below the target's root.
+/// Copies a file or a folder, and records the files by their paths below the target's root.
 fn copy(from: &Path, to: &Path, copied: &mut Vec<std::path::PathBuf>) -> std::io::Result<()> {
     if from.is_dir() {
         fs::create_dir_all(to)?;

@@ -1,13 +1,14 @@
-//! The shape of the code, executed: which module may know which, who may touch the world, and a few habits that go stale when
-//! nothing checks them. DESIGN §4 draws the picture; the tables here are that picture.
+//! The shape of the code as a test: which module may use which, which modules may reach outside the
+//! program, and a few habits that erode when nothing checks them. The tables here are those of
+//! docs/ARCHITECTURE.md.
 //!
-//! The scanner reads `src/` as text with comments, literals and test modules blanked. It follows written paths (`crate::…`,
-//! `super::…`, `std::…`), which is all a rule about imports needs.
+//! The scanner reads `src/` as text with comments, literals and test modules blanked. It follows
+//! written paths (`crate::…`, `super::…`, `std::…`), which is all that a rule about imports needs.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Module → floor. A module may name those of its own floor and of the floors below.
+/// The layer of each module. A module may use modules of its own layer and of the layers below.
 const FLOORS: &[(u8, &[&str])] = &[
     (0, &["fingerprint", "memo"]),
     (
@@ -35,10 +36,11 @@ const FLOORS: &[(u8, &[&str])] = &[
     (5, &["commands", "main"]),
 ];
 
-/// The stages, in the order in which a site is made. Each may name those before it.
+/// The stages, in the order in which a site is made. Each may use those before it.
 const STAGES: &[&str] = &["tool", "document", "site", "page", "output"];
 
-/// What only a few files may name: the words, those files (a path begins with one of these), and what others do instead.
+/// Names that only a few files may use: the names, those files (a path that begins with one of
+/// these), and what other files do instead.
 const KEPT_TO: &[(&[&str], &[&str], &str)] = &[
     (
         &["std::fs", "walkdir", "tempfile", "rustix"],
@@ -70,28 +72,29 @@ const KEPT_TO: &[(&[&str], &[&str], &str)] = &[
     ),
 ];
 
-/// The longest a source file may be before the second idea in it wants a file of its own.
+/// The longest that a source file may be. A longer one usually contains a second idea that needs a
+/// file of its own.
 const LINES_MAX: usize = 500;
 
-/// Files that may be longer: how long, and why.
+/// Files that may be longer, with their limit and the reason.
 const LONG: &[(&str, usize, &str)] = &[];
 
 /// A file of `src/`.
 struct Source {
-    /// From `src/`, with `/`.
+    /// The path from `src/`, with `/`.
     path: String,
     text: String,
-    /// The text with comments, literals and test modules blanked; the lines are those of `text`.
+    /// The text with comments, literals and test modules blanked; it has the same lines as `text`.
     code: String,
 }
 
 impl Source {
-    /// The module at the top that the file belongs to.
+    /// The top-level module that the file belongs to.
     fn top(&self) -> &str {
         self.path.split('/').next().unwrap_or(&self.path).trim_end_matches(".rs")
     }
 
-    /// How many modules deep the file's own module lies.
+    /// How many modules deep the file's own module is.
     fn depth(&self) -> usize {
         self.path.trim_end_matches("/mod.rs").split('/').count()
     }
@@ -100,7 +103,7 @@ impl Source {
         self.path.strip_prefix(place).is_some_and(|rest| rest.starts_with(['/', '.']))
     }
 
-    /// Every place in the code where `wanted` stands as words of its own, as line numbers.
+    /// The line numbers where `wanted` occurs in the code as whole words.
     fn lines_with(&self, wanted: &str) -> Vec<usize> {
         let is_word = |c: char| c.is_alphanumeric() || c == '_';
         let found = self.code.match_indices(wanted).filter(|(at, _)| {
@@ -111,7 +114,7 @@ impl Source {
         found.map(|(at, _)| line_of(&self.code, at)).collect()
     }
 
-    /// The names that stand after `head::` (one, or several in braces), with their lines.
+    /// The names that follow `head::` (one, or several in braces), with their line numbers.
     fn names_after(&self, head: &str) -> Vec<(usize, &str)> {
         let mut names = Vec::new();
         let is_word = |c: char| c.is_alphanumeric() || c == '_';
@@ -135,7 +138,7 @@ impl Source {
         names
     }
 
-    /// Whether a crate or a path of `std` is named, and where.
+    /// The lines where a crate or a path of `std` is used.
     fn names_of(&self, wanted: &str) -> Vec<usize> {
         match wanted.rsplit_once("::") {
             Some((head, last)) => self.names_after(head).into_iter().filter(|(_, name)| *name == last).map(|(line, _)| line).collect(),
@@ -152,7 +155,7 @@ impl Source {
         }
     }
 
-    /// The top modules of this package that the file names.
+    /// The top-level modules of this package that the file uses.
     fn modules_named(&self) -> Vec<(usize, &str)> {
         let climbing = format!("{}super", "super::".repeat(self.depth().saturating_sub(1)));
         let mut named = self.names_after("crate");
@@ -217,7 +220,7 @@ fn gather(root: &Path, folder: &Path, sources: &mut Vec<Source>) {
     }
 }
 
-/// The text with comments and the insides of literals as spaces.
+/// The text with comments and the contents of literals replaced by spaces.
 fn blanked(text: &str) -> String {
     let mut code = String::with_capacity(text.len());
     let mut rest = text;
@@ -234,7 +237,7 @@ fn blanked(text: &str) -> String {
     code
 }
 
-/// The length of the comment or literal that `rest` begins with.
+/// The length of the comment or literal at the start of `rest`.
 fn literal_length(rest: &str, before: Option<char>) -> Option<usize> {
     let is_word = before.is_some_and(|c| c.is_alphanumeric() || c == '_');
     if rest.starts_with("//") {
@@ -254,7 +257,7 @@ fn literal_length(rest: &str, before: Option<char>) -> Option<usize> {
             return Some(rest[begin..].find(&close).map_or(rest.len(), |end| begin + end + close.len()));
         }
     }
-    // A character, unless it is a lifetime.
+    // This is a character unless it is a lifetime.
     let inner = rest.strip_prefix('\'')?;
     let first = inner.chars().next()?;
     if first == '\\' { quoted_length(rest, '\'') } else { inner[first.len_utf8()..].starts_with('\'').then(|| first.len_utf8() + 2) }
@@ -273,7 +276,7 @@ fn quoted_length(rest: &str, quote: char) -> Option<usize> {
     Some(rest.len())
 }
 
-/// The code with what stands behind `#[cfg(test)]` blanked.
+/// The code with everything that follows `#[cfg(test)]` blanked.
 fn without_tests(code: &str) -> String {
     let mut kept = code.to_owned();
     while let Some(start) = kept.find("#[cfg(test)]") {
@@ -295,7 +298,7 @@ fn without_tests(code: &str) -> String {
     kept
 }
 
-/// Fails with every breach, one a line.
+/// Fails with all violations, one on each line.
 fn hold(breaches: &[String]) {
     assert!(breaches.is_empty(), "\n{}\n", breaches.join("\n"));
 }

@@ -1,5 +1,6 @@
-//! The work that a page asks for grows with its length, whatever its shape. Each shape here took minutes, or ended the program, when the
-//! work grew with the square of the length; `benches/odd_pages.py` times many more of them.
+//! The work for a page grows with its length, whatever its shape. Each shape here took minutes, or
+//! ended the program, when the work grew with the square of the length. `benches/odd_pages.py`
+//! times many more of them.
 
 mod common;
 
@@ -7,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use handsel::source::MemoryFiles;
 
-/// Far more than any of them takes, on a machine with other work, without optimization.
+/// Far more time than any shape takes on a busy machine without optimization.
 const PATIENCE: Duration = Duration::from_secs(90);
 
 fn build(name: &str, body: &str) -> String {

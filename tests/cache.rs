@@ -1,4 +1,5 @@
-//! The cache on a disk: what vouches for a file, what does not, and builds that are killed.
+//! The cache on disk: what proves that a file is unchanged, what does not, and builds that are
+//! killed.
 
 use std::error::Error;
 use std::fs::{self, File};
@@ -36,7 +37,7 @@ impl Site {
         fs::write(full, text)
     }
 
-    /// Builds, and says how many documents were parsed and how many sheets drawn.
+    /// Builds, and returns how many documents were parsed and how many pages were rendered.
     fn build(&self) -> Result<(u64, u64), Box<dyn Error>> {
         made(self.path(), &[])
     }
@@ -68,7 +69,7 @@ fn made(root: &Path, arguments: &[&str]) -> Result<(u64, u64), Box<dyn Error>> {
     Ok((made("documents")?, made("sheets")?))
 }
 
-/// The stamps of a file vouch for it some moments after it was written.
+/// The stamps of a file prove that it is unchanged only some moments after it was written.
 fn settle() {
     std::thread::sleep(Duration::from_millis(80));
 }
@@ -96,7 +97,7 @@ fn times_alone_decide_nothing() -> Outcome {
         File::options().write(true).open(site.path().join(page_path(number)))?.set_modified(time)?;
     }
     assert_eq!(site.build()?, (0, 0), "the clock was moved, the text was not");
-    // A checkout writes every file anew.
+    // A checkout writes every file again.
     for number in 0..PAGES {
         site.put(&page_path(number), &page(number, "first"))?;
     }
@@ -140,7 +141,7 @@ fn a_killed_build_harms_nothing() -> Outcome {
             site.put(&page_path(number), &page(number, &format!("word-{round}")))?;
         }
         let mut build = command(site.path(), &["--quiet"]).stderr(Stdio::null()).spawn()?;
-        // Moments spread over the whole of a build, which takes some 30 to 200 ms here.
+        // These moments are spread over a whole build, which takes about 30 to 200 ms here.
         std::thread::sleep(Duration::from_millis((round as u64 * 37) % 190));
         let _ = build.kill();
         build.wait()?;

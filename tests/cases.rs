@@ -1,7 +1,7 @@
-//! Cases as text: `tests/cases/*.txt`, each a tiny site and what must come out of it.
+//! Cases as text: each `tests/cases/*.txt` is a tiny site and its expected output.
 //!
 //! ```text
-//! What the case is about.
+//! What the case tests.
 //! options: lenient drafts
 //! -- content/a.md --
 //! # A
@@ -9,9 +9,11 @@
 //! >> file a/index.html
 //! <h1>A</h1>
 //! ```
-//! `>> main PATH` shows only the page's `main`, without icons. `-- content/a.png = png 40x30 --` is a picture of that description
-//! (`tests/common/pictures.rs`), and `-- content/a-{1..300}.md --` are 300 files with their numbers in the place of `{number}`. Unless a case brings templates, every page is drawn by one that shows only its heading and body. Run with
-//! `HANDSEL_UPDATE=1` to write what comes out into the files, and read the difference.
+//! `>> main PATH` shows only the page's `main`, without icons. `-- content/a.png = png 40x30 --` is
+//! an image of that description (`tests/common/pictures.rs`), and `-- content/a-{1..300}.md --`
+//! stands for 300 files with their numbers in place of `{number}`. Unless a case brings templates,
+//! every page is rendered by a template that shows only its heading and body. Run with
+//! `HANDSEL_UPDATE=1` to write the actual output into the files, and read the diff.
 
 mod common;
 
@@ -27,7 +29,7 @@ struct Case {
     head: String,
     options: Vec<String>,
     files: Vec<(String, String)>,
-    /// Heading of the block, and its text.
+    /// The heading of the block, and its text.
     expected: Vec<(String, String)>,
 }
 
@@ -146,7 +148,7 @@ fn file(published: &BTreeMap<String, Vec<u8>>, path: &str) -> String {
     }
 }
 
-/// What stands in the page's `main`, a line for each that says something.
+/// The contents of the page's `main`, without empty lines.
 fn main_of(html: &str) -> String {
     let main = html.split_once("<main").and_then(|(_, rest)| rest.split_once('>')).and_then(|(_, rest)| rest.split_once("</main>"));
     let lines = main.map_or(html, |(main, _)| main).lines().map(str::trim_end);

@@ -1,4 +1,5 @@
-//! The commands as a user meets them: exit status, what is printed where, and what lies on the disk afterwards.
+//! The commands as a user meets them: exit status, what is printed where, and what is on disk
+//! afterwards.
 
 use std::error::Error;
 use std::fs;
@@ -7,12 +8,12 @@ use std::process::{Command, Output};
 
 type Outcome = Result<(), Box<dyn Error>>;
 
-/// A folder to work in, and the program run there.
+/// A folder to work in, where the program is run.
 struct Desk {
     folder: tempfile::TempDir,
 }
 
-/// What a run left.
+/// The result of a run.
 struct Ran {
     status: Option<i32>,
     out: String,
@@ -189,7 +190,7 @@ fn the_day_is_an_input() -> Outcome {
     assert!(!desk.has("public/a"));
     desk.run(&["build", "--today", "2030-01-02"])?.ended(0);
     assert!(desk.has("public/a/index.html"));
-    // 2030-01-01, 23:30 in UTC
+    // This is 2030-01-01, 23:30 in UTC.
     let epoch = [("SOURCE_DATE_EPOCH", "1893540600")];
     desk.run_with(&["build"], &epoch)?.ended(0);
     assert!(!desk.has("public/a"));
@@ -272,7 +273,7 @@ fn init_in_a_living_site_brings_no_samples_back() -> Outcome {
     let other = Desk::new(&[("content/notes/mine.md", "# Mine\n\nText.\n")])?;
     other.run(&["init"])?.ended(0);
     assert!(other.has("handsel.yaml") && !other.has("content/guides") && !other.has("content/index.md"));
-    // A site whose pages are all gone is begun again.
+    // A site whose pages were all deleted counts as new.
     fs::remove_dir_all(other.path().join("content"))?;
     other.run(&["init"])?.ended(0);
     assert!(other.has("content/index.md") && other.has("content/guides/first-guide.md"));
@@ -316,7 +317,7 @@ fn pages_that_are_left_out_are_named_as_the_summary_says() -> Outcome {
     Ok(())
 }
 
-/// Names of files are text of others: none can move the cursor, colour the terminal or forge a line.
+/// File names come from other people: none may move the cursor, color the terminal or forge a line.
 #[cfg(unix)]
 #[test]
 fn no_name_of_a_file_reaches_the_terminal_unescaped() -> Outcome {
@@ -360,7 +361,8 @@ fn bytes_of_files_that_are_not_text_are_not_printed() -> Outcome {
     Ok(())
 }
 
-/// A newcomer runs a command in `content/`, which would be built as a site of its own, without the settings.
+/// A newcomer runs a command in `content/`, which would be built as a site of its own, without the
+/// settings.
 #[test]
 fn a_part_of_a_site_is_not_taken_for_a_site() -> Outcome {
     let desk = Desk::new(GOOD)?;

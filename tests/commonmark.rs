@@ -1,8 +1,9 @@
-//! CommonMark's own examples: a body is the parser's HTML but for what Handsel adds on purpose.
+//! CommonMark's own examples: a body is the parser's HTML except for what Handsel adds on purpose.
 //!
-//! On purpose: ids and anchors on headings, `sanitise`'s absence of what could run (so `raw_html: allow` here), links and
-//! images written as holes, code blocks of known languages coloured (off here). Both sides are brought to one form before
-//! they are compared; an example that still differs must be named below with the reason.
+//! Deliberate differences are ids and anchors on headings, the removal of active content by
+//! `sanitize` (so the tests use `raw_html: allow`), links and images written as placeholders, and
+//! highlighted code blocks (off here). Both sides are normalized before they are compared. An
+//! example that still differs must be listed below with the reason.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -14,7 +15,7 @@ use handsel::settings::RawHtml;
 use handsel::source::Lines;
 use pulldown_cmark::{Parser, html};
 
-/// Examples that differ on purpose, by the text they hold.
+/// Examples that differ on purpose, by the text that they contain.
 const ON_PURPOSE: [(&str, &str); 8] = [
     ("<!--", "comments that are never closed, or that HTML reads otherwise, are closed"),
     ("<![CDATA[", "HTML has no CDATA; it is written as a comment"),
@@ -43,7 +44,7 @@ fn the_specifications_examples() {
         if ON_PURPOSE.iter().any(|(mark, _)| source.contains(mark)) {
             continue;
         }
-        // Handsel closes what HTML in Markdown leaves open, and drops ends that close nothing.
+        // Handsel closes what HTML in Markdown leaves open, and drops end tags that close nothing.
         let with_ends = !source.contains('<');
         let (ours, theirs) = (normal(&ours(source), with_ends), normal(&theirs(source), with_ends));
         if ours != theirs {
@@ -71,7 +72,8 @@ fn ours(source: &str) -> String {
         forms: None,
         phrases: Phrases::default(),
     };
-    // A first-level heading first would become the page's own; this one takes that place.
+    // An initial first-level heading would become the page's own heading; this one takes that
+    // place.
     let text = format!("# Page\n\n{source}");
     let read = markdown::read(&path, &text, &Lines::new(&text), 0..text.len(), &settings).value;
     let mut out = String::new();
@@ -96,7 +98,8 @@ fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-/// HTML in one form: heading ids and anchors gone, attributes in one order, addresses decoded, no white space between tags.
+/// Normalized HTML: without heading ids and anchors, with sorted attributes, decoded addresses and
+/// no white space between tags.
 fn normal(html: &str, with_ends: bool) -> String {
     let mut out = String::new();
     let mut is_anchor = false;

@@ -1,4 +1,5 @@
-//! Real text by other people, built as it is: every page is there, and the link report agrees with an independent check.
+//! Real text by other people, built as it is: every page is there, and the link report agrees with
+//! an independent check.
 
 mod common;
 
@@ -8,10 +9,10 @@ use handsel::diagnostic::{Code, Diagnostic};
 use handsel::disk::Disk;
 use handsel::source::{Files, ListingRules};
 
-/// A corpus, and what must come out of it.
+/// A corpus and its expected results.
 struct Corpus {
     folder: &'static str,
-    /// Markdown files with the attribution: what the shared README counts, and one.
+    /// The number of Markdown files: those that the corpora's README counts, and the attribution.
     pages: usize,
     /// Links to pages and files that do not exist.
     broken: usize,
@@ -20,11 +21,13 @@ struct Corpus {
     apart: &'static [&'static str],
 }
 
-/// The independent check found (pages and files, anchors): opensource-guide 6 and 1, til 19 and 1, nushell 76 and 15,
-/// rustc-dev-guide 0 and 19, open-sauced-blog 1 and 0. Each difference is explained at its row.
+/// The independent check found these numbers (pages and files, anchors): opensource-guide 6 and 1,
+/// til 19 and 1, nushell 76 and 15, rustc-dev-guide 0 and 19, open-sauced-blog 1 and 0. Each
+/// difference is explained in its row.
 const CORPORA: [Corpus; 5] = [
-    // `/assets/` lies beside the folder that is built; `related:` holds keys of another tool. The rest: 3 mistyped schemes,
-    // and 27 links to `/notices/`, of which the other check counted those that no mapping of the root mends.
+    // `/assets/` is next to the folder that is built; `related:` holds keys of another tool. The
+    // rest are 3 mistyped schemes and 27 links to `/notices/`, of which the other check counted
+    // those that no mapping of the root fixes.
     Corpus {
         folder: "opensource-guide/_articles",
         pages: 350,
@@ -33,7 +36,8 @@ const CORPORA: [Corpus; 5] = [
         apart: &["/assets/", "leadership`", "building`", "beginners`", "finding`", "coc`", "contribute`"],
     },
     Corpus { folder: "til", pages: 1_874, broken: 19, anchors: 1, apart: &[] },
-    // `$withBase(…)` stands in scripts, which are taken out before links are looked for; `[[toc]]` is a wiki link here.
+    // `$withBase(…)` is in scripts, which are removed before links are looked for; `[[toc]]` is a
+    // wiki link here.
     Corpus { folder: "nushell", pages: 837, broken: 55, anchors: 15, apart: &[] },
     Corpus { folder: "rustc-dev-guide", pages: 243, broken: 0, anchors: 18, apart: &[] },
     Corpus { folder: "open-sauced-blog", pages: 124, broken: 1, anchors: 0, apart: &[] },

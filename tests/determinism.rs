@@ -1,4 +1,5 @@
-//! Two builds are byte-equal: with one thread and with many, in two folders, and whatever order files are listed in.
+//! Two builds give the same bytes: with one thread and with many, in two folders, and whatever
+//! order files are listed in.
 
 mod common;
 
@@ -13,7 +14,7 @@ use handsel::paths::SourcePath;
 use handsel::pipeline::Request;
 use handsel::source::{Files, ListingRules};
 
-/// A folder that reads everything under another root, copied.
+/// A copied folder that reads everything under another root.
 fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).expect("a temporary folder can be made");
     for entry in std::fs::read_dir(from).expect("the folder can be read").flatten() {
@@ -28,7 +29,7 @@ fn copy(from: &Path, to: &Path) {
 
 fn build(files: &dyn Files, threads: usize) -> BTreeMap<String, Vec<u8>> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads can be started");
-    // A day on which no page of this repository's own site is still to come.
+    // On this day, no page of this repository's own site is still unpublished.
     let request = Request { today: Some(jiff::civil::date(2030, 1, 1)), ..common::request() };
     let (built, published) = pool.install(|| common::build(files, &request));
     assert!(built.failure.is_none());
@@ -40,13 +41,14 @@ fn differing(a: &BTreeMap<String, Vec<u8>>, b: &BTreeMap<String, Vec<u8>>) -> Ve
     names.into_iter().filter(|name| a.get(*name) != b.get(*name)).cloned().collect()
 }
 
-/// Lists another site's files backwards.
+/// Lists another site's files in reverse order.
 struct Backwards<'a>(&'a Disk);
 
 impl Files for Backwards<'_> {
     fn list(&self, rules: &ListingRules) -> Checked<Vec<SourcePath>> {
         let mut listed = self.0.list(rules);
-        // The contract says sorted; sorting again here shows that nothing else of the listing's order is used.
+        // The contract requires sorted paths. Sorting again here shows that nothing else about the
+        // listing's order is used.
         listed.value.reverse();
         listed.value.sort();
         listed

@@ -1,4 +1,4 @@
-//! What is listed and read of a site's folder on a real disk, and what is told of the rest.
+//! What is listed and read of a site's folder on a real disk, and what is reported about the rest.
 #![cfg(unix)]
 
 use std::error::Error;
@@ -47,7 +47,7 @@ impl Folder {
 
     fn names(&self) -> io::Result<Vec<String>> {
         let listed = self.list(&ListingRules::default())?;
-        // Markdown with a hidden name is reported, and has a test of its own.
+        // Markdown with a hidden name is reported; another test covers it.
         assert!(listed.problems.iter().all(|problem| problem.code == Code::UnreadFile), "{:#?}", listed.problems);
         Ok(names(&listed.value))
     }

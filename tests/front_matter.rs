@@ -1,6 +1,6 @@
-//! Bad input, end to end: each file goes through decoding, splitting, YAML and the check of its fields, as in a build, and what is
-//! told must be of the right code at the right place. The files are shared by several projects and are not part of this repository;
-//! where they are absent the tests say so and pass.
+//! Bad input, end to end: each file goes through decoding, splitting, YAML and the check of its
+//! fields, as in a build, and must cause problems with the right codes at the right positions. The
+//! files are not part of this repository; where they are absent, the tests say so and pass.
 
 use std::path::PathBuf;
 
@@ -12,7 +12,7 @@ use handsel::paths::SourcePath;
 use handsel::settings;
 use handsel::source::Text;
 
-/// The folder of bad input, when it is there.
+/// The folder of bad input, if it exists.
 fn bad_input(folder: &str) -> Option<PathBuf> {
     let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/badinput")).join(folder);
     if folder.is_dir() {
@@ -41,7 +41,7 @@ fn kinds() -> Kinds {
     ["guide", "tip", "tool", "page"].map(read).into_iter().collect()
 }
 
-/// What becomes of a page: its front matter's meaning, its body, all problems.
+/// What a page becomes: the meaning of its front matter, its body, and all problems.
 fn page(path: &SourcePath, bytes: &[u8], kinds: &Kinds, kind: Option<&str>) -> (Option<Meta>, String, Vec<Diagnostic>) {
     let text = match Text::decode(path, bytes) {
         Ok(text) => text.text,
@@ -57,7 +57,7 @@ fn page(path: &SourcePath, bytes: &[u8], kinds: &Kinds, kind: Option<&str>) -> (
     (Some(meta), body, problems)
 }
 
-/// `error bad-yaml 4:1`, one a problem.
+/// Problems in the form `error bad-yaml 4:1`.
 fn outline(problems: &[Diagnostic]) -> Vec<String> {
     let line = |problem: &Diagnostic| {
         let place = problem.place.as_ref().expect("a problem of a file has a place");
@@ -66,7 +66,7 @@ fn outline(problems: &[Diagnostic]) -> Vec<String> {
     problems.iter().map(line).collect()
 }
 
-/// File, what is told, and a word that the message or its help must hold.
+/// A file, the problems it causes, and a word that the message or its help must contain.
 const PAGES: &[(&str, &[&str], &str)] = &[
     ("y01-unclosed.md", &["error open-front-matter 1:1"], "never closed"),
     ("y02-tab-indent.md", &["error bad-yaml 4:1"], "tabs may not indent"),

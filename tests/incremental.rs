@@ -1,4 +1,5 @@
-//! An incremental build gives what a clean one gives, whatever was edited, and does no more than the edit asks for.
+//! An incremental build gives what a clean one gives, whatever was edited, and does no more than
+//! the edit requires.
 
 mod common;
 
@@ -17,7 +18,7 @@ use handsel::pipeline::memory::Memory;
 use handsel::pipeline::{self, Built, Request, Sink, sum};
 use handsel::source::MemoryFiles;
 
-/// A published site in memory, from build to build.
+/// A published site in memory, kept from build to build.
 #[derive(Default)]
 struct Shelf {
     before: BTreeMap<OutputPath, Vec<u8>>,
@@ -50,7 +51,7 @@ impl Sink for Shelf {
     }
 }
 
-/// A site that is built again and again with one memory.
+/// A site that is built again and again with one cache.
 struct Site {
     files: MemoryFiles,
     memory: Memory,
@@ -66,7 +67,7 @@ impl Site {
         Self::new(edits::site(), Arc::new(MemoryStore::default()))
     }
 
-    /// Builds; what has errors publishes nothing.
+    /// Builds. A build with errors publishes nothing.
     fn build(&mut self, request: &Request) -> Built {
         let shelf = Shelf { before: self.published.clone(), ..Shelf::default() };
         let built = pipeline::build(&self.files, request, &shelf, &self.memory);
@@ -81,7 +82,7 @@ impl Site {
     }
 }
 
-/// What a clean build gives.
+/// The result of a clean build.
 fn clean(files: &MemoryFiles, request: &Request) -> (Built, BTreeMap<OutputPath, Vec<u8>>) {
     let shelf = Shelf::default();
     let built = pipeline::build(files, request, &shelf, &Memory::of(None));
@@ -92,7 +93,7 @@ fn lenient() -> Request {
     Request { is_lenient: true, ..request() }
 }
 
-/// Checks one build against a clean one; `story` says how the site came to be so.
+/// Compares one build with a clean one; `story` says which edits led to the site.
 fn compare(site: &mut Site, request: &Request, story: &[String]) {
     let built = site.build(request);
     let (wanted, outputs) = clean(&site.files, request);
@@ -116,12 +117,12 @@ fn first_difference(one: &str, other: &str) -> String {
     line.map_or_else(|| "one is longer".to_owned(), |(one, other)| format!("{one}\n{other}"))
 }
 
-/// How many edits: more when the long tests are wanted.
+/// The number of edits: more when the long tests are requested.
 fn steps(usual: usize) -> usize {
     if std::env::var_os("HANDSEL_LONG").is_some() { usual * 10 } else { usual }
 }
 
-/// The seed, told so that a failure can be repeated.
+/// The seed, which is printed so that a failure can be repeated.
 fn seed(name: &str, usual: u64) -> u64 {
     let seed = std::env::var("HANDSEL_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(usual);
     eprintln!("{name}: HANDSEL_SEED={seed}");
@@ -164,7 +165,7 @@ fn a_spoiled_cache_costs_time_and_nothing_else() {
             0 => fs::remove_file(&path),
             1 => fs::write(&path, &bytes[..bytes.len() / 2]),
             2 => fs::write(&path, b"something else"),
-            // An old part comes back: its keys tell what still holds.
+            // An old part comes back: its keys show what is still valid.
             3 if !taken.is_empty() => {
                 let (name, bytes) = dice.pick(&taken);
                 fs::write(folder.path().join(name), bytes)
@@ -193,12 +194,12 @@ fn nothing_changed_makes_nothing() {
     assert_eq!(made(&again), (0, 0));
 }
 
-/// Documents parsed and sheets drawn.
+/// The numbers of parsed documents and rendered pages.
 fn made(built: &Built) -> (usize, usize) {
     (built.profile.documents.made, built.profile.sheets.made)
 }
 
-/// What an edit makes: documents parsed, sheets drawn.
+/// What an edit causes: the numbers of parsed documents and rendered pages.
 fn cost(path: &str, from: &str, to: &str) -> (usize, usize) {
     let mut site = Site::small();
     site.build(&request());
@@ -325,7 +326,7 @@ fn what_an_included_file_says_is_searched() {
     let after = index(&site);
     let is_new = |kind: &str| after.keys().any(|path| path.as_str().contains(kind) && !before.contains_key(path));
     assert!(is_new("/words-") && is_new("/texts-"));
-    // Nobody shows this one: the index stays.
+    // No page shows this one, so the index does not change.
     site.put("content/tips/other.rs", "fn varnish() {}\n");
     compare(&mut site, &request(), &["a file that nobody shows".to_owned()]);
     assert_eq!(index(&site), after);
@@ -333,8 +334,8 @@ fn what_an_included_file_says_is_searched() {
 
 #[test]
 fn a_step_makes_the_pages_of_its_path() {
-    // The step itself, the other step, where one reads how long is left, lists with its card, and those of up to 5, 15
-    // and 60 minutes: it leaves two of them.
+    // The step itself, the other step, which shows how much time is left, the lists with its card,
+    // and those of up to 5, 15 and 60 minutes: it leaves two of them.
     let (parsed, drawn) = cost("content/guides/one.md", "title: One", "time: 30 min\ntitle: One");
     assert_eq!(parsed, 1);
     assert!((4..=13).contains(&drawn), "{drawn} drawn");
@@ -350,7 +351,8 @@ fn an_explanation_makes_the_pages_that_use_the_word() {
     let built = site.build(&request());
     let (parsed, drawn) = made(&built);
     assert_eq!(parsed, 1);
-    // The page that uses it, its own, the glossary, and what lists its card, three lists of times among them.
+    // The page that uses it, its own page, the glossary, and the lists with its card, including
+    // three lists of times.
     assert!((2..=8).contains(&drawn), "{drawn} drawn");
     compare(&mut site, &request(), &["an explanation".to_owned()]);
 }
@@ -362,7 +364,8 @@ fn a_new_word_makes_the_pages_that_use_it() {
     let text = String::from_utf8(site.files.0["content/glossary/alpha.md"].to_vec()).expect("the site's files are text");
     site.put("content/glossary/alpha.md", &text.replace("[longer phrase]", "[longer phrase, sentence]"));
     let built = site.build(&request());
-    // Everything is searched again, and only the page that uses the word is drawn, with the term's own page and its list.
+    // Every text is searched again, and only the page that uses the word is rendered, with the
+    // term's own page and its list.
     let (parsed, drawn) = made(&built);
     assert!(parsed > 8, "{parsed} parsed");
     assert!((2..=4).contains(&drawn), "{drawn} drawn");

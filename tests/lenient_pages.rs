@@ -1,10 +1,11 @@
-//! In a lenient build every Markdown file is a page, whatever is wrong with its front matter; drafts alone are not published.
+//! In a lenient build every Markdown file becomes a page, whatever is wrong with its front matter;
+//! only drafts are not published.
 
 mod common;
 
 use handsel::source::MemoryFiles;
 
-/// Numbers that look random and are the same in every run.
+/// Pseudorandom numbers that are the same in every run.
 struct Numbers(u64);
 
 impl Numbers {

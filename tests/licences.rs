@@ -1,4 +1,4 @@
-//! Every crate that Handsel is built from has a licence that `deny.toml` allows.
+//! Every crate that Handsel is built from has a license that `deny.toml` allows.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -34,7 +34,8 @@ fn every_licence_is_allowed() {
     );
 }
 
-/// An SPDX expression of `OR` and `AND` without nesting deeper than one pair of parentheses; `/` is an old way to write `OR`.
+/// An SPDX expression of `OR` and `AND` with at most one level of parentheses; `/` is an old
+/// spelling of `OR`.
 fn is_allowed(expression: &str, allowed: &BTreeSet<&str>) -> bool {
     let expression = expression.replace('/', " OR ");
     split_outside(&expression, " AND ").iter().all(|part| {
@@ -47,7 +48,7 @@ fn is_allowed(expression: &str, allowed: &BTreeSet<&str>) -> bool {
     })
 }
 
-/// Splits where no parenthesis is open.
+/// Splits outside parentheses.
 fn split_outside<'a>(text: &'a str, separator: &str) -> Vec<&'a str> {
     let (mut parts, mut start, mut depth) = (Vec::new(), 0, 0);
     for (at, c) in text.char_indices() {

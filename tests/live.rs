@@ -1,4 +1,5 @@
-//! What the preview answers is what a clean build publishes, after any edit, and it works no more than the edit asks for.
+//! The preview serves what a clean build publishes, after any edit, and does no more work than the
+//! edit requires.
 
 mod common;
 
@@ -15,7 +16,7 @@ use handsel::pipeline::live::{Answer, Live, Touched};
 use handsel::pipeline::memory::Memory;
 use handsel::source::{Files, ListingRules, MemoryFiles};
 
-/// A site in memory that can be edited while it is shown.
+/// A site in memory that can be edited while it is previewed.
 struct Edited(RwLock<MemoryFiles>);
 
 impl Files for Edited {
@@ -45,7 +46,7 @@ impl Desk {
         Desk { files, live, request }
     }
 
-    /// Edits, and tells the preview which paths may differ, as a watcher would.
+    /// Edits the site, and reports to the preview which paths may differ, as a watcher would.
     fn edit(&self, edit: impl FnOnce(&mut MemoryFiles) -> String) -> String {
         let before = self.files.0.read().expect("no holder of this lock panics").0.clone();
         let story = edit(&mut self.files.0.write().expect("no holder of this lock panics"));
@@ -78,12 +79,12 @@ impl Desk {
             assert!(own == wanted, "{path} differs after\n{}\n{line:#?}", story());
         }
         let told = |problems: &[handsel::diagnostic::Diagnostic]| problems.iter().map(|problem| format!("{problem:?}")).collect::<Vec<_>>();
-        // A lenient build also says which pages it left out.
+        // A lenient build also reports which pages it left out.
         let wanted: Vec<_> = built.problems.into_iter().filter(|problem| problem.code.name() != "page-left-out").collect();
         assert_eq!(told(&self.live.problems()), told(&wanted), "after\n{}", story());
     }
 
-    /// Lines add nothing but themselves.
+    /// Source lines add nothing but their own marks.
     fn compare_with_lines(&self, path: &str, plain: &[u8]) {
         let Answer::Found { bytes, .. } = self.live.answer(&format!("/{path}"), true) else {
             panic!("{path} is not served with lines");
@@ -130,7 +131,7 @@ fn any_edits_show_what_a_clean_build_gives() {
         for step in 0..steps() / 4 {
             story.push(desk.edit(|site| edits::edit(site, &mut dice)));
             if step % 10 == 9 {
-                // What nobody tells of is found when everything is looked at.
+                // Changes that nobody reports are found when everything is checked.
                 edits::edit(&mut desk.files.0.write().expect("no holder of this lock panics"), &mut dice);
                 desk.live.refresh(&Touched::Everything);
             }
@@ -139,7 +140,7 @@ fn any_edits_show_what_a_clean_build_gives() {
     }
 }
 
-/// The Markdown of a folder, in memory.
+/// The Markdown files of a folder, in memory.
 fn read_corpus(folder: &std::path::Path) -> MemoryFiles {
     let mut site = MemoryFiles::default();
     let mut open = vec![folder.to_owned()];
@@ -157,7 +158,7 @@ fn read_corpus(folder: &std::path::Path) -> MemoryFiles {
     site
 }
 
-/// An edit of text by others: a sentence, a title, a page less, a page elsewhere.
+/// An edit of other people's text: a sentence, a title, a deleted page, a moved page.
 fn edit_corpus(site: &mut MemoryFiles, dice: &mut Dice) -> String {
     let pages: Vec<SourcePath> = site.0.keys().filter(|path| path.is_markdown()).cloned().collect();
     let path = dice.pick(&pages).clone();
@@ -187,7 +188,7 @@ fn edits_of_real_text_show_what_a_clean_build_gives() {
     }
 }
 
-/// Among many pages only those names are suggested that lie in a page's own folder.
+/// On a large site, only names in a page's own folder are suggested.
 #[test]
 fn a_new_page_among_many_is_suggested_where_it_is_meant() {
     let mut files = MemoryFiles::default();
@@ -223,7 +224,7 @@ fn a_new_page_among_many_is_suggested_where_it_is_meant() {
     }
 }
 
-/// Each of these pages comes to a place that some link could mean, or brings what makes another list.
+/// Each of these pages takes a place that some link could mean, or creates another list.
 #[test]
 fn a_new_page_is_found_by_every_link_that_means_it() {
     let mut files = MemoryFiles::default();
@@ -271,7 +272,7 @@ fn the_search_follows_a_file_that_a_page_shows() {
         _ => panic!("the index is not served"),
     };
     let before = list();
-    // Nobody tells of the edit, and nobody looked at the page: the index alone has read the file.
+    // The edit is not reported and nobody opened the page: only the index has read the file.
     desk.files.0.write().expect("no holder of this lock panics").put("content/tips/code.rs", "fn varnish() {}\n");
     desk.live.refresh(&Touched::Everything);
     assert!(list() != before);

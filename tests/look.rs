@@ -1,5 +1,5 @@
-//! Asking the disk about what was touched gives, with the earlier listing, what a full listing gives: for any tree, any
-//! edits, and all that decides what is listed.
+//! Asking the disk about the changed paths gives, together with the earlier listing, what a full
+//! listing gives: for any tree, any edits, and all rules about what is listed.
 #![cfg(unix)]
 
 use std::collections::BTreeSet;
@@ -57,7 +57,8 @@ fn path() -> impl Strategy<Value = String> {
     })
 }
 
-/// A path whose last name says nothing about its folder, so that most edits can be answered without a full listing.
+/// A path whose last segment has no effect on its folder, so that most edits can be answered
+/// without a full listing.
 fn plain_path() -> impl Strategy<Value = String> {
     path().prop_filter("it says what is listed", |path| !is_rule(path))
 }
@@ -88,14 +89,14 @@ fn rules() -> impl Strategy<Value = ListingRules> {
     })
 }
 
-/// Makes the edit; gives the paths that a watcher of folders would tell.
+/// Makes the edit; returns the paths that a watcher of folders would report.
 fn make(root: &Path, edit: &Edit) -> io::Result<Vec<String>> {
     match edit {
         Edit::Write(path, text) => {
             let touched = make_room(root, path)?;
             let full = root.join(path);
             if fs::symlink_metadata(&full).is_ok_and(|metadata| metadata.is_symlink()) {
-                // What it leads to is not this edit's, and may lie anywhere.
+                // The target of the link is not part of this edit and may be anywhere.
                 fs::remove_file(&full)?;
             }
             fs::write(full, text).map(|()| touched)
@@ -131,7 +132,8 @@ fn make(root: &Path, edit: &Edit) -> io::Result<Vec<String>> {
     }
 }
 
-/// Makes the folders around a path, which are not links; gives the topmost path that was not there.
+/// Creates the folders around a path, none of which may be a link; returns the topmost path that
+/// did not exist.
 fn make_room(root: &Path, path: &str) -> io::Result<Vec<String>> {
     let mut folder = root.to_owned();
     let mut walked = String::new();
@@ -155,7 +157,7 @@ fn make_room(root: &Path, path: &str) -> io::Result<Vec<String>> {
     Ok(vec![first_new.unwrap_or(walked)])
 }
 
-/// Every link below the root: what one leads to may have changed with any edit.
+/// Every link below the root. Any edit may have changed what it leads to.
 fn links(root: &Path, folder: &Path, found: &mut BTreeSet<SourcePath>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
@@ -169,7 +171,7 @@ fn links(root: &Path, folder: &Path, found: &mut BTreeSet<SourcePath>) -> io::Re
     Ok(())
 }
 
-/// The listing before without what was touched, and what was seen there instead.
+/// The earlier listing without the changed paths, and with what was found there instead.
 fn patched(
     disk: &Disk,
     rules: &ListingRules,
@@ -202,7 +204,8 @@ fn holds(rules: &ListingRules, first: &[Edit], later: &[Edit]) -> Result<(), Box
     let mut touched = BTreeSet::new();
     links(disk.root(), disk.root(), &mut touched)?;
     for edit in later {
-        // What cannot be done (a file in a folder's place) is left out, but for the folders made on the way.
+        // Impossible edits (a file in place of a folder) are skipped, except for the folders
+        // created on the way.
         match make(disk.root(), edit) {
             Ok(paths) => touched.extend(paths.iter().map(|path| source(path))),
             Err(_) => {

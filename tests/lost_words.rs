@@ -1,5 +1,6 @@
-//! No visible word of a writer is lost: whatever HTML is in the Markdown, each word of the source is on the page, unless it is in an
-//! ordinary comment or a problem at that place says what was left out.
+//! No visible word of a writer is lost: whatever HTML is in the Markdown, each word of the source
+//! is on the page, unless it is in an ordinary comment or a problem at that position says what was
+//! left out.
 
 mod common;
 
@@ -7,7 +8,7 @@ use handsel::diagnostic::{Code, Diagnostic};
 use handsel::source::MemoryFiles;
 use proptest::prelude::*;
 
-/// Names of HTML, SVG and MathML, current and obsolete, and some that are none.
+/// Names of HTML, SVG and MathML elements, current and obsolete, and some that do not exist.
 const NAMES: &str = "a abbr acronym address applet area article aside audio b base basefont bdi bdo bgsound big blink blockquote body br button \
     canvas caption center cite code col colgroup data datalist dd del details dfn dialog dir div dl dt em embed fieldset figcaption figure font \
     footer form frame frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html i iframe image img input ins isindex kbd keygen label legend li link \
@@ -27,14 +28,14 @@ const NAMES: &str = "a abbr acronym address applet area article aside audio b ba
     real reln rem root sec selector semantics sep setdiff share sin sum tan tendsto times transpose true union variance vector xor \
     u8 your-name t o:p x-card";
 
-/// Elements that are left out with what is in them, which the problem at their start tag says.
+/// Elements that are removed with their contents. The problem at their start tag says so.
 const LEFT_OUT_WHOLE: [&str; 6] = ["<script", "<style", "<iframe", "<textarea", "<noscript", "<!--"];
 
 fn cases() -> u32 {
     if std::env::var_os("HANDSEL_LONG").is_some() { 20_000 } else { 150 }
 }
 
-/// A piece of Markdown; `@` stands for a word.
+/// A piece of Markdown in which `@` stands for a word.
 fn piece() -> impl Strategy<Value = String> {
     let names: Vec<&str> = NAMES.split_whitespace().collect();
     let name = || prop::sample::select(names.clone());
@@ -98,7 +99,7 @@ fn piece() -> impl Strategy<Value = String> {
     ]
 }
 
-/// Puts a word that is nowhere else in the place of each `@`.
+/// Replaces each `@` with a word that occurs nowhere else.
 fn with_words(text: &str) -> (String, Vec<String>) {
     let mut pieces = text.split('@');
     let mut whole = pieces.next().unwrap_or_default().to_owned();
@@ -112,15 +113,16 @@ fn with_words(text: &str) -> (String, Vec<String>) {
     (whole, words)
 }
 
-/// Whether a comment that contains no other comment surrounds this place, so that a writer hides what is here on purpose.
+/// Whether this position is inside a comment that contains no other comment, so that a writer hides
+/// it on purpose.
 fn is_in_comment(source: &str, at: usize) -> bool {
-    // `<!-->` and `<!--->` are comments without content.
+    // `<!-->` and `<!--->` are empty comments.
     let begins = source[..at].rfind("<!--").is_some_and(|start| !source[start + 2..at].contains("-->"));
     let rest = &source[at..];
     begins && rest.find("-->").is_some_and(|end| !rest[..end].contains("<!--"))
 }
 
-/// Whether a problem says that what is at this place of the source was left out.
+/// Whether a problem says that the text at this position of the source was left out.
 fn is_reported(source: &str, at: usize, problems: &[Diagnostic]) -> bool {
     let line = source[..at].matches('\n').count() as u32 + 1;
     problems.iter().filter_map(|problem| Some((problem, problem.place.as_ref()?))).any(|(problem, place)| {

@@ -1,7 +1,8 @@
-//! What machines read: feeds, the sitemap, `llms.txt`, what link previews and search engines look for.
+//! Output for programs: feeds, the sitemap, `llms.txt`, and what link previews and search engines
+//! look for.
 //!
-//! The shapes are stated here, from RFC 4287, JSON Feed 1.1 and the sitemap protocol; a page or a file that lacks
-//! a must-have, or holds a value of another form, fails.
+//! The required forms come from RFC 4287, JSON Feed 1.1 and the sitemap protocol. A page or a file
+//! that lacks a required part, or has a value of another form, fails.
 
 mod common;
 
@@ -57,7 +58,7 @@ fn link_previews_and_search_engines_find_what_they_look_for() {
         once("<meta property=\"og:type\" content=\"");
         once("<meta property=\"og:url\" content=\"https://example.org/docs/");
         once("<meta property=\"og:site_name\" content=\"Hens &amp; &lt;ducks&gt;\"");
-        // What is not to be found is not shared, either: it needs no picture.
+        // A page that is not to be found is not shared either, so it needs no image.
         if !path.contains("/page/") && !path.contains("/2/") && !html.contains("content=\"noindex") {
             once("<meta property=\"og:image\" content=\"https://example.org/docs/");
         }
@@ -66,12 +67,12 @@ fn link_previews_and_search_engines_find_what_they_look_for() {
     let (_, rest) = tip.split_once("og:image\" content=\"https://example.org/docs/").expect("it has a card");
     let card = rest.split_once('"').expect("it ends").0;
     assert!(card.starts_with("tips/t1/card.") && published.contains_key(card), "{card}");
-    // A page with a picture of its own shares that.
+    // A page with an image of its own shares that image.
     assert!(published["guides/one/index.html"].contains("og:image\" content=\"https://example.org/docs/guides/hen.jpg\""));
     assert!(!published.keys().any(|path| path.starts_with("guides/one/card.")));
 }
 
-/// The text of each element by its path, attributes as `path@name`, in order.
+/// The text of each element by its path, with attributes as `path@name`, in order.
 fn elements(xml: &str) -> Vec<(String, String)> {
     let mut reader = Reader::from_str(xml);
     let (mut path, mut found) = (Vec::<String>::new(), Vec::new());
@@ -106,7 +107,7 @@ fn all<'a>(found: &'a [(String, String)], path: &str) -> Vec<&'a str> {
     found.iter().filter(|(own, _)| own == path).map(|(_, text)| text.trim()).collect()
 }
 
-/// Where on the host the site lies.
+/// The site's path on its host.
 const BASE: &str = "/docs/";
 
 /// The feeds that a page links to.
@@ -139,7 +140,8 @@ fn feeds_have_what_atom_requires() {
     for path in feeds {
         let found = elements(&published[path]);
         let is_time = |text: &&str| text.parse::<jiff::Timestamp>().is_ok();
-        // RFC 4287, §4.1.1: exactly one title, id and updated; an author, since entries have none; a link to itself.
+        // RFC 4287, §4.1.1: exactly one title, id and updated; an author, since entries have none;
+        // a link to itself.
         for must in ["feed/title", "feed/id", "feed/updated", "feed/author/name"] {
             let texts = all(&found, must);
             assert!(texts.len() == 1 && !texts[0].is_empty(), "{path}: {must}");
@@ -147,7 +149,7 @@ fn feeds_have_what_atom_requires() {
         assert_eq!(all(&found, "feed@xmlns"), ["http://www.w3.org/2005/Atom"], "{path}");
         assert_eq!(all(&found, "feed/link@rel"), ["self", "alternate"], "{path}");
         assert!(all(&found, "feed/link@href").contains(&&*format!("{HOME}{path}")), "{path}");
-        // §4.1.2: the same of each entry, and a link to read on.
+        // §4.1.2: the same for each entry, and a link to the page.
         let entries = all(&found, "feed/entry").len();
         for must in ["feed/entry/title", "feed/entry/id", "feed/entry/updated", "feed/entry/link@href"] {
             let texts = all(&found, must);
@@ -225,7 +227,7 @@ fn files_that_never_change_have_one_rule_for_a_folder() {
     let (alone, published) = rules(&files);
     assert_eq!(alone.iter().filter(|rule| rule.starts_with("/docs/js.")).count(), 1, "{alone:?}");
     assert!(alone.contains(&"/docs/css/*".to_owned()), "{alone:?}");
-    // A rule for a folder speaks of nothing but files whose names tell their bytes.
+    // A rule for a folder covers only files whose names contain a hash of their bytes.
     for folder in alone.iter().filter_map(|rule| rule.strip_prefix("/docs/")?.strip_suffix('*')).filter(|folder| !folder.is_empty()) {
         assert!(!published.keys().any(|path| path.starts_with(folder) && path.ends_with(".html")), "{folder}");
     }

@@ -1,7 +1,7 @@
-//! The manual's tables are those of the code: settings, front matter, kinds, components, codes.
+//! The manual's tables match the code: settings, front matter, kinds, components, codes.
 //!
-//! Each stands between `<!-- table: NAME -->` and `<!-- end -->` in `content/manual/*.md`. Run with `HANDSEL_UPDATE=1` to write
-//! them anew, and read the difference.
+//! Each is between `<!-- table: NAME -->` and `<!-- end -->` in `content/manual/*.md`. Run with
+//! `HANDSEL_UPDATE=1` to write them, and read the diff.
 
 mod common;
 
@@ -24,7 +24,7 @@ use handsel::tool::language::functions;
 use handsel::tool::{calculator, checklist, compare, decision, inputs, quiz, tables};
 use handsel::vocabulary::TERM_FIELDS;
 
-/// The name of a table, and what makes it.
+/// The name of a table, and the function that makes it.
 type Table = (&'static str, fn() -> String);
 
 const TABLES: [Table; 21] = [
@@ -76,7 +76,7 @@ fn tables_are_those_of_the_code() {
     assert!(missing.is_empty(), "no page of the manual has a line `<!-- table: NAME -->` for {missing:?}");
 }
 
-/// The example of docs/THEME.md is a site that can be built, and as short as it says.
+/// The example in docs/THEME.md is a site that can be built, and as short as the page says.
 #[test]
 fn the_other_look_is_forty_lines() {
     let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/THEME.md")).expect("it is part of the project");
@@ -97,7 +97,7 @@ fn the_other_look_is_forty_lines() {
     assert!(home.contains("css/tokens.") && home.contains("css/school."), "{home}");
 }
 
-/// The text with what stands between its marks made anew.
+/// The text with all generated tables updated.
 fn renew(text: &str, found: &mut BTreeSet<String>) -> String {
     const OPEN: &str = "<!-- table: ";
     const CLOSE: &str = "<!-- end -->";
