@@ -19,7 +19,7 @@ use handsel::source::{Files, ListingRules, MemoryFiles};
 type Outcome = Result<(), Box<dyn Error>>;
 type Tree = BTreeMap<String, String>;
 
-/// A site that refers to one page in every way there is.
+/// A site that refers to one page in every possible way.
 const SITE: [(&str, &str); 9] = [
     ("handsel.yaml", "title: A\nmenu:\n  - { title: Ask, link: tips/ask.md } # the tip\n  - {title: Home, link: \"/\"}\nraw_html: allow\n"),
     ("content/audiences.yaml", "small: { title: Small, start: [tips/ask.md, 'index.md'] }\n"),
@@ -52,7 +52,7 @@ fn site(root: &Path) -> std::io::Result<()> {
     SITE.iter().try_for_each(|(path, text)| put(root, path, text))
 }
 
-/// Every file of the writer's, by path.
+/// Every file of the writer, by path.
 fn tree(root: &Path) -> Tree {
     let disk = Disk::open(root).expect("a folder");
     let files = disk.list(&ListingRules { output: SourcePath::new("public").ok(), ignore: Vec::new() }).value;
@@ -132,7 +132,7 @@ fn a_folder_goes_with_all_that_is_in_it_and_comes_back() -> Outcome {
     after.remove("handsel.lock");
     assert_eq!(after.keys().collect::<Vec<_>>(), before.keys().collect::<Vec<_>>());
     for (path, text) in &before {
-        // Spellings that say the same may differ after two moves; the pages' own words may not.
+        // Spellings with the same meaning may differ after two moves; the pages' own words may not.
         assert_eq!(strip(&after[path]).lines().count(), strip(text).lines().count(), "{path}");
     }
     Ok(())
@@ -290,7 +290,7 @@ fn the_ending_of_a_page_can_be_omitted() -> Outcome {
     Ok(())
 }
 
-/// A writer renames a page or a folder in the editor, and then tells Handsel.
+/// A writer renames a page or a folder in the editor, and then runs `handsel move`.
 #[test]
 fn a_move_follows_what_was_renamed_by_hand() -> Outcome {
     for (from, to, arguments) in [
@@ -355,14 +355,14 @@ fn killed_at_any_moment_it_is_done_or_not_begun_or_can_be_finished() -> Outcome 
     Ok(())
 }
 
-/// A site in memory from a corpus, drawn by templates that show the body alone, and of lists what stands on them.
+/// A site in memory from a corpus. Its templates render only the body, and for lists their entries.
 fn corpus(folder: &str) -> Option<MemoryFiles> {
     let disk = Disk::open(&common::shared("corpora")?.join(folder)).expect("the corpus is a folder");
     let mut files = MemoryFiles::default();
     for path in disk.list(&ListingRules::default()).value {
         files.put(&format!("content/{path}"), disk.read(&path).expect("it was listed"));
     }
-    // What is not looked at need not be made.
+    // Nothing that is not examined needs to be rendered.
     files.put("handsel.yaml", "page_size: 100000\nsearch: false\nimages: false\nhighlight: false\n");
     let lists = ["topic", "topics", "audience", "audiences", "a-z", "new", "about", "privacy", "not-found"];
     for name in ["page", "guide", "tip", "tool", "home"].iter().chain(&lists) {
@@ -384,12 +384,12 @@ fn apply(files: &MemoryFiles, plan: &Plan) -> MemoryFiles {
     moved
 }
 
-/// What is told of a site's links.
+/// The links of a site and the problems with them.
 #[derive(Default)]
 struct Report {
     /// The links in the body of each page, by address.
     links: BTreeMap<String, Vec<String>>,
-    /// What stands on each folder's list.
+    /// The entries on each folder's list.
     listed: BTreeMap<String, BTreeSet<String>>,
     /// Link problems by code.
     problems: BTreeMap<String, usize>,
@@ -418,7 +418,7 @@ fn report(files: &MemoryFiles) -> Report {
     report
 }
 
-/// The address that each address has after a move, and the lists that went with the folder that was moved.
+/// The address that each address has after a move, and the lists that moved with the folder.
 struct Names {
     now: BTreeMap<String, String>,
     lists: BTreeMap<String, String>,
@@ -445,7 +445,7 @@ impl Names {
         lists.extend(folders.into_iter().filter(|(from, _)| dropped.contains(from)));
         let mut ended = BTreeSet::new();
         for address in dropped.iter().filter(|address| address.ends_with('/') && !lists.contains_key(*address)) {
-            // Links to the list of a folder that its last page left follow the page.
+            // Links to the list of a folder follow the last page that leaves it.
             now.insert(address.clone(), of_folder(&new.folder()));
             ended.insert(address.clone());
         }
@@ -464,8 +464,8 @@ impl Names {
     }
 }
 
-/// Every page is there with the links it had; lists of a folder that moved are found under their new addresses, with what stood on
-/// them; no list remains of a folder that is empty now.
+/// Every page is there with the links it had. Lists of a moved folder are found under their new
+/// addresses, with the same entries. An empty folder has no list.
 fn assert_kept(before: &Report, now: &Report, names: &Names, what: &str) {
     assert_eq!(before.problems, now.problems, "{what}");
     for (address, links) in &before.links {
@@ -506,7 +506,7 @@ fn moves_in_real_text_keep_the_link_report() {
             let target = &pages[next(pages.len())];
             let old = if next(3) == 0 && page.folder().as_str() != "content" { page.folder() } else { page.clone() };
             let into = if target.is_within(&old) { SourcePath::new("content").expect("inside") } else { target.folder() };
-            // A date at the beginning of a name is the page's, and stays.
+            // A date at the beginning of a name belongs to the page, and stays.
             let is_dated = old.name().starts_with(|c: char| c.is_ascii_digit());
             let joint = if is_dated { '/' } else { '-' };
             let new = into.join(&format!("moved {}{joint}{}", next(1000), old.name())).expect("inside");

@@ -1,4 +1,4 @@
-//! Pictures: what is read of them, what is taken out, what is made, and that nothing is made twice.
+//! Images: what is read from them, what is removed, what is made, and that nothing is made twice.
 
 mod common;
 
@@ -46,7 +46,7 @@ fn what_is_private_goes_and_no_pixel_changes() {
         let clean = picture::published(&seen, &bytes).expect("it is sound");
         assert!(!SECRETS.iter().any(|secret| holds(&clean, secret)), "{described}");
         assert_eq!(open(&clean), open(&bytes), "{described}");
-        // Cleaned once more it is the same, and it is turned as it was.
+        // Cleaned a second time, the image is the same, and its orientation is unchanged.
         let again = picture::look(Format::Png, &clean);
         assert_eq!((again.orientation, again.width, again.height), (seen.orientation, seen.width, seen.height), "{described}");
         assert_eq!(picture::published(&again, &clean).expect("it is sound"), clean, "{described}");
@@ -63,7 +63,7 @@ fn files_of_boxes_lose_what_is_private_in_its_place() {
         let clean = picture::published(&seen, &bytes).expect("its parts are known");
         assert!(!SECRETS.iter().any(|secret| holds(&clean, secret)), "{described}");
         assert!(holds(&clean, "the pixels") && clean.len() == bytes.len(), "{described}");
-        // Cut or changed anywhere, it is cleaned or not published, and nothing panics.
+        // Cut or changed anywhere, the image is cleaned or not published, and nothing panics.
         for at in 0..bytes.len() {
             let mut odd = bytes.clone();
             odd[at] ^= 0xFF;
@@ -120,7 +120,7 @@ fn a_colour_profile_that_unfolds_without_measure_is_not_unfolded() {
     assert_eq!((seen.width, seen.height), (8, 8));
     assert!(!holds(&picture::published(&seen, &bytes).expect("it is sound"), "iCCP"));
     assert!(picture::variants(&seen, &bytes, &[RECIPE]).is_ok());
-    // A part of a WebP that says to be longer than the file is not asked for.
+    // A part of a WebP that claims to be longer than the file is not read.
     let mut webp = b"RIFF\x20\0\0\0WEBPVP8X\x0A\0\0\0\x20\0\0\0\x07\0\0\x07\0\0ICCP\xF0\xFF\xFF\xFF\0\0".to_vec();
     webp.resize(40, 0);
     assert_eq!(picture::look(Format::WebP, &webp).fault, Some(Fault::CutShort));
@@ -148,7 +148,7 @@ fn problems_of_a_linked_file_are_reported_where_the_link_is_now() {
 
 #[test]
 fn a_turned_picture_is_made_upright() {
-    // Left to right the slope is red; after a quarter turn it runs down.
+    // From left to right the gradient is red; after a quarter turn it runs down.
     let bytes = picture("jpeg 96x64 turned=6");
     let seen = picture::look(Format::Jpeg, &bytes);
     assert_eq!((seen.width, seen.height, seen.orientation), (64, 96, 6));
@@ -171,7 +171,7 @@ fn every_kind_of_colour_can_be_made_smaller() {
         let small = open(&picture::variants(&seen, &bytes, &[RECIPE]).expect("it can be read")[0]);
         assert_eq!((small.width(), small.height()), (32, 24));
         if is_clear == Some(false) {
-            // Both halves have a colour of their own: red and blue, or what print makes of them.
+            // Both halves have their own color: red and blue, or what CMYK makes of them.
             let (left, right) = (small.to_rgb8().get_pixel(4, 12).0, small.to_rgb8().get_pixel(28, 12).0);
             assert_ne!(left, right);
         }
@@ -208,7 +208,8 @@ fn too_large_cut_short_and_unreadable_are_told_from_the_header() {
 
 #[test]
 fn no_file_is_too_odd_to_be_looked_at() {
-    // Every beginning of a picture, and every picture with one byte changed: told or read, but never a panic.
+    // Every beginning of an image, and every image with one changed byte, is reported or read
+    // without a panic.
     for described in ["jpeg 24x16 gps named turned=6", "png 24x16 gps named", "gif 12x8 moving", "webp 24x16"] {
         let whole = picture(described);
         for at in 0..whole.len() {
@@ -239,7 +240,7 @@ fn a_colour_profile_that_is_not_the_usual_one_stays() {
     assert_eq!((open(&small).width(), open(&small).height()), (32, 24));
 }
 
-/// Keeps what is put, and what was there before where it is asked to.
+/// A sink that keeps what it gets, and what was there before if it is asked to.
 #[derive(Default)]
 struct Shelf {
     before: BTreeMap<OutputPath, Vec<u8>>,
@@ -261,7 +262,7 @@ impl Sink for Shelf {
     }
 }
 
-/// A site with two pages, each with a picture; the first is also shown by a list.
+/// A site with two pages, each with an image; a list shows the first image as well.
 fn site() -> MemoryFiles {
     let mut files = MemoryFiles::default();
     files.put("handsel.yaml", "title: Hens\nbase_url: https://example.org/docs/\nimages: { widths: [40, 80] }\n");
@@ -273,7 +274,8 @@ fn site() -> MemoryFiles {
     files
 }
 
-/// Builds with a memory over what was published; gives what there is now and what was put.
+/// Builds with a cache over what was published; returns the files that exist now and those that
+/// were written.
 fn build(files: &MemoryFiles, memory: &Memory, before: &BTreeMap<OutputPath, Vec<u8>>) -> (BTreeMap<OutputPath, Vec<u8>>, Vec<String>) {
     let shelf = Shelf { before: before.clone(), ..Shelf::default() };
     let built = pipeline::build(files, &request(), &shelf, memory);
@@ -315,7 +317,7 @@ fn a_changed_picture_changes_the_pages_that_show_it_and_nothing_else() {
     assert_eq!(smaller(&put).len(), 2);
     let (clean, _) = build(&files, &Memory::of(None), &BTreeMap::new());
     assert!(now == clean, "as a clean build has it");
-    // A picture that is only linked changes no page.
+    // An image that is only linked changes no page.
     files.put("content/tips/other.jpg", picture("jpeg 100x90 seed=5"));
     let (_, put) = build(&files, &memory, &now);
     assert!(!put.iter().any(|path| path.ends_with(".html") || path.starts_with("images.")), "{put:?}");
@@ -340,7 +342,7 @@ fn nothing_is_encoded_twice() {
     let (store, memory, published) = kept(&files);
     let names = store.names("piece-");
     assert_eq!(names.len(), 4);
-    // The output folder is lost, and what was remembered of it: what was encoded is not.
+    // The output folder and the records of it are lost, but not the encoded images.
     for name in store.names("drawn-") {
         store.remove(&name);
     }
@@ -350,7 +352,7 @@ fn nothing_is_encoded_twice() {
     let (now, _) = build(&files, &memory, &BTreeMap::new());
     let from_memory = now.iter().filter(|(path, _)| path.as_str().starts_with("images."));
     assert!(from_memory.clone().count() == 4 && from_memory.clone().all(|(_, bytes)| bytes.starts_with(b"piece-")));
-    // With both in place nothing is made at all.
+    // With both in place, no image is made.
     let (_, again, published_again) = (store, memory, published);
     let (_, put) = build(&files, &again, &now);
     assert!(smaller(&put).is_empty(), "{put:?}");
@@ -419,7 +421,7 @@ fn what_is_remembered_is_bounded() {
     assert_eq!(store.names("pages-"), ["pages-00"]);
 }
 
-/// A picture of soft waves, of which AVIF is smaller; flat ones, of one colour, make it the larger file.
+/// An image of soft waves, which AVIF makes smaller. Flat images of one color become larger.
 #[cfg(feature = "avif")]
 fn painted(format: image::ImageFormat, is_flat: bool) -> Vec<u8> {
     let wave = |at: f64| if is_flat { 128 } else { (128.0 + 90.0 * at.sin()) as u8 };
@@ -461,7 +463,7 @@ fn avif_is_offered_where_it_is_smaller_however_the_site_is_built() {
     assert_eq!(pages, ["guides/a/index.html"]);
     let clean = |files: &MemoryFiles| build(files, &Memory::of(None), &BTreeMap::new()).0;
     assert!(clean(&files) == published);
-    // What is known of the offers is lost, then what was drawn.
+    // First what is known about the offers is lost, then the encoded images.
     for lost in ["offers", "drawn-"] {
         store.names(lost).iter().for_each(|name| store.remove(name));
         assert!(build(&files, &memory, &published).0 == published, "{lost}");
@@ -486,7 +488,7 @@ fn neither_the_preview_nor_a_check_waits_for_avif() {
         };
     let page = OutputPath::new("guides/a/index.html").expect("inside");
     assert!(!holds(&answer(Memory::of(None), &page), "avif"));
-    // What a build found out, the preview knows.
+    // The preview uses what a build found out.
     for path in published.keys().filter(|path| path.as_str().ends_with(".avif")).chain([&page]) {
         assert!(answer(Memory::of(Some(Arc::clone(&store) as Arc<dyn Store>)), path) == published[path], "{path}");
     }

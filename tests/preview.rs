@@ -1,4 +1,5 @@
-//! The preview over HTTP: the bytes of a build, the manners of a static host, and everybody sent away who should be.
+//! The preview over HTTP: it serves the bytes of a build as a static host would, and refuses
+//! requests from elsewhere.
 
 mod common;
 
@@ -15,11 +16,11 @@ use handsel::pipeline::memory::Memory;
 use handsel::preview::{Options, Preview};
 use handsel::source::{Files, ListingRules, MemoryFiles, Stamp};
 
-/// A site in memory that can be changed while it is looked at.
+/// A site in memory that can be changed while it is previewed.
 #[derive(Default)]
 struct Shelf(RwLock<MemoryFiles>, Mutex<BTreeSet<SourcePath>>);
 
-/// Larger files have stamps, as files on a disk do.
+/// Files larger than this have stamps, as files on a disk do.
 const STAMPED_FROM: usize = 1 << 20;
 
 impl Shelf {
@@ -108,7 +109,7 @@ impl Desk {
         format!("Host: {}", self.address)
     }
 
-    /// Sends a head as it stands, and what comes after it.
+    /// Sends a request head as it is, and what follows it.
     fn send(&self, head: &str, body: &str) -> Answer {
         let mut stream = TcpStream::connect(self.address).expect("the preview listens");
         stream.set_read_timeout(Some(Duration::from_secs(10))).expect("a time");
@@ -136,7 +137,7 @@ impl Desk {
         format!("\r\nHandsel-Token: {}", self.preview.token())
     }
 
-    /// The stream of a tab at a path.
+    /// The event stream of a tab at a path.
     fn events(&self, path: &str) -> Stream {
         let mut stream = TcpStream::connect(self.address).expect("the preview listens");
         stream.set_read_timeout(Some(Duration::from_secs(10))).expect("a time");
@@ -158,7 +159,7 @@ impl Desk {
 struct Stream(BufReader<TcpStream>);
 
 impl Stream {
-    /// The next event of a name.
+    /// The next event with a name.
     fn next(&mut self, name: &str) -> serde_json::Value {
         let mut line = String::new();
         let mut is_wanted = false;
@@ -356,7 +357,8 @@ fn tabs_are_told_how_things_are() {
     assert_eq!((&first["standing"], &first["source"]), (&"found".into(), &"content/guides/a.md".into()));
     assert_eq!(first["about"]["words"], 3);
     assert!(desk.get("/guides/a/").text().contains(first["print"].as_str().expect("a print")));
-    // Another page: this one is made again, and is the same, so nothing is told.
+    // After an edit of another page, this one is rendered again and is the same, so no event is
+    // sent.
     assert_eq!(desk.save("content/guides/é b.md", "---\ntitle: E\nsummary: What E gives.\n---\n\nOther.\n"), 1);
     desk.save("content/guides/a.md", "---\ntitle: A\nsummary: What A gives.\n---\n\nNew text [x](gone.md).\n");
     let second = tab.next("page");
@@ -482,7 +484,7 @@ fn a_crowd_does_not_keep_others_out_for_good() {
 }
 
 impl Desk {
-    /// Connections that send this and then nothing more, held open.
+    /// Connections that send this and then nothing more, and stay open.
     fn crowd(&self, count: usize, words: &str) -> Vec<TcpStream> {
         let hold = |_| {
             let mut stream = TcpStream::connect(self.address).expect("the system queues it");
@@ -493,7 +495,7 @@ impl Desk {
         (0..count).map(hold).collect()
     }
 
-    /// How long a page takes now.
+    /// How long a page takes at this moment.
     fn answers_within(&self) -> Duration {
         let begun = Instant::now();
         assert_eq!(self.get("/guides/a/").status, 200);

@@ -1,4 +1,4 @@
-//! `handsel serve` as a program: its port, its words, its end.
+//! `handsel serve` as a program: its port, its messages and its end.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -37,11 +37,12 @@ fn handsel(folder: &Path, arguments: &[&str]) -> Command {
     command
 }
 
-/// A preview that runs; its words come line by line.
+/// A running preview; its messages arrive line by line.
 struct Serving {
     child: Child,
     lines: Receiver<(usize, String)>,
-    /// Lines that nobody waited for yet. Standard output and standard error are each in order, but not between them.
+    /// Lines that no test has waited for yet. Standard output and standard error are each in order,
+    /// but not relative to each other.
     unheard: RefCell<[VecDeque<String>; 2]>,
 }
 
@@ -58,7 +59,7 @@ impl Serving {
         Ok(Self { child, lines, unheard: RefCell::default() })
     }
 
-    /// The next line that holds these words; what its stream said before it counts as heard.
+    /// The next line that contains these words. Earlier lines of the same stream count as read.
     fn line(&self, words: &str) -> Result<String, Box<dyn Error>> {
         let mut unheard = self.unheard.borrow_mut();
         for lines in unheard.iter_mut() {
@@ -111,7 +112,7 @@ fn a_stated_port_that_is_taken_ends_the_command() -> Outcome {
 #[test]
 fn the_default_port_gives_way_to_the_next() -> Outcome {
     let (first, second) = (site()?, site()?);
-    // Whoever has it, it is taken.
+    // Some other program has the port.
     let _taken = TcpListener::bind("127.0.0.1:4000");
     let (one, two) = (Serving::start(first.path(), &[])?, Serving::start(second.path(), &[])?);
     let (one, two) = (one.port()?, two.port()?);

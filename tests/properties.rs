@@ -1,5 +1,6 @@
-//! Properties that hold for any text: addresses stay inside and come out alike, links between pages always resolve, and
-//! neither the front matter splitter nor the component reader loses text or panics.
+//! Properties that hold for any text: addresses stay inside the site and are normalized, links
+//! between pages always resolve, and neither the front matter splitter nor the component reader
+//! loses text or panics.
 
 mod common;
 

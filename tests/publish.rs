@@ -1,4 +1,5 @@
-//! Publishing as a user of the output folder sees it: what is written, kept, removed, refused, and taken back.
+//! Publishing as a user of the output folder sees it: what is written, kept, removed, refused and
+//! rolled back.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -52,7 +53,7 @@ impl Site {
         fs::write(full, text)
     }
 
-    /// Every file of the output folder but the manifest, and every empty folder, with a slash.
+    /// Every file of the output folder except the manifest, and every empty folder, with a slash.
     fn files(&self) -> BTreeMap<String, String> {
         let mut files = BTreeMap::new();
         collect(&self.output(), "", &mut files);
@@ -364,7 +365,7 @@ fn builds_that_race_never_mix() -> Outcome {
 fn what_others_do_in_folders_that_need_not_be_listed_is_seen() -> Outcome {
     let site = Site::new()?;
     let cache: Arc<dyn Store> = Arc::new(MemoryStore::default());
-    // Twice, each time long enough after the last change for stamps to vouch.
+    // Both times, wait until stamps can prove that files are unchanged.
     let publish = |tree: Tree| -> Result<Published, Box<dyn Error>> {
         std::thread::sleep(Duration::from_millis(80));
         let options = PublishOptions { force: false, cache: Some(Arc::clone(&cache)) };

@@ -1,6 +1,8 @@
-//! Publishing when the file system says no: a full disk, a read-only one, another mount, a folder that changes meanwhile.
+//! Publishing when the file system fails: a full disk, a read-only one, another mount, a folder
+//! that changes meanwhile.
 //!
-//! Full and read-only disks are small mounts in memory; where this program may not mount, those tests say so and pass.
+//! Full and read-only disks are small mounts in memory. Where this program may not mount, those
+//! tests say so and pass.
 #![cfg(target_os = "linux")]
 
 use std::error::Error;
@@ -17,7 +19,7 @@ type Outcome = Result<(), Box<dyn Error>>;
 struct Mount(tempfile::TempDir);
 
 impl Mount {
-    /// `None`, said on standard error, where mounting is not allowed.
+    /// `None`, with a message on standard error, where mounting is not allowed.
     fn new(options: &str) -> Result<Option<Self>, Box<dyn Error>> {
         let folder = tempfile::tempdir()?;
         if run("mount", &["-t", "tmpfs", "-o", options, "tmpfs"], folder.path()) {
@@ -61,7 +63,7 @@ fn path_of(path: &str) -> OutputPath {
     OutputPath::new(path).expect("a path inside the output folder")
 }
 
-/// The names in a folder, those in its folders too, with the first letter of each file.
+/// The names in a folder and its subfolders, with the first letter of each file.
 fn snapshot(folder: &Path) -> Vec<String> {
     let mut names = Vec::new();
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {

@@ -1,6 +1,8 @@
-//! Builds killed at random moments: every published file is whole, old or new, and the next build completes the site.
+//! Builds killed at random moments: every published file is whole, old or new, and the next build
+//! completes the site.
 //!
-//! 30 kills; 300 when `HANDSEL_LONG` is set. The build that is killed is this test program, run again as [`victim`].
+//! There are 30 kills, or 300 if `HANDSEL_LONG` is set. The killed build is this test program, run
+//! again as [`victim`].
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -19,7 +21,8 @@ type Tree = BTreeMap<String, String>;
 const VICTIM_FOLDER: &str = "HANDSEL_VICTIM_FOLDER";
 const FOREIGN: [&str; 3] = ["CNAME", "section-1/mine.txt", "mine/deep/a.txt"];
 
-/// One of two versions of a site: most pages differ, some are equal, some are in one only, and a file and a folder change places.
+/// One of two versions of a site: most pages differ, some are equal, some are in one version only,
+/// and a file and a folder swap places.
 fn version(number: usize) -> Tree {
     let body = |path: &str, of: usize| format!("<{path} {of}>").repeat(600);
     let mut tree = Tree::new();
@@ -45,7 +48,7 @@ fn publish(folder: &Path, tree: &Tree) -> Result<(), PublishError> {
     publisher.commit().map(|_| ())
 }
 
-/// Publishes one version over the other until it is killed; says when it begins.
+/// Publishes one version over the other until it is killed; prints when it begins.
 #[test]
 #[ignore = "run by the test that kills it"]
 fn victim() -> Outcome {
@@ -99,7 +102,8 @@ fn kill_after(folder: &Path, wait: Duration) -> Outcome {
     Ok(())
 }
 
-/// Every file is one of its versions or foreign; what both versions hold is there, if it was before.
+/// Every file has the bytes of one version or belongs to somebody else. Files in both versions
+/// exist if they did before.
 fn assert_whole(folder: &Path, versions: &[Tree; 2], was_published: bool) -> Result<(), String> {
     let published = read_tree(&folder.join("public"));
     for (path, text) in &published {
@@ -116,7 +120,7 @@ fn assert_whole(folder: &Path, versions: &[Tree; 2], was_published: bool) -> Res
     }
 }
 
-/// Exactly this version and the foreign files are there, and nothing that a build leaves while it lasts.
+/// Exactly this version and the other files exist, and no temporary files of a build.
 fn assert_complete(folder: &Path, version: &Tree) -> Result<(), String> {
     let mut expected = version.clone();
     expected.extend(FOREIGN.map(|path| (path.to_owned(), path.to_owned())));
@@ -132,7 +136,7 @@ fn assert_complete(folder: &Path, version: &Tree) -> Result<(), String> {
     staging.map_or(Ok(()), |left| Err(format!("{} was left", left.path().display())))
 }
 
-/// All files but Handsel's own at the top.
+/// All files except Handsel's own at the top.
 fn read_tree(folder: &Path) -> Tree {
     let mut tree = Tree::new();
     let mut folders = vec![String::new()];

@@ -1,5 +1,6 @@
-//! A page's text is read in three ways: for its body, for a body whose blocks say their source lines, and for what is told of it
-//! alone. What is told is the same in all; with lines the body is, without their marks, the same bytes.
+//! A page's text is read in three ways: for its body, for a body whose blocks carry their source
+//! lines, and for its problems alone. The problems are the same in all three. The body with lines
+//! has, without their marks, the same bytes.
 
 mod common;
 
@@ -19,10 +20,10 @@ use handsel::settings::RawHtml;
 use handsel::source::{Files, Lines, ListingRules, MemoryFiles, with_lf};
 use proptest::prelude::*;
 
-/// What stands in a page's file above its text.
+/// The front matter of a page's file.
 const FRONT: &str = "---\ntitle: T\n---\n";
 
-/// A page with this text, drawn with lines and without.
+/// A page with this text, rendered with source lines and without.
 fn drawn(text: &str, settings: &str) -> (String, String) {
     let mut files = MemoryFiles::default();
     files.put("handsel.yaml", format!("title: Test\nmath: true\n{settings}"));
@@ -37,7 +38,7 @@ fn drawn(text: &str, settings: &str) -> (String, String) {
     (ask(true), ask(false))
 }
 
-/// The elements of a page that say a line, with the line counted from the first of `text`.
+/// The elements of a page that carry a line, counted from the first line of `text`.
 fn elements(text: &str, settings: &str) -> String {
     let (with, without) = drawn(text, settings);
     assert_eq!(without_lines(&with), without, "{text}");
@@ -89,7 +90,7 @@ fn what_the_writer_says_of_lines_stays() {
     let written = "Write <code> data-source-line=\"7\"</code> or data-source-line=\"8\".</p>";
     assert!(with.contains(&format!("<p data-source-line=\"4\">{written}")), "{with}");
     let (with, _) = drawn("<p data-source-line=\"7\">a</p>\n", "");
-    // In HTML the attribute is not the writer's to set: the line is that of the block.
+    // Writers cannot set the attribute in HTML: the line is that of the block.
     assert!(with.contains("<p data-source-line=\"4\">a</p>"), "{with}");
 }
 
@@ -114,7 +115,7 @@ fn read(text: &str, raw_html: RawHtml, wants_body: bool, with_lines: bool) -> Ch
     markdown::read(&path, text, &Lines::new(text), 0..text.len(), &settings)
 }
 
-/// A body as text, each thing that is drawn later as an element of its own.
+/// A body as text, with each placeholder as an element of its own.
 fn shown(segments: &[Segment], out: &mut String) {
     let mut line = String::new();
     for segment in segments {
@@ -140,7 +141,7 @@ fn shown(segments: &[Segment], out: &mut String) {
     }
 }
 
-/// Holds a text to the law.
+/// Checks that a text obeys these rules.
 fn hold(text: &str) {
     for raw_html in [RawHtml::Sanitise, RawHtml::Allow, RawHtml::Escape] {
         let (mut with, mut without) = (read(text, raw_html, true, true), read(text, raw_html, true, false));
@@ -173,7 +174,7 @@ fn the_specifications_examples_keep_their_bytes() {
     };
     let examples: Vec<BTreeMap<String, String>> = serde_json::from_str(&text).expect("the examples are JSON");
     examples.iter().for_each(|example| hold(&example["markdown"]));
-    // All in one, and each below another.
+    // All of them together, and each below another.
     hold(&examples.iter().map(|example| format!("{}\n\n", example["markdown"])).collect::<String>());
 }
 

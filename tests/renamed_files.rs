@@ -1,4 +1,5 @@
-//! A page renamed by hand: broken links to its old name say what it seems to have become, until a build succeeds.
+//! A page renamed by hand: messages about broken links to its old name say what the file seems to
+//! have become, until a build succeeds.
 
 mod common;
 

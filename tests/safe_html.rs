@@ -1,5 +1,6 @@
-//! Nothing active gets on a page under `raw_html: sanitize`, whatever a writer writes; and no script of the theme acts on what a
-//! writer wrote: the names by which scripts find elements are derived from the scripts themselves.
+//! Nothing active reaches a page under `raw_html: sanitize`, whatever a writer writes, and no
+//! script of the theme acts on a writer's text. The names by which scripts find elements are read
+//! from the scripts themselves.
 
 mod common;
 
@@ -33,27 +34,27 @@ fn scripts() -> Vec<Script> {
     of_theme.chain(of_preview).filter(|script| script.name.ends_with(".js")).collect()
 }
 
-/// The selectors that a script looks for, and the ids that it looks for or gives.
+/// The selectors and ids that a script looks for, and the ids that it sets.
 fn selectors(script: &str, is_preview: bool) -> Vec<String> {
     let mut found = Vec::new();
     for call in [".querySelector(", ".querySelectorAll(", ".closest(", ".closest?.(", ".matches("] {
         found.extend(script.match_indices(call).filter_map(|(at, _)| literal(&script[at + call.len()..])));
     }
     let by_id = script.match_indices("getElementById(").filter_map(|(at, call)| literal(&script[at + call.len()..]));
-    // The preview's own elements are in a tree apart from the page's.
+    // The preview's own elements are in a separate tree.
     let before_ids: &[&str] = if is_preview { &[] } else { &[".id = ", "{ id: ", " id: "] };
     let named =
         before_ids.iter().flat_map(|before| script.match_indices(before)).filter_map(|(at, before)| literal(&script[at + before.len()..]));
     found.extend(by_id.chain(named).map(|id| format!("#{id}")));
-    // What is filled in is not a name.
+    // An interpolation is not a name.
     let without_values = |selector: String| selector.split("${").next().map(str::to_owned).unwrap_or_default();
     found = found.into_iter().map(without_values).collect();
-    // What `site.js` loads other scripts for.
+    // The selectors for which `site.js` loads other scripts.
     found.extend(script.lines().filter_map(|line| Some(line.trim().strip_prefix('"')?.split_once("\": \"")?.0.to_owned())));
     found
 }
 
-/// The string that a text begins with.
+/// The string at the start of a text.
 fn literal(text: &str) -> Option<String> {
     let quote = text.chars().next().filter(|c| matches!(c, '"' | '\'' | '`'))?;
     Some(text[1..].split_once(quote)?.0.to_owned())
@@ -74,7 +75,7 @@ fn hooks(selector: &str) -> Vec<(char, String)> {
     found
 }
 
-/// The names in `dataset` as attributes.
+/// The names in `dataset`, as attributes.
 fn data_attributes(script: &str) -> BTreeSet<String> {
     let names = script.match_indices("dataset.").map(|(at, before)| {
         let rest = &script[at + before.len()..];
@@ -89,8 +90,8 @@ fn data_attributes(script: &str) -> BTreeSet<String> {
         .collect()
 }
 
-/// Attributes in selectors that make no script act by themselves: they narrow down what is in an element of the theme, or the element is
-/// one that text cannot have.
+/// Attributes in selectors that make no script act by themselves: they select within an element of
+/// the theme, or the element is one that text cannot contain.
 const HARMLESS: [&str; 14] = [
     "hidden",
     "href",
@@ -108,7 +109,7 @@ const HARMLESS: [&str; 14] = [
     "autofocus",
 ];
 
-/// Classes of elements that a script made itself, or looks for in one that holds no text of writers.
+/// Classes of elements that a script created, or looks for in an element without writers' text.
 const MADE_BY_SCRIPTS: [&str; 3] = ["count", "exact", "shown"];
 
 #[test]
@@ -204,7 +205,7 @@ fn tags(html: &str) -> Vec<Tag> {
     tokens.collect()
 }
 
-/// Elements that run, load, send or take the place of the theme's own.
+/// Elements that run, load, send or replace the theme's own.
 const ACTIVE: [&str; 24] = [
     "script",
     "style",
@@ -232,14 +233,15 @@ const ACTIVE: [&str; 24] = [
     "animate",
 ];
 
-/// An active element as the theme draws it: its name and its attributes, without what differs from page to page.
+/// An active element as the theme renders it: its name and its attributes, without those that
+/// differ from page to page.
 fn signature(tag: &Tag) -> String {
     let is_same = |name: &str| !matches!((tag.name.as_str(), name), ("meta", "content") | ("link", "href"));
     let attributes = tag.attributes.iter().filter(|(name, _)| is_same(name)).map(|(name, value)| format!(" {name}={value}"));
     format!("{}{}", tag.name, attributes.collect::<String>())
 }
 
-/// What is active on a page beyond what `known` pages have.
+/// The active elements of a page that are not on the `known` pages.
 fn active(html: &str, known: &Known) -> Vec<String> {
     let mut found = Vec::new();
     let mut ids = BTreeSet::new();
@@ -266,14 +268,14 @@ fn active(html: &str, known: &Known) -> Vec<String> {
     found
 }
 
-/// What the theme draws itself.
+/// What the theme itself renders.
 struct Known {
     signatures: BTreeSet<String>,
     /// Elements with their `data-` attributes.
     hooks: BTreeSet<(String, String)>,
 }
 
-/// Pages that have all of the theme that text can bring about, and nothing else.
+/// Pages that contain every part of the theme that text can cause, and nothing else.
 const PLAIN: &str = "# A\n\nText[^1] with $x$ and `code`.\n\n## One\n\n```rust title=\"x\" numbers start=4 mark=2\nfn main() {}\n```\n\n## Two\n\n\
     ![p](p.png)\n\n- [ ] box\n- [x] box\n\n:::tabs\n:::tab{title=\"A\"}\na\n:::\n:::tab{title=\"B\"}\nb\n:::\n:::\n\n\
     :::details{summary=\"S\"}\nt\n:::\n\n::card{title=\"C\" kind=\"tip\"}\n\n> [!NOTE]\n> n\n\n[^1]: Note.\n";
@@ -285,7 +287,7 @@ fn known() -> Known {
     put_own_kind(&mut files);
     files.put("content/x/thing.md", "---\ntitle: T\nkind: thing\nstory: Text with $x$.\n---\n\nText.\n");
     files.put("content/x/list.md", checklist("Text"));
-    // So many that the list has several pages.
+    // Enough pages for a list of several pages.
     for number in 0..40 {
         files.put(&format!("content/x/more-{number}.md"), "---\ntitle: T\n---\n\nText.\n");
     }
@@ -313,7 +315,7 @@ fn put_own_kind(files: &mut MemoryFiles) {
     );
 }
 
-/// A page with a tool that says `text` in several places. It is quoted as YAML.
+/// A page with a tool that has `text` in several places, quoted as YAML.
 fn checklist(text: &str) -> String {
     let text = text.replace('\'', "''").replace('\n', " ");
     let group = format!("{{ title: '{text}', about: '{text}', items: ['{text}', {{ text: 'q {text}', why: '{text}' }}] }}");

@@ -1,4 +1,5 @@
-//! The search index: its words are those that the browser reads, a page changes few of its files, and settings are obeyed.
+//! The search index: its words are those that the browser reads, a page changes few of its files,
+//! and settings are respected.
 
 mod common;
 
@@ -22,7 +23,7 @@ fn words_are_those_that_the_browser_reads() {
     }
 }
 
-/// A number that looks like chance and is the same each time.
+/// A pseudorandom number that is the same each time.
 fn chance(seed: &mut u64) -> usize {
     *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
     (*seed >> 33) as usize
@@ -56,7 +57,7 @@ fn site(pages: usize) -> MemoryFiles {
     files
 }
 
-/// The files of the index but the list of them.
+/// The files of the index except the list of them.
 fn index(files: &MemoryFiles) -> BTreeSet<(String, Vec<u8>)> {
     let (built, outputs) = build(files, &request());
     assert!(built.problems.iter().all(|problem| !problem.is_error()), "{:?}", built.problems);
@@ -70,12 +71,13 @@ fn a_new_page_changes_the_files_of_its_own_words() {
     files.put("content/pages/new.md", "---\ntitle: New\nsummary: Varnish.\n---\n\nShellac, quartz.\n");
     let after = index(&files);
     let (lists, made): (Vec<_>, Vec<_>) = after.difference(&before).partition(|(path, _)| path.contains("/list-"));
-    // Each of its four words can change the file that it lies in and, where it cuts one in two, another; they have three lengths.
-    // And there is the file of the page's text, which can be cut in two, and that of what it can be narrowed down by.
+    // Each of its four words can change its file and, if it splits that file, another; the words
+    // have three lengths. Then there are the file of the page's text, which can be split, and that
+    // of its facets.
     let most = 4 * 2 + 3 + 2 + 1;
     assert!(after.len() > 4 * most, "{} files say little", after.len());
     assert!(made.len() <= most, "{} of {} files were made", made.len(), after.len());
-    // The lists that name files of its words, and the one that names that of its text.
+    // The lists that name the files of its words, and the one that names the file of its text.
     assert!(lists.len() <= 4 + 1, "{} lists were made", lists.len());
 }
 

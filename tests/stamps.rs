@@ -1,4 +1,4 @@
-//! What vouches for a file's bytes without reading them, and when nothing does.
+//! What proves, without reading, that a file's bytes are unchanged, and when nothing does.
 #![cfg(unix)]
 
 use std::error::Error;
@@ -20,7 +20,7 @@ fn stamp(disk: &Disk, path: &str) -> Option<Stamp> {
     disk.stamps(&[source(path)])[0]
 }
 
-/// The file's stamp, as soon as its times lie far enough back.
+/// The file's stamp, as soon as its times are old enough.
 fn settled(disk: &Disk, path: &str) -> Result<Stamp, String> {
     let start = Instant::now();
     while start.elapsed() < Duration::from_secs(30) {
@@ -32,13 +32,13 @@ fn settled(disk: &Disk, path: &str) -> Result<Stamp, String> {
     Err(format!("{path} never settles"))
 }
 
-/// Makes a change and asks at once: what was changed a moment ago is vouched for by nothing.
+/// Makes a change and asks at once: nothing proves that a file changed a moment ago is unchanged.
 fn is_unsettled_after(disk: &Disk, path: &str, change: impl Fn() -> std::io::Result<()>) -> std::io::Result<bool> {
     for _ in 0..1000 {
         let start = Instant::now();
         change()?;
         let stamp = stamp(disk, path);
-        // On a busy machine a moment may be over before anyone asks.
+        // On a busy machine the moment may be over before the question is asked.
         if start.elapsed() < Duration::from_millis(20) {
             return Ok(stamp.is_none());
         }
@@ -88,7 +88,7 @@ fn nothing_vouches_for_what_is_not_there_or_not_settled() -> Outcome {
     symlink("nowhere", at("dangling.md"))?;
     File::options().write(true).open(at("future.md"))?.set_modified(SystemTime::now() + Duration::from_secs(86_400))?;
     let disk = Disk::open(folder.path())?;
-    // Set back to a time long ago: when that was done still shows.
+    // The time is set back to long ago; the time of that change still shows.
     let set_back = || File::options().write(true).open(at("old.md"))?.set_modified(SystemTime::UNIX_EPOCH);
     assert!(is_unsettled_after(&disk, "old.md", set_back)?);
     settled(&disk, "old.md")?;

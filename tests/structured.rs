@@ -1,8 +1,10 @@
-//! What every page of this repository's own site says to machines, held against the parts of schema.org that it uses.
+//! The structured data of every page of this repository's own site, compared with the parts of
+//! schema.org that it uses.
 //!
-//! The table states, from schema.org's definitions, each type's parent, the properties that belong to it, what values they take and
-//! which must be there. A property on a type that does not have it, a value of another form and a missing one fail, and so does
-//! a type of the table that no page has: then nothing would hold its line.
+//! The table states, from schema.org's definitions, each type's parent, its properties, the values
+//! they take, and which are required. A property on the wrong type, a value of another form and a
+//! missing property fail. A type of the table that no page uses fails too, because its row would
+//! not be tested.
 
 mod common;
 
@@ -14,7 +16,7 @@ use handsel::disk::Disk;
 use handsel::pipeline::Request;
 use serde_json::{Map, Value};
 
-/// `Type < Parent: property form, property! form|Type`; `!` marks what must be there.
+/// `Type < Parent: property form, property! form|Type`; `!` marks required properties.
 const SCHEMA: &str = "
 Thing: name text, url url, description text, image url, alternateName text
 CreativeWork < Thing: headline text, inLanguage language, isAccessibleForFree flag, datePublished day, dateModified day, license url, timeRequired duration, author Person|Organization, publisher Organization, teaches text, educationalLevel text, encodingFormat text, version text, encoding MediaObject, thumbnailUrl url, hasPart Clip, associatedMedia MediaObject, creditText text, mainEntity Thing
@@ -47,7 +49,7 @@ BreadcrumbList < ItemList:
 ListItem < Thing: position number, item url
 ";
 
-/// Property, what it takes, whether it must be there.
+/// A property, the values it takes, and whether it is required.
 type Property = (&'static str, Vec<&'static str>, bool);
 
 struct Type {
@@ -69,7 +71,7 @@ fn schema() -> BTreeMap<&'static str, Type> {
     SCHEMA.lines().filter(|text| !text.is_empty()).map(line).collect()
 }
 
-/// What is wrong with what one page says, and which types it names.
+/// What is wrong with one page's structured data, and which types it uses.
 struct Look<'a> {
     schema: &'a BTreeMap<&'static str, Type>,
     faults: Vec<String>,
@@ -92,7 +94,7 @@ impl Look<'_> {
         let missing = known.iter().filter(|(name, _, is_needed)| *is_needed && !thing.contains_key(*name));
         self.faults.extend(missing.map(|(name, ..)| format!("{types:?} lacks {name}")));
         for (name, value) in thing.iter().filter(|(name, _)| *name != "@type") {
-            // A type's own line of a property says more than its parent's.
+            // A type's own row for a property takes precedence over its parent's.
             match known.iter().find(|(own, ..)| own == name) {
                 None => self.faults.push(format!("{types:?} has no {name}")),
                 Some((_, forms, _)) => self.value(&format!("{types:?}.{name}"), value, forms),
@@ -109,7 +111,7 @@ impl Look<'_> {
         }
     }
 
-    /// A type and those above it, the nearest first.
+    /// A type and its ancestors, nearest first.
     fn lineage(&self, name: &str) -> Vec<&'static str> {
         let first = self.schema.get_key_value(name).map(|(name, _)| *name);
         std::iter::successors(first, |name| self.schema[name].parent).collect()
@@ -138,7 +140,7 @@ fn is_of(form: &str, value: &Value) -> bool {
 #[test]
 fn every_page_speaks_schema_org() {
     let disk = Disk::open(Path::new(env!("CARGO_MANIFEST_DIR"))).expect("this repository is a folder");
-    // A day on which all that the site has is published.
+    // On this day, every page of the site is published.
     let request = Request { today: Some(jiff::civil::date(2027, 6, 1)), ..request() };
     let (built, published) = build(&disk, &request);
     assert!(!built.problems.iter().any(handsel::diagnostic::Diagnostic::is_error), "{:?}", built.problems);
@@ -158,7 +160,7 @@ fn every_page_speaks_schema_org() {
         pages += 1;
     }
     assert!(faults.is_empty(), "{} faults on {pages} pages:\n{}", faults.len(), faults.join("\n"));
-    // Those that are only parents of others.
+    // Types that are only parents of others.
     let parents = ["Thing", "CreativeWork"];
     let unseen: Vec<&&str> = schema.keys().filter(|name| !seen.contains(**name) && !parents.contains(name)).collect();
     assert!(unseen.is_empty(), "no page is {unseen:?}: the table says more than the site shows");

@@ -1,7 +1,9 @@
-//! Formulas with their values, bit by bit, for the browser to hold its own machine against (`tests/browser/tool.test.mjs`).
+//! Formulas with their values, bit by bit, with which the browser compares its own machine
+//! (`tests/browser/tool.test.mjs`).
 //!
-//! Writes `target/tool-vectors.json`: hand-made formulas and generated ones over inputs that hurt (NaN, infinities, -0, huge, tiny, dates
-//! over leap years). The same seed gives the same file on every machine.
+//! Writes `target/tool-vectors.json`: handwritten and generated formulas over difficult inputs
+//! (NaN, infinities, -0, huge and tiny numbers, dates over leap years). The same seed gives the
+//! same file on every machine.
 
 use std::cell::Cell;
 use std::fmt::Write;
@@ -87,7 +89,7 @@ fn hurtful() -> Vec<f64> {
     numbers
 }
 
-/// A small generator of numbers (SplitMix64), so that the file does not depend on a crate's.
+/// A small random number generator (SplitMix64), so that the file does not depend on a crate's.
 struct Chance(u64);
 
 impl Chance {
@@ -108,7 +110,7 @@ impl Chance {
     }
 }
 
-/// A formula that gives a number.
+/// A formula whose value is a number.
 fn number(chance: &mut Chance, depth: usize) -> String {
     if depth == 0 {
         let literals = ["0", "1", "2", "3", "7", "0.5", "1e3", "60%", "1e-9", "12", "0.1", "1e300"];
@@ -202,7 +204,8 @@ fn inputs(chance: &mut Chance, numbers: &[f64]) -> Vec<Value> {
     values
 }
 
-/// A value as its bits: numbers in hexadecimal (every NaN alike), since JSON has neither NaN nor -0.
+/// A value as its bits: numbers are hexadecimal (every NaN alike), since JSON has neither NaN nor
+/// -0.
 fn bits(value: &Value) -> Json {
     match value {
         Value::Number(number) if number.is_nan() => json!({ "bits": "nan" }),
@@ -211,7 +214,7 @@ fn bits(value: &Value) -> Json {
     }
 }
 
-/// A formula, its program and its value for some inputs; `None` for one that the checker refuses.
+/// A formula, its program and its value for some inputs; `None` if the checker refuses it.
 fn vector(formula: &str, inputs: &[Value]) -> Option<Json> {
     let (mut scope, tables) = scope();
     let expr = parse(formula).ok()?;
@@ -225,7 +228,7 @@ fn vector(formula: &str, inputs: &[Value]) -> Option<Json> {
     Some(json!({ "formula": formula, "program": json, "inputs": inputs.iter().map(bits).collect::<Vec<_>>(), "value": bits(&value) }))
 }
 
-/// Each pair of numbers that hurt, under each sign; each number under each function.
+/// Each pair of difficult numbers with each operator, and each number with each function.
 fn by_hand(numbers: &[f64]) -> Vec<(String, Vec<Value>)> {
     let mut chance = Chance(7);
     let mut formulas = Vec::new();

@@ -1,5 +1,6 @@
-//! Two builds into one folder, with any edit in between: a build that reports no error can always be published, and the folder then
-//! holds what a clean build gives. Names are chosen so that files and folders often take each other's places.
+//! Two builds into one folder, with any edit in between: a build that reports no error can always
+//! be published, and the folder then holds what a clean build gives. Names are chosen so that files
+//! and folders often take each other's places.
 
 mod common;
 
@@ -20,7 +21,7 @@ use handsel::pipeline::{self, Request, Sink};
 use handsel::source::MemoryFiles;
 use proptest::prelude::*;
 
-/// What a publisher is given by a build.
+/// What a build gives to a publisher.
 struct Staging<'a>(&'a Publisher);
 
 impl Sink for Staging<'_> {
@@ -123,7 +124,7 @@ fn carry_out(edit: &Edit, site: &mut BTreeMap<String, String>) {
     match edit {
         Edit::Put { path, front, links } => {
             let path = PATHS[*path];
-            // What is a folder cannot be a file, nor the other way about.
+            // A folder cannot be a file, nor the reverse.
             site.retain(|other, _| !other.starts_with(&format!("{path}/")) && !path.starts_with(&format!("{other}/")));
             let links: String =
                 links.iter().map(|link| format!("[x](/{}) ", PATHS[*link].split_once('/').map_or("", |(_, rest)| rest))).collect();

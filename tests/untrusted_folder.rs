@@ -1,5 +1,5 @@
-//! A site's folder from a stranger: nothing in `.handsel/`, the output folder or the address ledger makes Handsel read or write outside the
-//! site, wait, or take more memory than a build needs.
+//! A site's folder from a stranger: nothing in `.handsel/`, the output folder or the address ledger
+//! makes Handsel read or write outside the site, wait, or use more memory than a build needs.
 #![cfg(unix)]
 
 mod common;
@@ -25,10 +25,11 @@ use handsel::source::{Files, ListingRules, MemoryFiles};
 
 type Outcome = Result<(), Box<dyn Error>>;
 
-/// Memory that a command may take, in kilobytes of address space: far more than this site needs, far less than a hostile file asks for.
+/// The memory that a command may use, in kilobytes of address space: far more than this site needs,
+/// and far less than a hostile file asks for.
 const ADDRESS_SPACE_KB: u32 = 3_000_000;
 
-/// A folder with a site in it, and something next to it that must stay as it is.
+/// A folder with a site in it, and something next to it that must not change.
 struct Place {
     folder: tempfile::TempDir,
 }
@@ -56,7 +57,8 @@ impl Place {
         fs::write(full, text)
     }
 
-    /// Runs a command; gives its exit status and what it said. A command that takes long is one that waits.
+    /// Runs a command; returns its exit status and its output. A command that takes long counts as
+    /// one that waits.
     fn run(&self, arguments: &str) -> Result<(i32, String), Box<dyn Error>> {
         let script = format!("ulimit -v {ADDRESS_SPACE_KB}; exec \"$0\" {arguments} --today 2026-11-22");
         let mut command = Command::new("sh");
@@ -75,7 +77,7 @@ impl Place {
         Ok((output.status.code().unwrap_or(-1), said))
     }
 
-    /// What is outside the site has not changed.
+    /// Checks that nothing outside the site has changed.
     fn assert_untouched(&self, what: &str) -> Outcome {
         for path in ["victim", "outside/victim"] {
             assert_eq!(fs::read_to_string(self.at(path))?, "untouched\n", "{what}");
@@ -248,7 +250,7 @@ fn a_report_takes_the_place_of_a_report_alone() -> Outcome {
     Ok(())
 }
 
-/// Files of which one is larger than the memory: to read it as a whole is a fault.
+/// Files of which one is larger than the memory: reading it as a whole is a failure.
 struct WithLarge(MemoryFiles);
 
 const LARGE: [&str; 4] = ["static/film.mp4", "content/film.webm", "content/poster.png", "content/downloads/archive.zip"];
@@ -329,7 +331,7 @@ fn two_hundred_spoiled_caches_give_what_a_clean_build_gives() -> Outcome {
     let mut dice = Dice::new(24);
     let rounds = if std::env::var_os("HANDSEL_LONG").is_some() { 200 } else { 20 };
     for round in 0..rounds {
-        // Ten faults a round: in the heads of files as well as in what they hold.
+        // Ten changes in each round, in the headers of files as well as in their contents.
         for _ in 0..10 {
             let path = place.at("site/.handsel/cache").join(dice.pick(&names));
             let Ok(mut bytes) = fs::read(&path) else { continue };

@@ -1,4 +1,5 @@
-//! What holds for every page's HTML, whatever the case: nothing active, nothing hidden, nothing left open.
+//! What must hold for every page's HTML, whatever the case: nothing active, nothing hidden, nothing
+//! left open.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +9,7 @@ use html5gum::{DefaultEmitter, Token, Tokenizer};
 /// Elements that load or run something. The theme's own scripts are files of the site, or data.
 const ACTIVE: &[&str] = &["iframe", "object", "embed", "applet", "base", "frame", "frameset", "portal"];
 
-/// Elements whose end tags may not be left out, so that starts and ends count the same.
+/// Elements whose end tags must not be omitted, so that start and end tags can be counted.
 const PAIRED: &[&str] = &[
     "html",
     "body",

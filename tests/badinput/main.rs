@@ -1,9 +1,11 @@
-//! Bad input, case by case: a small sound site, one fault added, a build into a real folder, and what came of it held against a
-//! table that was written from the manifest's words (`table`), not from what Handsel does.
+//! Bad input, case by case: a small valid site with one fault added, built into a real folder. The
+//! result is compared with a table that was written from the manifest's words (`table`), not from
+//! what Handsel does.
 //!
-//! Each build runs in a process of its own, which is this test program run again as [`builder`]: so a crash, a stack overflow or a
-//! build without end is one failed row, and time and memory can be measured. The files are shared by several projects and are
-//! not part of this repository; where they are absent the tests say so and pass.
+//! Each build runs in a process of its own, which is this test program run again as [`builder`]. So
+//! a crash, a stack overflow or an endless build fails only one row, and time and memory can be
+//! measured. The files are not part of this repository; where they are absent, the tests say so and
+//! pass.
 
 #![cfg(unix)]
 
@@ -22,7 +24,8 @@ use handsel::diagnostic::{Severity, is_bidi_control};
 use row::{Letter, Row};
 use site::{Outcome, Site};
 
-/// What a case may cost above the site it is added to, unless its row allows more.
+/// The time and memory that a case may take in addition to the valid site, unless its row allows
+/// more.
 const MEMORY_KIB_MAX: u64 = 100 * 1024;
 
 #[test]
@@ -55,14 +58,14 @@ fn config() {
     hold("config", 10, &table::config());
 }
 
-/// What is wrong for readers may be right for the writer who looks at drafts.
+/// What is wrong for readers may be right for a writer who previews drafts.
 #[test]
 fn drafts() {
     let Some(shared) = common::shared("badinput") else { return };
     judge_all(&shared, &shared.join("links"), &table::drafts());
 }
 
-/// One run tells every bad file, and under `--strict` warnings are errors.
+/// One run reports every bad file, and under `--strict` warnings are errors.
 #[test]
 fn all_at_once() {
     let Some(shared) = common::shared("badinput") else { return };
@@ -77,7 +80,7 @@ fn all_at_once() {
     };
     assert!(!outcome.is_published, "a build with errors published");
     let mut missed = Vec::new();
-    // Among all the others there is a page `A`, which `[[a]]` of m01 finds.
+    // Among all the other cases there is a page `A`, which `[[a]]` of m01 finds.
     for row in rows.iter().filter(|row| row.case != "m01") {
         for told in row.told.iter().filter(|told| !told.contains('*')) {
             let as_error = told.replacen("warning", "error", 1);
@@ -100,7 +103,7 @@ fn builder() {
     site::build_here();
 }
 
-/// Builds every case of a folder and fails with each row that does not hold.
+/// Builds every case of a folder and fails with each row that does not match.
 fn hold(folder: &str, count: usize, rows: &[Row]) {
     let Some(shared) = common::shared("badinput") else { return };
     let cases = shared.join(folder);
@@ -147,7 +150,8 @@ fn judge_all(shared: &Path, cases: &Path, rows: &[Row]) {
     assert!(failures.is_empty(), "\n{}\n\n{} of {rows} cases fail", failures.join("\n"), failures.len());
 }
 
-/// Every file of the folder belongs to a row, and every row has a file (or is a link that the test makes).
+/// Every file of the folder belongs to a row, and every row has a file (or a link that the test
+/// creates).
 fn all_are_named(folder: &Path, count: usize, rows: &[Row]) {
     let names: BTreeSet<&str> = rows.iter().map(|row| row.case).collect();
     assert_eq!((names.len(), rows.len()), (count, count), "the manifest counts {count} cases of {}", folder.display());
@@ -158,7 +162,7 @@ fn all_are_named(folder: &Path, count: usize, rows: &[Row]) {
     }
 }
 
-/// What holds for every case.
+/// What must hold for every case.
 fn safety(row: &Row, site: &Site, outcome: &Outcome, base: &Outcome, faults: &mut Vec<String>) {
     for problem in &outcome.problems {
         let also = problem.also.iter().map(|(place, word)| format!("{place} {word}")).collect::<String>();
@@ -213,5 +217,5 @@ fn safety(row: &Row, site: &Site, outcome: &Outcome, base: &Outcome, faults: &mu
     }
 }
 
-/// The pages of the sound site.
+/// The pages of the valid site.
 const BASE_PAGES: &[&str] = &["index.html", "guides/ok/index.html", "tips/ok/index.html", "tools/ok/index.html"];

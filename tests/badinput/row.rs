@@ -1,4 +1,4 @@
-//! A row of the table: a case, what the manifest expects of it, and whether that came.
+//! A row of the table: a case, what the manifest expects of it, and whether that happened.
 
 use handsel::diagnostic::{Diagnostic, Severity};
 
@@ -7,11 +7,11 @@ use super::site::{CASES, Outcome};
 /// The manifest's letters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Letter {
-    /// Told as an error; the earlier output stays as it was.
+    /// Reported as an error; the earlier output stays as it was.
     Error,
-    /// Told as a warning; published.
+    /// Reported as a warning; published.
     Warning,
-    /// Rendered; what is told, if anything, is welcome there.
+    /// Rendered; a report is optional.
     Render,
 }
 
@@ -20,29 +20,30 @@ const SLACK: u32 = 2;
 
 /// A case and what is expected of it.
 pub struct Row {
-    /// What its files' names begin with.
+    /// The beginning of its files' names.
     pub case: &'static str,
     pub letter: Letter,
-    /// `error bad-yaml 4:1`, exactly these; with a path where it is not the case's first file. `*` stands for any.
+    /// Problems in the form `error bad-yaml 4:1`, exactly these; with a path for any file but the
+    /// case's first. `*` stands for any problem.
     pub told: Vec<String>,
-    /// Words that messages, help or places must hold.
+    /// Words that messages, help or positions must contain.
     says: Vec<&'static str>,
-    /// The case's pages in the output; `None` for the one that its file's name gives.
+    /// The case's pages in the output; `None` for the page that its file's name implies.
     pages: Option<Vec<&'static str>>,
-    /// Text of the case's pages.
+    /// Text that the case's pages must contain.
     has: Vec<&'static str>,
-    /// Text that no page may hold.
+    /// Text that no page may contain.
     lacks: Vec<&'static str>,
     /// Files that belong to the case but are not among the shared ones.
     pub also: Vec<(&'static str, &'static str)>,
-    /// Sound pages that cannot be drawn: the fault is in what they need.
+    /// Valid pages that cannot be rendered because something they need is broken.
     pub lost: Vec<&'static str>,
     pub with_drafts: bool,
-    /// What every root address in the pages begins with.
+    /// The prefix of every root address in the pages.
     pub base_path: &'static str,
     pub cpu_ms_max: u64,
     pub memory_kib_max: u64,
-    /// Why Handsel's rule differs from the manifest's first wish.
+    /// Why Handsel's rule differs from the manifest's first choice.
     pub why: Option<&'static str>,
 }
 
@@ -78,7 +79,7 @@ impl Row {
         }
     }
 
-    /// A warning that the manifest welcomes where it asks for none.
+    /// A warning that the manifest allows where it requires none.
     pub fn welcome(mut self, told: &str) -> Self {
         self.told.push(told.to_owned());
         self
@@ -136,7 +137,8 @@ impl Row {
         name.strip_prefix(self.case).is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()))
     }
 
-    /// Holds what was told and drawn against the row. `files` are the case's, from the root, the first of them meant where a place has no path.
+    /// Compares the reported problems and the pages with the row. `files` are the case's files,
+    /// from the root; a position without a path refers to the first.
     pub fn judge(&self, outcome: &Outcome, files: &[String], faults: &mut Vec<String>) {
         let first = files.first().map(String::as_str).unwrap_or_default();
         let mut left: Vec<&Diagnostic> = outcome.problems.iter().collect();
@@ -188,7 +190,8 @@ impl Row {
         }
     }
 
-    /// Whether a problem is the one that `told` describes. The line counts, the column may be off by a mark.
+    /// Whether a problem is the one that `told` describes. The line must match; the column may be
+    /// off by a mark.
     pub fn is_told(&self, told: &str, problem: &Diagnostic, first: &str) -> bool {
         let mut words = told.splitn(3, ' ');
         let (severity, code, at) = (words.next(), words.next(), words.next().unwrap_or("*:*"));

@@ -21,52 +21,52 @@ use serde::{Deserialize, Serialize};
 
 use super::row::Row;
 
-/// The folder of the content that a case's files go to.
+/// The folder of the content for a case's files.
 pub const CASES: &str = "content/cases";
 
 const FOLDER: &str = "HANDSEL_BAD_INPUT_FOLDER";
 const OPTIONS: &str = "HANDSEL_BAD_INPUT_OPTIONS";
 
-/// What no build may need: past it the process is ended by the system or by us.
+/// The most that any build may need. Beyond it, the system or this test ends the process.
 const ADDRESS_SPACE_KIB: u64 = 4 << 20;
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// What a build came to.
+/// The result of a build.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Outcome {
     pub problems: Vec<Diagnostic>,
-    /// Output paths of all that was drawn, published or not, sorted.
+    /// Output paths of everything that was rendered, published or not, sorted.
     pub drawn: Vec<String>,
     pub is_published: bool,
     pub failure: Option<String>,
     /// Processor time of the build, all threads together.
     pub cpu_ms: u64,
-    /// The most memory that the process had at once; 0 where the system does not say.
+    /// The most memory that the process used at once; 0 where the system does not report it.
     pub peak_kib: u64,
     folder: PathBuf,
 }
 
 impl Outcome {
-    /// The bytes of what was drawn.
+    /// The bytes of what was rendered.
     pub fn read(&self, path: &str) -> Vec<u8> {
         fs::read(self.folder.join("drawn").join(path)).unwrap_or_default()
     }
 }
 
-/// All files of the site's folder, its output apart.
+/// All files of the site's folder except its output.
 #[derive(PartialEq, Eq)]
 pub struct Snapshot {
     pub sources: BTreeMap<String, Vec<u8>>,
     pub output: BTreeMap<String, Vec<u8>>,
 }
 
-/// A folder that holds a site (`a/b/site`), a secret beside it, and what its build drew.
+/// A folder that holds a site (`a/b/site`), a secret next to it, and what its build rendered.
 pub struct Site {
     folder: tempfile::TempDir,
 }
 
 impl Site {
-    /// The sound site.
+    /// The valid site.
     pub fn new(shared: &Path) -> Self {
         let site = Self { folder: tempfile::tempdir().expect("a temporary folder can be made") };
         copy(&shared.join("base"), &site.root());
@@ -79,7 +79,7 @@ impl Site {
         self.folder.path().join("a/b/site")
     }
 
-    /// Takes the published files of another site, as an earlier build left them.
+    /// Copies the published files of another site, as an earlier build left them.
     pub fn take_output(&self, other: &Site) {
         copy(&other.root().join("public"), &self.root().join("public"));
     }
@@ -91,7 +91,7 @@ impl Site {
         ["The secret beside".to_owned(), "root:x:0:0".to_owned()].into_iter().chain(long_enough).collect()
     }
 
-    /// Adds a case, and gives its files from the root, sorted by name.
+    /// Adds a case, and returns its files from the root, sorted by name.
     pub fn add(&self, folder: &Path, row: &Row) -> Vec<String> {
         let mut files = Vec::new();
         let cases = self.root().join(CASES);
@@ -178,7 +178,7 @@ impl Site {
     /// Builds in a process of its own.
     ///
     /// # Errors
-    /// How the process ended when it did not end well.
+    /// How the process ended if it failed.
     pub fn build(&self, options: &[&str]) -> Result<Outcome, String> {
         let program = std::env::current_exe().expect("a test program knows its file");
         let mut child = Command::new("sh")
@@ -216,7 +216,7 @@ impl Site {
     }
 }
 
-/// Draws into a folder to look at, and stages as a build does.
+/// Renders into a folder for inspection, and stages as a build does.
 struct Watched {
     drawn: PathBuf,
     publisher: Publisher,
@@ -231,7 +231,8 @@ impl Sink for Watched {
     }
 }
 
-/// The process of its own: builds the site that the environment names, as `handsel build` does, and writes down what came of it.
+/// The separate process: builds the site that the environment names, as `handsel build` does, and
+/// writes down the result.
 pub fn build_here() {
     let Some(folder) = std::env::var_os(FOLDER).map(PathBuf::from) else { return };
     let options = std::env::var(OPTIONS).unwrap_or_default();
@@ -288,7 +289,7 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// Every file below a folder; links are taken for what they say, not followed.
+/// Every file below a folder; links are recorded by their target, not followed.
 fn gather(folder: &Path, prefix: &str, files: &mut BTreeMap<String, Vec<u8>>) {
     for entry in fs::read_dir(folder).into_iter().flatten() {
         let entry = entry.expect("it can be listed");

@@ -1,4 +1,5 @@
-//! The manifest as a table: one row a case, in its words. Where Handsel's rule is another than the manifest's first wish, `why` says so.
+//! The manifest as a table: one row for each case, in its words. Where Handsel's rule differs from
+//! the manifest's first choice, `why` says so.
 
 use super::row::{Row, error, renders, warning};
 
@@ -178,7 +179,8 @@ pub fn paths() -> Vec<Row> {
     ]
 }
 
-/// Columns: `{% include` stands before its name as a key before its value, and `page.` before its field; the caret is at the latter.
+/// Columns: for `{% include`, the caret is at its name, as at a key before its value; for `page.`,
+/// at the field.
 pub fn templates() -> Vec<Row> {
     vec![
         error("t01", &["error bad-template 1:5"]),
@@ -218,7 +220,7 @@ pub fn config() -> Vec<Row> {
     ]
 }
 
-/// What the manifest says beside a row's letter and is no fault of the page's own.
+/// What the manifest says in addition to a row's letter and what is not a fault of the page itself.
 pub fn drafts() -> Vec<Row> {
     vec![renders("l20").with_drafts()]
 }

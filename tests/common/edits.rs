@@ -1,4 +1,5 @@
-//! Random edits of a small site, as a writer makes them: one after another, each leaving a site that may well be wrong.
+//! Random edits of a small site, as a writer makes them: one after another, each of which may leave
+//! a site with errors.
 
 use std::sync::Arc;
 
@@ -7,7 +8,7 @@ use handsel::source::MemoryFiles;
 
 use super::pictures::picture;
 
-/// Numbers that follow from a seed (xorshift, Marsaglia 2003).
+/// Pseudorandom numbers from a seed (xorshift, Marsaglia 2003).
 pub struct Dice(u64);
 
 impl Dice {
@@ -28,7 +29,7 @@ impl Dice {
     }
 }
 
-/// The site that every script of edits begins with.
+/// The site that every sequence of edits starts with.
 pub fn site() -> MemoryFiles {
     let mut site = MemoryFiles::default();
     for (path, text) in [
@@ -63,7 +64,7 @@ const PICTURES: [&str; 3] = ["content/guides/hen.jpg", "content/guides/cow.png",
 const FOLDERS: [&str; 7] = ["", "guides/", "tips/", "guides/deep/", "tools/", "glossary/", "events/"];
 const WORDS: [&str; 8] = ["alpha", "beta", "gamma", "delta", "größe", "日本", "x", "a longer phrase of several words"];
 
-/// Makes one edit; says what it was.
+/// Makes one edit; returns a description of it.
 pub fn edit(site: &mut MemoryFiles, dice: &mut Dice) -> String {
     let path = match dice.roll(21) {
         0..=4 => return rewrite(site, dice),
@@ -84,7 +85,7 @@ pub fn edit(site: &mut MemoryFiles, dice: &mut Dice) -> String {
     format!("put {path}")
 }
 
-/// Another picture of another size, a broken one, or none.
+/// Another image of another size, a broken one, or none.
 fn change_picture(site: &mut MemoryFiles, dice: &mut Dice) -> String {
     let path = *dice.pick(&PICTURES);
     let form = if path.ends_with(".jpg") { "jpeg" } else { "png" };
@@ -142,7 +143,7 @@ fn pages(site: &MemoryFiles) -> Vec<SourcePath> {
     site.0.keys().filter(|path| path.is_markdown()).cloned().collect()
 }
 
-/// Writes a page, new or in place of one.
+/// Writes a page, new or in place of an existing one.
 fn rewrite(site: &mut MemoryFiles, dice: &mut Dice) -> String {
     let existing = pages(site);
     let path = if dice.roll(3) == 0 || existing.is_empty() {
@@ -152,7 +153,7 @@ fn rewrite(site: &mut MemoryFiles, dice: &mut Dice) -> String {
     };
     let old = site.0.get(&path).map(|bytes| String::from_utf8_lossy(bytes).into_owned());
     let text = match (old, dice.roll(4)) {
-        // The sentence of an existing page: nothing else has to change.
+        // Changes a sentence of an existing page and nothing else.
         (Some(old), 0 | 1) => format!("{old}\nMore {}.\n", dice.pick(&WORDS)),
         (Some(old), 2) => old.replacen("title: ", &format!("title: {} ", dice.pick(&["New", "Old"])), 1),
         _ => page(dice),

@@ -1,4 +1,5 @@
-//! What several tests need: a sink that keeps files in memory, and a build of a folder or of a site in memory.
+//! What several tests need: a sink that keeps files in memory, and a build of a folder or of a site
+//! in memory.
 
 #![allow(dead_code, reason = "each test uses its own part")]
 
@@ -17,7 +18,7 @@ use handsel::pipeline::{self, Built, Request, Sink};
 use handsel::source::Files;
 use proptest::prelude::*;
 
-/// Keeps what is published.
+/// A sink that keeps what is published.
 #[derive(Default)]
 pub struct Kept(pub Mutex<BTreeMap<String, Vec<u8>>>);
 
@@ -50,7 +51,7 @@ pub fn build(files: &dyn Files, request: &Request) -> (Built, BTreeMap<String, V
     (built, sink.0.into_inner().expect("no holder of this lock panics"))
 }
 
-/// A folder of the shared test material; `None`, said clearly, where it is absent.
+/// A folder of the shared test data; `None`, with a message, where it is absent.
 pub fn shared(name: &str) -> Option<PathBuf> {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared").join(name);
     if path.is_dir() {
@@ -60,7 +61,7 @@ pub fn shared(name: &str) -> Option<PathBuf> {
     None
 }
 
-/// A page without the lines that the preview says in it.
+/// A page without the source lines that the preview adds.
 pub fn without_lines(html: &str) -> String {
     let mut out = String::with_capacity(html.len());
     let mut rest = html;
@@ -80,7 +81,7 @@ pub fn without_lines(html: &str) -> String {
 
 const LINE: &str = " data-source-line=\"";
 
-/// The elements that say a line, in their order.
+/// The elements that carry a source line, in order.
 pub fn lines_of(html: &str) -> Vec<(&str, u32)> {
     let said = html.match_indices(LINE).filter_map(|(at, _)| {
         let (_, element) = html[..at].rsplit_once('<')?;

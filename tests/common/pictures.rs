@@ -1,6 +1,8 @@
-//! Pictures made from a description: `png 40x30`, `jpeg 400x300 turned=6 gps`, `png 8x8 grey`, `gif 20x10 moving`, `jpeg 90x60 cut`.
+//! Images made from a description: `png 40x30`, `jpeg 400x300 turned=6 gps`, `png 8x8 grey`, `gif
+//! 20x10 moving`, `jpeg 90x60 cut`.
 //!
-//! Each is drawn anew with the codecs that Handsel uses, with a slope of colours in it, and then marked, cut or grown as described.
+//! Each is encoded with the codecs that Handsel uses, with a color gradient in it, and then marked,
+//! cut or grown as described.
 
 use std::io::Cursor;
 
@@ -8,11 +10,11 @@ use handsel::fingerprint::Fingerprint;
 use image::codecs::gif::GifEncoder;
 use image::{DynamicImage, Frame, ImageFormat, Rgba, RgbaImage};
 
-/// What the marked pictures hide: a place (GPS), a name.
+/// What the marked images hide: a place (GPS) and a name.
 pub const SECRETS: [&str; 2] = ["52,31.2N", "Camera of Ada"];
 
 /// # Panics
-/// When the description is none.
+/// If the description is not valid.
 pub fn picture(described: &str) -> Vec<u8> {
     let mut words = described.split_whitespace();
     let format = words.next().expect("a form");
@@ -54,7 +56,7 @@ pub fn picture(described: &str) -> Vec<u8> {
     bytes
 }
 
-/// Files that are not drawn: `avif`, `heic` (with a place in it), `tiff`, `pdf`, `film`.
+/// Files that are not encoded: `avif`, `heic` (with a place in it), `tiff`, `pdf`, `film`.
 fn other(format: &str) -> Option<Vec<u8>> {
     Some(match format {
         "avif" => boxed(b"avif", b"av01"),
@@ -66,7 +68,8 @@ fn other(format: &str) -> Option<Vec<u8>> {
     })
 }
 
-/// An image in a file of boxes (ISO/IEC 23008-12): item 1 is the image, item 2 says where it was taken, and between them lies a name.
+/// An image in a file of boxes (ISO/IEC 23008-12): item 1 is the image, item 2 says where it was
+/// taken, and between them is a name.
 fn boxed(brand: &[u8; 4], codec: &[u8; 4]) -> Vec<u8> {
     let part =
         |name: &[u8; 4], content: &[u8]| [&u32::try_from(content.len() + 8).expect("short").to_be_bytes()[..], name, content].concat();
@@ -90,15 +93,15 @@ fn boxed(brand: &[u8; 4], codec: &[u8; 4]) -> Vec<u8> {
     [file_type, meta(from), data, part(b"uuid", place)].concat()
 }
 
-/// A PNG whose colour profile unfolds to so many megabytes.
+/// A PNG whose color profile decompresses to so many megabytes.
 pub fn profile_bomb(megabytes: usize) -> Vec<u8> {
-    // Stored text that repeats: a block of DEFLATE with one byte and many copies of it.
+    // A block of DEFLATE with one byte and many copies of it.
     let mut packed = vec![0x78, 0x9C];
     packed.extend(libdeflate_zeros(megabytes << 20));
     with_png_chunk(&picture("png 8x8"), b"iCCP", &[b"x\0\0", &packed[..]].concat())
 }
 
-/// DEFLATE of so many zeros, and the check sum that belongs to it.
+/// DEFLATE of so many zeros, and the matching checksum.
 fn libdeflate_zeros(length: usize) -> Vec<u8> {
     let mut packer = libdeflater::Compressor::new(libdeflater::CompressionLvl::best());
     let mut room = vec![0; length / 500 + 4096];
@@ -107,7 +110,7 @@ fn libdeflate_zeros(length: usize) -> Vec<u8> {
     room.split_off(2)
 }
 
-/// A PNG whose header says a size, with hardly anything in it.
+/// A PNG whose header states a size, with almost no data.
 pub fn bomb(width: u32, height: u32) -> Vec<u8> {
     let mut bytes = picture("png 1x1");
     bytes[16..20].copy_from_slice(&width.to_be_bytes());
@@ -117,7 +120,7 @@ pub fn bomb(width: u32, height: u32) -> Vec<u8> {
     bytes
 }
 
-/// Slopes of colour, with noise so that no two seeds look alike.
+/// Color gradients, with noise so that no two seeds look alike.
 fn drawn(width: u32, height: u32, seed: u32, is_clear: bool) -> RgbaImage {
     RgbaImage::from_fn(width, height, |x, y| {
         let noise = Fingerprint::of([x / 8, y / 8, seed].map(u32::to_le_bytes).concat()).as_bytes()[0] / 4;
@@ -153,7 +156,7 @@ fn gif(drawn: &RgbaImage, is_moving: bool) -> Vec<u8> {
     bytes
 }
 
-/// Exif with a turn and, where asked for, a place that is plain to see.
+/// Exif with an orientation and, on request, a place that is easy to find.
 fn exif(turned: u8, has_place: bool) -> Vec<u8> {
     let mut exif = b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0".to_vec();
     exif.extend([turned, 0, 0, 0, 0, 0, 0, 0]);

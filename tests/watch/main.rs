@@ -1,5 +1,5 @@
-//! Whoever listens to the watcher, and asks the disk about what is told, has the site as it is: whatever is done to it, by
-//! events and by polling alike. And what does not belong to the site is not told.
+//! Asking the disk about what the watcher reports gives the site as it is, whatever is done to it,
+//! by events and by polling alike. Changes outside the site are not reported.
 #![cfg(unix)]
 
 mod watched;
@@ -24,7 +24,7 @@ fn set(names: &[&str]) -> BTreeSet<String> {
     names.iter().map(|name| (*name).to_owned()).collect()
 }
 
-/// Runs what is to hold by events and by polling.
+/// Runs a test by events and by polling.
 fn both_ways(holds: impl Fn(Polling) -> Outcome) -> Outcome {
     holds(Polling::Auto)?;
     holds(POLLING)
@@ -38,7 +38,7 @@ fn files_come_change_and_go() -> Outcome {
         assert_eq!(site.told_until_now()?, set(&["guides/new.md"]));
         site.put("a.md", "changed")?;
         assert_eq!(site.told_until_now()?, set(&["a.md"]));
-        // As long as before, and its time set back.
+        // The file has the same length as before, and its time is set back.
         let before = fs::metadata(site.at("guides/b.md"))?.modified()?;
         fs::write(site.at("guides/b.md"), "GUIDES/B.MD")?;
         OpenOptions::new().write(true).open(site.at("guides/b.md"))?.set_modified(before)?;
@@ -55,19 +55,20 @@ fn files_come_change_and_go() -> Outcome {
 fn editors_save_in_their_own_ways() -> Outcome {
     both_ways(|polling| {
         let mut site = Watched::start(polling, &["a.md", "b.md", "c.md", "d.md"])?;
-        // Vim: a test file, the old one to a backup, a new one, the backup gone.
+        // Vim writes a test file, renames the old file to a backup, writes a new one and deletes
+        // the backup.
         site.put("4913", "")?;
         fs::remove_file(site.at("4913"))?;
         fs::rename(site.at("a.md"), site.at("a.md~"))?;
         site.put("a.md", "by vim")?;
         fs::remove_file(site.at("a.md~"))?;
         assert_eq!(site.told_until_now()?, set(&["a.md"]));
-        // sed -i, and editors that write beside it: a hidden name, then over the old one.
+        // `sed -i` and some editors write a hidden file next to it and rename it over the old one.
         site.put(".b.md.swp", "x")?;
         site.put(".sedXYZ", "by sed")?;
         fs::rename(site.at(".sedXYZ"), site.at("b.md"))?;
         assert_eq!(site.told_until_now()?, set(&["b.md"]));
-        // Emptied, then written in pieces.
+        // The file is emptied, then written in pieces.
         let mut file = OpenOptions::new().write(true).truncate(true).open(site.at("c.md"))?;
         for piece in 0..20 {
             writeln!(file, "piece {piece}")?;
@@ -75,7 +76,7 @@ fn editors_save_in_their_own_ways() -> Outcome {
         }
         drop(file);
         assert_eq!(site.told_until_now()?, set(&["c.md"]));
-        // Gone for a moment.
+        // The file is missing for a moment.
         fs::remove_file(site.at("d.md"))?;
         site.put("d.md", "again")?;
         assert_eq!(site.told_until_now()?, set(&["d.md"]));
@@ -88,7 +89,7 @@ fn folders_come_move_and_go() -> Outcome {
     both_ways(|polling| {
         let mut site = Watched::start(polling, &["a.md", "guides/deep/b.md", "guides/deep/c.md", "tips/d.md"])?;
         let outside = site.root.parent().expect("it lies in a folder").join("outside");
-        // Many at once, with files in them before anyone can watch.
+        // Many folders at once, with files in them before they can be watched.
         site.put("new/one/two/three/x.md", "x")?;
         site.put("new/one/y.md", "y")?;
         site.catch_up()?;
@@ -106,7 +107,7 @@ fn folders_come_move_and_go() -> Outcome {
         site.catch_up()?;
         site.put("back/guides/deep/b.md", "edited after the return")?;
         site.catch_up()?;
-        // One folder in another's place, and there and back again.
+        // One folder takes another's place, and moves back.
         fs::rename(site.at("new"), site.at("other"))?;
         fs::rename(site.at("back"), site.at("new"))?;
         fs::rename(site.at("new"), site.at("back"))?;
@@ -137,7 +138,7 @@ fn what_is_never_listed_is_not_told() -> Outcome {
         })?;
         site.put("a/b.md", "x")?;
         site.catch_up()?;
-        // One save can be told twice: what comes late belongs to it.
+        // One save can be reported twice; what arrives late belongs to it.
         site.told_until_now()?;
         site.heard.clear();
         for path in kept {
@@ -149,7 +150,7 @@ fn what_is_never_listed_is_not_told() -> Outcome {
             site.put(path, "x")?;
         }
         fs::remove_dir_all(site.at("node_modules"))?;
-        // Reading is no change.
+        // Reading is not a change.
         Known::of(&site.disk, &site.rules);
         assert_eq!(site.told_until_now()?, set(&[]));
         Ok(())
@@ -265,7 +266,7 @@ fn any_edits_at_any_pace_end_in_the_same_site() -> Outcome {
             for edit in 0..any(30) {
                 let (one, other) = (folders[any(folders.len())], folders[any(folders.len())]);
                 let name = ["x.md", "y.md", "z.md"][any(3)];
-                // What cannot be done is left out.
+                // Impossible changes are skipped.
                 let _ = match any(10) {
                     0 => fs::rename(site.at(one), site.at(other)),
                     1 => fs::remove_dir_all(site.at(one)),
@@ -312,7 +313,7 @@ fn the_probe_leaves_nothing_behind_and_nothing_is_said() -> Outcome {
 #[test]
 fn where_the_system_gives_no_more_watches_it_looks_instead() -> Outcome {
     for (limit, remedy) in [("max_inotify_watches", "max_user_watches"), ("max_inotify_instances", "max_user_instances")] {
-        // In a namespace of its own the limit is nobody else's.
+        // In a namespace of its own, the limit affects no other process.
         let script = format!("echo 2 > /proc/sys/user/{limit} || exit 77; exec \"$0\" --exact with_few_watches --ignored --nocapture");
         let outcome =
             Command::new("unshare").args(["--user", "--map-root-user", "sh", "-c", &script]).arg(std::env::current_exe()?).output();
@@ -354,7 +355,7 @@ fn nothing_is_told_after_the_watcher_is_dropped() -> Outcome {
         let Watched { watcher, told, root, folder: _folder, .. } = site;
         drop(watcher);
         put(&root, "a.md", "edited")?;
-        // The teller is gone with the thread.
+        // The sender is dropped with the thread.
         assert!(told.iter().next().is_none());
         Ok(())
     })

@@ -1,5 +1,5 @@
-//! A site in a temporary folder that is watched, and its reader, who knows nothing but what is told and what the disk then
-//! answers.
+//! A watched site in a temporary folder, and its reader, which knows only what is reported and what
+//! the disk then answers.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
@@ -16,10 +16,10 @@ use handsel::paths::SourcePath;
 use handsel::source::{Files, ListingRules};
 use handsel::watch::{Polling, Touched, WatchOptions, Watcher};
 
-/// Far longer than anything takes; a machine may be busy.
+/// Far longer than anything takes, since the machine may be busy.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
-/// What a site's reader knows: every file's bytes, and what is wrong.
+/// What a site's reader knows: every file's bytes, and the problems.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Known {
     pub files: BTreeMap<SourcePath, Option<Arc<[u8]>>>,
@@ -33,7 +33,7 @@ impl Known {
         Self { files: listed.value.into_iter().map(read).collect(), problems: listed.problems }
     }
 
-    /// Asks the disk about what was told, and about nothing else.
+    /// Asks the disk about what was reported, and about nothing else.
     fn learn(&mut self, disk: &Disk, rules: &ListingRules, touched: &Touched) {
         let Touched::Paths(paths) = touched else { return *self = Self::of(disk, rules) };
         let paths: Vec<SourcePath> = paths.iter().cloned().collect();
@@ -50,7 +50,7 @@ impl Known {
     }
 }
 
-/// A site that is watched, and a reader who learns by being told.
+/// A watched site, and a reader that learns from reports.
 pub struct Watched {
     pub root: PathBuf,
     pub disk: Disk,
@@ -59,7 +59,7 @@ pub struct Watched {
     pub told: Receiver<Touched>,
     pub said: Arc<Mutex<Vec<String>>>,
     pub known: Known,
-    /// All that was told since it was last asked for.
+    /// Everything that was reported since the last call.
     pub heard: Vec<Touched>,
     pub folder: tempfile::TempDir,
 }
@@ -100,7 +100,7 @@ impl Watched {
         self.root.join(path)
     }
 
-    /// Learns until the reader knows the site as it is.
+    /// Waits until the reader knows the site as it is.
     pub fn catch_up(&mut self) -> Result<(), String> {
         let start = Instant::now();
         loop {
@@ -120,7 +120,8 @@ impl Watched {
         }
     }
 
-    /// Catches up, then makes one more change, and gives every path that was told until that one was.
+    /// Catches up, makes one more change, and returns every path that was reported until that
+    /// change was.
     pub fn told_until_now(&mut self) -> Result<BTreeSet<String>, Box<dyn Error>> {
         self.catch_up()?;
         settle(&self.disk, &self.rules);
@@ -137,7 +138,8 @@ impl Watched {
     }
 }
 
-/// Waits until every file is vouched for: polling tells a file once more when it is.
+/// Waits until the stamps prove that every file is unchanged: polling reports a file once more when
+/// they do.
 fn settle(disk: &Disk, rules: &ListingRules) {
     let start = Instant::now();
     while start.elapsed() < PATIENCE && disk.stamps(&disk.list(rules).value).contains(&None) {
