@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""Times whole builds of generated corpora, each kind of edit, and beside them a peer and the floor.
+"""Times whole builds of generated text, cold and after each type of edit, optionally with Hugo and the floor.
 
     benches/build.py [--pages 1000 10000] [--runs 3] [--peer hugo] [--floor] [--folder DIR]
 
-For each size: cold, nothing changed, one sentence, one title, one template, 1 % of the pages; median wall and CPU time, peak
-memory, files and bytes. With `--peer hugo` (package `hugo` of the Python registry) the same text is built by Hugo in turn, in the
-same run, cold and again, and the ratios are printed. With `--floor` a small program (benches/floor) beside it only reads,
-parses and writes as many bytes to as many files. The corpora come from ../shared/bench/gen_corpus.py. Standard library only.
+For each size, the script builds cold, with nothing changed, and after editing one sentence, one title, one template and 1 %
+of the pages. It prints the median wall and CPU time, the peak memory, and the number of files and bytes. With `--peer hugo`
+(package `hugo` of the Python registry), Hugo builds the same text alternately in the same run, cold and again, and the script
+prints the ratios. With `--floor`, a small program (benches/floor) only reads, parses and writes as many bytes to as many files.
+GENERATOR names the program that makes the text. Needs only the standard library.
 """
 import argparse, glob, os, re, shutil, statistics, subprocess, sys, tempfile, time
 
@@ -18,7 +19,7 @@ FLOOR = os.path.join(ROOT, "target", "release", "examples", "floor")
 
 
 def measure(command, cwd):
-    """Wall and CPU seconds, peak MB, and what the command said on standard error."""
+    """Returns wall and CPU seconds, peak MB, and what the command printed on standard error."""
     begun = time.perf_counter()
     process = subprocess.Popen(command, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     said = process.stderr.read().decode("utf-8", "replace")
@@ -39,7 +40,7 @@ def tree(folder):
 
 
 def aside(folder, *built):
-    """Moves what was built out of the way. Nothing is deleted before the end: ext4 looks long for a free inode among many that were deleted a moment ago."""
+    """Moves the results out of the way. Nothing is deleted before the end, because ext4 searches long for a free inode after many deletions."""
     spent = tempfile.mkdtemp(prefix="spent-", dir=folder)
     for path in built:
         if os.path.exists(path):
@@ -51,7 +52,7 @@ def clear(cwd, output):
 
 
 def series(name, pages, command, cwd, output, runs, before):
-    """Times a command `runs` times, `before` each time; prints a row and gives the median wall time."""
+    """Times a command `runs` times, calling `before` each time; prints a row and returns the median wall time."""
     rows = []
     for run in range(runs):
         before(run)
@@ -63,7 +64,7 @@ def series(name, pages, command, cwd, output, runs, before):
 
 
 class Edits:
-    """Edits of a corpus, each another than the last."""
+    """Edits of a corpus, each different from the one before."""
 
     def __init__(self, site):
         self.site = site

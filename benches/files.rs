@@ -1,5 +1,6 @@
-//! How long the disk takes to tell what is there: listing, looking again at what was touched, stamps, reading, and from a save to
-//! being told of it. Prints figures of this machine and this file system; the folders are made for it and taken away again.
+//! Times how long the disk takes to report what is there: listing, checking what was touched,
+//! stamps, reading, and the delay from a save to its report. Prints figures of this machine and
+//! this file system; the folders are created for the measurement and removed afterward.
 
 use std::error::Error;
 use std::fs;
@@ -14,7 +15,7 @@ use handsel::watch::{Polling, WatchOptions, Watcher};
 
 type Outcome = Result<(), Box<dyn Error>>;
 
-/// A save of which nobody is told within this time is lost.
+/// A save that is not reported within this time counts as lost.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 const SAVES: usize = 200;
@@ -32,7 +33,7 @@ fn main() -> Outcome {
     [Polling::Never, Polling::Auto, Polling::Always(Duration::from_millis(50))].into_iter().try_for_each(|way| watching(large.path(), way))
 }
 
-/// A hundred pages in each of so many folders.
+/// Creates a hundred pages in each of `folders` folders.
 fn fill(root: &Path, folders: usize, text: &str) -> std::io::Result<()> {
     for folder in 0..folders {
         let folder = root.join(format!("content/guides/section-{folder}"));
@@ -53,7 +54,7 @@ fn listing_and_reading(root: &Path) -> Outcome {
     Ok(())
 }
 
-/// Reading as it is on systems without a call that refuses links.
+/// Reads a file as on systems without a call that refuses links.
 fn read_by_segments(root: &Path, path: &SourcePath) -> std::io::Result<()> {
     let mut full = root.to_owned();
     for segment in path.segments() {
@@ -76,7 +77,7 @@ fn looking(root: &Path) -> Outcome {
     Ok(())
 }
 
-/// From a save to being told of it.
+/// Measures the delay from a save to its report.
 fn saving(root: &Path) -> Outcome {
     let disk = Disk::open(root)?;
     let (watcher, told) = watch(&disk, Polling::Auto)?;
@@ -96,11 +97,11 @@ fn saving(root: &Path) -> Outcome {
     Ok(())
 }
 
-/// Beginning to watch many files, and a save among them.
+/// Starts to watch many files, and saves one of them.
 fn watching(root: &Path, polling: Polling) -> Outcome {
     let disk = Disk::open(root)?;
     let (watcher, told) = timed(&format!("begin to watch 100,000 files, {polling:?}"), || watch(&disk, polling))?;
-    // What is told of what was written a moment ago is no save.
+    // A report about what was written a moment ago does not belong to the save.
     std::thread::sleep(Duration::from_millis(500));
     while told.try_recv().is_ok() {}
     let save = || fs::write(root.join("content/guides/section-500/page-50.md"), format!("edited, {polling:?}"));

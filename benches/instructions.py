@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Counts the instructions of a fixed build, so that no slow drift goes unnoticed. Advisory: other compilers count otherwise.
+"""Counts the instructions of a fixed build, so that slow growth is noticed. Other compilers give other counts.
 
     benches/instructions.py [--update]
 
-Builds 200 pages that it makes itself with `valgrind --tool=callgrind` on one thread, cold and once more with nothing changed, and
-compares the counts with benches/instructions.txt. More than 10 % of difference ends with status 1; `--update` writes the new
-counts, which belong into the same change as what caused them. Needs valgrind and `cargo build --release`. Standard library only.
+Builds 200 generated pages with `valgrind --tool=callgrind` on one thread, cold and again with nothing changed, and compares
+the counts with benches/instructions.txt. A difference of more than 10 % ends with status 1. `--update` writes the new counts;
+commit them with the change that caused them. Needs valgrind, `cargo build --release` and the standard library.
 """
 import os, re, shutil, subprocess, sys, tempfile
 

@@ -1,11 +1,13 @@
 #!/usr/bin/env node
-// Lighthouse on this repository's own site, as a phone sees it: its own settings for mobile, throttling simulated.
+// Runs Lighthouse on this repository's own site with its settings for mobile, with simulated
+// throttling.
 //
 //   cargo build --release && npm ci --prefix benches && benches/lighthouse.mjs [RUNS]
 //
-// The variable PAGES names other pages than the usual, BLOCKED patterns of addresses that are not loaded (`*.js`).
-// Prints one line a page: the four scores, and of the runs (3 unless told) the medians of what they are made of. The site is built
-// for the address that it is served at, and served compressed and with its own `_headers`, as a static host does.
+// The variable PAGES names other pages than the usual ones, BLOCKED patterns of addresses that are
+// not loaded (`*.js`). The script prints one line for each page: the four scores, and the medians
+// of their components over all runs (3 by default). The site is built for the address at which it
+// is served, and served compressed and with its own `_headers`, as a static host does.
 import { execFileSync } from "node:child_process";
 import { createServer } from "node:http";
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
@@ -65,7 +67,7 @@ function answer({ url }, response) {
   response.end(isText ? gzipSync(bytes) : bytes);
 }
 
-// `_headers`: a pattern, and under it its headers.
+// `_headers`: a pattern, and its headers below it.
 function headersOf(text) {
   const blocks = [];
   for (const line of text.split("\n").filter(Boolean)) {

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Makes two sites of the same texts: one of guides alone, and one of all kinds of page together, with glossary and address ledger.
+"""Makes two sites of the same texts: one of guides alone, and one of all kinds of page with a glossary and an address ledger.
 
     benches/mixed.py OUT [--pages 10000]
 
-Writes OUT/plain and OUT/mixed, with as many pages and the same number of folders at each depth, so that both have as long a menu. The difference between their builds is what the kinds cost: fields, templates of
-their own, calendars, paths, files that are looked at, words of the glossary in every text, and `handsel.lock`. Standard library only.
+Writes OUT/plain and OUT/mixed, with as many pages and the same number of folders at each depth, so that both menus have the
+same length. The difference between their builds is the cost of the kinds: fields, templates, calendars, paths, files whose
+contents are read, glossary words in every text, and `handsel.lock`. Needs only the standard library.
 """
 import argparse, os, random
 
@@ -45,7 +46,7 @@ def make(out, pages, is_mixed):
     rng = random.Random(7)
     content = os.path.join(out, "content")
     kinds = [KINDS[number % len(KINDS)] for number in range(pages)]
-    # Lists of folders cost what they cost with one kind as well.
+    # Both sites have equally many folders, so that the lists of folders take the same time in both.
     folder = (lambda kind, section: f"{FOLDERS[kind]}/s{section}") if is_mixed else (lambda kind, section: f"about-{FOLDERS[kind]}/s{section}")
     names = [f"{folder(kind, number % 40)}/p{number}.md" for number, kind in enumerate(kinds)]
     kinds = kinds if is_mixed else ["guide"] * pages

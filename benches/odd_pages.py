@@ -3,8 +3,8 @@
 
     benches/odd_pages.py [--sizes 1 2 4] [--only NAME ...] [--program target/release/handsel] [--timeout 60]
 
-For each shape and size: wall time, peak memory, and how much longer it took than the size before. Where twice the text takes much more
-than twice the time, the work is not bounded. Standard library only.
+For each shape and size, the script prints the wall time, the peak memory, and the ratio to the time of the size before. If
+twice the text takes much more than twice the time, the work is not bounded. Needs only the standard library.
 """
 import argparse, os, subprocess, sys, tempfile, time
 
@@ -12,7 +12,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
 def numbered(form):
-    """Repeats a form with a number in it."""
+    """Repeats a text with a number in place of `@`."""
     def text(size):
         parts, length, number = [], 0, 0
         while length < size:
@@ -172,7 +172,7 @@ def measure(program, text, timeout):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", nargs="+", type=float, default=[1, 2, 4], help="in megabytes")
-    parser.add_argument("--only", nargs="+", default=[], help="shapes whose name holds one of these words")
+    parser.add_argument("--only", nargs="+", default=[], help="shapes whose names contain one of these words")
     parser.add_argument("--program", default=os.path.join(ROOT, "target", "release", "handsel"))
     parser.add_argument("--timeout", type=float, default=60)
     options = parser.parse_args()

@@ -1,17 +1,17 @@
 #!/usr/bin/env python3
-"""A site of photographs built cold, again, and with one photograph changed: wall and processor time, and the most memory.
+"""Builds a site of photographs cold, again, and with one photograph changed, and prints times and peak memory.
 
     cargo build --release && pip install pillow && benches/pictures.py [--photographs 100] [--handsel target/release/handsel]
 
-The photographs are made here, 4000 x 3000, of gradients and noise, so that they are as large as a camera's (about 3 MB each) and
-no two are the same. Prints one line a build.
+The script makes the photographs, 4000 x 3000 pixels of gradients and noise, so that they are as large as a camera's (about
+3 MB each) and no two are the same. It prints one line for each build.
 """
 import argparse, os, random, shutil, subprocess, sys, tempfile, time
 from pathlib import Path
 from PIL import Image
 
 def photograph(path, seed):
-    """Smooth colours with grain, as photographs have."""
+    """Makes smooth colors with grain, as in photographs."""
     rng = random.Random(seed)
     small = Image.new("RGB", (16, 12))
     small.putdata([tuple(rng.randrange(256) for _ in range(3)) for _ in range(16 * 12)])
@@ -45,7 +45,7 @@ def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--photographs", type=int, default=100)
     arguments.add_argument("--handsel", default=str(Path(__file__).parent.parent / "target/release/handsel"))
-    arguments.add_argument("--site", type=Path, help="make the photographs here, or take those that are here, and keep them")
+    arguments.add_argument("--site", type=Path, help="create the photographs here, or use those that exist, and keep them")
     given = arguments.parse_args()
     root = given.site or Path(tempfile.mkdtemp(prefix="handsel-pictures-"))
     try:

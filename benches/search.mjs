@@ -1,11 +1,13 @@
 #!/usr/bin/env node
-// How well the search finds, beside Pagefind and MiniSearch on the same records in one run; and how fast it is in a browser.
+// Measures how well the search finds, compared with Pagefind and MiniSearch on the same records in
+// one run, and how fast it is in a browser.
 //
-//   benches/search.mjs quality [--verbose]         the judged queries of tests/search/queries over the shared corpora
+//   benches/search.mjs quality [--verbose]         the judged queries of tests/search/queries over the corpora
 //   benches/search.mjs latency FOLDER [WORDS …]    a published site: bytes and times of queries of two words
 //
-// Needs a program (HANDSEL_BIN, else target/release/handsel), `tests/browser/prepare` run once, the Python package pagefind[bin],
-// and the network once for MiniSearch, which is put into target/search-bench.
+// Needs a program (HANDSEL_BIN, by default target/release/handsel), `tests/browser/prepare` run
+// once, the Python package pagefind[bin], and the network once for MiniSearch, which is installed
+// into target/search-bench.
 import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -32,7 +34,8 @@ function queries() {
   });
 }
 
-// The same queries on the way: of the last word two thirds are typed. Names and questions, but no slips.
+// The same queries while they are typed: two thirds of the last word. Includes names and questions,
+// but no typos.
 function unfinished(all) {
   const half = (query) => {
     const last = query.text.match(/[a-z]{5,}$/i)?.[0];
@@ -41,7 +44,7 @@ function unfinished(all) {
   return all.filter(({ sort }) => !"tp".includes(sort)).map(half).filter(Boolean);
 }
 
-// The corpus as a site: its records, and its address of each source.
+// The corpus as a site: its records, and its address for each source.
 async function prepare(corpus) {
   const folder = mkdtempSync(join(tmpdir(), "handsel-search-"));
   cpSync(join(corpora, corpus), join(folder, "content"), { recursive: true });
@@ -69,7 +72,7 @@ async function ours({ language }, text) {
   return addresses;
 }
 
-// As VitePress sets it up.
+// Set up as in VitePress.
 function miniSearch(records) {
   const from = createRequire(join(bench, "package.json"));
   const MiniSearch = from("minisearch");
@@ -193,7 +196,7 @@ async function latency(folder, given) {
     await page.waitForFunction(() => window.shown !== undefined, null, { timeout: 20000 });
     const cold = await page.evaluate(() => window.shown);
     const bytes = server.fetched.reduce((sum, { bytes }) => sum + bytes, early);
-    // A key more, everything fetched already but what that key needs.
+    // One more key: everything is already fetched except what that key needs.
     await page.locator(".search-input").press("Backspace");
     await page.waitForFunction(() => window.shown !== undefined, null, { timeout: 20000 });
     const next = await page.evaluate(() => window.shown);
@@ -212,7 +215,7 @@ async function latency(folder, given) {
   server.close();
 }
 
-// Pairs of words from titles of the site, spread over it.
+// Pairs of words from titles, spread over the site.
 async function someWords(folder) {
   const pages = JSON.parse(readFileSync(join(folder, "pages.json"), "utf8"));
   const step = Math.max(1, Math.floor(pages.length / 12));

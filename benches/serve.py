@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Times the live preview on generated corpora: from a write to the first response with the new text, by kind of edit.
+"""Times the live preview on generated text, from a write to the first response with the new text, by type of edit.
 
     benches/serve.py [--pages 1000 10000] [--edits 9] [--peer hugo] [--folder DIR]
 
-Uses ../shared/bench/edit_latency.py, which also tells start-up time, CPU time per edit and peak memory. With `--peer hugo` Hugo's
-server is measured in the same run on the same text. Standard library only.
+Uses edit_latency.py in the folder SHARED, which also reports the startup time, the CPU time of each edit and the peak memory.
+With `--peer hugo`, Hugo's server is measured in the same run on the same text. Needs only the standard library.
 """
 import argparse, glob, json, os, shutil, subprocess, sys, tempfile
 

@@ -1,4 +1,4 @@
-//! The stages of a build, timed one by one on a site in memory: `cargo bench`.
+//! Times the stages of a build one by one on a site in memory: `cargo bench`.
 
 use std::collections::BTreeSet;
 use std::hint::black_box;

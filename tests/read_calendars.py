@@ -1,4 +1,4 @@
-"""Reads every calendar file of a built site with an independent parser (icalendar), and says what is not as it should be.
+"""Reads every calendar file of a built site with an independent parser (icalendar), and reports what is wrong.
 
 Usage: read_calendars.py FOLDER [ADDRESS EXPECTED]...   where EXPECTED is the UTC start of the file's first event.
 """
@@ -26,7 +26,7 @@ for file in files:
 wanted = iter(sys.argv[2:])
 for address, expected in zip(wanted, wanted):
     calendar = icalendar.Calendar.from_ical((folder / address).read_bytes())
-    # The file's own description of the zone, not this machine's.
+    # Uses the file's own description of the time zone, not this machine's.
     zones = {str(zone["TZID"]): zone.to_tz(lookup_tzid=False) for zone in calendar.walk("VTIMEZONE")}
     start = calendar.walk("VEVENT")[0]["DTSTART"]
     moment = start.dt

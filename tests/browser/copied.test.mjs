@@ -1,4 +1,5 @@
-// What the button on a block of code copies: of a session in a terminal only what one types there.
+// What the copy button of a code block copies: from a terminal session, only the commands that one
+// types.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { commands } from "../../static/js/copy.js";

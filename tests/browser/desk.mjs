@@ -1,4 +1,4 @@
-// What the tests share: a site in a folder of its own, a real server on it, a real browser.
+// What the tests share: a site in a folder of its own, a real server for it, a real browser.
 import { spawn, execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
@@ -53,7 +53,7 @@ export class Desk {
     return desk;
   }
 
-  // As editors save: a new file in the old one's place.
+  // Replaces the old file with a new one, as editors do when they save.
   async put(path, text) {
     const full = join(this.folder, path);
     await mkdir(dirname(full), { recursive: true });
@@ -104,13 +104,14 @@ export function browser() {
   return chromium.launch({ executablePath: found, args: quiet });
 }
 
-// Adds to `faults` what scripts of the page throw. A transition between two pages that Chromium gives up, because the next step came sooner or
-// the machine was too busy to draw it, is told as an error of no script: the page was shown without it.
+// Adds the errors of the page's scripts to `faults`. If Chromium abandons a page transition,
+// because the next step came sooner or the machine was too busy to draw it, it reports an error
+// that belongs to no script: the page was shown without the transition.
 export function hear(page, faults) {
   page.on("pageerror", (error) => { if (!/ViewTransition|Transition was/.test(String(error))) faults.push(String(error)); });
 }
 
-// A page that remembers what went wrong in it.
+// A page that records its errors.
 export async function open(context, url) {
   const page = await context.newPage();
   page.faults = [];
@@ -122,7 +123,7 @@ export async function open(context, url) {
   });
   await page.goto(url);
   await page.locator("handsel-preview .bar").waitFor();
-  // The server has spoken: of the page and of the problems.
+  // The server has reported the state of the page and its problems.
   await page.waitForFunction(() => {
     const bar = document.querySelector("handsel-preview").shadowRoot;
     return bar.querySelector(".facts li") && !bar.querySelector(".problems").hidden;

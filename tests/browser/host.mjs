@@ -1,4 +1,5 @@
-// A plain static host: files, `index.html` of folders, `404.html` for what is not there, no header but the type.
+// A plain static host: files, `index.html` of folders, `404.html` for missing files, and no header
+// but the content type.
 import { createServer } from "node:http";
 import { readFile, readdir, stat } from "node:fs/promises";
 import { extname, join, relative, sep } from "node:path";
@@ -14,7 +15,7 @@ export class Host {
   // Serves a folder under a path such as `/docs/`.
   static async open(folder, path = "/") {
     const host = new Host();
-    // All that a host learns of a request: its address and where the reader came from.
+    // Everything that a host learns from a request: its address and the page that it came from.
     host.told = [];
     host.server = createServer(async ({ url, headers }, answer) => {
       host.told.push(url, headers.referer ?? "");
@@ -45,17 +46,18 @@ async function fileAt(path) {
   return null;
 }
 
-// Every file below a folder, from there, with `/`.
+// Every file below a folder, relative to it, with `/`.
 export async function listed(folder) {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile()).map((entry) => relative(folder, join(entry.parentPath ?? entry.path, entry.name)));
   return files.map((file) => file.split(sep).join("/")).sort();
 }
 
-// The theme's scripts come when a page has been painted; all of them run at once.
+// The theme's scripts load after a page has been painted; this loads and runs all of them at once.
 export const settled = (page) => page.locator("[data-scheme]:not([hidden])").waitFor({ state: "attached" });
 
-// Notes what must not happen on a page: a request to another place, a fault of a script, a word of the policy.
+// Records what must not happen on a page: a request to another host, a script error, a violation of
+// the policy.
 export function watch(page, origin) {
   const faults = [];
   page.on("request", (request) => {

@@ -1,5 +1,6 @@
-// The kinds of page in a browser: built, served by a plain file server under the site's own policy, with and without JavaScript. Every
-// request and every write to storage is recorded: nothing leaves the site, and nothing is kept that the reader did not ask for.
+// The kinds of page in a browser: built, served by a plain file server under the site's own policy,
+// with and without JavaScript. Every request and every write to storage is recorded: nothing leaves
+// the site, and nothing is stored that the reader did not ask for.
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { readFile } from "node:fs/promises";
@@ -67,7 +68,7 @@ after(async () => {
   await desk?.close();
 });
 
-// A page that records what it asks for and what it keeps.
+// A page that records its requests and what it stores.
 async function visit(path, options = {}) {
   const context = await chrome.newContext({ timezoneId: "America/New_York", ...options });
   const tab = await context.newPage();

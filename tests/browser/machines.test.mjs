@@ -1,5 +1,5 @@
-// Feeds and the sitemap against their grammars: RFC 4287 (atom.rng) and the schema of sitemaps.org, of this repository's own site and
-// of one whose words are awkward.
+// Validates feeds and the sitemap with their grammars: RFC 4287 (atom.rng) and the schema of
+// sitemaps.org, for this repository's own site and for one with difficult words.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";

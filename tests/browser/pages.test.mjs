@@ -1,5 +1,5 @@
-// Every page of this repository's own site, built and put on a plain static host: what browsers, validators and people with
-// assistive technology meet there.
+// Every page of this repository's own site, built and served by a plain static host: what browsers,
+// validators and people with assistive technology find there.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
@@ -14,7 +14,7 @@ import { Host, listed, settled, watch } from "./host.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-// Of the recommended rules, those that say how source is written and not whether it is right.
+// Of the recommended rules, these are about the style of the source and not about its correctness.
 const OF_STYLE = ["void-style", "no-trailing-whitespace", "attribute-boolean-style", "attribute-empty-style", "no-inline-style", "long-title", "doctype-style", "no-implicit-button-type"];
 
 let chromium, folder, host, files, pages;
@@ -25,7 +25,7 @@ before(async () => {
   folder = await mkdtemp(join(tmpdir(), "handsel-pages-"));
   execFileSync(program, ["build", "--quiet", "--no-cache", "--output", folder], { cwd: root, stdio: "inherit" });
   files = await listed(folder);
-  // What sends its reader on at once is nothing to look at.
+  // A page that redirects at once has nothing to check.
   const isWhole = async (file) => !/http-equiv="refresh"/.test(await readFile(join(folder, file), "utf8"));
   const html = files.filter((file) => file.endsWith(".html"));
   const whole = await Promise.all(html.map(isWhole));
@@ -39,7 +39,7 @@ after(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-// The page that leads on to one at random stays, so that it can be looked at: all of it but the going.
+// Stops the page that leads to a random one from doing so, so that it can be examined.
 async function staying(context) {
   await context.route("**/js.*/random.js", (route) => route.fulfill({ contentType: "text/javascript", body: "export const enhance = () => {};" }));
   return context;
@@ -47,10 +47,10 @@ async function staying(context) {
 
 const address = (file) => host.url + file.replace(/index\.html$/, "");
 
-// What axe-core finds on the page, as text; all its rules, the experimental ones left out.
+// The findings of axe-core on the page, as text; it runs all rules except the experimental ones.
 async function axeFinds(page) {
   await page.evaluate(axe);
-  // What scrolls gets its place among the stops of the keyboard when the page has been laid out.
+  // Scrollable elements become keyboard stops when the page has been laid out.
   await page.evaluate(() => new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(done)); }));
   const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
   return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(" ")} ${node.failureSummary.split("\n").slice(1, 3).join(" ").trim()}`));
@@ -95,7 +95,8 @@ test("no page asks another place for anything, breaks its policy or fails; axe f
   await context.close();
 });
 
-// One page for each template that the site uses, told apart by what its body says, and for each type of tool.
+// One page for each template that the site uses, identified by the attributes of its body, and for
+// each type of tool.
 async function oneOfEach() {
   const each = new Map();
   for (const file of pages) {
@@ -136,7 +137,8 @@ test("nothing is wider than a window of 320 pixels, which is 1280 at 400 %, nor 
       await settled(page);
       const wide = await page.evaluate(() => ({ is: document.scrollingElement.scrollWidth, has: document.scrollingElement.clientWidth }));
       if (wide.is > wide.has) found.push(`${file}: ${wide.is} wide in ${wide.has}`);
-      // The page clips what is wider, so that is not enough: no text may lie past the window but in what scrolls, nor be cut by what does not.
+      // The page clips what is wider, so that check is not enough: no text may be outside the
+      // window except in scrollable elements, nor be cut off by elements that do not scroll.
       const past = await page.evaluate(() => {
         const within = (element, is) => { for (let at = element; at && at !== document.body; at = at.parentElement) if (is(getComputedStyle(at))) return true; return false; };
         const isShown = (element) => element.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && !element.closest(".unseen, .skip, .anchor, math, svg, select, dialog") && element.getBoundingClientRect().width > 1;
@@ -154,7 +156,7 @@ test("nothing is wider than a window of 320 pixels, which is 1280 at 400 %, nor 
   none(found);
 });
 
-// What the browser tells assistive technology of the element that has the focus.
+// What the browser tells assistive technology about the focused element.
 async function focusedNode(session) {
   const { result } = await session.send("Runtime.evaluate", { expression: "document.activeElement" });
   const { nodes } = await session.send("Accessibility.getPartialAXTree", { objectId: result.objectId, fetchRelatives: false });
@@ -185,13 +187,13 @@ test("one page of every template: the focus goes through it in its order, to not
             return hit && (element.contains(hit) || hit.contains(element) && hit !== document.body && hit !== document.documentElement || element.labels?.[0]?.contains(hit));
           });
           const rings = [element, element.closest(".tag, .scheme, .check, .option")].filter(Boolean).map((shown) => getComputedStyle(shown));
-          // Of two in one list the later stands below the earlier, or beyond it.
+          // Of two in one list, the later one is below the earlier or after it.
           const list = element.closest("ul, ol, dl, fieldset, p");
           const [one, other] = [before && [...before.getClientRects()].at(-1), boxes[0] ?? element.getBoundingClientRect()];
           const isBack = before && list && before.closest("ul, ol, dl, fieldset, p") === list && other.left < one.right && (other.bottom <= one.top || other.top < one.bottom && other.right <= one.left);
           return {
             what: `${element.localName}.${element.className} “${element.textContent.trim().slice(0, 30)}”`, isBack, isSeen: boxes.some(hits), isLast: element.tabIndex > 0,
-            // The browser draws those within its own controls.
+            // The browser draws these inside its own controls.
             hasRing: element.localName === "video" || rings.some(({ outlineStyle, outlineWidth, boxShadow }) => outlineStyle !== "none" && parseFloat(outlineWidth) >= 2 || boxShadow !== "none"),
           };
         });

@@ -1,4 +1,5 @@
-// Pictures in a browser: the smaller one that fits is asked for, those further down wait, and nothing moves when they come.
+// Images in a browser: the smaller one that fits is requested, those further down load later, and
+// nothing moves when they arrive.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import * as zlib from "node:zlib";
@@ -26,8 +27,8 @@ after(async () => {
 
 const stripes = (x) => [x % 256, (x * 7) % 256, 90];
 
-// A picture of stripes, or of what `colour` gives for each point (three values, or four): PNG (third edition), §11: a header, deflated
-// lines that begin with their filter, an end.
+// A striped image, or one with the color that `colour` returns for each point (three values, or
+// four). PNG (third edition), §11: a header, deflated lines that begin with their filter, an end.
 function png(width, height, colour = stripes) {
   const values = colour(0, 0).length;
   const line = (y) => {
@@ -48,7 +49,7 @@ function png(width, height, colour = stripes) {
   return Buffer.concat([Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]), chunk("IHDR", header), chunk("IDAT", lines), chunk("IEND", Buffer.alloc(0))]);
 }
 
-// Node has it from 22 on.
+// Node has this function from version 22 on.
 function checksum(bytes) {
   if (zlib.crc32) return zlib.crc32(bytes);
   let sum = ~0;
@@ -115,11 +116,12 @@ test("without JavaScript pictures are the same", async () => {
   await context.close();
 });
 
-// Only a program built with `--features avif` can make them; `tests/run --long` builds one and says so by HANDSEL_AVIF.
+// Only a program built with `--features avif` can make these images. `tests/run --long` builds one
+// and sets HANDSEL_AVIF.
 test("AVIF comes before WebP where it is wanted, and shows what the picture shows", async (t) => {
   const own = await Desk.open({ "handsel.yaml": "title: Test site\nimages: { avif: true, widths: [400] }\n", "content/guides/avif.md": "---\ntitle: Pictures\nsummary: Two.\n---\n\n![Full](full.png) ![Glass](glass.png) ![Flat](flat.png)\n" });
   t.after(() => own.close());
-  // Soft waves; of the second picture one half can be seen through. The third is flat.
+  // The first image has soft waves, one half of the second is translucent, and the third is flat.
   const waves = (x, y) => [128 + 100 * Math.sin(x / 37 + y / 23), 128 + 90 * Math.sin(x / 51 - y / 31), 128 + 80 * Math.cos(y / 19)].map(Math.round);
   await writeFile(`${own.folder}/content/guides/full.png`, png(800, 400, waves));
   await writeFile(`${own.folder}/content/guides/glass.png`, png(800, 400, (x, y) => [...waves(x, y), x < 400 ? 255 : 0]));

@@ -29,7 +29,8 @@ const visit = async (path = "guides/give-first/") => {
   pages.push(page);
   return page;
 };
-// The same where the theme's scripts matter: they come once the page is painted, add buttons, and take away a scheme that nobody chose.
+// The same where the theme's scripts matter: they run after the page is painted, add buttons, and
+// remove a color scheme that nobody chose.
 const visitSettled = async (path) => {
   const page = await visit(path);
   await settled(page);

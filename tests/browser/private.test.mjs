@@ -1,6 +1,7 @@
-// One reader uses everything there is on a site, in one browser that keeps what it is told to keep. Every request, every cookie and
-// every write to storage is noted: nothing goes anywhere else, nothing that was typed leaves the page, and nothing is kept under a
-// name that the page about privacy does not tell.
+// One reader uses every feature of a site, in one browser that keeps what it is asked to keep.
+// Every request, every cookie and every write to storage is recorded: nothing is sent elsewhere,
+// nothing that was typed leaves the page, and nothing is stored under a name that the privacy page
+// does not list.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { join } from "node:path";

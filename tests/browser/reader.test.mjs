@@ -1,5 +1,5 @@
-// What a reader can do on a page: each thing with JavaScript, and what is left of it without. The site lies under a sub-path on
-// a plain host.
+// What a reader can do on a page, with JavaScript and without it. The site is under a sub-path on a
+// plain host.
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import { Desk, browser } from "./desk.mjs";
@@ -130,7 +130,8 @@ test("a chosen scheme is there before the next page has a body, in other tabs, a
   assert.equal(await page.evaluate(() => window.atBody), "");
 });
 
-// The scripts beside the one that sets the colours and the one that fetches the others, with the moment at which each was asked for.
+// The scripts in addition to the one that sets the color scheme and the one that loads the others,
+// with the time at which each was requested.
 const fetchedScripts = (page) => page.evaluate(() => performance.getEntriesByType("resource").filter(({ name }) => /\.js$/.test(name) && !/\/(site|theme)\.js$/.test(name)).map(({ startTime }) => startTime));
 
 test("the first page is painted before its scripts are fetched", async () => {

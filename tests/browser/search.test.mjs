@@ -1,4 +1,5 @@
-// The search as a reader meets it: a built site on a plain file server, in a folder of its host, in a real browser.
+// The search as a reader meets it: a built site on a plain file server, in a folder of its host, in
+// a real browser.
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";

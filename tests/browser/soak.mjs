@@ -1,5 +1,5 @@
-// Twenty saves a second from four writers, eight tabs looking on: no last state is missed, memory stays flat, no connection is
-// left over. `node soak.mjs SECONDS`
+// Twenty saves a second from four writers, with eight open tabs: no last state is missed, memory
+// stays flat, and no connection remains open. Run it with `node soak.mjs SECONDS`.
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync, readlinkSync } from "node:fs";
 import { Desk, browser, guide, open } from "./desk.mjs";
@@ -20,7 +20,7 @@ try {
   const memory = () => Number(readFileSync(`/proc/${pid}/status`, "utf8").match(/VmRSS:\s+(\d+)/)?.[1] ?? 0) / 1024;
   const sockets = () => readdirSync(`/proc/${pid}/fd`).filter((fd) => { try { return readlinkSync(`/proc/${pid}/fd/${fd}`).startsWith("socket:"); } catch { return false; } }).length;
   const quiet = sockets();
-  // Each tab is a device of its own: a browser allows one server six connections.
+  // Each tab is a browser of its own, because a browser allows one server six connections.
   const tabs = [];
   for (let at = 0; at < TABS; at++) tabs.push(await open(await chromium.newContext(), `${desk.url}guides/writer-${at % WRITERS}/`));
 

@@ -1,4 +1,5 @@
-// How the theme draws what is short, long or small: at 360, 720 and 1280 pixels, in both color schemes.
+// How the theme renders short, long and small content: at 360, 720 and 1280 pixels, in both color
+// schemes.
 import assert from "node:assert/strict";
 import { mkdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -53,7 +54,8 @@ after(async () => {
   await desk?.close();
 });
 
-// Runs a check on a page at each width in each scheme. `SCREENSHOTS` names a folder for how it looked.
+// Runs a check on a page at each width in each scheme. `SCREENSHOTS` names a folder for
+// screenshots.
 async function everywhere(path, check, ready = async () => {}) {
   for (const colorScheme of ["light", "dark"]) for (const width of WIDTHS) {
     const context = await chrome.newContext({ viewport: { width, height: 900 }, colorScheme, serviceWorkers: "block" });

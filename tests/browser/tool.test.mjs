@@ -1,4 +1,5 @@
-// Calculators in a real browser: the machine against the build's, bit by bit, and the page as a reader uses it.
+// Calculators in a real browser: the machine compared with the build's, bit by bit, and the page as
+// a reader uses it.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { readFile } from "node:fs/promises";
@@ -266,7 +267,7 @@ test("the writer sees each formula as written beside its value, live, and nobody
   assert.deepEqual(await cells("weeks"), ["Weeks off", "30", ""]);
   assert.deepEqual(await cells("hours"), ["(52 - weeks) * 40 * billable", "528", ""]);
   assert.equal((await cells("say 1"))[1], "true");
-  // Its line is that of the file, and moves with it.
+  // The line is that of the file, and moves with it.
   const line = tool().split("\n").findIndex((line) => line.includes("hours: {")) + 1;
   assert.equal(await row("hours").getByRole("button").textContent(), String(line));
   const written = (line, formula) => page.waitForFunction(([line, formula]) => {
@@ -275,7 +276,7 @@ test("the writer sees each formula as written beside its value, live, and nobody
   }, [line, formula]);
   await desk.put(TOOL, tool().replace("  inputs:", "  # A remark.\n  inputs:").replace("* 40 *", "* 20 * 2 *"));
   await written(line + 1, "* 20 * 2 *");
-  // What cannot be worked out stays as it was, with the values of the page that is still shown.
+  // What cannot be computed stays as it was, with the values of the page that is still shown.
   await desk.put(TOOL, tool("rate * nothing"));
   await page.getByText("`nothing`").first().waitFor();
   assert.deepEqual(await cells("hours"), ["(52 - weeks) * 20 * 2 * billable", "528", ""]);
@@ -307,7 +308,7 @@ test("without a script, Enter in the only field of a guide's tool sends nothing"
   const page = await plain.newPage();
   const asked = [];
   for (;;) { if ((await page.goto(`${desk.url}guides/one/`)).ok()) break; }
-  // The browser asks for the page's icon when it likes.
+  // The browser may ask for the page's icon at any time.
   page.on("request", (request) => { if (!request.url().includes("/favicon.")) asked.push(request.url()); });
   await page.locator("#Tool-1-a").fill("secret");
   await page.locator("#Tool-1-a").press("Enter");
@@ -358,7 +359,7 @@ test("a hundred steps take no frame, and script and data stay small", async () =
     }).sort((a, b) => a - b);
   });
   console.log(`100 steps: ${times[10].toFixed(2)} ms in the middle of 21`);
-  // The least of them is what the work takes; the others are what else the machine had to do.
+  // The minimum is what the work takes; the other times include what else the machine did.
   assert.ok(times[0] <= 16, `${times[0]} ms`);
   await page.close();
   const rate = await visit();

@@ -1,5 +1,5 @@
-// Checklists, quizzes, decisions and comparisons as readers meet them: built, on a plain host under the site's own policy, with and
-// without scripts, by keyboard, and inside other pages.
+// Checklists, quizzes, decisions and comparisons as readers meet them: built, on a plain host under
+// the site's own policy, with and without scripts, by keyboard, and inside other pages.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -97,7 +97,7 @@ afterEach(async () => {
   }
 });
 
-// A page under the policy that the site sends, by which no text ever becomes markup (Trusted Types).
+// A page under the policy that the site sends, which never turns text into markup (Trusted Types).
 async function visit(path, { width = 1000, dark = false, scripts = true } = {}) {
   const context = await chromium.newContext({ viewport: { width, height: 800 }, colorScheme: dark ? "dark" : "light", javaScriptEnabled: scripts, reducedMotion: "reduce" });
   await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: host.origin });
@@ -114,7 +114,8 @@ async function visit(path, { width = 1000, dark = false, scripts = true } = {}) 
   return page;
 }
 
-// What a button copies. The word on the button goes away again, so it is the clipboard that is waited for.
+// What a button copies. The button's label changes back after a moment, so the test waits for the
+// clipboard.
 async function copied(page, button) {
   await page.evaluate(() => navigator.clipboard.writeText(""));
   await button.press("Enter");
@@ -124,7 +125,7 @@ async function copied(page, button) {
   }
 }
 
-// Every text that the status had, so that none is missed which a script has taken back since.
+// Every text that the status had, so that none is missed that a script has already removed.
 const heard = (page, text) => page.waitForFunction((text) => window.heard?.includes(text), text);
 const listen = (page) => page.evaluate(() => {
   window.heard = [];
@@ -134,7 +135,8 @@ const listen = (page) => page.evaluate(() => {
 const focused = (page) => page.evaluate(() => document.activeElement.dataset.node ?? document.activeElement.className);
 
 async function noFaultsOfAxe(page, where) {
-  // axe writes a style element of its own, which the policy rightly refuses; it runs in a page without it.
+  // axe adds a style element, which the policy refuses as it should; it runs in a page without the
+  // policy.
   await page.evaluate(axe);
   const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
   const told = violations.flatMap(({ id, nodes }) => nodes.map((node) => `${where}: ${id}: ${node.target.join(" ")} ${node.failureSummary}`));
@@ -235,7 +237,7 @@ test("a checklist counts, copies and shares; the device keeps ticks only when it
   assert.match(await page.locator(".tool-progress").innerText(), /1 of 3 done/);
   assert.deepEqual(await stored(), {});
   await heard(page, "1 of 3 done");
-  // With the keyboard alone: tick another, take the first tick away.
+  // With the keyboard alone: select another option and clear the first one.
   const ticked = () => page.locator(".points input:checked").evaluateAll((boxes) => boxes.map((box) => box.dataset.key));
   const goTo = async (key, press) => {
     for (let step = 0; step < 20; step++) {
@@ -266,7 +268,7 @@ test("a checklist counts, copies and shares; the device keeps ticks only when it
   assert.equal(await copied(page, page.locator("[data-do=markdown]")), written);
   assert.equal(new URL(await copied(page, page.locator("[data-do=link]"))).hash, "#done=one.__proto__");
 
-  // Somebody else's ticks are shown and do not replace what is kept here.
+  // Other people's answers are shown and do not replace those stored here.
   await page.goto("about:blank");
   await page.goto(`${host.url}tools/list/#done=constructor.nonsense`);
   await page.locator("[data-live]").first().waitFor();

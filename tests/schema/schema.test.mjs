@@ -1,4 +1,5 @@
-// What an editor tells of good and bad front matter, asked of a real language server with the schemas that `handsel schema` writes.
+// What an editor reports about good and bad front matter: a real language server is asked, with the
+// schemas that `handsel schema` writes.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, mkdirSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// What packs texts elsewhere is unpacked here, in each of the three forms of DEFLATE.
+// Decompresses texts that other programs compressed, in each of the three forms of DEFLATE.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { constants, deflateRawSync } from "node:zlib";

@@ -1,4 +1,5 @@
-// The browser's reading of words is the program's: both are held to words.json (tests/search.rs does it there).
+// The browser splits text into words as the program does: both are compared with words.json
+// (tests/search.rs does it for the program).
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
