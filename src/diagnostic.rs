@@ -73,12 +73,23 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// Other places that have to do with it, each with a word why.
     pub also: Vec<(Place, String)>,
+    /// What repairs it, where that is certain.
+    pub fix: Option<Fix>,
+}
+
+/// An edit at a problem's place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fix {
+    /// The text that is there, at the place or after its opening quote.
+    pub old: String,
+    /// The text to write instead.
+    pub new: String,
 }
 
 impl Diagnostic {
     /// A problem of the severity that its code has by default. Control characters in the message are made visible.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, severity: code.severity(), message: printable(&message.into()), place: None, help: None, also: Vec::new() }
+        Self { code, severity: code.severity(), message: printable(&message.into()), place: None, help: None, also: Vec::new(), fix: None }
     }
 
     pub fn at(mut self, place: Place) -> Self {
@@ -101,6 +112,12 @@ impl Diagnostic {
 
     pub fn also(mut self, place: Place, word: impl Into<String>) -> Self {
         self.also.push((place, word.into()));
+        self
+    }
+
+    /// Text at the problem's place that can be replaced without changing anything else.
+    pub fn fix(mut self, old: &str, new: &str) -> Self {
+        self.fix = Some(Fix { old: old.to_owned(), new: new.to_owned() });
         self
     }
 

@@ -33,6 +33,7 @@ use self::structured::Pattern;
 use crate::diagnostic::{Checked, Code, Diagnostic, Place, nearest};
 use crate::fields::{Context, Field, FieldType, Item, Items, check, manual_table};
 use crate::paths::SourcePath;
+use crate::renamed::NameKind;
 use crate::yaml::{Node, read as read_yaml};
 
 /// A kind of page.
@@ -175,7 +176,10 @@ pub fn read(path: &SourcePath, bytes: &[u8]) -> Checked<Option<Kind>> {
         Err(problems) => return Checked::new(None, problems),
     };
     let mut problems = Vec::new();
-    let items = node.as_ref().map(|node| check(node, &KIND_FIELDS, Context::PAGE).unload(&mut problems)).unwrap_or_default();
+    let items = node
+        .as_ref()
+        .map(|node| check(node, &KIND_FIELDS, Context { names: Some(NameKind::KindKey), ..Context::PAGE }).unload(&mut problems))
+        .unwrap_or_default();
     let part = |name: &str| node.as_ref().and_then(|node| node.get(name));
     let fields = part("fields").map(|fields| types::read_fields(fields, &mut problems)).unwrap_or_default();
     let structured = part("structured").map(|node| structured::read(node, &mut problems)).unwrap_or_default();

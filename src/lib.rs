@@ -17,6 +17,7 @@ pub mod paths;
 pub mod picture;
 pub mod pipeline;
 pub mod preview;
+pub mod renamed;
 pub mod settings;
 pub mod site;
 pub mod source;

@@ -195,7 +195,7 @@ pub fn refusal(written: &str, usage: Usage) -> Option<TargetProblem> {
             format!("`{scheme}:` addresses are not written as links"),
             "link to a page, a file of the site, or an https:// address",
         ),
-        Target::OnDisk => because(Code::LinkOutside, format!("`{}` is a path on your own computer or network", written.trim()), COPY),
+        Target::OnDisk => because(Code::LinkOutsideSite, format!("`{}` is a path on your own computer or network", written.trim()), COPY),
         Target::WithoutHost { scheme } => {
             let rest = bare(written);
             let rest = rest.split_once(':').map_or("", |(_, rest)| rest).trim_start_matches(['/', '\\']);
@@ -214,10 +214,10 @@ pub fn doubt(written: &str) -> Option<TargetProblem> {
             problem(Code::LinkScheme, format!("`{scheme}:` looks like a typo"), format!("did you mean `{near}:`?"))
         }
         Target::ProtocolRelative => {
-            problem(Code::LinkForm, "this address has no scheme".to_owned(), "write https: in front of it".to_owned())
+            problem(Code::AmbiguousLink, "this address has no scheme".to_owned(), "write https: in front of it".to_owned())
         }
         Target::Inside { path, .. } if path.contains('\\') => {
-            problem(Code::LinkForm, "this path has backslashes".to_owned(), format!("write {}", path.replace('\\', "/")))
+            problem(Code::AmbiguousLink, "this path has backslashes".to_owned(), format!("write {}", path.replace('\\', "/")))
         }
         _ => None,
     }

@@ -63,7 +63,7 @@ impl Words {
             Err(errors) => return errors,
         };
         let Value::Map(map) = &node.value else {
-            return vec![Diagnostic::new(Code::BadWords, "a file of words holds `key: text`").at(node.place)];
+            return vec![Diagnostic::new(Code::BadTranslation, "a file of words holds `key: text`").at(node.place)];
         };
         let known: Vec<String> = self.languages.get(FALLBACK).map(|words| words.keys().cloned().collect()).unwrap_or_default();
         let words = self.languages.entry(language.to_ascii_lowercase()).or_default();
@@ -79,7 +79,7 @@ impl Words {
                     words.insert(key.clone(), phrase);
                 }
                 None => {
-                    let problem = Diagnostic::new(Code::BadWords, format!("`{key}` is neither a text nor forms by count"));
+                    let problem = Diagnostic::new(Code::BadTranslation, format!("`{key}` is neither a text nor forms by count"));
                     problems.push(problem.at(entry.node.place.clone()).help("write `key: text` or `key: { one: …, other: … }`"));
                 }
             }

@@ -16,6 +16,7 @@ const FLOORS: &[(u8, &[&str])] = &[
         &[
             "source",
             "paths",
+            "renamed",
             "link_target",
             "diagnostic",
             "settings",

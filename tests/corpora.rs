@@ -69,7 +69,7 @@ fn every_corpus_builds_and_its_slips_are_told() {
             told.map(|problem| format!("{} {}", problem.place.as_ref().map(ToString::to_string).unwrap_or_default(), problem.message))
                 .collect()
         };
-        let broken = of(&[Code::BrokenLink, Code::LinkOutside, Code::LinkCase, Code::LinkScheme, Code::EmptyLink, Code::LinkForm]);
+        let broken = of(&[Code::BrokenLink, Code::LinkOutsideSite, Code::LinkCase, Code::LinkScheme, Code::EmptyLink, Code::AmbiguousLink]);
         let anchors = of(&[Code::BrokenAnchor]);
         assert_eq!(broken.len(), corpus.broken, "{}:\n{}", corpus.folder, broken.join("\n"));
         assert_eq!(anchors.len(), corpus.anchors, "{}:\n{}", corpus.folder, anchors.join("\n"));

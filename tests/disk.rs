@@ -166,7 +166,7 @@ fn links_are_followed_inside_and_told_outside() -> Outcome {
     assert_eq!(names(&listed.value), ["loop/s1-inside.md", "real/page.md"]);
     let bad = |path: &str| (Code::BadSymlink, format!("{path}:1:1"));
     let expected = [
-        (Code::FolderLink, "loop/a/s4-parent:1:1".into()),
+        (Code::FolderSymlink, "loop/a/s4-parent:1:1".into()),
         bad("real/s2-dangling.md"),
         bad("real/s3-self.md"),
         bad("real/s5-outside.md"),
@@ -197,7 +197,10 @@ fn names_that_are_no_text_are_told_once() -> Outcome {
     fs::write(odd.join("b.md"), "x")?;
     let listed = folder.list(&ListingRules::default())?;
     assert_eq!(names(&listed.value), ["a.md"]);
-    assert_eq!(told(&listed.problems), [(Code::OddName, "caf\u{FFFD}.md:1:1".into()), (Code::OddName, "d\u{FFFD}\\u{1b}:1:1".into())]);
+    assert_eq!(
+        told(&listed.problems),
+        [(Code::UnportableName, "caf\u{FFFD}.md:1:1".into()), (Code::UnportableName, "d\u{FFFD}\\u{1b}:1:1".into())]
+    );
     Ok(())
 }
 

@@ -68,7 +68,7 @@ fn outline(problems: &[Diagnostic]) -> Vec<String> {
 
 /// A file, the problems it causes, and a word that the message or its help must contain.
 const PAGES: &[(&str, &[&str], &str)] = &[
-    ("y01-unclosed.md", &["error open-front-matter 1:1"], "never closed"),
+    ("y01-unclosed.md", &["error unclosed-front-matter 1:1"], "never closed"),
     ("y02-tab-indent.md", &["error bad-yaml 4:1"], "tabs may not indent"),
     ("y03-duplicate-key.md", &["error duplicate-key 4:1"], "line 2"),
     ("y04-title-is-list.md", &["error wrong-type 2:8"], "text expected, a list found"),
@@ -99,9 +99,9 @@ const PAGES: &[(&str, &[&str], &str)] = &[
     ("y29-code-tag.md", &["error bad-yaml 2:8"], "tag"),
     ("y30-second-rule.md", &[], ""),
     ("y31-undefined-alias.md", &["error bad-yaml 3:5"], "*base"),
-    ("y32-toml.md", &["error front-matter-form 1:1"], "YAML"),
-    ("y33-json.md", &["error front-matter-form 1:1"], "YAML"),
-    ("y34-not-first.md", &["error front-matter-form 2:1"], "line 1"),
+    ("y32-toml.md", &["error invalid-front-matter 1:1"], "YAML"),
+    ("y33-json.md", &["error invalid-front-matter 1:1"], "YAML"),
+    ("y34-not-first.md", &["error invalid-front-matter 2:1"], "line 1"),
     ("y35-utf16.md", &["error not-utf8 1:1"], "UTF-16"),
     ("y36-null-title.md", &["error missing-title 2:1"], "title"),
     ("y37-circular-alias.md", &["error bad-yaml 3:8"], "never end"),

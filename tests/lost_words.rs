@@ -130,7 +130,7 @@ fn is_reported(source: &str, at: usize, problems: &[Diagnostic]) -> bool {
         let column = source[start..].char_indices().nth(place.column as usize - 1).map_or(0, |(at, _)| at);
         let opened = source[start + column..].to_ascii_lowercase();
         let is_whole =
-            matches!(problem.code, Code::ActiveHtml | Code::OpenHtml) && LEFT_OUT_WHOLE.iter().any(|name| opened.starts_with(name));
+            matches!(problem.code, Code::UnsafeHtml | Code::UnclosedHtml) && LEFT_OUT_WHOLE.iter().any(|name| opened.starts_with(name));
         let is_comment = opened.starts_with("<!--");
         let is_within = is_whole
             && start + column < at

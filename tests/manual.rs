@@ -16,6 +16,7 @@ use handsel::fields::manual_table;
 use handsel::kind::{self, KIND_FIELDS};
 use handsel::page::templates::{TemplateFile, Templates};
 use handsel::paths::SourcePath;
+use handsel::renamed::{self, NameKind};
 use handsel::settings::{SETTINGS, tokens_table};
 use handsel::source::MemoryFiles;
 use handsel::theme;
@@ -157,12 +158,17 @@ fn components() -> String {
         + "| `include` | `file` | `region`, `lines`, `language`, `title`, `numbers` (true or false) |\n| `tool` | `page` | what the tool takes |\n"
 }
 
-/// Every code, each with an id that other pages link to.
+/// Every code, each with an id that other pages link to, and that of its old name.
 fn codes() -> String {
     let mut table = String::from("| code | unless set | meaning |\n|---|---|---|\n");
     for code in Code::ALL {
         let (name, severity, meaning) = (code.name(), code.severity(), code.meaning().replace('|', "\\|"));
-        writeln!(table, "| <span id=\"{name}\"></span>`{name}` | {severity} | {meaning} |").expect("text takes everything");
+        let old: String = renamed::RENAMED
+            .iter()
+            .filter(|renamed| renamed.kind == NameKind::Code && renamed.new == name)
+            .map(|renamed| format!("<span id=\"{}\"></span>", renamed.old))
+            .collect();
+        writeln!(table, "| <span id=\"{name}\"></span>{old}`{name}` | {severity} | {meaning} |").expect("text takes everything");
     }
     table
 }

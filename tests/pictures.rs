@@ -395,7 +395,7 @@ fn what_cannot_be_decoded_is_told_where_a_page_refers_to_it_by_build_and_check()
         let built = pipeline::build(&files, &request(), sink, &Memory::of(None));
         let told: Vec<String> =
             built.problems.iter().map(|problem| format!("{} {}", problem.code, problem.place.as_ref().expect("placed"))).collect();
-        assert_eq!(told, ["bad-picture content/guides/a.md:5:1"]);
+        assert_eq!(told, ["bad-image content/guides/a.md:5:1"]);
     }
 }
 

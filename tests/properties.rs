@@ -122,7 +122,7 @@ proptest! {
             files.put(path, format!("# Page\n\n## Part\n\n{}", links.collect::<String>()));
         }
         let (built, _) = common::build(&files, &common::request());
-        let broken: Vec<_> = built.problems.iter().filter(|problem| matches!(problem.code, Code::BrokenLink | Code::BrokenAnchor | Code::LinkOutside)).collect();
+        let broken: Vec<_> = built.problems.iter().filter(|problem| matches!(problem.code, Code::BrokenLink | Code::BrokenAnchor | Code::LinkOutsideSite)).collect();
         prop_assert!(broken.is_empty() || built.problems.iter().any(|problem| problem.code == Code::AddressTaken), "{:#?}", broken);
     }
 }

@@ -297,7 +297,7 @@ fn a_large_file_is_never_in_memory_as_a_whole() {
     let copied = Copied::default();
     let built = pipeline::build(&WithLarge(files), &common::request(), &copied, &Memory::of(None));
     let told: Vec<&str> = built.problems.iter().map(|problem| problem.code.name()).collect();
-    assert_eq!(told, ["bad-picture"], "{:?}", built.problems);
+    assert_eq!(told, ["bad-image"], "{:?}", built.problems);
     let copied = copied.0.into_inner().expect("no holder panics");
     assert_eq!(copied, ["downloads/archive.zip", "film.mp4", "film.webm", "poster.png"].map(|name| (name.to_owned(), 5 << 20)).into());
 }

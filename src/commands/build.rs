@@ -197,7 +197,7 @@ fn result(built: &Built, published: &Published, output: &Path, whole: Duration, 
 
 /// Where the pages that were left out are named. The settings can turn that report off.
 fn named(built: &Built, console: &Console) -> String {
-    let reported = built.problems.iter().filter(|problem| problem.code == Code::PageLeftOut).count();
+    let reported = built.problems.iter().filter(|problem| problem.code == Code::SkippedPage).count();
     if reported == 0 {
         return String::new();
     }

@@ -9,6 +9,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::Severity;
+use crate::renamed::{self, NameKind};
 
 macro_rules! codes {
     ($($variant:ident = $name:literal, $severity:ident, $meaning:literal;)*) => {
@@ -42,10 +43,10 @@ codes! {
     NotUtf8 = "not-utf8", Error, "A text file is not UTF-8, or holds a NUL byte. Save it as UTF-8.";
     Unreadable = "unreadable", Error, "A file cannot be read: permissions, or a fault of the disk.";
     BadSymlink = "bad-symlink", Error, "A symbolic link leads nowhere, to itself, or out of the site's folder.";
-    FolderLink = "folder-link", Warning, "A symbolic link leads to a folder. Handsel does not enter linked folders.";
+    FolderSymlink = "folder-symlink", Warning, "A symbolic link leads to a folder. Handsel does not enter linked folders.";
     AddressTaken = "address-taken", Error, "Two sources have one address. Rename one of them or give it a `slug:`.";
-    OddName = "odd-name", Warning, "A file name makes trouble on other systems: a name that Windows reserves, letter case as the only difference, or marks that hide what the name is.";
-    UnpublishedFiles = "unreferenced-files", Warning, "Files in the content that no page refers to. They are not published.";
+    UnportableName = "unportable-name", Warning, "A file name makes trouble on other systems: a name that Windows reserves, letter case as the only difference, or marks that hide what the name is.";
+    UnreferencedFiles = "unreferenced-files", Warning, "Files in the content that no page refers to. They are not published.";
     UnreadFile = "unread-file", Warning, "Files that look like pages and are not read: a form other than Markdown (`.mdx`, `.html`), or a name that begins with a dot.";
     NoPages = "no-pages", Error, "There is no Markdown file that could become a page.";
     DraftsFolder = "drafts-folder", Warning, "A folder is called `_drafts`, as other systems name the folder for drafts. Its pages are drafts.";
@@ -58,27 +59,28 @@ codes! {
     BadValue = "bad-value", Error, "A value is of the right type, but not one that the field allows.";
     BadSetting = "bad-setting", Error, "A setting has a value that cannot work.";
     LowContrast = "low-contrast", Warning, "A colour of the theme would be too faint to be read on what it stands on. It is used darker or lighter, as the message says.";
+    RenamedName = "renamed-name", Warning, "A setting, a key, a value or a code has a new name. The old one still works; `handsel check --fix` writes the new one.";
     UnknownKind = "unknown-kind", Error, "A `kind:` that no file in `templates/kinds/` defines.";
     UnknownTerm = "unknown-term", Warning, "A topic, audience or author that the vocabulary (`topics.yaml`, `audiences.yaml`, `authors.yaml`) does not list.";
-    OneAddress = "one-address", Warning, "Two topics or audiences whose names differ in more than case and spaces, such as `C` and `C#`, have one address, and so one page.";
-    TermTwice = "term-twice", Warning, "Two pages of the glossary explain one word. The first of them is offered where the word is used.";
+    SlugCollision = "slug-collision", Warning, "Two topics or audiences whose names differ in more than case and spaces, such as `C` and `C#`, have one address, and so one page.";
+    DuplicateTerm = "duplicate-term", Warning, "Two pages of the glossary explain one word. The first of them is offered where the word is used.";
     // Front matter
-    OpenFrontMatter = "open-front-matter", Error, "Front matter is opened with `---` and never closed.";
-    FrontMatterForm = "front-matter-form", Error, "Front matter is YAML between two lines `---`, the first of them line 1 of the file.";
+    UnclosedFrontMatter = "unclosed-front-matter", Error, "Front matter is opened with `---` and never closed.";
+    InvalidFrontMatter = "invalid-front-matter", Error, "Front matter is YAML between two lines `---`, the first of them line 1 of the file.";
     MissingTitle = "missing-title", Error, "A page has no `title:`, no first-level heading, and no heading before its text.";
     MissingField = "missing-field", Error, "A field that the page's kind requires is not there.";
     KindRule = "kind-rule", Error, "A page breaks a rule of its kind (`checks:` in the kind's file): an end before its start, a field that another one needs.";
-    LongText = "long-text", Error, "A field's text is longer than its kind allows.";
-    NotThatFile = "not-that-file", Error, "A field wants a file of the site, perhaps of a certain type, and leads to something else.";
+    TextTooLong = "text-too-long", Error, "A field's text is longer than its kind allows.";
+    WrongFileType = "wrong-file-type", Error, "A field wants a file of the site, perhaps of a certain type, and leads to something else.";
     LongTitle = "long-title", Warning, "A title over 200 characters.";
     EmptyPage = "empty-page", Warning, "A page has no body.";
     // Markdown
     HeadingJump = "heading-jump", Warning, "A heading skips a level. Screen readers navigate by levels.";
     DuplicateId = "duplicate-id", Warning, "Two places on a page have one id. Links lead to the first of them.";
-    SecondTitle = "second-title", Warning, "A page has a second first-level heading, or one below other headings. The first is the page's own.";
+    ExtraH1 = "extra-h1", Warning, "A page has a second first-level heading, or one below other headings. The first is the page's own.";
     MissingAlt = "missing-alt", Warning, "An image has no text for those who do not see it.";
     UndefinedFootnote = "undefined-footnote", Warning, "A footnote is referred to and never defined.";
-    FootnoteUnused = "footnote-unused", Warning, "A footnote is defined twice, or never referred to.";
+    UnusedFootnote = "unused-footnote", Warning, "A footnote is defined twice, or never referred to.";
     UndefinedReference = "undefined-reference", Warning, "A reference link `[text][name]` whose `[name]: …` is nowhere.";
     LinkSpace = "link-space", Warning, "A link's target holds a space, so Markdown does not read it as a link.";
     MalformedLink = "malformed-link", Warning, "Text that was meant as a link and is not read as one: a space between `]` and `(`, a parenthesis that is never closed, an address such as `http:/x`.";
@@ -86,25 +88,25 @@ codes! {
     MalformedEmphasis = "malformed-emphasis", Warning, "Stars next to punctuation that neither begin nor end emphasis, as in `**「text」**字`.";
     HiddenCharacter = "hidden-character", Warning, "The text holds control characters or marks that reverse the direction of text.";
     ForeignComment = "foreign-comment", Warning, "A comment in the syntax of another system, such as `%% … %%`, `{% comment %}` or `{# … #}`. It is left out of the page.";
-    OpenHtml = "open-html", Warning, "An HTML element, a comment or a code fence is opened and never closed.";
+    UnclosedHtml = "unclosed-html", Warning, "An HTML element, a comment or a code fence is opened and never closed.";
     UnknownElement = "unknown-element", Warning, "A tag that HTML does not have, such as `<u8>` or `<path>`, or that a page's text cannot have, such as `<title>`, is shown as text or left out; the words in its element stay. Write `\\<u8>`, or put code between backticks.";
     LongPage = "long-page", Warning, "A page has more than four million characters that may have a meaning in Markdown: brackets, stars, ends of lines. The rest is shown as plain text.";
     SurplusCells = "surplus-cells", Warning, "A row of a table has more cells than the table has columns. Those cells are not shown.";
-    ActiveHtml = "active-html", Warning, "HTML that would run or load something was taken out. The setting `raw_html: allow` keeps it.";
+    UnsafeHtml = "unsafe-html", Warning, "HTML that would run or load something was taken out. The setting `raw_html: allow` keeps it.";
     DroppedAttribute = "dropped-attribute", Warning, "An attribute, an id or a class that text may not set is left out of the page: it could make the theme's scripts act, or has no effect.";
     UnknownComponent = "unknown-component", Error, "A component that no file in `templates/components/` defines.";
     ComponentArguments = "component-arguments", Error, "A component's arguments do not fit what it declares.";
-    OpenComponent = "open-component", Error, "A component is opened and never closed, or closed without being open.";
+    UnclosedComponent = "unclosed-component", Error, "A component is opened and never closed, or closed without being open.";
     BadInclude = "bad-include", Error, "An included file, region or line range does not exist.";
-    BadPicture = "bad-picture", Error, "A picture that a page shows cannot be read, ends before its time, or would unfold to more than 120 million pixels. Save it anew, or smaller.";
-    ActivePicture = "active-picture", Warning, "An SVG holds scripts or loads something from elsewhere. That was taken out of what is published.";
-    ActiveFile = "active-file", Warning, "A linked HTML, XML or compressed SVG file holds scripts or loads something from elsewhere. It is published as it is, and runs as a part of the site when a reader opens it. The setting `raw_html: allow` publishes such files without a warning; files in `static/` are never looked at.";
+    BadImage = "bad-image", Error, "A picture that a page shows cannot be read, ends before its time, or would unfold to more than 120 million pixels. Save it anew, or smaller.";
+    UnsafeSvg = "unsafe-svg", Warning, "An SVG holds scripts or loads something from elsewhere. That was taken out of what is published.";
+    UnsafeFile = "unsafe-file", Warning, "A linked HTML, XML or compressed SVG file holds scripts or loads something from elsewhere. It is published as it is, and runs as a part of the site when a reader opens it. The setting `raw_html: allow` publishes such files without a warning; files in `static/` are never looked at.";
     BadMath = "bad-math", Error, "A formula cannot be read.";
     TooDeep = "too-deep", Warning, "Blocks are nested deeper than a reader can follow; the rest is shown flat.";
     // Tools
     UnknownNode = "unknown-node", Error, "An answer of a decision leads to a question or an outcome that is not there.";
     UnreachableNode = "unreachable-node", Error, "No road through a decision comes to this question or outcome.";
-    EndlessRoad = "endless-road", Error, "The answers of a decision lead in a circle, so that somebody might never come to an outcome.";
+    DecisionCycle = "decision-cycle", Error, "The answers of a decision lead in a circle, so that somebody might never come to an outcome.";
     DeadEnd = "dead-end", Error, "A road through a decision stops without an outcome: a question without answers, or an answer that leads nowhere.";
     MissingDisclosure = "missing-disclosure", Error, "A comparison has something of the writer's own in it and does not say so.";
     BadEmbed = "bad-embed", Error, "A page is shown as a tool and declares none, or is given something that its tool does not take.";
@@ -112,12 +114,12 @@ codes! {
     BrokenLink = "broken-link", Error, "A link, an image or a file that is referred to does not exist.";
     BrokenAnchor = "broken-anchor", Error, "The page exists; the heading or place on it does not.";
     LinkCase = "link-case", Error, "A link differs from the file's name in letter case. It would work on some systems only.";
-    LinkOutside = "link-outside", Error, "A link leaves the site's folder.";
+    LinkOutsideSite = "link-outside-site", Error, "A link leaves the site's folder.";
     LinkScheme = "link-scheme", Error, "A link of a kind that can run code or read the reader's disk (`javascript:`, `data:`, `file:` …), or a mistyped scheme.";
-    LinkForm = "link-form", Warning, "A link in a form that works by luck: protocol-relative, or with backslashes.";
+    AmbiguousLink = "ambiguous-link", Warning, "A link in a form that works by luck: protocol-relative, or with backslashes.";
     OutsideOrigin = "outside-origin", Error, "A page would load something from another site as soon as it is opened, which the site's policy refuses. Bring the file along, or name the origin in `allow_origins`.";
     EmptyLink = "empty-link", Warning, "A link without a target.";
-    LinkDraft = "link-to-draft", Error, "A published page links to a draft, or to one that has expired or is still to come.";
+    LinkToDraft = "link-to-draft", Error, "A published page links to a draft, or to one that has expired or is still to come.";
     VanishedAddress = "vanished-address", Error, "An address that was published (`handsel.lock` has it) no longer exists. Redirect it with `aliases:`, or retire it with `handsel retire`.";
     VanishedAnchor = "vanished-anchor", Warning, "A heading that other pages linked to (`handsel.lock` has it) no longer exists. Give the new heading the old id, or retire the address with `handsel retire`.";
     BadLedger = "bad-ledger", Warning, "A line of `handsel.lock` is not an address, or is the mark of a conflict. The next build leaves it out.";
@@ -127,20 +129,20 @@ codes! {
     TemplateFailed = "template-failed", Error, "A template failed on a page: a value that is not there, a loop without end.";
     UnknownField = "unknown-field", Warning, "A template asks for a field of a page that no kind declares, so it is never there; often a typo.";
     MissingTemplate = "missing-template", Error, "A template that a page or its kind names does not exist.";
-    BadWords = "bad-words", Error, "A file of the theme's words cannot be used.";
+    BadTranslation = "bad-translation", Error, "A file of the theme's words cannot be used.";
     BadData = "bad-data", Error, "A file in `data/` cannot be read.";
     // Tools
     ToolFormula = "tool-formula", Error, "A formula of a tool cannot be worked out: a sign too much, a name that nothing has, types or units that do not go together, formulas that need each other.";
     ToolExample = "tool-example", Error, "A worked example of a tool expects something else than the tool gives.";
-    ToolDivision = "tool-division", Warning, "A formula of a tool divides by what can be 0 for inputs that it allows. Where the reader's numbers make it 0, there is no result.";
+    DivisionByZero = "division-by-zero", Warning, "A formula of a tool divides by what can be 0 for inputs that it allows. Where the reader's numbers make it 0, there is no result.";
     ToolUnused = "tool-unused", Warning, "An input, a step, a table or a text of a tool that changes nothing.";
     // The site
-    PageLeftOut = "page-left-out", Warning, "A page that could not be made was left out (`--lenient`).";
+    SkippedPage = "skipped-page", Warning, "A page that could not be made was left out (`--lenient`).";
     ForeignFile = "foreign-file", Error, "The output folder holds a file that Handsel did not write where a page would go. `--force` replaces it.";
     // The value audit
     MissingSummary = "missing-summary", Warning, "A page has no `summary:`: lists, search and link previews have nothing to say about it.";
     LongTip = "long-tip", Warning, "A tip of more than 250 words. Perhaps it is a guide.";
-    ToolUnproven = "tool-unproven", Warning, "A calculator has no worked example, so that neither a reader nor the next build can tell whether it is right.";
+    UntestedTool = "untested-tool", Warning, "A calculator has no worked example, so that neither a reader nor the next build can tell whether it is right.";
     ToolUnsourced = "tool-unsourced", Warning, "A calculator works with the figures of a table and says neither where they come from (`sources:`) nor how it came to them (`method:`).";
     Orphan = "orphan", Warning, "No page links here.";
     OverdueReview = "overdue-review", Warning, "A page's `review_every` has passed.";
@@ -148,18 +150,18 @@ codes! {
     ThinPage = "thin-page", Warning, "A page of fewer than 30 words that gives nothing in another way either.";
     NoNextStep = "no-next-step", Warning, "A page from which nothing leads on: no `next:`, no link, no topic that other pages share.";
     UselessAlt = "useless-alt", Warning, "An image's text is its file's name, or says only that it is an image.";
-    VagueLink = "vague-link", Warning, "The words of a link do not say where it leads: “here”, “more”. Who moves from link to link hears nothing else.";
+    VagueLinkText = "vague-link-text", Warning, "The words of a link do not say where it leads: “here”, “more”. Who moves from link to link hears nothing else.";
     LongSentences = "long-sentences", Warning, "A page's sentences are far longer than is usual on this site.";
     HardToRead = "hard-to-read", Warning, "A page is far harder to read than is usual on this site, by the length of its words and sentences.";
-    LoneTopic = "lone-topic", Warning, "A topic that one page alone has, on a site of twelve pages or more.";
+    SinglePageTopic = "single-page-topic", Warning, "A topic that one page alone has, on a site of twelve pages or more.";
     NoTranscript = "no-transcript", Warning, "A video has no transcript.";
     // Honest giving
-    IncompletePromise = "incomplete-promise", Warning, "`giving:` in the settings does not say who gives, why and who pays, or no licence is stated.";
+    IncompleteGiving = "incomplete-giving", Warning, "`giving:` in the settings does not say who gives, why and who pays, or no licence is stated.";
     EmailGate = "email-gate", Error, "A form demands an e-mail address. A gift that asks for something first is a trade; only an offer of advice may need one.";
     UndisclosedLink = "undisclosed-link", Warning, "A link for which somebody is paid, on a page without `disclosure:`.";
-    Pressure = "pressure", Warning, "A countdown, a pop-up or made-up scarcity, by its name.";
+    DarkPattern = "dark-pattern", Warning, "A countdown, a pop-up or made-up scarcity, by its name.";
     UncheckedSource = "unchecked-source", Warning, "A source with an address does not say when it was looked at last (`checked:`).";
-    VisitorCounting = "visitor-counting", Error, "A page would bring a program that counts or follows visitors.";
+    VisitorTracking = "visitor-tracking", Error, "A page would bring a program that counts or follows visitors.";
     // Ours
     Internal = "internal", Error, "A fault in Handsel itself. Please report it.";
 }
@@ -174,6 +176,7 @@ impl FromStr for Code {
     type Err = ();
 
     fn from_str(name: &str) -> Result<Self, ()> {
+        let name = renamed::new_name(NameKind::Code, name).unwrap_or(name);
         Code::ALL.iter().copied().find(|code| code.name() == name).ok_or(())
     }
 }

@@ -263,7 +263,7 @@ error[address-taken]: `/a/` is taken
 
     #[test]
     fn no_bytes_of_a_binary_file_are_shown() {
-        let problem = |path| Diagnostic::new(Code::UnpublishedFiles, "no page links to it").at(place(path, 1, 1, 0));
+        let problem = |path| Diagnostic::new(Code::UnreferencedFiles, "no page links to it").at(place(path, 1, 1, 0));
         for (path, bytes) in [("a.png", "\u{89}PNG\r\n\u{1a}\n"), ("b.txt", "MZ\0\u{1}\u{2}"), ("c", "a\0b"), ("d.bin", "words")] {
             let expected = format!("warning[unreferenced-files]: no page links to it\n--> docs/{path}:1:1");
             assert_eq!(drawn(&[(path, bytes)], &problem(path)), expected);

@@ -132,7 +132,7 @@ impl<'a> Walk<'a> {
         }
         if entry.name.to_str().is_none() {
             let message = format!("the name of `{}` is not UTF-8, so it is not read", printable(path.as_str()));
-            self.tell(Code::OddName, &path, message, "rename it; other systems and addresses cannot hold such a name");
+            self.tell(Code::UnportableName, &path, message, "rename it; other systems and addresses cannot hold such a name");
             return if is_folder { Verdict::SkipFolder } else { Verdict::Pass };
         }
         if entry.kind.is_symlink() {
@@ -176,7 +176,7 @@ impl<'a> Walk<'a> {
             Ok(metadata) if metadata.is_file() => return true,
             Ok(metadata) if metadata.is_dir() => {
                 let message = format!("the link `{path}` leads to the folder `{written}`, which is not entered");
-                self.tell(Code::FolderLink, path, message, "move the folder here, or name the link under `ignore:`");
+                self.tell(Code::FolderSymlink, path, message, "move the folder here, or name the link under `ignore:`");
             }
             Ok(_) => self.tell_special(path),
             Err(error) => self.tell(Code::Unreadable, path, format!("`{path}` cannot be read: {error}"), "check its permissions"),

@@ -96,7 +96,7 @@ fn at_start(path: &SourcePath, text: &str, first: &Range<usize>) -> Split {
     let split = Split { front: Some(start..close.start), body: next_line(text, &close)..text.len(), ..Split::default() };
     let closing = text[close.clone()].trim_end();
     if !matches!(closing, "---" | "...") {
-        let problem = Diagnostic::new(Code::FrontMatterForm, format!("front matter closes with a line `---`, not `{closing}`"))
+        let problem = Diagnostic::new(Code::InvalidFrontMatter, format!("front matter closes with a line `---`, not `{closing}`"))
             .at(Lines::new(text).place(path, close))
             .help("write `---` in its place");
         return Split { holds_back: holds_back(&text[start..split.body.start]), problem: Some(problem), ..split };
@@ -117,7 +117,7 @@ fn closing_line(text: &str, start: usize) -> Option<Range<usize>> {
 
 /// A strict build shows nothing of the file, because nobody can say where its YAML ends. A lenient one takes the lines that look like keys.
 fn unclosed(path: &SourcePath, text: &str, first: &Range<usize>, start: usize) -> Split {
-    let problem = Diagnostic::new(Code::OpenFrontMatter, "the front matter opened here is never closed")
+    let problem = Diagnostic::new(Code::UnclosedFrontMatter, "the front matter opened here is never closed")
         .at(Lines::new(text).place(path, first.clone()))
         .help("put a line `---` after its last key; for a rule at the beginning of a page write `***`");
     let end = leading_keys_end(text, start);
@@ -129,7 +129,7 @@ fn unclosed(path: &SourcePath, text: &str, first: &Range<usize>, start: usize) -
 fn misplaced(path: &SourcePath, text: &str, split: Split, block: Block) -> Split {
     let Block { open, inner, end, form, is_after_text, fault } = block;
     let (message, help) = fault.explain(text, &open, form);
-    let problem = Diagnostic::new(Code::FrontMatterForm, message).at(Lines::new(text).place(path, open.clone())).help(help);
+    let problem = Diagnostic::new(Code::InvalidFrontMatter, message).at(Lines::new(text).place(path, open.clone())).help(help);
     let holds_back = holds_back(&text[inner.clone()]);
     let is_first = split.front.is_none();
     let front = if is_first { Some(inner) } else { split.front };
@@ -190,34 +190,39 @@ mod tests {
     #[test]
     fn forms_with_a_problem() {
         for (text, front, body, problem) in [
-            ("---\na: b\nText", Some("a: b\n"), "Text", (Code::OpenFrontMatter, 1)),
-            ("---\nText", None, "---\nText", (Code::OpenFrontMatter, 1)),
-            ("+++\na = 1\n+++\nText", Some("a = 1\n"), "Text", (Code::FrontMatterForm, 1)),
-            ("+++\na = 1\nText", Some("a = 1\n"), "Text", (Code::FrontMatterForm, 1)),
-            ("{\n\"a\": {\"b\": 1}\n}\nText", Some("{\n\"a\": {\"b\": 1}\n}"), "Text", (Code::FrontMatterForm, 1)),
-            ("{\n\"a\": oops\n}\nText", Some("{\n\"a\": oops\n}"), "Text", (Code::FrontMatterForm, 1)),
-            ("\n\n---\na: b\n---\nText", Some("a: b\n"), "Text", (Code::FrontMatterForm, 3)),
-            (" ---\na: b\n---\n", Some("a: b\n"), "", (Code::FrontMatterForm, 1)),
-            ("<!-- x -->\n\n---\na: b\n---\nText", Some("a: b\n"), "Text", (Code::FrontMatterForm, 3)),
-            ("\u{FEFF}---\na: b\n---\nText", Some("a: b\n"), "Text", (Code::FrontMatterForm, 1)),
-            ("\u{200B}---\na: b\n---\nText", Some("a: b\n"), "Text", (Code::FrontMatterForm, 1)),
-            ("----\na: b\n----\nText", Some("a: b\n"), "Text", (Code::FrontMatterForm, 1)),
-            ("---yaml\na: b\n---\nText", Some("a: b\n"), "Text", (Code::FrontMatterForm, 1)),
-            ("\u{2014}\na: b\n\u{2014}\nText", Some("a: b\n"), "Text", (Code::FrontMatterForm, 1)),
-            ("---\na: b\n----\nText\n\n---\n", Some("a: b\n"), "Text\n\n---\n", (Code::FrontMatterForm, 3)),
-            ("# A\n\n---\ndraft: true\n---\nText", Some("draft: true\n"), "# A\n\n   \n           \n   \nText", (Code::FrontMatterForm, 3)),
-            ("    ---\n    draft: true\n    ---\nText", Some("    draft: true\n"), "Text", (Code::FrontMatterForm, 1)),
-            ("--\ndraft: true\n--\nText", Some("draft: true\n"), "Text", (Code::FrontMatterForm, 1)),
-            ("draft: true\n---\nText", Some("draft: true\n"), "Text", (Code::FrontMatterForm, 1)),
-            ("```yaml\ndraft: true\n```\nText", Some("draft: true\n"), "Text", (Code::FrontMatterForm, 1)),
-            ("<!--\ndraft: true\n-->\nText", Some("\ndraft: true\n"), "Text", (Code::FrontMatterForm, 1)),
+            ("---\na: b\nText", Some("a: b\n"), "Text", (Code::UnclosedFrontMatter, 1)),
+            ("---\nText", None, "---\nText", (Code::UnclosedFrontMatter, 1)),
+            ("+++\na = 1\n+++\nText", Some("a = 1\n"), "Text", (Code::InvalidFrontMatter, 1)),
+            ("+++\na = 1\nText", Some("a = 1\n"), "Text", (Code::InvalidFrontMatter, 1)),
+            ("{\n\"a\": {\"b\": 1}\n}\nText", Some("{\n\"a\": {\"b\": 1}\n}"), "Text", (Code::InvalidFrontMatter, 1)),
+            ("{\n\"a\": oops\n}\nText", Some("{\n\"a\": oops\n}"), "Text", (Code::InvalidFrontMatter, 1)),
+            ("\n\n---\na: b\n---\nText", Some("a: b\n"), "Text", (Code::InvalidFrontMatter, 3)),
+            (" ---\na: b\n---\n", Some("a: b\n"), "", (Code::InvalidFrontMatter, 1)),
+            ("<!-- x -->\n\n---\na: b\n---\nText", Some("a: b\n"), "Text", (Code::InvalidFrontMatter, 3)),
+            ("\u{FEFF}---\na: b\n---\nText", Some("a: b\n"), "Text", (Code::InvalidFrontMatter, 1)),
+            ("\u{200B}---\na: b\n---\nText", Some("a: b\n"), "Text", (Code::InvalidFrontMatter, 1)),
+            ("----\na: b\n----\nText", Some("a: b\n"), "Text", (Code::InvalidFrontMatter, 1)),
+            ("---yaml\na: b\n---\nText", Some("a: b\n"), "Text", (Code::InvalidFrontMatter, 1)),
+            ("\u{2014}\na: b\n\u{2014}\nText", Some("a: b\n"), "Text", (Code::InvalidFrontMatter, 1)),
+            ("---\na: b\n----\nText\n\n---\n", Some("a: b\n"), "Text\n\n---\n", (Code::InvalidFrontMatter, 3)),
+            (
+                "# A\n\n---\ndraft: true\n---\nText",
+                Some("draft: true\n"),
+                "# A\n\n   \n           \n   \nText",
+                (Code::InvalidFrontMatter, 3),
+            ),
+            ("    ---\n    draft: true\n    ---\nText", Some("    draft: true\n"), "Text", (Code::InvalidFrontMatter, 1)),
+            ("--\ndraft: true\n--\nText", Some("draft: true\n"), "Text", (Code::InvalidFrontMatter, 1)),
+            ("draft: true\n---\nText", Some("draft: true\n"), "Text", (Code::InvalidFrontMatter, 1)),
+            ("```yaml\ndraft: true\n```\nText", Some("draft: true\n"), "Text", (Code::InvalidFrontMatter, 1)),
+            ("<!--\ndraft: true\n-->\nText", Some("\ndraft: true\n"), "Text", (Code::InvalidFrontMatter, 1)),
             (
                 "---\na: b\n---\n# A\n---\npublished: no\n---\n",
                 Some("a: b\n"),
                 "# A\n   \n             \n   \n",
-                (Code::FrontMatterForm, 5),
+                (Code::InvalidFrontMatter, 5),
             ),
-            ("---\na: b\n---\n\n---\ntitle: c\n---\n", Some("a: b\n"), "\n   \n        \n   \n", (Code::FrontMatterForm, 5)),
+            ("---\na: b\n---\n\n---\ntitle: c\n---\n", Some("a: b\n"), "\n   \n        \n   \n", (Code::InvalidFrontMatter, 5)),
         ] {
             assert_eq!(parts(text), (front, body.to_owned(), Some(problem)), "{text}");
         }

@@ -40,12 +40,12 @@ pub fn problem(slip: &Slip) -> Diagnostic {
             "take `required` away, or the field; who gives first asks for nothing first",
         ),
         Slip::Pressure(word) => (
-            Code::Pressure,
+            Code::DarkPattern,
             format!("a “{word}” presses readers"),
             "let them take their time; if it is something else, give it another name",
         ),
         Slip::Analytics(name) => {
-            (Code::VisitorCounting, format!("`{name}` counts or follows visitors"), "take it out: the pages promise that nothing does")
+            (Code::VisitorTracking, format!("`{name}` counts or follows visitors"), "take it out: the pages promise that nothing does")
         }
         Slip::Remote(address) => (
             Code::OutsideOrigin,

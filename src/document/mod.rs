@@ -256,7 +256,7 @@ fn misfit_image(meta: &Meta, fields: &[Field]) -> Option<Diagnostic> {
     let name = image.value.split(['#', '?']).next().unwrap_or_default().to_lowercase();
     let fits = !links::is_remote(&name) && extensions.iter().any(|extension| name.ends_with(&format!(".{extension}")));
     let problem = || {
-        let problem = Diagnostic::new(Code::NotThatFile, format!("`{}` is not the type of file that belongs here", image.value));
+        let problem = Diagnostic::new(Code::WrongFileType, format!("`{}` is not the type of file that belongs here", image.value));
         problem.at(image.place.clone()).help(format!("give a file of the site that ends in .{}", extensions.join(", .")))
     };
     (!fits && !extensions.is_empty()).then(problem)

@@ -53,7 +53,7 @@ const EMPTY_ALT: [&str; 14] = [
 /// A link whose words say nothing of where it leads.
 pub fn of_link(words: &str) -> Option<Diagnostic> {
     let plain = plain(words);
-    let problem = || Diagnostic::new(Code::VagueLink, format!("“{}” does not say where the link leads", words.trim()));
+    let problem = || Diagnostic::new(Code::VagueLinkText, format!("“{}” does not say where the link leads", words.trim()));
     VAGUE.contains(&plain.as_str()).then(|| problem().help("let its words name what is behind it, as the title there does"))
 }
 

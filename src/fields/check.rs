@@ -3,13 +3,16 @@
 //! A value that does not fit is told and left out, so that what comes out is of the wanted types; the rest of the mapping is kept.
 //! A null or an empty text counts as absent.
 
+mod old_names;
+
 use std::borrow::Cow;
 
 use super::dates::{self, Meaning};
 use super::forms;
-use super::{Field, FieldType, Item, Items, Value, field_named};
+use super::{Field, FieldType, Item, Items, Value};
 use crate::diagnostic::{Checked, Code, Diagnostic, Place, Severity, first_hidden, is_bidi_control, nearest, without_hidden};
 use crate::link_target::{Usage, doubt, refusal};
+use crate::renamed::NameKind;
 use crate::source::is_unseen;
 use crate::yaml::{Entry, Map, Node, Value as Yaml};
 
@@ -31,6 +34,8 @@ pub struct Context<'a> {
     pub elsewhere: Option<&'a KeyHelp<'a>>,
     /// Whether values that are plain to a person, such as `3 September 2019`, are read.
     pub is_lenient: bool,
+    /// What the keys are names of, where some of them have changed.
+    pub names: Option<NameKind>,
 }
 
 impl Context<'_> {
@@ -42,6 +47,7 @@ impl Context<'_> {
         wants_items: false,
         elsewhere: None,
         is_lenient: false,
+        names: None,
     };
 }
 
@@ -137,7 +143,7 @@ impl Check<'_> {
     fn mapping(&mut self, map: &Map, place: &Place, groups: &[&[Field]], within: &str) -> Items {
         let mut items = Items::with_capacity(map.len());
         for (key, entry) in map {
-            let Some(field) = field_named(groups, key) else {
+            let Some(field) = self.field_of(groups, key, &entry.key_place) else {
                 self.unknown_key(map, key, entry, groups, within);
                 continue;
             };
@@ -182,7 +188,7 @@ impl Check<'_> {
         let length = text.chars().count();
         if length > most {
             let message = format!("`{}` has {length} characters, more than {most}", field.name);
-            self.tell(Code::LongText, node, message, "shorten it; what is more belongs in the page's text");
+            self.tell(Code::TextTooLong, node, message, "shorten it; what is more belongs in the page's text");
         }
     }
 
@@ -372,6 +378,9 @@ impl Check<'_> {
         if words.iter().any(|word| word == text) {
             return Some(Value::Text(text.to_owned()));
         }
+        if let Some(new) = self.renamed_word(node, words, text, name) {
+            return Some(Value::Text(new.to_owned()));
+        }
         let near = nearest(text, words.iter().map(String::as_str));
         let message = format!("`{name}`: `{}` is none of {}", shortened(text), listed(words.iter().map(String::as_str)));
         self.tell(Code::BadValue, node, message, near.map_or("choose one of them".into(), |near| format!("did you mean `{near}`?")));
@@ -411,8 +420,9 @@ impl Check<'_> {
     fn map_of(&mut self, map: &Map, of: &FieldType, name: &str) -> Value {
         let mut items = Items::with_capacity(map.len());
         for (key, entry) in map.iter().filter(|(_, entry)| !entry.node.is_none()) {
+            let key = self.current_key(name, key, &entry.key_place);
             if let Some(value) = self.value(&entry.node, of, &format!("{name}.{key}")) {
-                items.insert(key.clone(), Item { value, place: entry.node.place.clone() });
+                items.insert(key.to_owned(), Item { value, place: entry.node.place.clone() });
             }
         }
         Value::Map(items)

@@ -62,7 +62,7 @@ impl Composer {
     /// Who may count visitors. `has_contacts`: pages ask other hosts for something, or may.
     pub(super) fn counting(&self, has_contacts: bool) -> CountingView {
         let is_lowered = |checks: &BTreeMap<String, Severity>| {
-            checks.get(Code::VisitorCounting.name()).is_some_and(|severity| *severity != Severity::Error)
+            checks.get(Code::VisitorTracking.name()).is_some_and(|severity| *severity != Severity::Error)
         };
         let is_unchecked =
             is_lowered(&self.site.settings().checks) || self.site.pages().iter().any(|page| is_lowered(&page.entry.meta.checks));

@@ -1,6 +1,6 @@
 //! Problems judged together: the severities that the settings, the page, `--strict` and `--lenient` give them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::Request;
 use crate::diagnostic::{Code, Diagnostic, Place, Severity};
@@ -16,7 +16,7 @@ pub fn judge(problems: Vec<Diagnostic>, settings: &Settings, site: &Site, reques
     };
     let mut judged: Vec<Diagnostic> = problems.into_iter().filter_map(judge).collect();
     Diagnostic::sort(&mut judged);
-    merge_repeated(judged)
+    merge_renamed(merge_repeated(judged))
 }
 
 /// Whether one of these problems stops the build.
@@ -30,6 +30,10 @@ fn severity(problem: &Diagnostic, settings: &Settings, site: &Site, request: &Re
     let stated = own.or_else(|| settings.checks.get(problem.code.name()));
     let severity = stated.copied().unwrap_or(problem.severity);
     let is_settings = problem.place.as_ref().is_some_and(|place| place.path == request.config);
+    // Old names work, so only `check` reports them.
+    if problem.code == Code::RenamedName && !request.with_audit {
+        return Severity::Off;
+    }
     match severity {
         Severity::Error if request.is_lenient && !is_settings && is_about_text(problem.code) => match request.is_strict {
             true => Severity::Error,
@@ -55,7 +59,7 @@ fn is_about_text(code: Code) -> bool {
         Code::BadTemplate
             | Code::TemplateFailed
             | Code::MissingTemplate
-            | Code::BadWords
+            | Code::BadTranslation
             | Code::BadData
             | Code::BadSetting
             | Code::UnknownSetting
@@ -86,6 +90,25 @@ fn merge_repeated(sorted: Vec<Diagnostic>) -> Vec<Diagnostic> {
         .collect()
 }
 
+/// An old name is reported once for the whole site, at its first place.
+fn merge_renamed(sorted: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    let is_renamed = |problem: &Diagnostic| problem.code == Code::RenamedName;
+    for problem in sorted.iter().filter(|problem| is_renamed(problem)) {
+        *counts.entry(problem.message.clone()).or_default() += 1;
+    }
+    let first = |mut problem: Diagnostic| {
+        if is_renamed(&problem) {
+            let count = counts.remove(&problem.message)?;
+            if count > 1 {
+                problem.message += &format!(" (in {count} places)");
+            }
+        }
+        Some(problem)
+    };
+    sorted.into_iter().filter_map(first).collect()
+}
+
 /// Tells which pages were left out of a lenient build, and counts them.
 pub fn left_out(site: &Site, problems: &mut Vec<Diagnostic>) -> usize {
     let mut sources: Vec<(&SourcePath, Hidden)> = site
@@ -100,7 +123,7 @@ pub fn left_out(site: &Site, problems: &mut Vec<Diagnostic>) -> usize {
     sources.sort_by_key(|(source, _)| *source);
     for (source, why) in &sources {
         let reason = if *why == Hidden::Broken { "it cannot be read" } else { "its address is taken" };
-        problems.push(Diagnostic::new(Code::PageLeftOut, format!("this page was left out: {reason}")).at(Place::start_of(source)));
+        problems.push(Diagnostic::new(Code::SkippedPage, format!("this page was left out: {reason}")).at(Place::start_of(source)));
     }
     sources.len()
 }

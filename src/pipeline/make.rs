@@ -277,7 +277,7 @@ impl<'a> Workshop<'a> {
         let message = format!("{source} holds {}, and is published as it is", found.join(", "));
         let help = "take that out, or put the file into `static/` if it is yours; `raw_html: allow` publishes such files unasked";
         (!found.is_empty())
-            .then(|| Diagnostic::new(Code::ActiveFile, message).at(place_of_reference(&self.composer().site, source)).help(help))
+            .then(|| Diagnostic::new(Code::UnsafeFile, message).at(place_of_reference(&self.composer().site, source)).help(help))
     }
 
     fn includes(&self, composed: &Composed, problems: &mut Vec<Diagnostic>) -> Vec<String> {
@@ -305,7 +305,7 @@ impl<'a> Workshop<'a> {
             }
             let Ok(told) = self.facts_of(&source) else { continue };
             if source.extension() == "vtt" && told.spoken.is_empty() {
-                let problem = Diagnostic::new(Code::NotThatFile, format!("{source} holds no captions"));
+                let problem = Diagnostic::new(Code::WrongFileType, format!("{source} holds no captions"));
                 let help = "a file of captions begins with a line `WEBVTT`; then come times and what is said";
                 problems.push(problem.at(Place::start_of(&source)).help(help));
             }
@@ -448,7 +448,7 @@ fn page_as_image(to: &Destination, written: &str, place: &Place) -> Option<Diagn
         Destination::Address { route, file, .. } => file.is_none() && route.as_str().ends_with('/'),
         Destination::AsWritten | Destination::Refused => false,
     };
-    let problem = || Diagnostic::new(Code::BadPicture, format!("`{written}` is a page, not an image")).at(place.clone());
+    let problem = || Diagnostic::new(Code::BadImage, format!("`{written}` is a page, not an image")).at(place.clone());
     is_page.then(|| problem().help("link to the page, or name the file of an image"))
 }
 

@@ -355,7 +355,7 @@ impl Pictures {
             picture.fault.as_ref().filter(|_| is_image || !is_other).map(|fault| bad(&hung.source, fault, (picture.width, picture.height)));
         let active = (!picture.active.is_empty() && !self.is_static(hung)).then(|| {
             let message = format!("{} holds {}, which was taken out", hung.source, picture.active.join(", "));
-            Diagnostic::new(Code::ActivePicture, message).help("take it out of the file; a drawing on a page needs none of that")
+            Diagnostic::new(Code::UnsafeSvg, message).help("take it out of the file; a drawing on a page needs none of that")
         });
         fault.into_iter().chain(active).map(|problem| problem.at(place.clone())).collect()
     }
@@ -403,7 +403,7 @@ fn bad(source: &SourcePath, fault: &Fault, (width, height): (u32, u32)) -> Diagn
             (format!("{source} would unfold to {width} × {height} pixels"), "save it smaller: no page needs more than 120 million pixels")
         }
     };
-    Diagnostic::new(Code::BadPicture, message).help(help)
+    Diagnostic::new(Code::BadImage, message).help(help)
 }
 
 /// What turned out to be wrong with a picture when it was read as a whole, told where a page first refers to it.

@@ -138,7 +138,7 @@ fn torn(files: &dyn Files, before: &Survey, old: &SourcePath, moved: &BTreeMap<S
     let torn = broken.map(|(path, _)| path).filter(|path| moved.contains_key(*path) || names(path));
     let told = torn.map(|path| {
         let problem =
-            Diagnostic::new(Code::FrontMatterForm, format!("{path} cannot be read as a page, so its links cannot be written anew"));
+            Diagnostic::new(Code::InvalidFrontMatter, format!("{path} cannot be read as a page, so its links cannot be written anew"));
         problem.at(Place::start_of(path)).help("mend its front matter first; `handsel check` says what is wrong with it")
     });
     told.collect()
@@ -241,7 +241,7 @@ fn new_errors(after: &Survey, before: &Survey, moved: &BTreeMap<SourcePath, Sour
 
 /// Those that writing links anew cannot mend.
 fn not_of_links(mut problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let of_links = [Code::BrokenLink, Code::BrokenAnchor, Code::LinkCase, Code::LinkOutside, Code::LinkDraft, Code::BadInclude];
+    let of_links = [Code::BrokenLink, Code::BrokenAnchor, Code::LinkCase, Code::LinkOutsideSite, Code::LinkToDraft, Code::BadInclude];
     problems.retain(|problem| !of_links.contains(&problem.code));
     problems
 }

@@ -8,6 +8,7 @@ use crate::diagnostic::{Checked, Code, Diagnostic, Place, Severity};
 use crate::fields::{Context, Item, Items, check};
 use crate::link_target::{Usage, origin, refusal};
 use crate::paths::SourcePath;
+use crate::renamed::NameKind;
 use crate::source::decode_entities;
 use crate::yaml;
 
@@ -37,7 +38,7 @@ pub fn read(path: &SourcePath, bytes: Option<&[u8]>) -> Checked<Settings> {
         Err(problems) => return Checked::new(Settings::default(), problems),
     };
     let mut problems = Vec::new();
-    let context = Context { unknown: Code::UnknownSetting, ..Context::PAGE };
+    let context = Context { unknown: Code::UnknownSetting, names: Some(NameKind::Setting), ..Context::PAGE };
     let items = check(&node, &SETTINGS, context).unload(&mut problems);
     theme::lost_colours(&node, &mut problems);
     let settings = from_items(&Given(&items), &mut problems);

@@ -104,7 +104,7 @@ fn by_kind(page: &SitePage, kind: Option<&Kind>, facts: Option<&Facts>, tell: &m
     }
     if facts.and_then(|facts| facts.tool.as_ref()).is_some_and(|tool| tool.lacks_example()) {
         let help = "work one case out by hand and write it under `examples:`";
-        tell(Code::ToolUnproven, "this calculator has no worked example".into(), help);
+        tell(Code::UntestedTool, "this calculator has no worked example".into(), help);
     }
     if meta.sources.is_empty() && facts.and_then(|facts| facts.tool.as_ref()).is_some_and(|tool| tool.lacks_source()) {
         let help = "name the source under `sources:` with the day on which you looked; of figures of your own, say so in `method:`";
@@ -133,7 +133,7 @@ fn lone_topics(site: &Site, problems: &mut Vec<Diagnostic>) {
         let [only] = term.pages.as_slice() else { continue };
         let written = site.page(*only).entry.meta.topics.iter().find(|topic| crate::paths::slug(&topic.value) == term.key);
         let Some(written) = written else { continue };
-        let problem = Diagnostic::new(Code::LoneTopic, format!("`{}` is the topic of this page alone", term.title));
+        let problem = Diagnostic::new(Code::SinglePageTopic, format!("`{}` is the topic of this page alone", term.title));
         problems.push(problem.at(written.place.clone()).help("use a topic that other pages share, or give others this one"));
     }
 }
@@ -159,5 +159,5 @@ fn unreferenced(site: &Site, problems: &mut Vec<Diagnostic>) {
     let count =
         if files.len() == 1 { "one file of the content is".to_owned() } else { format!("{} files of the content are", files.len()) };
     let message = format!("{count} published by no page: {}", named.join(", "));
-    problems.push(Diagnostic::new(Code::UnpublishedFiles, message).at(Place::start_of(first)).help("link to them, or take them away"));
+    problems.push(Diagnostic::new(Code::UnreferencedFiles, message).at(Place::start_of(first)).help("link to them, or take them away"));
 }

@@ -207,7 +207,7 @@ impl<'a> Resolver<'a> {
                 resolved
             }
             Found::Outside => broken(
-                Code::LinkOutside,
+                Code::LinkOutsideSite,
                 format!("`{written}` leads out of the site's folder"),
                 Some("only files inside the site can be linked; copy it into the content".into()),
             ),
@@ -230,7 +230,7 @@ impl<'a> Resolver<'a> {
                 Resolved { to: Destination::Page { page, fragment, suffix }, problem: problem.flatten() }
             }
             Node::Hidden { source, why } if !self.from.is_hidden => broken(
-                Code::LinkDraft,
+                Code::LinkToDraft,
                 format!("{} is {why}: readers will not find it", source.below(&tables.content).unwrap_or(source.as_str())),
                 Some("publish it first, or take the link out".into()),
             ),
@@ -312,15 +312,15 @@ fn misled(to: &Destination, link: &FieldLink) -> Option<LinkProblem> {
                 return None;
             }
             let message = format!("`{written}` is not the type of file that belongs here");
-            problem(Code::NotThatFile, message, format!("give a file that ends in .{}", extensions.join(", .")))
+            problem(Code::WrongFileType, message, format!("give a file that ends in .{}", extensions.join(", .")))
         }
         (Wants::File(_), Destination::Page { .. }) if written.ends_with(".md") => problem(
-            Code::NotThatFile,
+            Code::WrongFileType,
             format!("`{written}` is a page of this site, not a file to take away"),
             format!("put it into static/ and write `/{}`", written.rsplit('/').next().unwrap_or(written)),
         ),
         (Wants::File(_), _) => problem(
-            Code::NotThatFile,
+            Code::WrongFileType,
             format!("`{written}` is no file of this site"),
             "put the file beside the page, and write its name here".into(),
         ),

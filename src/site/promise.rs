@@ -25,6 +25,6 @@ pub fn run(site: &Site, config: &SourcePath, problems: &mut Vec<Diagnostic>) {
     let license = is_unlicensed.then(|| "`license: CC BY 4.0` or another".to_owned());
     let write: Vec<String> = giving.into_iter().chain(license).collect();
     let help = format!("write {}; it stands on every page and on the page about this resource", write.join(" and "));
-    let problem = Diagnostic::new(Code::IncompletePromise, format!("the site does not say {}", unsaid.join(", ")));
+    let problem = Diagnostic::new(Code::IncompleteGiving, format!("the site does not say {}", unsaid.join(", ")));
     problems.push(problem.at(Place::start_of(config)).help(help));
 }

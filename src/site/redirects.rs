@@ -46,7 +46,7 @@ impl Aliases {
             Err(problem) => return Some(problem.at(alias.place.clone())),
         };
         let Ok(from) = Route::home().join(&path) else {
-            let problem = Diagnostic::new(Code::LinkOutside, format!("the alias `{written}` leads out of the site"));
+            let problem = Diagnostic::new(Code::LinkOutsideSite, format!("the alias `{written}` leads out of the site"));
             return Some(problem.at(alias.place.clone()).help("write the old address from the site's root: /old/"));
         };
         let is_file = from.as_str().rsplit('/').next().is_some_and(|last| last.contains('.'));
@@ -63,7 +63,7 @@ impl Aliases {
             return (!is_same_page).then(|| {
                 let message = format!("the alias `{written}` differs from {other} in letter case only");
                 let help = "take the alias out: on a disk that takes both for one file the redirect would replace the page";
-                Diagnostic::new(Code::OddName, message).at(alias.place.clone()).help(help)
+                Diagnostic::new(Code::UnportableName, message).at(alias.place.clone()).help(help)
             });
         }
         self.by_lower.insert(lower, from.clone());

@@ -29,7 +29,7 @@ impl AddressProblem {
 impl From<LeavesRoot> for AddressProblem {
     fn from(_: LeavesRoot) -> Self {
         let help = "write it from the site's root, without `..`".to_owned();
-        Self { code: Code::LinkOutside, message: "this address leads out of the site".to_owned(), help }
+        Self { code: Code::LinkOutsideSite, message: "this address leads out of the site".to_owned(), help }
     }
 }
 

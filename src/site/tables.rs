@@ -447,7 +447,7 @@ fn odd_name(entry: &Entry, name: &str) -> Option<Diagnostic> {
         return Some(problem);
     }
     let is_reserved = !is_folder_page(source) && addresses::is_reserved(name);
-    let problem = || Diagnostic::new(Code::OddName, format!("Windows keeps the name `{name}` for a device"));
+    let problem = || Diagnostic::new(Code::UnportableName, format!("Windows keeps the name `{name}` for a device"));
     is_reserved.then(|| problem().at(Place::start_of(source)).help("rename the file"))
 }
 

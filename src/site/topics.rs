@@ -89,7 +89,7 @@ pub fn is_same_name(one: &str, other: &str) -> bool {
 fn one_address(folder: &str, name: &Placed<String>, term: &Term) -> Diagnostic {
     let message = format!("`{}` and `{}` have one address, {}, so they share a page", name.value, term.title, term.route);
     let help = format!("write one of them in words, or list both in {folder}.yaml under keys of their own");
-    Diagnostic::new(Code::OneAddress, message).at(name.place.clone()).help(help)
+    Diagnostic::new(Code::SlugCollision, message).at(name.place.clone()).help(help)
 }
 
 fn unknown(folder: &str, name: &Placed<String>, vocabulary: &IndexMap<String, vocabulary::Term>) -> Diagnostic {

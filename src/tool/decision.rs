@@ -211,7 +211,7 @@ impl Decision {
             Fault::Endless(circle) => {
                 let first = circle[0];
                 let names: Vec<String> = circle.iter().chain([&first]).map(|node| format!("`{}`", self.key(*node))).collect();
-                let problem = Diagnostic::new(Code::EndlessRoad, format!("this road never ends: {}", names.join(" → ")));
+                let problem = Diagnostic::new(Code::DecisionCycle, format!("this road never ends: {}", names.join(" → ")));
                 problem.at(places[first].clone()).help("let one of its answers lead to another question or to an outcome")
             }
             Fault::DeadEnd(node) => {

@@ -5,7 +5,7 @@ use super::row::{Row, error, renders, warning};
 
 pub fn yaml() -> Vec<Row> {
     vec![
-        error("y01", &["error open-front-matter 1:1"]).says(&["never closed"]).lacks(&["Never closed", "2026-01-15<"]),
+        error("y01", &["error unclosed-front-matter 1:1"]).says(&["never closed"]).lacks(&["Never closed", "2026-01-15<"]),
         error("y02", &["error bad-yaml 4:1"]).says(&["tab"]),
         error("y03", &["error duplicate-key 4:1"]).says(&["line 2"]),
         error("y04", &["error wrong-type 2:8"]).says(&["text expected", "list found"]),
@@ -36,9 +36,9 @@ pub fn yaml() -> Vec<Row> {
         error("y29", &["error bad-yaml 2:8"]),
         renders("y30").has(&["<hr"]),
         error("y31", &["error bad-yaml 3:5"]).says(&["base"]),
-        error("y32", &["error front-matter-form 1:1"]).says(&["YAML", "---"]).lacks(&["+++"]),
-        error("y33", &["error front-matter-form 1:1"]).says(&["YAML", "---"]).lacks(&["JSON"]),
-        error("y34", &["error front-matter-form 2:1"]).says(&["line 1"]).lacks(&["title: Late"]),
+        error("y32", &["error invalid-front-matter 1:1"]).says(&["YAML", "---"]).lacks(&["+++"]),
+        error("y33", &["error invalid-front-matter 1:1"]).says(&["YAML", "---"]).lacks(&["JSON"]),
+        error("y34", &["error invalid-front-matter 2:1"]).says(&["line 1"]).lacks(&["title: Late"]),
         error("y35", &["error not-utf8 1:1"]).says(&["UTF-16", "as UTF-8"]),
         error("y36", &["error missing-title 2:1"]),
         error("y37", &["error bad-yaml 3:8"]),
@@ -65,15 +65,15 @@ pub fn markdown() -> Vec<Row> {
             .has(&["level 299"])
             .why("the manifest welcomes a depth limit with a warning in m05 and m06; the same limit of 100 holds for every list"),
         renders("m08"),
-        renders("m09").welcome("warning open-html 10:1").has(&["Still"]).lacks(&["still-code"]),
-        renders("m10").welcome("warning open-html 10:1").has(&["Before.", "<footer", "</footer>"]).lacks(&["<!-- never"]),
-        renders("m11").welcome("warning open-html 8:1").has(&["<strong>bold</strong>"]),
+        renders("m09").welcome("warning unclosed-html 10:1").has(&["Still"]).lacks(&["still-code"]),
+        renders("m10").welcome("warning unclosed-html 10:1").has(&["Before.", "<footer", "</footer>"]).lacks(&["<!-- never"]),
+        renders("m11").welcome("warning unclosed-html 8:1").has(&["<strong>bold</strong>"]),
         error(
             "m12",
             &[
-                "warning active-html 8:4",
-                "warning active-html 10:12",
-                "warning active-html 12:1",
+                "warning unsafe-html 8:4",
+                "warning unsafe-html 10:12",
+                "warning unsafe-html 12:1",
                 "error broken-link 10:*",
                 "warning missing-alt 10:1",
             ],
@@ -83,7 +83,7 @@ pub fn markdown() -> Vec<Row> {
         renders("m13").has(&["id=\"setup\"", "id=\"setup-1\"", "id=\"setup-1-1\"", "id=\"setup-2\""]),
         renders("m14").has(&["日本語", "<code>code</code>"]),
         warning("m15", &["warning undefined-footnote 8:5", "warning undefined-footnote 8:16"]).has(&["[^nope]", "[^also]"]),
-        warning("m16", &["warning footnote-unused 12:1", "warning footnote-unused 14:1"]).has(&["One."]),
+        warning("m16", &["warning unused-footnote 12:1", "warning unused-footnote 14:1"]).has(&["One."]),
         renders("m17"),
         renders("m18"),
         renders("m19"),
@@ -91,7 +91,7 @@ pub fn markdown() -> Vec<Row> {
         renders("m21").has(&["\u{FFFD}", "&amp;nosuch;"]),
         warning("m22", &["warning hidden-character 8:5", "warning hidden-character 8:23"]).says(&["U+001B", "U+202E"]),
         warning("m23", &["warning heading-jump 10:1"]).says(&["2", "5"]),
-        warning("m24", &["warning second-title 12:1"]),
+        warning("m24", &["warning extra-h1 12:1"]),
         warning("m25", &["warning missing-alt 8:1"]),
         renders("m26").has(&["nuqneH &lt;b&gt;"]),
         renders("m27"),
@@ -107,10 +107,10 @@ pub fn links() -> Vec<Row> {
         error("l01", &["error broken-link 8:5"]),
         error("l02", &["error broken-anchor 8:5"]).says(&["first-step"]),
         error("l03", &["error link-case 8:5"]).says(&["guides/ok.md"]),
-        error("l04", &["error link-outside 8:5", "error link-outside 8:39"]),
+        error("l04", &["error link-outside-site 8:5", "error link-outside-site 8:39"]),
         error("l05", &["error link-scheme 8:5"]).lacks(&["file:///"]),
         error("l06", &["error link-scheme 8:5", "error link-scheme 8:30"]).lacks(&["href=\"javascript"]),
-        error("l07", &["error link-outside 8:5", "error link-outside 8:38"]),
+        error("l07", &["error link-outside-site 8:5", "error link-outside-site 8:38"]),
         renders("l08"),
         renders("l09"),
         warning("l10", &["warning unknown-key l10-redirect-loop-a.md:5:1", "warning unknown-key l10-redirect-loop-b.md:5:1"])
@@ -118,12 +118,12 @@ pub fn links() -> Vec<Row> {
         warning("l11", &["warning empty-link 8:5", "warning empty-link 8:15"]),
         error("l12", &["error link-scheme 8:5"]).lacks(&["href=\"data:"]),
         error("l13", &["error link-scheme 8:5", "error link-scheme 8:35", "error link-scheme 8:60"]).lacks(&["href=\"java", "href=\"JaVa"]),
-        warning("l14", &["warning link-form 8:5"]).has(&["//evil.example/x"]),
+        warning("l14", &["warning ambiguous-link 8:5"]).has(&["//evil.example/x"]),
         error("l15", &["error link-scheme 8:5", "error link-scheme 8:32"]).says(&["https"]),
         error("l16", &["error broken-link 8:1"]),
         warning("l17", &["warning link-space 8:5"]).says(&["%20"]),
         warning("l18", &["warning undefined-reference 8:5", "warning undefined-reference 8:22"]),
-        warning("l19", &["warning link-form 8:5"]).says(&["../guides/ok.md"]).has(&["href=\"/guides/ok/\""]),
+        warning("l19", &["warning ambiguous-link 8:5"]).says(&["../guides/ok.md"]).has(&["href=\"/guides/ok/\""]),
         error("l20", &["error link-to-draft 8:5"]),
         error("l21", &["error broken-link 8:5"]).says(&["../guides/ok.md"]),
         renders("l22").has(&["href=\"#%C3%BCber-uns\""]),
@@ -141,11 +141,11 @@ pub fn paths() -> Vec<Row> {
         error("p02", &["error address-taken *:1:1"]).says(&["p02/caf\u{e9}.md", "p02/cafe\u{301}.md"]),
         error("p03", &["error address-taken *:1:1"]).says(&["p03/Same Title.md", "p03/same-title.md"]),
         renders("p04"),
-        warning("p05", &["warning odd-name p05/aux.md:1:1", "warning odd-name p05/con.md:1:1", "warning odd-name p05/nul.md:1:1"]).at(&[
-            "cases/p05/aux/index.html",
-            "cases/p05/con/index.html",
-            "cases/p05/nul/index.html",
-        ]),
+        warning(
+            "p05",
+            &["warning unportable-name p05/aux.md:1:1", "warning unportable-name p05/con.md:1:1", "warning unportable-name p05/nul.md:1:1"],
+        )
+        .at(&["cases/p05/aux/index.html", "cases/p05/con/index.html", "cases/p05/nul/index.html"]),
         renders("p06").at(&["cases/p06-2e2e2fup/index.html"]),
         warning("p07", &["warning unread-file 1:1"]).at(&[]).lacks(&["p07", "Path case"]),
         renders("p08").at(&["cases/p08-dash/index.html"]),
@@ -169,7 +169,7 @@ pub fn paths() -> Vec<Row> {
         renders("s1").at(&["cases/symlinks/real/page/index.html", "cases/symlinks/loop/s1-inside/index.html"]),
         error("s2", &["error bad-symlink 1:1"]).says(&["s2-dangling.md", "`nowhere.md`"]),
         error("s3", &["error bad-symlink 1:1"]).says(&["s3-self.md"]),
-        warning("s4", &["warning folder-link 1:1"])
+        warning("s4", &["warning folder-symlink 1:1"])
             .says(&["s4-parent"])
             .at(&["cases/symlinks/real/page/index.html"])
             .why("folder links are never entered, so no loop can arise; they are warned of"),

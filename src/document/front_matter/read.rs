@@ -57,7 +57,7 @@ pub fn meta(path: &SourcePath, node: Option<&Node>, context: &MetaContext<'_>) -
     let missing = if kind.as_ref().is_some_and(|kind| kind.is_stated) { Severity::Error } else { Severity::Warning };
     let elsewhere = |key: &str| owner_of(key, kinds);
     let fields_context =
-        Context { unknown: Code::UnknownKey, missing, critical, wants_items: true, elsewhere: Some(&elsewhere), is_lenient };
+        Context { unknown: Code::UnknownKey, missing, critical, wants_items: true, elsewhere: Some(&elsewhere), is_lenient, names: None };
     let mut checked = check_groups(&merged, &groups, fields_context);
     checked.problems.retain(|problem| problem.place.as_ref().is_none_or(|place| place.path == *path));
     if kind.as_ref().is_some_and(|kind| kind.kind.is_broken) {

@@ -14,7 +14,7 @@ impl Walk<'_> {
     pub(super) fn end_code(&mut self, range: Range<usize>) {
         let Some(open) = self.code.take() else { return };
         if open.is_fenced && !closes_fence(&self.hidden[open.range.start..range.end]) {
-            let problem = Diagnostic::new(Code::OpenHtml, "this code fence is never closed");
+            let problem = Diagnostic::new(Code::UnclosedHtml, "this code fence is never closed");
             let fence = open.range.start..open.range.start + 3;
             self.problem(problem.help("close it with a line of the same marks"), fence);
         }

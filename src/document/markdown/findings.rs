@@ -15,18 +15,18 @@ impl Walk<'_> {
                 }
             }
             Finding::Active { what, range } => {
-                let problem = Diagnostic::new(Code::ActiveHtml, format!("{what} was taken out"));
+                let problem = Diagnostic::new(Code::UnsafeHtml, format!("{what} was taken out"));
                 self.problem(problem.help("active HTML is left out of pages; the setting `raw_html: allow` keeps it"), range);
             }
             Finding::Dropped { element, dropped, range } => {
                 self.problem(attributes::problem(&format!("`<{element}>`"), &dropped), range);
             }
             Finding::OpenComment { range } => {
-                let problem = Diagnostic::new(Code::OpenHtml, "this comment is never closed");
+                let problem = Diagnostic::new(Code::UnclosedHtml, "this comment is never closed");
                 self.problem(problem.help("close it with `-->`; all after it is hidden"), range);
             }
             Finding::NestedComment { range } => {
-                let problem = Diagnostic::new(Code::OpenHtml, "this comment contains the start of another comment");
+                let problem = Diagnostic::new(Code::UnclosedHtml, "this comment contains the start of another comment");
                 self.problem(problem.help("close it with `-->` before the next `<!--`; all up to the first `-->` is hidden"), range);
             }
             Finding::Slip { slip, range } => self.problem(honesty::problem(&slip), range),

@@ -94,7 +94,7 @@ impl<'a> Walk<'a> {
     pub(super) fn end_of_left_out(&mut self) {
         if let Some((name, range)) = self.flow().html.skipped.take() {
             let message = format!("`<{name}>` is opened here and never closed, so what stands behind it in this block is left out");
-            self.problem(Diagnostic::new(Code::OpenHtml, message).help(format!("add `</{name}>`, or take it out")), range);
+            self.problem(Diagnostic::new(Code::UnclosedHtml, message).help(format!("add `</{name}>`, or take it out")), range);
         }
     }
 
@@ -113,7 +113,7 @@ impl<'a> Walk<'a> {
 
     pub(super) fn tell_left_open(&mut self, elements: Vec<OpenElement>) {
         for element in elements.into_iter().filter(OpenElement::needs_end) {
-            let problem = Diagnostic::new(Code::OpenHtml, format!("`<{}>` is opened here and never closed", element.name));
+            let problem = Diagnostic::new(Code::UnclosedHtml, format!("`<{}>` is opened here and never closed", element.name));
             self.problem(problem.help(format!("add `</{}>`", element.name)), element.range);
         }
     }
@@ -152,7 +152,7 @@ impl<'a> Walk<'a> {
     pub(super) fn abandon_flow(&mut self) {
         if let FlowKind::Component { mark, .. } = &self.flow().kind {
             let mark = mark.clone();
-            let problem = Diagnostic::new(Code::OpenComponent, format!("`:::{}` is opened here and never closed", mark.name));
+            let problem = Diagnostic::new(Code::UnclosedComponent, format!("`:::{}` is opened here and never closed", mark.name));
             let help = format!("close it with a line `{}`", colons(&mark));
             self.problem(problem.help(help), mark.range);
             self.close_component();
@@ -208,7 +208,7 @@ impl<'a> Walk<'a> {
         let open = &self.flows[reach + 1..];
         let found = open.iter().rposition(|flow| fits(flow, true)).or_else(|| open.iter().rposition(|flow| fits(flow, false)));
         let Some(index) = found.map(|index| reach + 1 + index) else {
-            let problem = Diagnostic::new(Code::OpenComponent, "this closes a component, but none is open");
+            let problem = Diagnostic::new(Code::UnclosedComponent, "this closes a component, but none is open");
             self.problem(problem.help("delete the line, or open a component above it"), mark.range.clone());
             let text = self.text[mark.range.clone()].to_owned();
             self.push_block(Event::Start(Tag::Paragraph), &mark.range);

@@ -103,7 +103,7 @@ impl Walk<'_> {
             } else {
                 ("a second first-level heading", "write it as `##`: a page has one title")
             };
-            self.problem(Diagnostic::new(Code::SecondTitle, message).help(help), range);
+            self.problem(Diagnostic::new(Code::ExtraH1, message).help(help), range);
         } else if heading.level > self.last_level + 1 {
             let message = format!("the heading's level goes from {} to {}", self.last_level, heading.level);
             let help = format!("write it with {} `#`", self.last_level + 1);

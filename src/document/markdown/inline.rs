@@ -234,7 +234,7 @@ impl<'a> Walk<'a> {
 
     pub(super) fn footnote_definition(&mut self, name: String, note: Note) {
         if self.footnotes.notes.contains_key(&name) {
-            let problem = Diagnostic::new(Code::FootnoteUnused, format!("the footnote `[^{name}]` is defined a second time"));
+            let problem = Diagnostic::new(Code::UnusedFootnote, format!("the footnote `[^{name}]` is defined a second time"));
             return self.problem(problem.help("give it another name, or delete one of the two"), note.range);
         }
         self.footnotes.notes.insert(name, note);
@@ -264,7 +264,7 @@ impl<'a> Walk<'a> {
                 .push(Segment::Html(format!("<p class=\"footnote-return\" data-return>{}</p></li>\n", back.collect::<Vec<_>>().join(" "))));
         }
         for (name, Note { range, .. }) in defined {
-            let problem = Diagnostic::new(Code::FootnoteUnused, format!("the footnote `[^{name}]` is never mentioned"));
+            let problem = Diagnostic::new(Code::UnusedFootnote, format!("the footnote `[^{name}]` is never mentioned"));
             self.problem(problem.help(format!("write [^{name}] where it belongs, or delete it")), range);
         }
         if !notes.is_empty() {

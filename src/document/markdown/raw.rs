@@ -121,12 +121,12 @@ impl Walk<'_> {
                 (Diagnostic::new(Code::UnknownElement, message).help("remove the attributes that are not needed"), range)
             }
             Finding::OddQuote { range } => {
-                let problem = Diagnostic::new(Code::OpenHtml, "a quotation mark is missing in this tag, or there is one too many");
+                let problem = Diagnostic::new(Code::UnclosedHtml, "a quotation mark is missing in this tag, or there is one too many");
                 (problem.help("put each attribute's value between two quotation marks: what is between them is not shown"), range)
             }
             Finding::TooDeep { range } => return self.too_deep("elements of HTML", raw_html::DEPTH_MAX, range),
             Finding::OpenTag { range } => {
-                let problem = Diagnostic::new(Code::OpenHtml, "this tag is never closed with `>` and is shown as text");
+                let problem = Diagnostic::new(Code::UnclosedHtml, "this tag is never closed with `>` and is shown as text");
                 (problem.help("add the missing `>`, or a missing quotation mark; write `\\<` where it is text"), range)
             }
             _ => return,

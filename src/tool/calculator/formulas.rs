@@ -158,7 +158,7 @@ fn text_of(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<String> {
 
 fn tell(fault: Fault, node: &Node, reading: &Reading, problems: &mut Vec<Diagnostic>) {
     let place = reading.spots(node).place(fault.range);
-    let code = if fault.is_doubt { Code::ToolDivision } else { Code::ToolFormula };
+    let code = if fault.is_doubt { Code::DivisionByZero } else { Code::ToolFormula };
     problems.push(Diagnostic::new(code, fault.message).at(place).help_if(fault.help));
 }
 

@@ -1,0 +1,39 @@
+//! Old names of keys, words and codes: understood, reported, and passed on under their new names.
+
+use super::Check;
+use crate::diagnostic::Place;
+use crate::fields::{Field, field_named};
+use crate::renamed::{self, NameKind};
+use crate::yaml::Node;
+
+/// The field whose keys are codes.
+const CHECKS: &str = "checks";
+
+impl Check<'_> {
+    /// The field that a key means. An old name of it is reported.
+    pub(super) fn field_of<'f>(&mut self, groups: &[&'f [Field]], key: &str, place: &Place) -> Option<&'f Field> {
+        field_named(groups, key).or_else(|| {
+            let new = renamed::new_name(self.context.names?, key)?;
+            let field = groups.iter().copied().flatten().find(|field| field.name == new)?;
+            self.problems.push(renamed::problem(key, new, place.clone()));
+            Some(field)
+        })
+    }
+
+    /// A key of the mapping `name` under its new name.
+    pub(super) fn current_key<'k>(&mut self, name: &str, key: &'k str, place: &Place) -> &'k str {
+        let Some(code) = (name == CHECKS).then(|| renamed::new_name(NameKind::Code, key)).flatten() else { return key };
+        self.problems.push(renamed::problem(key, code, place.clone()));
+        code
+    }
+
+    /// The new word for `text`, where the field `name` takes that word.
+    pub(super) fn renamed_word(&mut self, node: &Node, words: &[String], text: &str, name: &str) -> Option<&'static str> {
+        let new = renamed::new_value(name.rsplit('.').next().unwrap_or(name), text)?;
+        if !words.iter().any(|word| word == new) {
+            return None;
+        }
+        self.problems.push(renamed::problem(text, new, node.place.clone()));
+        Some(new)
+    }
+}

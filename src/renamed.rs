@@ -1,0 +1,132 @@
+//! Names that settings, keys, values and codes had in earlier versions of Handsel.
+//!
+//! Every old name is still understood. `handsel check` reports it once, and `handsel check --fix` writes the new one. Reading,
+//! the check, the fix and the manual's table all use [`RENAMED`].
+
+use crate::diagnostic::{Code, Diagnostic, Place};
+
+/// What a name is the name of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NameKind {
+    /// A key of `handsel.yaml`.
+    Setting,
+    /// A key of a kind's file.
+    KindKey,
+    /// A value of the key of this name, in any file.
+    Value(&'static str),
+    /// A value that templates read.
+    TemplateValue,
+    /// A key of `templates/i18n/*.yaml`.
+    Word,
+    /// The code of a problem.
+    Code,
+}
+
+/// An old name and the new one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RenamedName {
+    pub kind: NameKind,
+    pub old: &'static str,
+    pub new: &'static str,
+}
+
+const fn row(kind: NameKind, old: &'static str, new: &'static str) -> RenamedName {
+    RenamedName { kind, old, new }
+}
+
+/// Every name that has changed.
+pub const RENAMED: &[RenamedName] = &[
+    row(NameKind::Setting, "external", "external_paths"),
+    row(NameKind::Setting, "feed_length", "feed_limit"),
+    row(NameKind::Setting, "markdown_twins", "markdown_copies"),
+    row(NameKind::KindKey, "explains", "glossary"),
+    row(NameKind::KindKey, "furniture", "show"),
+    row(NameKind::KindKey, "gathers", "collects"),
+    row(NameKind::KindKey, "happens", "event"),
+    row(NameKind::KindKey, "journey", "steps"),
+    row(NameKind::KindKey, "say", "message"),
+    row(NameKind::KindKey, "surprise", "random_page"),
+    row(NameKind::Value("level"), "starter", "beginner"),
+    row(NameKind::Value("level"), "practised", "intermediate"),
+    row(NameKind::Value("level"), "expert", "advanced"),
+    row(NameKind::Value("raw_html"), "sanitise", "sanitize"),
+    row(NameKind::Value("group"), "happening", "upcoming"),
+    row(NameKind::Value("order"), "happening", "upcoming"),
+    row(NameKind::TemplateValue, "following", "next_in_section"),
+    row(NameKind::TemplateValue, "furniture", "show"),
+    row(NameKind::TemplateValue, "gathered", "collected"),
+    row(NameKind::TemplateValue, "happens", "event"),
+    row(NameKind::TemplateValue, "surprise", "random_href"),
+    row(NameKind::TemplateValue, "twin_href", "markdown_href"),
+    row(NameKind::Word, "level_starter", "level_beginner"),
+    row(NameKind::Word, "level_practised", "level_intermediate"),
+    row(NameKind::Word, "level_expert", "level_advanced"),
+    row(NameKind::Code, "active-file", "unsafe-file"),
+    row(NameKind::Code, "active-html", "unsafe-html"),
+    row(NameKind::Code, "active-picture", "unsafe-svg"),
+    row(NameKind::Code, "bad-picture", "bad-image"),
+    row(NameKind::Code, "bad-words", "bad-translation"),
+    row(NameKind::Code, "endless-road", "decision-cycle"),
+    row(NameKind::Code, "folder-link", "folder-symlink"),
+    row(NameKind::Code, "footnote-unused", "unused-footnote"),
+    row(NameKind::Code, "front-matter-form", "invalid-front-matter"),
+    row(NameKind::Code, "incomplete-promise", "incomplete-giving"),
+    row(NameKind::Code, "link-form", "ambiguous-link"),
+    row(NameKind::Code, "link-outside", "link-outside-site"),
+    row(NameKind::Code, "lone-topic", "single-page-topic"),
+    row(NameKind::Code, "long-text", "text-too-long"),
+    row(NameKind::Code, "not-that-file", "wrong-file-type"),
+    row(NameKind::Code, "odd-name", "unportable-name"),
+    row(NameKind::Code, "one-address", "slug-collision"),
+    row(NameKind::Code, "open-component", "unclosed-component"),
+    row(NameKind::Code, "open-front-matter", "unclosed-front-matter"),
+    row(NameKind::Code, "open-html", "unclosed-html"),
+    row(NameKind::Code, "page-left-out", "skipped-page"),
+    row(NameKind::Code, "pressure", "dark-pattern"),
+    row(NameKind::Code, "second-title", "extra-h1"),
+    row(NameKind::Code, "term-twice", "duplicate-term"),
+    row(NameKind::Code, "tool-division", "division-by-zero"),
+    row(NameKind::Code, "tool-unproven", "untested-tool"),
+    row(NameKind::Code, "vague-link", "vague-link-text"),
+    row(NameKind::Code, "visitor-counting", "visitor-tracking"),
+];
+
+/// The new name of what was called `old`; `None` when that was never a name of this kind.
+pub fn new_name(kind: NameKind, old: &str) -> Option<&'static str> {
+    RENAMED.iter().find(|renamed| renamed.kind == kind && renamed.old == old).map(|renamed| renamed.new)
+}
+
+/// The new word for `old` as a value of the key `key`.
+pub fn new_value(key: &str, old: &str) -> Option<&'static str> {
+    let is_of_key = |kind: NameKind| matches!(kind, NameKind::Value(known) if known == key);
+    RENAMED.iter().find(|renamed| is_of_key(renamed.kind) && renamed.old == old).map(|renamed| renamed.new)
+}
+
+/// Reports an old name at its place, with the new one as the fix.
+pub fn problem(old: &str, new: &str, place: Place) -> Diagnostic {
+    Diagnostic::new(Code::RenamedName, format!("`{old}` is now called `{new}`"))
+        .at(place)
+        .help(format!("write `{new}`, or run `handsel check --fix`"))
+        .fix(old, new)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_old_name_has_one_new_name_and_a_new_name_is_never_old() {
+        for (at, one) in RENAMED.iter().enumerate() {
+            let others = || RENAMED.iter().enumerate().filter(move |(place, other)| *place != at && other.kind == one.kind);
+            assert!(others().all(|(_, other)| other.old != one.old && other.old != one.new), "{one:?}");
+        }
+    }
+
+    #[test]
+    fn a_renamed_code_exists_under_its_new_name_alone() {
+        for renamed in RENAMED.iter().filter(|renamed| renamed.kind == NameKind::Code) {
+            assert!(Code::ALL.iter().any(|code| code.name() == renamed.new), "{}", renamed.new);
+            assert!(Code::ALL.iter().all(|code| code.name() != renamed.old), "{}", renamed.old);
+        }
+    }
+}
