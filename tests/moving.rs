@@ -422,7 +422,7 @@ fn report(files: &MemoryFiles) -> Report {
 struct Names {
     now: BTreeMap<String, String>,
     lists: BTreeMap<String, String>,
-    /// Lists of folders that have no page any more.
+    /// Lists of folders that have no page anymore.
     ended: BTreeSet<String>,
 }
 
