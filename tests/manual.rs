@@ -5,7 +5,7 @@
 
 mod common;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
@@ -16,6 +16,7 @@ use handsel::fields::manual_table;
 use handsel::kind::{self, KIND_FIELDS};
 use handsel::page::templates::{TemplateFile, Templates};
 use handsel::paths::SourcePath;
+use handsel::pipeline::Request;
 use handsel::renamed::{self, NameKind};
 use handsel::settings::{SETTINGS, tokens_table};
 use handsel::source::MemoryFiles;
@@ -24,6 +25,7 @@ use handsel::tool::declaration::COMMON_FIELDS as COMMON_FIELDS_OF_TOOLS;
 use handsel::tool::language::functions;
 use handsel::tool::{calculator, checklist, compare, decision, inputs, quiz, tables};
 use handsel::vocabulary::TERM_FIELDS;
+use serde_json::Value;
 
 /// The name of a table, and the function that makes it.
 type Table = (&'static str, fn() -> String);
@@ -96,6 +98,83 @@ fn the_other_look_is_forty_lines() {
     assert!((20..=40).contains(&lines), "{lines} lines");
     let home = String::from_utf8_lossy(&published["index.html"]);
     assert!(home.contains("css/tokens.") && home.contains("css/school."), "{home}");
+}
+
+/// The values that templates see are documented in one place, `content/manual/templates.md`. This
+/// repository's own site has pages of every kind, so drawing it as JSON shows every name.
+#[test]
+fn every_value_of_templates_is_in_the_manual() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = MemoryFiles::default();
+    for folder in ["content", "static"] {
+        put_folder(&mut files, root, Path::new(folder));
+    }
+    files.put("handsel.yaml", std::fs::read(root.join("handsel.yaml")).expect("it is part of the project"));
+    let blocks = ["title", "head", "sidebar", "main"].map(|name| format!("{{% block {name} %}}{{% endblock {name} %}}"));
+    let base = format!("{{{{ page | json }}}}\n{{{{ site | json }}}}\n{{{{ nav | json }}}}\n{}", blocks.concat());
+    files.put("templates/base.html", base);
+    let request = Request { is_lenient: true, ..common::request() };
+    let (_, published) = common::build(&files, &request);
+
+    let (mut own, mut all) = (BTreeMap::<&str, BTreeSet<String>>::new(), BTreeSet::new());
+    for bytes in published.iter().filter(|(path, _)| path.ends_with(".html")).map(|(_, bytes)| bytes) {
+        let text = std::str::from_utf8(bytes).expect("pages are UTF-8");
+        for (name, line) in ["page", "site", "nav"].into_iter().zip(text.lines()) {
+            // Redirects have a template of their own.
+            let Ok(Value::Object(value)) = serde_json::from_str(line) else { continue };
+            own.entry(name).or_default().extend(value.keys().cloned());
+            names_in(&Value::Object(value), &mut all);
+        }
+    }
+    let manual = std::fs::read_to_string(root.join("content/manual/templates.md")).expect("the manual is UTF-8");
+    let (_, section) = manual.split_once("## What a template sees").expect("the page has this section");
+    let (section, _) = section.split_once("\n## ").expect("more sections follow");
+    let documented = names_in_code(section);
+    let missing: Vec<&String> = all.iter().filter(|name| !documented.contains(name.as_str())).collect();
+    assert!(missing.is_empty(), "content/manual/templates.md lacks {missing:?}");
+    for name in ["page", "site"] {
+        let (_, table) = section.split_once(&format!("### `{name}`")).expect("the value has a table");
+        let table = table.split("\n### ").next().unwrap_or_default();
+        let cells = table.lines().filter_map(|row| row.strip_prefix("| ")?.split_once(" |").map(|(cell, _)| cell));
+        let rows: BTreeSet<String> = cells.flat_map(names_in_code).map(str::to_owned).collect();
+        assert_eq!(rows, own[name], "the table of `{name}` in content/manual/templates.md");
+    }
+}
+
+/// Puts every file below a folder of the project.
+fn put_folder(files: &mut MemoryFiles, root: &Path, folder: &Path) {
+    for entry in std::fs::read_dir(root.join(folder)).expect("it is part of the project") {
+        let entry = entry.expect("the folder can be listed");
+        let path = folder.join(entry.file_name());
+        if entry.path().is_dir() {
+            put_folder(files, root, &path);
+        } else {
+            let bytes = std::fs::read(entry.path()).expect("files of the project can be read");
+            files.put(&path.to_string_lossy().replace('\\', "/"), bytes);
+        }
+    }
+}
+
+/// Every name in a value, except those that writers choose: of a kind's fields, and below `extra`.
+fn names_in(value: &Value, names: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(object) => {
+            for (name, inner) in object {
+                names.insert(name.clone());
+                if !matches!(name.as_str(), "fields" | "extra") {
+                    names_in(inner, names);
+                }
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| names_in(item, names)),
+        _ => {}
+    }
+}
+
+/// The names between backticks.
+fn names_in_code(markdown: &str) -> BTreeSet<&str> {
+    let code = markdown.lines().flat_map(|line| line.split('`').skip(1).step_by(2));
+    code.flat_map(|span| span.split(|c: char| !c.is_ascii_lowercase() && c != '_')).filter(|name| !name.is_empty()).collect()
 }
 
 /// The text with all generated tables updated.

@@ -1,5 +1,5 @@
 //! The closed view that a template sees: plain values, everything resolved, nothing that reaches back into the site.
-//! `docs/TEMPLATES.md` is the contract; a name here is a name there.
+//! `content/manual/templates.md` documents every name; `tests/manual.rs` checks that none is missing.
 //!
 //! Cards of other pages stand in it by the page's number: each is made into a template's value once, however many pages show it.
 

@@ -1,4 +1,4 @@
-//! The functions and filters that templates may call. `docs/TEMPLATES.md` is the contract.
+//! The functions and filters that templates may call. `content/manual/templates.md` documents them.
 
 use std::borrow::Cow;
 use std::sync::Arc;
