@@ -50,7 +50,7 @@ def make(out, pages, is_mixed):
     folder = (lambda kind, section: f"{FOLDERS[kind]}/s{section}") if is_mixed else (lambda kind, section: f"about-{FOLDERS[kind]}/s{section}")
     names = [f"{folder(kind, number % 40)}/p{number}.md" for number, kind in enumerate(kinds)]
     kinds = kinds if is_mixed else ["guide"] * pages
-    levels = ["starter", "practised", "expert"]
+    levels = ["beginner", "intermediate", "advanced"]
     for number, kind in enumerate(kinds):
         fields = FIELDS.get(kind, "") if is_mixed else ""
         if kind == "path":

@@ -33,7 +33,7 @@ use self::structured::Pattern;
 use crate::diagnostic::{Checked, Code, Diagnostic, Place, nearest};
 use crate::fields::{Context, Field, FieldType, Item, Items, check, manual_table};
 use crate::paths::SourcePath;
-use crate::renamed::NameKind;
+use crate::renamed::{self, NameKind};
 use crate::yaml::{Node, read as read_yaml};
 
 /// A kind of page.
@@ -52,7 +52,7 @@ pub struct Kind {
     pub fields: Vec<Field>,
     /// What the page shows besides its text: `at-a-glance`, `contents`, `neighbours` …
     pub furniture: Vec<String>,
-    /// The order of its lists: `order`, `title`, `newest`, `updated`, `happening`.
+    /// The order of its lists: `order`, `title`, `newest`, `updated`, `upcoming`.
     pub order: String,
     /// Whether it has a feed of its own.
     pub has_feed: bool,
@@ -132,27 +132,27 @@ pub static KIND_FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
         Field::text("folder").about("The top folder of `content/` whose pages are of this kind."),
         Field::text("template").about("The template that draws it.").defaults_to("`page.html`"),
         Field::new("fields", FieldType::map_of(FieldType::Anything)).about("The kind's own front matter: name and type of each field."),
-        Field::list("furniture", FieldType::Text).about("What a page shows besides its text."),
-        Field::choice("order", &["order", "title", "newest", "updated", "happening"])
+        Field::list("show", FieldType::Text).about("What a page shows besides its text."),
+        Field::choice("order", &["order", "title", "newest", "updated", "upcoming"])
             .about("The order of its lists.")
             .defaults_to("`order`"),
         Field::boolean("feed").about("Whether it has a feed of its own.").defaults_to("`false`"),
         Field::text("schema").about("The schema.org type of its pages.").defaults_to("`WebPage`"),
         Field::integer("words_max").about("The most words a page's body should have."),
         Field::list("card", FieldType::Text).about("Own fields that cards show: `card.fields.serves`."),
-        Field::choice("group", &["letter", "happening"]).about("How its list is divided: by first letter, or into coming and past."),
+        Field::choice("group", &["letter", "upcoming"]).about("How its list is divided: by first letter, or into coming and past."),
         Field::list("checks", FieldType::Map(rules::fields()))
             .about("Rules that its pages must keep to besides the types of their fields."),
         Field::new("structured", FieldType::map_of(FieldType::Anything))
             .about("What its pages say to machines beyond the common words, as schema.org has it."),
-        Field::map("happens", happens_fields())
+        Field::map("event", happens_fields())
             .about("For pages that take place: the fields that say when and where. They get a calendar file."),
-        Field::text("journey").about("For pages that lead through others: the field with the steps."),
-        Field::map("gathers", vec![Field::text("items"), Field::text("query")])
+        Field::text("steps").about("For pages that lead through others: the field with the steps."),
+        Field::map("collects", vec![Field::text("items"), Field::text("query")])
             .about("For pages that show others: the fields that name them."),
-        Field::map("explains", vec![Field::text("short").required(), Field::text("also")])
+        Field::map("glossary", vec![Field::text("short").required(), Field::text("also")])
             .about("For pages that explain a word: the fields with the short explanation and the other forms."),
-        Field::boolean("surprise").about("Whether there is a page that picks one at random: `/tips/random/`.").defaults_to("`false`"),
+        Field::boolean("random_page").about("Whether there is a page that picks one at random: `/tips/random/`.").defaults_to("`false`"),
         Field::text("scaffold")
             .about("What `handsel new` starts a page from; `{title}`, `{today}` and the site's `{timezone}` are filled in.")
             .defaults_to("its fields, each with its description"),
@@ -192,14 +192,14 @@ pub fn read(path: &SourcePath, bytes: &[u8]) -> Checked<Option<Kind>> {
         folder: text("folder").map(|folder| folder.trim_matches('/').to_owned()),
         template: text("template").unwrap_or_else(|| "page.html".into()),
         fields,
-        furniture: texts(&items, "furniture"),
+        furniture: shown_parts(&items, &mut problems),
         order: text("order").unwrap_or_else(|| "order".into()),
         has_feed: items.get("feed").and_then(Item::as_bool).unwrap_or(false),
         schema_type: text("schema").unwrap_or_else(|| "WebPage".into()),
         card: texts(&items, "card"),
         group: match text("group").as_deref() {
             Some("letter") => Grouping::Letter,
-            Some("happening") => Grouping::Happening,
+            Some("upcoming") => Grouping::Happening,
             _ => Grouping::None,
         },
         rules: items
@@ -210,7 +210,7 @@ pub fn read(path: &SourcePath, bytes: &[u8]) -> Checked<Option<Kind>> {
             .filter_map(|item| rules::read(item, &mut problems))
             .collect(),
         structured,
-        happens: part_of(&items, "happens", |name| {
+        happens: part_of(&items, "event", |name| {
             Some(Happens {
                 start: name("start")?,
                 end: name("end"),
@@ -221,10 +221,10 @@ pub fn read(path: &SourcePath, bytes: &[u8]) -> Checked<Option<Kind>> {
                 host: name("host"),
             })
         }),
-        journey: text("journey"),
-        gathers: part_of(&items, "gathers", |name| Some(Gathers { items: name("items"), query: name("query") })),
-        explains: part_of(&items, "explains", |name| Some(Explains { short: name("short")?, also: name("also") })),
-        surprise: items.get("surprise").and_then(Item::as_bool).unwrap_or(false),
+        journey: text("steps"),
+        gathers: part_of(&items, "collects", |name| Some(Gathers { items: name("items"), query: name("query") })),
+        explains: part_of(&items, "glossary", |name| Some(Explains { short: name("short")?, also: name("also") })),
+        surprise: items.get("random_page").and_then(Item::as_bool).unwrap_or(false),
         words_max: items.get("words_max").and_then(Item::as_integer).and_then(|words| usize::try_from(words).ok()),
         is_broken: false,
         scaffold,
@@ -271,7 +271,7 @@ fn part_of<T>(items: &Items, key: &str, read: impl FnOnce(&dyn Fn(&str) -> Optio
 fn unknown_fields(kind: &Kind, items: &Items, problems: &mut Vec<Diagnostic>) {
     let mut named: Vec<(String, Place)> = Vec::new();
     let mut note = |item: &Item| named.extend(item.as_text().map(|name| (name.to_owned(), item.place.clone())));
-    for key in ["card", "journey", "happens", "gathers", "explains"] {
+    for key in ["card", "steps", "event", "collects", "glossary"] {
         let Some(item) = items.get(key) else { continue };
         note(item);
         item.as_list().iter().for_each(&mut note);
@@ -289,6 +289,18 @@ fn unknown_fields(kind: &Kind, items: &Items, problems: &mut Vec<Diagnostic>) {
             problems.push(Diagnostic::new(Code::BadValue, format!("this kind has no field `{name}`")).at(place).help(help));
         }
     }
+}
+
+/// The parts under `show:`. An old name of one is reported.
+fn shown_parts(items: &Items, problems: &mut Vec<Diagnostic>) -> Vec<String> {
+    let parts = items.get("show").map(Item::as_list).unwrap_or_default().iter();
+    let part = |item: &Item| {
+        let written = item.as_text()?;
+        let new = renamed::new_value("show", written);
+        problems.extend(new.map(|new| renamed::problem(written, new, item.place.clone())));
+        Some(new.unwrap_or(written).to_owned())
+    };
+    parts.filter_map(part).collect()
 }
 
 fn texts(items: &Items, name: &str) -> Vec<String> {

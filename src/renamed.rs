@@ -52,6 +52,7 @@ pub const RENAMED: &[RenamedName] = &[
     row(NameKind::Value("raw_html"), "sanitise", "sanitize"),
     row(NameKind::Value("group"), "happening", "upcoming"),
     row(NameKind::Value("order"), "happening", "upcoming"),
+    row(NameKind::Value("show"), "neighbours", "neighbors"),
     row(NameKind::TemplateValue, "following", "next_in_section"),
     row(NameKind::TemplateValue, "furniture", "show"),
     row(NameKind::TemplateValue, "gathered", "collected"),
@@ -100,6 +101,11 @@ pub fn new_name(kind: NameKind, old: &str) -> Option<&'static str> {
 pub fn new_value(key: &str, old: &str) -> Option<&'static str> {
     let is_of_key = |kind: NameKind| matches!(kind, NameKind::Value(known) if known == key);
     RENAMED.iter().find(|renamed| is_of_key(renamed.kind) && renamed.old == old).map(|renamed| renamed.new)
+}
+
+/// A value of the key `key` under its new name.
+pub fn current_value(key: &str, value: String) -> String {
+    new_value(key, &value).map_or(value, str::to_owned)
 }
 
 /// Reports an old name at its place, with the new one as the fix.

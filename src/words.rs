@@ -13,6 +13,7 @@ use jiff::civil::Date;
 
 use crate::diagnostic::{Checked, Code, Diagnostic, nearest};
 use crate::paths::SourcePath;
+use crate::renamed::{self, NameKind};
 use crate::source::{Text, with_lf};
 use crate::yaml::{self, Value};
 
@@ -68,7 +69,10 @@ impl Words {
         let known: Vec<String> = self.languages.get(FALLBACK).map(|words| words.keys().cloned().collect()).unwrap_or_default();
         let words = self.languages.entry(language.to_ascii_lowercase()).or_default();
         for (key, entry) in map {
-            if is_override && !known.is_empty() && !known.contains(key) {
+            let new = renamed::new_name(NameKind::Word, key);
+            problems.extend(new.map(|new| renamed::problem(key, new, entry.key_place.clone())));
+            let key = new.unwrap_or(key);
+            if is_override && !known.is_empty() && !known.iter().any(|known| known == key) {
                 let help = nearest(key, known.iter().map(String::as_str)).map(|near| format!("did you mean `{near}`?"));
                 problems.push(
                     Diagnostic::new(Code::UnknownKey, format!("the theme has no word `{key}`")).at(entry.key_place.clone()).help_if(help),
@@ -76,7 +80,7 @@ impl Words {
             }
             match phrase(&entry.node) {
                 Some(phrase) => {
-                    words.insert(key.clone(), phrase);
+                    words.insert(key.to_owned(), phrase);
                 }
                 None => {
                     let problem = Diagnostic::new(Code::BadTranslation, format!("`{key}` is neither a text nor forms by count"));

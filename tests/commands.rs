@@ -514,6 +514,41 @@ fn check_rewrites_foreign_names_that_mean_the_same() -> Outcome {
 }
 
 #[test]
+fn check_replaces_names_of_earlier_versions() -> Outcome {
+    let settings = "title: A # the site\nfeed_length: 3\nraw_html: 'sanitise'\nchecks: { lone-topic: off }\n";
+    let kind = "folder: talks\n# when\nhappens: { start: begins }\nfurniture: [neighbours]\norder: happening\nfields:\n  begins: date\n\
+                checks:\n  - { any_of: [begins], say: It has no day }\n";
+    let page =
+        "---\r\ntitle: A\r\ntags: [x]\r\nlevel: starter # easy\r\nchecks: {vague-link: {severity: off, reason: R}}\r\n---\r\nstarter\r\n";
+    let template = "{{ page.body }}{{ page.twin_href }}{{ words.level_expert }}\n";
+    let desk = Desk::new(&[("handsel.yaml", settings), ("templates/kinds/talk.yaml", kind), ("content/a.md", page)])?;
+    desk.put("content/tips/_defaults.yaml", "level: practised\n")?;
+    desk.put("content/tips/b.md", "# B\n\nText.\n")?;
+    desk.put("templates/page.html", template)?;
+    desk.put("templates/i18n/en.yaml", "level_expert: Master\n")?;
+    let said = desk.run(&["check", "--fix"])?;
+    assert!(said.out.contains("content/a.md: starter → beginner, vague-link → vague-link-text, tags → topics"), "{}", said.out);
+    assert!(!said.out.contains("renamed-name") && !said.err.contains("renamed-name"), "{}{}", said.out, said.err);
+    let after = |path: &str| fs::read_to_string(desk.path().join(path));
+    assert_eq!(
+        after("content/a.md")?,
+        page.replace("tags", "topics").replace("level: starter", "level: beginner").replace("vague-link", "vague-link-text")
+    );
+    assert_eq!(after("content/tips/_defaults.yaml")?, "level: intermediate\n");
+    assert_eq!(
+        after("handsel.yaml")?,
+        settings.replace("feed_length", "feed_limit").replace("sanitise", "sanitize").replace("lone-topic", "single-page-topic")
+    );
+    let renamed = [("happens", "event"), ("furniture", "show"), ("neighbours", "neighbors"), ("happening", "upcoming"), ("say", "message")];
+    assert_eq!(after("templates/kinds/talk.yaml")?, renamed.iter().fold(kind.to_owned(), |text, (old, new)| text.replace(old, new)));
+    assert_eq!(after("templates/page.html")?, template.replace("twin_href", "markdown_href").replace("level_expert", "level_advanced"));
+    assert_eq!(after("templates/i18n/en.yaml")?, "level_advanced: Master\n");
+    let again = desk.run(&["check", "--fix"])?;
+    assert!(again.out.contains("Rewrote 0 names in 0 files.") && !again.out.contains("renamed-name"), "{}", again.out);
+    Ok(())
+}
+
+#[test]
 fn answers_may_be_sent_where_the_settings_say() -> Outcome {
     let settings = "title: A\ngiving: { who: Us }\nfeedback: { endpoint: 'https://answers.example/new' }\n";
     let desk = Desk::new(&[("handsel.yaml", settings), ("content/index.md", "# A\n\nText.\n"), ("content/one.md", "# One\n\nText.\n")])?;

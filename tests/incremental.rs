@@ -377,7 +377,7 @@ fn a_new_word_makes_the_pages_that_use_it() {
 
 #[test]
 fn a_setting_that_no_page_shows_draws_nothing() {
-    let (parsed, drawn) = cost("handsel.yaml", "title: A site", "feed_length: 3\ntitle: A site");
+    let (parsed, drawn) = cost("handsel.yaml", "title: A site", "feed_limit: 3\ntitle: A site");
     assert_eq!((parsed, drawn), (0, 0));
 }
 

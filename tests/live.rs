@@ -232,7 +232,7 @@ fn a_new_page_is_found_by_every_link_that_means_it() {
     files.put("static/img/plan.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>");
     files.put("static/old.html", "<p>Old</p>");
     for (folder, others) in [("tips", 4), ("guides", 3)] {
-        (0..others).for_each(|n| files.put(&format!("content/{folder}/{n}.md"), "---\nlevel: starter\n---\nSee [that](../tips/0.md).\n"));
+        (0..others).for_each(|n| files.put(&format!("content/{folder}/{n}.md"), "---\nlevel: beginner\n---\nSee [that](../tips/0.md).\n"));
     }
     let links = "[a](../tips/0.md#x) ![b](/img/plan.svg) [c](/old.html) [d](late) [e](late.md) [f](/tips/late/) [g](3) [[late]] [[0]]";
     files.put("content/tips/links.md", format!("# Links\n\n{links}\n"));
@@ -242,12 +242,12 @@ fn a_new_page_is_found_by_every_link_that_means_it() {
     let mut story = Vec::new();
     for (path, text) in [
         ("tips/late", "# Late\n"),
-        ("guides/0-again", "---\ntitle: 0\nlevel: starter\n---\nText.\n"),
+        ("guides/0-again", "---\ntitle: 0\nlevel: beginner\n---\nText.\n"),
         ("img/plan.svg", "# A page for a picture\n"),
         ("tips/plan.svg", "# Beside it\n"),
         ("tips/old", "---\naddress: /older/\n---\nText.\n"),
-        ("tips/first-expert", "---\nlevel: expert\n---\nText.\n"),
-        ("tips/second-expert", "---\nlevel: expert\n---\nText.\n"),
+        ("tips/first-expert", "---\nlevel: advanced\n---\nText.\n"),
+        ("tips/second-expert", "---\nlevel: advanced\n---\nText.\n"),
         ("tips/without-level", "Text.\n"),
         ("tips/a-long-one", "---\nminutes: 90\n---\nText.\n"),
         ("tips/of-a-quarter", "---\nminutes: 14\n---\nText.\n"),

@@ -27,7 +27,7 @@ fn site() -> MemoryFiles {
     files.put("content/index.md", "---\ntitle: Hens\nsummary: Start here.\n---\nWelcome.\n");
     files.put(
         "content/guides/one.md",
-        "---\ntitle: Keep <hens> & \"ducks\"\nsummary: How to.\ntopics: [birds]\naudience: [farmers]\nlevel: starter\nauthors: [ada]\n\
+        "---\ntitle: Keep <hens> & \"ducks\"\nsummary: How to.\ntopics: [birds]\naudience: [farmers]\nlevel: beginner\nauthors: [ada]\n\
          published: 2026-01-02\nupdated: 2026-02-03\noutcome: Hens\nimage: { src: hen.jpg, alt: A hen }\n---\nText </script> more.\n",
     );
     files.put("content/guides/hen.jpg", picture("jpeg 60x40"));

@@ -191,7 +191,7 @@ fn what_is_made_for_a_folder_goes_with_it_where_the_new_place_has_its_like() -> 
     let folder = tempfile::tempdir()?;
     let root = folder.path();
     put(root, "handsel.yaml", "title: A\nbase_url: https://a.example\ntimezone: UTC\n")?;
-    put(root, "templates/kinds/trick.yaml", "title: Trick\nfolder: tricks\nsurprise: true\nfeed: true\n")?;
+    put(root, "templates/kinds/trick.yaml", "title: Trick\nfolder: tricks\nrandom_page: true\nfeed: true\n")?;
     put(
         root,
         "templates/kinds/meeting.yaml",

@@ -19,13 +19,13 @@ Examples:
   handsel check                    every problem, with its place and what to do
   handsel check --format github    as annotations of a pull request
   handsel check --strict           warnings fail too, for continuous integration
-  handsel check --fix              write other generators' names in front matter as ours, then check";
+  handsel check --fix              replace old names and those of other generators, then check";
 
 /// Find every problem; nothing is written
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Options {
-    /// Write other generators' names of keys (`tags`, `date` …) as ours, where a page means the same then
+    /// Replace old names, and other generators' names of keys (`tags`, `date` …), where a page means the same then
     #[arg(long)]
     pub fix: bool,
     #[command(flatten)]

@@ -13,18 +13,18 @@ use crate::fields::links::FieldLink;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
-    Starter,
-    Practised,
-    Expert,
+    Beginner,
+    Intermediate,
+    Advanced,
 }
 
 impl Level {
     /// As front matter and addresses name it.
     pub fn key(self) -> &'static str {
         match self {
-            Level::Starter => "starter",
-            Level::Practised => "practised",
-            Level::Expert => "expert",
+            Level::Beginner => "beginner",
+            Level::Intermediate => "intermediate",
+            Level::Advanced => "advanced",
         }
     }
 }

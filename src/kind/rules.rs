@@ -57,7 +57,7 @@ pub fn fields() -> Vec<Field> {
         Field::list("one_of", FieldType::Text),
         Field::new("distinct", FieldType::Either(vec![FieldType::Boolean, FieldType::Text])),
         Field::integer("headings"),
-        Field::text("say"),
+        Field::text("message"),
         Field::text("help"),
         Field::choice("severity", &["warning", "error"]),
     ]
@@ -102,7 +102,7 @@ pub fn read(item: &Item, problems: &mut Vec<Diagnostic>) -> Option<Rule> {
         return None;
     };
     let severity = if text("severity").as_deref() == Some("warning") { Severity::Warning } else { Severity::Error };
-    Some(Rule { demand, say: text("say"), help: text("help"), severity })
+    Some(Rule { demand, say: text("message"), help: text("help"), severity })
 }
 
 /// What a rule is held against.

@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::{Code, Diagnostic};
+use crate::renamed::{self, NameKind};
 use crate::yaml::{Entry, Node, Value};
 
 /// A value to be filled in.
@@ -48,17 +49,28 @@ pub fn read(node: &Node, problems: &mut Vec<Diagnostic>) -> Vec<(String, Pattern
     entries.filter_map(|(key, entry)| Some((key.clone(), pattern(&entry.node, problems)?))).collect()
 }
 
+/// A source under its new name. An old name of a page's value is reported.
+fn current_source(source: &str, node: &Node, problems: &mut Vec<Diagnostic>) -> String {
+    let new = source.strip_prefix("page.").and_then(|name| renamed::new_name(NameKind::TemplateValue, name));
+    let Some(new) = new.map(|new| format!("page.{new}")) else { return source.to_owned() };
+    problems.push(renamed::problem(&format!("${source}"), &format!("${new}"), node.place.clone()));
+    new
+}
+
 fn pattern(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Pattern> {
     match &node.value {
         Value::Text(text) => Some(match text.strip_prefix('$') {
-            Some(source) => Pattern::From(source.to_owned()),
+            Some(source) => Pattern::From(current_source(source, node, problems)),
             None => Pattern::Text(text.clone()),
         }),
         Value::Int(number) => Some(Pattern::Number(*number)),
         Value::Bool(flag) => Some(Pattern::Flag(*flag)),
         Value::List(items) => Some(Pattern::List(items.iter().filter_map(|item| pattern(item, problems)).collect())),
         Value::Map(map) => {
-            let source = |key: &str| map.get(key).and_then(|entry| entry.node.as_text()?.strip_prefix('$').map(str::to_owned));
+            let mut source = |key: &str| {
+                let node = &map.get(key)?.node;
+                Some(current_source(node.as_text()?.strip_prefix('$')?, node, problems))
+            };
             if let (Some(of), Some(item)) = (source("each"), map.get("item")) {
                 return Some(Pattern::Each { of, item: Box::new(pattern(&item.node, problems)?) });
             }

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::fields::{Context, Field, FieldType, Item, check};
+use crate::renamed;
 use crate::yaml::{Entry, Node, Value};
 
 /// The keys of one field's definition.
@@ -60,7 +61,8 @@ fn read_type(node: &Node, name: &str, problems: &mut Vec<Diagnostic>) -> Option<
             let (key, entry) = map.first().expect("its length is one");
             match (key.as_str(), &entry.node.value) {
                 ("choice", Value::List(words)) => {
-                    Some(FieldType::Choice(words.iter().filter_map(Node::as_text).map(str::to_owned).collect()))
+                    let word = |node: &Node| Some(current_word(name, node, problems)?.to_owned());
+                    Some(FieldType::Choice(words.iter().filter_map(word).collect()))
                 }
                 ("either", Value::List(kinds)) => {
                     Some(FieldType::Either(kinds.iter().filter_map(|kind| read_type(kind, name, problems)).collect()))
@@ -89,6 +91,14 @@ fn read_type(node: &Node, name: &str, problems: &mut Vec<Diagnostic>) -> Option<
             None
         }
     }
+}
+
+/// A word to choose from. An old name of it is reported.
+fn current_word<'n>(field: &str, node: &'n Node, problems: &mut Vec<Diagnostic>) -> Option<&'n str> {
+    let word = node.as_text()?;
+    let Some(new) = renamed::new_value(field, word) else { return Some(word) };
+    problems.push(renamed::problem(word, new, node.place.clone()));
+    Some(new)
 }
 
 /// Whether a list stands for a list of a type, rather than for a list of file extensions.

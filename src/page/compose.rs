@@ -231,7 +231,7 @@ impl Composer {
             view.related = self.start_here();
             view.next = None;
         }
-        view.surprise = self.surprise(sheet);
+        view.random_href = self.surprise(sheet);
         view.social_card = self.social_card(sheet).and_then(|(route, _)| {
             Some(SocialCardView { href: self.href(&route), url: self.url(&route)?, width: card::WIDTH, height: card::HEIGHT })
         });
@@ -331,11 +331,11 @@ impl Composer {
                 .or_else(|| Some(self.facts[id].excerpt.clone()).filter(|text| !text.is_empty())),
             kind: meta.kind.clone(),
             kind_title: self.kind_title(language, &meta.kind),
-            furniture: self.kind(page).map(|kind| kind.furniture.clone()).unwrap_or_default(),
+            show: self.kind(page).map(|kind| kind.furniture.clone()).unwrap_or_default(),
             source: Some(entry.source.to_string()),
             edit_href: settings.edit_url.as_ref().map(|pattern| self.filled(pattern, page)),
             report_href: settings.report_url.as_ref().map(|pattern| self.filled(pattern, page)),
-            twin_href: (settings.markdown_twins && page.route.as_str().ends_with('/'))
+            markdown_href: (settings.markdown_twins && page.route.as_str().ends_with('/'))
                 .then(|| format!("{}index.md", self.href(&page.route))),
             language: language.to_owned(),
             direction: direction(language),
@@ -373,10 +373,10 @@ impl Composer {
             related,
             backlinks: self.backlinks(id),
             previous: neighbour(-1),
-            following: neighbour(1),
-            gathered: self.gathered(page, &fields),
+            next_in_section: neighbour(1),
+            collected: self.gathered(page, &fields),
             used_in: if glossary::explains(&meta.kind, &self.site.kinds) { self.used_in(id) } else { Vec::new() },
-            happens: self.happening(page),
+            event: self.happening(page),
             calendar: self.calendar_of_page(page).map(|route| self.calendar(&route)),
             paths,
             fields,

@@ -63,7 +63,7 @@ impl Composed {
             .iter()
             .chain(linked)
             .chain(view.paths.iter().flat_map(|path| path.previous.iter().chain(&path.next)))
-            .chain(&view.gathered)
+            .chain(&view.collected)
             .chain(&view.used_in)
             .chain(&view.related)
             .chain(&view.backlinks)

@@ -40,7 +40,7 @@ impl Composer {
             is_draft: page.is_draft,
             audience: self.term_links(&meta.audience, (&self.audiences, &self.site.audiences)),
             fields: self.card_fields(page),
-            happens: self.happening(page),
+            event: self.happening(page),
         }
     }
 

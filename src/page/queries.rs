@@ -9,6 +9,7 @@ use super::compose::Composer;
 use super::view::TermView;
 use crate::diagnostic::nearest;
 use crate::fields::{Item, Items};
+use crate::renamed::current_value;
 use crate::site::links::Destination;
 use crate::site::sections::{Order, keep_first, sort_pages};
 use crate::site::topics::Term;
@@ -34,16 +35,16 @@ impl PagesQuery {
             kind: text("kind"),
             topic: text("topic"),
             audience: text("audience"),
-            level: text("level"),
+            level: text("level").map(|level| current_value("level", level)),
             section: text("section"),
-            order: text("order"),
+            order: text("order").map(|order| current_value("order", order)),
             limit: items.get("limit").and_then(Item::as_integer).and_then(|limit| usize::try_from(limit).ok()),
         }
     }
 }
 
 /// The orders that `pages()` knows.
-pub const ORDERS: [&str; 5] = ["title", "newest", "updated", "order", "happening"];
+pub const ORDERS: [&str; 5] = ["title", "newest", "updated", "order", "upcoming"];
 
 /// Listed pages that fit, section pages left out. An answer is kept, since many pages of a site ask the same.
 pub fn pages(composer: &Composer, query: &PagesQuery) -> Arc<[PageId]> {
@@ -68,7 +69,7 @@ fn find(composer: &Composer, query: &PagesQuery) -> Vec<PageId> {
             && site.sections[page.section].page != Some(*id)
             && query.kind.as_ref().is_none_or(|kind| *kind == meta.kind)
             && of_audience.as_ref().is_none_or(|pages: &HashSet<PageId>| pages.contains(id))
-            && query.level.as_ref().is_none_or(|level| meta.level.is_some_and(|own| format!("{own:?}").eq_ignore_ascii_case(level)))
+            && query.level.as_ref().is_none_or(|level| meta.level.is_some_and(|own| own.key().eq_ignore_ascii_case(level)))
             && section.as_ref().is_none_or(|section| {
                 let folder = site.sections[page.section].folder.below(&site.tables.content).unwrap_or("").to_lowercase();
                 folder == *section || folder.strip_prefix(section.as_str()).is_some_and(|rest| rest.starts_with('/'))

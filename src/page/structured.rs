@@ -181,7 +181,7 @@ impl Filling<'_> {
             None => {
                 let (first, rest) = name.split_once('.').unwrap_or((name, ""));
                 let happens = self.composer.site.kinds.get(&self.view.kind).and_then(|kind| kind.happens.as_ref());
-                if let (Some(names), Some(shown)) = (happens, &self.view.happens) {
+                if let (Some(names), Some(shown)) = (happens, &self.view.event) {
                     let moment = if names.start == first { Some(&shown.start) } else { shown.end.as_ref() };
                     if names.start == first || names.end.as_deref() == Some(first) {
                         return moment.map(|moment| Source::Made(FieldView::Plain(json!(moment.iso))));
@@ -220,13 +220,13 @@ impl Filling<'_> {
                 };
                 Some(FieldView::List(view.contents.iter().filter(|heading| heading.level == 2).map(heading).collect()))
             }
-            "gathered" => {
+            "collected" => {
                 let item = |id: &PageId| {
                     let page = self.composer.site.page(*id);
                     let pairs = [("title", json!(page.entry.title)), ("url", json!(self.composer.url(&page.route)))];
                     FieldView::Map(pairs.into_iter().map(|(name, value)| (name.to_owned(), FieldView::Plain(value))).collect())
                 };
-                Some(FieldView::List(view.gathered.iter().map(item).collect()))
+                Some(FieldView::List(view.collected.iter().map(item).collect()))
             }
             "url" => plain(json!(view.url)),
             "title" => plain(json!(view.title)),

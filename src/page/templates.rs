@@ -11,6 +11,7 @@ mod field_names;
 mod functions;
 mod limits;
 mod materials;
+mod old_names;
 mod reach;
 mod values;
 
@@ -128,6 +129,11 @@ impl Templates {
     /// Whether there is such a template, and it was told that it cannot be read.
     pub fn is_broken(&self, name: &str) -> bool {
         self.broken.contains(name) && !self.has(name)
+    }
+
+    /// Names that the writer's templates use and that have changed since.
+    pub fn old_names(&self) -> Vec<Diagnostic> {
+        self.files.values().filter(|file| file.is_own).flat_map(old_names::old_names).collect()
     }
 
     /// Fields of pages that the writer's templates ask for and that no kind declares.

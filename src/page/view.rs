@@ -161,7 +161,7 @@ pub struct Card {
     pub audience: Vec<TermLink>,
     /// Those of the kind's own fields that its cards show.
     pub fields: Value,
-    pub happens: Option<HappeningView>,
+    pub event: Option<HappeningView>,
 }
 
 /// A moment for machines and for readers.
@@ -279,14 +279,14 @@ pub struct PageView {
     pub description: Option<String>,
     pub kind: String,
     pub kind_title: String,
-    pub furniture: Vec<String>,
+    pub show: Vec<String>,
     pub layout: &'static str,
     pub href: String,
     pub url: Option<String>,
     pub source: Option<String>,
     pub edit_href: Option<String>,
     pub report_href: Option<String>,
-    pub twin_href: Option<String>,
+    pub markdown_href: Option<String>,
     pub language: String,
     pub direction: &'static str,
     pub contents: Vec<HeadingView>,
@@ -320,7 +320,7 @@ pub struct PageView {
     pub backlinks: Vec<PageId>,
     pub breadcrumbs: Vec<Crumb>,
     pub previous: Option<Crumb>,
-    pub following: Option<Crumb>,
+    pub next_in_section: Option<Crumb>,
     pub feeds: Vec<FeedView>,
     #[serde(skip)]
     pub feedback: Option<FeedbackView>,
@@ -331,16 +331,16 @@ pub struct PageView {
     pub counting: Option<CountingView>,
     #[serde(skip)]
     pub fields: Fields,
-    pub happens: Option<HappeningView>,
+    pub event: Option<HappeningView>,
     #[serde(skip)]
-    pub gathered: Vec<PageId>,
+    pub collected: Vec<PageId>,
     /// Of a page that explains a word: where that is used.
     #[serde(skip)]
     pub used_in: Vec<PageId>,
     /// The calendar file of what takes place, or of all of this section that does.
     pub calendar: Option<CalendarView>,
     /// The page that picks one page of this kind at random.
-    pub surprise: Option<String>,
+    pub random_href: Option<String>,
     #[serde(skip)]
     pub paths: Vec<OnPathView>,
     pub tool: Option<ToolView>,

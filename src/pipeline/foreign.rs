@@ -1,7 +1,7 @@
-//! Front matter and settings in other generators' words, written in ours: `tags` becomes `topics`, `date` becomes `published`.
+//! Names of other generators and of earlier versions, replaced by today's: `tags` becomes `topics`, `starter` becomes `beginner`.
 //!
-//! Only names are changed, each at its place, and only where the page means the same afterwards; two names for one thing
-//! stay for the writer to join.
+//! Only names are changed, each at its place, and only where the page means the same afterwards. Where a file has two names
+//! for one thing, the writer has to choose.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,6 +10,7 @@ use super::Request;
 use super::documents::{Reader, Wanted};
 use super::relocate::text::EditedText;
 use super::survey::{Survey, survey};
+use crate::diagnostic::{Code, Diagnostic, Fix, Place};
 use crate::document::front_matter::{self, COMMON_FIELDS};
 use crate::fields::{Field, field_named};
 use crate::paths::SourcePath;
@@ -27,17 +28,63 @@ pub struct Rewritten {
     pub names: Vec<(String, String)>,
 }
 
-/// Every file of the site that can be written in our words and means the same then.
+/// Every file of the site with its old names and those of other generators replaced, where it means the same afterwards.
 pub fn rewrite(files: &dyn Files, request: &Request) -> Vec<Rewritten> {
     let before = survey(files, request, BTreeMap::new());
-    let mut rewritten: Vec<Rewritten> = before.loaded.listed.pages.iter().filter_map(|path| page(files, request, &before, path)).collect();
-    rewritten.extend(settings(files, &request.config));
-    rewritten
+    let mut rewritten = old_names(files, &before.problems);
+    let pages = before.loaded.listed.pages.iter();
+    let foreign = pages.filter_map(|path| {
+        let bytes = current(files, &rewritten, path)?;
+        page(request, &before, path, &bytes)
+    });
+    let settings = current(files, &rewritten, &request.config).and_then(|bytes| settings(&request.config, &bytes));
+    for file in foreign.chain(settings).collect::<Vec<_>>() {
+        match rewritten.get_mut(&file.path) {
+            Some(first) => {
+                first.after = file.after;
+                first.names.extend(file.names);
+            }
+            None => drop(rewritten.insert(file.path.clone(), file)),
+        }
+    }
+    rewritten.into_values().collect()
 }
 
-fn page(files: &dyn Files, request: &Request, site: &Survey, path: &SourcePath) -> Option<Rewritten> {
-    let before = files.read(path).ok()?;
-    let mut text = EditedText::new(path, &before)?;
+/// The bytes of a file, with what was rewritten in it already.
+fn current(files: &dyn Files, rewritten: &BTreeMap<SourcePath, Rewritten>, path: &SourcePath) -> Option<Arc<[u8]>> {
+    rewritten.get(path).map(|file| Arc::clone(&file.after)).or_else(|| files.read(path).ok())
+}
+
+/// The files that use names of earlier versions, with the new names.
+fn old_names(files: &dyn Files, problems: &[Diagnostic]) -> BTreeMap<SourcePath, Rewritten> {
+    let mut by_path: BTreeMap<&SourcePath, Vec<(&Place, &Fix)>> = BTreeMap::new();
+    for problem in problems.iter().filter(|problem| problem.code == Code::RenamedName) {
+        if let (Some(place), Some(fix)) = (&problem.place, &problem.fix) {
+            by_path.entry(&place.path).or_default().push((place, fix));
+        }
+    }
+    let file = |(path, mut fixes): (&SourcePath, Vec<(&Place, &Fix)>)| {
+        fixes.sort_by_key(|(place, _)| *place);
+        let before = files.read(path).ok()?;
+        let mut text = EditedText::new(path, &before)?;
+        let mut names = Vec::new();
+        for (place, fix) in fixes {
+            let start = text.at(place).start;
+            let start = start + usize::from(text.text[start..].starts_with(['"', '\'']));
+            let range = start..start + fix.old.len();
+            if text.text.get(range.clone()) == Some(&*fix.old) && !text.is_taken(&range) {
+                text.replace(range, &fix.new);
+                names.push((fix.old.clone(), fix.new.clone()));
+            }
+        }
+        let after = text.into_bytes().into();
+        (!names.is_empty()).then(|| (path.clone(), Rewritten { path: path.clone(), before, after, names }))
+    };
+    by_path.into_iter().filter_map(file).collect()
+}
+
+fn page(request: &Request, site: &Survey, path: &SourcePath, before: &Arc<[u8]>) -> Option<Rewritten> {
+    let mut text = EditedText::new(path, before)?;
     let front = front_matter::split(path, &text.text).front?;
     let node = yaml::parse(path, &text.text, front).ok()??;
     let entry = &site.documents.pages.get(path)?.entry;
@@ -47,12 +94,11 @@ fn page(files: &dyn Files, request: &Request, site: &Survey, path: &SourcePath) 
     if names.is_empty() || !means_the_same(request, site, path, &after) {
         return None;
     }
-    Some(Rewritten { path: path.clone(), before, after, names })
+    Some(Rewritten { path: path.clone(), before: Arc::clone(before), after, names })
 }
 
-fn settings(files: &dyn Files, path: &SourcePath) -> Option<Rewritten> {
-    let before = files.read(path).ok()?;
-    let mut text = EditedText::new(path, &before)?;
+fn settings(path: &SourcePath, before: &Arc<[u8]>) -> Option<Rewritten> {
+    let mut text = EditedText::new(path, before)?;
     let node = yaml::parse(path, &text.text, 0..text.text.len()).ok()??;
     let names = rename(&mut text, &node, &[&SETTINGS]);
     let after: Arc<[u8]> = text.into_bytes().into();
@@ -61,7 +107,8 @@ fn settings(files: &dyn Files, path: &SourcePath) -> Option<Rewritten> {
         // Places move with the length of a name; what they hold does not.
         (&a.title, &a.summary, &a.language, &a.base_url, &a.license) == (&b.title, &b.summary, &b.language, &b.base_url, &b.license)
     };
-    (!names.is_empty() && stays(&read(&before), &read(&after))).then(|| Rewritten { path: path.clone(), before, after, names })
+    let is_new = !names.is_empty() && stays(&read(before), &read(&after));
+    is_new.then(|| Rewritten { path: path.clone(), before: Arc::clone(before), after, names })
 }
 
 /// Renames the keys that have another name than ours, where ours and no third one stands beside.

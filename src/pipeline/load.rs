@@ -120,6 +120,7 @@ pub fn load(files: &dyn Files, request: &Request, before: Option<&Arc<Listed>>) 
         dishonest.iter().filter(|problem| problem.code == Code::OutsideOrigin).map(|problem| problem.message.clone()).collect();
     problems.extend(dishonest.into_iter().chain(template_problems));
     problems.extend(templates.unknown_fields(&kinds));
+    problems.extend(templates.old_names());
     problems.extend(kinds_without_template(&own_templates, &kinds, &templates));
     let (theme, own) = (theme::static_files(), listed.in_folder("static"));
     let names = theme.iter().map(|(name, _)| name.as_str()).chain(own.iter().map(|(name, _)| name.as_str())).collect();

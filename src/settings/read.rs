@@ -100,7 +100,7 @@ fn from_items(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Settings {
         menu: given.list("menu").iter().filter_map(menu_link).collect(),
         permalinks: permalinks(given, problems),
         ignore: patterns(given, problems),
-        external: given.texts("external").iter().map(|path| format!("/{}", path.trim_start_matches('/'))).collect(),
+        external: given.texts("external_paths").iter().map(|path| format!("/{}", path.trim_start_matches('/'))).collect(),
         retired: retired(given, problems),
         raw_html: match given.text("raw_html").as_deref() {
             Some("allow") => RawHtml::Allow,
@@ -112,8 +112,8 @@ fn from_items(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Settings {
         highlight: given.flag("highlight", unset.highlight),
         search: given.flag("search", unset.search),
         page_size: count(given, "page_size", problems).unwrap_or(unset.page_size),
-        feed_length: count(given, "feed_length", problems).unwrap_or(unset.feed_length),
-        markdown_twins: given.flag("markdown_twins", unset.markdown_twins),
+        feed_length: count(given, "feed_limit", problems).unwrap_or(unset.feed_length),
+        markdown_twins: given.flag("markdown_copies", unset.markdown_twins),
         images: images(given, &theme, problems),
         theme,
         social_cards: given.flag("social_cards", unset.social_cards),
@@ -439,7 +439,7 @@ mod tests {
         let (settings, told) = settings(
             "title: A\nlanguage: pt-BR\nbase_url: https://example.org/docs\ntimezone: Europe/Berlin\noutput: dist/site\n\
              logo: {src: logo.svg, alt: A}\nfavicon: icon.png\ngiving: {who: us}\nmenu:\n  - {title: Guides, href: /guides/}\n\
-             permalinks: {tip: /:year/:slug/}\nignore: ['*.tmp', '!keep.tmp']\nexternal: shop\nraw_html: allow\npage_size: 5\n\
+             permalinks: {tip: /:year/:slug/}\nignore: ['*.tmp', '!keep.tmp']\nexternal_paths: shop\nraw_html: allow\npage_size: 5\n\
              checks: {orphan: off}\nallow_origins: [https://a.example/]\nextra: {a: 1}\nedit_url: 'https://example.org/e/{path}'\n",
         );
         assert_eq!(told, Vec::<String>::new());
@@ -465,7 +465,7 @@ mod tests {
             ("ignore: ['a[b']", "bad-setting 1:10 `ignore`: `a[b` is no pattern"),
             ("permalinks: {tip: /:yaer/:slug/}", "bad-setting 1:19"),
             ("permalinks: {tip: /:year/}", "bad-setting 1:19"),
-            ("raw_html: sanitize", "bad-value 1:11 `raw_html`: `sanitize` is none of"),
+            ("raw_html: clean", "bad-value 1:11 `raw_html`: `clean` is none of"),
             ("menu: [{title: x}]", "missing-field 1:8 `link` is missing in `menu`"),
             ("edit_url: https://a/b", "bad-setting 1:11"),
             ("editor: cod", "bad-setting 1:9 `editor`: there is no editor `cod` that Handsel knows (did you mean `code`?"),

@@ -49,7 +49,7 @@ fn addresses() -> Vec<Field> {
         Field::text("timezone").about("Decides what day it is (an IANA name).").defaults_to("`UTC`"),
         Field::text("output").about("The folder that the site is written to.").defaults_to("`public`"),
         Field::new("permalinks", FieldType::map_of(FieldType::Text)).about("Kind → pattern of its addresses: `/:year/:month/:day/:slug/`."),
-        Field::list("external", FieldType::Text)
+        Field::list("external_paths", FieldType::Text)
             .about("Root paths that belong to another site on the same host; links to them are not checked."),
         Field::list("retired", FieldType::Text)
             .about("Addresses that are gone on purpose, so that `check` does not miss them; `/old/**` is all that lay below."),
@@ -86,9 +86,9 @@ fn look() -> Vec<Field> {
 
 fn markdown() -> Vec<Field> {
     vec![
-        Field::choice("raw_html", &["sanitise", "allow", "escape"])
-            .about("What becomes of HTML in Markdown: `sanitise` keeps what is harmless, `allow` everything, `escape` shows it as text.")
-            .defaults_to("`sanitise`"),
+        Field::choice("raw_html", &["sanitize", "allow", "escape"])
+            .about("What becomes of HTML in Markdown: `sanitize` keeps what is harmless, `allow` everything, `escape` shows it as text.")
+            .defaults_to("`sanitize`"),
         Field::boolean("smart_punctuation").about("Curly quotes, dashes and ellipses.").defaults_to("`false`"),
         Field::boolean("math").about("Formulas between dollar signs.").defaults_to("`false`"),
         Field::boolean("highlight").about("Colours in code.").defaults_to("`true`"),
@@ -120,9 +120,9 @@ fn pictures() -> Vec<Field> {
 fn publishing() -> Vec<Field> {
     vec![
         Field::list("ignore", FieldType::Text).about("Files that are never read, in the form of `.gitignore`."),
-        Field::integer("feed_length").about("Entries in a feed.").defaults_to("`20`"),
+        Field::integer("feed_limit").about("Entries in a feed.").defaults_to("`20`"),
         Field::boolean("search").about("Whether readers can search the site.").defaults_to("`true`"),
-        Field::boolean("markdown_twins").about("A Markdown copy beside each page.").defaults_to("`false`"),
+        Field::boolean("markdown_copies").about("A Markdown copy beside each page.").defaults_to("`false`"),
         Field::list("allow_origins", FieldType::Url).about("Origins that pages may contact when they load."),
         checks_field().about("Severities of checks: `{ orphan: off }`."),
         Field::new("extra", FieldType::map_of(FieldType::Anything)).about("Your own values, for your own templates."),

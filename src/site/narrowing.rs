@@ -15,7 +15,7 @@ use crate::paths::{Route, SourcePath};
 /// The spans of time that pages are sorted into, in minutes; what takes longer is in none.
 pub const MINUTES: [u32; 3] = [5, 15, 60];
 
-pub const LEVELS: [Level; 3] = [Level::Starter, Level::Practised, Level::Expert];
+pub const LEVELS: [Level; 3] = [Level::Beginner, Level::Intermediate, Level::Advanced];
 
 /// What the pages of such a list have in common.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -241,7 +241,7 @@ impl Order {
             "title" => Order::Title,
             "newest" => Order::Newest,
             "updated" => Order::Updated,
-            "happening" => Order::Happening,
+            "upcoming" => Order::Happening,
             _ => Order::Stated,
         }
     }

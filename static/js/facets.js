@@ -1,6 +1,10 @@
 // Narrows a list down at once. What is chosen stands in the address, so that it can be shared; nothing is stored.
 import { isOwn } from "./store.js";
 
+// Shared addresses may still hold the old names of levels.
+const RENAMED = { starter: "beginner", practised: "intermediate", expert: "advanced" };
+const current = (facet, value) => (facet === "level" && RENAMED[value]) || value;
+
 const plain = (event) => !(event.ctrlKey || event.metaKey || event.shiftKey || event.button);
 
 export function enhance(root) {
@@ -108,7 +112,7 @@ function open(box) {
     }
   }
   const asked = new URL(location.href).searchParams;
-  const wanted = facets.map((facet) => [facet.dataset.facet, asked.get(facet.dataset.facet)]).filter(([, value]) => value);
+  const wanted = facets.map((facet) => [facet.dataset.facet, current(facet.dataset.facet, asked.get(facet.dataset.facet))]).filter(([, value]) => value);
   wanted.reduce((before, [facet, value]) => before.then(() => choose(facet, value)), Promise.resolve());
 }
 

@@ -256,7 +256,7 @@ test("a list is narrowed down over all of its pages, and says what to give up wh
   assert.match(await state.textContent(), /No pages match all of these filters\./);
   await state.locator("button", { hasText: "Without “even”: 1" }).click();
   assert.equal(await shown(), 1);
-  await tab.goto(`${origin}/tips/?level=expert`);
+  await tab.goto(`${origin}/tips/?level=advanced`);
   await tab.waitForFunction(() => document.querySelectorAll("ul.cards > li:not([hidden])").length === 2);
   assert.deepEqual(await tab.kept(), []);
   await tab.done();
@@ -266,7 +266,7 @@ test("a list is narrowed down over all of its pages, and says what to give up wh
   await plain.goto(`${origin}/tips/`);
   assert.ok(await plain.locator("[data-facet=kind]").isHidden(), "all are tips");
   await plain.locator("[data-facet=level] a", { hasText: "Advanced" }).click();
-  assert.equal(new URL(plain.url()).pathname, "/levels/expert/");
+  assert.equal(new URL(plain.url()).pathname, "/levels/advanced/");
   assert.deepEqual(await plain.locator("ul.rows a").allTextContents(), ["Tip 6", "Tip 7"]);
   assert.equal(await plain.locator("meta[name=robots]").getAttribute("content"), "noindex");
   const events = plain.locator(".facets a", { hasText: "Events" });

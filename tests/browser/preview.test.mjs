@@ -116,7 +116,7 @@ test("lines are counted anew without a touch, and attributes of scripts and read
     document.documentElement.dataset.theme = "dark";
     document.querySelector("main details").open = true;
   });
-  await desk.put(path, lined("First of all.", "").replace('class="a b"', 'class="b c"').replace("With lines.", "With lines.\nlevel: starter"));
+  await desk.put(path, lined("First of all.", "").replace('class="a b"', 'class="b c"').replace("With lines.", "With lines.\nlevel: beginner"));
   await text(page, "First of all.");
   const now = await page.evaluate(() => [window.second.isConnected, window.second.className.split(" ").sort().join(" "), window.second.dataset.by, document.documentElement.dataset.theme, document.querySelector("main details").open, window.second.dataset.sourceLine]);
   assert.deepEqual(now, [true, "b by-script c", "script", "dark", true, "8"]);

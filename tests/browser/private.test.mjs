@@ -24,7 +24,7 @@ feedback: { endpoint: https://answers.example/take }
   "content/index.md": page("title: Home", "Welcome."),
   "content/audiences.yaml": "team: { title: Small team, start: [guides/a.md] }\nalone: { title: Alone }\n",
   "content/guides/a.md": page("title: A guide\naudience: [team]\ntopics: [trust]", ":::tabs\n:::tab{title=\"One\"}\nFirst.\n:::\n:::tab{title=\"Two\"}\nSecond.\n:::\n:::\n\n## Part\n\nReciprocity."),
-  "content/guides/b.md": page("title: Another\naudience: [alone]\ntopics: [price]\nlevel: expert"),
+  "content/guides/b.md": page("title: Another\naudience: [alone]\ntopics: [price]\nlevel: advanced"),
   "content/guides/deep/c.md": page("title: Deep"),
   "content/guides/deep/index.md": page("title: Below"),
   "content/tips/one.md": page("title: One"),
@@ -120,7 +120,7 @@ async function choices() {
   await tab.locator("[role=tab]", { hasText: "Two" }).click();
   await go("/audiences/team/");
   await tab.locator("[data-audience-choice] button").click();
-  await go("/guides/?level=expert");
+  await go("/guides/?level=advanced");
   await tab.locator(".facet-state").waitFor();
 }
 

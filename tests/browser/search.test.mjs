@@ -12,8 +12,8 @@ const page = (title, front, body) => `---\ntitle: ${title}\nsummary: About ${tit
 const files = {
   "handsel.yaml": "title: Workshop\nbase_url: https://example.org/help/\n",
   "content/index.md": page("Workshop", "", "Welcome."),
-  "content/guides/varnish.md": page("Varnish a table", "topics: [wood, finish]\nlevel: starter\naudience: [makers]\n", "Begin with dry wood.\n\n## Sand it first\n\nUse paper of grain 240, then wipe the dust away. The first coat soaks in.\n\n## Brush it on\n\nThin coats dry well. Wait for a night between two coats."),
-  "content/guides/oil.md": page("Oil a table", "topics: [wood]\nlevel: expert\ndisclosure: A mill lent us a press.\nsources:\n  - { title: The linseed papers, url: https://example.org/papers }\n  - https://nutshell.example/\n", "Oil soaks in. Wipe off what stays. Never pour varnish over fresh oil.\n\n## Dispose of rags\n\nOily rags can burn by themselves."),
+  "content/guides/varnish.md": page("Varnish a table", "topics: [wood, finish]\nlevel: beginner\naudience: [makers]\n", "Begin with dry wood.\n\n## Sand it first\n\nUse paper of grain 240, then wipe the dust away. The first coat soaks in.\n\n## Brush it on\n\nThin coats dry well. Wait for a night between two coats."),
+  "content/guides/oil.md": page("Oil a table", "topics: [wood]\nlevel: advanced\ndisclosure: A mill lent us a press.\nsources:\n  - { title: The linseed papers, url: https://example.org/papers }\n  - https://nutshell.example/\n", "Oil soaks in. Wipe off what stays. Never pour varnish over fresh oil.\n\n## Dispose of rags\n\nOily rags can burn by themselves."),
   "content/tips/brushes.md": page("Clean brushes at once", "topics: [tools]\n", "A brush with dry varnish is lost. `cleanBrushes()` is what we shout."),
   "content/guides/japanisch.md": page("Lack auf Japanisch", "lang: ja\n", "漆は木の液です。\n\n## 道具\n\n筆を使います。*よく*乾いた布で木目に沿ってうすくのばしながら何度も塗り重ねると硝子のような艶が出てくるのでたいそう美しい。"),
   "content/guides/hostile.md": page("\"<img src=x onerror=alert(1)>\"", "", "Zebra <b>bold</b> `<script>alert(2)</script>` zebra."),
@@ -193,7 +193,7 @@ test("the page of results can be shared, narrowed down and come back to", async 
   await tab.locator(".search-filters label", { hasText: "Beginner" }).waitFor();
   assert.deepEqual(await tab.locator(".search-filters fieldset", { hasText: "Level" }).locator(".count").allTextContents(), ["1", "1"]);
   await tab.locator(".search-filters label", { hasText: "Beginner" }).locator("input").check();
-  await tab.waitForURL(/search\/#q=table&level=starter$/);
+  await tab.waitForURL(/search\/#q=table&level=beginner$/);
   await tab.waitForFunction(() => document.querySelectorAll(".results .result").length === 1);
   assert.deepEqual(await titles(tab), ["Varnish a table"]);
   await tab.locator(".results a").first().click();
@@ -230,12 +230,12 @@ test("all results have an address that the host does not see", async () => {
 });
 
 test("an address of before, with the question in its query, is understood", async () => {
-  const tab = await visit("search/?q=table&level=starter");
+  const tab = await visit("search/?q=table&level=beginner");
   await tab.locator(".results .result").first().waitFor();
   assert.deepEqual(await titles(tab), ["Varnish a table"]);
-  await tab.waitForURL(/\/help\/search\/#q=table&level=starter$/);
+  await tab.waitForURL(/\/help\/search\/#q=table&level=beginner$/);
   await tab.locator("#SearchInput").fill("oil");
-  await tab.waitForURL(/\/help\/search\/#q=oil&level=starter$/);
+  await tab.waitForURL(/\/help\/search\/#q=oil&level=beginner$/);
 });
 
 test("many results come a page at a time", async () => {

@@ -115,7 +115,7 @@ fn settings(dice: &mut Dice) -> String {
         });
     }
     for line in
-        ["copyright: Us\n", "page_size: 2\n", "highlight: false\n", "markdown_twins: true\n", "social_cards: true\n", "unknown_key: 1\n"]
+        ["copyright: Us\n", "page_size: 2\n", "highlight: false\n", "markdown_copies: true\n", "social_cards: true\n", "unknown_key: 1\n"]
     {
         if dice.roll(4) == 0 {
             text.push_str(line);
@@ -182,7 +182,7 @@ fn page(dice: &mut Dice) -> String {
         "short: In a few words.\n",
         "also: [beta]\n",
         "time: 7 min\n",
-        "level: expert\n",
+        "level: advanced\n",
         "start: 2026-11-21\n",
         "glossary: false\n",
     ] {

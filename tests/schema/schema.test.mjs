@@ -125,7 +125,7 @@ test('the starter has nothing to tell', async () => {
 });
 
 test('good front matter is good', async () => {
-  const text = '---\ntitle: 12\nsummary:\npublished: 2026-01-31\ntime: 1 h 30 min\nreview_every: 12 months\nlevel: starter\n' +
+  const text = '---\ntitle: 12\nsummary:\npublished: 2026-01-31\ntime: 1 h 30 min\nreview_every: 12 months\nlevel: beginner\n' +
     'sources: [{ title: A, url: https://a.example, checked: 2026-01-01 }, Just a title]\nnext: other.md\n' +
     'checks: { orphan: { severity: off, reason: It is a landing page. } }\ndescription: x\nextra: { anything: [1, 2] }\n---\n';
   assert.deepEqual(await told('content/guides/good.md', frontMatter(text)), []);

@@ -42,7 +42,7 @@ fn people_and_topics() -> Vec<Field> {
     vec![
         Field::new("topics", FieldType::Terms).about("Keys of `topics.yaml`.").also(&["tags", "categories", "tag", "category"]),
         Field::new("audience", FieldType::Terms).about("Keys of `audiences.yaml`.").also(&["audiences"]),
-        Field::choice("level", &["starter", "practised", "expert"]).about("Whom it suits."),
+        Field::choice("level", &["beginner", "intermediate", "advanced"]).about("Whom it suits."),
         Field::list("authors", FieldType::Text).about("Names, or keys of `authors.yaml`.").also(&["author"]),
         Field::text("owner").about("Who looks after the page."),
     ]

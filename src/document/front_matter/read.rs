@@ -282,9 +282,9 @@ fn from_items(items: &Items, kind: &str, own_fields: &[Field], problems: &mut Ve
         topics: limited(distinct(placed_list("topics")), "topics", problems),
         audience: limited(distinct(placed_list("audience")), "audience", problems),
         level: text("level").and_then(|level| match level.as_str() {
-            "starter" => Some(Level::Starter),
-            "practised" => Some(Level::Practised),
-            "expert" => Some(Level::Expert),
+            "beginner" => Some(Level::Beginner),
+            "intermediate" => Some(Level::Intermediate),
+            "advanced" => Some(Level::Advanced),
             _ => None,
         }),
         minutes: items.get("time").and_then(Item::as_integer).and_then(|minutes| u32::try_from(minutes).ok()),

@@ -78,7 +78,7 @@ impl Values<'_> {
     pub fn json(&self, composer: &Composer, language: &str) -> Value {
         let words = &composer.words;
         let pairs = |values: &BTreeMap<String, String>| values.iter().map(|(key, title)| json!([key, title])).collect::<Value>();
-        let levels: Value = ["starter", "practised", "expert"]
+        let levels: Value = ["beginner", "intermediate", "advanced"]
             .iter()
             .map(|level| json!([level, say(words, language, &format!("level_{level}"), &[])]))
             .collect();
@@ -100,9 +100,9 @@ impl Values<'_> {
         let meta = &page.entry.meta;
         let level = match meta.level {
             None => 0,
-            Some(Level::Starter) => 1,
-            Some(Level::Practised) => 2,
-            Some(Level::Expert) => 3,
+            Some(Level::Beginner) => 1,
+            Some(Level::Intermediate) => 2,
+            Some(Level::Advanced) => 3,
         };
         let time = MINUTES.iter().position(|most| page.entry.minutes <= *most).unwrap_or(MINUTES.len());
         put_number(bytes, length(self.kinds.keys().position(|kind| **kind == *meta.kind).unwrap_or(0)));

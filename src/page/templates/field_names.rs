@@ -15,8 +15,8 @@ use crate::source::Lines;
 type Shape<'a> = Option<Vec<&'a Field>>;
 
 /// One expression such as `page.fields.steps`: its names, each with its offset in the template.
-struct Chain<'t> {
-    names: Vec<(usize, &'t str)>,
+pub(super) struct Chain<'t> {
+    pub(super) names: Vec<(usize, &'t str)>,
 }
 
 /// Reports the fields in a template that no kind declares.
@@ -41,7 +41,7 @@ pub fn unknown_fields(file: &TemplateFile, kinds: &Kinds) -> Vec<Diagnostic> {
 }
 
 /// The insides of the tags `{{ … }}` and `{% … %}`, with their offsets; comments and raw blocks are left out.
-fn tags(text: &str) -> Vec<(usize, &str)> {
+pub(super) fn tags(text: &str) -> Vec<(usize, &str)> {
     let mut tags = Vec::new();
     let mut at = 0;
     while let Some(open) = text[at..].find('{').map(|open| at + open) {
@@ -67,7 +67,7 @@ fn tags(text: &str) -> Vec<(usize, &str)> {
 }
 
 /// The expressions of names and dots in a tag. Strings and names of arguments are passed over.
-fn chains(start: usize, tag: &str) -> Vec<Chain<'_>> {
+pub(super) fn chains(start: usize, tag: &str) -> Vec<Chain<'_>> {
     let bytes = tag.as_bytes();
     let is_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     let mut chains: Vec<Chain> = Vec::new();

@@ -14,6 +14,7 @@ use crate::page::fields::clock;
 use crate::page::queries::{self, ORDERS, PagesQuery};
 use crate::page::structured::for_script;
 use crate::paths::{Route, percent_encode_into, slug};
+use crate::renamed::{self, NameKind, current_value};
 
 /// Handsel's functions.
 pub const FUNCTIONS: [&str; 11] = ["t", "asset", "pages", "page_at", "topics", "audiences", "data", "href", "icon", "range", "throw"];
@@ -91,6 +92,7 @@ fn ask<T>(question: Question, answer: impl FnOnce(&Materials) -> TeraResult<T>) 
 fn register_words(tera: &mut Tera) {
     tera.register_function("t", |args: Kwargs, _: &State| -> TeraResult<String> {
         let key: &str = args.must_get("key")?;
+        let key = renamed::new_name(NameKind::Word, key).unwrap_or(key);
         let count: Option<i64> = args.get("count")?;
         let mut fill: Vec<(&str, Cow<str>)> = Vec::new();
         for (name, value) in args.iter() {
@@ -164,9 +166,9 @@ fn register_queries(tera: &mut Tera) {
             kind: args.get("kind")?,
             topic: args.get("topic")?,
             audience: args.get("audience")?,
-            level: args.get("level")?,
+            level: args.get("level")?.map(|level| current_value("level", level)),
             section: args.get("section")?,
-            order: args.get("order")?,
+            order: args.get("order")?.map(|order| current_value("order", order)),
             limit: args.get("limit")?,
         };
         if let Some(order) = query.order.as_deref().filter(|order| !ORDERS.contains(order)) {

@@ -10,11 +10,12 @@ use std::sync::{Arc, RwLock};
 use serde::{Deserialize, Serialize};
 use tera::Value;
 
-use super::values::{self, Object, print_of};
+use super::values::{self, Object, add_old_names, print_of};
 use crate::fingerprint::{Fingerprint, Fingerprinter};
 use crate::page::compose::Composer;
 use crate::page::queries::{self, PagesQuery};
 use crate::paths::Route;
+use crate::renamed::NameKind;
 use crate::site::topics::Term;
 use crate::words::Words;
 
@@ -113,7 +114,9 @@ impl Materials {
         }
         let words = &self.composer.words;
         let said = words.keys().filter_map(|key| Some((key.to_owned().into(), words.say(language, key, None, &[])?.into())));
-        let value = Value::from(said.collect::<Object>());
+        let mut said = said.collect::<Object>();
+        add_old_names(&mut said, NameKind::Word);
+        let value = Value::from(said);
         self.worded.write().expect("no holder of this lock panics").entry(language.to_owned()).or_insert(value).clone()
     }
 

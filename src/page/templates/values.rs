@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::sync::RwLock;
 
 use serde::Serialize;
+use tera::value::Key;
 use tera::{Map, Value};
 
 use crate::fingerprint::{Fingerprint, Fingerprinter};
@@ -14,6 +15,7 @@ use crate::page::files::FilesFacts;
 use crate::page::structured;
 use crate::page::view::{BranchLine, Card, FeedbackView, Listing, NavView, OnPathView};
 use crate::page::{Composed, Composer};
+use crate::renamed::{NameKind, RENAMED};
 use crate::site::PageId;
 
 /// Something that many pages show: its value, and the fingerprint of what it says.
@@ -46,6 +48,7 @@ impl Shared {
         for (name, day) in days {
             value.insert(name.into(), day.map_or_else(Value::none, |day| self.value(&day)));
         }
+        add_old_names(&mut value, NameKind::TemplateValue);
         Shown { value: Value::from(value), print }
     }
 
@@ -75,7 +78,7 @@ pub(super) fn page(composer: &Composer, composed: &Composed, body: &str, files: 
     page.insert("backlinks".into(), cards(composer, &view.backlinks));
     page.insert("listing".into(), view.listing.as_ref().map_or_else(Value::none, |listing| list(composer, listing)));
     page.insert("fields".into(), fields(composer, &view.fields, (files, &view.language)));
-    page.insert("gathered".into(), cards(composer, &view.gathered));
+    page.insert("collected".into(), cards(composer, &view.collected));
     page.insert("used_in".into(), cards(composer, &view.used_in));
     page.insert("feedback".into(), view.feedback.as_ref().map_or_else(Value::none, feedback));
     let way = |path: &OnPathView| {
@@ -89,7 +92,17 @@ pub(super) fn page(composer: &Composer, composed: &Composed, body: &str, files: 
     page.insert("body".into(), Value::safe_string(body));
     let structured = structured::of(composer, &composed.sheet, view);
     page.insert("structured".into(), structured.map_or_else(Value::none, |json| Value::safe_string(&json)));
+    add_old_names(&mut page, NameKind::TemplateValue);
     Value::from(page)
+}
+
+/// Gives values their old names too, so that a site's own templates go on working.
+pub(super) fn add_old_names(object: &mut Object, kind: NameKind) {
+    for renamed in RENAMED.iter().filter(|renamed| renamed.kind == kind) {
+        if let Some(value) = object.get(&Key::from(renamed.new)).cloned() {
+            object.insert(renamed.old.into(), value);
+        }
+    }
 }
 
 fn feedback(view: &FeedbackView) -> Value {
@@ -205,7 +218,7 @@ pub fn fingerprint(composer: &Composer, composed: &Composed) -> Fingerprint {
     composed.terms.iter().for_each(|term| own.extend(term.as_ref().map_or(&[0; 16], |term| term.print.as_bytes())));
     let ways: Vec<PageId> = view.paths.iter().flat_map(|path| path.previous.into_iter().chain(path.next)).collect();
     let linked: Vec<PageId> = fields::links(&view.fields).into_iter().filter_map(|link| link.page).collect();
-    for pages in [view.next.as_slice(), &view.related, &view.backlinks, &view.gathered, &view.used_in, &linked, &ways] {
+    for pages in [view.next.as_slice(), &view.related, &view.backlinks, &view.collected, &view.used_in, &linked, &ways] {
         show(pages, &mut shown);
     }
     if let Some(listing) = &view.listing {

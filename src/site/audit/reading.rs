@@ -43,7 +43,7 @@ pub fn run<'a>(site: &Site, facts: impl Fn(PageId) -> Option<&'a Facts>, problem
         } else if measure.index > usual_index + INDEX_ABOVE {
             let message =
                 format!("this page is much harder to read than others here (index {:.0}, usually {usual_index:.0})", measure.index);
-            tell(Code::HardToRead, message, "take shorter words and shorter sentences, or say whom it is for with `level: expert`");
+            tell(Code::HardToRead, message, "take shorter words and shorter sentences, or say whom it is for with `level: advanced`");
         }
     }
 }

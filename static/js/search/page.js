@@ -3,6 +3,8 @@
 import { find, indexFor, make, results, summary } from "./view.js";
 
 const STEP = 20;
+// Shared addresses may still hold the old names of levels.
+const RENAMED = { starter: "beginner", practised: "intermediate", expert: "advanced" };
 const SORTS = ["kind", "topic", "audience", "level", "time"];
 
 export async function showPage(place) {
@@ -33,7 +35,7 @@ export async function showPage(place) {
     const old = new URLSearchParams(location.search);
     const given = old.has("q") ? old : new URLSearchParams(location.hash.slice(1));
     state.text = given.get("q") ?? "";
-    for (const sort of SORTS) state.chosen.set(sort, new Set(given.getAll(sort)));
+    for (const sort of SORTS) state.chosen.set(sort, new Set(given.getAll(sort).map((value) => sort === "level" ? RENAMED[value] ?? value : value)));
     input.value = state.text;
   };
   const write = (isNew) => {

@@ -84,14 +84,14 @@ fn required_fields() {
 
 #[test]
 fn defaults_of_folders() {
-    let far = "topics: [a]\nauthor: Far\nextra: {a: 1, b: 2}\nlevel: expert\ntitel: x\n";
+    let far = "topics: [a]\nauthor: Far\nextra: {a: 1, b: 2}\nlevel: advanced\ntitel: x\n";
     let near = "authors: [Near]\nextra: {b: 3, c: 4}\n";
     let (meta, problems) = read("title: T\ntags: [own]\nlevel:\nextra: {c: 5}\n", &[far, near], None);
     assert_eq!(problems, Vec::<String>::new());
     assert_eq!((values(&meta.topics), values(&meta.authors)), (vec!["own"], vec!["Near"]));
     let extra: Vec<(&str, Option<i64>)> = meta.extra.iter().map(|(key, item)| (key.as_str(), item.as_integer())).collect();
     assert_eq!(extra, [("c", Some(5)), ("b", Some(3)), ("a", Some(1))]);
-    assert_eq!(meta.level, Some(Level::Expert));
+    assert_eq!(meta.level, Some(Level::Advanced));
     let problems = defaults(&node("content/_defaults.yaml", "titel: x\nkind: guid\noutcome: y\nslug: a/b\n"), &kinds());
     assert_eq!(problems.iter().map(|problem| problem.code).collect::<Vec<_>>(), [Code::UnknownKey, Code::UnknownKind, Code::BadValue]);
 }
