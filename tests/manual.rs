@@ -30,7 +30,7 @@ use serde_json::Value;
 /// The name of a table, and the function that makes it.
 type Table = (&'static str, fn() -> String);
 
-const TABLES: [Table; 21] = [
+const TABLES: [Table; 27] = [
     ("settings", || manual_table(&SETTINGS)),
     ("tokens", tokens_table),
     ("common-fields", || manual_table(&COMMON_FIELDS)),
@@ -52,6 +52,12 @@ const TABLES: [Table; 21] = [
     ("tool-example", || manual_table(&calculator::EXAMPLE_FIELDS)),
     ("tool-table", || manual_table(&tables::TABLE_FIELDS)),
     ("functions", functions::manual),
+    ("renamed-settings", || renamed_names(|kind| kind == NameKind::Setting)),
+    ("renamed-kind-keys", || renamed_names(|kind| kind == NameKind::KindKey)),
+    ("renamed-values", renamed_values),
+    ("renamed-template-values", || renamed_names(|kind| kind == NameKind::TemplateValue)),
+    ("renamed-texts", || renamed_names(|kind| kind == NameKind::Word)),
+    ("renamed-codes", || renamed_names(|kind| kind == NameKind::Code)),
 ];
 
 #[test]
@@ -126,6 +132,9 @@ fn every_value_of_templates_is_in_the_manual() {
             names_in(&Value::Object(value), &mut all);
         }
     }
+    // Old names are in content/manual/renamed.md.
+    let is_old = |name: &str| renamed::new_name(NameKind::TemplateValue, name).is_some();
+    own.values_mut().chain([&mut all]).for_each(|names| names.retain(|name| !is_old(name)));
     let manual = std::fs::read_to_string(root.join("content/manual/templates.md")).expect("the manual is UTF-8");
     let (_, section) = manual.split_once("## What a template sees").expect("the page has this section");
     let (section, _) = section.split_once("\n## ").expect("more sections follow");
@@ -235,6 +244,26 @@ fn components() -> String {
     }
     table
         + "| `include` | `file` | `region`, `lines`, `language`, `title`, `numbers` (true or false) |\n| `tool` | `page` | what the tool takes |\n"
+}
+
+/// Old and new names of some kinds.
+fn renamed_names(is_wanted: impl Fn(NameKind) -> bool) -> String {
+    let mut table = String::from("| old | new |\n|---|---|\n");
+    for renamed in renamed::RENAMED.iter().filter(|renamed| is_wanted(renamed.kind)) {
+        writeln!(table, "| `{}` | `{}` |", renamed.old, renamed.new).expect("text takes everything");
+    }
+    table
+}
+
+/// Old and new values, with the keys that have them.
+fn renamed_values() -> String {
+    let mut table = String::from("| key | old | new |\n|---|---|---|\n");
+    for renamed in renamed::RENAMED {
+        if let NameKind::Value(key) = renamed.kind {
+            writeln!(table, "| `{key}` | `{}` | `{}` |", renamed.old, renamed.new).expect("text takes everything");
+        }
+    }
+    table
 }
 
 /// Every code, each with an id that other pages link to, and that of its old name.
