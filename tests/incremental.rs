@@ -9,6 +9,7 @@ use std::fs;
 use std::sync::{Arc, Mutex};
 
 use common::edits::{self, Dice};
+use common::random::{is_long, seed};
 use common::request;
 use handsel::fingerprint::Fingerprint;
 use handsel::memo::store::Folder;
@@ -119,19 +120,12 @@ fn first_difference(one: &str, other: &str) -> String {
 
 /// The number of edits: more when the long tests are requested.
 fn steps(usual: usize) -> usize {
-    if std::env::var_os("HANDSEL_LONG").is_some() { usual * 10 } else { usual }
-}
-
-/// The seed, which is printed so that a failure can be repeated.
-fn seed(name: &str, usual: u64) -> u64 {
-    let seed = std::env::var("HANDSEL_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(usual);
-    eprintln!("{name}: HANDSEL_SEED={seed}");
-    seed
+    if is_long() { usual * 10 } else { usual }
 }
 
 #[test]
 fn any_edits_give_what_a_clean_build_gives() {
-    let seed = seed("edits", 1);
+    let seed = seed(1);
     for round in 0..4 {
         let mut dice = Dice::new(seed + round);
         let (mut site, mut story) = (Site::small(), Vec::new());
@@ -145,7 +139,7 @@ fn any_edits_give_what_a_clean_build_gives() {
 
 #[test]
 fn a_spoiled_cache_costs_time_and_nothing_else() {
-    let mut dice = Dice::new(seed("spoiled cache", 7));
+    let mut dice = Dice::new(seed(7));
     let folder = tempfile::tempdir().expect("a folder for the cache");
     let (mut site, mut story) = (Site::new(edits::site(), Arc::new(Folder::at(folder.path()))), Vec::new());
     let mut taken: Vec<(String, Vec<u8>)> = Vec::new();

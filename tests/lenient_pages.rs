@@ -5,7 +5,7 @@ mod common;
 
 use handsel::source::MemoryFiles;
 
-/// Pseudorandom numbers that are the same in every run.
+/// Pseudorandom numbers that follow from a seed.
 struct Numbers(u64);
 
 impl Numbers {
@@ -122,8 +122,8 @@ fn every_markdown_file_is_a_page() {
         "same/index",
         "b.c",
     ];
-    let sites = if std::env::var_os("HANDSEL_LONG").is_some() { 2_000 } else { 40 };
-    let mut numbers = Numbers(4);
+    let sites = if common::random::is_long() { 2_000 } else { 40 };
+    let mut numbers = Numbers(common::random::seed(4));
     for site in 0..sites {
         let mut files = MemoryFiles::default();
         files.put("handsel.yaml", "title: T\n");

@@ -8,6 +8,7 @@ use std::io;
 use std::sync::{Arc, RwLock};
 
 use common::edits::{self, Dice};
+use common::random::{is_long, seed};
 use common::{request, without_lines};
 use handsel::diagnostic::Checked;
 use handsel::paths::SourcePath;
@@ -97,7 +98,7 @@ impl Desk {
 }
 
 fn steps() -> usize {
-    if std::env::var_os("HANDSEL_LONG").is_some() { 20_000 } else { 2_000 }
+    if is_long() { 20_000 } else { 2_000 }
 }
 
 #[test]
@@ -122,8 +123,7 @@ fn a_table_of_data_changes_the_calculator_that_reads_it() {
 
 #[test]
 fn any_edits_show_what_a_clean_build_gives() {
-    let seed: u64 = std::env::var("HANDSEL_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(3);
-    eprintln!("edits shown: HANDSEL_SEED={seed}");
+    let seed = seed(3);
     for round in 0..4 {
         let mut dice = Dice::new(seed + round);
         let desk = Desk::new(Request { is_lenient: round % 2 == 0, ..request() });
@@ -178,9 +178,9 @@ fn edit_corpus(site: &mut MemoryFiles, dice: &mut Dice) -> String {
 #[test]
 fn edits_of_real_text_show_what_a_clean_build_gives() {
     let Some(folder) = common::shared("corpora/til") else { return };
-    let mut dice = Dice::new(11);
+    let mut dice = Dice::new(seed(11));
     let desk = Desk::of(read_corpus(&folder), Request { is_lenient: true, ..request() });
-    let steps = if std::env::var_os("HANDSEL_LONG").is_some() { 200 } else { 20 };
+    let steps = if is_long() { 200 } else { 20 };
     let mut story = Vec::new();
     for _ in 0..steps {
         story.push(desk.edit(|site| edit_corpus(site, &mut dice)));

@@ -2,6 +2,8 @@
 //! listing gives: for any tree, any edits, and all rules about what is listed.
 #![cfg(unix)]
 
+mod common;
+
 use std::collections::BTreeSet;
 use std::error::Error;
 use std::ffi::OsStr;
@@ -16,10 +18,6 @@ use handsel::disk::Disk;
 use handsel::paths::SourcePath;
 use handsel::source::{Files, ListingRules, MemoryFiles};
 use proptest::prelude::*;
-
-fn cases() -> u32 {
-    if std::env::var_os("HANDSEL_LONG").is_some() { 10_000 } else { 400 }
-}
 
 fn source(path: &str) -> SourcePath {
     SourcePath::new(path).expect("a path inside the root")
@@ -225,7 +223,7 @@ fn holds(rules: &ListingRules, first: &[Edit], later: &[Edit]) -> Result<(), Box
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(common::random::property(400, 10_000))]
 
     #[test]
     fn a_look_and_the_listing_before_are_the_listing_now(

@@ -485,7 +485,7 @@ fn assert_kept(before: &Report, now: &Report, names: &Names, what: &str) {
 
 #[test]
 fn moves_in_real_text_keep_the_link_report() {
-    let is_long = std::env::var_os("HANDSEL_LONG").is_some();
+    let is_long = common::random::is_long();
     let all: [(&str, usize); 5] =
         [("rustc-dev-guide", 2), ("open-sauced-blog", 2), ("opensource-guide/_articles", 0), ("nushell", 0), ("til", 0)];
     for (folder, few) in all {

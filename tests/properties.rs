@@ -19,12 +19,8 @@ use handsel::site::links::relative;
 use handsel::source::{Lines, MemoryFiles};
 use proptest::prelude::*;
 
-fn cases() -> u32 {
-    if std::env::var_os("HANDSEL_LONG").is_some() { 20_000 } else { 600 }
-}
-
 proptest! {
-    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(common::random::property(600, 20_000))]
 
     #[test]
     fn slugs_are_stable_and_fit_file_names(name in "\\PC{0,300}") {

@@ -4,13 +4,15 @@
 //! There are 30 kills, or 300 if `HANDSEL_LONG` is set. The killed build is this test program, run
 //! again as [`victim`].
 
+mod common;
+
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use handsel::disk::publish::{LOCK_NAME, MANIFEST_NAME, PublishError, PublishOptions, Publisher};
 use handsel::paths::OutputPath;
@@ -62,8 +64,8 @@ fn victim() -> Outcome {
 
 #[test]
 fn a_killed_build_leaves_whole_files() -> Outcome {
-    let kills = if std::env::var_os("HANDSEL_LONG").is_some() { 300 } else { 30 };
-    let seed = SystemTime::now().duration_since(UNIX_EPOCH)?.as_nanos() as u64;
+    let kills = if common::random::is_long() { 300 } else { 30 };
+    let seed = common::random::seed(1);
     let versions = [version(0), version(1)];
     for kill in 0..kills {
         let folder = tempfile::tempdir()?;

@@ -206,12 +206,8 @@ fn real_text_keeps_its_bytes() {
     }
 }
 
-fn cases() -> u32 {
-    if std::env::var_os("HANDSEL_LONG").is_some() { 20_000 } else { 1_000 }
-}
-
 proptest! {
-    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(common::random::property(1_000, 20_000))]
 
     #[test]
     fn any_text_keeps_its_bytes(text in common::odd_text()) {

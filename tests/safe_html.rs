@@ -471,16 +471,12 @@ fn hostile() -> impl Strategy<Value = String> {
     prop::collection::vec(prop::sample::select(PIECES), 0..24).prop_map(|pieces| pieces.concat())
 }
 
-fn cases() -> u32 {
-    if std::env::var_os("HANDSEL_LONG").is_some() { 120 } else { 6 }
-}
-
 const PAGES_PER_CASE: usize = 24;
 
 #[test]
 fn nothing_active_gets_on_a_page() {
     let known = known();
-    let config = ProptestConfig { cases: cases(), failure_persistence: None, max_shrink_iters: 200, ..ProptestConfig::default() };
+    let config = ProptestConfig { max_shrink_iters: 200, ..common::random::property(6, 120) };
     proptest!(config, |(texts in prop::collection::vec((hostile(), hostile()), PAGES_PER_CASE), is_escaped in prop::bool::weighted(0.2))| {
         let mut files = MemoryFiles::default();
         files.put("handsel.yaml", if is_escaped { "math: true\nraw_html: escape\n" } else { "math: true\n" });

@@ -147,12 +147,8 @@ fn published(folder: &Path, prefix: &str, files: &mut BTreeMap<String, Vec<u8>>)
     }
 }
 
-fn cases() -> u32 {
-    if std::env::var_os("HANDSEL_LONG").is_some() { 400 } else { 12 }
-}
-
 proptest! {
-    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, max_shrink_iters: 60, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { max_shrink_iters: 60, ..common::random::property(12, 400) })]
 
     #[test]
     fn a_build_without_errors_can_be_published(steps in prop::collection::vec(prop::collection::vec(edit(), 1..6), 2..6), is_lenient in any::<bool>()) {

@@ -328,8 +328,8 @@ fn two_hundred_spoiled_caches_give_what_a_clean_build_gives() -> Outcome {
     let published = tree(&place.at("site/public"))?;
     let pristine = tree(&place.at("site/.handsel/cache"))?;
     let names: Vec<&PathBuf> = pristine.keys().collect();
-    let mut dice = Dice::new(24);
-    let rounds = if std::env::var_os("HANDSEL_LONG").is_some() { 200 } else { 20 };
+    let mut dice = Dice::new(common::random::seed(24));
+    let rounds = if common::random::is_long() { 200 } else { 20 };
     for round in 0..rounds {
         // Ten changes in each round, in the headers of files as well as in their contents.
         for _ in 0..10 {

@@ -5,6 +5,7 @@
 
 pub mod edits;
 pub mod pictures;
+pub mod random;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
