@@ -116,6 +116,24 @@ pub trait Files: Sync {
         Ok(Box::new(io::Cursor::new(self.read(path)?)))
     }
 
+    /// Opens a file at a position of it.
+    ///
+    /// # Errors
+    /// As for [`Files::read`].
+    fn open_at(&self, path: &SourcePath, from: u64) -> io::Result<Box<dyn io::Read + Send + '_>> {
+        let mut file = self.open(path)?;
+        io::copy(&mut (&mut *file).take(from), &mut io::sink())?;
+        Ok(file)
+    }
+
+    /// How many bytes a file has.
+    ///
+    /// # Errors
+    /// As for [`Files::read`].
+    fn length(&self, path: &SourcePath) -> io::Result<u64> {
+        io::copy(&mut *self.open(path)?, &mut io::sink())
+    }
+
     /// The first bytes of a file, at most so many.
     ///
     /// # Errors

@@ -20,7 +20,7 @@ pub mod survey;
 mod walk;
 
 use std::fs;
-use std::io;
+use std::io::{self, Seek as _};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -84,6 +84,14 @@ impl Disk {
         stamp::identity(&self.root)
     }
 
+    /// A source, opened.
+    fn file(&self, path: &SourcePath) -> io::Result<fs::File> {
+        match open::open_plain(&self.root, path) {
+            Some(file) => Ok(file),
+            None => fs::File::open(self.resolve(path)?),
+        }
+    }
+
     /// The regular file that a source path stands for. Folder links are not entered, and a file's link must stay inside the root.
     fn resolve(&self, path: &SourcePath) -> io::Result<PathBuf> {
         let mut full = self.root.clone();
@@ -136,11 +144,17 @@ impl Files for Disk {
     }
 
     fn open(&self, path: &SourcePath) -> io::Result<Box<dyn io::Read + Send + '_>> {
-        let file = match open::open_plain(&self.root, path) {
-            Some(file) => file,
-            None => fs::File::open(self.resolve(path)?)?,
-        };
+        Ok(Box::new(self.file(path)?))
+    }
+
+    fn open_at(&self, path: &SourcePath, from: u64) -> io::Result<Box<dyn io::Read + Send + '_>> {
+        let mut file = self.file(path)?;
+        file.seek(io::SeekFrom::Start(from))?;
         Ok(Box::new(file))
+    }
+
+    fn length(&self, path: &SourcePath) -> io::Result<u64> {
+        Ok(self.file(path)?.metadata()?.len())
     }
 
     fn stamps(&self, paths: &[SourcePath]) -> Vec<Option<Stamp>> {

@@ -12,6 +12,8 @@ pub enum Content {
     Image(Format),
     /// An image that browsers do not show, named for people: such files tell where and when they were taken.
     OtherImage(&'static str),
+    /// A film or a sound recording in a file of boxes, named for people: it may tell where and when it was made.
+    Film(&'static str),
     /// Text that is an SVG image.
     Svg,
     /// Something else, named for people.
@@ -47,8 +49,11 @@ fn image(head: &[u8]) -> Option<Content> {
 
 /// Files of boxes (ISO/IEC 14496-12, §4.3): their brands tell images from films.
 fn media(head: &[u8]) -> Option<Content> {
-    if head.get(4..8) != Some(b"ftyp") {
-        return None;
+    let name = head.get(4..8)?;
+    if name != b"ftyp" {
+        // Old QuickTime files do not say what they are. No text has a NUL byte.
+        let is_old = matches!(name, b"moov" | b"mdat" | b"wide" | b"skip" | b"free" | b"pnot") && head.contains(&0);
+        return is_old.then_some(Content::Film("a film"));
     }
     let length = u32::from_be_bytes(head.get(..4)?.try_into().ok()?);
     let end = usize::try_from(length).unwrap_or(usize::MAX).min(head.len());
@@ -60,7 +65,8 @@ fn media(head: &[u8]) -> Option<Content> {
             Content::OtherImage("a HEIC image")
         }
         () if has(&[b"crx "]) => Content::OtherImage("a camera's raw image"),
-        () => Content::Other("a film"),
+        () if has(&[b"M4A ", b"M4B ", b"F4A ", b"F4B "]) => Content::Film("a sound recording"),
+        () => Content::Film("a film"),
     })
 }
 
@@ -109,7 +115,9 @@ mod tests {
         for (bytes, content) in [
             (&b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"[..], Content::OtherImage("a HEIC image")),
             (b"\0\0\0\x1Cftypmif1\0\0\0\0mif1avifmiaf", Content::Image(Format::Avif)),
-            (b"\0\0\0\x18ftypisom\0\0\0\0isommp42", Content::Other("a film")),
+            (b"\0\0\0\x18ftypisom\0\0\0\0isommp42", Content::Film("a film")),
+            (b"\0\0\0\x08wide\0\0\0\0mdat", Content::Film("a film")),
+            (b"The moov", Content::Other("text")),
             (b"II*\0\x08\0\0\0", Content::OtherImage("a TIFF image")),
             (b"%PDF-1.4\n", Content::Other("a PDF document")),
             (b"<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg'/>", Content::Svg),

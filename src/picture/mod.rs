@@ -6,6 +6,7 @@
 mod boxes;
 pub mod card;
 mod content;
+mod film;
 mod metadata;
 mod read;
 mod svg;
@@ -16,6 +17,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 pub use content::{Content, HEAD_BYTES, content_of};
+pub use film::{Erased, Erasures, ReadAt, private_parts};
 pub use svg::DRAWN_MAX;
 pub use variants::{Codec, Recipe, VERSION, check, variants};
 
@@ -69,6 +71,8 @@ pub enum Fault {
     NotAnImage(String),
     /// It is an image that browsers do not show, which the text names.
     NotShown(String),
+    /// It is a film or a sound recording in which nobody knows what is private.
+    UnknownParts,
 }
 
 impl Format {
@@ -136,7 +140,7 @@ pub fn look(by_name: impl Into<Option<Format>>, bytes: &[u8]) -> Picture {
 pub fn other_content(by_name: Option<Format>, content: Content) -> Picture {
     let fault = match content {
         Content::OtherImage(name) => Fault::NotShown(name.to_owned()),
-        Content::Other(name) => Fault::NotAnImage(name.to_owned()),
+        Content::Film(name) | Content::Other(name) => Fault::NotAnImage(name.to_owned()),
         Content::Image(_) | Content::Svg => Fault::NotAnImage("SVG whose name does not end in `.svg`".to_owned()),
     };
     Picture::faulty(by_name.unwrap_or(Format::Bitmap), fault)

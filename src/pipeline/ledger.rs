@@ -130,6 +130,14 @@ impl Files for Ledger<'_> {
         self.files.open(path)
     }
 
+    fn open_at(&self, path: &SourcePath, from: u64) -> io::Result<Box<dyn io::Read + Send + '_>> {
+        self.files.open_at(path, from)
+    }
+
+    fn length(&self, path: &SourcePath) -> io::Result<u64> {
+        self.files.length(path)
+    }
+
     fn hash(&self, path: &SourcePath) -> io::Result<Fingerprint> {
         if let Some(print) = self.known(path) {
             return Ok(print);

@@ -13,7 +13,7 @@ use super::ledger::KnownFiles;
 use super::make::Workshop;
 use super::memory::{self, Memory};
 use super::outputs::{Maker, source_of};
-use super::pictures::{Job, Piece, PublishedForm, late};
+use super::pictures::{CopiedFile, Job, Piece, PublishedForm, late};
 use super::state::State;
 pub use super::state::{Refreshed, Touched};
 use crate::diagnostic::Diagnostic;
@@ -44,7 +44,7 @@ const IN_MEMORY_MAX: u64 = 8 << 20;
 #[derive(Clone, Debug)]
 pub struct LargeFile {
     pub path: OutputPath,
-    pub source: SourcePath,
+    pub file: CopiedFile,
     pub length: u64,
     /// Of what vouches for its bytes.
     pub print: Fingerprint,
@@ -174,19 +174,22 @@ impl Live {
             _ => return None,
         };
         let stamp = self.files.stamps(std::slice::from_ref(source)).pop().flatten().filter(|stamp| stamp.size > IN_MEMORY_MAX)?;
-        let is_copied = match maker {
-            Maker::Copy(_) => true,
-            _ => matches!(state.whole.pictures.published(&*self.files, source), Ok((PublishedForm::AsItIs, _))),
+        let file = match maker {
+            Maker::Copy(_) => CopiedFile::as_it_is(source),
+            _ => match state.whole.pictures.published(&*self.files, source) {
+                Ok((PublishedForm::Copied(file), _)) => file,
+                _ => return None,
+            },
         };
-        is_copied.then(|| LargeFile { path: path.clone(), source: source.clone(), length: stamp.size, print: print_of(&(source, stamp)) })
+        Some(LargeFile { path: path.clone(), file, length: stamp.size, print: print_of(&(source, stamp)) })
     }
 
-    /// Opens a source that is sent piece by piece.
+    /// Opens a file that is sent piece by piece, at a position of it.
     ///
     /// # Errors
     /// Those of the file system.
-    pub fn open_file(&self, source: &SourcePath) -> std::io::Result<Box<dyn std::io::Read + Send + '_>> {
-        self.files.open(source)
+    pub fn open_file<'a>(&'a self, file: &'a CopiedFile, from: u64) -> std::io::Result<Box<dyn std::io::Read + Send + 'a>> {
+        file.open_at(&*self.files, from)
     }
 
     fn search_file(&self, state: &State, path: &str) -> Option<(OutputPath, Vec<u8>)> {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashSet};
-use std::io;
+use std::io::{self, Read as _};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use super::documents::{Reader, our_fault};
 use super::load::{StaticFile, missing_template, unreadable};
 use super::memory::Memory;
 use super::outputs::{Maker, immutable, source_of};
-use super::pictures::{PublishedForm, late, place_of_reference};
+use super::pictures::{CopiedFile, PublishedForm, late, place_of_reference};
 use super::whole::Whole;
 use super::{Request, own_scripts};
 use crate::diagnostic::{Code, Diagnostic, Place, Severity};
@@ -46,7 +46,7 @@ pub struct Workshop<'a> {
 pub struct Made {
     pub bytes: Option<Cow<'static, [u8]>>,
     /// The file that is published as it is, in place of bytes: it may be larger than the memory.
-    pub copied: Option<SourcePath>,
+    pub copied: Option<CopiedFile>,
     pub problems: Vec<Diagnostic>,
     /// What its templates asked.
     pub asked: Vec<Question>,
@@ -112,7 +112,7 @@ impl<'a> Workshop<'a> {
             Maker::Twin(sheet) => self.twin(&sheets[*sheet]),
             Maker::Card(sheet) => composer.social_card(&sheets[*sheet]).map_or_else(Made::default, |(_, text)| Made::of(card::draw(&text))),
             Maker::Redirect(index) => self.redirect(*index),
-            Maker::Copy(source) => Made { copied: Some(source.clone()), ..Made::default() },
+            Maker::Copy(source) => Made { copied: Some(CopiedFile::as_it_is(source)), ..Made::default() },
             Maker::ContentFile(source) => self.content_file(source),
             Maker::Theme(name) => match self.whole.loaded.static_files.get(name) {
                 Some(StaticFile::Theme(bytes)) => Made::of(bytes.clone()),
@@ -253,14 +253,14 @@ impl<'a> Workshop<'a> {
         all
     }
 
-    /// A file of the content: an image without what is private in it, anything else as it is.
+    /// A file of the content: an image or a film without what is private in it, anything else as it is.
     fn content_file(&self, source: &SourcePath) -> Made {
         let (form, fault) = match self.whole.pictures.published(self.files, source) {
             Ok(published) => published,
             Err(error) => return Made::failed(unreadable(source, &error)),
         };
         let made = match form {
-            PublishedForm::AsItIs => Made { copied: Some(source.clone()), ..Made::default() },
+            PublishedForm::Copied(file) => Made { copied: Some(file), ..Made::default() },
             PublishedForm::Bytes(bytes) => Made::of(bytes),
             PublishedForm::Nothing => Made::default(),
         };
@@ -319,14 +319,17 @@ impl<'a> Workshop<'a> {
         if self.whole.loaded.listed.sources.binary_search(source).is_err() {
             return Err(io::ErrorKind::NotFound.into());
         }
-        if self.composer().site.published_files.contains_key(source)
-            && let PublishedForm::Bytes(bytes) = self.whole.pictures.published(self.files, source)?.0
-        {
-            return Ok(FileFacts::of(source, &bytes));
-        }
+        let file = match self.composer().site.published_files.contains_key(source) {
+            true => match self.whole.pictures.published(self.files, source)?.0 {
+                PublishedForm::Bytes(bytes) => return Ok(FileFacts::of(source, &bytes)),
+                PublishedForm::Copied(file) => file,
+                PublishedForm::Nothing => CopiedFile::as_it_is(source),
+            },
+            false => CopiedFile::as_it_is(source),
+        };
         // The page depends on the whole file, which is identified by its fingerprint.
         self.files.hash(source)?;
-        FileFacts::read(source, &mut *self.files.open(source)?)
+        FileFacts::read(source, &mut *file.open_at(self.files, 0)?)
     }
 
     /// The bytes of an included file. Only what is listed: an ignored file such as `.env` stays where it is.
@@ -417,9 +420,17 @@ impl<'a> Workshop<'a> {
 
     /// What was made, a file that is published as it is read into memory.
     pub fn in_memory(&self, made: Made) -> Made {
-        match made.copied.as_ref().map(|source| (self.files.read(source), source)) {
+        let read = |file: &CopiedFile| {
+            if file.is_as_it_is() {
+                return Ok(self.files.read(&file.source)?.to_vec());
+            }
+            let mut bytes = Vec::new();
+            file.open_at(self.files, 0)?.read_to_end(&mut bytes)?;
+            Ok(bytes)
+        };
+        match made.copied.as_ref().map(|file| (read(file), &file.source)) {
             None => made,
-            Some((Ok(bytes), _)) => Made { bytes: Some(bytes.to_vec().into()), copied: None, ..made },
+            Some((Ok(bytes), _)) => Made { bytes: Some(bytes.into()), copied: None, ..made },
             Some((Err(error), source)) => Made::failed(unreadable(source, &error)),
         }
     }

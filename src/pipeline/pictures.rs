@@ -4,11 +4,14 @@
 //! again only when it changed. Smaller pictures lie in one folder, named for how they are made; each name tells the original,
 //! its bytes, and the width, so it can be worked out by whoever shows one, and found again by whoever is asked for it.
 
+mod published;
+
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, OnceLock, RwLock};
 
 use rayon::prelude::*;
 
+pub use self::published::{CopiedFile, PublishedForm};
 use super::load::{Loaded, StaticFile};
 use super::memory::Memory;
 use crate::diagnostic::{Code, Diagnostic, Place};
@@ -199,9 +202,9 @@ impl Pictures {
         let by_name = Format::of_name(source.name());
         let head = files.head(source, picture::HEAD_BYTES).ok()?;
         let content = picture::content_of(&head);
-        // What is not an image may be larger than the memory: it is not read as a whole.
-        if by_name != Some(Format::Svg) && !head.is_empty() && matches!(content, Content::Svg | Content::Other(_)) {
-            let print = files.hash(source).ok()?;
+        // What is not an image may be larger than the memory, and its beginning says all that pages are told of it.
+        if by_name != Some(Format::Svg) && !head.is_empty() && matches!(content, Content::Svg | Content::Film(_) | Content::Other(_)) {
+            let print = Fingerprint::of(&head);
             return Some(Seen { print, picture: Arc::new(picture::other_content(by_name, content)) });
         }
         let bytes = files.read(source).ok()?;
@@ -326,26 +329,6 @@ impl Pictures {
         Some(self.job(hung, &seen, std::iter::once(recipe))).filter(|job| !job.pieces.is_empty())
     }
 
-    /// What a picture of the content is published as, and why it is not itself.
-    ///
-    /// # Errors
-    /// Those of reading.
-    pub fn published(&self, files: &dyn Files, source: &SourcePath) -> std::io::Result<(PublishedForm, Option<Fault>)> {
-        let by_name = Format::of_name(source.name());
-        let is_image = by_name == Some(Format::Svg)
-            || matches!(picture::content_of(&files.head(source, picture::HEAD_BYTES)?), Content::Image(_) | Content::OtherImage(_));
-        if !self.is_on() || !is_image {
-            return Ok((PublishedForm::AsItIs, None));
-        }
-        let bytes = files.read(source)?;
-        let Some(seen) = self.seen(files, source) else { return Ok((PublishedForm::Nothing, None)) };
-        Ok(match picture::published(&seen.picture, &bytes) {
-            Ok(bytes) => (PublishedForm::Bytes(bytes.into_owned()), None),
-            Err(fault) if by_name == Some(Format::Svg) => (PublishedForm::Bytes(picture::EMPTY_DRAWING.into()), Some(fault)),
-            Err(fault) => (PublishedForm::Nothing, Some(fault)),
-        })
-    }
-
     /// What is wrong with the picture at an address, reported where a page refers to it; `is_image` where only an image can be shown.
     pub fn faults(&self, files: &dyn Files, href: &str, place: &Place, is_image: bool) -> Vec<Diagnostic> {
         let Some(hung) = self.hung_at(href) else { return Vec::new() };
@@ -364,14 +347,6 @@ impl Pictures {
     fn is_static(&self, hung: &Hung) -> bool {
         hung.source.as_str().strip_prefix("static/") == Some(hung.output.as_str())
     }
-}
-
-/// What a file of the content is published as.
-pub enum PublishedForm {
-    AsItIs,
-    Bytes(Vec<u8>),
-    /// What is private in it cannot be taken out.
-    Nothing,
 }
 
 /// What a file was seen to be is known under its bytes, and under whether its name makes an SVG of it.
@@ -393,6 +368,10 @@ fn bad(source: &SourcePath, fault: &Fault, (width, height): (u32, u32)) -> Diagn
         Fault::NotShown(what) => (
             format!("{source} is {what}, which browsers do not show and which may say where it was taken"),
             "save it as JPEG, PNG or WebP; as it is, only a file in `static/` is published",
+        ),
+        Fault::UnknownParts => (
+            format!("{source} may say where it was recorded, and the parts of the file cannot be read"),
+            "save it again with another program; as it is, only a file in `static/` is published",
         ),
         Fault::Unfolds => {
             (format!("{source} draws more than {DRAWN_MAX} elements through references"), "save it with fewer repeated elements")

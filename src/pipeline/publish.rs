@@ -18,6 +18,7 @@ use super::load::unreadable;
 use super::make::{self, Made, Workshop};
 use super::memory::{Drawn, Memory, Parts, Record};
 use super::outputs::Maker;
+use super::pictures::CopiedFile;
 use super::profile::Took;
 use super::search;
 use super::whole::Whole;
@@ -29,7 +30,6 @@ use crate::page::templates::{self, Question, TOOL_TEMPLATE, print_of};
 use crate::paths::{OutputPath, SourcePath};
 use crate::settings::RawHtml;
 use crate::site::{PageId, SitePage};
-use crate::source::Files;
 
 /// A file that is published as it is and has fewer bytes is read as a whole.
 const SMALL_BYTES: u64 = 1 << 20;
@@ -159,8 +159,8 @@ impl<'a> Press<'a> {
         let Made { bytes, copied, mut problems, asked } = made;
         let print = match (bytes, copied) {
             (Some(bytes), _) => Some(self.put_bytes(path, bytes)),
-            (None, Some(source)) => {
-                let copied = self.put_copy(path, &source).map_err(|error| problems.push(unreadable(&source, &error)));
+            (None, Some(file)) => {
+                let copied = self.put_copy(path, &file).map_err(|error| problems.push(unreadable(&file.source, &error)));
                 copied.ok().flatten()
             }
             (None, None) => None,
@@ -177,15 +177,18 @@ impl<'a> Press<'a> {
     }
 
     /// Puts a file that is published as it is. A large one is never in memory as a whole.
-    fn put_copy(&self, path: &OutputPath, source: &SourcePath) -> io::Result<Option<Fingerprint>> {
-        let expected = self.ledger.print(source)?;
-        let mut file = self.ledger.open(source)?;
+    fn put_copy(&self, path: &OutputPath, file: &CopiedFile) -> io::Result<Option<Fingerprint>> {
+        let source_print = self.ledger.print(&file.source)?;
+        let open = || file.open_at(self.ledger, 0);
+        let mut reader = open()?;
         let mut beginning = Vec::new();
-        (&mut *file).take(SMALL_BYTES).read_to_end(&mut beginning)?;
+        (&mut *reader).take(SMALL_BYTES).read_to_end(&mut beginning)?;
         if (beginning.len() as u64) < SMALL_BYTES {
             return Ok(Some(self.put_bytes(path, beginning.into())));
         }
-        let copied = self.sink.copy(path, &mut beginning.as_slice().chain(file), expected);
+        let is_known = file.is_as_it_is() || self.sink.forgets();
+        let expected = if is_known { source_print } else { Fingerprint::of_reader(&mut *open()?, |_| Ok(()))?.0 };
+        let copied = self.sink.copy(path, &mut beginning.as_slice().chain(reader), expected);
         Ok(copied.map_err(|message| self.failure.set(message)).ok())
     }
 

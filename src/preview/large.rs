@@ -50,8 +50,7 @@ pub fn response(shared: &Arc<Shared>, file: LargeFile, method: &Method, headers:
 fn body(shared: Arc<Shared>, file: LargeFile, range: Range<usize>) -> Body {
     let (pieces, heard) = tokio::sync::mpsc::channel::<io::Result<Bytes>>(PIECES_AHEAD);
     tokio::task::spawn_blocking(move || {
-        let sent = shared.live.open_file(&file.source).and_then(|mut reader| {
-            io::copy(&mut (&mut *reader).take(range.start as u64), &mut io::sink())?;
+        let sent = shared.live.open_file(&file.file, range.start as u64).and_then(|reader| {
             let mut rest = reader.take(range.len() as u64);
             loop {
                 let mut piece = Vec::with_capacity(PIECE_BYTES);
