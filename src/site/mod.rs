@@ -6,6 +6,7 @@
 pub mod address_ledger;
 pub mod addresses;
 pub mod audit;
+mod below_files;
 mod generated;
 mod glossary;
 pub mod insert;
@@ -29,6 +30,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use rayon::prelude::*;
 
+use self::below_files::MovedPages;
 use self::links::{Destination, From, Resolved, Resolver, resolve};
 use self::narrowing::Narrowed;
 pub use self::redirects::Redirect;
@@ -206,27 +208,15 @@ impl Site {
 
 /// Puts the documents together. What is wrong with links is told by [`Site::link_problems`].
 pub fn assemble(parts: Parts) -> Checked<Site> {
-    let mut problems = Vec::new();
-    let mut tables = tables::build(&parts, &mut problems);
-    let sections = sections::build(&mut tables, &parts);
-    let (listed_topics, listed_audiences) = (parts.vocabularies.topics.as_ref(), parts.vocabularies.audiences.as_ref());
-    let (topics, (audiences, narrowed)) = rayon::join(
-        || topics::collect(&tables, "topics", listed_topics, |entry| &entry.meta.topics),
-        || {
-            let audiences = topics::collect(&tables, "audiences", listed_audiences, |entry| &entry.meta.audience);
-            let counting = (0..tables.pages.len()).filter(|id| narrowing::counts(&tables.pages, &sections, *id));
-            let counting = counting.map(|id| &tables.pages[id]);
-            (audiences, narrowing::find(counting, &sections, &parts.kinds, &tables.content))
-        },
-    );
-    let (topics, audiences) = (topics.unload(&mut problems), audiences.unload(&mut problems));
-    topics::check_authors(&tables, &parts.vocabularies, &mut problems);
-    glossary::check(&tables, &parts.kinds, &mut problems);
-    tables.add_lists(&topics, &audiences, &narrowed);
-    tables.add_calendars(&parts.kinds);
-    tables.add_surprises(sections.iter().filter_map(|section| sections::surprise(section, &parts.kinds)));
-    tables.add_files(&parts.kinds, topics.iter().chain(&audiences));
-    let redirects = redirects::find(&mut tables, &mut problems);
+    let mut moved = MovedPages::new();
+    let mut frame = Frame::of(&parts, &moved);
+    for _ in 0..if parts.is_lenient { below_files::ROUNDS_MAX } else { 0 } {
+        if !below_files::find(&frame.tables, &mut moved) {
+            break;
+        }
+        frame = Frame::of(&parts, &moved);
+    }
+    let Frame { mut tables, sections, topics, audiences, narrowed, redirects, mut problems } = frame;
     resolve_links(&mut tables);
     let with_problems = (0..tables.pages.len()).into_par_iter().filter(|id| tables.pages[*id].has_link_problem()).collect();
     let mut site = Site {
@@ -248,6 +238,44 @@ pub fn assemble(parts: Parts) -> Checked<Site> {
     site_links(&mut site, &mut problems);
     site.published_files = published_files(&site);
     Checked::new(site, problems)
+}
+
+/// A site before its links are looked up: which addresses there are, and what has them.
+struct Frame {
+    tables: Tables,
+    sections: Vec<Section>,
+    topics: Vec<Term>,
+    audiences: Vec<Term>,
+    narrowed: Vec<Narrowed>,
+    redirects: Vec<Redirect>,
+    problems: Vec<Diagnostic>,
+}
+
+impl Frame {
+    fn of(parts: &Parts, moved: &MovedPages) -> Self {
+        let mut problems = Vec::new();
+        let mut tables = tables::build(parts, moved, &mut problems);
+        let sections = sections::build(&mut tables, parts);
+        let (listed_topics, listed_audiences) = (parts.vocabularies.topics.as_ref(), parts.vocabularies.audiences.as_ref());
+        let (topics, (audiences, narrowed)) = rayon::join(
+            || topics::collect(&tables, "topics", listed_topics, |entry| &entry.meta.topics),
+            || {
+                let audiences = topics::collect(&tables, "audiences", listed_audiences, |entry| &entry.meta.audience);
+                let counting = (0..tables.pages.len()).filter(|id| narrowing::counts(&tables.pages, &sections, *id));
+                let counting = counting.map(|id| &tables.pages[id]);
+                (audiences, narrowing::find(counting, &sections, &parts.kinds, &tables.content))
+            },
+        );
+        let (topics, audiences) = (topics.unload(&mut problems), audiences.unload(&mut problems));
+        topics::check_authors(&tables, &parts.vocabularies, &mut problems);
+        glossary::check(&tables, &parts.kinds, &mut problems);
+        tables.add_lists(&topics, &audiences, &narrowed);
+        tables.add_calendars(&parts.kinds);
+        tables.add_surprises(sections.iter().filter_map(|section| sections::surprise(section, &parts.kinds)));
+        tables.add_files(&parts.kinds, topics.iter().chain(&audiences));
+        let redirects = redirects::find(&mut tables, &mut problems);
+        Frame { tables, sections, topics, audiences, narrowed, redirects, problems }
+    }
 }
 
 /// Where the links of one page lead.

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use rayon::prelude::*;
 use unicode_normalization::UnicodeNormalization;
 
+use super::below_files::{self, Moved, MovedPages};
 use super::stated_address::AddressProblem;
 use super::{Parts, SitePage, addresses};
 use crate::diagnostic::{Code, Diagnostic, Name, Place, first_hidden, is_bidi_control};
@@ -146,8 +147,11 @@ impl Tables {
 }
 
 /// Decides which pages live and where, and files everything under its names.
-pub fn build(parts: &Parts, problems: &mut Vec<Diagnostic>) -> Tables {
+pub fn build(parts: &Parts, moved: &MovedPages, problems: &mut Vec<Diagnostic>) -> Tables {
     let mut names: Vec<Names> = parts.entries.par_iter().map(|entry| Names::of(entry, parts)).collect();
+    if !moved.is_empty() {
+        problems.extend(names.iter_mut().filter_map(|names| names.give(moved.get(&names.entry.source)?)));
+    }
     names.iter_mut().for_each(|names| problems.extend(names.odd.take()));
     problems.extend(parts.files.iter().filter_map(hidden_in_name));
     let placed = place(&mut names, parts, problems);
@@ -323,6 +327,7 @@ pub(super) fn place_one(tables: &Tables, entry: &Arc<Entry>, today: Date, with_d
     let is_odd = hidden(entry, today, with_drafts).is_some() || odd_name(entry, &name).is_some();
     let route = addresses::of_page(entry, &tables.content, &tables.settings).ok()?;
     let is_taken = tables.by_route.contains_key(&route)
+        || below_files::file_above(tables, &route).is_some()
         || tables.by_source.contains_key(&entry.source)
         || tables.by_source_lower.contains_key(&folded(&entry.source));
     (!is_odd && !is_taken).then(|| page(entry, route, today))
@@ -368,6 +373,14 @@ impl<'a> Names<'a> {
             title: slug(&entry.title),
             odd: odd_name(entry, &name),
         }
+    }
+
+    /// Gives the page another address than its own, which is below a file, and reports it.
+    fn give(&mut self, moved: &Moved) -> Option<Diagnostic> {
+        let message = format!("the address {} is below the published file {}", moved.from, moved.file);
+        let help = format!("the page is published at {}; give it an address of its own with `permalink:`, or rename the file", moved.to);
+        self.route = Ok(moved.to.clone());
+        Some(Diagnostic::new(Code::AddressTaken, message).at(self.place_of_address()).help(help))
     }
 
     /// Where the page says which address it wants, else its beginning.
