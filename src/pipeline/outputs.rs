@@ -1,6 +1,8 @@
 //! What is published where: every output path with what makes it. The build makes all of them, the preview the one that is
 //! looked at, so that both give the same bytes.
 
+mod same_names;
+
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::OnceLock;
 
@@ -92,6 +94,7 @@ impl Outputs {
             is_taken
         });
         drop_below_files(&mut all, &sheets, composer, problems);
+        problems.extend(same_names::find(&all, |maker| cause(maker, &sheets, composer)));
         Outputs { sheets, makers: all, ..Outputs::default() }
     }
 
