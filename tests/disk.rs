@@ -4,7 +4,7 @@
 use std::error::Error;
 use std::ffi::OsStr;
 use std::fs;
-use std::io;
+use std::io::{self, Read as _};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::symlink;
 use std::path::Path;
@@ -246,5 +246,63 @@ fn a_pattern_that_is_none_is_told() -> Outcome {
     assert_eq!(told(&listed.problems), [(Code::BadSetting, String::new())]);
     assert!(Disk::open(&folder.path().join("nothing")).is_err());
     assert!(Disk::open(&folder.path().join("a.md")).is_err());
+    Ok(())
+}
+
+#[test]
+fn markdown_that_a_gitignore_file_names_is_reported() -> Outcome {
+    let folder = Folder::with(&[
+        "content/a.md",
+        "content/private/b.md",
+        "content/pictures/b.png",
+        "content/stated/c.md",
+        "content/deep/notes.md",
+        "content/deep/notes.txt",
+        "content/deep/back.md",
+        "content/node_modules/x/README.md",
+        "drafts/d.md",
+        "node_modules/x/README.md",
+    ])?;
+    folder.put(".gitignore", "private/\npictures/\nstated/\ndrafts/\n")?;
+    folder.put("content/deep/.gitignore", "notes.*\nback.md\n")?;
+    let rules =
+        ListingRules { ignore: vec!["/content/stated/".to_owned(), "!/content/deep/back.md".to_owned()], ..ListingRules::default() };
+    let listed = folder.list(&rules)?;
+    assert_eq!(names(&listed.value), ["content/a.md", "content/deep/back.md"]);
+    let told: Vec<(Code, String)> = listed.problems.iter().map(|problem| (problem.code, problem.message.clone())).collect();
+    let unread = |message: &str| (Code::UnreadFile, message.to_owned());
+    assert_eq!(
+        told,
+        [
+            unread("`content/deep/notes.md` is not read, because a `.gitignore` file names it"),
+            unread("the folder `content/node_modules/` is not read, because a folder of that name holds installed packages"),
+            unread("the folder `content/private/` is not read, because a `.gitignore` file names it"),
+        ]
+    );
+    // What is reported of such a folder depends on all that is in it.
+    let disk = Disk::open(folder.path())?;
+    assert!(disk.look(&rules, &[source("content/pictures/new.md")]).must_list);
+    assert!(!disk.look(&rules, &[source("content/deep/new.md")]).must_list);
+    Ok(())
+}
+
+#[test]
+fn a_file_is_opened_at_a_position_without_reading_what_is_before_it() -> Outcome {
+    let folder = Folder::with(&["static/film.mp4"])?;
+    // So many bytes could not be read within this test's time.
+    const LENGTH: u64 = 1 << 40;
+    let file = fs::File::options().write(true).open(folder.path().join("static/film.mp4"))?;
+    if file.set_len(LENGTH).is_err() {
+        eprintln!("skipped: this disk keeps no file of that length");
+        return Ok(());
+    }
+    let (disk, path) = (Disk::open(folder.path())?, source("static/film.mp4"));
+    assert_eq!(disk.length(&path)?, LENGTH);
+    let mut end = Vec::new();
+    disk.open_at(&path, LENGTH - 3)?.read_to_end(&mut end)?;
+    assert_eq!(end, [0; 3]);
+    let mut start = [0; 6];
+    disk.open_at(&path, 7)?.read_exact(&mut start)?;
+    assert_eq!(&start, b"film.m", "it holds its own path");
     Ok(())
 }

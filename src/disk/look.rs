@@ -21,6 +21,10 @@ pub fn look(root: &Path, rules: &ListingRules, touched: &[SourcePath]) -> Option
     }
     let mut walk = Walk::new(root, rules);
     descend(&mut walk, root, 0, touched.iter().collect(), &mut |walk, folder, depth| walk.below(folder, depth)).ok()?;
+    // Whether a folder that is not read holds Markdown depends on all that is in it.
+    if walk.excluded.iter().any(|folder| touched.iter().any(|path| path != folder && path.is_within(folder))) {
+        return None;
+    }
     // On the way, folders and rule files were judged again that are not touched; what they give has been told before.
     let touched: HashSet<&str> = touched.iter().map(SourcePath::as_str).collect();
     let is_touched = |path: &SourcePath| path.and_folders().any(|path| touched.contains(path));

@@ -72,11 +72,13 @@ pub struct Walk<'a> {
     /// The `.gitignore` files of the folders around the current entry, each with the depth of what it speaks of.
     nested: Vec<(usize, Gitignore)>,
     pub seen: Seen,
+    /// Folders of the content that are not read and may hold Markdown.
+    pub excluded: Vec<SourcePath>,
 }
 
 impl<'a> Walk<'a> {
     pub fn new(root: &'a Path, rules: &'a ListingRules) -> Self {
-        let mut walk = Walk { root, rules, setting: Gitignore::empty(), nested: Vec::new(), seen: Seen::default() };
+        let mut walk = Walk { root, rules, setting: Gitignore::empty(), nested: Vec::new(), seen: Seen::default(), excluded: Vec::new() };
         walk.setting = walk.ignore_setting();
         walk
     }
@@ -96,6 +98,39 @@ impl<'a> Walk<'a> {
                 Err(error) => self.tell_unreadable(&error),
             }
         }
+    }
+
+    /// Reports Markdown in the content that is not read although nothing in the site's settings says so: a `.gitignore` file names it, or it
+    /// is among installed packages.
+    fn tell_excluded(&mut self, entry: &Entry<'_>, path: &SourcePath, name: &str) {
+        let is_folder = entry.kind.is_dir();
+        let is_stated = matches!(self.setting.matched(entry.path, is_folder), Match::Ignore(_));
+        let is_output = self.rules.output.as_ref().is_some_and(|output| path.is_within(output));
+        if is_stated || is_output || name.starts_with('.') || (!is_folder && !path.is_markdown()) {
+            return;
+        }
+        let is_packages = is_folder && is_left_aside_folder(name, false);
+        if !is_packages && !self.is_ignored(entry.path, is_folder) {
+            return;
+        }
+        if is_folder {
+            self.excluded.push(path.clone());
+            if !holds_markdown(entry.path) {
+                return;
+            }
+        }
+        let what = if is_folder { format!("the folder `{path}/`") } else { format!("`{path}`") };
+        let (why, help) = match is_packages {
+            true => (
+                "a folder of that name holds installed packages",
+                "move pages of your own to another folder, or name this one under `ignore:`",
+            ),
+            false => (
+                "a `.gitignore` file names it",
+                "to read it, bring it back with `!` under `ignore:`; to leave it out without a warning, name it there",
+            ),
+        };
+        self.tell(Code::UnreadFile, path, format!("{what} is not read, because {why}"), help);
     }
 
     /// Forgets the rules of folders deeper than this; whoever judges what lies in a folder has come from its own.
@@ -127,6 +162,8 @@ impl<'a> Walk<'a> {
                 let what = if is_folder { format!("the folder `{path}/`") } else { format!("`{path}`") };
                 let message = format!("{what} is not read, because its name begins with a dot");
                 self.tell(Code::UnreadFile, &path, message, "rename it, or name it under `ignore:`");
+            } else if path.as_str().starts_with("content/") {
+                self.tell_excluded(entry, &path, &name);
             }
             return if is_folder { Verdict::SkipFolder } else { Verdict::Pass };
         }
@@ -254,6 +291,17 @@ impl<'a> Walk<'a> {
     fn tell(&mut self, code: Code, path: &SourcePath, message: String, help: &str) {
         self.seen.problems.push(Diagnostic::new(code, message).at(Place::start_of(path)).help(help));
     }
+}
+
+/// How many names in a folder that is not read are looked at for Markdown.
+const LOOKED_AT_MAX: usize = 1_000;
+
+/// Whether one of the first files in a folder is Markdown.
+fn holds_markdown(folder: &Path) -> bool {
+    let mut names = WalkDir::new(folder).min_depth(1).into_iter().take(LOOKED_AT_MAX).flatten();
+    names.any(|entry| {
+        entry.file_type().is_file() && SourcePath::new(&entry.file_name().to_string_lossy()).is_ok_and(|path| path.is_markdown())
+    })
 }
 
 /// In each folder, the files that say how to read it come before all others.
