@@ -84,14 +84,82 @@ fn write_as_written(href: &mut String, text: &str) {
     }
 }
 
-/// Schemes that a page may link to.
-pub const SCHEMES: [&str; 19] = [
-    "http", "https", "mailto", "tel", "sms", "ftp", "ftps", "sftp", "ssh", "git", "irc", "ircs", "magnet", "geo", "webcal", "xmpp",
-    "matrix", "bitcoin", "news",
+/// Schemes that a page may link to: of the web, of mail and telephone, and of programs that writers link to on purpose.
+pub const SCHEMES: [&str; 70] = [
+    "http",
+    "https",
+    "mailto",
+    "tel",
+    "sms",
+    "ftp",
+    "ftps",
+    "sftp",
+    "ssh",
+    "git",
+    "irc",
+    "ircs",
+    "magnet",
+    "geo",
+    "webcal",
+    "webcals",
+    "xmpp",
+    "matrix",
+    "bitcoin",
+    "ethereum",
+    "lightning",
+    "monero",
+    "news",
+    "nntp",
+    "gopher",
+    "gemini",
+    "ipfs",
+    "ipns",
+    "at",
+    "did",
+    "nostr",
+    "acct",
+    "doi",
+    "urn",
+    "info",
+    "sip",
+    "sips",
+    "callto",
+    "skype",
+    "facetime",
+    "signal",
+    "sgnl",
+    "tg",
+    "whatsapp",
+    "viber",
+    "threema",
+    "msteams",
+    "slack",
+    "zoommtg",
+    "maps",
+    "om",
+    "feed",
+    "pcast",
+    "podcast",
+    "spotify",
+    "rtsp",
+    "rtmp",
+    "vlc",
+    "obsidian",
+    "zotero",
+    "vscode",
+    "vscodium",
+    "vscode-insiders",
+    "logseq",
+    "joplin",
+    "notion",
+    "evernote",
+    "bear",
+    "things",
+    "omnifocus",
 ];
 
-/// Schemes that run code, or reach the reader's own disk and programs.
-const UNSAFE: [&str; 17] = [
+/// Schemes that run code, or reach the reader's own disk and programs. They are not written as links.
+const UNSAFE: [&str; 34] = [
     "javascript",
     "vbscript",
     "livescript",
@@ -109,6 +177,23 @@ const UNSAFE: [&str; 17] = [
     "res",
     "ms-msdt",
     "search-ms",
+    "search",
+    "ms-officecmd",
+    "ms-appinstaller",
+    "ms-cxh",
+    "ms-cxh-full",
+    "hcp",
+    "shell",
+    "ldap",
+    "ldaps",
+    "about",
+    "chrome",
+    "chrome-extension",
+    "moz-extension",
+    "resource",
+    "wyciwyg",
+    "intent",
+    "vnd.ms.radio",
 ];
 
 /// Schemes whose addresses name a host after `//`.
@@ -128,7 +213,7 @@ impl Target {
             return Target::OnDisk;
         }
         if let Some((scheme, rest)) = scheme(&target) {
-            return if UNSAFE.contains(&scheme.as_str()) {
+            return if let Some(scheme) = unsafe_scheme(&scheme, rest) {
                 Target::Unsafe { scheme }
             } else if WITH_HOST.contains(&scheme.as_str()) && !begins_with_host(rest) {
                 Target::WithoutHost { scheme }
@@ -209,10 +294,16 @@ pub fn refusal(written: &str, usage: Usage) -> Option<TargetProblem> {
 pub fn doubt(written: &str) -> Option<TargetProblem> {
     let problem = |code, message: String, help: String| Some(TargetProblem { code, message, help });
     match Target::parse(written) {
-        Target::UnknownScheme { scheme } => {
-            let near = nearest(&scheme, ["https", "http", "mailto"])?;
-            problem(Code::LinkScheme, format!("`{scheme}:` looks like a typo"), format!("did you mean `{near}:`?"))
-        }
+        Target::UnknownScheme { scheme } => match nearest(&scheme, ["https", "http", "mailto"]) {
+            Some(near) => problem(Code::LinkScheme, format!("`{scheme}:` looks like a typo"), format!("did you mean `{near}:`?")),
+            // Sites may ask a browser to hand such links to them.
+            None if scheme.starts_with("web+") => None,
+            None => problem(
+                Code::LinkForm,
+                format!("`{scheme}:` is not a scheme that browsers know, so only readers with a program for it can follow this link"),
+                "if it is the name of a file or a page, write `./` before it; if it is meant, set `checks: { link-form: off }`".to_owned(),
+            ),
+        },
         Target::ProtocolRelative => {
             problem(Code::AmbiguousLink, "this address has no scheme".to_owned(), "write https: in front of it".to_owned())
         }
@@ -262,6 +353,24 @@ fn scheme(target: &str) -> Option<(String, &str)> {
     let is_scheme = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
         && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'));
     is_scheme.then(|| (scheme.to_ascii_lowercase(), rest))
+}
+
+/// The scheme of an address that is never written as a link. Some schemes hold a whole address, which counts as well.
+fn unsafe_scheme(outer: &str, rest: &str) -> Option<String> {
+    if UNSAFE.contains(&outer) {
+        return Some(outer.to_owned());
+    }
+    if WITH_HOST.contains(&outer) || matches!(outer, "mailto" | "tel" | "sms") {
+        return None;
+    }
+    let mut rest = rest;
+    while let Some((inner, behind)) = scheme(rest.trim_start_matches(|c: char| c == '/' || c.is_whitespace())) {
+        if matches!(inner.as_str(), "javascript" | "vbscript" | "data" | "file") {
+            return Some(inner);
+        }
+        rest = behind;
+    }
+    None
 }
 
 /// The origin of an absolute address: `https://example.org`.
