@@ -66,7 +66,9 @@ impl Locale {
         let Shape(format, decimals, symbol, one, many) = shape;
         match (value, symbol) {
             (Value::Boolean(value), _) => if *value { &self.yes } else { &self.no }.clone(),
-            (Value::Text(key), Symbol::Options(options)) => label(options, key),
+            (Value::Text(key), Symbol::Options(options)) => {
+                Some(label(options, key)).filter(|label| !label.is_empty()).unwrap_or(NONE.to_owned())
+            }
             (Value::Choices(keys), Symbol::Options(options)) => {
                 let labels: Vec<String> = keys.iter().map(|key| label(options, key)).collect();
                 if labels.is_empty() { NONE.to_owned() } else { labels.join(", ") }

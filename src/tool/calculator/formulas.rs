@@ -238,6 +238,7 @@ fn compiled(
                     is_big: formula.node.get("big").and_then(crate::fields::boolean).unwrap_or(false),
                 };
                 lines.insert(*at, line);
+                let show = with_labels(show, &compiled.of, &formula.text, scope, &made.shows);
                 let is_used = formula.is_result.into();
                 scope.known.push(Known { name: formula.name.to_owned(), of: compiled.of, span: compiled.span, is_used });
                 made.codes.push(compiled.code);
@@ -255,6 +256,26 @@ fn compiled(
         first.is_big |= !has_big;
     }
     made
+}
+
+/// How a formula's value is shown that is the key of an option: by the label that the option has in the choice that the formula names.
+fn with_labels(show: Show, of: &Type, formula: &str, scope: &Scope, shows: &[Show]) -> Show {
+    let (Format::Text, Type::Text(Some(keys))) = (&show.format, of) else { return show };
+    let is_named = |name: &str| formula.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name);
+    let choices = scope.known.iter().zip(shows).filter(|(known, _)| is_named(&known.name));
+    let options: Vec<&(String, String)> = choices
+        .filter_map(|(_, show)| match &show.format {
+            Format::Options(options) => Some(options),
+            _ => None,
+        })
+        .flatten()
+        .collect();
+    let label = |key: &String| options.iter().find(|(known, _)| known == key).map(|(_, label)| label.clone());
+    if keys.iter().all(|key| label(key).is_none()) {
+        return show;
+    }
+    let labels = keys.iter().map(|key| (key.clone(), label(key).unwrap_or_else(|| key.clone()))).collect();
+    Show { format: Format::Options(labels), ..show }
 }
 
 fn label(formula: &Written) -> String {
