@@ -299,9 +299,10 @@ pub fn doubt(written: &str) -> Option<TargetProblem> {
             // Sites may ask a browser to hand such links to them.
             None if scheme.starts_with("web+") => None,
             None => problem(
-                Code::LinkForm,
+                Code::AmbiguousLink,
                 format!("`{scheme}:` is not a scheme that browsers know, so only readers with a program for it can follow this link"),
-                "if it is the name of a file or a page, write `./` before it; if it is meant, set `checks: { link-form: off }`".to_owned(),
+                "if it is the name of a file or a page, write `./` before it; if it is meant, set `checks: { ambiguous-link: off }`"
+                    .to_owned(),
             ),
         },
         Target::ProtocolRelative => {

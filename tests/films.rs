@@ -166,7 +166,7 @@ fn a_film_whose_parts_cannot_be_read_is_not_published() {
     let (built, published) = common::build(&site(&[("a.mp4", cut)]), &pipeline::Request { is_lenient: true, ..request() });
     assert!(!published.contains_key("a.mp4"));
     let told: Vec<String> = built.problems.iter().map(|problem| format!("{} {}", problem.code, problem.message)).collect();
-    assert_eq!(told, ["bad-picture content/a.mp4 may say where it was recorded, and the parts of the file cannot be read"]);
+    assert_eq!(told, ["bad-image content/a.mp4 may say where it was recorded, and the parts of the file cannot be read"]);
 }
 
 /// Files of which one is larger than the memory.

@@ -45,9 +45,9 @@ codes! {
     BadSymlink = "bad-symlink", Error, "A symbolic link leads nowhere, to itself, or out of the site's folder.";
     FolderSymlink = "folder-symlink", Warning, "A symbolic link leads to a folder. Handsel does not enter linked folders.";
     AddressTaken = "address-taken", Error, "Two sources have one address. Rename one of them or give it a `slug:`.";
-    UnportableName = "unportable-name", Warning, "A file name makes trouble on other systems: a name that Windows reserves, letter case as the only difference, or marks that hide what the name is.";
+    UnportableName = "unportable-name", Warning, "A file name makes trouble on other systems: a name that Windows reserves, letter case as the only difference from another published file, or marks that hide what the name is.";
     UnreferencedFiles = "unreferenced-files", Warning, "Files in the content that no page refers to. They are not published.";
-    UnreadFile = "unread-file", Warning, "Files that look like pages and are not read: a form other than Markdown (`.mdx`, `.html`), or a name that begins with a dot.";
+    UnreadFile = "unread-file", Warning, "Files that look like pages and are not read: a form other than Markdown (`.mdx`, `.html`), a name that begins with a dot, or Markdown in the content that a `.gitignore` file names.";
     NoPages = "no-pages", Error, "There is no Markdown file that could become a page.";
     DraftsFolder = "drafts-folder", Warning, "A folder is called `_drafts`, as other systems name the folder for drafts. Its pages are drafts.";
     // Settings, vocabularies, kinds
@@ -98,7 +98,7 @@ codes! {
     ComponentArguments = "component-arguments", Error, "A component's arguments do not fit what it declares.";
     UnclosedComponent = "unclosed-component", Error, "A component is opened and never closed, or closed without being open.";
     BadInclude = "bad-include", Error, "An included file, region or line range does not exist.";
-    BadImage = "bad-image", Error, "A picture that a page shows cannot be read, ends before its time, or would unfold to more than 120 million pixels. Save it anew, or smaller.";
+    BadImage = "bad-image", Error, "A picture that a page shows cannot be read, ends before its time, or would unfold to more than 120 million pixels; or nobody can tell what is private in a film. Save it again, or smaller.";
     UnsafeSvg = "unsafe-svg", Warning, "An SVG holds scripts or loads something from elsewhere. That was taken out of what is published.";
     UnsafeFile = "unsafe-file", Warning, "A linked HTML, XML or compressed SVG file holds scripts or loads something from elsewhere. It is published as it is, and runs as a part of the site when a reader opens it. The setting `raw_html: allow` publishes such files without a warning; files in `static/` are never looked at.";
     BadMath = "bad-math", Error, "A formula cannot be read.";
@@ -116,14 +116,14 @@ codes! {
     LinkCase = "link-case", Error, "A link differs from the file's name in letter case. It would work on some systems only.";
     LinkOutsideSite = "link-outside-site", Error, "A link leaves the site's folder.";
     LinkScheme = "link-scheme", Error, "A link of a kind that can run code or read the reader's disk (`javascript:`, `data:`, `file:` …), or a mistyped scheme.";
-    AmbiguousLink = "ambiguous-link", Warning, "A link in a form that works by luck: protocol-relative, or with backslashes.";
+    AmbiguousLink = "ambiguous-link", Warning, "A link in a form that works by luck: protocol-relative, with backslashes, or with a scheme that browsers do not know.";
     OutsideOrigin = "outside-origin", Error, "A page would load something from another site as soon as it is opened, which the site's policy refuses. Bring the file along, or name the origin in `allow_origins`.";
     EmptyLink = "empty-link", Warning, "A link without a target.";
     LinkToDraft = "link-to-draft", Error, "A published page links to a draft, or to one that has expired or is still to come.";
     VanishedAddress = "vanished-address", Error, "An address that was published (`handsel.lock` has it) no longer exists. Redirect it with `aliases:`, or retire it with `handsel retire`.";
     VanishedAnchor = "vanished-anchor", Warning, "A heading that other pages linked to (`handsel.lock` has it) no longer exists. Give the new heading the old id, or retire the address with `handsel retire`.";
     BadLedger = "bad-ledger", Warning, "A line of `handsel.lock` is not an address, or is the mark of a conflict. The next build leaves it out.";
-    IncompleteLedger = "incomplete-ledger", Warning, "`handsel.lock` lacks an address that the site publishes. Run `handsel build`, and commit the file.";
+    IncompleteLedger = "incomplete-ledger", Warning, "`handsel.lock` lacks an address that the site publishes. Run `handsel build`, and commit the file. It stays a warning under `--strict`.";
     // Templates and data
     BadTemplate = "bad-template", Error, "A template cannot be read: syntax, an unknown filter, function, include or component.";
     TemplateFailed = "template-failed", Error, "A template failed on a page: a value that is not there, a loop without end.";

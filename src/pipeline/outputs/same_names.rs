@@ -60,7 +60,8 @@ fn problem(
         false => format!("where a file and a folder differ only in {how}"),
     };
     let message = format!("{one_name} and {other_name} are published as {one} and {other}, {differ}");
-    let problem = Diagnostic::new(Code::OddName, message).help("rename one of the two: many disks and some hosts take both names for one");
+    let problem =
+        Diagnostic::new(Code::UnportableName, message).help("rename one of the two: many disks and some hosts take both names for one");
     match (one_source, other_source) {
         (Some(one), Some(other)) if one != other => {
             problem.at(Place::start_of(&other)).also(Place::start_of(&one), "this is published under the same name")
