@@ -136,7 +136,13 @@ fn is_reported(source: &str, at: usize, problems: &[Diagnostic]) -> bool {
                 let name = opened.trim_start_matches('<').split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default().to_owned();
                 !source[start + column..at].to_ascii_lowercase().contains(&format!("</{name}>"))
             };
-        is_within || place.line == line
+        // What is between two quotation marks of a tag is not shown, and the problem is at the first of them.
+        let is_quoted = problem.code == Code::UnclosedHtml
+            && start + column < at
+            && opened.chars().next().is_some_and(|c| matches!(c, '"' | '\'') && !source[start + column + 1..at].contains(c));
+        // What an end tag contains after its name.
+        let is_in_end_tag = problem.code == Code::UnknownElement && (start + column..start + column + place.length as usize).contains(&at);
+        is_within || is_quoted || is_in_end_tag || place.line == line
     })
 }
 

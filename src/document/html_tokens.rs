@@ -45,7 +45,7 @@ pub struct StartTag {
     pub is_self_closing: bool,
     /// The attributes that are one too many.
     pub surplus: Option<Range<usize>>,
-    /// A quotation mark in the name of an attribute: one is missing, or there is one too many.
+    /// Where a quotation mark is missing, or there is one too many.
     pub odd_quote: Option<usize>,
     attributes: Vec<Attribute>,
 }
@@ -206,6 +206,31 @@ impl Token {
     }
 }
 
+impl Attribute {
+    /// The quotation mark that shows that one is missing in this tag, or that there is one too many: it is part of a name, or it begins a
+    /// value that goes on after the tag was meant to end.
+    fn odd_quote(&self, bytes: &[u8]) -> Option<usize> {
+        let is_quote = |byte: &u8| matches!(byte, b'"' | b'\'');
+        let in_name = || bytes[self.name.clone()].iter().position(is_quote).map(|at| self.name.start + at);
+        match self.quote {
+            Some(_) if self.contains_end_of_tag(bytes) => Some(self.value.start - 1),
+            _ => in_name(),
+        }
+    }
+
+    /// Whether a quoted value seems to contain the `>` of its own tag. A formula such as `a > b` may be meant; but then no tag and no line
+    /// begins after it, and a space follows the closing quotation mark.
+    fn contains_end_of_tag(&self, bytes: &[u8]) -> bool {
+        let value = &bytes[self.value.clone()];
+        let Some(close) = memchr2(b'<', b'>', value).filter(|at| value[*at] == b'>' && !value[..*at].ends_with(b"=")) else { return false };
+        let rest = &value[close..];
+        let begins_tag = |at: usize| rest.get(at + 1).is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'/');
+        let is_followed_by_name = bytes.get(self.value.end + 1).is_some_and(|byte| !is_space(*byte) && !matches!(byte, b'/' | b'>'));
+        let continues_on_next_line = memchr(b'\n', rest).is_some() && memchr(b'\n', &value[..close]).is_none();
+        is_followed_by_name || continues_on_next_line || memchr::memchr_iter(b'<', rest).any(begins_tag)
+    }
+}
+
 impl StartTag {
     /// Reads what follows the tag's name, up to and with its `>`, and gives where that ends.
     ///
@@ -226,8 +251,7 @@ impl StartTag {
                 _ => {
                     let attribute = read_attribute(bytes, at)?;
                     at = attribute.value.end + usize::from(attribute.quote.is_some());
-                    let mut quotes = bytes[attribute.name.clone()].iter().zip(attribute.name.clone());
-                    self.odd_quote = self.odd_quote.or_else(|| quotes.find(|(byte, _)| matches!(byte, b'"' | b'\'')).map(|(_, at)| at));
+                    self.odd_quote = self.odd_quote.or_else(|| attribute.odd_quote(bytes));
                     if self.attributes.len() < ATTRIBUTES_MAX {
                         self.attributes.push(attribute);
                     } else {

@@ -81,8 +81,10 @@ pub enum Finding {
     OpenTag { range: Range<usize> },
     /// Attributes beyond those that a tag may have.
     Surplus { range: Range<usize> },
-    /// A quotation mark in the name of an attribute.
+    /// A quotation mark that is missing or one too many.
     OddQuote { range: Range<usize> },
+    /// What an end tag contains after its name, which is left out.
+    EndTagAttributes { range: Range<usize> },
 }
 
 /// How fragments are read.

@@ -50,7 +50,8 @@ impl Walk<'_> {
             | Finding::TooDeep { .. }
             | Finding::OpenTag { .. }
             | Finding::Surplus { .. }
-            | Finding::OddQuote { .. } => self.tag_finding(finding),
+            | Finding::OddQuote { .. }
+            | Finding::EndTagAttributes { .. } => self.tag_finding(finding),
             Finding::NoAlt { range } => {
                 let problem = Diagnostic::new(Code::MissingAlt, "this image has no `alt` text");
                 self.problem(problem.help("say in `alt` what it shows; `alt=\"\"` if it only decorates"), range);

@@ -120,6 +120,10 @@ impl Walk<'_> {
                 let message = format!("this tag has more than {ATTRIBUTES_MAX} attributes; the rest is left out");
                 (Diagnostic::new(Code::UnknownElement, message).help("remove the attributes that are not needed"), range)
             }
+            Finding::EndTagAttributes { range } => {
+                let problem = Diagnostic::new(Code::UnknownElement, "an end tag has no attributes; this part of it is left out");
+                (problem.help("remove it, or move it after the `>` where it is text"), range)
+            }
             Finding::OddQuote { range } => {
                 let problem = Diagnostic::new(Code::UnclosedHtml, "a quotation mark is missing in this tag, or there is one too many");
                 (problem.help("put each attribute's value between two quotation marks: what is between them is not shown"), range)

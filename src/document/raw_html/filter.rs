@@ -78,9 +78,9 @@ impl<L: FnMut(&str, &str, Range<usize>) -> Option<String>> Filter<'_, L> {
             Treatment::LeaveOut { is_html } => {
                 self.findings.push(Finding::LeftOut { name: name.clone(), is_html, range: range.clone() });
             }
-            Treatment::Keep => self.report_attributes(tag),
-            Treatment::LeaveOutSilently => {}
+            Treatment::Keep | Treatment::LeaveOutSilently => {}
         }
+        self.report_attributes(tag, treatment);
         if treatment == Treatment::LeaveOutWhole {
             if tag.is_self_closing {
                 return None;
@@ -99,10 +99,11 @@ impl<L: FnMut(&str, &str, Range<usize>) -> Option<String>> Filter<'_, L> {
         }
     }
 
-    /// What is odd about the attributes of a tag that is kept.
-    fn report_attributes(&mut self, tag: &StartTag) {
+    /// What is odd about the attributes of a tag that is not shown as text.
+    fn report_attributes(&mut self, tag: &StartTag, treatment: Treatment) {
         let source = |range: &Range<usize>| self.fragment.source(range.clone());
-        self.findings.extend(tag.surplus.as_ref().map(|surplus| Finding::Surplus { range: source(surplus) }));
+        let surplus = tag.surplus.as_ref().filter(|_| treatment == Treatment::Keep);
+        self.findings.extend(surplus.map(|surplus| Finding::Surplus { range: source(surplus) }));
         self.findings.extend(tag.odd_quote.map(|at| Finding::OddQuote { range: source(&(at..at + 1)) }));
     }
 
@@ -143,6 +144,18 @@ impl<L: FnMut(&str, &str, Range<usize>) -> Option<String>> Filter<'_, L> {
         content
     }
 
+    /// What an end tag contains besides its name. Browsers ignore it.
+    fn report_end_tag_attributes(&mut self, name: &str, range: &Range<usize>) {
+        let begin = range.start + "</".len() + name.len();
+        let rest = &self.fragment.text[begin..range.end - 1];
+        let is_ignorable = |c: char| c.is_whitespace() || c == '/';
+        let shown = rest.trim_matches(is_ignorable);
+        if !shown.is_empty() {
+            let start = begin + (rest.len() - rest.trim_start_matches(is_ignorable).len());
+            self.findings.push(Finding::EndTagAttributes { range: self.fragment.source(start..start + shown.len()) });
+        }
+    }
+
     fn end(&mut self, name: &str, range: Range<usize>) {
         if let Some((skipped, _)) = &self.state.skipped {
             if *skipped == name {
@@ -154,9 +167,12 @@ impl<L: FnMut(&str, &str, Range<usize>) -> Option<String>> Filter<'_, L> {
             let treatment = treatment(name, || false, || self.state.is_in_graphic(), self.reading.mode);
             if matches!(treatment, Treatment::ShowAsText { .. }) {
                 escape_into(&mut self.out, &self.fragment.text[range]);
+            } else {
+                self.report_end_tag_attributes(name, &range);
             }
             return;
         };
+        self.report_end_tag_attributes(name, &range);
         if let Some(element) = ended.first() {
             let range = element.range.end..self.fragment.source(range).start;
             match name {
