@@ -2,7 +2,7 @@
 //!
 //! The lists are cut into files of some 16 kB, so that a reader fetches a few of them however large the site is:
 //! `404/index.json` says how many there are, `404/words-N.json` maps words to numbers of pages, `404/pages-N.json` holds the
-//! pages by number. `static/js/lost.js` reads them, and knows the same rule for which word is where.
+//! pages by number. `static/js/not-found.js` reads them, and knows the same rule for which word is where.
 
 use std::collections::BTreeMap;
 

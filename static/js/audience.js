@@ -1,15 +1,15 @@
-// The group of readers that this reader belongs to, chosen once and kept on this device. It reorders lists and hides nothing.
-import { isOwn, remember, remembered } from "./store.js";
+// The reader's audience, chosen once and stored on this device. It reorders lists and hides nothing.
+import { isOwn, remember, remembered } from "./storage.js";
 
 function choice() {
   try { return JSON.parse(remembered("audience")); } catch { return null; }
 }
 
-// What belongs to the chosen group first; everything else keeps its order.
+// Moves pages for the chosen audience to the top. All others keep their order.
 function reorder(list, key) {
   const items = [...list.children];
-  const fits = (item) => (item.dataset.audience ?? "").split(" ").includes(key);
-  const sorted = [...items.filter(fits), ...items.filter((item) => !fits(item))];
+  const matches = (item) => (item.dataset.audience ?? "").split(" ").includes(key);
+  const sorted = [...items.filter(matches), ...items.filter((item) => !matches(item))];
   if (sorted.some((item, at) => item !== items[at])) list.append(...sorted);
 }
 
@@ -33,12 +33,12 @@ export function enhance(root) {
       location.reload();
     });
   }
-  for (const offer of root.querySelectorAll("[data-audience-choice]:not([data-ready])")) {
-    offer.dataset.ready = "";
-    offer.hidden = choice()?.key === offer.dataset.audienceChoice;
-    offer.querySelector("button").addEventListener("click", () => {
-      remember("audience", JSON.stringify({ key: offer.dataset.audienceChoice, title: offer.dataset.title, href: location.pathname }));
-      offer.hidden = true;
+  for (const choiceBox of root.querySelectorAll("[data-audience-choice]:not([data-ready])")) {
+    choiceBox.dataset.ready = "";
+    choiceBox.hidden = choice()?.key === choiceBox.dataset.audienceChoice;
+    choiceBox.querySelector("button").addEventListener("click", () => {
+      remember("audience", JSON.stringify({ key: choiceBox.dataset.audienceChoice, title: choiceBox.dataset.title, href: location.pathname }));
+      choiceBox.hidden = true;
       apply(document);
     });
   }

@@ -1,10 +1,10 @@
-// A footnote's text beside its number.
-import { peek } from "./peek.js";
+// Shows a footnote's text next to its number.
+import { addTooltip } from "./tooltip.js";
 
 let box;
 
 export function enhance(root) {
-  for (const link of root.querySelectorAll("[data-footnote]")) peek(link, note);
+  for (const link of root.querySelectorAll("[data-footnote]")) addTooltip(link, note);
 }
 
 function note(link) {
@@ -22,7 +22,7 @@ function note(link) {
 function makeBox() {
   const box = document.createElement("div");
   box.id = "Footnote";
-  box.className = "peek";
+  box.className = "tooltip";
   box.popover = "manual";
   box.setAttribute("role", "tooltip");
   document.body.append(box);

@@ -1,6 +1,6 @@
-// Keys for everything: a letter follows a link or goes to a list, `?` shows them all. Who speaks to the device, or presses
-// keys by accident, turns single keys off there (WCAG 2.2, 2.1.4).
-import { remember, remembered } from "./store.js";
+// Keyboard shortcuts: a letter follows a link or moves to a list, and `?` lists them all. Readers who use speech input, or press
+// keys by accident, can turn single-key shortcuts off (WCAG 2.2, 2.1.4).
+import { remember, remembered } from "./storage.js";
 
 export const areKeysOn = () => remembered("keys") !== "off";
 
@@ -15,10 +15,10 @@ export function enhance(root) {
   opener.hidden = false;
   opener.addEventListener("click", () => dialog.showModal());
   dialog.addEventListener("click", ({ target }) => { if (target === dialog || target.closest("a")) dialog.close(); });
-  root.addEventListener("keydown", (event) => { if (isMeant(event) && areKeysOn() && press(event.key, root, dialog)) event.preventDefault(); });
+  root.addEventListener("keydown", (event) => { if (isShortcut(event) && areKeysOn() && press(event.key, root, dialog)) event.preventDefault(); });
 }
 
-function isMeant(event) {
+function isShortcut(event) {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return false;
   const target = event.composedPath()[0];
   return !(target instanceof Element && target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], dialog[open]"));
@@ -34,7 +34,7 @@ function press(key, root, dialog) {
   return link !== undefined;
 }
 
-// Opens a list where it is folded away, and puts the focus where the reader is in it.
+// Opens a list if it is closed, and moves the focus to the reader's place in it.
 function goTo(list) {
   if (!list) return false;
   if (getComputedStyle(list).display === "none") list.showPopover();

@@ -1,4 +1,4 @@
-// Menus open and close by themselves (popover); here they also close when one of their links is followed.
+// Closes a menu when the reader follows one of its links. Everything else the popover does itself.
 export function enhance(root) {
   for (const menu of root.querySelectorAll("nav[popover]")) {
     menu.addEventListener("click", (event) => {

@@ -1,4 +1,4 @@
-// Chapters and the transcript move the video on this page. A video of another site is loaded after a click, and not before.
+// Chapters and the transcript control the video on this page. A video on another site loads only after a click.
 export function enhance(root) {
   for (const figure of root.querySelectorAll("[data-player]:not([data-ready])")) {
     figure.dataset.ready = "";
@@ -9,14 +9,14 @@ export function enhance(root) {
         if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
         event.preventDefault();
         video.currentTime = Number(link.dataset.seek);
-        video.play().catch(() => { /* The reader presses play; the place is kept. */ });
+        video.play().catch(() => { /* The reader can press play; the position is set. */ });
         video.scrollIntoView({ block: "nearest" });
       });
     }
-    const said = links.filter((link) => link.closest("#Transcript"));
+    const lines = links.filter((link) => link.closest("#Transcript"));
     video.addEventListener("timeupdate", () => {
-      const now = said.findLast((link) => Number(link.dataset.seek) <= video.currentTime);
-      for (const link of said) link.parentElement.classList.toggle("is-said", link === now);
+      const current = lines.findLast((link) => Number(link.dataset.seek) <= video.currentTime);
+      for (const link of lines) link.parentElement.classList.toggle("is-said", link === current);
     });
   }
   for (const facade of root.querySelectorAll("[data-embed]:not([data-ready])")) {

@@ -1,5 +1,5 @@
-// Goes to one of the listed pages at random, not to the one the reader comes from.
-import { isOwn } from "./store.js";
+// Opens one of the listed pages at random, except the one that the reader comes from.
+import { isOwn } from "./storage.js";
 
 export function enhance(root) {
   const list = root.querySelector("[data-random]:not([data-ready])");

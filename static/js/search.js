@@ -1,4 +1,4 @@
-// Opens the search: by its links, by `/`, by Ctrl or Cmd and K. What it needs is loaded then, and not before.
+// Opens the search from its links, with `/`, and with Ctrl+K or Cmd+K. Its files load only then.
 import { areKeysOn } from "./keys.js";
 
 export function enhance(root) {
@@ -14,7 +14,7 @@ export function enhance(root) {
       const { openDialog } = await import("./search/dialog.js");
       await openDialog(link);
     } catch {
-      // Its page says what else there is.
+      // The search page offers other ways to find pages.
       location.assign(link.href);
     }
   };

@@ -1,23 +1,22 @@
-// What the page can do better with JavaScript; every page is complete without it. On the first page of a visit nothing more is fetched
-// before it is painted or a key is pressed; later ones find it all in the browser's cache.
-const ONCE = ["colours", "menus", "branch", "keys", "prefetch", "search"];
-// The live preview changes the open page; what is new gets the same. Each of these leaves alone what it did before.
-const AGAIN = ["contents", "scrollers"];
-// What only some pages need, loaded only where a page has it.
-const WHERE = {
+// Loads the scripts that improve a page. Every page is complete without JavaScript. On the first page of a visit, nothing else is
+// fetched before the first paint or the first key press. Later pages find everything in the browser's cache.
+const ONCE = ["color-scheme", "menus", "section-nav", "keys", "prefetch", "search"];
+// These run again when the live preview changes the open page. They leave alone what they have already improved.
+const AGAIN = ["toc", "scroll-focus"];
+// These load only on pages that contain such an element.
+const BY_SELECTOR = {
   ".prose pre, .embed-lines pre": "copy",
   "[data-tabs]": "tabs",
   "[data-seek], [data-embed]": "player",
-  "[data-zoom]": "graphic",
-  "details[data-question]": "questions",
+  "details[data-question]": "faq",
   "time[data-local]": "local-time",
   "[data-random]": "random",
   "[data-facets]": "facets",
   "[data-audience-note], [data-audience-choice], [data-audience]": "audience",
   "[data-term]": "terms",
   "[data-footnote]": "footnotes",
-  ".prose img": "zoom",
-  "[data-journey], [data-on-path]": "journey",
+  ".prose img, [data-zoom]": "lightbox",
+  "[data-journey], [data-on-path]": "path-progress",
 };
 let isLoading, pressed;
 
@@ -34,20 +33,20 @@ function press(event) {
 async function load() {
   if (isLoading) return;
   isLoading = true;
-  const [once, again] = await Promise.all([ONCE, AGAIN].map((names) => Promise.all(names.map(part))));
+  const [once, again] = await Promise.all([ONCE, AGAIN].map((names) => Promise.all(names.map(loadModule))));
   if (document.readyState === "loading") await new Promise((done) => { document.addEventListener("DOMContentLoaded", done); });
   for (const { enhance } of once) enhance(document);
   const improve = () => {
     for (const { enhance } of again) enhance(document);
-    for (const [selector, name] of Object.entries(WHERE)) if (document.querySelector(selector)) part(name).then(({ enhance }) => enhance(document));
+    for (const [selector, name] of Object.entries(BY_SELECTOR)) if (document.querySelector(selector)) loadModule(name).then(({ enhance }) => enhance(document));
   };
   improve();
   document.addEventListener("handsel:update", improve);
   removeEventListener("keydown", press, true);
-  // What was pressed before anybody was there to hear it.
+  // Repeat the key that was pressed before any script listened.
   if (pressed) document.body.dispatchEvent(new KeyboardEvent("keydown", pressed));
 }
 
-function part(name) {
+function loadModule(name) {
   return import(`./${name}.js`);
 }

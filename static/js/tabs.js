@@ -1,5 +1,5 @@
-// Turns titled sections into tabs: arrow keys, Home and End move; a choice is kept and shared by all tabs of that title.
-import { remember, remembered } from "./store.js";
+// Turns titled sections into tabs. Arrow keys, Home and End move between them. A choice applies to all tabs with that title.
+import { remember, remembered } from "./storage.js";
 
 const groups = [];
 
@@ -50,7 +50,7 @@ function makeTabs(box, panels, id) {
     show(index);
     remember("tab", title);
     chooseEverywhere(title);
-    // Tabs above may have changed their height; what the reader pressed stays where it is.
+    // Tabs above may have changed their height. Keep the pressed tab in its place.
     scrollBy({ top: list.getBoundingClientRect().top - before, behavior: "instant" });
   }
 

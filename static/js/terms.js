@@ -1,6 +1,6 @@
-// The short explanation of a word of the glossary, which stands in the page already.
-import { peek } from "./peek.js";
+// Shows the short explanation of a glossary term. The page already contains it.
+import { addTooltip } from "./tooltip.js";
 
 export function enhance(root) {
-  for (const link of root.querySelectorAll("[data-term]")) peek(link, () => document.getElementById(link.getAttribute("aria-describedby")));
+  for (const link of root.querySelectorAll("[data-term]")) addTooltip(link, () => document.getElementById(link.getAttribute("aria-describedby")));
 }

@@ -1,5 +1,5 @@
-// Sets the reader's choice of colours before the first paint, so that nothing flashes. A classic script on purpose: modules run too late.
+// Applies the reader's color scheme before the first paint, to avoid a flash. This is a classic script because modules run too late.
 try {
   const choice = localStorage.getItem("colours");
   if (choice === "light" || choice === "dark") document.documentElement.dataset.theme = choice;
-} catch { /* Without storage the device decides. */ }
+} catch { /* Without storage, the system's scheme applies. */ }

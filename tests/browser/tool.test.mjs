@@ -364,7 +364,7 @@ test("a hundred steps take no frame, and script and data stay small", async () =
   await page.close();
   const rate = await visit();
   const data = await rate.evaluate(() => document.querySelector(".tool > script").textContent);
-  const scripts = await Promise.all(["numbers", "machine", "format", "kit", "calculator"].map((name) => readFile(join(here, `../../static/js/tool/${name}.js`))));
+  const scripts = await Promise.all(["numbers", "machine", "format", "tool-shared", "calculator"].map((name) => readFile(join(here, `../../static/js/tool/${name}.js`))));
   const sizes = scripts.map((bytes) => gzipSync(bytes, { level: 9 }).length);
   const all = sizes.reduce((sum, size) => sum + size, 0) + gzipSync(data).length;
   console.log(`machine and calculator: ${sizes[0] + sizes[1] + sizes[4]} bytes, all with data: ${all}`);

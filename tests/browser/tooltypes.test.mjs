@@ -405,10 +405,10 @@ test("on paper: why-texts are open, buttons are gone, a decision shows the way t
 
 test("scripts are small, evaluate nothing and write no markup", async () => {
   const size = async (name) => gzipSync(await readFile(join(scripts, name))).length;
-  const kit = await size("kit.js");
+  const shared = await size("tool-shared.js");
   for (const name of ["checklist.js", "quiz.js", "decision.js", "compare.js"]) {
-    assert.ok((await size(name)) + kit <= 3 << 10, `${name} with what it shares: ${(await size(name)) + kit} bytes`);
-    const text = (await readFile(join(scripts, name), "utf8")) + (await readFile(join(scripts, "kit.js"), "utf8"));
+    assert.ok((await size(name)) + shared <= 3 << 10, `${name} with what it shares: ${(await size(name)) + shared} bytes`);
+    const text = (await readFile(join(scripts, name), "utf8")) + (await readFile(join(scripts, "tool-shared.js"), "utf8"));
     assert.doesNotMatch(text, /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function|fetch\(|sendBeacon|XMLHttpRequest/);
   }
 });

@@ -1,4 +1,4 @@
-// Reads the files of the index; src/output/search/bytes.rs writes them.
+// Reads the binary files of the index. src/output/search/bytes.rs writes them.
 const text = new TextDecoder();
 
 export class Reader {

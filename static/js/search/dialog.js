@@ -1,7 +1,7 @@
-// The search over any page: type, choose with the arrows, open with Enter, leave with Escape.
+// The search dialog on any page: type, select with the arrow keys, open with Enter, close with Escape.
 import { find, indexFor, make, results, summary } from "./view.js";
 
-const SHOWN = 6;
+const RESULTS_MAX = 6;
 let dialog;
 
 export async function openDialog(link) {
@@ -13,44 +13,44 @@ async function build(link) {
   const href = new URL(link.href, location.href);
   const root = new URL("../", href);
   const style = document.querySelector("[data-search][data-style]")?.dataset.style;
-  const styled = style ? load(new URL(style, location.href)) : undefined;
+  const styleLoaded = style ? load(new URL(style, location.href)) : undefined;
   const index = await indexFor(href);
-  await styled;
-  const { say } = index.language;
+  await styleLoaded;
+  const { texts } = index.language;
 
   const input = make("input", {
-    type: "search", class: "search-input", "aria-label": say.search_this_site, placeholder: say.search_this_site,
+    type: "search", class: "search-input", "aria-label": texts.search_this_site, placeholder: texts.search_this_site,
     autocomplete: "off", autocapitalize: "off", spellcheck: "false", enterkeyhint: "search",
   });
-  const close = make("button", { type: "button", class: "search-close", "aria-label": say.search_close }, "×");
-  const list = make("ol", { id: "SearchResults", class: "results plain", "aria-label": say.search_this_site });
+  const close = make("button", { type: "button", class: "search-close", "aria-label": texts.search_close }, "×");
+  const list = make("ol", { id: "SearchResults", class: "results plain", "aria-label": texts.search_this_site });
   const status = make("p", { class: "search-status", role: "status" });
   const all = make("a", { class: "search-all", hidden: true });
-  all.textContent = say.search_all;
-  const keys = make("p", { class: "search-keys" }, say.search_keys);
-  const box = make("dialog", { class: "search-dialog", "aria-label": say.search_this_site },
+  all.textContent = texts.search_all;
+  const keys = make("p", { class: "search-keys" }, texts.search_keys);
+  const box = make("dialog", { class: "search-dialog", "aria-label": texts.search_this_site },
     make("div", { class: "search-bar" }, input, close), status, list, make("div", { class: "search-foot" }, all, keys));
   document.body.append(box);
 
-  let asked = 0, before = null;
+  let requests = 0, before = null;
   const links = () => [...list.querySelectorAll("a")];
 
   const ask = async () => {
-    const text = input.value, number = asked += 1;
+    const text = input.value, number = requests += 1;
     all.hidden = !text.trim();
     all.href = `${href.pathname}#q=${encodeURIComponent(text.trim())}`;
     if (!text.trim()) { list.replaceChildren(); status.textContent = ""; return; }
     const answer = await find(index, text);
-    if (number !== asked) return;
-    const shown = answer.found.slice(0, SHOWN);
+    if (number !== requests) return;
+    const shown = answer.found.slice(0, RESULTS_MAX);
     const drawn = results(answer, shown, root, "SearchResult");
     if (!list.childElementCount) {
-      // Where nothing stands yet, the first need not wait for the texts of the others.
+      // If the list is empty, show the first result without waiting for the others.
       const first = await results(answer, shown.slice(0, 1), root, "SearchResult");
-      if (number === asked) list.replaceChildren(...first);
+      if (number === requests) list.replaceChildren(...first);
     }
     const items = await drawn;
-    if (number !== asked) return;
+    if (number !== requests) return;
     list.replaceChildren(...items);
     list.scrollTop = 0;
     list.dataset.query = text;
@@ -60,7 +60,7 @@ async function build(link) {
   const answerInput = () => { asking = ask().catch(() => location.assign(all.href)); };
 
   input.addEventListener("input", answerInput);
-  // Arrows go through input and results; whoever types on goes on in the input.
+  // Arrow keys move through the input and the results. Typing returns to the input.
   box.addEventListener("keydown", async (event) => {
     if (event.isComposing || event.altKey || event.ctrlKey || event.metaKey) return;
     const stops = [input, ...links()];
@@ -85,7 +85,7 @@ async function build(link) {
   box.addEventListener("click", (event) => { if (event.target === box) box.close(); });
   box.addEventListener("close", () => { remember(input.value); if (before?.isConnected) before.focus(); });
 
-  // Who comes back to the page finds what was typed.
+  // Restore the last query after the reader comes back to the page.
   input.value = remembered();
   return {
     open() {
@@ -105,7 +105,7 @@ function load(href) {
 }
 
 function remember(text) {
-  try { sessionStorage.setItem("search", text); } catch { /* Then it is typed again. */ }
+  try { sessionStorage.setItem("search", text); } catch { /* The query is then not restored. */ }
 }
 
 function remembered() {

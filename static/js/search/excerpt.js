@@ -1,4 +1,4 @@
-// The part of a text that shows why it was found, in pieces: [{ text, isMarked }].
+// The part of a text that shows why it was found: [{ text, isMarked }].
 import { eachWord } from "./words.js";
 
 const CHARS = 190, BEFORE = 50;
@@ -23,18 +23,17 @@ export function excerpt(text, words) {
   if (end < text.length) end = Math.max(text.lastIndexOf(" ", end), start + CHARS / 2);
   const shown = pieces(text, found, start, end);
   if (start > 0) shown.unshift({ text: "… ", isMarked: false });
-  if (end < text.length) shown.push({ text: " …", isMarked: false });
-  return shown;
+  if (end < text.length) parts.push({ text: " …", isMarked: false });
+  return parts;
 }
 
-// Where words of the query stand, in order and apart.
+// The positions of the query's words, in order and without overlaps.
 function spans(text, words) {
   const meant = new Map();
-  for (const [token, { word, isOpen, meant: all }] of words.entries()) {
+  for (const [token, { word, meant: all }] of words.entries()) {
     const add = (own) => meant.set(own, [...(meant.get(own) ?? []), token]);
     add(word);
     all.forEach((entry) => { if (entry.word !== word) add(entry.word); });
-    void isOpen;
   }
   const found = [];
   for (const { word, start, end } of eachWord(text)) {
@@ -48,14 +47,14 @@ function spans(text, words) {
 }
 
 function pieces(text, found, from, to) {
-  const shown = [];
+  const parts = [];
   let at = from;
   for (const { start, end } of found) {
     if (end <= from || start >= to) continue;
-    if (start > at) shown.push({ text: text.slice(at, start), isMarked: false });
-    shown.push({ text: text.slice(Math.max(start, from), Math.min(end, to)), isMarked: true });
+    if (start > at) parts.push({ text: text.slice(at, start), isMarked: false });
+    parts.push({ text: text.slice(Math.max(start, from), Math.min(end, to)), isMarked: true });
     at = Math.min(end, to);
   }
-  if (at < to) shown.push({ text: text.slice(at, to), isMarked: false });
-  return shown;
+  if (at < to) parts.push({ text: text.slice(at, to), isMarked: false });
+  return parts;
 }

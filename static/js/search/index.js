@@ -1,12 +1,12 @@
-// The files of the index, each fetched when it is first needed. Nothing here ranks or draws.
+// Reads the files of the search index. Each is fetched when it is first needed.
 import { Reader } from "./bytes.js";
 import { inflate } from "./inflate.js";
 
-const FORM = 2;
-// The bytes of a fingerprint that a file's name ends in.
-const PRINT = 6;
-// Up to so many lists of texts, and of words, are fetched as soon as the search is opened.
-const LISTS_FEW = { texts: 16, words: 4 };
+const FORMAT = 2;
+// The bytes of the hash at the end of a file name.
+const HASH_BYTES = 6;
+// If there are at most this many lists of texts and of words, they are fetched as soon as the search opens.
+const WARM_MAX = { texts: 16, words: 4 };
 
 export async function fetchBytes(url, options) {
   const answer = await fetch(url, options);
@@ -14,10 +14,10 @@ export async function fetchBytes(url, options) {
   return new Uint8Array(await answer.arrayBuffer());
 }
 
-// All languages of a site, by code. `base` is the address of the folder; the list of what is in it lies beside it.
+// All languages of a site by code. `base` is the address of the index folder; `index.bin` next to it lists its files.
 export async function openIndex(base, bytesOf = fetchBytes) {
   const reader = new Reader(await bytesOf(new URL("../index.bin", base), { cache: "no-cache" }));
-  if (reader.number() !== FORM) throw new Error("the index has another form");
+  if (reader.number() !== FORMAT) throw new Error("the index has an unknown format");
   const languages = new Map();
   for (let left = reader.number(); left > 0; left -= 1) {
     const language = new Language(reader, base, bytesOf);
@@ -31,76 +31,76 @@ class Language {
     this.code = reader.text();
     this.pages = reader.number();
     const about = JSON.parse(reader.text());
-    this.say = about.words;
+    this.texts = about.words;
     this.values = about.facets;
     this.boosts = new Map(about.boosts);
     const folder = new URL(`${this.code}/`, base);
-    const kept = new Map();
+    const files = new Map();
     this.file = (name, read) => {
-      if (!kept.has(name)) kept.set(name, bytesOf(new URL(`${name}.bin`, folder)).then(read).catch((fault) => { kept.delete(name); throw fault; }));
-      return kept.get(name);
+      if (!files.has(name)) files.set(name, bytesOf(new URL(`${name}.bin`, folder)).then(read).catch((error) => { files.delete(name); throw error; }));
+      return files.get(name);
     };
-    // Of texts and words these are lists of files.
-    this.texts = readByNumber(reader);
+    // For texts and words, these files list further files.
+    this.textLists = readByNumber(reader);
     this.facets = readByNumber(reader);
-    this.words = readByWord(reader);
+    this.wordLists = readByWord(reader);
     this.alike = new Map();
-    for (let left = reader.number(); left > 0; left -= 1) this.alike.set(reader.number(), reader.hex(PRINT));
+    for (let left = reader.number(); left > 0; left -= 1) this.alike.set(reader.number(), reader.hex(HASH_BYTES));
   }
 
-  // Fetches the lists where they are few, so that the first key need not wait for them.
+  // Fetches the lists if they are few, so that the first key press does not wait for them.
   warm() {
     const fetchFew = (lists, few, read) => {
-      if (lists.length <= few) for (const { print } of lists) this.list(print, read).catch(() => {});
+      if (lists.length <= few) for (const { hash } of lists) this.list(hash, read).catch(() => {});
     };
-    fetchFew(this.texts, LISTS_FEW.texts, readByNumber);
-    fetchFew(this.words, LISTS_FEW.words, readByWord);
+    fetchFew(this.textLists, WARM_MAX.texts, readByNumber);
+    fetchFew(this.wordLists, WARM_MAX.words, readByWord);
   }
 
-  list(print, read) { return this.file(`list-${print}`, (bytes) => read(new Reader(bytes))); }
+  list(hash, read) { return this.file(`list-${hash}`, (bytes) => read(new Reader(bytes))); }
 
-  // The files of words that begin so, at most `most`; the first is the one in which such a word would lie.
+  // At most `most` files with words that start like this. The first is the file that would contain such a word.
   async wordFiles(start, most) {
     const files = [];
-    for (let at = lastAtMost(this.words, start); at < this.words.length && files.length < most; at += 1) {
-      if (files.length && !this.words[at].first.startsWith(start)) break;
-      const list = await this.list(this.words[at].print, readByWord);
+    for (let at = lastAtMost(this.wordLists, start); at < this.wordLists.length && files.length < most; at += 1) {
+      if (files.length && !this.wordLists[at].first.startsWith(start)) break;
+      const list = await this.list(this.wordLists[at].hash, readByWord);
       let own = files.length ? 0 : lastAtMost(list, start);
       do files.push(list[own]); while (files.length < most && list[++own]?.first.startsWith(start));
       if (own < list.length) break;
     }
-    return Promise.all(files.map(({ print }) => this.file(`words-${print}`, readWords)));
+    return Promise.all(files.map(({ hash }) => this.file(`words-${hash}`, readWords)));
   }
 
-  // The words that begin so, of at most `most` files, each with its pages: [{ word, count, first, bytes }].
+  // The words that start like this from at most `most` files, with their pages: [{ word, count, first, bytes }].
   async wordsFrom(start, most) {
     const files = await this.wordFiles(start, most);
     return files.flatMap((words) => words.filter(({ word }) => word.startsWith(start)));
   }
 
-  // The words of the file in which this one lies, if anywhere.
+  // All words of the file that would contain this one.
   async wordsNear(word) { return (await this.wordFiles(word, 1)).flat(); }
 
-  // All words of so many characters: [{ word, frequency }].
+  // All words with this number of characters: [{ word, frequency }].
   async wordsOf(chars) {
-    const print = this.alike.get(chars);
-    return print ? this.file(`alike-${chars}-${print}`, (bytes) => readAlike(inflate(bytes))) : [];
+    const hash = this.alike.get(chars);
+    return hash ? this.file(`alike-${chars}-${hash}`, (bytes) => readAlike(inflate(bytes))) : [];
   }
 
   // A page as results show it: { address, kind, minutes, sections: [{ anchor, level, heading, text }] }.
   async page(number) {
-    const list = await this.list(this.texts[lastAt(this.texts, number)].print, readByNumber);
-    const { first, print } = list[lastAt(list, number)];
-    const pages = await this.file(`texts-${first.toString(16).padStart(6, "0")}-${print}`, readTexts);
+    const list = await this.list(this.textLists[lastAt(this.textLists, number)].hash, readByNumber);
+    const { first, hash } = list[lastAt(list, number)];
+    const pages = await this.file(`texts-${first.toString(16).padStart(6, "0")}-${hash}`, readTexts);
     const page = pages.get(number);
     page.sections ??= readSections(inflate(page.packed));
     return page;
   }
 
-  // What every page can be narrowed down by: number → { kind, level, time, topic, audience }, positions in `values`.
+  // The facets of every page: number → { kind, level, time, topic, audience }, as positions in `values`.
   async allFacets() {
     const read = (bytes) => readFacets(inflate(bytes));
-    const files = await Promise.all(this.facets.map(({ print }) => this.file(`facets-${print}`, read)));
+    const files = await Promise.all(this.facets.map(({ hash }) => this.file(`facets-${hash}`, read)));
     return new Map(files.flatMap((file) => [...file]));
   }
 }
@@ -110,18 +110,18 @@ function readByNumber(reader) {
   let first = 0;
   for (let left = reader.number(); left > 0; left -= 1) {
     first += reader.number();
-    files.push({ first, print: reader.hex(PRINT) });
+    files.push({ first, hash: reader.hex(HASH_BYTES) });
   }
   return files;
 }
 
 function readByWord(reader) {
   const files = [];
-  for (let left = reader.number(); left > 0; left -= 1) files.push({ first: reader.next(), print: reader.hex(PRINT) });
+  for (let left = reader.number(); left > 0; left -= 1) files.push({ first: reader.next(), hash: reader.hex(HASH_BYTES) });
   return files;
 }
 
-// The last file whose first word is not after this one. Words are sorted by their bytes, which is by code points.
+// The last file whose first word is not after this one. Words are sorted by code points.
 function lastAtMost(files, word) {
   let low = 0, high = files.length - 1;
   while (low < high) {
@@ -193,7 +193,7 @@ function readFacets(bytes) {
   return pages;
 }
 
-// Calls `each` with every page that a word stands in and where its places begin: (page, bytes, at).
+// Calls `each` for every page that contains the word, with the start of its positions there: (page, bytes, at).
 export function eachPage({ first, count, bytes }, each) {
   let page = first, at = 0;
   for (let left = count; left > 0; left -= 1) {
@@ -211,7 +211,7 @@ export function eachPage({ first, count, bytes }, each) {
   }
 }
 
-// Calls `each` with every place in a page: (section, weight in the text, share of the heading).
+// Calls `each` for every position in a page: (section, weight in the text, share of the heading).
 export function eachPlace(bytes, at, each) {
   let section = 0;
   for (;;) {

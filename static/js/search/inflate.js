@@ -1,12 +1,12 @@
-// Unpacks DEFLATE (RFC 1951) at once. Browsers can do so themselves, but as a stream, which takes them several milliseconds for each
-// of the short texts of the index; this takes less than one.
+// Decompresses DEFLATE (RFC 1951) synchronously. The browser's own decompression is a stream, which takes several milliseconds for
+// each short text of the index. This takes less than one.
 const LENGTH_BASE = [3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 258];
 const LENGTH_BITS = [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0];
-// How far back: two bases for each number of further bits.
-const FAR_BITS = Array.from({ length: 30 }, (_, code) => Math.max(0, (code >> 1) - 1));
-const FAR_BASE = [];
-for (const [code, bits] of FAR_BITS.entries()) FAR_BASE.push(code ? FAR_BASE[code - 1] + 2 ** FAR_BITS[code - 1] : bits + 1);
-// The order in which the lengths of the codes for lengths stand.
+// Distances: two bases for each number of extra bits.
+const DISTANCE_BITS = Array.from({ length: 30 }, (_, code) => Math.max(0, (code >> 1) - 1));
+const DISTANCE_BASE = [];
+for (const [code, bits] of DISTANCE_BITS.entries()) DISTANCE_BASE.push(code ? DISTANCE_BASE[code - 1] + 2 ** DISTANCE_BITS[code - 1] : bits + 1);
+// The order of the code lengths for the code length alphabet.
 const ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
 
 let fixed;
@@ -17,7 +17,7 @@ export function inflate(packed) {
 
   const take = (count) => {
     while (bits < count) {
-      if (at >= packed.length) throw new Error("what is packed ends too early");
+      if (at >= packed.length) throw new Error("the compressed data ends too early");
       held |= packed[at++] << bits;
       bits += 8;
     }
@@ -42,7 +42,7 @@ export function inflate(packed) {
       first = (first + count) << 1;
       code <<= 1;
     }
-    throw new Error("what is packed has a code that is not in its table");
+    throw new Error("the compressed data has an invalid code");
   };
 
   const tables = () => {
@@ -62,9 +62,9 @@ export function inflate(packed) {
 
   while (!isLast) {
     isLast = take(1) === 1;
-    const form = take(2);
-    if (form === 0) {
-      // What could not be packed begins at a whole byte.
+    const type = take(2);
+    if (type === 0) {
+      // Uncompressed data starts at a whole byte.
       take(bits & 7);
       const length = take(16);
       take(16);
@@ -72,14 +72,14 @@ export function inflate(packed) {
       for (let left = length; left > 0; left -= 1) out[end++] = take(8);
       continue;
     }
-    if (form === 3) throw new Error("what is packed has an unknown form");
-    const [texts, far] = form === 1 ? fixed ??= fixedTables() : tables();
+    if (type === 3) throw new Error("the compressed data has an unknown block type");
+    const [texts, far] = type === 1 ? fixed ??= fixedTables() : tables();
     for (;;) {
       const next = symbol(texts);
       if (next < 256) { room(1); out[end++] = next; continue; }
       if (next === 256) break;
       const length = LENGTH_BASE[next - 257] + take(LENGTH_BITS[next - 257]);
-      const code = symbol(far), from = end - FAR_BASE[code] - take(FAR_BITS[code]);
+      const code = symbol(far), from = end - DISTANCE_BASE[code] - take(DISTANCE_BITS[code]);
       room(length);
       for (let step = 0; step < length; step += 1) out[end++] = out[from + step];
     }
@@ -87,7 +87,7 @@ export function inflate(packed) {
   return out.subarray(0, end);
 }
 
-// Codes of given lengths, by the rule of the RFC: shorter ones first, those of one length in the order of what they stand for.
+// Canonical codes of the given lengths: shorter codes first, codes of one length in the order of their symbols.
 function codes(lengths) {
   const counts = new Uint16Array(16), starts = new Uint16Array(17), symbols = new Uint16Array(lengths.length);
   for (const length of lengths) if (length) counts[length] += 1;

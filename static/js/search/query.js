@@ -1,30 +1,30 @@
-// What a reader typed, and which words of the index that can mean.
+// Parses a query and finds the words of the index that it can mean.
 import { eachWord, isDense } from "./words.js";
 
-// Words that say little. They are looked for only when there is nothing else, or between quotation marks.
-const SMALL = {
+// Common words. They count only in quotation marks or if the query has no other words.
+const STOP_WORDS = {
   en: "a an and are as at be by can do does for from get has have how i if in is it its my of on or so than that the there this to use using was what when where which who why will with you your",
   de: "als am an auf aus bei das dass den der des die ein eine einen einer es für im in ist kann man mit oder sich sie so und vom von was wie wird wo zu zum zur",
 };
-const small = new Map(Object.entries(SMALL).map(([code, words]) => [code, new Set(words.normalize("NFD").replace(/[\u0300-\u036F]/g, "").split(" "))]));
+const stopWords = new Map(Object.entries(STOP_WORDS).map(([code, words]) => [code, new Set(words.normalize("NFD").replace(/[\u0300-\u036F]/g, "").split(" "))]));
 
-// Endings that words of a kind share. A word is also looked for with the others.
+// Endings of words with the same stem. A word is also searched for with the other endings.
 const ENDINGS = {
   en: ["", "s", "es", "e", "ed", "er", "ers", "ing", "ings", "ion", "ions", "ly", "y", "ies", "ied", "able", "ment", "ation", "ations"],
   de: ["", "e", "en", "er", "ern", "es", "n", "s", "em", "ung", "ungen"],
 };
 
-// How well another word fits than the one that was typed: a word that begins so, and how much of it was typed; its plural, another
-// of its family; one slip away, two; two words as one.
+// How well another word matches the typed one: a word that starts with it, and the share that was typed; its plural; another word of
+// the same stem; a word with one typo, with two; two words written as one.
 export const FIT = { begun: 0.35, length: 0.45, plural: 0.9, relative: 0.7, alike: 0.6, unlike: 0.4, joined: 0.9 };
 
-// A longer question is answered by its first words.
+// Only the first words of a longer query count.
 const WORDS_MAX = 16;
 
 const PLURALS = new Set(["s", "es"]);
 
-// { words: [{ word, isOpen }], phrases: [[word]] }. The last word is open: the reader may still be typing it.
-// So is a single character of a script without spaces, for the index has it in pairs.
+// Returns { words: [{ word, isOpen }], phrases: [[word]] }. The last word is open because the reader may still be typing it. A single
+// character of a script without spaces is open too, because the index contains pairs.
 export function parseQuery(text, code) {
   const phrases = [];
   const rest = text.replace(/["“”„«»]([^"“”„«»]*)["“”„«»]/g, (_, inside) => {
@@ -38,11 +38,11 @@ export function parseQuery(text, code) {
   for (const word of phrases.flat()) words.push({ word, isOpen: false, isExact: true });
   const seen = new Set();
   const all = words.filter(({ word }) => !seen.has(word) && seen.add(word));
-  const heavy = all.filter(({ word, isExact }) => isExact || !small.get(code)?.has(word));
-  return { words: (heavy.length ? heavy : all).slice(0, WORDS_MAX), phrases };
+  const significant = all.filter(({ word, isExact }) => isExact || !stopWords.get(code)?.has(word));
+  return { words: (significant.length ? significant : all).slice(0, WORDS_MAX), phrases };
 }
 
-// The words of the index that one word can mean, each with how well it fits, from 0 to 1.
+// The words of the index that one word can mean, each with how well it matches, from 0 to 1.
 export async function meanings(language, { word, isOpen, isExact }) {
   const chars = [...word].length;
   const files = chars > 2 ? 4 : 2;
@@ -56,14 +56,14 @@ export async function meanings(language, { word, isOpen, isExact }) {
   if (isOpen) for (const entry of longer.slice(0, 24)) add(entry, FIT.begun + FIT.length * (chars / [...entry.word].length));
   for (const { entry, fit } of await relatives(language, word, Boolean(exact))) add(entry, fit);
   if (exact || isOpen && meant.size || chars < 3) return [...meant.values()];
-  const alike = await lookAlikes(language, word, isOpen && !meant.size);
+  const alike = await similarWords(language, word, isOpen && !meant.size);
   for (const { entry, edits } of alike) add(entry, edits === 1 ? FIT.alike : FIT.unlike);
   if (alike.length) for (const { entry, fit } of await relatives(language, alike[0].entry.word, true)) add(entry, fit * FIT.alike);
   return [...meant.values()];
 }
 
-// Two words may be written as one in the text: `key bindings` and `keybindings`. Where they are, both are found: [{ at, entry }].
-export async function joinedNeighbours(language, words) {
+// Two words may be one in the text: `key bindings` and `keybindings`. Returns matches for both words: [{ at, entry }].
+export async function joinedWords(language, words) {
   const pairs = words.slice(1).map((word, at) => ({ at, word, before: words[at] })).filter(({ word, before }) => !word.isExact && !before.isExact);
   const found = await Promise.all(pairs.map(async ({ at, word, before }) => {
     const joined = before.word + word.word;
@@ -74,7 +74,7 @@ export async function joinedNeighbours(language, words) {
   return found.flat();
 }
 
-// Words with the same stem and another ending. For a word that is known its own file is enough: most of its family are there.
+// Words with the same stem and another ending. For a known word its own file is enough, because it contains most of them.
 async function relatives(language, word, isKnown) {
   const endings = ENDINGS[language.code];
   if (!endings) return [];
@@ -82,7 +82,7 @@ async function relatives(language, word, isKnown) {
   const own = endings.filter((ending) => ending && word.endsWith(ending) && word.length - ending.length >= 3).sort((a, b) => b.length - a.length);
   const stems = new Set([word, ...own.slice(0, 2).map((ending) => word.slice(0, -ending.length))]);
   for (const stem of [...stems]) {
-    // `running` is of the stem `run`.
+    // The stem of `running` is `run`.
     if (stem !== word && /([bdgmnprt])\1$/.test(stem)) stems.add(stem.slice(0, -1));
   }
   const long = [...stems].filter((stem) => stem.length > 2);
@@ -102,8 +102,8 @@ async function relatives(language, word, isKnown) {
 const EDITS_FROM = 8;
 const ALIKE_MAX = 4;
 
-// Words that one slip of the pen away (two, from eight letters on) would have been this one, the likeliest first.
-async function lookAlikes(language, word, isOpen) {
+// Words with one typo in them, or two from eight letters on. The likeliest comes first.
+async function similarWords(language, word, isOpen) {
   const chars = [...word];
   const most = chars.length >= EDITS_FROM ? 2 : 1;
   const lengths = [];
@@ -119,7 +119,7 @@ async function lookAlikes(language, word, isOpen) {
   };
   let alike = await of(lengths, false);
   if (!alike.length && isOpen && chars.length > 3) {
-    // Only the beginning was typed so far, with a slip in it.
+    // The reader has typed only the beginning, with a typo in it.
     alike = await of([1, 2, 3, 4, 5, 6].map((more) => chars.length + more), true);
   }
   const entries = await Promise.all(alike.map(async ({ word: other, edits }) => {
@@ -129,8 +129,8 @@ async function lookAlikes(language, word, isOpen) {
   return entries.filter(Boolean);
 }
 
-// How many slips lie between two words: a letter more, less or other, or two that changed places. More than `most` is not
-// told apart. With `isBegun` it is enough that the other word begins so.
+// The number of typos between two words: a letter added, missing, changed, or swapped with the next. Numbers above `most` are not
+// distinguished. With `isBegun`, the other word only needs to start like this.
 export function distance(one, other, most, isBegun = false) {
   if (!isBegun && Math.abs(one.length - other.length) > most) return most + 1;
   const width = other.length;

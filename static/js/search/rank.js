@@ -1,26 +1,26 @@
-// Which pages a query finds, and in what order. What a word weighs comes from how many pages it stands in, by its own file.
+// Finds pages for a query and sorts them. The weight of a word depends on how many pages contain it.
 import { eachPage, eachPlace } from "./index.js";
-import { FIT, joinedNeighbours, meanings, parseQuery } from "./query.js";
+import { FIT, joinedWords, meanings, parseQuery } from "./query.js";
 import { eachWord } from "./words.js";
 
-// What a word counts in the title, in a heading, in the text; in the text of another section of the page; and what it is worth that
-// the words stand together in one section. Found by trying, with the queries of tests/search/queries that are not held out.
+// The weight of a word in the title, in a heading, in the text, and in the text of another section; and the factor for all words in
+// one section. Tuned with the queries of tests/search/queries that are not held out.
 export const WEIGHTS = { title: 2.4, heading: 0.8, text: 1, elsewhere: 0.35, together: 1.1 };
-// What a word in a heading counts: all where it is the heading, so that who types “compilet” comes to “Compiletest” before “Compiletest
-// directives”; less where the heading has more.
+// The weight of a word in a heading by its share of the heading, so that “compilet” finds “Compiletest” before “Compiletest
+// directives”.
 const SHARE = [0, 0.6, 0.75, 1];
-// So many pages are weighed in full, the best by a rough look; of those that have only some of the words, so many.
+// How many pages are ranked in full, chosen by a rough score, and how many of those that have only some of the words.
 const WEIGHED_MAX = 1000, PARTIAL_MAX = 300;
-// Sections of a page that are told apart (src/output/search/digest.rs).
+// The number of sections of a page that are distinguished (src/output/search/digest.rs).
 const SECTIONS_MAX = 1000;
-// Texts that are read to look for a phrase.
+// How many texts are read to look for a phrase.
 const PHRASE_MAX = 60;
 
-// { words, found: [{ page, section, isPartial }], alike }; `found` is in order, and holds every page with all of the words.
+// Returns { words, found: [{ page, section, isPartial }], alike }. `found` is sorted and contains every page that has all words.
 export async function search(language, text) {
   const query = parseQuery(text, language.code);
   if (!query.words.length) return { words: [], found: [], whole: 0, alike: [] };
-  const [meant, joined] = await Promise.all([Promise.all(query.words.map((word) => meanings(language, word))), joinedNeighbours(language, query.words)]);
+  const [meant, joined] = await Promise.all([Promise.all(query.words.map((word) => meanings(language, word))), joinedWords(language, query.words)]);
   for (const { at, entry } of joined) meant[at].push(entry);
   const tokens = query.words.map((word, at) => gather(language, word, meant[at]));
   let found = ranked(language, tokens, query);
@@ -29,8 +29,8 @@ export async function search(language, text) {
   return { words: tokens, found, whole: found.filter(({ isPartial }) => !isPartial).length, alike };
 }
 
-// Where a word of the query stands. `pages` gives for each page a position in the lists, `next` the next one of the same page or -1;
-// at a position are the number of the word of the index that is meant, and where its places in the page begin.
+// The pages that contain a word of the query. `pages` maps a page to an index into the arrays, and `next` holds the next index for the
+// same page or -1. The arrays hold the number of the matching word of the index and the start of its positions in the page.
 function gather(language, { word, isOpen }, meant) {
   meant.sort((a, b) => b.fit - a.fit);
   const total = meant.reduce((sum, { count }) => sum + count, 0);
@@ -50,7 +50,7 @@ function gather(language, { word, isOpen }, meant) {
   return { word, isOpen, meant, pages, next, starts, entries, weight, isAlike };
 }
 
-// Pages with all of the words; where those are few, also pages with the most of them.
+// Pages with all words, and if those are few, also pages with most of them.
 function ranked(language, tokens, query) {
   const weigh = weigher(language, tokens);
   const all = 2 ** tokens.length - 1;
@@ -60,12 +60,12 @@ function ranked(language, tokens, query) {
     for (const { page, mask } of withSome(tokens, all)) weighed.push(weigh(page, mask));
   }
   weighed.sort((a, b) => b.score - a.score || a.page - b.page);
-  for (const page of whole.slice(WEIGHED_MAX)) weighed.push(new Rough(page, weigh, all));
+  for (const page of whole.slice(WEIGHED_MAX)) weighed.push(new UnrankedPage(page, weigh, all));
   return weighed;
 }
 
-// A page that comes after those that were weighed; where in it the words stand is found out when it is shown.
-class Rough {
+// A page after the fully ranked ones. Its best section is found only when the page is shown.
+class UnrankedPage {
   constructor(page, weigh, mask) {
     this.page = page;
     this.isPartial = false;
@@ -91,10 +91,10 @@ function worth(tokens, mask) {
   return tokens.reduce((sum, { weight }, at) => sum + (mask & 1 << at ? weight : 0), 0);
 }
 
-// The best first where there are more than are weighed: by the first place of each word alone.
+// If there are more pages than can be ranked, sorts them by a rough score from the first position of each word.
 function inOrder(tokens, pages) {
   if (pages.length <= WEIGHED_MAX) return pages;
-  // One number each, so that they are sorted without a function: how far from the best, and the position.
+  // One number per page, so that they can be sorted without a function: the distance from the best score, then the index.
   const keys = new Float64Array(pages.length);
   for (const [at, page] of pages.entries()) {
     let rough = 0;
@@ -113,7 +113,7 @@ function roughly({ pages, next, starts, entries, meant }, page) {
   return best;
 }
 
-// A function that weighs a page, with room that serves one page after the other.
+// Returns a function that ranks a page. All calls share the same buffers.
 function weigher(language, tokens) {
   const width = tokens.length, total = worth(tokens, 2 ** width - 1);
   const values = new Float64Array(SECTIONS_MAX * width), stamps = new Int32Array(SECTIONS_MAX);
@@ -159,11 +159,11 @@ function weigher(language, tokens) {
       if (together === count && count > 1) score *= WEIGHTS.together;
       if (score > most + 1e-9 || score > most - 1e-9 && section < top) [top, most] = [section, score];
     }
-    // Who asked for the page by its title wants its beginning.
+    // If the title contains all words, link to the beginning of the page.
     if (titles.every(Boolean)) top = 0;
     const isPartial = count < width;
     const share = isPartial ? worth(tokens, mask) / total : 1;
-    // A page with all of the words comes before those with some.
+    // A page with all words comes before those with some.
     const rank = isPartial ? share ** 2 : 1000;
     return { page, section: top, score: most * (language.boosts.get(page) ?? 1) * share + rank, isPartial };
   };

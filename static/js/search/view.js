@@ -1,13 +1,13 @@
-// Results as elements. Words of pages are put in as text, never as HTML.
+// Builds elements for results. Text from pages is always inserted as text, never as HTML.
 import { excerpt, marked } from "./excerpt.js";
 import { openIndex } from "./index.js";
 import { search } from "./rank.js";
 
 let opened;
 
-// The index of the page's language, else of the site's first. `href` is the address of the search page.
+// The index of the page's language, or of the site's first language. `href` is the address of the search page.
 export function indexFor(href) {
-  opened ??= openIndex(new URL("index/", href)).catch((fault) => { opened = undefined; throw fault; });
+  opened ??= openIndex(new URL("index/", href)).catch((error) => { opened = undefined; throw error; });
   return opened.then((languages) => {
     const code = document.documentElement.lang.split(/[-_]/)[0].toLowerCase();
     const language = languages.get(code) ?? languages.values().next().value;
@@ -16,7 +16,7 @@ export function indexFor(href) {
   });
 }
 
-// What a query finds in the page's language; where that is nothing, in the others.
+// Searches in the page's language, and in the others if nothing is found.
 export async function find({ language, languages }, text) {
   const own = await search(language, text);
   if (own.found.length || languages.size === 1) return { ...own, language };
@@ -46,7 +46,7 @@ function pieces(parent, list) {
   return parent;
 }
 
-// One result: where it is, how it is called, why it was found. `root` is the site's first address.
+// One result: its title, its address and why it was found. `root` is the site's home address.
 export async function result(answer, { page, section }, root, id, titles) {
   const { address, kind, sections } = await answer.language.page(page);
   const title = sections[0].heading;
@@ -62,7 +62,7 @@ export async function result(answer, { page, section }, root, id, titles) {
   const about = make("p", { class: "result-path" });
   if (kind) about.append(make("span", {}, kind));
   for (const { heading } of path.filter(({ heading }) => heading)) about.append(pieces(make("span", {}), marked(heading, answer.words)));
-  tellApart(titles, title, address, () => {
+  distinguish(titles, title, address, () => {
     about.prepend(make("span", { class: "result-place" }, plain(address)));
     link.after(about);
   });
@@ -72,8 +72,8 @@ export async function result(answer, { page, section }, root, id, titles) {
   return item;
 }
 
-// Pages of one title show where they are: both this one and the first that had it.
-function tellApart(titles, title, address, show) {
+// Pages with the same title show their addresses, this one and the first one with the title.
+function distinguish(titles, title, address, show) {
   const first = titles.get(title);
   if (!first) { titles.set(title, { address, show }); return; }
   if (first.address === address) return;
@@ -82,25 +82,25 @@ function tellApart(titles, title, address, show) {
   show();
 }
 
-// `guides/gro%C3%9F/` as a reader writes it.
+// The address as readers write it, without percent encoding.
 function plain(address) {
   const path = address.replace(/\/$/, "");
   try { return decodeURIComponent(path); } catch { return path; }
 }
 
-// Results in a list, those with only some of the words under a line that says so.
-// `titles` holds the titles of earlier results in the same list.
+// The results as list items. Results with only some of the words follow a heading that says so. `titles` holds the titles of earlier
+// results in the same list.
 export async function results(answer, found, root, prefix, titles = new Map()) {
   const items = await Promise.all(found.map((one, at) => result(answer, one, root, `${prefix}-${at + 1}`, titles)));
   const first = found.findIndex(({ isPartial }) => isPartial);
-  if (first >= 0) items.splice(first, 0, make("li", { class: "result-part" }, answer.language.say.search_some));
+  if (first >= 0) items.splice(first, 0, make("li", { class: "result-part" }, answer.language.texts.search_some));
   return items;
 }
 
-// What is said of an answer, to be seen and heard.
+// The status line: the number of results, or that nothing was found.
 export function summary(answer, text, count) {
-  const { say } = answer.language;
-  if (!count) return `${fill(say.search_none, { query: text.trim() })} ${say.search_none_help}`;
-  const alike = answer.alike.map(([word, alike]) => fill(say.search_alike, { word, alike }));
-  return [fill(say.search_results, { count }), ...alike].join(" ");
+  const { texts } = answer.language;
+  if (!count) return `${fill(texts.search_none, { query: text.trim() })} ${texts.search_none_help}`;
+  const alike = answer.alike.map(([word, alike]) => fill(texts.search_alike, { word, alike }));
+  return [fill(texts.search_results, { count }), ...alike].join(" ");
 }

@@ -1,11 +1,11 @@
-// Text to words, by the rules of src/output/search/words.rs; tests/search/words.json holds both to them.
+// Splits text into words by the rules of src/output/search/words.rs. tests/search/words.json tests both.
 const CHARS_MAX = 32;
-// Characters that nobody sees, such as soft hyphens and zero-width joiners: they neither end a word nor count in it.
+// Invisible characters, such as soft hyphens and zero-width joiners, neither end a word nor count in it.
 const HIDDEN = /\p{DI}/gu;
 const RUN = /[\p{Alphabetic}\p{M}\p{N}\p{DI}]+/gu;
 const DENSE = /(?!\p{DI})[\u0E00-\u0EFF\u1000-\u109F\u1780-\u17FF\u3005-\u3007\u3040-\u30FF\u31F0-\u31FF\uFF66-\uFF9F\u3400-\u4DBF\u4E00-\u9FFF\uF900-\uFAFF\u{20000}-\u{3FFFF}]/u;
 const PIECE = new RegExp(`(?:${DENSE.source}\\p{DI}*)+|(?:(?!${DENSE.source})[\\s\\S])+`, "gu");
-const TIED = /.[\p{M}\uFF9E\uFF9F\p{DI}]*/gsu;
+const WITH_MARKS = /.[\p{M}\uFF9E\uFF9F\p{DI}]*/gsu;
 const ACCENT = /[\u0300-\u036F\u0591-\u05BD\u05BF-\u05C7\u064B-\u065F\u0670]/g;
 const HUMP = /(?<=\p{Lowercase}\p{DI}*)(?=\p{Uppercase})|(?<=\p{Uppercase}\p{DI}*)(?=\p{Uppercase}\p{DI}*\p{Lowercase})/u;
 const LETTERS = { "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "ı": "i", "ς": "σ", "ـ": "" };
@@ -18,16 +18,16 @@ export function fold(text) {
   return cut(foldWhole(text));
 }
 
-// The same for a text of any length.
+// Folds a text of any length.
 function foldWhole(text) {
   const lower = text.normalize("NFKD").toLowerCase().replace(ACCENT, "").replace(HIDDEN, "");
   return lower.replace(/[ßæœþøđðłıςـ]/g, (letter) => LETTERS[letter]).normalize("NFC");
 }
 
-// A character of which words are made without spaces: it begins pairs.
+// Whether a word is one character of a script without spaces. Such words are indexed in pairs.
 export const isDense = (word) => [...word].length === 1 && DENSE.test(word);
 
-// Every word with where it stands: { word, start, end, stands }. Parts of words and joined words do not stand there as they are.
+// Every word with its position: { word, start, end, stands }. `stands` is false for parts of words and joined words.
 export function eachWord(text) {
   const found = [];
   let chain = null;
@@ -74,21 +74,21 @@ function pairs(piece, start, found) {
   found.push({ word: chars.at(-1), start: start + places.at(-1).start, end: start + piece.length, stands: false });
 }
 
-// Where each folded character stands in a piece: folding makes two of some characters (Thai am) and one of others (a kana and its mark),
-// but never of two that no mark ties together.
+// The position of each folded character. Folding turns some characters into two (Thai am) and joins others (a kana and its mark), but
+// never two that no mark connects.
 function placesOf(piece, count) {
   const places = [];
   if ([...piece].length === count && piece.search(HIDDEN) < 0) {
     for (const { 0: char, index } of piece.matchAll(/./gsu)) places.push({ start: index, end: index + char.length });
     return places;
   }
-  for (const { 0: tied, index } of piece.matchAll(TIED)) {
+  for (const { 0: cluster, index } of piece.matchAll(WITH_MARKS)) {
     const before = places.length;
     let end = 0;
-    for (const char of tied) {
+    for (const char of cluster) {
       const start = index + end;
       end += char.length;
-      const reached = before + [...foldWhole(tied.slice(0, end))].length;
+      const reached = before + [...foldWhole(cluster.slice(0, end))].length;
       if (before < places.length && reached <= places.length) places.at(-1).end = index + end;
       while (places.length < reached) places.push({ start, end: index + end });
     }

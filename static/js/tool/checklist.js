@@ -1,15 +1,15 @@
-// A checklist counts what is ticked, can be copied and shared, and keeps the ticks on this device when it is told to.
-import { remember, remembered } from "../store.js";
-import { buttons, copy, fill, link, plain, say, shared, tools } from "./kit.js";
+// A checklist counts the checked items. It can be copied and shared, and saves progress on this device if the reader asks for it.
+import { remember, remembered } from "../storage.js";
+import { announce, buttons, copy, fill, link, plain, shared, tools } from "./tool-shared.js";
 
 tools("checklist", (tool) => {
-  const place = `tool:${new URL(tool.dataset.page, location).pathname}`;
+  const storageKey = `tool:${new URL(tool.dataset.page, location).pathname}`;
   const phrases = tool.querySelector("[data-words]").dataset;
-  const keeper = tool.querySelector("[data-remember]");
+  const saveBox = tool.querySelector("[data-remember]");
   const boxes = () => [...tool.querySelectorAll("input[data-key]")];
   const done = () => boxes().filter((box) => box.checked).map((box) => box.dataset.key);
 
-  const tick = (keys) => { for (const box of boxes()) box.checked = keys.has(box.dataset.key); };
+  const check = (keys) => { for (const box of boxes()) box.checked = keys.has(box.dataset.key); };
 
   function show() {
     const values = { done: done().length, total: boxes().length };
@@ -22,15 +22,15 @@ tools("checklist", (tool) => {
     return words;
   }
 
-  function keep() {
-    if (keeper?.checked) remember(place, JSON.stringify(done()));
+  function save() {
+    if (saveBox?.checked) remember(storageKey, JSON.stringify(done()));
   }
 
-  function changed() {
-    keep();
+  function update() {
+    save();
     const end = tool.querySelector(".checklist-done");
     const words = show();
-    say(tool, end && !end.hidden ? `${words} ${plain(end)}` : words, 600);
+    announce(tool, end && !end.hidden ? `${words} ${plain(end)}` : words, 600);
   }
 
   function markdown() {
@@ -43,25 +43,25 @@ tools("checklist", (tool) => {
     return `${lines.join("\n")}\n\n${link(tool, [])}\n`;
   }
 
-  // What is kept: a list of keys, or nothing that could be read as one.
-  function kept() {
-    try { return JSON.parse(remembered(place)); } catch { return null; }
+  // The saved list of keys, or null if there is none or it cannot be read.
+  function saved() {
+    try { return JSON.parse(remembered(storageKey)); } catch { return null; }
   }
 
-  const given = shared(tool).get("done");
-  const before = kept();
-  if (given !== undefined) tick(new Set(given.split(".")));
-  else if (keeper && Array.isArray(before)) {
-    keeper.checked = true;
-    tick(new Set(before));
-  } else if (keeper) keeper.checked = false;
+  const fromLink = shared(tool).get("done");
+  const before = saved();
+  if (fromLink !== undefined) check(new Set(fromLink.split(".")));
+  else if (saveBox && Array.isArray(before)) {
+    saveBox.checked = true;
+    check(new Set(before));
+  } else if (saveBox) saveBox.checked = false;
 
   tool.addEventListener("change", (event) => {
-    if (event.target === keeper) {
-      if (keeper.checked) keep();
-      else remember(place, null);
-      say(tool, keeper.checked ? keeper.dataset.kept : keeper.dataset.forgotten);
-    } else if (event.target.dataset.key) changed();
+    if (event.target === saveBox) {
+      if (saveBox.checked) save();
+      else remember(storageKey, null);
+      announce(tool, saveBox.checked ? saveBox.dataset.kept : saveBox.dataset.forgotten);
+    } else if (event.target.dataset.key) update();
   });
 
   buttons(tool, {
@@ -69,8 +69,8 @@ tools("checklist", (tool) => {
     markdown: (button) => copy(tool, button, markdown()),
     link: (button) => copy(tool, button, link(tool, done().length ? [["done", done().join(".")]] : [])),
     clear: () => {
-      tick(new Set());
-      changed();
+      check(new Set());
+      update();
       boxes()[0]?.focus();
     },
   });

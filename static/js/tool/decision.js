@@ -1,5 +1,5 @@
-// A decision asks one question at a time. The way taken stands above it, and the browser's own Back goes a step back.
-import { buttons, copy, link, plain, shared, tools } from "./kit.js";
+// A decision shows one question at a time, with the answers so far above it. The browser's Back button goes back one step.
+import { buttons, copy, link, plain, shared, tools } from "./tool-shared.js";
 
 tools("decision", (tool) => {
   const nodes = () => [...tool.querySelectorAll("[data-node]")];
@@ -8,8 +8,8 @@ tools("decision", (tool) => {
   const phrases = tool.querySelector("[data-words]").dataset;
   const id = tool.id;
 
-  // The way: the keys of the answers given so far, from the first question on. What no longer fits is cut off.
-  let way = [];
+  // The keys of the answers so far, from the first question on. Answers that no longer fit are removed.
+  let path = [];
 
   function walk(answers) {
     const steps = [];
@@ -24,8 +24,8 @@ tools("decision", (tool) => {
   }
 
   function show() {
-    const { steps, at } = walk(way);
-    way = steps.map((step) => step.answer);
+    const { steps, at } = walk(path);
+    path = steps.map((step) => step.answer);
     for (const one of nodes()) one.hidden = one !== at;
     const list = tool.querySelector("[data-way]");
     list.firstElementChild.replaceChildren(...steps.map(({ at, chosen }, number) => {
@@ -47,8 +47,8 @@ tools("decision", (tool) => {
   }
 
   function go(answers) {
-    way = answers;
-    history.pushState({ ...history.state, [id]: way }, "");
+    path = answers;
+    history.pushState({ ...history.state, [id]: path }, "");
     show().focus();
   }
 
@@ -56,27 +56,27 @@ tools("decision", (tool) => {
     const answer = event.target.closest("a[data-answer]");
     if (!answer || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    go([...way, answer.dataset.answer]);
+    go([...path, answer.dataset.answer]);
   });
 
   addEventListener("popstate", (event) => {
     const before = event.state?.[id];
-    // A link within the page has no way in its state, and changes none.
-    if (!Array.isArray(before) || before.join() === way.join()) return;
-    way = before;
+    // A link within the page has no answers in its state and changes none.
+    if (!Array.isArray(before) || before.join() === path.join()) return;
+    path = before;
     show().focus();
   });
 
   buttons(tool, {
-    back: () => go(way.slice(0, -1)),
+    back: () => go(path.slice(0, -1)),
     restart: () => go([]),
-    change: (button) => go(way.slice(0, Number(button.dataset.step))),
+    change: (button) => go(path.slice(0, Number(button.dataset.step))),
     print: () => print(),
-    link: (button) => copy(tool, button, link(tool, walk(way).steps.map(({ at, answer }) => [at.dataset.node, answer]))),
+    link: (button) => copy(tool, button, link(tool, walk(path).steps.map(({ at, answer }) => [at.dataset.node, answer]))),
   });
 
-  // The way that an address or the page around the tool gives: answers by question, followed from the start.
-  function given(answers) {
+  // The answers from the address, or preset by the page around the tool, followed from the first question.
+  function follow(answers) {
     const steps = [];
     for (let at = node(first()); at && answers.has(at.dataset.node); at = node(walk(steps).at?.dataset.node)) {
       const before = steps.length;
@@ -88,7 +88,7 @@ tools("decision", (tool) => {
   }
 
   const before = history.state?.[id];
-  way = Array.isArray(before) ? before : given(new Map([...new URLSearchParams(phrases.given), ...shared(tool)]));
-  history.replaceState({ ...history.state, [id]: way }, "");
+  path = Array.isArray(before) ? before : follow(new Map([...new URLSearchParams(phrases.given), ...shared(tool)]));
+  history.replaceState({ ...history.state, [id]: path }, "");
   return show;
 });

@@ -1,11 +1,11 @@
-// Numbers and dates as the page's language writes them, and back. The build shows values in the same way (src/page/tool/format.rs).
+// Formats and parses numbers and dates in the page's language. The build formats values in the same way (src/page/tool/format.rs).
 import { round } from "./numbers.js";
 
 const NONE = "–";
 const DAY = 86400000;
 
-// A value in words: `show` is [format, decimals or null, symbol, after one, after many].
-export function shown(value, [format, decimals, symbol, one, many], locale) {
+// A value as text. The format is [name, decimals or null, symbol, unit for one, unit for many].
+export function formatValue(value, [format, decimals, symbol, one, many], locale) {
   if (format === "boolean") return value ? locale.yes : locale.no;
   if (format === "options") return [value].flat().map((key) => new Map(symbol).get(key) ?? "").join(", ") || NONE;
   if (format === "text") return value || NONE;
@@ -34,12 +34,12 @@ function date(value, { date, months }) {
   return date.replace("{day}", day.getUTCDate()).replace("{month}", months[day.getUTCMonth()]).replace("{year}", year);
 }
 
-// How much room a value takes, as one of the sizes that the style sheet knows.
+// The length of a value as one of the sizes in the style sheet.
 const SIZES = [6, 9, 12, 16, 22, 32, 46];
 export const size = (text) => SIZES.find((size) => [...text].length <= size) ?? SIZES.at(-1);
 
-// What a reader typed, as a number; NaN when it is none. Either sign may divide thousands, in groups of three.
-export function typed(text, { decimal }) {
+// What the reader typed, as a number or NaN. Both `.` and `,` can separate thousands, in groups of three.
+export function parseNumber(text, { decimal }) {
   let digits = text.replace(/[\s'’_\u00a0\u202f]|\p{Sc}|%|[A-Z]{3}\b/gu, "").replace(/^[−–]/, "-");
   const other = decimal === "," ? "." : ",";
   const grouped = (sign) => new RegExp(`^[-+]?\\d{1,3}(\\${sign}\\d{3})+$`);
@@ -55,14 +55,14 @@ export function typed(text, { decimal }) {
   return /^[-+]?(\d+\.?\d*|\.\d+)$/.test(digits) ? Number(digits) : NaN;
 }
 
-// A number as it stands in a field.
+// A number as text for an input field.
 export const inField = (value, { decimal }) => String(round(value, 10)).replace(".", decimal);
 
-// `2026-01-31` as days since 1970-01-01; NaN for what is no day.
+// `2026-01-31` as days since 1970-01-01, or NaN if it is not a date.
 export function days(text) {
   const [, year, month, day] = /^(\d{4})-(\d\d)-(\d\d)$/.exec(text) ?? [];
   const time = year === undefined ? NaN : new Date(`${text}T00:00:00Z`).getTime();
-  // A thirtieth of February rolls over into March.
+  // February 30 would roll over into March.
   return time === time && new Date(time).getUTCDate() === Number(day) && month ? time / DAY : NaN;
 }
 

@@ -1,10 +1,10 @@
-// Runs compiled formulas, as src/tool/language/machine.rs does, op by op. Numbers of ops are those of code.rs there.
+// Runs compiled formulas in the same way as src/tool/language/machine.rs. The op numbers are those of code.rs in that folder.
 import { fv, max, min, npv, pmt, pow, pv, round } from "./numbers.js";
 
-// A list whose item after each of these ops is its operand.
+// The ops that are followed by an operand.
 const WITH_OPERAND = new Set([0, 1, 19, 20, 21, 22, 23, 32, 33, 34, 35, 36]);
 
-// The values of all slots: the inputs, then each formula's.
+// The values of all slots: first the inputs, then the result of each formula.
 export function run({ constants, tables, formulas }, inputs) {
   const slots = [...inputs];
   for (const formula of formulas) slots.push(evaluate(formula, constants, tables, slots));
@@ -68,7 +68,7 @@ const TWO = {
   37: (chosen, option) => chosen.includes(option),
 };
 
-// Rows are [key, number]; brackets [upper end, rate], the last end null where there is none.
+// Rows are [key, number]. Brackets are [upper end, rate]; the last upper end may be null.
 function lookUp(op, table, x) {
   if (op === 33) return table.find(([key]) => key === x)?.[1] ?? NaN;
   if (op === 36) return table.reduce((total, [key, value]) => x.includes(key) ? total + value : total, 0);

@@ -1,12 +1,12 @@
-// Arithmetic that gives the same bits here and in the build (src/tool/language/numbers.rs), operation by operation: only
-// + - * / % , comparisons, floor, abs and sqrt are taken from the machine, since IEEE 754 fixes their last bit.
+// Arithmetic that gives exactly the same bits as the build (src/tool/language/numbers.rs). It uses only + - * / %, comparisons,
+// floor, abs and sqrt of the machine, because IEEE 754 defines their last bit.
 const LN2_HIGH = 0.6931471803691238;
 const LN2_LOW = 1.9082149292705877e-10;
 const TWO_TO_52 = 4503599627370496;
 const DOUBLINGS = [2];
 for (let index = 1; index < 10; index++) DOUBLINGS.push(DOUBLINGS[index - 1] * DOUBLINGS[index - 1]);
 
-// A number to a whole power of 0 or more.
+// A number to a whole power that is not negative.
 function multiplied(base, exponent) {
   let rest = exponent, square = base, product = 1;
   while (rest > 0) {
@@ -63,7 +63,7 @@ export function pow(base, exponent) {
   return sign * wholePower(size, whole) * exp((exponent - whole) * ln(size));
 }
 
-// Halves go away from zero; half a last bit below a half counts as one.
+// Rounds half away from zero. A value that is half a last bit below a half counts as a half.
 export function round(x, decimals) {
   const size = Math.abs(x), power = multiplied(10, Math.abs(decimals));
   const scaled = decimals < 0 ? size / power : size * power;

@@ -1,5 +1,5 @@
-// A quiz shows what is right when one asks for it, not before, and says what the score means.
-import { buttons, copy, fill, link, plain, say, shared, tools } from "./kit.js";
+// A quiz shows the correct answers only after the reader asks to check, and then says what the score means.
+import { announce, buttons, copy, fill, link, plain, shared, tools } from "./tool-shared.js";
 
 tools("quiz", (tool) => {
   const questions = () => [...tool.querySelectorAll("[data-question]")];
@@ -41,8 +41,8 @@ tools("quiz", (tool) => {
 
   function choose(given) {
     for (const question of questions()) {
-      const wanted = new Set((given.get(question.dataset.question) ?? "").split("."));
-      for (const input of inputs(question)) input.checked = wanted.has(input.dataset.answer);
+      const chosenKeys = new Set((given.get(question.dataset.question) ?? "").split("."));
+      for (const input of inputs(question)) input.checked = chosenKeys.has(input.dataset.answer);
     }
   }
 
@@ -53,7 +53,7 @@ tools("quiz", (tool) => {
     if (!isChecked) return;
     isChecked = false;
     show();
-    say(tool, "");
+    announce(tool, "");
   });
 
   buttons(tool, {
@@ -61,7 +61,7 @@ tools("quiz", (tool) => {
       isChecked = true;
       const result = show();
       result.focus();
-      say(tool, plain(result.querySelector("[data-points]")));
+      announce(tool, plain(result.querySelector("[data-points]")));
     },
     again: () => {
       isChecked = false;

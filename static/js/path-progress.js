@@ -1,6 +1,6 @@
-// Progress on a path. Kept on this device only, from the first step that the reader ticks off or goes on from; shown, and forgotten
-// with one press.
-import { isOwn, remember, remembered } from "./store.js";
+// The reader's progress on a path. It is stored on this device only, once the reader checks off a step or continues from one. The
+// page shows it, and one button clears it.
+import { isOwn, remember, remembered } from "./storage.js";
 
 const key = (path) => `path:${path}`;
 
@@ -8,7 +8,7 @@ function done(path) {
   try { return new Set(JSON.parse(remembered(key(path)) ?? "[]")); } catch { return new Set(); }
 }
 
-function keep(path, steps) {
+function store(path, steps) {
   remember(key(path), steps.size ? JSON.stringify([...steps]) : null);
 }
 
@@ -16,18 +16,18 @@ export function enhance(root) {
   for (const nav of root.querySelectorAll("[data-on-path]:not([data-ready])")) {
     nav.dataset.ready = "";
     nav.querySelector("[data-go-on]").addEventListener("click", () => {
-      keep(nav.dataset.onPath, done(nav.dataset.onPath).add(nav.dataset.step));
+      store(nav.dataset.onPath, done(nav.dataset.onPath).add(nav.dataset.step));
     });
   }
-  for (const journey of root.querySelectorAll("[data-journey]:not([data-ready])")) {
-    journey.dataset.ready = "";
-    open(journey);
+  for (const list of root.querySelectorAll("[data-journey]:not([data-ready])")) {
+    list.dataset.ready = "";
+    open(list);
   }
 }
 
-function open(journey) {
-  const path = journey.dataset.journey;
-  const steps = [...journey.querySelectorAll("li[data-step]")];
+function open(list) {
+  const path = list.dataset.journey;
+  const steps = [...list.querySelectorAll("li[data-step]")];
   const boxes = steps.map((step) => {
     const label = document.createElement("label");
     const box = document.createElement("input");
@@ -35,11 +35,11 @@ function open(journey) {
     box.addEventListener("change", () => {
       const now = done(path);
       if (box.checked) now.add(step.dataset.step); else now.delete(step.dataset.step);
-      keep(path, now);
+      store(path, now);
       show();
     });
     label.className = "step-done";
-    label.append(box, ` ${journey.dataset.done}`);
+    label.append(box, ` ${list.dataset.done}`);
     step.append(label);
     return box;
   });
@@ -47,7 +47,7 @@ function open(journey) {
   state.className = "journey-state";
   state.setAttribute("role", "status");
   state.hidden = true;
-  journey.querySelector("ol").before(state);
+  list.querySelector("ol").before(state);
 
   function show() {
     const now = done(path);
@@ -57,7 +57,7 @@ function open(journey) {
     });
     const open = steps.filter((step) => !now.has(step.dataset.step));
     const next = open.find((step) => !("optional" in step.dataset)) ?? open[0];
-    // The step to go on with counts, even where it is optional.
+    // The next step counts, even if it is optional.
     const left = open.filter((step) => step === next || !("optional" in step.dataset)).reduce((sum, step) => sum + Number(step.dataset.minutes), 0);
     state.hidden = now.size === 0;
     state.replaceChildren();
@@ -66,19 +66,19 @@ function open(journey) {
       const link = document.createElement("a");
       if (isOwn(next.dataset.step)) link.href = next.dataset.step;
       link.textContent = next.querySelector("a").textContent;
-      state.append(`${journey.dataset.goOn} `, link, ` · ${journey.dataset.left.replace("{minutes}", left)} · `);
+      state.append(`${list.dataset.goOn} `, link, ` · ${list.dataset.left.replace("{minutes}", left)} · `);
     } else {
-      state.append(`${journey.dataset.allDone} · `);
+      state.append(`${list.dataset.allDone} · `);
     }
-    const forget = document.createElement("button");
-    forget.type = "button";
-    forget.textContent = journey.dataset.forget;
-    forget.title = journey.dataset.kept;
-    forget.addEventListener("click", () => { keep(path, new Set()); show(); });
+    const clear = document.createElement("button");
+    clear.type = "button";
+    clear.textContent = list.dataset.forget;
+    clear.title = list.dataset.kept;
+    clear.addEventListener("click", () => { store(path, new Set()); show(); });
     const note = document.createElement("span");
     note.className = "count";
-    note.textContent = journey.dataset.kept;
-    state.append(forget, " ", note);
+    note.textContent = list.dataset.kept;
+    state.append(clear, " ", note);
   }
 
   show();

@@ -1,4 +1,4 @@
-// Marks in the contents the heading that is being read.
+// Marks the heading that is being read in the table of contents.
 const links = new Map();
 let headings = [], current = null, isListening = false;
 
@@ -16,25 +16,25 @@ function listen() {
   mark();
   if (isListening) return;
   isListening = true;
-  let waiting = false;
+  let isScheduled = false;
   addEventListener("scroll", () => {
-    if (waiting) return;
-    waiting = true;
-    requestAnimationFrame(() => { waiting = false; mark(); });
+    if (isScheduled) return;
+    isScheduled = true;
+    requestAnimationFrame(() => { isScheduled = false; mark(); });
   }, { passive: true });
 }
 
 function mark() {
   const line = innerHeight * 0.25;
   const passed = headings.filter((heading) => heading.getBoundingClientRect().top <= line);
-  const atEnd = scrollY > 0 && innerHeight + scrollY >= document.documentElement.scrollHeight - 2;
-  const next = (atEnd ? headings.at(-1) : passed.at(-1)) ?? null;
+  const isAtEnd = scrollY > 0 && innerHeight + scrollY >= document.documentElement.scrollHeight - 2;
+  const next = (isAtEnd ? headings.at(-1) : passed.at(-1)) ?? null;
   if (next === current) return;
   links.get(current)?.removeAttribute("aria-current");
   const link = links.get(next);
   link?.setAttribute("aria-current", "true");
   const list = link?.closest("nav");
-  // Only the list itself scrolls, never the page.
+  // Scroll only the list, never the page.
   if (list && list.scrollHeight > list.clientHeight) list.scrollTop = link.offsetTop - list.clientHeight / 2;
   current = next;
 }

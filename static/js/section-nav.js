@@ -1,20 +1,19 @@
-// The section's tree: parts of it fold, and it stays as it was left: what is folded on this device, how far it is scrolled in
-// this tab.
-import { remember, remembered } from "./store.js";
+// The section's tree of pages: parts of it collapse, which this device remembers. The tab remembers how far it is scrolled.
+import { remember, remembered } from "./storage.js";
 
 export function enhance(root) {
   const tree = root.querySelector("#Branch");
   if (!tree) return;
   const items = [...tree.querySelectorAll("li")];
   for (const item of items) {
-    const inside = within(item);
+    const inside = below(item);
     if (inside.length && !item.querySelector(".fold-button")) item.append(button(item.querySelector("a"), inside));
   }
-  keepScroll(tree);
+  restoreScroll(tree);
 }
 
-// The items below one: those that follow it and lie deeper.
-function within(item) {
+// The items below one in the tree: those that follow it and are deeper.
+function below(item) {
   const inside = [];
   for (let next = item.nextElementSibling; next && next.dataset.depth > item.dataset.depth; next = next.nextElementSibling) inside.push(next);
   return inside;
@@ -31,7 +30,7 @@ function button(link, inside) {
   button.setAttribute("aria-label", document.body.dataset.fold.replace("{title}", link.textContent));
   const show = (isOpen) => {
     button.setAttribute("aria-expanded", String(isOpen));
-    // Where one is stays in view.
+    // The current page stays visible.
     for (const item of inside) item.hidden = !isOpen && !item.querySelector("[aria-current]");
   };
   const address = link.getAttribute("href");
@@ -46,13 +45,13 @@ function button(link, inside) {
   return button;
 }
 
-function keepScroll(tree) {
+function restoreScroll(tree) {
   const key = `branch ${tree.querySelector("a").getAttribute("href")}`;
   const current = tree.querySelector("[aria-current]");
-  let kept = null;
-  try { kept = sessionStorage.getItem(key); } catch { /* Then it begins at the current page. */ }
-  if (kept !== null) tree.scrollTop = Number(kept);
-  const isSeen = current && current.offsetTop >= tree.scrollTop && current.offsetTop + current.offsetHeight <= tree.scrollTop + tree.clientHeight;
-  if (current && !isSeen) tree.scrollTop = current.offsetTop - tree.clientHeight / 2;
+  let stored = null;
+  try { stored = sessionStorage.getItem(key); } catch { /* The tree then starts at the current page. */ }
+  if (stored !== null) tree.scrollTop = Number(stored);
+  const isVisible = current && current.offsetTop >= tree.scrollTop && current.offsetTop + current.offsetHeight <= tree.scrollTop + tree.clientHeight;
+  if (current && !isVisible) tree.scrollTop = current.offsetTop - tree.clientHeight / 2;
   addEventListener("pagehide", () => { try { sessionStorage.setItem(key, tree.scrollTop); } catch { /* As above. */ } });
 }

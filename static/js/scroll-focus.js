@@ -1,4 +1,4 @@
-// Tables and code that scroll sideways can be reached by keyboard; those that fit are no stop on the way.
+// Makes tables and code focusable while they scroll sideways, so that the keyboard can scroll them.
 const watch = new ResizeObserver((entries) => {
   for (const { target } of entries) {
     if (target.scrollWidth > target.clientWidth + 1) target.tabIndex = 0;

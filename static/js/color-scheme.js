@@ -1,5 +1,5 @@
-// The choice between the device's colours, light and dark. js/theme.js applies it on the next page before it is painted.
-import { remember, remembered } from "./store.js";
+// The choice between the system's colors, light and dark. js/theme.js applies it on the next page before the first paint.
+import { remember, remembered } from "./storage.js";
 
 export function enhance(root) {
   const label = root.querySelector("[data-scheme]");
@@ -10,23 +10,23 @@ export function enhance(root) {
     remember("colours", select.value === "auto" ? null : select.value);
     apply(root, select.value);
   });
-  const again = () => {
+  const update = () => {
     const stored = remembered("colours");
     select.value = stored === "light" || stored === "dark" ? stored : "auto";
     apply(root, select.value);
   };
-  again();
-  // Chosen in another tab, or on a page that this one comes back from.
-  addEventListener("storage", again);
-  addEventListener("pageshow", ({ persisted }) => { if (persisted) again(); });
+  update();
+  // The choice may have changed in another tab, or on a page that the reader comes back from.
+  addEventListener("storage", update);
+  addEventListener("pageshow", ({ persisted }) => { if (persisted) update(); });
 }
 
 function apply(root, choice) {
   const { dataset } = root.documentElement;
   if (choice === "auto") delete dataset.theme; else dataset.theme = choice;
-  // The browser's own frame follows: of its two colours, the one of the other scheme is taken out of force.
+  // The browser's toolbar follows: its color for the other scheme is switched off.
   for (const meta of root.querySelectorAll("meta[name=theme-color]")) {
-    const scheme = (meta.dataset.of ??= /dark/.test(meta.media) ? "dark" : "light");
+    const scheme = (meta.dataset.scheme ??= /dark/.test(meta.media) ? "dark" : "light");
     meta.media = choice === "auto" ? `(prefers-color-scheme: ${scheme})` : choice === scheme ? "all" : "not all";
   }
 }

@@ -1,8 +1,8 @@
-// On the page for addresses that nothing has: pages whose addresses have words like those of this one. The lists are files
-// beside the page, so this works from any static host and without search. `src/output/suggestions.rs` writes them.
-const SHOWN = 5, WORDS = 6, OF_NAME = 3;
+// On the page for unknown addresses, suggests pages whose addresses contain similar words. The lists are files next to the page,
+// so this works on any static host and without the search. `src/output/suggestions.rs` writes them.
+const PAGES_MAX = 5, WORDS_MAX = 6, NAME_WEIGHT = 3;
 const box = document.querySelector("[data-suggestions]");
-const asked = new Map();
+const fetched = new Map();
 
 if (box) suggest();
 
@@ -11,19 +11,19 @@ async function suggest() {
   if (!words.length) return;
   const name = new Set(wordsOf(location.pathname.replace(/\/$/, "").split("/").at(-1)));
   const { files, pages_a_file } = await json("index");
-  const parts = await Promise.all(words.map((word) => json(`words-${fileOf(word, files)}`)));
+  const lists = await Promise.all(words.map((word) => json(`words-${fileOf(word, files)}`)));
   const points = new Map();
   words.forEach((word, at) => {
-    for (const [other, pages] of Object.entries(parts[at])) {
-      const likeness = alike(word, other);
-      if (!likeness) continue;
-      // A word that few pages have says more, and so does one of the page's own name beside one of its folders'.
-      const weight = (name.has(word) ? OF_NAME : 1) * likeness / Math.sqrt(pages.length);
+    for (const [other, pages] of Object.entries(lists[at])) {
+      const score = similarity(word, other);
+      if (!score) continue;
+      // A rare word counts more, and so does a word of the page's own name compared with one of a folder's name.
+      const weight = (name.has(word) ? NAME_WEIGHT : 1) * score / Math.sqrt(pages.length);
       for (const page of pages) points.set(page, (points.get(page) ?? 0) + weight);
     }
   });
-  const best = [...points].sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, SHOWN);
-  // What shares only a frequent word with the address is no suggestion beside one that shares more.
+  const best = [...points].sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, PAGES_MAX);
+  // Leave out pages that only share a frequent word when others share more.
   const good = best.filter(([, own]) => own >= best[0][1] / 3);
   const pages = await Promise.all(good.map(async ([page]) => (await json(`pages-${Math.floor(page / pages_a_file)}`))[page % pages_a_file]));
   if (!pages.length) return;
@@ -39,9 +39,9 @@ async function suggest() {
 }
 
 function wordsOf(path) {
-  try { path = decodeURIComponent(path); } catch { /* As it is. */ }
+  try { path = decodeURIComponent(path); } catch { /* Use the path as it is. */ }
   const words = path.toLowerCase().normalize("NFC").replace(/\.(html?|md|php|aspx?)$/, "").split(/[^\p{L}\p{M}\p{N}]+/u);
-  return [...new Set(words)].filter((word) => word && word !== "index").slice(-WORDS);
+  return [...new Set(words)].filter((word) => word && word !== "index").slice(-WORDS_MAX);
 }
 
 function fileOf(word, files) {
@@ -49,12 +49,12 @@ function fileOf(word, files) {
 }
 
 function json(name) {
-  if (!asked.has(name)) asked.set(name, fetch(`${box.dataset.suggestions}${name}.json`).then((answer) => answer.json()));
-  return asked.get(name);
+  if (!fetched.has(name)) fetched.set(name, fetch(`${box.dataset.suggestions}${name}.json`).then((answer) => answer.json()));
+  return fetched.get(name);
 }
 
-// From 1, the same, down to 0, another word.
-function alike(word, other) {
+// From 1 for the same word down to 0 for a different one.
+function similarity(word, other) {
   if (word === other) return 1;
   const [short, long] = word.length < other.length ? [word, other] : [other, word];
   if (long.startsWith(short) && (short.length >= 4 || long.length - short.length === 1)) return 0.7;
@@ -62,7 +62,7 @@ function alike(word, other) {
   return allowed && long.length - short.length <= allowed && distance(short, long) <= allowed ? 0.6 : 0;
 }
 
-// Letters to add, drop, change or swap with the next.
+// The number of letters to add, remove, change or swap with the next one.
 function distance(a, b) {
   let before = [], row = Array.from({ length: b.length + 1 }, (_, at) => at);
   for (let i = 1; i <= a.length; i++) {

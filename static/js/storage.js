@@ -1,9 +1,9 @@
-// Whether an address is one of this site's host. Scripts send nobody elsewhere and load nothing from there.
+// Whether an address is on this site's host. Scripts never send readers to other hosts or load anything from them.
 export function isOwn(address) {
   try { return new URL(address, location.href).origin === location.origin; } catch { return false; }
 }
 
-// The reader's choices, kept on this device where the browser allows it.
+// The reader's choices, stored on this device if the browser allows it.
 export function remembered(key) {
   try { return localStorage.getItem(key); } catch { return null; }
 }
@@ -12,5 +12,5 @@ export function remember(key, value) {
   try {
     if (value === null) localStorage.removeItem(key);
     else localStorage.setItem(key, value);
-  } catch { /* The choice then lasts as long as the page. */ }
+  } catch { /* The choice then lasts until the page is closed. */ }
 }

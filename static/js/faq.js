@@ -1,7 +1,7 @@
-// Opens the question that the address names, and all of them for print.
+// Opens the question that the address names, and all questions for printing.
 export function enhance() {
-  if (document.documentElement.dataset.questions !== undefined) return;
-  document.documentElement.dataset.questions = "";
+  if (document.documentElement.dataset.faq !== undefined) return;
+  document.documentElement.dataset.faq = "";
   const open = () => {
     const id = decodeURIComponent(location.hash.slice(1));
     const question = id && document.getElementById(id)?.closest("details");

@@ -1,6 +1,6 @@
-// What checklists, quizzes, decisions and comparisons share: being found, the answers in an address, copying, one polite voice.
+// What all tools share: finding them, answers in the address, copying, and announcements for screen readers.
 
-// Calls `enhance` for each tool of a type. What it gives back is called again when the live preview changed the page.
+// Calls `enhance` for each tool of a type. The function that it returns runs again when the live preview changes the page.
 export function tools(type, enhance) {
   const known = new Map();
   const all = () => {
@@ -13,7 +13,7 @@ export function tools(type, enhance) {
   document.addEventListener("handsel:update", all);
 }
 
-// The answers in the page's address, as text. A tool inside another page has none: the fragment is that page's own.
+// The answers in the page's address, as text. A tool inside another page has none, because the fragment belongs to that page.
 export function shared(tool) {
   const answers = new Map();
   const isHere = new URL(tool.dataset.page, location).pathname === location.pathname;
@@ -22,7 +22,7 @@ export function shared(tool) {
   return answers;
 }
 
-// An address that opens the tool with these answers. They stand behind `#`, which browsers send to nobody.
+// An address that opens the tool with these answers. They come after `#`, which browsers never send.
 export function link(tool, answers) {
   const pairs = [...answers].sort(([a], [b]) => (a < b ? -1 : 1)).map((pair) => pair.map(encodeURIComponent).join("="));
   const address = new URL(tool.dataset.page, location);
@@ -30,36 +30,36 @@ export function link(tool, answers) {
   return address.href;
 }
 
-// Says something to those who hear the page, once what is said has come to rest.
-export function say(tool, text, wait = 0) {
+// Announces a text to screen readers after a pause.
+export function announce(tool, text, wait = 0) {
   const status = tool.querySelector("[data-status]");
-  clearTimeout(status.waiting);
-  status.waiting = setTimeout(() => { status.textContent = text; }, wait);
+  clearTimeout(status.timer);
+  status.timer = setTimeout(() => { status.textContent = text; }, wait);
 }
 
-// Copies a text, and says so on the button.
+// Copies a text and shows the result on the button.
 export async function copy(tool, button, text) {
   const words = document.body.dataset;
-  let said = words.copied;
-  try { await navigator.clipboard.writeText(text); } catch { said = words.copyFailed; }
+  let message = words.copied;
+  try { await navigator.clipboard.writeText(text); } catch { message = words.copyFailed; }
   button.dataset.label ??= button.textContent;
-  button.textContent = said;
-  say(tool, said);
-  clearTimeout(button.waiting);
-  button.waiting = setTimeout(() => { button.textContent = button.dataset.label; say(tool, ""); }, 2500);
+  button.textContent = message;
+  announce(tool, message);
+  clearTimeout(button.timer);
+  button.timer = setTimeout(() => { button.textContent = button.dataset.label; announce(tool, ""); }, 2500);
 }
 
-// Fills `{names}` of a phrase.
+// Replaces `{names}` in a phrase.
 export const fill = (phrase, values) => phrase.replace(/\{(\w+)\}/g, (all, name) => (Object.hasOwn(values, name) ? values[name] : all));
 
 // The text of an element on one line.
 export const plain = (element) => element.textContent.replace(/\s+/g, " ").trim();
 
-// Shows what only a script can do, and gives each button its deed.
-export function buttons(tool, deeds) {
+// Shows the controls that need a script, and connects each button to its action.
+export function buttons(tool, actions) {
   for (const part of tool.querySelectorAll("[data-live]")) part.hidden = false;
   tool.addEventListener("click", (event) => {
     const button = event.target.closest("button[data-do]");
-    if (button && tool.contains(button)) deeds[button.dataset.do]?.(button);
+    if (button && tool.contains(button)) actions[button.dataset.do]?.(button);
   });
 }
