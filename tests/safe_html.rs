@@ -372,7 +372,7 @@ const PIECES: &[&str] = &[
     "' ",
     "data-random ",
     "data-embed=https://a.example ",
-    "data-journey=x data-step=y ",
+    "data-path-steps=x data-step=y ",
     "id=Keys ",
     "id=Copied ",
     "class=\"prose term\" ",

@@ -67,7 +67,7 @@ pub fn settle(choices: &BTreeMap<&'static str, Choice>, problems: &mut Vec<Diagn
 /// What text stands on in one scheme.
 fn backgrounds(chosen: &impl Fn(&Token) -> Option<Colours>, scheme: usize) -> Vec<Colour> {
     let colour = |name: &str| Token::named(name).and_then(chosen).map(|colours| colours[scheme]);
-    let mut all: Vec<Colour> = ["paper", "surface", "sunk"].into_iter().filter_map(colour).collect();
+    let mut all: Vec<Colour> = ["paper", "surface", "sunken"].into_iter().filter_map(colour).collect();
     if let (Some(paper), Some(ink)) = (colour("paper"), colour("ink")) {
         all.push(paper.with(ink, TINT));
     }

@@ -41,45 +41,70 @@ const fn value(name: &'static str, unless_set: &'static str, about: &'static str
 
 /// Every token, in the manual's order.
 pub const TOKENS: &[Token] = &[
-    colour("accent", TokenKind::Text, "#ad3c0a", "#f29a6b", "The ribbon, links, markers, the ring of the focus."),
-    colour("second", TokenKind::Text, "#6d4468", "#d6abd0", "Links that were visited, notes."),
-    colour("paper", TokenKind::Background, "#fbf7f0", "#211c18", "What everything stands on."),
-    colour("surface", TokenKind::Background, "#fffdf9", "#2a2520", "Tags, fields, sheets."),
-    colour("sunk", TokenKind::Background, "#f3ecdf", "#181411", "Code, the foot of the page."),
+    colour("accent", TokenKind::Text, "#ad3c0a", "#f29a6b", "The ribbon, links, markers and the focus ring."),
+    colour("accent-2", TokenKind::Text, "#6d4468", "#d6abd0", "Visited links and notes."),
+    colour("paper", TokenKind::Background, "#fbf7f0", "#211c18", "The background of the page."),
+    colour("surface", TokenKind::Background, "#fffdf9", "#2a2520", "The background of tags, fields and dialogs."),
+    colour("sunken", TokenKind::Background, "#f3ecdf", "#181411", "The background of code and of the footer."),
     colour("ink", TokenKind::Text, "#241e18", "#f0e8dd", "Text."),
-    colour("ink-soft", TokenKind::Text, "#5d5246", "#bfb3a4", "Text that comes second."),
-    colour("line", TokenKind::Line, "#dfd4c3", "#463e36", "Lines that divide."),
-    colour("edge-line", TokenKind::Edge, "#8d7f6d", "#8a7d6e", "The edges of tags, fields and buttons."),
-    colour("leaf", TokenKind::Text, "#3b672f", "#a3c98f", "Tips, lines that were added."),
-    colour("ochre", TokenKind::Text, "#805100", "#e6b95c", "Warnings, marked text."),
-    colour("rose", TokenKind::Text, "#a51f2b", "#ff9b9b", "Danger, lines that were removed."),
+    colour("ink-soft", TokenKind::Text, "#5d5246", "#bfb3a4", "Secondary text."),
+    colour("line", TokenKind::Line, "#dfd4c3", "#463e36", "Dividing lines."),
+    colour("border", TokenKind::Edge, "#8d7f6d", "#8a7d6e", "The borders of tags, fields and buttons."),
+    colour("success", TokenKind::Text, "#3b672f", "#a3c98f", "Tips and added lines."),
+    colour("warning", TokenKind::Text, "#805100", "#e6b95c", "Warnings and marked text."),
+    colour("danger", TokenKind::Text, "#a51f2b", "#ff9b9b", "Danger and removed lines."),
     value("step-0", "clamp(1.0625rem, 1.02rem + .2vw, 1.1875rem)", "The size of text."),
-    value("step-1", "clamp(1.2rem, 1.13rem + .35vw, 1.4rem)", "Headings of the third level, what a page is about."),
-    value("step-2", "clamp(1.4rem, 1.28rem + .6vw, 1.75rem)", "Headings of the second level."),
-    value("step-3", "clamp(1.7rem, 1.5rem + .95vw, 2.25rem)", "The title of a tip."),
-    value("step-4", "clamp(2rem, 1.65rem + 1.7vw, 3rem)", "The title of a page."),
-    value("small", ".9375rem", "Menus, captions, tables."),
-    value("tiny", ".84375rem", "Labels."),
-    value("measure", "41rem", "How wide a column of text is."),
-    value("page", "80rem", "How wide everything is."),
-    value("radius", "3px", "How round corners are."),
-    value("ribbon", "3px", "How wide the ribbon is."),
-    value("cut", "1.375rem", "How much of a tag's corner is cut off."),
-    value("hole", "1.125rem", "How far a tag's hole is from its corner."),
-    value("flow", "1.2em", "The space between paragraphs."),
-    value("s1", ".25rem", "Space, the smallest."),
-    value("s2", ".5rem", "Space."),
-    value("s3", ".75rem", "Space."),
-    value("s4", "1rem", "Space."),
-    value("s5", "1.5rem", "Space."),
-    value("s6", "2rem", "Space."),
-    value("s7", "3rem", "Space."),
-    value("s8", "4rem", "Space."),
-    value("s9", "6rem", "Space, the largest."),
+    value("step-1", "clamp(1.2rem, 1.13rem + .35vw, 1.4rem)", "The size of third-level headings and of summaries."),
+    value("step-2", "clamp(1.4rem, 1.28rem + .6vw, 1.75rem)", "The size of second-level headings."),
+    value("step-3", "clamp(1.7rem, 1.5rem + .95vw, 2.25rem)", "The size of a tip's title."),
+    value("step-4", "clamp(2rem, 1.65rem + 1.7vw, 3rem)", "The size of a page's title."),
+    value("small", ".9375rem", "The size of menus, captions and tables."),
+    value("tiny", ".84375rem", "The size of labels."),
+    value("measure", "41rem", "The width of a column of text."),
+    value("page-width", "80rem", "The width of the page."),
+    value("radius", "3px", "The radius of corners."),
+    value("ribbon", "3px", "The width of the ribbon."),
+    value("tag-cut", "1.375rem", "The size of a tag's cut corner."),
+    value("tag-hole", "1.125rem", "The distance of a tag's hole from its corner."),
+    value("paragraph-space", "1.2em", "The space between paragraphs."),
+    value("space-1", ".25rem", "The smallest space."),
+    value("space-2", ".5rem", "Space."),
+    value("space-3", ".75rem", "Space."),
+    value("space-4", "1rem", "Space."),
+    value("space-5", "1.5rem", "Space."),
+    value("space-6", "2rem", "Space."),
+    value("space-7", "3rem", "Space."),
+    value("space-8", "4rem", "Space."),
+    value("space-9", "6rem", "The largest space."),
+];
+
+/// Old names of tokens, which settings may still use, and the new ones.
+const RENAMED: &[(&str, &str)] = &[
+    ("second", "accent-2"),
+    ("sunk", "sunken"),
+    ("edge-line", "border"),
+    ("leaf", "success"),
+    ("ochre", "warning"),
+    ("rose", "danger"),
+    ("page", "page-width"),
+    ("cut", "tag-cut"),
+    ("hole", "tag-hole"),
+    ("flow", "paragraph-space"),
+    ("s1", "space-1"),
+    ("s2", "space-2"),
+    ("s3", "space-3"),
+    ("s4", "space-4"),
+    ("s5", "space-5"),
+    ("s6", "space-6"),
+    ("s7", "space-7"),
+    ("s8", "space-8"),
+    ("s9", "space-9"),
 ];
 
 impl Token {
+    /// The token with this name, which may be an old one.
     pub fn named(name: &str) -> Option<&'static Token> {
+        let name = RENAMED.iter().find(|(old, _)| *old == name).map_or(name, |(_, new)| new);
         TOKENS.iter().find(|token| token.name == name)
     }
 
@@ -103,6 +128,13 @@ pub fn tokens_table() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn old_names_lead_to_tokens() {
+        for (old, new) in RENAMED {
+            assert_eq!(Token::named(old).map(|token| token.name), Some(*new));
+        }
+    }
 
     #[test]
     fn the_style_sheet_begins_with_these_values() {

@@ -22,7 +22,7 @@ function apply(root) {
     name.textContent = chosen.title;
     if (isOwn(chosen.href)) name.href = chosen.href;
   }
-  if (chosen) for (const list of root.querySelectorAll("[data-cards], [data-doors] ul")) reorder(list, chosen.key);
+  if (chosen) for (const list of root.querySelectorAll("[data-cards], [data-audience-cards] ul")) reorder(list, chosen.key);
 }
 
 export function enhance(root) {

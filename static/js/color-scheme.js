@@ -2,7 +2,7 @@
 import { remember, remembered } from "./storage.js";
 
 export function enhance(root) {
-  const label = root.querySelector("[data-scheme]");
+  const label = root.querySelector("[data-color-scheme]");
   if (!label) return;
   const select = label.querySelector("select");
   label.hidden = false;
@@ -26,7 +26,7 @@ function apply(root, choice) {
   if (choice === "auto") delete dataset.theme; else dataset.theme = choice;
   // The browser's toolbar follows: its color for the other scheme is switched off.
   for (const meta of root.querySelectorAll("meta[name=theme-color]")) {
-    const scheme = (meta.dataset.scheme ??= /dark/.test(meta.media) ? "dark" : "light");
+    const scheme = (meta.dataset.colorScheme ??= /dark/.test(meta.media) ? "dark" : "light");
     meta.media = choice === "auto" ? `(prefers-color-scheme: ${scheme})` : choice === scheme ? "all" : "not all";
   }
 }

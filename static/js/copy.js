@@ -1,11 +1,11 @@
 // Adds a copy button to every code block and to the embed code of an infographic. The result shows on the button and is announced.
 export function enhance(root) {
-  const blocks = [...root.querySelectorAll(".prose pre, .embed-lines pre")].filter((block) => !block.closest(".code-frame"));
+  const blocks = [...root.querySelectorAll(".prose pre, .embed-code pre")].filter((block) => !block.closest(".code-frame"));
   if (!blocks.length || !navigator.clipboard) return;
   const words = root.body.dataset;
   const status = root.querySelector("#Copied") ?? document.createElement("p");
   status.id = "Copied";
-  status.className = "unseen";
+  status.className = "visually-hidden";
   status.setAttribute("role", "status");
   root.querySelector("main").append(status);
 

@@ -25,7 +25,7 @@ function open(box) {
   let loading;
 
   const state = document.createElement("p");
-  state.className = "facet-state";
+  state.className = "facet-status";
   state.setAttribute("role", "status");
   box.append(state);
 

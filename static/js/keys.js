@@ -27,7 +27,7 @@ function isShortcut(event) {
 function press(key, root, dialog) {
   if (root.querySelector("dialog[open]")) return false;
   if (key === "?") { dialog.showModal(); return true; }
-  const list = { c: "Contents", s: "Branch", m: "Menu" }[key];
+  const list = { c: "Toc", s: "SectionNav", m: "Menu" }[key];
   if (list) return goTo(root.getElementById(list));
   const link = [...dialog.querySelectorAll("[data-key]")].find((link) => link.dataset.key === key);
   link?.click();

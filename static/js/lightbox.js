@@ -6,12 +6,12 @@ let dialog;
 export function enhance(root) {
   if (!window.HTMLDialogElement) return;
   for (const image of root.querySelectorAll(".prose img")) addButton(image);
-  for (const link of root.querySelectorAll("[data-zoom]:not([data-ready])")) {
+  for (const link of root.querySelectorAll("[data-lightbox]:not([data-ready])")) {
     link.dataset.ready = "";
     link.addEventListener("click", (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
       event.preventDefault();
-      open(link.querySelector("img"), link.dataset.zoom);
+      open(link.querySelector("img"), link.dataset.lightbox);
       dialog.addEventListener("close", () => link.focus(), { once: true });
     });
   }

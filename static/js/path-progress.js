@@ -15,18 +15,18 @@ function store(path, steps) {
 export function enhance(root) {
   for (const nav of root.querySelectorAll("[data-on-path]:not([data-ready])")) {
     nav.dataset.ready = "";
-    nav.querySelector("[data-go-on]").addEventListener("click", () => {
+    nav.querySelector("[data-continue]").addEventListener("click", () => {
       store(nav.dataset.onPath, done(nav.dataset.onPath).add(nav.dataset.step));
     });
   }
-  for (const list of root.querySelectorAll("[data-journey]:not([data-ready])")) {
+  for (const list of root.querySelectorAll("[data-path-steps]:not([data-ready])")) {
     list.dataset.ready = "";
     open(list);
   }
 }
 
 function open(list) {
-  const path = list.dataset.journey;
+  const path = list.dataset.pathSteps;
   const steps = [...list.querySelectorAll("li[data-step]")];
   const boxes = steps.map((step) => {
     const label = document.createElement("label");
@@ -44,7 +44,7 @@ function open(list) {
     return box;
   });
   const state = document.createElement("p");
-  state.className = "journey-state";
+  state.className = "path-progress";
   state.setAttribute("role", "status");
   state.hidden = true;
   list.querySelector("ol").before(state);
@@ -66,18 +66,18 @@ function open(list) {
       const link = document.createElement("a");
       if (isOwn(next.dataset.step)) link.href = next.dataset.step;
       link.textContent = next.querySelector("a").textContent;
-      state.append(`${list.dataset.goOn} `, link, ` · ${list.dataset.left.replace("{minutes}", left)} · `);
+      state.append(`${list.dataset.continue} `, link, ` · ${list.dataset.timeLeft.replace("{minutes}", left)} · `);
     } else {
       state.append(`${list.dataset.allDone} · `);
     }
     const clear = document.createElement("button");
     clear.type = "button";
-    clear.textContent = list.dataset.forget;
-    clear.title = list.dataset.kept;
+    clear.textContent = list.dataset.clear;
+    clear.title = list.dataset.saved;
     clear.addEventListener("click", () => { store(path, new Set()); show(); });
     const note = document.createElement("span");
     note.className = "count";
-    note.textContent = list.dataset.kept;
+    note.textContent = list.dataset.saved;
     state.append(clear, " ", note);
   }
 

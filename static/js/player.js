@@ -16,7 +16,7 @@ export function enhance(root) {
     const lines = links.filter((link) => link.closest("#Transcript"));
     video.addEventListener("timeupdate", () => {
       const current = lines.findLast((link) => Number(link.dataset.seek) <= video.currentTime);
-      for (const link of lines) link.parentElement.classList.toggle("is-said", link === current);
+      for (const link of lines) link.parentElement.classList.toggle("is-current", link === current);
     });
   }
   for (const facade of root.querySelectorAll("[data-embed]:not([data-ready])")) {

@@ -2,7 +2,7 @@
 import { remember, remembered } from "./storage.js";
 
 export function enhance(root) {
-  const tree = root.querySelector("#Branch");
+  const tree = root.querySelector("#SectionNav");
   if (!tree) return;
   const items = [...tree.querySelectorAll("li")];
   for (const item of items) {

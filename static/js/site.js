@@ -5,7 +5,7 @@ const ONCE = ["color-scheme", "menus", "section-nav", "keys", "prefetch", "searc
 const AGAIN = ["toc", "scroll-focus"];
 // These load only on pages that contain such an element.
 const BY_SELECTOR = {
-  ".prose pre, .embed-lines pre": "copy",
+  ".prose pre, .embed-code pre": "copy",
   "[data-tabs]": "tabs",
   "[data-seek], [data-embed]": "player",
   "details[data-question]": "faq",
@@ -15,8 +15,8 @@ const BY_SELECTOR = {
   "[data-audience-note], [data-audience-choice], [data-audience]": "audience",
   "[data-term]": "terms",
   "[data-footnote]": "footnotes",
-  ".prose img, [data-zoom]": "lightbox",
-  "[data-journey], [data-on-path]": "path-progress",
+  ".prose img, [data-lightbox]": "lightbox",
+  "[data-path-steps], [data-on-path]": "path-progress",
 };
 let isLoading, pressed;
 

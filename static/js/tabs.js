@@ -67,7 +67,7 @@ function makeTabs(box, panels, id) {
   });
 
   box.prepend(list);
-  box.classList.add("live");
+  box.classList.add("enhanced");
   show(0);
   return { titles: panels.map((panel) => panel.dataset.title), show };
 }

@@ -4,7 +4,7 @@ let headings = [], current = null, isListening = false;
 
 export function enhance(root) {
   links.clear();
-  for (const link of root.querySelectorAll("#Contents a")) {
+  for (const link of root.querySelectorAll("#Toc a")) {
     const heading = root.getElementById(decodeURIComponent(link.hash.slice(1)));
     if (heading) links.set(heading, link);
   }

@@ -54,7 +54,7 @@ export async function listed(folder) {
 }
 
 // The theme's scripts load after a page has been painted; this loads and runs all of them at once.
-export const settled = (page) => page.locator("[data-scheme]:not([hidden])").waitFor({ state: "attached" });
+export const settled = (page) => page.locator("[data-color-scheme]:not([hidden])").waitFor({ state: "attached" });
 
 // Records what must not happen on a page: a request to another host, a script error, a violation of
 // the policy.

@@ -100,7 +100,7 @@ async function visit(path, options = {}) {
 
 test("a video of another site is asked for after the click, and not before", async () => {
   const tab = await visit("/videos/far/");
-  assert.match(await tab.locator(".facade-who").textContent(), /player\.example/);
+  assert.match(await tab.locator(".facade-note").textContent(), /player\.example/);
   assert.equal(tab.requests.filter((url) => url.includes("player.example")).length, 0);
   await tab.route("https://player.example/**", (route) => route.fulfill({ contentType: "text/html", body: "<p>playing</p>" }));
   await tab.locator(".facade-play").click();
@@ -133,19 +133,19 @@ test("times in the transcript and chapters move the video on the page", async ()
 
 test("a picture opens over the page and closes again", async () => {
   const tab = await visit("/infographics/picture/");
-  await tab.locator("[data-zoom]").click();
-  await tab.locator("dialog.zoomed[open] img").waitFor();
+  await tab.locator("[data-lightbox]").click();
+  await tab.locator("dialog.lightbox[open] img").waitFor();
   await tab.keyboard.press("Escape");
-  await tab.waitForFunction(() => !document.querySelector("dialog.zoomed"));
-  assert.ok(await tab.locator("[data-zoom]").evaluate((link) => link === document.activeElement));
+  await tab.waitForFunction(() => !document.querySelector("dialog[open]"));
+  assert.ok(await tab.locator("[data-lightbox]").evaluate((link) => link === document.activeElement));
   await tab.done();
 });
 
 test("the lines of a picture, pasted into a page of another site, show it there, name its giver and ask nobody else", async () => {
   const tab = await visit("/infographics/shown/");
   await tab.context().grantPermissions(["clipboard-read", "clipboard-write"]);
-  await tab.locator(".embed-lines summary").click();
-  await tab.locator(".embed-lines button.copy").click();
+  await tab.locator(".embed-code summary").click();
+  await tab.locator(".embed-code button.copy").click();
   const lines = await tab.evaluate(() => navigator.clipboard.readText());
   await tab.done();
 
@@ -197,13 +197,13 @@ test("the reader's own time stands beside the event's where it is another", asyn
 test("progress on a path is kept from the first step on, shown, and forgotten", async () => {
   const tab = await visit("/paths/way/");
   assert.deepEqual(await tab.kept(), []);
-  await tab.locator(".journey > li > a").first().click();
+  await tab.locator(".step-list > li > a").first().click();
   await tab.waitForURL("**/guides/a/");
-  await tab.locator("[data-on-path][data-ready] [data-go-on]").click();
+  await tab.locator("[data-on-path][data-ready] [data-continue]").click();
   await tab.waitForURL("**/guides/b/");
   assert.deepEqual(await tab.kept(), [["path:/paths/way/", "[\"/guides/a/\"]"]]);
   await tab.goto(`${origin}/paths/way/`);
-  const state = tab.locator(".journey-state");
+  const state = tab.locator(".path-progress");
   await state.waitFor();
   assert.match(await state.textContent(), /Continue with: Tip 1 · 1 min left/);
   assert.equal(await tab.locator("li[data-step] input:checked").count(), 1);
@@ -252,7 +252,7 @@ test("a list is narrowed down over all of its pages, and says what to give up wh
   assert.match(tab.url(), /\?topic=even$/);
   await tab.locator("[data-facet=audience] [data-value=team]").click();
   await tab.waitForFunction(() => document.querySelectorAll("ul.cards > li:not([hidden])").length === 0);
-  const state = tab.locator(".facet-state");
+  const state = tab.locator(".facet-status");
   assert.match(await state.textContent(), /No pages match all of these filters\./);
   await state.locator("button", { hasText: "Without “even”: 1" }).click();
   assert.equal(await shown(), 1);
@@ -267,7 +267,7 @@ test("a list is narrowed down over all of its pages, and says what to give up wh
   assert.ok(await plain.locator("[data-facet=kind]").isHidden(), "all are tips");
   await plain.locator("[data-facet=level] a", { hasText: "Advanced" }).click();
   assert.equal(new URL(plain.url()).pathname, "/levels/advanced/");
-  assert.deepEqual(await plain.locator("ul.rows a").allTextContents(), ["Tip 6", "Tip 7"]);
+  assert.deepEqual(await plain.locator("ul.compact-list a").allTextContents(), ["Tip 6", "Tip 7"]);
   assert.equal(await plain.locator("meta[name=robots]").getAttribute("content"), "noindex");
   const events = plain.locator(".facets a", { hasText: "Events" });
   assert.equal(await events.getAttribute("href"), "/events/", "a folder of one kind needs no second list");

@@ -116,7 +116,7 @@ test("one page of every template: axe finds nothing in the dark, on a phone, and
     await page.goto(address(file));
     await settled(page);
     found.push(...(await axeFinds(page)).map((fault) => `${file}: ${fault}`));
-    const button = page.locator(".page-bar button, .menu-button").first();
+    const button = page.locator(".toolbar button, .menu-button").first();
     if (await button.isVisible()) {
       await button.click();
       found.push(...(await axeFinds(page)).map((fault) => `${file}, opened: ${fault}`));
@@ -141,7 +141,7 @@ test("nothing is wider than a window of 320 pixels, which is 1280 at 400 %, nor 
       // window except in scrollable elements, nor be cut off by elements that do not scroll.
       const past = await page.evaluate(() => {
         const within = (element, is) => { for (let at = element; at && at !== document.body; at = at.parentElement) if (is(getComputedStyle(at))) return true; return false; };
-        const isShown = (element) => element.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && !element.closest(".unseen, .skip, .anchor, math, svg, select, dialog") && element.getBoundingClientRect().width > 1;
+        const isShown = (element) => element.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && !element.closest(".visually-hidden, .skip-link, .anchor, math, svg, select, dialog") && element.getBoundingClientRect().width > 1;
         const hasText = (element) => [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.textContent.trim());
         const texts = [...document.body.querySelectorAll("*")].filter((element) => (hasText(element) || element.matches("input, img, textarea")) && isShown(element));
         const isPast = (element) => { const { left, right } = element.getBoundingClientRect(); return left < -1 || right > innerWidth + 1; };
@@ -186,7 +186,7 @@ test("one page of every template: the focus goes through it in its order, to not
             const hit = document.elementFromPoint(left + x * width, top + y * height);
             return hit && (element.contains(hit) || hit.contains(element) && hit !== document.body && hit !== document.documentElement || element.labels?.[0]?.contains(hit));
           });
-          const rings = [element, element.closest(".tag, .scheme, .check, .option")].filter(Boolean).map((shown) => getComputedStyle(shown));
+          const rings = [element, element.closest(".gift-tag, .color-scheme, .check, .option")].filter(Boolean).map((shown) => getComputedStyle(shown));
           // Of two in one list, the later one is below the earlier or after it.
           const list = element.closest("ul, ol, dl, fieldset, p");
           const [one, other] = [before && [...before.getClientRects()].at(-1), boxes[0] ?? element.getBoundingClientRect()];
@@ -221,7 +221,7 @@ test("without JavaScript every page of a template shows its text, its lists and 
   const found = [];
   for (const file of await oneOfEach()) {
     await page.goto(address(file));
-    const dead = await page.locator("button:visible:not([popovertarget], [type=submit], form button), dialog:visible, [data-scheme]:visible").count();
+    const dead = await page.locator("button:visible:not([popovertarget], [type=submit], form button), dialog:visible, [data-color-scheme]:visible").count();
     if (dead) found.push(`${file}: ${dead} things that do nothing`);
     if (!(await page.locator("main h1").first().isVisible())) found.push(`${file}: no title`);
     if (!(await page.locator("footer.site-footer").isVisible())) found.push(`${file}: no foot`);

@@ -259,11 +259,11 @@ test("a restarted server is found again, with what changed meanwhile", async () 
   await desk.serve();
   const page = await visit();
   assert.equal(await desk.end(), 0);
-  await ui(page, ".lost").waitFor();
+  await ui(page, ".disconnected").waitFor();
   await desk.put(GUIDE, guide("Written while nobody looked."));
   await desk.serve();
   await text(page, "Written while nobody looked.");
-  await ui(page, ".lost").waitFor({ state: "hidden" });
+  await ui(page, ".disconnected").waitFor({ state: "hidden" });
   await page.keyboard.press("Alt+Shift+KeyE");
   await ui(page, ".words.said").waitFor();
 });

@@ -121,14 +121,14 @@ async function choices() {
   await go("/audiences/team/");
   await tab.locator("[data-audience-choice] button").click();
   await go("/guides/?level=advanced");
-  await tab.locator(".facet-state").waitFor();
+  await tab.locator(".facet-status").waitFor();
 }
 
 async function path() {
   await go("/paths/way/");
-  await tab.locator(".journey > li > a").first().click();
+  await tab.locator(".step-list > li > a").first().click();
   await tab.waitForURL("**/guides/a/");
-  await tab.locator("[data-on-path][data-ready] [data-go-on]").click();
+  await tab.locator("[data-on-path][data-ready] [data-continue]").click();
   await tab.waitForURL("**/guides/b/");
 }
 
@@ -138,7 +138,7 @@ async function tools() {
   await tab.locator("[data-remember]").check();
   await go("/tools/quiz/");
   await tab.locator("input[data-answer]").first().check();
-  await tab.locator("[data-do=check]").click();
+  await tab.locator("[data-action=check]").click();
   await go("/tools/sum/");
   await tab.locator("[data-input=hours] input").fill(NUMBER);
   await tab.waitForFunction(() => /94,?226/.test(document.querySelector("main").textContent));
@@ -146,8 +146,8 @@ async function tools() {
 
 async function looks() {
   await go("/infographics/picture/");
-  await tab.locator("[data-zoom]").click();
-  await tab.locator("dialog.zoomed[open] img").waitFor();
+  await tab.locator("[data-lightbox]").click();
+  await tab.locator("dialog.lightbox[open] img").waitFor();
   await tab.keyboard.press("Escape");
   await go("/events/day/");
   await tab.locator(".local-time").waitFor();
@@ -162,9 +162,9 @@ test("nothing leaves the page but what the reader sends, and nothing is kept tha
   await tools();
   await looks();
   await go("/guides/b/");
-  await tab.locator(".helped input[value=no]").check();
-  await tab.locator(".helped summary").click();
-  await tab.locator("#FeedbackWords").fill(TYPED);
+  await tab.locator(".page-feedback input[value=no]").check();
+  await tab.locator(".page-feedback summary").click();
+  await tab.locator("#FeedbackText").fill(TYPED);
   await go("/videos/far/");
   assert.deepEqual(foreign(), [], "all that was used so far stays with this site");
   assert.deepEqual(requests.filter(({ method, body }) => method !== "GET" || body), []);
@@ -180,10 +180,10 @@ test("nothing leaves the page but what the reader sends, and nothing is kept tha
   assert.deepEqual(foreign().map(({ url }) => url), ["https://player.example/embed/1"], "after the click, the one host that was named");
 
   await go("/guides/b/");
-  await tab.locator(".helped input[value=no]").check();
-  await tab.locator(".helped summary").click();
-  await tab.locator("#FeedbackWords").fill(TYPED);
-  await Promise.all([tab.waitForURL("https://answers.example/take"), tab.locator(".helped button[type=submit]").click()]);
+  await tab.locator(".page-feedback input[value=no]").check();
+  await tab.locator(".page-feedback summary").click();
+  await tab.locator("#FeedbackText").fill(TYPED);
+  await Promise.all([tab.waitForURL("https://answers.example/take"), tab.locator(".page-feedback button[type=submit]").click()]);
   const sent = requests.filter(({ method }) => method === "POST");
   assert.equal(sent.length, 1);
   assert.deepEqual([...new URLSearchParams(sent[0].body)], [["page", "/guides/b/"], ["helped", "no"], ["words", TYPED]]);

@@ -119,13 +119,13 @@ test("a chosen scheme is there before the next page has a body, in other tabs, a
   const other = await context.newPage();
   await other.goto(host.url);
   await settled(other);
-  await page.locator("[data-scheme] select").selectOption("dark");
+  await page.locator("[data-color-scheme] select").selectOption("dark");
   await other.waitForFunction(() => document.documentElement.dataset.theme === "dark");
   await page.goto(`${host.url}guides/other/`);
   await settled(page);
   assert.equal(await page.evaluate(() => window.atBody), "dark");
   assert.equal(await page.locator("meta[name=theme-color]").last().getAttribute("media"), "all");
-  await page.locator("[data-scheme] select").selectOption("auto");
+  await page.locator("[data-color-scheme] select").selectOption("auto");
   await page.reload();
   assert.equal(await page.evaluate(() => window.atBody), "");
 });
@@ -222,11 +222,11 @@ test("keys: ? shows them, letters lead on, lists take the focus, and single keys
   await page.keyboard.press("?");
   await dialog.waitFor();
   assert.match(await dialog.innerText(), /Next: Other words/);
-  assert.ok(await dialog.locator("[data-list=Branch]").isHidden(), "a list that is not here is not offered");
+  assert.ok(await dialog.locator("[data-list=SectionNav]").isHidden(), "a list that is not here is not offered");
   await page.keyboard.press("Escape");
   await dialog.waitFor({ state: "hidden" });
   await page.keyboard.press("c");
-  await page.waitForFunction(() => document.activeElement.closest("nav")?.id === "Contents");
+  await page.waitForFunction(() => document.activeElement.closest("nav")?.id === "Toc");
   await page.keyboard.press("n");
   await page.waitForURL("**/guides/other/");
   await page.keyboard.press("h");
@@ -254,30 +254,30 @@ test("keys leave typing alone", async () => {
 
 test("the contents follow the reading, and on a phone open as a sheet that closes on a choice", async () => {
   let page = await visit();
-  const current = (page) => page.locator(".contents [aria-current]");
+  const current = (page) => page.locator(".toc [aria-current]");
   await page.locator("#the-table").evaluate((heading) => scrollTo({ top: heading.getBoundingClientRect().top + scrollY - 40, behavior: "instant" }));
   await current(page).filter({ hasText: "The table" }).waitFor();
   await context.close();
   page = await visit(GUIDE, PHONE);
-  assert.ok(await page.locator("#Contents").isHidden());
+  assert.ok(await page.locator("#Toc").isHidden());
   await page.keyboard.press("c");
-  assert.ok(await page.locator("#Contents").isVisible(), "by key");
+  assert.ok(await page.locator("#Toc").isVisible(), "by key");
   await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "On this page" }).click();
-  await page.locator("#Contents").getByRole("link", { name: "The end" }).click();
-  await page.locator("#Contents").waitFor({ state: "hidden" });
+  await page.locator("#Toc").getByRole("link", { name: "The end" }).click();
+  await page.locator("#Toc").waitFor({ state: "hidden" });
   await page.waitForFunction(() => document.querySelector("#the-end").getBoundingClientRect().top < innerHeight / 2);
 });
 
 test("the contents open without JavaScript too", async () => {
   const page = await visit(GUIDE, { ...PHONE, javaScriptEnabled: false });
   await page.getByRole("button", { name: "On this page" }).click();
-  assert.ok(await page.locator("#Contents").getByRole("link", { name: "The table" }).isVisible());
+  assert.ok(await page.locator("#Toc").getByRole("link", { name: "The table" }).isVisible());
 });
 
 test("the section's tree stays as it was left: folded, and scrolled", async () => {
   const page = await visit("handbook/part/step-30/");
-  const tree = page.locator("#Branch");
+  const tree = page.locator("#SectionNav");
   assert.equal(await tree.locator("[aria-current=page]").innerText(), "Step 30");
   const top = await tree.evaluate((tree) => { tree.scrollTop -= 120; return tree.scrollTop; });
   await tree.getByRole("link", { name: "Step 28" }).click();
@@ -334,7 +334,7 @@ test("skip links come first, and back to top leads there", async () => {
   const page = await visit();
   await page.keyboard.press("Tab");
   assert.equal(await focused(page), "Skip to content");
-  assert.ok(await page.locator(".skip").first().evaluate((link) => link.getBoundingClientRect().top >= 0));
+  assert.ok(await page.locator(".skip-link").first().evaluate((link) => link.getBoundingClientRect().top >= 0));
   await page.keyboard.press("Enter");
   assert.equal(await page.evaluate(() => document.activeElement.id), "Main");
   const toTop = page.getByRole("link", { name: "Back to top" });
@@ -359,7 +359,7 @@ test("by keyboard one comes to everything that can be used, in the order of the 
       const element = document.activeElement;
       const order = window.reached.length ? window.reached.at(-1).compareDocumentPosition(element) & Node.DOCUMENT_POSITION_FOLLOWING : 1;
       window.reached.push(element);
-      const ring = [element, element.closest(".tag, .scheme")].filter(Boolean).some((shown) => getComputedStyle(shown).outlineStyle !== "none" && parseFloat(getComputedStyle(shown).outlineWidth) >= 2);
+      const ring = [element, element.closest(".gift-tag, .color-scheme")].filter(Boolean).some((shown) => getComputedStyle(shown).outlineStyle !== "none" && parseFloat(getComputedStyle(shown).outlineWidth) >= 2);
       const label = element.getAttribute("aria-label") || element.labels?.[0]?.textContent || element.textContent;
       return { what: `${element.localName} ${element.className}`, name: label.trim(), inOrder: Boolean(order), ring };
     });
@@ -392,7 +392,7 @@ test("lines of code that are marked keep their mark without colour", async () =>
   const page = await visit(GUIDE, { colorScheme: "dark", forcedColors: "active" });
   const edge = (line) => style(page.locator(`.line${line}`).first(), "border-inline-start-color");
   assert.notEqual(await edge(".mark"), await edge(":not(.mark)"));
-  assert.notEqual(await style(page.locator(".tag").first(), "border-top-style"), "none");
+  assert.notEqual(await style(page.locator(".gift-tag").first(), "border-top-style"), "none");
 });
 
 test("an address that nothing has: pages with words like it, none for nonsense, and ways on without JavaScript", async () => {
@@ -421,11 +421,11 @@ test("an address that nothing has: pages with words like it, none for nonsense, 
 
 test("on paper: light, without the frame, all of the text, addresses spelled out", async () => {
   const page = await visit(GUIDE, { colorScheme: "dark" });
-  await page.locator("[data-scheme] select").selectOption("dark");
+  await page.locator("[data-color-scheme] select").selectOption("dark");
   await page.emulateMedia({ media: "print" });
   assert.equal(await style(page.locator("body"), "background-color"), "rgb(255, 255, 255)");
   assert.equal(await style(page.locator(".prose p").first(), "color"), "rgb(0, 0, 0)");
-  for (const selector of [".header-tools", ".contents", ".to-top", ".tab-list", "button.copy", "button.enlarge", ".feedback", "[data-keys]"]) {
+  for (const selector of [".header-tools", ".toc", ".back-to-top", ".tab-list", "button.copy", "button.enlarge", ".feedback", "[data-keys]"]) {
     for (const part of await page.locator(selector).all()) assert.ok(await part.isHidden(), selector);
   }
   const after = await page.locator(".prose a[href^=https]").first().evaluate((link) => getComputedStyle(link, "::after").content);

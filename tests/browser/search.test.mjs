@@ -154,7 +154,7 @@ test("all words first, then some of them", async () => {
   await openDialog(tab);
   const found = await ask(tab, "varnish oil rags");
   assert.equal(found[0], "Oil a table");
-  assert.equal(await tab.locator(".result-part").textContent(), "Results with some of the words");
+  assert.equal(await tab.locator(".result-group").textContent(), "Results with some of the words");
   assert.ok(found.includes("Varnish a table"));
 });
 
@@ -204,7 +204,7 @@ test("the page of results can be shared, narrowed down and come back to", async 
   assert.ok(await tab.locator(".search-filters label", { hasText: "Beginner" }).locator("input").isChecked());
   await tab.goBack();
   await tab.waitForFunction(() => document.querySelectorAll(".results .result").length === 2);
-  await tab.evaluate(() => document.querySelector("a.skip").click());
+  await tab.evaluate(() => document.querySelector("a.skip-link").click());
   await tab.waitForURL(/search\/#Main$/);
   assert.equal(await tab.locator("#SearchInput").inputValue(), "table", "going to the content asks nothing new");
   assert.equal(await tab.locator(".results .result").count(), 2);

@@ -88,10 +88,10 @@ test("a short page ends with its footer", async () => {
 
 test("the way back to the top is seen where the keyboard comes to it", async () => {
   await everywhere("short/", async (tab, where) => {
-    await tab.locator(".to-top a").focus();
-    const { top, bottom } = await tab.locator(".to-top a").evaluate((link) => { const { top, bottom } = link.getBoundingClientRect(); return { top, bottom }; });
+    await tab.locator(".back-to-top a").focus();
+    const { top, bottom } = await tab.locator(".back-to-top a").evaluate((link) => { const { top, bottom } = link.getBoundingClientRect(); return { top, bottom }; });
     assert.ok(top >= 0 && bottom <= 900, `${where}: ${top} to ${bottom}`);
-    assert.equal(await tab.locator(".to-top a").evaluate((link) => {
+    assert.equal(await tab.locator(".back-to-top a").evaluate((link) => {
       const { left, top, width, height } = link.getBoundingClientRect();
       return link.contains(document.elementFromPoint(left + width / 2, top + height / 2));
     }), true, where);
@@ -142,7 +142,7 @@ test("results of one title show where they are", async () => {
   const tab = await chrome.newPage();
   await tab.goto(`${host.url}search/#q=zebras`);
   await tab.locator(".result").nth(2).waitFor();
-  const results = await tab.locator(".result").evaluateAll((items) => items.map((item) => [item.querySelector("a").textContent, item.querySelector(".result-place")?.textContent ?? ""]));
+  const results = await tab.locator(".result").evaluateAll((items) => items.map((item) => [item.querySelector("a").textContent, item.querySelector(".result-address")?.textContent ?? ""]));
   assert.deepEqual(results.sort(), [["Only one", ""], ["Setup", "guides/blue/setup"], ["Setup", "guides/red/setup"]]);
   await tab.close();
 });
@@ -152,6 +152,6 @@ test("a path counts the optional step that one goes on with", async () => {
   await tab.goto(`${host.url}paths/way/`);
   await settled(tab);
   await tab.locator("li[data-step] input").first().check();
-  assert.match(await tab.locator(".journey-state").textContent(), /Long · 20 min/);
+  assert.match(await tab.locator(".path-progress").textContent(), /Long · 20 min/);
   await tab.close();
 });

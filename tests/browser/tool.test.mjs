@@ -108,10 +108,10 @@ test("without a script there is the form, the result for its answers, the workin
   await page.goto(`${desk.url}tools/rate/`);
   assert.equal(await result(page), "€42.19\u00a0/\u00a0hour");
   assert.equal(await result(page, 2), "1 March 2024");
-  assert.match(await page.locator(".tool-say:visible").textContent(), /Charge at least €42\.19/);
+  assert.match(await page.locator(".tool-message:visible").textContent(), /Charge at least €42\.19/);
   assert.equal(await page.locator(".tool-actions").isVisible(), false);
   assert.equal(await page.locator(".examples tbody tr").count(), 1);
-  assert.match(await page.locator(".tool-working").textContent(), /\(52 − Weeks off\) × 40 × Part you can bill/);
+  assert.match(await page.locator(".tool-calculation").textContent(), /\(52 − Weeks off\) × 40 × Part you can bill/);
   assert.match(await page.content(), /form-action 'none'/);
   await plain.close();
 });
@@ -120,8 +120,8 @@ test("results follow each key, and are told once typing ends", async () => {
   const page = await visit();
   await field(page, "weeks").fill("30");
   assert.equal(await result(page), "€86.31\u00a0/\u00a0hour");
-  assert.match(await page.locator(".tool-say:visible").textContent(), /Under 600 hours, €86\.31/);
-  assert.equal(await page.locator(".tool-working tbody td[data-slot]").first().textContent(), "528");
+  assert.match(await page.locator(".tool-message:visible").textContent(), /Under 600 hours, €86\.31/);
+  assert.equal(await page.locator(".tool-calculation tbody td[data-slot]").first().textContent(), "528");
   await page.locator(".tool-results [role=status], .tool [role=status]").first().waitFor({ state: "attached" });
   await page.waitForFunction(() => document.querySelector(".tool [role=status]").textContent.startsWith("Charge at least: €86.31"));
   await field(page, "region").selectOption("south");
@@ -165,7 +165,7 @@ test("numbers are read as people write them", async () => {
   const page = await visit("tools/lang/");
   for (const typed of ["1 200,50", "1.200,50", "1200,50", "1’200,50 €", "1\u202f200,5"]) {
     await field(page, "income").fill(typed);
-    assert.equal(await page.locator(".tool-working tbody td[data-slot]").nth(1).textContent(), "1.519,62\u00a0€", typed);
+    assert.equal(await page.locator(".tool-calculation tbody td[data-slot]").nth(1).textContent(), "1.519,62\u00a0€", typed);
   }
   for (const typed of ["1,2,3", "1.2.3", "12.34,5", "e5", "--1", "1,200,50"]) {
     await field(page, "income").fill(typed);
@@ -174,7 +174,7 @@ test("numbers are read as people write them", async () => {
   await page.close();
   const english = await visit();
   await field(english, "income").fill("€1,200.50");
-  assert.equal(await english.locator(".tool-working tbody td[data-slot]").nth(1).textContent(), "€1,519.62");
+  assert.equal(await english.locator(".tool-calculation tbody td[data-slot]").nth(1).textContent(), "€1,519.62");
   await english.close();
 });
 
@@ -184,7 +184,7 @@ test("a link holds the answers, sorted, without defaults and secrets, and is not
   await field(page, "secret").fill("3");
   await field(page, "region").selectOption("south");
   await page.getByLabel("Wifi").check();
-  await page.locator("[data-do=link]").click();
+  await page.locator("[data-action=link]").click();
   const link = await page.evaluate(() => navigator.clipboard.readText());
   assert.equal(link, `${desk.url}tools/rate/#constructor=wifi&region=south&weeks=30`);
   await page.close();
@@ -203,18 +203,18 @@ test("a link holds the answers, sorted, without defaults and secrets, and is not
   await hostile.close();
   const closed = await visit("tools/closed/#weeks=30");
   assert.equal(await field(closed, "weeks").inputValue(), "7");
-  assert.equal(await closed.locator("[data-do=link]").count(), 0);
+  assert.equal(await closed.locator("[data-action=link]").count(), 0);
   await closed.close();
 });
 
 test("another page shows it, begun with answers of its own", async () => {
   const page = await visit("guides/with/#weeks=3");
-  const results = await page.locator(".tool .big output").allTextContents();
+  const results = await page.locator(".tool .main-result output").allTextContents();
   assert.deepEqual(results, ["€84.20\u00a0/\u00a0hour", "€42.19\u00a0/\u00a0hour"]);
   await page.locator("#Tool-2-weeks").fill("30");
-  assert.deepEqual(await page.locator(".tool .big output").allTextContents(), ["€84.20\u00a0/\u00a0hour", "€86.31\u00a0/\u00a0hour"]);
-  await page.locator("#Tool-1 [data-do=link]").click();
-  await page.waitForFunction(() => document.querySelector("#Tool-1 [data-do=link]").textContent === document.body.dataset.copied);
+  assert.deepEqual(await page.locator(".tool .main-result output").allTextContents(), ["€84.20\u00a0/\u00a0hour", "€86.31\u00a0/\u00a0hour"]);
+  await page.locator("#Tool-1 [data-action=link]").click();
+  await page.waitForFunction(() => document.querySelector("#Tool-1 [data-action=link]").textContent === document.body.dataset.copied);
   assert.deepEqual(page.faults, []);
   await page.close();
 });
@@ -229,7 +229,7 @@ test("reset goes back, the keyboard is enough, and printing shows all", async ()
   const seen = [];
   for (let step = 0; step < 40 && !seen.includes("reset"); step++) {
     await page.keyboard.press("Tab");
-    seen.push(await page.evaluate(() => document.activeElement.dataset.do ?? document.activeElement.id));
+    seen.push(await page.evaluate(() => document.activeElement.dataset.action ?? document.activeElement.id));
   }
   await page.keyboard.press("Enter");
   assert.equal(await field(page, "weeks").inputValue(), "7");
@@ -324,8 +324,8 @@ test("axe finds nothing, in light and dark, with faults shown", async () => {
     const plain = await chromium.newContext({ colorScheme, bypassCSP: true, viewport: { width: 1000, height: 900 } });
     const page = await plain.newPage();
     await page.goto(`${desk.url}tools/rate/`);
-    await page.locator(".tool.live").waitFor();
-    await page.locator(".tool-working summary").click();
+    await page.locator(".tool.enhanced").waitFor();
+    await page.locator(".tool-calculation summary").click();
     await field(page, "weeks").fill("seven");
     await field(page, "weeks").blur();
     await page.locator("#Tool-errors").waitFor();
@@ -341,7 +341,7 @@ test("it fits a phone, and the result stays in view", async () => {
   const page = await open(phone, `${desk.url}tools/rate/`);
   assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= 320), "the page scrolls sideways");
   await field(page, "weeks").scrollIntoViewIfNeeded();
-  assert.ok(await page.evaluate(() => { const { top, bottom } = document.querySelector(".tool-results .big output").getBoundingClientRect(); return top >= 0 && bottom <= innerHeight; }));
+  assert.ok(await page.evaluate(() => { const { top, bottom } = document.querySelector(".tool-results .main-result output").getBoundingClientRect(); return top >= 0 && bottom <= innerHeight; }));
   await phone.close();
 });
 

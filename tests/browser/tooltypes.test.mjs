@@ -110,7 +110,7 @@ async function visit(path, { width = 1000, dark = false, scripts = true } = {}) 
   const faults = watch(page, host.origin);
   contexts.push({ context, page, faults });
   await page.goto(host.url + path);
-  if (scripts) await page.locator("[data-live]").first().waitFor();
+  if (scripts) await page.locator("[data-needs-script]").first().waitFor();
   return page;
 }
 
@@ -151,12 +151,12 @@ test("axe finds nothing: each type, before and after use, dark, at 320 pixels, w
       await page.setViewportSize({ width, height: 800 });
       await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
       await page.goto(host.url + path);
-      await page.locator("[data-live]").first().waitFor();
+      await page.locator("[data-needs-script]").first().waitFor();
       await noFaultsOfAxe(page, `${path} at ${width}`);
       for (const summary of await page.locator("main summary:visible").all()) await summary.click();
       for (const box of await page.locator("main input[type=checkbox]").all()) await box.check();
       for (const answer of await page.locator("[data-start] a[data-answer]:visible").all()) if (await answer.isVisible()) await answer.click();
-      for (const check of await page.locator("[data-do=check]").all()) await check.click();
+      for (const check of await page.locator("[data-action=check]").all()) await check.click();
       for (const slider of await page.locator("input[type=range]").all()) await slider.fill("0");
       await noFaultsOfAxe(page, `${path} at ${width}, used`);
       assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${path} is wider than ${width} pixels`);
@@ -170,7 +170,7 @@ test("axe finds nothing: each type, before and after use, dark, at 320 pixels, w
 test("without scripts everything is there, and nothing that only scripts can do", async () => {
   for (const path of PAGES) {
     const page = await visit(path, { scripts: false });
-    assert.equal(await page.locator("[data-live]:visible").count(), 0, path);
+    assert.equal(await page.locator("[data-needs-script]:visible").count(), 0, path);
     await page.close();
   }
   const list = await visit("tools/list/", { scripts: false });
@@ -199,30 +199,30 @@ test("a decision by keyboard alone: one question at a time, back, the browser's 
   await page.keyboard.press("Enter");
   assert.equal(await focused(page), "why");
   assert.equal(page.url(), address, "the address holds no answer");
-  assert.match(await page.locator(".way").innerText(), /Where\?[^]*Right/);
+  assert.match(await page.locator(".decision-history").innerText(), /Where\?[^]*Right/);
   await page.keyboard.press("Tab");
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
   assert.equal(await focused(page), "r");
   assert.ok(await page.getByText("Go right").first().isVisible());
   await listen(page);
-  const link = await copied(page, page.locator("[data-do=link]"));
+  const link = await copied(page, page.locator("[data-action=link]"));
   await heard(page, "Copied");
   assert.equal(new URL(link).hash, "#where=right&why=not-at-all");
   await page.goBack();
   assert.equal(await focused(page), "why");
-  await page.locator("[data-do=back]").focus();
+  await page.locator("[data-action=back]").focus();
   await page.keyboard.press("Enter");
   assert.equal(await focused(page), "where");
   await page.goBack();
   assert.equal(await focused(page), "why");
-  await page.locator("[data-do=restart]").press("Enter");
+  await page.locator("[data-action=restart]").press("Enter");
   assert.equal(await focused(page), "where");
-  assert.equal(await page.locator("[data-do=back]").isVisible(), false);
+  assert.equal(await page.locator("[data-action=back]").isVisible(), false);
 
   const again = await visit("tools/choice/" + new URL(link).hash);
   assert.equal(await again.locator("[data-node]:visible").getAttribute("data-node"), "r");
-  await again.locator(".way button").first().click();
+  await again.locator(".decision-history button").first().click();
   assert.equal(await focused(again), "where");
   const odd = await visit("tools/choice/#where=right&where=left&why=nonsense&__proto__=1&constructor=2");
   assert.equal(await odd.locator("[data-node]:visible").getAttribute("data-node"), "why");
@@ -265,13 +265,13 @@ test("a checklist counts, copies and shares; the device keeps ticks only when it
 
   const label = await page.locator("input[data-key=__proto__] + span").innerText();
   const written = `# List\n\n## First\n\n- [x] One\n- [x] ${label}\n\n## Second\n\n- [ ] Two\n\n${host.url}tools/list/\n`;
-  assert.equal(await copied(page, page.locator("[data-do=markdown]")), written);
-  assert.equal(new URL(await copied(page, page.locator("[data-do=link]"))).hash, "#done=one.__proto__");
+  assert.equal(await copied(page, page.locator("[data-action=markdown]")), written);
+  assert.equal(new URL(await copied(page, page.locator("[data-action=link]"))).hash, "#done=one.__proto__");
 
   // Other people's answers are shown and do not replace those stored here.
   await page.goto("about:blank");
   await page.goto(`${host.url}tools/list/#done=constructor.nonsense`);
-  await page.locator("[data-live]").first().waitFor();
+  await page.locator("[data-needs-script]").first().waitFor();
   assert.deepEqual(await page.locator(".points input:checked").evaluateAll((boxes) => boxes.map((box) => box.dataset.key)), ["constructor"]);
   assert.equal(await page.locator("[data-remember]").isChecked(), false);
   await page.getByLabel("One", { exact: true }).check();
@@ -282,7 +282,7 @@ test("a checklist counts, copies and shares; the device keeps ticks only when it
   assert.deepEqual(await stored(), {});
   await page.locator("input[data-key=__proto__]").check();
   assert.ok(await page.getByText("All is done.").isVisible());
-  await page.locator("[data-do=clear]").click();
+  await page.locator("[data-action=clear]").click();
   assert.equal(await page.locator(".points input:checked").count(), 0);
   assert.deepEqual(await stored(), {});
 });
@@ -304,7 +304,7 @@ test("a quiz judges when it is asked to, says it in words, and forgets the verdi
   assert.ok(await page.getByLabel("This", { exact: true }).evaluate((input) => input === document.activeElement), "nothing moves on by itself");
   await page.getByLabel("A", { exact: true }).check();
   await listen(page);
-  await page.locator("[data-do=check]").press("Enter");
+  await page.locator("[data-action=check]").press("Enter");
   assert.match(await focused(page), /quiz-result/);
   assert.equal(await page.locator(".quiz-result .score").innerText(), "1 of 2 right");
   assert.deepEqual(await page.locator(".verdict:visible").allInnerTexts(), ["✓ Correct", "✗ Wrong"]);
@@ -312,13 +312,13 @@ test("a quiz judges when it is asked to, says it in words, and forgets the verdi
   await heard(page, "1 of 2 right");
   await page.getByLabel("B", { exact: true }).check();
   assert.equal(await page.locator(".verdict:visible").count(), 0);
-  const link = await copied(page, page.locator("[data-do=link]"));
+  const link = await copied(page, page.locator("[data-action=link]"));
   assert.equal(new URL(link).hash, "#1=1&2=1.2");
   const again = await visit("tools/quiz/" + new URL(link).hash);
-  await again.locator("[data-do=check]").click();
+  await again.locator("[data-action=check]").click();
   assert.equal(await again.locator(".quiz-result .score").innerText(), "2 of 2 right");
   assert.ok(await again.getByText("Well done.").isVisible());
-  await again.locator("[data-do=again]").click();
+  await again.locator("[data-action=again]").click();
   assert.equal(await again.locator("#Tool input:checked").count(), 0);
   assert.equal(await again.locator(".quiz-result:visible").count(), 0);
 });
@@ -326,7 +326,7 @@ test("a quiz judges when it is asked to, says it in words, and forgets the verdi
 test("a comparison weighs by keyboard, shows every total, and says it once it has come to rest", async () => {
   const page = await visit("tools/weigh/");
   const totals = () => page.locator("tfoot .score").allTextContents();
-  const highest = () => page.locator("tfoot .most").evaluateAll((marks) => marks.map((mark) => !mark.hidden));
+  const highest = () => page.locator("tfoot .highest").evaluateAll((marks) => marks.map((mark) => !mark.hidden));
   assert.deepEqual([await totals(), await highest()], [["3.0", "3.0"], [true, true]]);
   assert.equal(await page.getByText("All criteria have equal weight here.").isVisible(), false);
   await listen(page);
@@ -335,10 +335,10 @@ test("a comparison weighs by keyboard, shows every total, and says it once it ha
   assert.deepEqual([await totals(), await highest()], [["3.4", "2.8"], [true, false]]);
   await heard(page, "First: 3.4, Second: 2.8");
   assert.deepEqual(await page.locator("thead th").allInnerTexts(), ["First", "Second ours"], "nothing changes its place");
-  assert.equal(new URL(await copied(page, page.locator("[data-do=link]"))).hash, "#x=3");
+  assert.equal(new URL(await copied(page, page.locator("[data-action=link]"))).hash, "#x=3");
   for (const slider of await page.locator("input[type=range]").all()) await slider.fill("0");
   assert.deepEqual([await totals(), await highest()], [["–", "–"], [false, false]]);
-  await page.locator("[data-do=reset]").click();
+  await page.locator("[data-action=reset]").click();
   assert.deepEqual(await totals(), ["3.0", "3.0"]);
   const odd = await visit("tools/weigh/#x=9999&__proto__=0&constructor=4");
   assert.deepEqual(await odd.locator("input[type=range]").evaluateAll((all) => all.map((one) => one.value)), ["2", "0"]);
@@ -355,7 +355,7 @@ test("tools within a guide are begun as it says, mind their own business, and li
   assert.equal(await first.locator("[data-node]:visible").getAttribute("data-node"), "why");
   await page.goBack();
   assert.equal(await second.locator("[data-node]:visible").getAttribute("data-node"), "where");
-  assert.equal(await copied(page, second.locator("[data-do=link]")), `${host.url}tools/choice/`);
+  assert.equal(await copied(page, second.locator("[data-action=link]")), `${host.url}tools/choice/`);
   assert.deepEqual(await page.locator("#Tool-5 input[type=range]").evaluateAll((all) => all.map((one) => one.value)), ["4", "2"]);
   assert.deepEqual(await page.locator("#Tool-5 tfoot .score").allTextContents(), ["3.7", "2.7"]);
   const sources = await page.locator("script[src*='/tool/']").evaluateAll((all) => all.map((one) => one.src.split("/").at(-1)));
@@ -371,9 +371,9 @@ test("nothing is sent while tools are used", async () => {
   page.on("request", (request) => asked.push(request.url()));
   for (const box of await page.locator("main input[type=checkbox]:not([data-remember])").all()) await box.check();
   await page.locator("#Tool-3").getByRole("link", { name: "Left" }).click();
-  await page.locator("[data-do=check]").click();
+  await page.locator("[data-action=check]").click();
   await page.locator("input[type=range]").first().fill("1");
-  for (const button of await page.locator("[data-do=link]").all()) await button.click();
+  for (const button of await page.locator("[data-action=link]").all()) await button.click();
   await page.waitForTimeout(300);
   assert.deepEqual(asked, []);
   assert.deepEqual(await page.evaluate(() => ({ ...localStorage })), {});
@@ -387,7 +387,7 @@ test("on paper: why-texts are open, buttons are gone, a decision shows the way t
   const choice = await visit("tools/choice/");
   await choice.getByRole("link", { name: "Left" }).click();
   await choice.emulateMedia({ media: "print" });
-  assert.match(await choice.locator(".way").innerText(), /Where\?[^]*Left/);
+  assert.match(await choice.locator(".decision-history").innerText(), /Where\?[^]*Left/);
   assert.ok(await choice.getByText("Go left").first().isVisible());
   const quiz = await visit("tools/quiz/");
   await quiz.getByLabel("This", { exact: true }).check();

@@ -131,7 +131,7 @@ fn tip_template(dice: &mut Dice) -> String {
         "{{ page.words }}",
         "",
     ];
-    format!("{{% extends \"entry.html\" %}}{{% block bar %}}{}{{% endblock bar %}}", dice.pick(&asks))
+    format!("{{% extends \"entry.html\" %}}{{% block toolbar %}}{}{{% endblock toolbar %}}", dice.pick(&asks))
 }
 
 fn note_component(dice: &mut Dice) -> String {

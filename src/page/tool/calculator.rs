@@ -114,7 +114,7 @@ pub(super) fn view(calculator: &Calculator, may_share: bool, finish: &Finish) ->
     };
     let first_said = calculator.says.iter().position(|say| say.when.is_none_or(|slot| at_first(slot) == Value::Boolean(true)));
     let value = |slot: u32| {
-        let class = if shapes[slot as usize].is_number() { " class=\"unbroken\"" } else { "" };
+        let class = if shapes[slot as usize].is_number() { " class=\"no-wrap\"" } else { "" };
         let mut html = format!("<span data-slot=\"{slot}\"{class}>");
         escape_into(&mut html, &shown(slot as usize));
         html + "</span>"

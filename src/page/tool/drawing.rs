@@ -34,13 +34,14 @@ struct Drawn {
     height: usize,
 }
 
-/// The graph as an SVG of the class `roads`, named `name` for those who do not see it.
+/// The graph as an SVG of the class `decision-map`, named `name` for those who do not see it.
 pub fn draw(roads: &Roads, nodes: &[Node], name: &str) -> String {
     let boxes = placed(roads, nodes);
     let width = boxes.iter().map(|drawn| drawn.x + BOX_WIDTH).max().unwrap_or(0) + 1;
     let height = boxes.iter().map(|drawn| drawn.y + drawn.height).max().unwrap_or(0) + 1;
-    let mut svg =
-        format!("<svg class=\"roads\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" role=\"img\" aria-label=\"");
+    let mut svg = format!(
+        "<svg class=\"decision-map\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" role=\"img\" aria-label=\""
+    );
     escape_into(&mut svg, name);
     svg.push_str("\">\n");
     for (node, leads_to) in roads.to.iter().enumerate() {
@@ -100,12 +101,12 @@ fn edge(svg: &mut String, from: &Drawn, answer: usize, to: &Drawn) {
     let (end, level) = (to.x, to.y + head_height(to.lines.len()) / 2);
     let bend = COLUMN_GAP / 2;
     let _ = writeln!(svg, "<path d=\"M{x} {y}C{} {y} {} {level} {} {level}\"/>", x + bend, end - bend, end - 7);
-    let _ = writeln!(svg, "<path class=\"tip\" d=\"M{end} {level}l-8-4v8z\"/>");
+    let _ = writeln!(svg, "<path class=\"arrowhead\" d=\"M{end} {level}l-8-4v8z\"/>");
 }
 
 fn draw_box(svg: &mut String, drawn: &Drawn, node: &Node, is_question: bool) {
     let Drawn { lines, x, y, height } = drawn;
-    let class = if is_question { "asks" } else { "ends" };
+    let class = if is_question { "question-node" } else { "outcome-node" };
     let _ = write!(svg, "<g class=\"{class}\"><title>");
     escape_into(svg, node.text);
     let _ = writeln!(svg, "</title><rect x=\"{x}\" y=\"{y}\" width=\"{BOX_WIDTH}\" height=\"{height}\" rx=\"3\"/>");
@@ -202,7 +203,7 @@ mod tests {
             "{svg}"
         );
         assert!(!svg.contains("style") && !svg.contains("<whole>"), "{svg}");
-        assert_eq!(svg.matches("class=\"tip\"").count(), 2);
+        assert_eq!(svg.matches("class=\"arrowhead\"").count(), 2);
     }
 
     #[test]

@@ -29,7 +29,7 @@ async function build(link) {
   all.textContent = texts.search_all;
   const keys = make("p", { class: "search-keys" }, texts.search_keys);
   const box = make("dialog", { class: "search-dialog", "aria-label": texts.search_this_site },
-    make("div", { class: "search-bar" }, input, close), status, list, make("div", { class: "search-foot" }, all, keys));
+    make("div", { class: "search-bar" }, input, close), status, list, make("div", { class: "search-footer" }, all, keys));
   document.body.append(box);
 
   let requests = 0, before = null;

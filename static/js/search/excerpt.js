@@ -21,8 +21,8 @@ export function excerpt(text, words) {
   if (start > 0) start = (text.indexOf(" ", start) + 1) || start;
   let end = Math.min(text.length, start + CHARS);
   if (end < text.length) end = Math.max(text.lastIndexOf(" ", end), start + CHARS / 2);
-  const shown = pieces(text, found, start, end);
-  if (start > 0) shown.unshift({ text: "… ", isMarked: false });
+  const parts = pieces(text, found, start, end);
+  if (start > 0) parts.unshift({ text: "… ", isMarked: false });
   if (end < text.length) parts.push({ text: " …", isMarked: false });
   return parts;
 }

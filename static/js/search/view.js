@@ -63,7 +63,7 @@ export async function result(answer, { page, section }, root, id, titles) {
   if (kind) about.append(make("span", {}, kind));
   for (const { heading } of path.filter(({ heading }) => heading)) about.append(pieces(make("span", {}), marked(heading, answer.words)));
   distinguish(titles, title, address, () => {
-    about.prepend(make("span", { class: "result-place" }, plain(address)));
+    about.prepend(make("span", { class: "result-address" }, plain(address)));
     link.after(about);
   });
   if (about.childElementCount) link.after(about);
@@ -93,7 +93,7 @@ function plain(address) {
 export async function results(answer, found, root, prefix, titles = new Map()) {
   const items = await Promise.all(found.map((one, at) => result(answer, one, root, `${prefix}-${at + 1}`, titles)));
   const first = found.findIndex(({ isPartial }) => isPartial);
-  if (first >= 0) items.splice(first, 0, make("li", { class: "result-part" }, answer.language.texts.search_some));
+  if (first >= 0) items.splice(first, 0, make("li", { class: "result-group" }, answer.language.texts.search_some));
   return items;
 }
 

@@ -110,7 +110,7 @@ tools("calculator", (tool) => {
       if (output.dataset.size) output.dataset.size = size(output.textContent);
     }
     const shownMessage = slots ? data.says.findIndex((when) => when === null || slots[when]) : -1;
-    for (const [index, text] of [...tool.querySelectorAll("[data-say]")].entries()) text.hidden = index !== shownMessage;
+    for (const [index, text] of [...tool.querySelectorAll("[data-message]")].entries()) text.hidden = index !== shownMessage;
     tool.classList.toggle("stale", !slots);
     tool.dispatchEvent(new CustomEvent("handsel:values", { bubbles: true, detail: { slots, data, text } }));
     announce(tool, slots ? data.results.map(([label, slot]) => `${label}: ${text(slot)}`).join(". ") : fill(data.words.faults, { count: errors.length }), 1000);
@@ -147,6 +147,6 @@ tools("calculator", (tool) => {
     addEventListener("hashchange", () => { readLink(); show(); });
     readLink();
   }
-  tool.classList.add("live");
+  tool.classList.add("enhanced");
   return () => { data = read(); show(); };
 });

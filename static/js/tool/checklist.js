@@ -60,7 +60,7 @@ tools("checklist", (tool) => {
     if (event.target === saveBox) {
       if (saveBox.checked) save();
       else remember(storageKey, null);
-      announce(tool, saveBox.checked ? saveBox.dataset.kept : saveBox.dataset.forgotten);
+      announce(tool, saveBox.checked ? saveBox.dataset.saved : saveBox.dataset.deleted);
     } else if (event.target.dataset.key) update();
   });
 

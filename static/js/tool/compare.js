@@ -20,22 +20,22 @@ tools("compare", (tool) => {
   }
 
   function show() {
-    tool.querySelector("[data-not-live]").hidden = true;
+    tool.querySelector("[data-no-script]").hidden = true;
     const found = scores();
     const best = found && Math.max(...found.map((score) => Math.round(score * 10)));
     const totals = [];
     tool.querySelectorAll("[data-total]").forEach((cell, at) => {
       const isBest = Boolean(found) && Math.round(found[at] * 10) === best;
       cell.querySelector("[data-shown]").textContent = found ? format(found[at]) : "–";
-      cell.querySelector("[data-most]").hidden = !isBest;
-      cell.classList.toggle("is-most", isBest);
+      cell.querySelector("[data-highest]").hidden = !isBest;
+      cell.classList.toggle("is-highest", isBest);
       if (found) totals.push(`${cell.dataset.total}: ${format(found[at])}`);
     });
     for (const slider of sliders()) {
       slider.nextElementSibling.textContent = slider.value;
-      row(slider.dataset.key).classList.toggle("is-unweighed", slider.value === "0");
+      row(slider.dataset.key).classList.toggle("is-ignored", slider.value === "0");
     }
-    return found ? totals.join(", ") : tool.querySelector("[data-words]").dataset.unweighed;
+    return found ? totals.join(", ") : tool.querySelector("[data-words]").dataset.noWeights;
   }
 
   const isWeight = (text) => /^\d{1,2}$/.test(text ?? "");

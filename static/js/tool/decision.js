@@ -27,14 +27,14 @@ tools("decision", (tool) => {
     const { steps, at } = walk(path);
     path = steps.map((step) => step.answer);
     for (const one of nodes()) one.hidden = one !== at;
-    const list = tool.querySelector("[data-way]");
+    const list = tool.querySelector("[data-history]");
     list.firstElementChild.replaceChildren(...steps.map(({ at, chosen }, number) => {
       const item = document.createElement("li");
       const asked = document.createElement("span");
-      asked.textContent = plain(at.querySelector("[data-ask]"));
+      asked.textContent = plain(at.querySelector("[data-question-title]"));
       const back = document.createElement("button");
       back.type = "button";
-      back.dataset.do = "change";
+      back.dataset.action = "change";
       back.dataset.step = number;
       back.textContent = plain(chosen);
       back.setAttribute("aria-label", `${plain(chosen)}: ${phrases.change}`);
@@ -42,7 +42,7 @@ tools("decision", (tool) => {
       return item;
     }));
     list.hidden = !steps.length;
-    for (const button of tool.querySelectorAll("[data-do=back], [data-do=restart]")) button.hidden = !steps.length;
+    for (const button of tool.querySelectorAll("[data-action=back], [data-action=restart]")) button.hidden = !steps.length;
     return at;
   }
 
@@ -88,7 +88,7 @@ tools("decision", (tool) => {
   }
 
   const before = history.state?.[id];
-  path = Array.isArray(before) ? before : follow(new Map([...new URLSearchParams(phrases.given), ...shared(tool)]));
+  path = Array.isArray(before) ? before : follow(new Map([...new URLSearchParams(phrases.preset), ...shared(tool)]));
   history.replaceState({ ...history.state, [id]: path }, "");
   return show;
 });

@@ -30,7 +30,7 @@ tools("quiz", (tool) => {
     const bands = [...tool.querySelectorAll("[data-from]")];
     const reached = bands.filter((band) => Number(band.dataset.from) <= score).at(-1);
     for (const band of bands) band.hidden = band !== reached;
-    for (const button of tool.querySelectorAll("[data-do=again]")) button.hidden = !isChecked;
+    for (const button of tool.querySelectorAll("[data-action=again]")) button.hidden = !isChecked;
     return result;
   }
 

@@ -57,9 +57,9 @@ export const plain = (element) => element.textContent.replace(/\s+/g, " ").trim(
 
 // Shows the controls that need a script, and connects each button to its action.
 export function buttons(tool, actions) {
-  for (const part of tool.querySelectorAll("[data-live]")) part.hidden = false;
+  for (const part of tool.querySelectorAll("[data-needs-script]")) part.hidden = false;
   tool.addEventListener("click", (event) => {
-    const button = event.target.closest("button[data-do]");
-    if (button && tool.contains(button)) actions[button.dataset.do]?.(button);
+    const button = event.target.closest("button[data-action]");
+    if (button && tool.contains(button)) actions[button.dataset.action]?.(button);
   });
 }
