@@ -76,16 +76,14 @@ const CITED: [&str; 1] = ["cite"];
 /// Ids by which the theme's scripts, styles and labels find its own elements.
 const IDS: [&str; 32] = [
     "After",
-    "Branch",
+    "AtAGlanceTitle",
     "ChaptersTitle",
     "ColophonTitle",
-    "Contents",
-    "ContentsTitle",
     "Copied",
-    "FeedbackWords",
+    "DownloadsTitle",
+    "FeedbackText",
+    "FeedbackTitle",
     "Footnote",
-    "GlanceTitle",
-    "HelpedTitle",
     "HistoryTitle",
     "How",
     "Keys",
@@ -95,12 +93,14 @@ const IDS: [&str; 32] = [
     "NextTitle",
     "SearchInput",
     "SearchResults",
-    "ShelfTitle",
+    "SectionListTitle",
+    "SectionNav",
     "Sources",
     "SourcesTitle",
     "StepsTitle",
-    "TakeAlongTitle",
     "TextVersionTitle",
+    "Toc",
+    "TocTitle",
     "Tool",
     "Top",
     "Transcript",
@@ -114,7 +114,7 @@ const ID_PREFIXES: [(&str, bool); 4] = [("SearchResult-", false), ("Term-", true
 
 /// Classes by which the theme's scripts find their elements.
 const CLASSES: [&str; 8] =
-    ["checklist-done", "code-frame", "embed-lines", "fold-button", "prose", "quiz-result", "search-filters", "tool-progress"];
+    ["checklist-done", "code-frame", "embed-code", "fold-button", "prose", "quiz-result", "search-filters", "tool-progress"];
 
 /// What becomes of an attribute.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! The colours that a site chose, made such that its text can be read in both schemes.
 //!
-//! Text needs 4.5 : 1 on paper, surface, what is sunk, and on the tints of callouts; the edges of fields and buttons need 3 : 1
+//! Text needs 4.5 : 1 on paper, surface, sunken areas and the tints of callouts; the edges of fields and buttons need 3 : 1
 //! (WCAG 2.2, § 1.4.3 and § 1.4.11). What does not have it is made darker or lighter, and that is told.
 
 use std::collections::BTreeMap;
