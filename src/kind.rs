@@ -33,7 +33,7 @@ use self::structured::Pattern;
 use crate::diagnostic::{Checked, Code, Diagnostic, Place, nearest};
 use crate::fields::{Context, Field, FieldType, Item, Items, check, manual_table};
 use crate::paths::SourcePath;
-use crate::renamed::{self, NameKind};
+use crate::renamed::{self, NameKind, current_template};
 use crate::yaml::{Node, read as read_yaml};
 
 /// A kind of page.
@@ -190,7 +190,7 @@ pub fn read(path: &SourcePath, bytes: &[u8]) -> Checked<Option<Kind>> {
         title: text("title"),
         title_many: text("title_many"),
         folder: text("folder").map(|folder| folder.trim_matches('/').to_owned()),
-        template: text("template").unwrap_or_else(|| "page.html".into()),
+        template: text("template").map_or_else(|| "page.html".into(), current_template),
         fields,
         furniture: shown_parts(&items, &mut problems),
         order: text("order").unwrap_or_else(|| "order".into()),

@@ -18,6 +18,12 @@ pub enum NameKind {
     TemplateValue,
     /// A key of `templates/i18n/*.yaml`.
     Word,
+    /// A design token of the theme.
+    Token,
+    /// A file of `templates/`.
+    Template,
+    /// A block of a template.
+    Block,
     /// The code of a problem.
     Code,
 }
@@ -62,6 +68,47 @@ pub const RENAMED: &[RenamedName] = &[
     row(NameKind::Word, "level_starter", "level_beginner"),
     row(NameKind::Word, "level_practised", "level_intermediate"),
     row(NameKind::Word, "level_expert", "level_advanced"),
+    row(NameKind::Token, "cut", "tag-cut"),
+    row(NameKind::Token, "edge-line", "border"),
+    row(NameKind::Token, "flow", "paragraph-space"),
+    row(NameKind::Token, "hole", "tag-hole"),
+    row(NameKind::Token, "leaf", "success"),
+    row(NameKind::Token, "ochre", "warning"),
+    row(NameKind::Token, "page", "page-width"),
+    row(NameKind::Token, "rose", "danger"),
+    row(NameKind::Token, "s1", "space-1"),
+    row(NameKind::Token, "s2", "space-2"),
+    row(NameKind::Token, "s3", "space-3"),
+    row(NameKind::Token, "s4", "space-4"),
+    row(NameKind::Token, "s5", "space-5"),
+    row(NameKind::Token, "s6", "space-6"),
+    row(NameKind::Token, "s7", "space-7"),
+    row(NameKind::Token, "s8", "space-8"),
+    row(NameKind::Token, "s9", "space-9"),
+    row(NameKind::Token, "second", "accent-2"),
+    row(NameKind::Token, "sunk", "sunken"),
+    row(NameKind::Template, "narrowed.html", "facet-list.html"),
+    row(NameKind::Template, "shown.html", "media.html"),
+    row(NameKind::Template, "statement.html", "info-page.html"),
+    row(NameKind::Template, "surprise.html", "random.html"),
+    row(NameKind::Template, "partials/around.html", "partials/related.html"),
+    row(NameKind::Template, "partials/branch.html", "partials/section-nav.html"),
+    row(NameKind::Template, "partials/contents.html", "partials/toc.html"),
+    row(NameKind::Template, "partials/glance.html", "partials/at-a-glance.html"),
+    row(NameKind::Template, "partials/journey.html", "partials/path-steps.html"),
+    row(NameKind::Template, "partials/knot.html", "partials/next-step.html"),
+    row(NameKind::Template, "partials/neighbours.html", "partials/prev-next.html"),
+    row(NameKind::Template, "partials/page-bar.html", "partials/toolbar.html"),
+    row(NameKind::Template, "partials/rows.html", "partials/compact-list.html"),
+    row(NameKind::Template, "partials/ways.html", "partials/facet-links.html"),
+    row(NameKind::Template, "partials/when.html", "partials/event-dates.html"),
+    row(NameKind::Block, "around", "related"),
+    row(NameKind::Block, "bar", "toolbar"),
+    row(NameKind::Block, "ending", "after_text"),
+    row(NameKind::Block, "glance", "before_text"),
+    row(NameKind::Block, "more", "media_details"),
+    row(NameKind::Block, "statement", "text"),
+    row(NameKind::Block, "thing", "media"),
     row(NameKind::Code, "active-file", "unsafe-file"),
     row(NameKind::Code, "active-html", "unsafe-html"),
     row(NameKind::Code, "active-picture", "unsafe-svg"),
@@ -106,6 +153,11 @@ pub fn new_value(key: &str, old: &str) -> Option<&'static str> {
 /// A value of the key `key` under its new name.
 pub fn current_value(key: &str, value: String) -> String {
     new_value(key, &value).map_or(value, str::to_owned)
+}
+
+/// The name of a template, which may be given by an old one.
+pub fn current_template(name: String) -> String {
+    new_name(NameKind::Template, &name).map_or(name, str::to_owned)
 }
 
 /// Reports an old name at its place, with the new one as the fix.

@@ -18,6 +18,7 @@ use crate::document::{Entry, Facts, glossary};
 use crate::fingerprint::{Fingerprint, Fingerprinter};
 use crate::paths::Route;
 use crate::picture::card;
+use crate::renamed::current_template;
 use crate::site::insert::{self, Inserted};
 use crate::site::links::Destination;
 use crate::site::related::Relations;
@@ -284,7 +285,8 @@ impl Composer {
     /// The template that a page names.
     pub fn stated_template(&self, page: PageId) -> Option<String> {
         let stated = &self.site.page(page).entry.meta.template.as_ref()?.value;
-        Some(if stated.contains('.') { stated.clone() } else { format!("{stated}.html") })
+        let name = if stated.contains('.') { stated.clone() } else { format!("{stated}.html") };
+        Some(current_template(name))
     }
 
     fn template(&self, sheet: &Sheet, page_id: Option<PageId>) -> String {

@@ -11,6 +11,7 @@ mod field_names;
 mod functions;
 mod limits;
 mod materials;
+mod old_files;
 mod old_names;
 mod reach;
 mod values;
@@ -55,6 +56,7 @@ pub struct Templates {
     reach: Reach,
     /// The writer's templates that cannot be read and have no stand-in. Their faults are told.
     broken: BTreeSet<String>,
+    old_names: Vec<Diagnostic>,
 }
 
 impl Templates {
@@ -63,7 +65,8 @@ impl Templates {
         let fallback: BTreeMap<String, TemplateFile> = built_in.into_iter().map(|file| (file.name.clone(), file)).collect();
         let mut files = fallback.clone();
         let mut problems = Vec::new();
-        for file in own {
+        let mut old_names: Vec<Diagnostic> = own.iter().flat_map(old_names::old_names).collect();
+        for file in old_files::with_new_names(own, &mut old_names) {
             match too_many_branches(&file) {
                 None => drop(files.insert(file.name.clone(), file)),
                 Some(problem) => {
@@ -119,7 +122,7 @@ impl Templates {
         }
         let reach = Reach::new(&files);
         let (tera, checked, drawn) = with_limits(tera, &files);
-        Checked::new(Templates { tera, signatures, files, checked, drawn, reach, broken }, problems)
+        Checked::new(Templates { tera, signatures, files, checked, drawn, reach, broken, old_names }, problems)
     }
 
     pub fn has(&self, name: &str) -> bool {
@@ -133,7 +136,7 @@ impl Templates {
 
     /// Names that the writer's templates use and that have changed since.
     pub fn old_names(&self) -> Vec<Diagnostic> {
-        self.files.values().filter(|file| file.is_own).flat_map(old_names::old_names).collect()
+        self.old_names.clone()
     }
 
     /// Fields of pages that the writer's templates ask for and that no kind declares.

@@ -5,6 +5,7 @@
 use std::fmt::Write;
 
 use super::colour::Colour;
+use crate::renamed::{self, NameKind};
 
 /// What a token's value is, and what is asked of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,33 +79,10 @@ pub const TOKENS: &[Token] = &[
     value("space-9", "6rem", "The largest space."),
 ];
 
-/// Old names of tokens, which settings may still use, and the new ones.
-const RENAMED: &[(&str, &str)] = &[
-    ("second", "accent-2"),
-    ("sunk", "sunken"),
-    ("edge-line", "border"),
-    ("leaf", "success"),
-    ("ochre", "warning"),
-    ("rose", "danger"),
-    ("page", "page-width"),
-    ("cut", "tag-cut"),
-    ("hole", "tag-hole"),
-    ("flow", "paragraph-space"),
-    ("s1", "space-1"),
-    ("s2", "space-2"),
-    ("s3", "space-3"),
-    ("s4", "space-4"),
-    ("s5", "space-5"),
-    ("s6", "space-6"),
-    ("s7", "space-7"),
-    ("s8", "space-8"),
-    ("s9", "space-9"),
-];
-
 impl Token {
     /// The token with this name, which may be an old one.
     pub fn named(name: &str) -> Option<&'static Token> {
-        let name = RENAMED.iter().find(|(old, _)| *old == name).map_or(name, |(_, new)| new);
+        let name = renamed::new_name(NameKind::Token, name).unwrap_or(name);
         TOKENS.iter().find(|token| token.name == name)
     }
 
@@ -128,13 +106,6 @@ pub fn tokens_table() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn old_names_lead_to_tokens() {
-        for (old, new) in RENAMED {
-            assert_eq!(Token::named(old).map(|token| token.name), Some(*new));
-        }
-    }
 
     #[test]
     fn the_style_sheet_begins_with_these_values() {

@@ -6,8 +6,9 @@ use crate::fields::{Field, field_named};
 use crate::renamed::{self, NameKind};
 use crate::yaml::Node;
 
-/// The field whose keys are codes.
+/// The field whose keys are codes, and the one whose keys are design tokens.
 const CHECKS: &str = "checks";
+const TOKENS: &str = "theme.tokens";
 
 impl Check<'_> {
     /// The field that a key means. An old name of it is reported.
@@ -22,9 +23,14 @@ impl Check<'_> {
 
     /// A key of the mapping `name` under its new name.
     pub(super) fn current_key<'k>(&mut self, name: &str, key: &'k str, place: &Place) -> &'k str {
-        let Some(code) = (name == CHECKS).then(|| renamed::new_name(NameKind::Code, key)).flatten() else { return key };
-        self.problems.push(renamed::problem(key, code, place.clone()));
-        code
+        let kind = match name {
+            CHECKS => NameKind::Code,
+            TOKENS => NameKind::Token,
+            _ => return key,
+        };
+        let Some(new) = renamed::new_name(kind, key) else { return key };
+        self.problems.push(renamed::problem(key, new, place.clone()));
+        new
     }
 
     /// The new word for `text`, where the field `name` takes that word.
