@@ -268,9 +268,14 @@ pub struct TargetProblem {
 
 /// Why an address must not be written into a page, if so.
 pub fn refusal(written: &str, usage: Usage) -> Option<TargetProblem> {
+    refusal_of(&Target::parse(written), written, usage)
+}
+
+/// The same as [`refusal`] of an address that is parsed already.
+pub fn refusal_of(target: &Target, written: &str, usage: Usage) -> Option<TargetProblem> {
     const COPY: &str = "copy the file into the content, and link to it there";
     let because = |code, message: String, help: &str| Some(TargetProblem { code, message, help: help.to_owned() });
-    match Target::parse(written) {
+    match target {
         Target::Unsafe { scheme } if scheme == "data" && is_image_data(&bare(written), usage) => None,
         Target::Unsafe { scheme } if scheme == "file" => {
             because(Code::LinkScheme, "`file:` addresses are not written as links".to_owned(), COPY)
@@ -291,10 +296,10 @@ pub fn refusal(written: &str, usage: Usage) -> Option<TargetProblem> {
 }
 
 /// What is wrong with an address that a page may hold all the same.
-pub fn doubt(written: &str) -> Option<TargetProblem> {
+pub fn doubt(target: &Target) -> Option<TargetProblem> {
     let problem = |code, message: String, help: String| Some(TargetProblem { code, message, help });
-    match Target::parse(written) {
-        Target::UnknownScheme { scheme } => match nearest(&scheme, ["https", "http", "mailto"]) {
+    match target {
+        Target::UnknownScheme { scheme } => match nearest(scheme, ["https", "http", "mailto"]) {
             Some(near) => problem(Code::LinkScheme, format!("`{scheme}:` looks like a typo"), format!("did you mean `{near}:`?")),
             // Sites may ask a browser to hand such links to them.
             None if scheme.starts_with("web+") => None,

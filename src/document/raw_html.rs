@@ -22,6 +22,7 @@ mod elements;
 mod filter;
 mod frames;
 mod nesting;
+mod pieces;
 
 /// Attributes that hold one address.
 const ADDRESSES: [&str; 4] = ["href", "src", "poster", "data"];
@@ -244,7 +245,24 @@ pub fn escape_into(out: &mut String, text: &str) {
 
 /// HTML without anything that could run, load or send something; every element is closed.
 pub fn sanitise(html: &str) -> String {
-    SANITISER.clean(html).to_string()
+    let divided = if html.len() > PIECE_BYTES { in_pieces(html, PIECE_BYTES) } else { None };
+    divided.unwrap_or_else(|| SANITISER.clean(html).to_string())
+}
+
+/// Long HTML is sanitized in pieces of about so many bytes: the tree of a text takes some forty times its size.
+const PIECE_BYTES: usize = 256 << 10;
+
+/// Sanitizes each piece with the elements around it, whose tags are then taken off. It gives nothing where a piece turns out to end
+/// within other elements than it should.
+fn in_pieces(html: &str, length: usize) -> Option<String> {
+    let mut out = String::with_capacity(html.len());
+    for piece in pieces::pieces(html, length) {
+        let begin: String = piece.open_before.iter().map(|name| format!("<{name}>")).collect();
+        let end: String = piece.open_behind.iter().rev().map(|name| format!("</{name}>")).collect();
+        let clean = SANITISER.clean(&[&begin, &html[piece.range]].concat()).to_string();
+        out.push_str(clean.strip_prefix(begin.as_str())?.strip_suffix(end.as_str())?);
+    }
+    Some(out)
 }
 
 /// The elements that [`sanitise`] keeps.

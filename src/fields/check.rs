@@ -11,7 +11,7 @@ use super::dates::{self, Meaning};
 use super::forms;
 use super::{Field, FieldType, Item, Items, Value};
 use crate::diagnostic::{Checked, Code, Diagnostic, Place, Severity, first_hidden, is_bidi_control, nearest, without_hidden};
-use crate::link_target::{Usage, doubt, refusal};
+use crate::link_target::{Target, Usage, doubt, refusal};
 use crate::renamed::NameKind;
 use crate::source::is_unseen;
 use crate::yaml::{Entry, Map, Node, Value as Yaml};
@@ -364,7 +364,7 @@ impl Check<'_> {
         // Whether a field is shown as an image only the site knows, so an image within the address is allowed here.
         let refused = refusal(text, Usage::Image);
         let is_refused = refused.is_some();
-        if let Some(problem) = refused.or_else(|| doubt(text)) {
+        if let Some(problem) = refused.or_else(|| doubt(&Target::parse(text))) {
             self.tell(problem.code, node, problem.message, problem.help);
         }
         is_refused

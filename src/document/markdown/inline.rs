@@ -6,7 +6,6 @@ use std::sync::LazyLock;
 use math_core::{LatexToMathML, MathCoreConfig, MathDisplay};
 use pulldown_cmark::{Alignment, Event, LinkType, Tag};
 
-use super::malformed::{incomplete, is_incomplete};
 use super::open::Mention;
 use super::{Note, OpenImage, Walk, without_hole_marks};
 use crate::diagnostic::{Code, Diagnostic};
@@ -17,7 +16,7 @@ use crate::document::mathml::{self, CleanMathml};
 use crate::document::meta::Placed;
 use crate::document::raw_html::{escape_attribute, escape_into};
 use crate::document::remarks;
-use crate::link_target::{Usage, doubt, refusal};
+use crate::link_target::{Usage, doubt, refusal, refusal_of};
 use crate::settings::is_at;
 
 /// A formula of so many bytes is read where there is more room on the stack: how deep it goes is not known before.
@@ -66,7 +65,9 @@ pub(super) fn image_size(text: &str) -> Option<(u32, Option<u32>)> {
 
 /// Whether a target is written into the page as it stands.
 pub(super) fn is_final(written: &str) -> bool {
-    matches!(Target::parse(written), Target::Outside | Target::ProtocolRelative)
+    // Nearly every link leads to a page of the site: it has no scheme, and does not begin with slashes or what browsers skip.
+    let may_be = written.bytes().any(|byte| byte == b':') || !written.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '.');
+    may_be && matches!(Target::parse(written), Target::Outside | Target::ProtocolRelative)
 }
 
 /// Whether the name in a wiki link is a path on the writer's computer.
@@ -81,12 +82,16 @@ impl<'a> Walk<'a> {
         // A wiki link names a page, whose title may hold a colon, and is written only as the address of what it names.
         let is_name = role.is_wiki() && !names_disk(target);
         let usage = if role.is_embed() { Usage::Image } else { Usage::Link };
-        let share = self.share(target, &range);
-        if let Some(refusal) = refusal(share.as_deref().unwrap_or(target), usage).filter(|_| !is_name) {
+        let parsed = Target::parse(target);
+        let refusal = match self.share(target, &range) {
+            Some(share) => refusal(&share, usage),
+            None => refusal_of(&parsed, target, usage),
+        };
+        if let Some(refusal) = refusal.filter(|_| !is_name) {
             self.problem(Diagnostic::new(refusal.code, refusal.message).help(refusal.help), range);
             return None;
         }
-        let problem = self.doubt(target, role);
+        let problem = self.doubt(target, &parsed, role);
         let place = self.place(range.clone());
         if let Some(problem) = problem {
             self.problem(problem, range);
@@ -97,11 +102,10 @@ impl<'a> Walk<'a> {
     }
 
     /// What is wrong with a target that may be written all the same.
-    fn doubt(&self, target: &str, role: Role) -> Option<Diagnostic> {
+    fn doubt(&self, target: &str, parsed: &Target, role: Role) -> Option<Diagnostic> {
         let problem = |code, message: &str, help: &str| Some(Diagnostic::new(code, message).help(help));
-        match Target::parse(target) {
+        match parsed {
             Target::UnknownScheme { .. } if role.is_wiki() => None,
-            Target::Outside if is_incomplete(target) => Some(incomplete(target.trim())),
             Target::Outside | Target::ProtocolRelative if role.is_embed() && self.is_refused(target) => {
                 let problem = Diagnostic::new(Code::OutsideOrigin, format!("`{}` would be loaded from another site", target.trim()));
                 Some(problem.help("bring the file along, or name its origin in the setting `allow_origins`"))
@@ -110,7 +114,7 @@ impl<'a> Walk<'a> {
                 problem(Code::EmptyLink, "this link leads nowhere", "give it a target between the parentheses")
             }
             Target::Empty => problem(Code::EmptyLink, "this image has no address", "give it a file between the parentheses"),
-            _ => doubt(target).map(|doubt| Diagnostic::new(doubt.code, doubt.message).help(doubt.help)),
+            _ => doubt(parsed).map(|doubt| Diagnostic::new(doubt.code, doubt.message).help(doubt.help)),
         }
     }
 

@@ -22,20 +22,20 @@ impl Walk<'_> {
         let text = self.text;
         let Some(paragraph) = text.get(range.clone()) else { return };
         let begin = range.start + (paragraph.len() - paragraph.trim_start().len());
-        let first = first_line(&text[begin..range.end]);
-        match first.as_bytes().first() {
-            Some(b'#') => self.malformed_heading(begin, first, paragraph),
-            Some(b'0'..=b'9') => self.malformed_item(begin, first),
+        let rest = &text[begin..range.end];
+        match rest.as_bytes().first() {
+            Some(b'#') => self.malformed_heading(begin, first_line(rest), paragraph),
+            Some(b'0'..=b'9') => self.malformed_item(begin, first_line(rest)),
             Some(b'|') => self.malformed_table(begin, paragraph),
-            Some(b'o') if first.starts_with("o\t") => self.foreign_bullet(begin, 'o'),
+            Some(b'o') if first_line(rest).starts_with("o\t") => self.foreign_bullet(begin, 'o'),
             Some(0x80..) => {
-                if let Some(bullet) = first.chars().next().filter(|c| BULLETS.contains(c)) {
+                if let Some(bullet) = rest.chars().next().filter(|c| BULLETS.contains(c)) {
                     self.foreign_bullet(begin, bullet);
                 }
             }
             _ => {}
         }
-        if !paragraph.contains('#') {
+        if memchr::memchr(b'#', paragraph.as_bytes()).is_none() {
             return;
         }
         // Two or more `#` at the beginning of a line are hardly ever text.
@@ -111,26 +111,31 @@ impl Walk<'_> {
     /// Looks at a run of text for links and emphasis.
     pub(super) fn malformed_inline(&mut self, run: &Range<usize>) {
         let Some(text) = self.text.get(run.clone()) else { return };
-        for (at, _) in text.match_indices(":/") {
-            self.one_slash(run, text, at);
+        let bytes = text.as_bytes();
+        let mut end = NextChar::default();
+        for at in memchr::memchr_iter(b':', bytes).filter(|at| bytes.get(at + 1) == Some(&b'/')) {
+            self.one_slash(run, text, at, &mut end);
         }
-        for (at, _) in text.match_indices(")[") {
-            self.reversed_link(run, text, at);
+        // Each of these ends with a bracket.
+        if memchr::memchr(b']', bytes).is_some() {
+            for at in memchr::memchr_iter(b'[', bytes).filter_map(|at| at.checked_sub(1)).filter(|at| bytes[*at] == b')') {
+                self.reversed_link(run, text, at);
+            }
         }
-        if text.contains('*') {
+        if memchr::memchr(b'*', bytes).is_some() {
             self.malformed_emphasis(run, text);
         }
     }
 
-    /// What follows the `]` at `at` in a run of text, where no link came of it.
-    pub(super) fn malformed_link(&mut self, run: &Range<usize>, (open, at): (Option<usize>, usize)) {
+    /// What follows the `]` at `at` in a run of text, where no link came of it. `space` finds the white space of the run.
+    pub(super) fn malformed_link(&mut self, run: &Range<usize>, (open, at): (Option<usize>, usize), space: &mut NextChar) {
         let Some(text) = self.text.get(run.clone()) else { return };
         let words = open.map_or("", |open| &text[open + 1..at]);
         let rest = beginning(&text[at + 1..]);
         let start = run.start + open.unwrap_or(at);
         if let Some(target) = rest.strip_prefix('(') {
-            let end = unclosed(target).filter(|end| is_address(&target[..*end]));
-            if let Some(end) = end {
+            let space = space.at_or_after(text, at + 2, char::is_whitespace) - (at + 2);
+            if let Some(end) = unclosed_address(target, space.min(target.len())) {
                 let problem = Diagnostic::new(Code::MalformedLink, "the parenthesis of this link is never closed");
                 self.problem(problem.help("add `)` behind its address"), start..run.start + at + 2 + end);
             }
@@ -149,13 +154,16 @@ impl Walk<'_> {
     }
 
     /// `http:/example.org`
-    fn one_slash(&mut self, run: &Range<usize>, text: &str, colon: usize) {
+    fn one_slash(&mut self, run: &Range<usize>, text: &str, colon: usize, end: &mut NextChar) {
+        let rest = beginning(&text[colon + 2..]);
+        if !rest.starts_with(char::is_alphanumeric) {
+            return;
+        }
         let scheme = text[..colon].bytes().rev().take("https".len() + 1).take_while(u8::is_ascii_alphanumeric).count();
         let start = colon - scheme;
-        let is_web = matches!(text[start..colon].to_ascii_lowercase().as_str(), "http" | "https");
-        let rest = beginning(&text[colon + 2..]);
-        if is_web && rest.starts_with(|c: char| c.is_alphanumeric()) {
-            let end = colon + 2 + rest.find(|c: char| c.is_whitespace() || "<>()[]\"'`*".contains(c)).unwrap_or(rest.len());
+        if ["http", "https"].iter().any(|web| text[start..colon].eq_ignore_ascii_case(web)) {
+            let is_end = |c: char| c.is_whitespace() || matches!(c, '<' | '>' | '(' | ')' | '[' | ']' | '"' | '\'' | '`' | '*');
+            let end = end.at_or_after(text, colon + 2, is_end).min(colon + 2 + rest.len());
             let address = text[start..end].trim_end_matches(['.', ',', ';', ':', '!', '?']);
             self.problem(incomplete(address), run.start + start..run.start + start + address.len());
         }
@@ -164,11 +172,10 @@ impl Walk<'_> {
     /// `(words)[https://example.org]`
     fn reversed_link(&mut self, run: &Range<usize>, text: &str, at: usize) {
         let target = beginning(&text[at + 2..]);
-        let end = target.find([']', ' ']).filter(|end| target[*end..].starts_with(']'));
-        let before = text.ceil_char_boundary(at.saturating_sub(REACH));
-        let open = || text[before..at].rfind('(').map(|open| before + open);
-        let (Some(end), Some(open)) = (end, open()) else { return };
-        if is_address(&target[..end]) {
+        let end = memchr::memchr2(b']', b' ', target.as_bytes()).filter(|end| target.as_bytes()[*end] == b']');
+        let Some(end) = end.filter(|end| is_address(&target[..*end])) else { return };
+        let before = at.saturating_sub(REACH);
+        if let Some(open) = memchr::memrchr(b'(', &text.as_bytes()[before..at]).map(|open| before + open) {
             let words = &text[open + 1..at];
             let problem = Diagnostic::new(Code::MalformedLink, "this link has its address in brackets and its words in parentheses");
             let help = format!("write `[{words}]({})`", &target[..end]);
@@ -220,17 +227,10 @@ fn fails_to_open(marks: &[Stars], number: usize) -> bool {
 }
 
 /// What is wrong with an address of which only the scheme is whole.
-pub(super) fn incomplete(address: &str) -> Diagnostic {
+fn incomplete(address: &str) -> Diagnostic {
     let (scheme, rest) = address.split_once(':').unwrap_or((address, ""));
     let problem = Diagnostic::new(Code::MalformedLink, format!("`{address}` is not a complete address"));
     problem.help(format!("did you mean `{scheme}://{}`?", rest.trim_start_matches('/')))
-}
-
-/// Whether a target is the address of another site without both of its slashes.
-pub(super) fn is_incomplete(target: &str) -> bool {
-    let target = target.trim().to_ascii_lowercase();
-    let rest = target.strip_prefix("https:").or_else(|| target.strip_prefix("http:"));
-    rest.is_some_and(|rest| !rest.starts_with("//") && rest.trim_start_matches('/').starts_with(|c: char| c.is_alphanumeric()))
 }
 
 /// Whether a target is a telephone number.
@@ -292,22 +292,43 @@ fn is_opening_mark(c: Option<char>) -> bool {
     c.is_some_and(|c| matches!(c, '(' | '[' | '"' | '“' | '‘' | '«' | '‹' | '「' | '『' | '（' | '《' | '〈' | '【' | '〔' | '［' | '｛'))
 }
 
-/// Where the address in a link's open parenthesis ends, if the parenthesis is never closed.
-fn unclosed(target: &str) -> Option<usize> {
-    let end = target.find(char::is_whitespace).unwrap_or(target.len());
-    let open = target[..end].matches('(').count();
-    let closed = target[..end].matches(')').count();
-    let is_closed_later = open == 0 && target[end..].contains(')');
-    (end > 0 && closed <= open && !is_closed_later).then_some(end)
+/// Where the next character of a kind is in a text. The answer holds for all places up to there, so that a text is read once, however many
+/// places are asked for, if they are asked for in order.
+#[derive(Default)]
+pub(super) struct NextChar(Range<usize>);
+
+impl NextChar {
+    /// The first such character from `from` on, or else the end of the text.
+    pub(super) fn at_or_after(&mut self, text: &str, from: usize, is_it: impl Fn(char) -> bool) -> usize {
+        if !self.0.contains(&from) {
+            self.0 = from..text[from..].find(is_it).map_or(text.len(), |at| from + at);
+        }
+        self.0.end
+    }
+}
+
+/// Where the address in a link's open parenthesis ends, if the parenthesis is never closed. The target up to its first white space
+/// has `end` bytes.
+fn unclosed_address(target: &str, end: usize) -> Option<usize> {
+    let (address, rest) = target.split_at(end);
+    if end == 0 || !begins_or_ends_as_address(address) {
+        return None;
+    }
+    let count = |byte: u8| memchr::memchr_iter(byte, address.as_bytes()).count();
+    let (open, closed) = (count(b'('), count(b')'));
+    let is_closed_later = open == 0 && memchr::memchr(b')', rest.as_bytes()).is_some();
+    (closed <= open && !is_closed_later).then_some(end)
 }
 
 /// Whether a text can only be meant as an address or a path.
 fn is_address(text: &str) -> bool {
+    begins_or_ends_as_address(text) && !text.contains(char::is_whitespace)
+}
+
+fn begins_or_ends_as_address(text: &str) -> bool {
     let starts = ["http://", "https://", "www.", "mailto:", "tel:", "./", "../"];
     let ends = [".md", ".html", ".htm", ".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".pdf"];
-    let is_it =
-        starts.iter().any(|start| text.starts_with(start) && text.len() > start.len()) || ends.iter().any(|end| text.ends_with(end));
-    is_it && !text.contains(char::is_whitespace)
+    starts.iter().any(|start| text.starts_with(start) && text.len() > start.len()) || ends.iter().any(|end| text.ends_with(end))
 }
 
 /// Whether a line is the second of a table: `|---|:-:|`.

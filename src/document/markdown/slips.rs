@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use pulldown_cmark::LinkType;
 
-use super::malformed::is_phone;
+use super::malformed::{NextChar, is_phone};
 use super::text::pieces_with;
 use super::{Undefined, Walk};
 use crate::diagnostic::{Code, Diagnostic, is_bidi_control};
@@ -32,13 +32,16 @@ impl Walk<'_> {
             return;
         }
         self.malformed_inline(&run);
-        let mut open = None;
-        for (at, bracket) in text.match_indices(['[', ']']) {
+        if memchr::memchr(b']', text.as_bytes()).is_none() {
+            return;
+        }
+        let (mut open, mut space, mut target_end) = (None, NextChar::default(), NextChar::default());
+        for at in memchr::memchr2_iter(b'[', b']', text.as_bytes()) {
             if self.text[..run.start + at].ends_with('\\') {
                 continue;
             }
             let rest = &text[at + 1..];
-            if bracket == "[" {
+            if text.as_bytes()[at] == b'[' {
                 open = Some(at);
                 if let Some(name) = rest.strip_prefix('^').and_then(footnote_name) {
                     let message = format!("the footnote `[^{name}]` is defined nowhere");
@@ -49,7 +52,10 @@ impl Walk<'_> {
                     });
                     self.problem(problem, run.start + at..run.start + at + name.len() + 3);
                 }
-            } else if let Some(target) = rest.strip_prefix('(').and_then(target_with_space) {
+            } else if let Some(target) = rest.strip_prefix('(').and_then(|rest| {
+                let end = target_end.at_or_after(text, at + 2, |c| matches!(c, ')' | '\n' | '<' | '['));
+                target_with_space(rest, end - (at + 2))
+            }) {
                 let message = format!("the target `{target}` holds a space, so this is no link");
                 let help = if is_phone(target) {
                     format!("write `tel:{}` between the parentheses", target.replace(is_separator, ""))
@@ -59,7 +65,7 @@ impl Walk<'_> {
                 let start = run.start + open.take().unwrap_or(at);
                 self.problem(Diagnostic::new(Code::LinkSpace, message).help(help), start..run.start + at + target.len() + 3);
             } else {
-                self.malformed_link(&run, (open.take(), at));
+                self.malformed_link(&run, (open.take(), at), &mut space);
             }
         }
     }
@@ -114,11 +120,14 @@ fn is_separator(c: char) -> bool {
     !c.is_ascii_digit() && c != '+'
 }
 
-/// The target of `(a target)`, from behind its parenthesis, when a space is all that keeps it from being one.
-fn target_with_space(rest: &str) -> Option<&str> {
-    let end = rest.bytes().take(TARGET_BYTES_MAX).position(|byte| matches!(byte, b')' | b'\n' | b'<' | b'['))?;
+/// The target of `(a target)`, from behind its parenthesis, when a space is all that keeps it from being one. `end` is where it ends
+/// if it is one.
+fn target_with_space(rest: &str, end: usize) -> Option<&str> {
+    if end >= TARGET_BYTES_MAX || !rest[end..].starts_with(')') {
+        return None;
+    }
     let target = rest[..end].split(" \"").next()?.trim();
-    let is_path = target.contains(['/', '.', '#']) && !target.ends_with('.');
-    let is_target = is_path || is_phone(target) || ["tel:", "mailto:"].iter().any(|scheme| target.starts_with(scheme));
-    (rest[end..].starts_with(')') && is_target && target.contains(' ')).then_some(target)
+    let is_path = || target.contains(['/', '.', '#']) && !target.ends_with('.');
+    let is_target = || is_path() || is_phone(target) || ["tel:", "mailto:"].iter().any(|scheme| target.starts_with(scheme));
+    (target.contains(' ') && is_target()).then_some(target)
 }

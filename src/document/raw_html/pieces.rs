@@ -1,0 +1,364 @@
+//! Where long HTML can be divided, so that what keeps a tree of it, as the sanitizer does, needs a tree of one piece at a time.
+//!
+//! A piece is read as the whole is where the elements that are open at its beginning can be stated as start tags without attributes.
+//! Browsers close some elements before their end tag and open others again (HTML, §13.2.6), so the text is followed as a browser reads
+//! it, and is no longer divided once it holds what would need all of those rules.
+
+use std::ops::Range;
+
+use super::KEPT;
+use super::elements::is_void;
+use crate::document::html_tokens::{Token, Tokens};
+
+/// A part of a text, with the elements that are open at its beginning and at its end, the outermost first.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Piece {
+    pub(super) range: Range<usize>,
+    pub(super) open_before: Vec<String>,
+    pub(super) open_behind: Vec<String>,
+}
+
+/// Divides HTML in which every element is closed before the one around it, into pieces that have `length` bytes or a little more.
+pub(super) fn pieces(html: &str, length: usize) -> Vec<Piece> {
+    let mut reader = Reader::default();
+    let mut all: Vec<Piece> = Vec::new();
+    let mut begin = 0;
+    let mut open_before = Vec::new();
+    for token in Tokens::new(html) {
+        let end = reader.read(html, &token);
+        if !reader.is_followed {
+            break;
+        }
+        if end - begin >= length
+            && let Some(open_behind) = reader.open_elements()
+        {
+            let before = std::mem::replace(&mut open_before, open_behind.clone());
+            all.push(Piece { range: begin..end, open_before: before, open_behind });
+            begin = end;
+        }
+    }
+    // A browser closes what is open at the end.
+    all.push(Piece { range: begin..html.len(), open_before, open_behind: Vec::new() });
+    all
+}
+
+/// An element whose end tag was not read yet.
+#[derive(Debug)]
+struct Open {
+    name: String,
+    /// Whether a browser has closed it already, as a paragraph in which another block begins.
+    is_closed: bool,
+    /// Whether it has no tags: a browser adds it.
+    is_implied: bool,
+}
+
+/// Follows which elements are open in a browser.
+#[derive(Debug)]
+struct Reader {
+    open: Vec<Open>,
+    /// Whether it is known what is open.
+    is_followed: bool,
+}
+
+impl Default for Reader {
+    fn default() -> Self {
+        Reader { open: Vec::new(), is_followed: true }
+    }
+}
+
+impl Reader {
+    /// Reads a token, and gives where it ends.
+    fn read(&mut self, html: &str, token: &Token) -> usize {
+        match token {
+            Token::StartTag(tag) => {
+                let can_follow = KEPT.contains(tag.name.as_str()) && self.start(&tag.name, tag.is_self_closing);
+                self.is_followed &= can_follow;
+                tag.range.end
+            }
+            Token::EndTag { name, range } => {
+                let can_follow = self.end(name);
+                self.is_followed &= can_follow;
+                range.end
+            }
+            Token::Text(range) => {
+                // Text between the cells of a table is moved in front of it.
+                let is_moved = self.is_between_cells() && !html[range.clone()].trim_ascii().is_empty();
+                self.is_followed &= !is_moved;
+                range.end
+            }
+            Token::Comment { range, is_open } => {
+                self.is_followed &= !is_open;
+                range.end
+            }
+            Token::OddComment(range) | Token::Doctype(range) | Token::OpenTag(range) => {
+                self.is_followed = false;
+                range.end
+            }
+        }
+    }
+
+    /// The elements that are open, if start tags of their names open them again.
+    fn open_elements(&self) -> Option<Vec<String>> {
+        let is_simple = |element: &Open| if element.is_closed { !is_formatting(&element.name) } else { is_stable(&element.name) };
+        let names = || self.open.iter().filter(|element| !element.is_closed).map(|element| element.name.clone());
+        self.open.iter().all(is_simple).then(|| names().collect())
+    }
+
+    /// A start tag; whether it is known what is open behind it.
+    fn start(&mut self, name: &str, is_self_closing: bool) -> bool {
+        if name == "tr" && self.innermost() == Some("table") {
+            self.push("tbody", true);
+        }
+        let can_follow = match (self.innermost(), name) {
+            (Some("table"), "caption" | "colgroup" | "tbody" | "thead" | "tfoot")
+            | (Some("colgroup"), "col")
+            | (Some("tbody" | "thead" | "tfoot"), "tr")
+            | (Some("tr"), "td" | "th") => true,
+            (_, "caption" | "colgroup" | "col" | "tbody" | "thead" | "tfoot" | "tr" | "td" | "th") => false,
+            _ if self.is_between_cells() => false,
+            (_, "li") => !self.is_in_item(&["li"]),
+            (_, "dd" | "dt") => !self.is_in_item(&["dd", "dt"]),
+            (_, "a") => !self.open.iter().any(|element| element.name == "a"),
+            _ if is_heading(name) => !self.open.iter().any(|element| is_heading(&element.name)),
+            _ => true,
+        };
+        if closes_paragraph(name) {
+            self.close_paragraph();
+        }
+        // A `/` at the end of a tag means nothing in HTML, so only elements without content are complete.
+        if !is_void(name) {
+            self.push(name, false);
+        }
+        can_follow && (!is_self_closing || is_void(name))
+    }
+
+    /// An end tag; whether it closes the innermost element.
+    fn end(&mut self, name: &str) -> bool {
+        if self.open.last().is_some_and(|element| element.is_implied) {
+            self.open.pop();
+        }
+        self.open.pop().is_some_and(|element| element.name == name)
+    }
+
+    fn push(&mut self, name: &str, is_implied: bool) {
+        self.open.push(Open { name: name.to_owned(), is_closed: false, is_implied });
+    }
+
+    /// The innermost element that a browser has open.
+    fn innermost(&self) -> Option<&str> {
+        self.open.iter().rev().find(|element| !element.is_closed).map(|element| element.name.as_str())
+    }
+
+    /// Whether what comes now is part of a table and of none of its cells.
+    fn is_between_cells(&self) -> bool {
+        matches!(self.innermost(), Some("table" | "tbody" | "thead" | "tfoot" | "tr" | "colgroup"))
+    }
+
+    /// Whether an item that begins here would close one of these around it.
+    fn is_in_item(&self, items: &[&str]) -> bool {
+        let names = self.open.iter().rev().filter(|element| !element.is_closed).map(|element| element.name.as_str());
+        let is_passed = |name: &&str| matches!(*name, "address" | "div" | "p") || !is_stable(name) || items.contains(name);
+        names.take_while(is_passed).any(|name| items.contains(&name))
+    }
+
+    /// A block begins: a browser closes an open paragraph with all in it.
+    fn close_paragraph(&mut self) {
+        let is_boundary = |element: &Open| matches!(element.name.as_str(), "table" | "td" | "th" | "caption");
+        let scope = self.open.iter().rposition(is_boundary).map_or(0, |at| at + 1);
+        if let Some(at) = self.open[scope..].iter().position(|element| element.name == "p" && !element.is_closed) {
+            self.open[scope + at..].iter_mut().for_each(|element| element.is_closed = true);
+        }
+    }
+}
+
+fn is_heading(name: &str) -> bool {
+    matches!(name, "h1" | "h2" | "h3" | "h4" | "h5" | "h6")
+}
+
+/// Whether an element is closed only by its own end tag, or by another element that [`Reader`] knows of, and is never opened again by a browser.
+fn is_stable(name: &str) -> bool {
+    is_heading(name)
+        || matches!(
+            name,
+            "address"
+                | "article"
+                | "aside"
+                | "blockquote"
+                | "center"
+                | "dd"
+                | "details"
+                | "div"
+                | "dl"
+                | "dt"
+                | "fieldset"
+                | "figcaption"
+                | "figure"
+                | "footer"
+                | "header"
+                | "hgroup"
+                | "li"
+                | "main"
+                | "menu"
+                | "nav"
+                | "ol"
+                | "p"
+                | "section"
+                | "summary"
+                | "table"
+                | "tbody"
+                | "td"
+                | "tfoot"
+                | "th"
+                | "thead"
+                | "tr"
+                | "ul"
+        )
+}
+
+/// Whether browsers open an element again in the block that follows, where it is left open (§13.2.4.3).
+fn is_formatting(name: &str) -> bool {
+    matches!(name, "a" | "b" | "big" | "code" | "em" | "font" | "i" | "nobr" | "s" | "small" | "strike" | "strong" | "tt" | "u")
+}
+
+/// Whether the start tag of an element closes an open paragraph.
+fn closes_paragraph(name: &str) -> bool {
+    match name {
+        "p" => true,
+        "dialog" | "dir" | "hr" | "listing" | "pre" | "search" | "xmp" => true,
+        "tbody" | "td" | "tfoot" | "th" | "thead" | "tr" => false,
+        _ => is_stable(name),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::{Fragment, Reading, SANITISER, State, filter, in_pieces};
+    use super::*;
+    use crate::settings::RawHtml;
+
+    fn shown(html: &str) -> Vec<(String, String)> {
+        let pieces = pieces(html, 1).into_iter();
+        pieces.map(|piece| (piece.open_before.join(" "), html[piece.range].to_owned())).collect()
+    }
+
+    fn pairs<'a>(all: &'a [(String, String)]) -> Vec<(&'a str, &'a str)> {
+        all.iter().map(|(open, html)| (open.as_str(), html.as_str())).collect()
+    }
+
+    #[test]
+    fn blocks_are_divided() {
+        let all = shown("<div><p>a <b>b</b></p></div>");
+        let wanted =
+            [("", "<div>"), ("div", "<p>"), ("div p", "a "), ("div p", "<b>b</b>"), ("div p", "</p>"), ("div", "</div>"), ("", "")];
+        assert_eq!(pairs(&all), wanted);
+        let all = shown("<table><tr><td>a</td></tr></table>");
+        let wanted = [
+            ("", "<table>"),
+            ("table", "<tr>"),
+            ("table tbody tr", "<td>"),
+            ("table tbody tr td", "a"),
+            ("table tbody tr td", "</td>"),
+            ("table tbody tr", "</tr>"),
+            ("table tbody", "</table>"),
+            ("", ""),
+        ];
+        assert_eq!(pairs(&all), wanted);
+    }
+
+    #[test]
+    fn a_paragraph_ends_with_the_next_block() {
+        let all = shown("<p><span>a<p>b</p></span></p>");
+        assert_eq!(pairs(&all), [("", "<p>"), ("p", "<span>a<p>"), ("p", "b"), ("p", "</p>"), ("", "</span>"), ("", "</p>"), ("", "")]);
+        // A browser opens what is bold again in each block.
+        let all = shown("<p><b>a<p>b</p></b></p>c");
+        assert_eq!(pairs(&all), [("", "<p>"), ("p", "<b>a<p>b</p></b>"), ("", "</p>"), ("", "c"), ("", "")]);
+    }
+
+    #[test]
+    fn what_browsers_rearrange_is_not_divided() {
+        for html in
+            ["<table>a<tr><td>b</td></tr></table>", "<ul><li><div><li>a</li></div></li></ul>", "<h1><h2>a</h2></h1>", "</p><p>a</p>"]
+        {
+            let all = shown(html);
+            let last = all.last().expect("there is always one");
+            assert!(last.1.contains('a'), "{all:?}");
+        }
+    }
+
+    /// HTML of nested elements, each with an end tag.
+    fn nested() -> impl Strategy<Value = String> {
+        let leaf = prop_oneof!["[a-c \n]{0,3}", Just("<br>".to_owned()), Just("<hr>".to_owned()), Just("&lt;".to_owned())];
+        leaf.prop_recursive(6, 60, 5, |inner| {
+            let name = prop::sample::select(
+                &[
+                    "p",
+                    "div",
+                    "b",
+                    "i",
+                    "a",
+                    "span",
+                    "ul",
+                    "ol",
+                    "li",
+                    "table",
+                    "tbody",
+                    "thead",
+                    "tr",
+                    "td",
+                    "th",
+                    "caption",
+                    "h1",
+                    "h2",
+                    "dl",
+                    "dt",
+                    "dd",
+                    "pre",
+                    "blockquote",
+                    "details",
+                    "summary",
+                    "ruby",
+                    "rt",
+                    "colgroup",
+                    "address",
+                    "code",
+                ][..],
+            );
+            (name, prop::collection::vec(inner, 0..5)).prop_map(|(name, inner)| format!("<{name}>{}</{name}>", inner.concat()))
+        })
+    }
+
+    fn filtered(text: &str) -> String {
+        let mut fragment = Fragment::default();
+        fragment.push(text, 0);
+        let mut state = State::default();
+        let reading = Reading { mode: RawHtml::Sanitise, depth: 0, line: None, is_block: true, paid_link: "paid" };
+        let html = filter(&fragment, &reading, &mut state, &mut Vec::new(), |_, address, _| Some(address.to_owned()));
+        let ends: String = state.open.iter().rev().map(|element| element.end("paid")).collect();
+        html + &ends
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(512))]
+
+        #[test]
+        fn pieces_give_what_the_whole_gives(blocks in prop::collection::vec(nested(), 1..6), length in 1..20_usize) {
+            let html = blocks.concat();
+            if let Some(divided) = in_pieces(&html, length) {
+                prop_assert_eq!(divided, SANITISER.clean(&html).to_string(), "{}", html);
+            }
+        }
+
+        #[test]
+        fn filtered_html_is_divided(
+            text in r#"(([a-b
+    ]|</?(p|div|b|a|i|li|ul|table|tr|td|th|h1|h2|dd|dl|span|pre|rt)>){1,3}){0,16}"#, length in 1..20_usize
+        ) {
+            let html = filtered(&text);
+            if let Some(divided) = in_pieces(&html, length) {
+                prop_assert_eq!(divided, SANITISER.clean(&html).to_string(), "{}", html);
+            }
+        }
+    }
+}
