@@ -1,6 +1,7 @@
 //! A page's Markdown as it is published next to its HTML: links that work from there, included files in their place, and without
 //! the comments that the page does not show.
 
+use std::cell::LazyCell;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -63,13 +64,18 @@ impl Edits {
 /// The copy of `text[body]`; places are counted by `lines`.
 pub fn published_copy((text, lines): (&str, &Lines), body: Range<usize>, settings: CopySettings, parts: &CopyParts) -> String {
     let mut edits = Edits::default();
-    let written = targets(text, body.clone(), settings.math, settings.signatures);
+    // The text is parsed for links that are not written in the plainest form; most pages have none.
+    let written = LazyCell::new(|| targets(text, body.clone(), settings.math, settings.signatures));
     for (index, (link, href)) in parts.links.iter().zip(parts.hrefs).enumerate() {
         let Some(href) = href else { continue };
         let place = &link.target.place;
         let start = lines.offset(place.line, place.column);
         let end = text[start..].char_indices().nth(place.length as usize).map_or(text.len(), |(at, _)| start + at);
         if !body.contains(&start) {
+            continue;
+        }
+        if let Some(target) = plain_target(text, start..end, link) {
+            edits.replace(target, in_parentheses(href));
             continue;
         }
         match written.get(&start) {
@@ -81,11 +87,18 @@ pub fn published_copy((text, lines): (&str, &Lines), body: Range<usize>, setting
             None => edits.0.extend(value_in(text, start..end, &link.target.value).map(|range| (range.start, (range.end, href.clone())))),
         }
     }
-    let (hidden, marks) = {
-        let plain = without_hole_marks(text);
-        let (hidden, marks) = Marks::hide(&plain, body.clone(), |name| settings.signatures.contains_key(name) || LEAVES.contains(&name));
-        (hidden.into_owned(), marks)
-    };
+    // Any `<!`, `<?` or `</` may begin a comment, and any `]:` a remark. Most pages have neither.
+    let may_hide = settings.drops_comments && may_hold_comments(&text[body.clone()]) || text[body.clone()].contains("]:");
+    if may_hide || !parts.includes.is_empty() {
+        hide_and_include((text, lines), &body, settings, parts, &mut edits);
+    }
+    edits.apply(text, &body)
+}
+
+/// Takes comments and remarks out, and puts included files in.
+fn hide_and_include((text, lines): (&str, &Lines), body: &Range<usize>, settings: CopySettings, parts: &CopyParts, edits: &mut Edits) {
+    let plain = without_hole_marks(text);
+    let (hidden, marks) = Marks::hide(&plain, body.clone(), |name| settings.signatures.contains_key(name) || LEAVES.contains(&name));
     for (include, (code, language)) in parts.includes.iter().zip(parts.included).filter(|(_, (code, _))| !code.is_empty()) {
         let at = lines.offset(include.file.place.line, include.file.place.column);
         if let Some(mark) = marks.within(&(at..at + 1)).next() {
@@ -95,10 +108,27 @@ pub fn published_copy((text, lines): (&str, &Lines), body: Range<usize>, setting
     let (html, remarks) = hidden_parts(&hidden[body.clone()], settings.math);
     let in_file = |range: Range<usize>| range.start + body.start..range.end + body.start;
     if settings.drops_comments {
-        html.into_iter().for_each(|range| drop_comments(text, in_file(range), &mut edits));
+        html.into_iter().for_each(|range| drop_comments(text, in_file(range), edits));
     }
     remarks.into_iter().for_each(|range| edits.replace(in_file(range), String::new()));
-    edits.apply(text, &body)
+}
+
+/// Whether a text has what may begin a comment for a browser.
+fn may_hold_comments(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    memchr::memchr_iter(b'<', bytes).any(|at| match bytes.get(at + 1) {
+        Some(b'!' | b'?') => true,
+        Some(b'/') => bytes.get(at + 2).is_none_or(|byte| !byte.is_ascii_alphabetic()),
+        _ => false,
+    })
+}
+
+/// Where the target of a link is written as `[words](target)`, character by character as it is read, without a title.
+fn plain_target(text: &str, whole: Range<usize>, link: &Link) -> Option<Range<usize>> {
+    let value = &link.target.value;
+    let before = text[whole.clone()].strip_suffix(')')?.strip_suffix(value.as_str())?;
+    let start = whole.start + before.len();
+    (!link.role.is_wiki() && !value.is_empty() && before.ends_with("](")).then(|| start..start + value.len())
 }
 
 /// Markdown with other targets in its links, where `href` gives one.

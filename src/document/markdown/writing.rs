@@ -65,7 +65,7 @@ impl<'a> Walk<'a> {
         // The writer looks at whether what it wrote last ended a line.
         let before = if ends_line { "\n" } else { "x" };
         let events = std::iter::once(Event::InlineHtml(before.into())).chain(flow.events.drain(from..)).collect();
-        let written = write(events, &lines).split_off(1);
+        let written = write(events, &lines, 0).split_off(1);
         if !written.is_empty() {
             flow.is_line_ended = written.ends_with('\n');
             flow.events.push(Event::Html(written.into()));
@@ -149,7 +149,7 @@ impl<'a> Walk<'a> {
         let flow = self.flow();
         let mut events = std::mem::take(&mut flow.events);
         let lines = std::mem::take(&mut flow.lines);
-        flow.written = 0;
+        let early = events[..std::mem::take(&mut flow.written).min(events.len())].iter().map(html_bytes).sum();
         let open = std::mem::take(&mut flow.html).open;
         let has_raw_html = flow.has_raw_html;
         if !open.is_empty() {
@@ -160,7 +160,7 @@ impl<'a> Walk<'a> {
         if !self.settings.wants_body {
             return Vec::new();
         }
-        let mut written = write(events, &lines);
+        let mut written = write(events, &lines, early);
         if has_raw_html && self.settings.raw_html == RawHtml::Sanitise {
             written = raw_html::sanitise(&written);
         }
@@ -168,16 +168,19 @@ impl<'a> Walk<'a> {
             written =
                 written.chars().map(|c| if c.is_ascii_control() && !matches!(c, '\n' | '\t' | '\r') { '\u{FFFD}' } else { c }).collect();
         }
-        self.split_at_holes(&written)
+        self.split_at_holes(written)
     }
 
     /// What only looks like the mark of a hole, as a writer's `&#xFDD0;` does, is shown as a character that is none.
-    fn split_at_holes(&mut self, html: &str) -> Vec<Segment> {
+    fn split_at_holes(&mut self, html: String) -> Vec<Segment> {
         let mut segments: Vec<Segment> = Vec::new();
         let mut text = String::new();
         let mut begin = [0; 4];
         let begin = HOLE_START.encode_utf8(&mut begin).as_bytes();
         let (mut shown, mut is_forged) = (0, false);
+        if !html.is_empty() && memmem::find(html.as_bytes(), begin).is_none() {
+            return vec![Segment::Html(html)];
+        }
         for at in memmem::find_iter(html.as_bytes(), begin) {
             text.push_str(&html[shown..at]);
             let number = self.placeholder_number(&html[at + begin.len()..]);
@@ -255,9 +258,14 @@ fn joined<'a>(text: &'a str, first: &str, second: &str) -> Option<&'a str> {
     text.get(start..start + first.len() + second.len()).filter(|_| is_next)
 }
 
-/// Events as HTML; the first tag that an event with a line begins with says it.
-fn write(events: Vec<Event>, lines: &BlockLines) -> String {
-    let mut out = String::with_capacity(events.len() * 24);
+/// How many bytes of HTML an event has that was written early.
+fn html_bytes(event: &Event) -> usize {
+    if let Event::Html(html) = event { html.len() } else { 0 }
+}
+
+/// Events as HTML; the first tag that an event with a line begins with says it. `early` is how many bytes of HTML they have already.
+fn write(events: Vec<Event>, lines: &BlockLines, early: usize) -> String {
+    let mut out = String::with_capacity(early + events.len() * 24);
     if lines.is_empty() {
         html::push_html(&mut out, events.into_iter());
         return out;
