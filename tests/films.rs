@@ -1,5 +1,5 @@
-//! Films and sound recordings of the content are published without what says where, when and with what they were made, and nothing in
-//! them moves.
+//! Films and sound recordings in the content are published without data about where, when and with
+//! what they were made, and nothing in them moves.
 
 mod common;
 
@@ -28,7 +28,7 @@ fn numbers(numbers: &[u32]) -> Vec<u8> {
     numbers.iter().flat_map(|number| number.to_be_bytes()).collect()
 }
 
-/// A track of this kind with one chunk at each offset, and two samples of this size in it.
+/// A track of this kind with one chunk at each offset, and two samples of this size in each chunk.
 fn track(kind: &[u8; 4], offsets: &[u32], size: u32, more: &[u8]) -> Vec<u8> {
     let sizes: Vec<u32> = vec![size; offsets.len() * 2];
     let tables = [
@@ -62,7 +62,8 @@ fn itunes_metadata() -> Vec<u8> {
     join(&[&[0; 4], &handler, &part(b"ilst", &list)])
 }
 
-/// A film with places in every part where programs are known to write one. `is_moov_first` says where the description is.
+/// A film with places in every part where programs are known to write one. `is_moov_first` says
+/// where the description is.
 fn film(is_moov_first: bool) -> Vec<u8> {
     let data = join(&[SHOWN[0].as_bytes(), PLACE.as_bytes(), PLACE.as_bytes(), SHOWN[1].as_bytes(), PLACE.as_bytes(), PLACE.as_bytes()]);
     let head = part(b"ftyp", b"isom\0\0\0\0isom");
@@ -130,12 +131,12 @@ fn where_and_when_a_film_was_made_is_not_published() {
         assert_eq!(bytes.len(), source.len(), "{name}");
     }
     assert!(published["own.mp4"] == first, "files of `static/` are published as they are");
-    // A film without `ftyp`, as old QuickTime wrote them.
+    // A film without `ftyp`, as old versions of QuickTime wrote them.
     let (_, published) = common::build(&site(&[("old.mov", &old)]), &request());
     assert!(!holds(&published["old.mov"], PLACE) && holds(&published["old.mov"], SHOWN[2]));
 }
 
-/// A film as it is published, as far as its own bytes decide.
+/// A film as it is published, as far as its own bytes determine that.
 fn cleaned(film: &[u8]) -> Option<Vec<u8>> {
     let mut read = |from: u64, count: usize| {
         let from = usize::try_from(from).unwrap_or(usize::MAX).min(film.len());
@@ -197,7 +198,7 @@ fn a_large_film_is_cleaned_piece_by_piece() {
     assert!(built.problems.is_empty(), "{:?}", built.problems);
     assert_eq!(published["large.mp4"].len(), large.len());
     assert!(!holds(&published["large.mp4"], PLACE));
-    // The preview answers with the same bytes, in parts too.
+    // The preview serves the same bytes, also in parts.
     let live =
         pipeline::live::Live::open(Arc::new(WithLarge(site(&[("large.mp4", &large)]))), request(), pipeline::memory::Memory::of(None));
     let pipeline::live::Answer::Found { bytes, .. } = live.answer("/large.mp4", false) else { panic!("it is published") };

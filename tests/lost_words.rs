@@ -146,7 +146,7 @@ fn is_reported(source: &str, at: usize, problems: &[Diagnostic]) -> bool {
     })
 }
 
-/// At most; half as many on average.
+/// The maximum; half as many on average.
 const PAGES_PER_CASE: usize = 20;
 
 /// The first word of a page that is neither shown nor reported.
