@@ -140,9 +140,14 @@ fn is_reported(source: &str, at: usize, problems: &[Diagnostic]) -> bool {
         let is_quoted = problem.code == Code::UnclosedHtml
             && start + column < at
             && opened.chars().next().is_some_and(|c| matches!(c, '"' | '\'') && !source[start + column + 1..at].contains(c));
+        // An instruction ends with the first `>`.
+        let is_in_instruction = problem.code == Code::UnsafeHtml
+            && opened.starts_with("<?")
+            && start + column < at
+            && !source[start + column..at].contains('>');
         // What an end tag contains after its name.
         let is_in_end_tag = problem.code == Code::UnknownElement && (start + column..start + column + place.length as usize).contains(&at);
-        is_within || is_quoted || is_in_end_tag || place.line == line
+        is_within || is_quoted || is_in_instruction || is_in_end_tag || place.line == line
     })
 }
 

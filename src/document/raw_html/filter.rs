@@ -225,7 +225,7 @@ impl<L: FnMut(&str, &str, Range<usize>) -> Option<String>> Filter<'_, L> {
             return None;
         }
         let is_unfinished = !written.ends_with('>');
-        if written.starts_with("<?") && !is_unfinished {
+        if is_instruction(written) {
             self.findings.push(Finding::Active { what: "the instruction `<?…>`".to_owned(), range: self.fragment.source(range) });
             return None;
         }
@@ -255,6 +255,13 @@ impl<L: FnMut(&str, &str, Range<usize>) -> Option<String>> Filter<'_, L> {
         escape_into(&mut self.out, &written);
         self.findings.push(Finding::Text { written, is_html: false, range: self.fragment.source(range) });
     }
+}
+
+/// Whether a `<?…>` is an instruction of XML or PHP, which is not published. Any other is text, up to a `>` that may belong to a tag.
+fn is_instruction(written: &str) -> bool {
+    let begins_as_one = |inner: &str| inner.starts_with(|c: char| c.is_ascii_alphabetic() || c == '=');
+    let is_one = |inner: &str| inner.ends_with("?>") || inner.ends_with('>') && begins_as_one(inner);
+    written.strip_prefix("<?").is_some_and(is_one)
 }
 
 const COMMENT_START: &str = "<!--";
