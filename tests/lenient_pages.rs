@@ -108,7 +108,7 @@ fn page(numbers: &mut Numbers) -> Vec<u8> {
 
 #[test]
 fn every_markdown_file_is_a_page() {
-    const NAMES: [&str; 12] = [
+    const NAMES: [&str; 18] = [
         "index",
         "a",
         "A",
@@ -121,12 +121,19 @@ fn every_markdown_file_is_a_page() {
         "same",
         "same/index",
         "b.c",
+        // Their addresses would be below files that the build makes.
+        "index.html",
+        "robots.txt",
+        "guides/index.html",
+        "guides/feed.xml",
+        "same/index.html/x",
+        "same/index.md",
     ];
     let sites = if common::random::is_long() { 2_000 } else { 40 };
     let mut numbers = Numbers(common::random::seed(4));
     for site in 0..sites {
         let mut files = MemoryFiles::default();
-        files.put("handsel.yaml", "title: T\n");
+        files.put("handsel.yaml", "title: T\nbase_url: https://site.example/\nmarkdown_copies: true\n");
         for name in ["page", "guide", "tip", "tool", "section", "home"] {
             files.put(&format!("templates/{name}.html"), "<h1>{{ page.heading }}</h1>\n{{ page.body }}");
         }
