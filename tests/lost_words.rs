@@ -158,7 +158,8 @@ const PAGES_PER_CASE: usize = 20;
 fn lost_word(page: &str, source: &str, words: &[String], problems: &[Diagnostic]) -> Option<String> {
     let is_excused = |word: &str| {
         let at = source.find(word).expect("it was put there");
-        is_in_comment(source, at) || is_reported(source, at, problems)
+        let is_named = || problems.iter().any(|problem| problem.message.contains(word));
+        is_in_comment(source, at) || is_reported(source, at, problems) || is_named()
     };
     let word = words.iter().find(|word| !page.contains(word.as_str()) && !is_excused(word))?;
     let problems: Vec<String> = problems.iter().map(|problem| format!("{:?} {}", problem.place, problem.message)).collect();
