@@ -3,7 +3,8 @@
 use crate::diagnostic::{nearest, nearest_name};
 use crate::document::outline::anchor;
 use crate::link_target::Target;
-use crate::paths::SourcePath;
+use crate::paths::{Route, SourcePath};
+use crate::renamed;
 
 use super::links::{Found, From, find, has_extension, relative};
 use super::{Node, Tables};
@@ -40,6 +41,7 @@ const FOLDER_PAGES: [&str; 3] = ["index.md", "README.md", "_index.md"];
 /// What to do about a target that leads nowhere; `path` is the target's path, decoded.
 pub(super) fn suggestion(tables: &Tables, from: From, written: &str, path: &str, searches: &mut Searches) -> Option<String> {
     address(written, path)
+        .or_else(|| renamed_level(tables, path))
         .or_else(|| without_slash(tables, from, path))
         .or_else(|| of_static(tables, from, path))
         .or_else(|| folder_page(tables, from, path))
@@ -64,6 +66,14 @@ fn address(written: &str, path: &str) -> Option<String> {
             is_host.then(|| format!("write https://{written}"))
         }
     }
+}
+
+/// The list of a level that had another name.
+fn renamed_level(tables: &Tables, path: &str) -> Option<String> {
+    let level = path.strip_prefix("/levels/")?.trim_end_matches('/');
+    let address = format!("/levels/{}/", renamed::new_value("level", level)?);
+    let is_there = Route::new(&address).is_ok_and(|route| tables.by_route.contains_key(&route));
+    is_there.then(|| format!("did you mean {address}?"))
 }
 
 /// A file with a slash after its name.

@@ -19,7 +19,7 @@ const site = {
   "content/tips/index.md": page("title: Tips"),
   ...Object.fromEntries([1, 2, 3, 4, 5, 6, 7].map((number) => [
     `content/tips/t${number}.md`,
-    page(`title: Tip ${number}\ntopics: [${number % 2 ? "odd" : "even"}]\nlevel: ${number > 5 ? "expert" : "starter"}\naudience: [${number === 7 ? "team" : "alone"}]`),
+    page(`title: Tip ${number}\ntopics: [${number % 2 ? "odd" : "even"}]\nlevel: ${number > 5 ? "advanced" : "beginner"}\naudience: [${number === 7 ? "team" : "alone"}]`),
   ])),
   "content/glossary/reciprocity.md": page("title: Reciprocity\nshort: Giving back what was given."),
   "content/videos/own.md": page("title: Our own\nsrc: talk.webm\nduration: \"0:30\"\ncaptions: talk.vtt\ntranscript: talk.vtt\nchapters: [{ at: \"0:00\", title: Begin }, { at: \"0:05\", title: Go on }]"),

@@ -134,7 +134,7 @@ test('good front matter is good', async () => {
 
 for (const [name, path, text, line, words] of [
   ['an unknown key', 'content/guides/a.md', '---\ntitle: A\nsumary: x\n---\n', 3, /sumary/],
-  ['a word that is none of the choices', 'content/guides/b.md', '---\ntitle: A\nlevel: high\n---\n', 3, /starter/],
+  ['a word that is none of the choices', 'content/guides/b.md', '---\ntitle: A\nlevel: high\n---\n', 3, /beginner/],
   ['no date', 'content/guides/c.md', '---\ntitle: A\npublished: soon\n---\n', 3, /pattern/],
   ['a wrong type', 'content/guides/d.md', '---\ntitle: A\norder: first\n---\n', 3, /number/],
   ['a topic that the site does not have', 'content/guides/e.md', '---\ntitle: A\ntopics: [nonsense]\n---\n', 3, /./],

@@ -73,7 +73,7 @@ mod tests {
             ("{% if card.happens %}{% endif %}", "12 `happens` is now called `event`"),
             ("{{ words.level_expert }}", "10 `level_expert` is now called `level_advanced`"),
             ("{{ t(key=\"level_expert\") }}", "11 `level_expert` is now called `level_advanced`"),
-            ("{% if page.level == 'starter' %}{% endif %}", "21 `starter` is now called `beginner`"),
+            ("{% if page.level == 'starter' %}{% endif %}", "22 `starter` is now called `beginner`"),
             ("{% for card in pages(order=\"happening\") %}{% endfor %}", "29 `happening` is now called `upcoming`"),
         ] {
             assert_eq!(reported(text), [expected], "{text}");
