@@ -236,7 +236,7 @@ fn the_manners_of_a_static_host() {
     assert_eq!(desk.get("/guides/%C3%A9-b").header("location"), "/guides/%C3%A9-b/");
     let missing = desk.get("/guides/gone/");
     assert_eq!(missing.status, 404);
-    assert!(missing.text().contains("data-standing=\"gone\""));
+    assert!(missing.text().contains("data-page-status=\"gone\""));
     assert_eq!(desk.get("/.well-known/me.txt").text(), "me");
     assert_eq!(desk.get("/CNAME").header("content-type"), "text/plain; charset=utf-8");
     assert_eq!(desk.post("/guides/a/", "", "x").status, 405);
@@ -354,15 +354,15 @@ fn tabs_are_told_how_things_are() {
     let mut tab = desk.events("/guides/a/");
     assert_eq!(tab.next("hello")["token"], desk.preview.token());
     let first = tab.next("page");
-    assert_eq!((&first["standing"], &first["source"]), (&"found".into(), &"content/guides/a.md".into()));
+    assert_eq!((&first["status"], &first["source"]), (&"found".into(), &"content/guides/a.md".into()));
     assert_eq!(first["about"]["words"], 3);
-    assert!(desk.get("/guides/a/").text().contains(first["print"].as_str().expect("a print")));
+    assert!(desk.get("/guides/a/").text().contains(first["hash"].as_str().expect("a print")));
     // After an edit of another page, this one is rendered again and is the same, so no event is
     // sent.
     assert_eq!(desk.save("content/guides/é b.md", "---\ntitle: E\nsummary: What E gives.\n---\n\nOther.\n"), 1);
     desk.save("content/guides/a.md", "---\ntitle: A\nsummary: What A gives.\n---\n\nNew text [x](gone.md).\n");
     let second = tab.next("page");
-    assert_ne!(first["print"], second["print"]);
+    assert_ne!(first["hash"], second["hash"]);
     let told = loop {
         let told = tab.next("problems");
         if told["errors"] == 1 {
@@ -372,15 +372,15 @@ fn tabs_are_told_how_things_are() {
     let drawing = told["shown"][0]["drawing"].as_str().expect("a drawing");
     assert!(drawing.starts_with("error[broken-link]") && drawing.contains("^^^^^") && !drawing.contains('\u{1b}'), "{drawing}");
     desk.save("content/guides/a.md", "---\ntitle: [A\n---\n");
-    assert_eq!(tab.next("page")["standing"], "broken");
+    assert_eq!(tab.next("page")["status"], "broken");
     assert!(desk.get("/guides/a/").text().contains("New text"), "the last good page stays");
     desk.shelf.remove("content/guides/a.md");
     desk.touch("content/guides/a.md");
     let gone = tab.next("page");
-    assert_eq!((&gone["standing"], &gone["elsewhere"]), (&"gone".into(), &"/guides/".into()));
+    assert_eq!((&gone["status"], &gone["elsewhere"]), (&"gone".into(), &"/guides/".into()));
     let mut late = desk.events("/guides/a/");
-    assert_eq!(late.next("page")["standing"], "gone");
-    assert_eq!(desk.events("//x").next("page")["standing"], "gone");
+    assert_eq!(late.next("page")["status"], "gone");
+    assert_eq!(desk.events("//x").next("page")["status"], "gone");
     assert_eq!(desk.get("/_handsel/events").status, 400);
 }
 
@@ -518,7 +518,7 @@ fn connections_that_are_held_open_keep_nobody_out() {
     ] {
         let crowd = desk.crowd(300, &words);
         assert!(desk.answers_within() < Duration::from_secs(5), "locked out by {words:?}");
-        assert_eq!(desk.events("/guides/a/").next("page")["standing"], "found");
+        assert_eq!(desk.events("/guides/a/").next("page")["status"], "found");
         drop(crowd);
     }
 }

@@ -63,7 +63,7 @@ pub fn version() -> &'static str {
 /// A page with our script, as the first of its head: so it sees the page before the theme's scripts change it.
 pub fn add(page: &[u8], print: Fingerprint, standing: Standing) -> Vec<u8> {
     let script = format!(
-        "<script type=\"module\" src=\"{OWN_PREFIX}preview.js\" data-print=\"{print}\" data-standing=\"{}\"></script>",
+        "<script type=\"module\" src=\"{OWN_PREFIX}preview.js\" data-hash=\"{print}\" data-page-status=\"{}\"></script>",
         standing.name()
     );
     let at = head_end(page).unwrap_or(page.len());

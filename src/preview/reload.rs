@@ -98,7 +98,9 @@ pub enum Reached {
 /// What a tab is told about its page.
 #[derive(Serialize)]
 struct PageEvent<'a> {
+    #[serde(rename = "hash")]
     print: String,
+    #[serde(rename = "status")]
     standing: Standing,
     elsewhere: Option<&'a str>,
     source: Option<&'a SourcePath>,

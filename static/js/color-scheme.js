@@ -26,7 +26,7 @@ function apply(root, choice) {
   if (choice === "auto") delete dataset.theme; else dataset.theme = choice;
   // The browser's toolbar follows: its color for the other scheme is switched off.
   for (const meta of root.querySelectorAll("meta[name=theme-color]")) {
-    const scheme = (meta.dataset.colorScheme ??= /dark/.test(meta.media) ? "dark" : "light");
+    const scheme = (meta.dataset.forScheme ??= /dark/.test(meta.media) ? "dark" : "light");
     meta.media = choice === "auto" ? `(prefers-color-scheme: ${scheme})` : choice === scheme ? "all" : "not all";
   }
 }

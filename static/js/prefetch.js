@@ -6,7 +6,7 @@ const PAGES_MAX = 20, WAIT_MS = 80;
 export function enhance(root) {
   const { connection } = navigator;
   const isMetered = connection?.saveData || /2g/.test(connection?.effectiveType ?? "") || matchMedia("(prefers-reduced-data: reduce)").matches;
-  if (isMetered || root.querySelector("script[data-standing]") || !document.createElement("link").relList?.supports("prefetch")) return;
+  if (isMetered || root.querySelector("script[data-page-status]") || !document.createElement("link").relList?.supports("prefetch")) return;
   let timer;
   const schedule = ({ target }) => {
     clearTimeout(timer);

@@ -265,7 +265,7 @@ test("a restarted server is found again, with what changed meanwhile", async () 
   await text(page, "Written while nobody looked.");
   await ui(page, ".disconnected").waitFor({ state: "hidden" });
   await page.keyboard.press("Alt+Shift+KeyE");
-  await ui(page, ".words.said").waitFor();
+  await ui(page, ".message.visible").waitFor();
 });
 
 test("alt-click and the keyboard ask for the editor at the block's line", async () => {
@@ -274,7 +274,7 @@ test("alt-click and the keyboard ask for the editor at the block's line", async 
   const asked = [];
   page.on("request", (request) => { if (request.url().endsWith("/_handsel/open")) asked.push({ ...request.postDataJSON(), token: request.headers()["handsel-token"] }); });
   await page.locator("main p", { hasText: "The first sentence." }).click({ modifiers: ["Alt"] });
-  await ui(page, ".words.said").waitFor();
+  await ui(page, ".message.visible").waitFor();
   assert.match(await ui(page, ".words").innerText(), /does not know your editor/);
   assert.equal(asked[0].file, GUIDE);
   assert.match(asked[0].token, /^[0-9a-f]{32}$/);
@@ -293,7 +293,7 @@ test("an editor is started with file and line, and no shell", async () => {
   await desk.serve();
   const page = await visit();
   await ui(page, ".edit").click();
-  await ui(page, ".words.said").waitFor();
+  await ui(page, ".message.visible").waitFor();
   assert.match(await ui(page, ".words").innerText(), /code opens line \d+/);
   const lines = await waitFor(() => readFile(seen, "utf8"));
   assert.match(lines, /^--reuse-window\n-g\n.*content\/guides\/give-first\.md:\d+\n$/);

@@ -255,9 +255,9 @@ test("an edited formula is worked out with the answers that were typed", async (
 
 test("the writer sees each formula as written beside its value, live, and nobody else does", async () => {
   const page = await visit();
-  const opener = page.locator(".worked-opener");
+  const opener = page.locator(".formulas-button");
   await opener.click();
-  const row = (name) => page.locator(".worked tbody tr", { has: page.getByRole("rowheader", { name: new RegExp(`^${name}( |$)`) }) });
+  const row = (name) => page.locator(".formulas tbody tr", { has: page.getByRole("rowheader", { name: new RegExp(`^${name}( |$)`) }) });
   const cells = async (name) => (await row(name).locator("td").allTextContents()).slice(1);
   assert.deepEqual(await cells("hours"), ["(52 - weeks) * 40 * billable", "1,080", "1080"]);
   assert.deepEqual(await cells("rate"), ["need / hours * secret", "€42.19\u00a0/\u00a0hour", "42.19409282700422"]);
@@ -271,7 +271,7 @@ test("the writer sees each formula as written beside its value, live, and nobody
   const line = tool().split("\n").findIndex((line) => line.includes("hours: {")) + 1;
   assert.equal(await row("hours").getByRole("button").textContent(), String(line));
   const written = (line, formula) => page.waitForFunction(([line, formula]) => {
-    const rows = [...document.querySelector("handsel-preview").shadowRoot.querySelectorAll(".worked tbody tr")];
+    const rows = [...document.querySelector("handsel-preview").shadowRoot.querySelectorAll(".formulas tbody tr")];
     return rows.some((row) => row.textContent.startsWith(`${line}hours`) && row.textContent.includes(formula) && row.textContent.includes("528"));
   }, [line, formula]);
   await desk.put(TOOL, tool().replace("  inputs:", "  # A remark.\n  inputs:").replace("* 40 *", "* 20 * 2 *"));
@@ -285,16 +285,16 @@ test("the writer sees each formula as written beside its value, live, and nobody
   await field(page, "weeks").fill("many");
   assert.equal((await cells("hours"))[1], "–");
   await field(page, "weeks").press("Alt+Shift+F");
-  assert.equal(await page.locator(".worked").isVisible(), false);
+  assert.equal(await page.locator(".formulas").isVisible(), false);
   assert.deepEqual(page.faults, []);
   await page.close();
   const guide = await visit("guides/with/");
-  assert.equal(await guide.locator(".worked-opener").isVisible(), true);
-  await guide.locator(".worked-opener").click();
-  assert.deepEqual(await guide.locator(".worked table").evaluateAll((tables) => tables.map((table) => table.dataset.of)), ["Tool-1", "Tool-2"]);
+  assert.equal(await guide.locator(".formulas-button").isVisible(), true);
+  await guide.locator(".formulas-button").click();
+  assert.deepEqual(await guide.locator(".formulas table").evaluateAll((tables) => tables.map((table) => table.dataset.of)), ["Tool-1", "Tool-2"]);
   await guide.close();
   const other = await visit("guides/other/");
-  assert.equal(await other.locator(".worked-opener").isVisible(), false);
+  assert.equal(await other.locator(".formulas-button").isVisible(), false);
   await other.close();
   desk.handsel("build", "--quiet");
   assert.doesNotMatch(await readFile(join(desk.folder, "public/tools/rate/index.html"), "utf8"), /need \/ hours \* secret|_handsel/);

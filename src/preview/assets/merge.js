@@ -1,14 +1,13 @@
-// Brings the open page to what the server has now, and touches nothing else. Three pages are compared: the one served before,
-// the one served now, and the living one, which scripts and readers have changed since. Only what differs between the first two
-// is changed in the third. So what a script added, what was typed, opened, scrolled or is playing stays, without a list of such
-// things; a page that is only compared with its successor would lose it.
+// Updates the open page to what the server has now and changes nothing else. It compares three pages: the one served before, the
+// one served now, and the live one, which scripts and readers have changed. Only differences between the first two are applied to
+// the third. So everything that a script added, or that was typed, opened, scrolled or is playing, stays as it is.
 
 const ELEMENT = 1, TEXT = 3;
 
-// Attributes in which elements that are otherwise the same may differ: a line written above moves all lines below.
+// Equal elements may differ in this attribute, because a new line above moves all lines below.
 const LINE = "data-source-line";
 
-// A parent with more changed pairs of children than this is compared from its ends only.
+// If a parent has more changed pairs of children than this, they are compared only from both ends.
 const PAIRS_MAX = 1_000_000;
 
 export class LivePage {
@@ -18,13 +17,13 @@ export class LivePage {
   #keys = new WeakMap();
   #isFirst = true;
 
-  // To be made before the page's own scripts change it.
+  // Create this before the page's scripts change the page.
   constructor() {
     this.#served = document.documentElement.cloneNode(true);
     this.#pair(this.#served, document.documentElement);
   }
 
-  // Merges a document. Gives the changed elements in their order; `mustReload` when scripts differ, which cannot be swapped.
+  // Merges a document and returns the changed elements in order. `mustReload` is set if scripts differ, because they cannot be replaced.
   update(next) {
     this.changes = { elements: [], mustReload: false, styles: [] };
     const root = next.documentElement;
@@ -41,7 +40,7 @@ export class LivePage {
     served.childNodes.forEach((child, at) => { if (children[at]) this.#pair(child, children[at]); });
   }
 
-  // Two nodes with one key are the same, but for their lines.
+  // Nodes with the same key are equal except for their lines.
   #key(node) {
     if (node.nodeType === TEXT) return `"${node.data}`;
     if (node.nodeType !== ELEMENT) return "!";
@@ -49,7 +48,7 @@ export class LivePage {
     if (key === undefined) {
       const attributes = [...node.attributes].filter(({ name }) => name !== LINE).map(({ name, value }) => `${name}=${value}`);
       const inner = isOpaque(node) ? node.innerHTML : Array.from(node.childNodes, (child) => this.#key(child)).join("\u0001");
-      key = digest(`${node.nodeName}\u0002${attributes.join("\u0001")}\u0002${inner}`);
+      key = hash(`${node.nodeName}\u0002${attributes.join("\u0001")}\u0002${inner}`);
       this.#keys.set(node, key);
     }
     return key;
@@ -68,21 +67,21 @@ export class LivePage {
   #attributes(old, next, live) {
     for (const { name, value } of next.attributes) {
       if (old.getAttribute(name) === value) continue;
-      if (name === "class") words(live, old.getAttribute(name), value);
+      if (name === "class") updateClasses(live, old.getAttribute(name), value);
       else live.setAttribute(name, value);
     }
-    // Scripts that ran before us may have set some on <html>, and the first page we know has them.
+    // Scripts may have set attributes on <html> before this ran, so the first known page contains them.
     if (this.#isFirst && next.nodeName === "HTML") return;
     for (const { name, value } of [...old.attributes]) {
       if (next.hasAttribute(name)) continue;
-      if (name === "class") words(live, value, "");
+      if (name === "class") updateClasses(live, value, "");
       else live.removeAttribute(name);
     }
   }
 
   #children(old, next, live) {
     const pairs = align([...old.childNodes], [...next.childNodes], (node) => this.#key(node));
-    // From the end, so that what comes after a new node is in its place when the node is put before it.
+    // Go from the end, so that the next sibling is in place when a new node is inserted before it.
     let after = null;
     const elements = this.changes.elements;
     const found = [];
@@ -92,7 +91,7 @@ export class LivePage {
       else if (now) this.#insert(now, live, after);
       else this.#remove(before, live, after);
       found.unshift(...this.changes.elements);
-      if (now) after = this.#standing(now, live) ?? after;
+      if (now) after = this.#childOf(now, live) ?? after;
     }
     elements.push(...found);
     this.changes.elements = elements;
@@ -118,7 +117,7 @@ export class LivePage {
     }
   }
 
-  // Nothing to do but to know it again, and to count its lines anew.
+  // Only record the new node and update its line numbers.
   #same(before, now, live) {
     this.#live.set(now, live);
     if (now.nodeType !== ELEMENT) return;
@@ -145,14 +144,14 @@ export class LivePage {
     const live = this.#live.get(before);
     if (!live) return;
     if (isStyle(before)) return void Promise.all(this.changes.styles).then(() => live.remove());
-    const around = this.#standing(before, parent);
+    const around = this.#childOf(before, parent);
     live.remove();
-    // What a script wrapped around it goes with it, unless that holds something else of the page.
+    // Also remove what a script wrapped around it, unless that contains other parts of the page.
     if (around && around !== live && ![...around.querySelectorAll("*")].some((element) => this.#known.has(element))) around.remove();
     if (before.nodeType === ELEMENT) this.#changed(after?.nodeType === ELEMENT ? after : after?.nextElementSibling ?? parent);
   }
 
-  // A new style is there before the old one goes, so that the page is never without.
+  // Load the new style sheet before removing the old one, so that the page is never without styles.
   #style(now, old) {
     const live = document.importNode(now, true);
     const whole = loaded(live);
@@ -166,8 +165,8 @@ export class LivePage {
     this.#pair(now, live);
   }
 
-  // The child of `parent` that a node is, or is wrapped in.
-  #standing(node, parent) {
+  // The child of `parent` that is or contains the node.
+  #childOf(node, parent) {
     let live = this.#live.get(node);
     while (live && live.parentNode !== parent) live = live.parentNode;
     return live;
@@ -178,7 +177,7 @@ export class LivePage {
   }
 }
 
-// Pairs of old and new children: both where they are the same or one became the other, one where it was added or removed.
+// Pairs of old and new children: both if they are equal or one became the other, only one if it was added or removed.
 function align(old, next, key) {
   let start = 0, oldEnd = old.length, nextEnd = next.length;
   while (start < oldEnd && start < nextEnd && key(old[start]) === key(next[start])) start++;
@@ -190,7 +189,7 @@ function align(old, next, key) {
   return pairs;
 }
 
-// The longest run of equal ones stays; between two of them, what is of one kind becomes one another.
+// Keeps the longest common subsequence. Between equal nodes, nodes with the same name become each other.
 function middle(old, next, key) {
   const width = next.length + 1;
   if (old.length * next.length > PAIRS_MAX) return become(old, next);
@@ -226,8 +225,8 @@ function become(old, next) {
   return pairs;
 }
 
-// Words that the page gained or lost; those that scripts added stay.
-function words(live, old, next) {
+// Adds and removes classes that differ. Classes that scripts added stay.
+function updateClasses(live, old, next) {
   const split = (text) => (text ?? "").split(/\s+/).filter(Boolean);
   const [before, now] = [split(old), split(next)];
   live.classList.remove(...before.filter((word) => !now.includes(word)));
@@ -235,7 +234,7 @@ function words(live, old, next) {
 }
 
 const isOpaque = (node) => node.nodeName === "TEMPLATE" || node.nodeName === "NOSCRIPT";
-const isOwn = (node) => node.hasAttribute("data-print");
+const isOwn = (node) => node.hasAttribute("data-hash");
 const isStyle = (node) => node.nodeName === "LINK" && node.rel === "stylesheet";
 const isRunning = (node) => node.nodeName === "SCRIPT" && !/json|x-template|text\/plain/.test(node.type);
 
@@ -247,8 +246,8 @@ export function loaded(link) {
   });
 }
 
-// 53 bits of a text (cyrb53, in the public domain): two different texts with one digest are not met in a page.
-function digest(text) {
+// A 53-bit hash (cyrb53, public domain), which is enough to tell the texts of a page apart.
+function hash(text) {
   let a = 0xdeadbeef, b = 0x41c6ce57;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);

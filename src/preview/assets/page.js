@@ -1,20 +1,20 @@
-// The open page: brought to what the server has, its edited block shown and marked, its pictures and styles swapped.
+// Updates the open page to what the server has, shows and marks the edited block, and replaces images and styles.
 import { LivePage, loaded } from "./merge.js";
 import { block, mark, show } from "./source.js";
 
-const own = document.querySelector("script[data-print]");
+const own = document.querySelector("script[data-hash]");
 const page = new LivePage();
-// The site's policy lets no text become HTML but by name; what the preview's own server sends may.
+// The site's policy allows text to become HTML only through a named policy. This one is for pages from the preview's server.
 const trusted = window.trustedTypes?.createPolicy("handsel-preview", { createHTML: (html) => html }) ?? { createHTML: (html) => html };
 
-export const standing = own.dataset.standing;
-let print = own.dataset.print;
+export const pageStatus = own.dataset.pageStatus;
+let hash = own.dataset.hash;
 let isBusy = false, isStale = false;
 
-// What the server says about this page; fetches it when it is another than the one shown.
+// Handles what the server says about this page, and fetches the page if it differs from the one shown.
 export function follow(event) {
-  if (standing !== event.standing && standing !== "found") return location.reload();
-  if (event.standing === "found" && event.print !== print) update();
+  if (pageStatus !== event.status && pageStatus !== "found") return location.reload();
+  if (event.status === "found" && event.hash !== hash) update();
 }
 
 async function update() {
@@ -27,19 +27,19 @@ async function update() {
       if (answer.ok) apply(new DOMParser().parseFromString(trusted.createHTML(await answer.text()), "text/html"));
     } while (isStale);
   } catch {
-    // The server is gone; with its return comes word of how the page stands.
+    // The server has stopped. When it returns, it sends the page's status.
   } finally {
     isBusy = false;
   }
 }
 
 function apply(next) {
-  const script = next.querySelector("script[data-print]");
+  const script = next.querySelector("script[data-hash]");
   if (!script) return location.reload();
-  print = script.dataset.print;
+  hash = script.dataset.hash;
   const { elements, mustReload } = page.update(next);
   if (mustReload) return location.reload();
-  // For the theme: what it did to the page when that was loaded, it may do to what is new.
+  // Lets the theme improve the new elements as it did when the page loaded.
   document.dispatchEvent(new CustomEvent("handsel:update", { detail: { elements } }));
   const edited = editedBlock(elements);
   if (edited) {
@@ -48,7 +48,7 @@ function apply(next) {
   }
 }
 
-// The first changed block of the writer's text. Around it (lists, the contents, what is related) nobody is led to.
+// The first changed block of the writer's text. Changes elsewhere (lists, table of contents, related pages) are not shown.
 function editedBlock(elements) {
   const hasLines = document.querySelector("main [data-source-line]") !== null;
   for (const element of elements) {
@@ -58,20 +58,20 @@ function editedBlock(elements) {
   return null;
 }
 
-// Files that have other bytes under the same address: each is asked for anew, and takes the old one's place when it is there.
+// Fetches files whose bytes have changed and replaces the old ones when they have loaded.
 export function swapFiles(addresses) {
-  const isOne = (url) => { try { return addresses.includes(new URL(url, location.href).pathname); } catch { return false; } };
-  const fresh = (url) => { const made = new URL(url, location.href); made.searchParams.set("handsel", Date.now()); return made.href; };
-  if ([...document.scripts].some((script) => script.src && isOne(script.src))) return location.reload();
+  const isChanged = (url) => { try { return addresses.includes(new URL(url, location.href).pathname); } catch { return false; } };
+  const fresh = (url) => { const address = new URL(url, location.href); address.searchParams.set("handsel", Date.now()); return address.href; };
+  if ([...document.scripts].some((script) => script.src && isChanged(script.src))) return location.reload();
   for (const link of document.querySelectorAll("link[rel=stylesheet]")) {
-    if (!isOne(link.href)) continue;
+    if (!isChanged(link.href)) continue;
     const next = link.cloneNode();
     next.href = fresh(link.href);
     loaded(next).then(() => { link.href = next.href; loaded(link).then(() => next.remove()); });
     link.after(next);
   }
   for (const image of document.querySelectorAll("img, source, video, audio")) {
-    if (image.src && isOne(image.src)) image.src = fresh(image.src);
-    if (image.srcset && image.srcset.split(",").some((part) => isOne(part.trim().split(/\s/)[0]))) image.srcset = fresh(image.srcset.split(",")[0].trim().split(/\s/)[0]);
+    if (image.src && isChanged(image.src)) image.src = fresh(image.src);
+    if (image.srcset && image.srcset.split(",").some((part) => isChanged(part.trim().split(/\s/)[0]))) image.srcset = fresh(image.srcset.split(",")[0].trim().split(/\s/)[0]);
   }
 }

@@ -1,5 +1,5 @@
-// What the preview says over the page: problems, a page that is gone, short words. It stands in a shadow root, so that neither
-// the theme's style nor ours reaches the other.
+// What the preview shows over the page: problems, a deleted page, short messages. It is in a shadow root, so that its styles and
+// the theme's do not affect each other.
 
 const host = document.createElement("handsel-preview");
 host.lang = "en";
@@ -23,18 +23,18 @@ export function remembered(key) {
   try { return localStorage.getItem(`handsel-${key}`); } catch { return null; }
 }
 export function remember(key, value) {
-  try { localStorage.setItem(`handsel-${key}`, value); } catch { /* It then lasts as long as the page. */ }
+  try { localStorage.setItem(`handsel-${key}`, value); } catch { /* It then lasts until the page is closed. */ }
 }
 
-const words = element("p", { class: "words", role: "status" });
-const gone = element("section", { class: "gone", "aria-label": "This page", hidden: true });
+const message = element("p", { class: "message", role: "status" });
+const notice = element("section", { class: "page-notice", "aria-label": "This page", hidden: true });
 const list = element("div", { class: "list", id: "list" });
 const fold = element("button", { type: "button", class: "fold", "aria-controls": "list", onclick: () => setOpen(list.hidden) });
 const title = element("h2", {}, "Problems");
 const panel = element("section", { class: "panel", "aria-label": "Problems", hidden: true }, element("header", {}, title, fold), list);
-export const dock = element("div", { class: "dock", hidden: true }, words, gone, panel);
+export const dock = element("div", { class: "dock", hidden: true }, message, notice, panel);
 
-let shown = "", last = null, own = null, errorsBefore = 0, openFile = () => {}, isBroken = false;
+let shown = "", last = null, ownPath = null, errorsBefore = 0, openFile = () => {}, isBroken = false;
 
 export function begin(open) {
   openFile = open;
@@ -47,37 +47,37 @@ export function begin(open) {
 function setOpen(isOpen) {
   list.hidden = !isOpen;
   fold.setAttribute("aria-expanded", isOpen);
-  fold.textContent = isOpen ? "Fold" : "Show";
+  fold.textContent = isOpen ? "Collapse" : "Show";
   panel.classList.toggle("folded", !isOpen);
 }
 
-// The problems of this page come before those of others.
+// Problems of this page come before those of other pages.
 export function putFirst(path) {
-  own = path;
+  ownPath = path;
   if (last) showProblems(last);
 }
 
-// Errors open the panel; warnings wait in the bar until somebody asks.
-export function showProblems(told) {
-  last = told;
-  const text = JSON.stringify([told, own]);
+// Errors open the panel. Warnings stay in the bar until the writer opens it.
+export function showProblems(problems) {
+  last = problems;
+  const text = JSON.stringify([problems, ownPath]);
   if (text === shown) return;
   shown = text;
-  const all = told.errors + told.warnings;
-  title.textContent = [[told.errors, "error"], [told.warnings, "warning"]].filter(([number]) => number).map(([number, noun]) => count(number, noun)).join(", ");
-  const isOwn = ({ path }) => Number(path !== own);
-  list.replaceChildren(...told.shown.toSorted((a, b) => isOwn(a) - isOwn(b)).map(problem));
-  if (all > told.shown.length) list.append(element("p", { class: "more" }, `… and ${count(all - told.shown.length, "more problem")}; the terminal and handsel check have them all.`));
-  if (told.errors === 0 && !panel.dataset.asked) panel.hidden = true;
-  else if (told.errors > 0) {
+  const all = problems.errors + problems.warnings;
+  title.textContent = [[problems.errors, "error"], [problems.warnings, "warning"]].filter(([number]) => number).map(([number, noun]) => count(number, noun)).join(", ");
+  const isOwn = ({ path }) => Number(path !== ownPath);
+  list.replaceChildren(...problems.shown.toSorted((a, b) => isOwn(a) - isOwn(b)).map(problem));
+  if (all > problems.shown.length) list.append(element("p", { class: "more" }, `… and ${count(all - problems.shown.length, "more problem")}; the terminal and handsel check list them all.`));
+  if (problems.errors === 0 && !panel.dataset.asked) panel.hidden = true;
+  else if (problems.errors > 0) {
     panel.hidden = false;
     if (errorsBefore === 0) setOpen(true);
   }
   if (all === 0) { panel.hidden = true; delete panel.dataset.asked; }
-  errorsBefore = told.errors;
+  errorsBefore = problems.errors;
 }
 
-// Opened from the bar, the panel shows warnings too, until it is folded there again.
+// If the writer opens the panel from the bar, it shows warnings too, until it is closed there.
 export function toggleProblems() {
   const isShown = !panel.hidden && !list.hidden;
   if (isShown && errorsBefore === 0) { panel.hidden = true; delete panel.dataset.asked; return; }
@@ -89,7 +89,7 @@ export function toggleProblems() {
 
 function problem({ severity, path, line, drawing }) {
   const [head, ...rest] = drawing.split("\n");
-  // The excerpt keeps its columns, so that the caret points; help is a text like any other.
+  // The excerpt keeps its columns, so that the caret points to the right place. The help is ordinary text.
   const at = rest.findIndex((line) => /^\s*= /.test(line));
   const excerpt = (at < 0 ? rest : rest.slice(0, at)).filter((line, index, lines) => index < lines.length - 1 || line.trim() !== "|");
   const help = at < 0 ? null : element("p", { class: "help" }, rest.slice(at).map((line) => line.trim().replace(/^= /, "")).join(" "));
@@ -97,34 +97,34 @@ function problem({ severity, path, line, drawing }) {
   return element("article", { class: severity }, element("h3", {}, head), element("pre", { tabindex: 0 }, excerpt.join("\n")), help, place);
 }
 
-// The page's file is gone, or cannot be made any more while the last good one is shown.
-export function showStanding({ standing, elsewhere }, isOwnPage) {
-  isBroken = standing === "broken" && !isOwnPage;
-  const isGone = standing === "gone" && !isOwnPage;
-  gone.hidden = !isGone && !isBroken;
+// Says that the page was deleted, or that it has errors and the last good version is shown.
+export function showStatus({ status, elsewhere }, isOwnPage) {
+  isBroken = status === "broken" && !isOwnPage;
+  const isGone = status === "gone" && !isOwnPage;
+  notice.hidden = !isGone && !isBroken;
   if (isGone) {
     const near = elsewhere ?? "/";
-    gone.replaceChildren(
-      element("p", {}, "This page was deleted, or moved to another address. You see it as it was."),
+    notice.replaceChildren(
+      element("p", {}, "This page was deleted or moved to another address. You see the last version."),
       element("a", { href: near }, near === "/" ? "Go to the home page" : `Go to its section, ${decodeURI(near)}`),
     );
   } else if (isBroken) {
-    gone.replaceChildren(element("p", {}, "This page cannot be made as it is now. You see it as it was last."));
+    notice.replaceChildren(element("p", {}, "This page has errors. You see the last version without them."));
   }
 }
 
 let fading = 0;
 
-// A short word, with something to copy where there is.
-export function tell(message, copy) {
+// Shows a short message, with a text to copy if there is one.
+export function showMessage(text, copy) {
   clearTimeout(fading);
-  words.replaceChildren(message);
+  message.replaceChildren(text);
   if (copy) {
     const button = element("button", { type: "button", onclick: async () => {
-      try { await navigator.clipboard.writeText(copy); button.textContent = "Copied"; } catch { button.textContent = "Copy it by hand"; }
+      try { await navigator.clipboard.writeText(copy); button.textContent = "Copied"; } catch { button.textContent = "Copy it manually"; }
     } }, "Copy");
-    words.append(" ", element("code", {}, copy), " ", button);
+    message.append(" ", element("code", {}, copy), " ", button);
   }
-  words.classList.add("said");
-  fading = setTimeout(() => { words.classList.remove("said"); words.replaceChildren(); }, copy ? 20000 : 4000);
+  message.classList.add("visible");
+  fading = setTimeout(() => { message.classList.remove("visible"); message.replaceChildren(); }, copy ? 20000 : 4000);
 }

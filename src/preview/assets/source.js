@@ -1,12 +1,12 @@
-// From a block to its line in the source and back: opening the editor, finding a line, showing and marking a block.
-import { tell } from "./panel.js";
+// Connects blocks with their source lines: opens the editor, finds a line, shows and marks a block.
+import { showMessage } from "./panel.js";
 
 const BLOCKS = "p, li, h1, h2, h3, h4, h5, h6, pre, table, blockquote, figure, dl, details, section, article, div";
 export const isCalm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 let token = null, source = null;
 
-// Whether the editor may be opened at all depends on who can see the preview.
+// Others may see the preview, so opening the editor needs a token.
 export function know(hello) { token = hello.token; }
 export function knowSource(path) { source = path; }
 export const canOpen = () => token !== null && source !== null;
@@ -14,26 +14,26 @@ export const canOpen = () => token !== null && source !== null;
 export const block = (element) => element.closest("[data-source-line]") ?? element.closest(BLOCKS) ?? element;
 
 export async function openSource(file = source, line = 1, folder = false) {
-  if (!file) return tell("This page is made by Handsel from other pages; it has no source of its own.");
-  if (!token) return tell("Others can see this preview, so nothing is opened from it.", `${file}:${line}`);
+  if (!file) return showMessage("Handsel generates this page from other pages, so it has no source file.");
+  if (!token) return showMessage("Other devices can see this preview, so it does not open files.", `${file}:${line}`);
   try {
     const headers = { "content-type": "application/json", "handsel-token": token };
     const answer = await fetch("/_handsel/open", { method: "POST", headers, body: JSON.stringify({ file, line, folder }) });
     const { message, copy } = await answer.json();
-    tell(message, copy);
+    showMessage(message, copy);
   } catch {
-    tell("The preview does not answer.", `${file}:${line}`);
+    showMessage("The preview does not respond.", `${file}:${line}`);
   }
 }
 
 const lineOf = (element) => Number(element?.closest?.("[data-source-line]")?.dataset.sourceLine ?? 1);
 
-// The block that is meant when nothing is pointed at: the one with the selection or the focus, else the first in view.
+// Opens the block with the selection or the focus, or the first block in view.
 export function openHere() {
   const selected = getSelection();
   const from = selected && !selected.isCollapsed ? selected.anchorNode?.parentElement : document.activeElement;
-  const meant = from?.closest?.("[data-source-line]") ?? [...document.querySelectorAll("main [data-source-line]")].find((element) => element.getBoundingClientRect().bottom > 0);
-  openSource(source, lineOf(meant));
+  const block = from?.closest?.("[data-source-line]") ?? [...document.querySelectorAll("main [data-source-line]")].find((element) => element.getBoundingClientRect().bottom > 0);
+  openSource(source, lineOf(block));
 }
 
 addEventListener("click", (event) => {
@@ -47,10 +47,10 @@ addEventListener("keydown", (event) => {
   if (event.altKey && event.shiftKey && event.code === "KeyE") { event.preventDefault(); openHere(); }
 });
 
-// Goes to the block of a line, on this page or on another.
+// Goes to the block of a source line, on this page or another one.
 export function goto({ address, line }) {
   if (address !== location.pathname) {
-    try { sessionStorage.setItem("handsel-goto", JSON.stringify({ address, line })); } catch { /* Then the page opens at its top. */ }
+    try { sessionStorage.setItem("handsel-goto", JSON.stringify({ address, line })); } catch { /* The page then opens at its top. */ }
     return location.assign(address);
   }
   const blocks = [...document.querySelectorAll("[data-source-line]")];
@@ -64,9 +64,9 @@ try {
   const waiting = JSON.parse(sessionStorage.getItem("handsel-goto"));
   sessionStorage.removeItem("handsel-goto");
   if (waiting?.address === location.pathname) requestAnimationFrame(() => goto(waiting));
-} catch { /* Without storage nothing waits. */ }
+} catch { /* Without storage, the page opens at its top. */ }
 
-// Brings a block into view, only if it is out of it.
+// Scrolls a block into view if it is not visible.
 export function show(element) {
   const { top, bottom, height } = element.getBoundingClientRect();
   const isInView = bottom > 0 && top < innerHeight && (height > innerHeight || (top >= 0 && bottom <= innerHeight) || visible(top, bottom) > Math.min(height, 80));
@@ -75,7 +75,7 @@ export function show(element) {
 
 const visible = (top, bottom) => Math.min(bottom, innerHeight) - Math.max(top, 0);
 
-// A tint that fades. It is an animation and no class, so it leaves nothing behind.
+// Tints a block for a moment. An animation leaves nothing behind on the page.
 export function mark(element) {
   if (isCalm()) return;
   const tint = (strength) => `rgb(240 140 60 / ${strength})`;
