@@ -30,7 +30,7 @@ use serde_json::Value;
 /// The name of a table, and the function that makes it.
 type Table = (&'static str, fn() -> String);
 
-const TABLES: [Table; 27] = [
+const TABLES: [Table; 30] = [
     ("settings", || manual_table(&SETTINGS)),
     ("tokens", tokens_table),
     ("common-fields", || manual_table(&COMMON_FIELDS)),
@@ -57,6 +57,9 @@ const TABLES: [Table; 27] = [
     ("renamed-values", renamed_values),
     ("renamed-template-values", || renamed_names(|kind| kind == NameKind::TemplateValue)),
     ("renamed-texts", || renamed_names(|kind| kind == NameKind::Word)),
+    ("renamed-tokens", || renamed_names(|kind| kind == NameKind::Token)),
+    ("renamed-templates", || renamed_names(|kind| kind == NameKind::Template)),
+    ("renamed-blocks", || renamed_names(|kind| kind == NameKind::Block)),
     ("renamed-codes", || renamed_names(|kind| kind == NameKind::Code)),
 ];
 

@@ -408,7 +408,7 @@ impl Composer {
             Subject::AToZ => (say("a_to_z"), None),
             Subject::New => (say("whats_new"), None),
             Subject::Narrowed(list) => (self.narrowed_title(&self.site.narrowed[list].by), None),
-            Subject::Surprise(section) => (say("surprise_me"), Some(self.section_title(section))),
+            Subject::Surprise(section) => (say("random_page"), Some(self.section_title(section))),
             Subject::Search => (say("search"), None),
             Subject::About => (say("about_title"), None),
             Subject::Privacy => (say("privacy_title"), Some(say("privacy_lede"))),

@@ -180,6 +180,6 @@ impl Composer {
         };
         let language = &self.site.settings().language;
         let fill = [("facet", say(&self.words, language, facet, &[]).into()), ("title", self.shared_title(by).into())];
-        say(&self.words, language, "narrowed_to", &fill)
+        say(&self.words, language, "facet_title", &fill)
     }
 }

@@ -158,8 +158,8 @@ fn by_happening(composer: &Composer, pages: &[PageId], language: &str) -> Vec<Gr
     let today = composer.site.today;
     let is_past = |page: PageId| composer.site.page(page).entry.occurs.as_ref().is_some_and(|occurs| occurs.is_past(today));
     grouped(pages, is_past, |is_past| {
-        let id = if is_past { "past" } else { "coming" };
-        (say(&composer.words, language, id, &[]), id.to_owned())
+        let (key, id) = if is_past { ("past", "past") } else { ("upcoming", "coming") };
+        (say(&composer.words, language, key, &[]), id.to_owned())
     })
 }
 

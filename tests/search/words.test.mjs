@@ -11,7 +11,7 @@ const vectors = JSON.parse(await readFile(new URL("words.json", import.meta.url)
 
 for (const [text, wanted] of vectors) {
   test(`the words of ${JSON.stringify(text)}`, () => {
-    assert.deepEqual(eachWord(text).map(({ word, stands }) => (stands ? word : `+${word}`)), wanted);
+    assert.deepEqual(eachWord(text).map(({ word, isVerbatim }) => (isVerbatim ? word : `+${word}`)), wanted);
   });
 }
 

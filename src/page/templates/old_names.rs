@@ -82,7 +82,7 @@ mod tests {
 
     #[test]
     fn names_of_ones_own_are_not_reported() {
-        let own = "{{ page.fields.happens }}{{ page.extra.twin_href }}{{ site.following }}{{ words.following }}{{ following }}\
+        let own = "{{ page.fields.happens }}{{ page.extra.twin_href }}{{ site.following }}{{ words.home }}{{ following }}\
                    {# page.twin_href #}twin_href{{ \"starter\" }}";
         assert_eq!(reported(own), Vec::<String>::new());
     }

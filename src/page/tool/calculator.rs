@@ -261,8 +261,8 @@ fn data(calculator: &Calculator, locale: &Locale, shapes: &[Shape], may_share: b
     data["says"] = calculator.says.iter().map(|say| json!(say.when)).collect();
     data["locale"] = locale;
     data["words"] = json!({
-        "empty": say("tool_empty"), "no_number": say("tool_no_number"), "no_date": say("tool_no_date"),
-        "too_small": say("tool_too_small"), "too_large": say("tool_too_large"), "faults": say("tool_faults"),
+        "empty": say("tool_enter_value"), "no_number": say("tool_enter_number"), "no_date": say("tool_enter_date"),
+        "too_small": say("tool_too_small"), "too_large": say("tool_too_large"), "faults": say("tool_errors"),
     });
     data["share"] = json!(may_share);
     data["textMax"] = json!(TEXT_CHARACTERS_MAX);

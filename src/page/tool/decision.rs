@@ -78,7 +78,7 @@ pub(super) fn view(decision: &Decision, finish: &Finish) -> DecisionView {
     let answers = answers.chain(decision.outcomes.iter().map(|_| Vec::new()));
     let boxes: Vec<Node> = answers.enumerate().map(|(node, answers)| Node { text: decision.text(node), answers }).collect();
     let title = &finish.composer.site.page(finish.page).entry.title;
-    let name = finish.composer.words.say(finish.language, "tool_roads_drawn", None, &[("title", Cow::from(title))]);
+    let name = finish.composer.words.say(finish.language, "tool_overview_drawing", None, &[("title", Cow::from(title))]);
     DecisionView {
         start: decision.key(decision.start).to_owned(),
         given: given(decision, finish),

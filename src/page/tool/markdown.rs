@@ -64,7 +64,7 @@ fn notes(tool: &Tool, view: &ToolView, word: Word, out: &mut Vec<String>) {
 }
 
 fn calculator(calculator: &Calculator, view: &CalculatorView, word: Word, out: &mut Vec<String>) {
-    out.push(heading(&word("tool_answers")));
+    out.push(heading(&word("tool_inputs")));
     out.push(view.inputs.iter().map(|input| asked(input, word)).collect::<Vec<_>>().join("\n"));
     if !calculator.tables.is_empty() {
         out.push(heading(&word("tool_figures")));
@@ -144,7 +144,7 @@ fn compare(comparison: &Comparison, view: &CompareView, word: Word, out: &mut Ve
         let help = criterion.help.as_ref().map(|help| format!(": {}", text(help))).unwrap_or_default();
         std::iter::once(format!("**{}**{help}", criterion.label)).chain(scores(at).map(cell)).collect()
     });
-    let totals = std::iter::once(word("tool_together")).chain(view.options.iter().map(|option| option.text.clone())).collect();
+    let totals = std::iter::once(word("tool_total")).chain(view.options.iter().map(|option| option.text.clone())).collect();
     out.push(table(&head.collect::<Vec<_>>(), &rows.chain([totals]).collect::<Vec<_>>()));
     let about =
         comparison.options.iter().filter_map(|option| Some(item(&format!("**{}**: {}", option.label, text(option.about.as_ref()?)))));

@@ -21,7 +21,7 @@ export async function showPage(container) {
   const input = make("input", { type: "search", id: "SearchInput", autocomplete: "off", autocapitalize: "off", spellcheck: "false", enterkeyhint: "search" });
   const form = make("form", { role: "search", class: "search-form" }, make("label", { for: "SearchInput" }, texts.search_this_site), input);
   const status = make("p", { class: "search-status", role: "status" });
-  const filters = make("details", { class: "search-filters", hidden: true }, make("summary", {}, texts.search_narrow));
+  const filters = make("details", { class: "search-filters", hidden: true }, make("summary", {}, texts.search_filter));
   const list = make("ol", { class: "results plain" });
   const more = make("button", { type: "button", class: "search-more", hidden: true }, texts.search_more);
   container.append(form, status, make("div", { class: "search-columns" }, filters, make("div", {}, list, more)));
@@ -88,7 +88,7 @@ export async function showPage(container) {
   };
 
   const drawFilters = () => {
-    const titles = { kind: texts.search_kind, topic: texts.topics, audience: texts.for_whom, level: texts.level, time: texts.time };
+    const titles = { kind: texts.search_kind, topic: texts.topics, audience: texts.audience, level: texts.level, time: texts.time };
     // Count the same pages as the line above the results.
     const whole = answer.found.filter(({ isPartial }) => !isPartial);
     const counted = whole.length ? whole : answer.found;

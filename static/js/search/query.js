@@ -28,12 +28,12 @@ const PLURALS = new Set(["s", "es"]);
 export function parseQuery(text, code) {
   const phrases = [];
   const rest = text.replace(/["“”„«»]([^"“”„«»]*)["“”„«»]/g, (_, inside) => {
-    const words = eachWord(inside).filter(({ stands }) => stands).map(({ word }) => word);
+    const words = eachWord(inside).filter(({ isVerbatim }) => isVerbatim).map(({ word }) => word);
     if (words.length) phrases.push(words);
     return " ";
   });
   const isEnded = /\s$/.test(text) || rest !== text && rest.trimEnd() !== rest;
-  const found = eachWord(rest).filter(({ stands }) => stands);
+  const found = eachWord(rest).filter(({ isVerbatim }) => isVerbatim);
   const words = found.map(({ word }, at) => ({ word, isOpen: isDense(word) || !isEnded && at === found.length - 1 }));
   for (const word of phrases.flat()) words.push({ word, isOpen: false, isExact: true });
   const seen = new Set();

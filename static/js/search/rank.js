@@ -179,7 +179,7 @@ async function withPhrases(language, found, phrases) {
   const looked = found.slice(0, PHRASE_MAX);
   const pages = await Promise.all(looked.map(({ page }) => language.page(page)));
   const holds = (text) => {
-    const words = eachWord(text).filter(({ stands }) => stands).map(({ word }) => word);
+    const words = eachWord(text).filter(({ isVerbatim }) => isVerbatim).map(({ word }) => word);
     return phrases.every((phrase) => words.some((_, at) => phrase.every((word, step) => words[at + step] === word)));
   };
   const kept = [];

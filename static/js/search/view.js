@@ -101,6 +101,6 @@ export async function results(answer, found, root, prefix, titles = new Map()) {
 export function summary(answer, text, count) {
   const { texts } = answer.language;
   if (!count) return `${fill(texts.search_none, { query: text.trim() })} ${texts.search_none_help}`;
-  const alike = answer.alike.map(([word, alike]) => fill(texts.search_alike, { word, alike }));
+  const alike = answer.alike.map(([word, alike]) => fill(texts.search_similar, { word, alike }));
   return [fill(texts.search_results, { count }), ...alike].join(" ");
 }

@@ -27,12 +27,12 @@ function foldWhole(text) {
 // Whether a word is one character of a script without spaces. Such words are indexed in pairs.
 export const isDense = (word) => [...word].length === 1 && DENSE.test(word);
 
-// Every word with its position: { word, start, end, stands }. `stands` is false for parts of words and joined words.
+// Every word with its position: { word, start, end, isVerbatim }. `isVerbatim` is false for parts of words and joined words.
 export function eachWord(text) {
   const found = [];
   let chain = null;
   const endChain = () => {
-    if (chain && chain.words > 1 && chain.words < 4) found.push({ word: cut(chain.text), start: chain.start, end: chain.end, stands: false });
+    if (chain && chain.words > 1 && chain.words < 4) found.push({ word: cut(chain.text), start: chain.start, end: chain.end, isVerbatim: false });
     chain = null;
   };
   let after = 0;
@@ -48,13 +48,13 @@ export function eachWord(text) {
       const word = fold(piece);
       if (!word) continue;
       const end = start + piece.length;
-      found.push({ word, start, end, stands: true });
+      found.push({ word, start, end, isVerbatim: true });
       chain ??= { text: "", words: 0, start };
       chain = { ...chain, text: chain.text + word, words: chain.words + 1, end };
       const parts = piece.split(HUMP);
       let from = start;
       for (const part of parts.length > 1 ? parts : []) {
-        found.push({ word: fold(part), start: from, end: from + part.length, stands: false });
+        found.push({ word: fold(part), start: from, end: from + part.length, isVerbatim: false });
         from += part.length;
       }
     }
@@ -66,12 +66,12 @@ export function eachWord(text) {
 
 function pairs(piece, start, found) {
   const chars = [...foldWhole(piece)];
-  if (chars.length === 1) return found.push({ word: chars[0], start, end: start + piece.length, stands: true });
+  if (chars.length === 1) return found.push({ word: chars[0], start, end: start + piece.length, isVerbatim: true });
   const places = placesOf(piece, chars.length);
   for (let at = 0; at + 1 < chars.length; at += 1) {
-    found.push({ word: chars[at] + chars[at + 1], start: start + places[at].start, end: start + places[at + 1].end, stands: true });
+    found.push({ word: chars[at] + chars[at + 1], start: start + places[at].start, end: start + places[at + 1].end, isVerbatim: true });
   }
-  found.push({ word: chars.at(-1), start: start + places.at(-1).start, end: start + piece.length, stands: false });
+  found.push({ word: chars.at(-1), start: start + places.at(-1).start, end: start + piece.length, isVerbatim: false });
 }
 
 // The position of each folded character. Folding turns some characters into two (Thai am) and joins others (a kana and its mark), but
