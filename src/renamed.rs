@@ -59,6 +59,8 @@ pub const RENAMED: &[RenamedName] = &[
     row(NameKind::Value("group"), "happening", "upcoming"),
     row(NameKind::Value("order"), "happening", "upcoming"),
     row(NameKind::Value("show"), "neighbours", "neighbors"),
+    row(NameKind::Value("layout"), "narrowed", "facet-list"),
+    row(NameKind::Value("layout"), "surprise", "random"),
     row(NameKind::TemplateValue, "following", "next_in_section"),
     row(NameKind::TemplateValue, "furniture", "show"),
     row(NameKind::TemplateValue, "gathered", "collected"),

@@ -34,9 +34,10 @@ fn renamed_value<'t>(chain: &Chain<'t>) -> Option<(usize, &'t str, &'static str)
     (owner == "words" || owner == "page" || is_of_card).then_some((at, name, new))
 }
 
-/// The new name of a text that is a level, an order or the key of a word, in a tag that says so.
+/// The new name of a text that is a value or the key of a word, in a tag that says so.
 fn renamed_word(tag: &str, text: &str) -> Option<&'static str> {
-    let of_value = ["level", "order"].into_iter().find_map(|key| renamed::new_value(key, text).filter(|_| tag.contains(key)));
+    let of_value =
+        ["level", "order", "layout", "show"].into_iter().find_map(|key| renamed::new_value(key, text).filter(|_| tag.contains(key)));
     of_value.or_else(|| renamed::new_name(NameKind::Word, text).filter(|_| tag.contains("key")))
 }
 
