@@ -267,12 +267,22 @@ fn end_of_text(html: &str, from: usize, name: &str) -> usize {
 /// What a drawn page would load from other hosts as soon as it is opened, sorted.
 pub fn loaded_by(html: &str) -> Vec<String> {
     let mut found = Vec::new();
+    // The last tag that was read, up to the last place in it that was looked at.
+    let mut read = 0..0;
     // Few tags hold an address of another host; only those are read.
     for at in hosts(html) {
-        if !may_load(&html[..at]) {
+        if read.contains(&at) || !may_load(&html[..at]) {
             continue;
         }
-        let Some(open) = html[..at].rfind('<') else { continue };
+        let from = if at >= read.end { read.end } else { 0 };
+        let Some(open) = memchr::memrchr(b'<', &html.as_bytes()[from..at]).map(|open| from + open) else {
+            // It is in the same tag, or in the text behind it.
+            if at >= read.end {
+                read.end = at;
+            }
+            continue;
+        };
+        read = open..at;
         let Some(tag) = tags(&html[open..]).next() else { continue };
         found.extend(remote(&tag.name, tag.attributes()));
         if tag.name == "style" {
