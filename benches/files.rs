@@ -30,7 +30,13 @@ fn main() -> Outcome {
     let one = tempfile::tempdir()?;
     fs::write(one.path().join("a.md"), "x")?;
     saving(one.path())?;
-    [Polling::Never, Polling::Auto, Polling::Always(Duration::from_millis(50))].into_iter().try_for_each(|way| watching(large.path(), way))
+    [
+        Polling::Never,
+        Polling::Auto,
+        Polling::Always(Duration::from_millis(50)),
+    ]
+    .into_iter()
+    .try_for_each(|way| watching(large.path(), way))
 }
 
 /// Creates a hundred pages in each of `folders` folders.
@@ -46,10 +52,18 @@ fn fill(root: &Path, folders: usize, text: &str) -> std::io::Result<()> {
 fn listing_and_reading(root: &Path) -> Outcome {
     let disk = Disk::open(root)?;
     for _ in 0..3 {
-        let listed = timed("10,000 files: list", || disk.list(&ListingRules::default()).value);
+        let listed = timed("10,000 files: list", || {
+            disk.list(&ListingRules::default()).value
+        });
         timed("their stamps", || disk.stamps(&listed));
-        timed("read", || listed.iter().try_for_each(|path| disk.read(path).map(drop)))?;
-        timed("read as where no call refuses links", || listed.iter().try_for_each(|path| read_by_segments(root, path)))?;
+        timed("read", || {
+            listed.iter().try_for_each(|path| disk.read(path).map(drop))
+        })?;
+        timed("read as where no call refuses links", || {
+            listed
+                .iter()
+                .try_for_each(|path| read_by_segments(root, path))
+        })?;
     }
     Ok(())
 }
@@ -68,10 +82,16 @@ fn looking(root: &Path) -> Outcome {
     let (disk, rules) = (Disk::open(root)?, ListingRules::default());
     let source = |path: &str| SourcePath::new(path).expect("a path inside the root");
     timed("100,000 files: list", || disk.list(&rules));
-    let spread: Vec<SourcePath> = (0..1000).map(|section| source(&format!("content/guides/section-{section}/page-7.md"))).collect();
+    let spread: Vec<SourcePath> = (0..1000)
+        .map(|section| source(&format!("content/guides/section-{section}/page-7.md")))
+        .collect();
     for _ in 0..3 {
-        timed("look at a file", || disk.look(&rules, &[source("content/guides/section-500/page-50.md")]));
-        timed("look at a folder of 100", || disk.look(&rules, &[source("content/guides/section-500")]));
+        timed("look at a file", || {
+            disk.look(&rules, &[source("content/guides/section-500/page-50.md")])
+        });
+        timed("look at a folder of 100", || {
+            disk.look(&rules, &[source("content/guides/section-500")])
+        });
         timed("look at 1,000 files", || disk.look(&rules, &spread));
     }
     Ok(())
@@ -93,27 +113,50 @@ fn saving(root: &Path) -> Outcome {
     drop(watcher);
     saves.sort_unstable();
     let at = |of_hundred: usize| saves[SAVES * of_hundred / 100];
-    println!("from a save to being told: median {:?}, 95 of 100 {:?}, longest {:?}", at(50), at(95), saves[SAVES - 1]);
+    println!(
+        "from a save to being told: median {:?}, 95 of 100 {:?}, longest {:?}",
+        at(50),
+        at(95),
+        saves[SAVES - 1]
+    );
     Ok(())
 }
 
 /// Starts to watch many files, and saves one of them.
 fn watching(root: &Path, polling: Polling) -> Outcome {
     let disk = Disk::open(root)?;
-    let (watcher, told) = timed(&format!("begin to watch 100,000 files, {polling:?}"), || watch(&disk, polling))?;
+    let (watcher, told) = timed(
+        &format!("begin to watch 100,000 files, {polling:?}"),
+        || watch(&disk, polling),
+    )?;
     // A report about what was written a moment ago does not belong to the save.
     std::thread::sleep(Duration::from_millis(500));
     while told.try_recv().is_ok() {}
-    let save = || fs::write(root.join("content/guides/section-500/page-50.md"), format!("edited, {polling:?}"));
-    timed("a save among them, told", || save().map(|()| told.recv_timeout(PATIENCE)))??;
+    let save = || {
+        fs::write(
+            root.join("content/guides/section-500/page-50.md"),
+            format!("edited, {polling:?}"),
+        )
+    };
+    timed("a save among them, told", || {
+        save().map(|()| told.recv_timeout(PATIENCE))
+    })??;
     drop(watcher);
     Ok(())
 }
 
 fn watch(disk: &Disk, polling: Polling) -> Result<(Watcher, Receiver<()>), Box<dyn Error>> {
     let (teller, told) = channel();
-    let options = WatchOptions { rules: ListingRules::default(), polling };
-    let watcher = Watcher::start(disk, options, move |_| teller.send(()).unwrap_or(()), |_| {})?;
+    let options = WatchOptions {
+        rules: ListingRules::default(),
+        polling,
+    };
+    let watcher = Watcher::start(
+        disk,
+        options,
+        move |_| teller.send(()).unwrap_or(()),
+        |_| {},
+    )?;
     Ok((watcher, told))
 }
 

@@ -29,10 +29,16 @@ struct Site(RwLock<MemoryFiles>);
 impl Site {
     fn new() -> Self {
         let mut files = MemoryFiles::default();
-        files.put("handsel.yaml", "title: Bench\nbase_url: https://example.org/\n");
+        files.put(
+            "handsel.yaml",
+            "title: Bench\nbase_url: https://example.org/\n",
+        );
         files.put("content/index.md", "# Home\n\nWelcome.\n");
         for number in 0..PAGES {
-            files.put(&format!("content/guides/page-{number}.md"), page(number, "Page", "A sentence."));
+            files.put(
+                &format!("content/guides/page-{number}.md"),
+                page(number, "Page", "A sentence."),
+            );
         }
         Site(RwLock::new(files))
     }
@@ -67,23 +73,42 @@ fn builds(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("1,000 pages");
     group.sample_size(10);
     group.bench_function("cold build, nothing written", |bencher| {
-        bencher.iter(|| black_box(pipeline::build(&site, &request(), &Nowhere, &Memory::of(None)).pages));
+        bencher.iter(|| {
+            black_box(pipeline::build(&site, &request(), &Nowhere, &Memory::of(None)).pages)
+        });
     });
     group.bench_function("preview opened", |bencher| {
         let files: Arc<Site> = Arc::new(Site::new());
-        bencher.iter(|| black_box(Live::open(Arc::clone(&files) as Arc<dyn Files + Send + Sync>, request(), Memory::of(None)).pages()));
+        bencher.iter(|| {
+            black_box(
+                Live::open(
+                    Arc::clone(&files) as Arc<dyn Files + Send + Sync>,
+                    request(),
+                    Memory::of(None),
+                )
+                .pages(),
+            )
+        });
     });
     group.finish();
 }
 
 fn saves(criterion: &mut Criterion) {
     let files = Arc::new(Site::new());
-    let live = Live::open(Arc::clone(&files) as Arc<dyn Files + Send + Sync>, request(), Memory::of(None));
+    let live = Live::open(
+        Arc::clone(&files) as Arc<dyn Files + Send + Sync>,
+        request(),
+        Memory::of(None),
+    );
     let path = SourcePath::new("content/guides/page-500.md").expect("a name inside");
     let touched = Touched::Paths(BTreeSet::from([path]));
     let mut count = 0;
     let save = |title: &str, sentence: &str| {
-        files.0.write().expect("nobody panics here").put("content/guides/page-500.md", page(500, title, sentence));
+        files
+            .0
+            .write()
+            .expect("nobody panics here")
+            .put("content/guides/page-500.md", page(500, title, sentence));
         black_box(live.refresh(&touched));
         black_box(live.answer("/guides/page-500/", true));
     };

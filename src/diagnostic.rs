@@ -1,7 +1,8 @@
 //! Problems as values: a code, what is wrong, where, and how to mend it.
 //!
-//! A stage returns what it made together with the problems it met ([`Checked`]); it never stops at the first and never
-//! prints. Every code is defined once, in [`codes`]; the manual and `--format json` take it from there.
+//! A stage returns what it made together with the problems it met ([`Checked`]); it never stops at
+//! the first and never prints. Every code is defined once, in [`codes`]; the manual and
+//! `--format json` take it from there.
 
 pub mod codes;
 pub mod drawing;
@@ -51,13 +52,24 @@ pub struct Place {
 impl Place {
     /// The first character of a file.
     pub fn start_of(path: &SourcePath) -> Self {
-        Self { path: path.clone(), line: 1, column: 1, length: 0 }
+        Self {
+            path: path.clone(),
+            line: 1,
+            column: 1,
+            length: 0,
+        }
     }
 }
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}:{}", printable_name(self.path.as_str()), self.line, self.column)
+        write!(
+            f,
+            "{}:{}:{}",
+            printable_name(self.path.as_str()),
+            self.line,
+            self.column
+        )
     }
 }
 
@@ -87,9 +99,18 @@ pub struct Fix {
 }
 
 impl Diagnostic {
-    /// A problem of the severity that its code has by default. Control characters in the message are made visible.
+    /// A problem of the severity that its code has by default. Control characters in the message
+    /// are made visible.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, severity: code.severity(), message: printable(&message.into()), place: None, help: None, also: Vec::new(), fix: None }
+        Self {
+            code,
+            severity: code.severity(),
+            message: printable(&message.into()),
+            place: None,
+            help: None,
+            also: Vec::new(),
+            fix: None,
+        }
     }
 
     pub fn at(mut self, place: Place) -> Self {
@@ -117,7 +138,10 @@ impl Diagnostic {
 
     /// Text at the problem's place that can be replaced without changing anything else.
     pub fn fix(mut self, old: &str, new: &str) -> Self {
-        self.fix = Some(Fix { old: old.to_owned(), new: new.to_owned() });
+        self.fix = Some(Fix {
+            old: old.to_owned(),
+            new: new.to_owned(),
+        });
         self
     }
 
@@ -132,14 +156,18 @@ impl Diagnostic {
 
     /// Files in order, then lines and columns, then codes: the order in which problems are told.
     pub fn sort(problems: &mut [Diagnostic]) {
-        problems.sort_by(|a, b| (&a.place, a.code.name(), &a.message).cmp(&(&b.place, b.code.name(), &b.message)));
+        problems.sort_by(|a, b| {
+            (&a.place, a.code.name(), &a.message).cmp(&(&b.place, b.code.name(), &b.message))
+        });
     }
 }
 
-/// Text that is safe to print: control characters and marks that hide or reorder text are written as escapes. Line ends and tabs
-/// stay; for a name, such as that of a file, use [`printable_name`].
+/// Text that is safe to print: control characters and marks that hide or reorder text are written
+/// as escapes. Line ends and tabs stay; for a name, such as that of a file, use [`printable_name`].
 pub fn printable(text: &str) -> String {
-    escaped(text, |c| (c.is_control() && c != '\n' && c != '\t') || is_hidden_mark(c))
+    escaped(text, |c| {
+        (c.is_control() && c != '\n' && c != '\t') || is_hidden_mark(c)
+    })
 }
 
 /// A name on one line: as [`printable`], with line ends and tabs as escapes too.
@@ -153,33 +181,57 @@ fn escaped(text: &str, is_hidden: impl Fn(char) -> bool) -> String {
     }
     let mut shown = String::with_capacity(text.len() + 16);
     for c in text.chars() {
-        if is_hidden(c) { shown.extend(c.escape_unicode()) } else { shown.push(c) }
+        if is_hidden(c) {
+            shown.extend(c.escape_unicode())
+        } else {
+            shown.push(c)
+        }
     }
     shown
 }
 
-/// Marks that a terminal does not show, or that reorder or break the text around them: the controls of Unicode Standard Annex #9
-/// with its three implicit marks, the line and paragraph separators, and characters without a width that no language needs.
+/// Marks that a terminal does not show, or that reorder or break the text around them: the controls
+/// of Unicode Standard Annex #9 with its three implicit marks, the line and paragraph separators,
+/// and characters without a width that no language needs.
 pub fn is_hidden_mark(c: char) -> bool {
     is_bidi_control(c)
-        || matches!(c, '\u{061C}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2028}' | '\u{2029}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}')
+        || matches!(
+            c,
+            '\u{061C}'
+                | '\u{200B}'
+                | '\u{200E}'
+                | '\u{200F}'
+                | '\u{2028}'
+                | '\u{2029}'
+                | '\u{FEFF}'
+                | '\u{FFF9}'..='\u{FFFB}'
+        )
 }
 
-/// The marks that change the direction of the text after them (Unicode Standard Annex #9, §2), with which a text can look unlike what it is.
+/// The marks that change the direction of the text after them (Unicode Standard Annex #9, §2), with
+/// which a text can look unlike what it is.
 pub fn is_bidi_control(c: char) -> bool {
     matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Whether nobody sees a character that can change how the rest of a text is shown. Line ends and tabs are not among them.
+/// Whether nobody sees a character that can change how the rest of a text is shown. Line ends and
+/// tabs are not among them.
 pub fn is_hidden(c: char) -> bool {
     (c.is_control() && !matches!(c, '\n' | '\t' | '\r')) || is_bidi_control(c)
 }
 
 /// The first hidden character of a text.
 pub fn first_hidden(text: &str) -> Option<char> {
-    // Both kinds of control characters; the marks of direction begin with 0xE2. Nearly every text is seen to hold none by its bytes.
-    let is_suspect = |byte: u8| (byte < 0x20 && !matches!(byte, b'\n' | b'\t' | b'\r')) || matches!(byte, 0x7F | 0xC2 | 0xE2);
-    text.bytes().any(is_suspect).then(|| text.chars().find(|c| is_hidden(*c))).flatten()
+    // Both kinds of control characters; the marks of direction begin with 0xE2. Nearly every text
+    // is seen to hold none by its bytes.
+    let is_suspect = |byte: u8| {
+        (byte < 0x20 && !matches!(byte, b'\n' | b'\t' | b'\r'))
+            || matches!(byte, 0x7F | 0xC2 | 0xE2)
+    };
+    text.bytes()
+        .any(is_suspect)
+        .then(|| text.chars().find(|c| is_hidden(*c)))
+        .flatten()
 }
 
 /// A text without its hidden characters.
@@ -197,7 +249,10 @@ pub struct Checked<T> {
 impl<T> Checked<T> {
     /// A value without a problem.
     pub fn sound(value: T) -> Self {
-        Self { value, problems: Vec::new() }
+        Self {
+            value,
+            problems: Vec::new(),
+        }
     }
 
     pub fn new(value: T, problems: Vec<Diagnostic>) -> Self {
@@ -211,17 +266,26 @@ impl<T> Checked<T> {
     }
 
     pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Checked<U> {
-        Checked { value: f(self.value), problems: self.problems }
+        Checked {
+            value: f(self.value),
+            problems: self.problems,
+        }
     }
 }
 
-/// The candidate nearest to `word`, when one is near enough to be meant; of several the first by alphabet.
+/// The candidate nearest to `word`, when one is near enough to be meant; of several the first by
+/// alphabet.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let mut search = Search::of(word);
     for candidate in candidates {
-        let lower: Cow<str> = if candidate.is_ascii() { candidate.into() } else { candidate.to_lowercase().into() };
+        let lower: Cow<str> = if candidate.is_ascii() {
+            candidate.into()
+        } else {
+            candidate.to_lowercase().into()
+        };
         // Among ten thousand names few are worth a real comparison.
-        let is_of_other_length = lower.is_ascii() && lower.len().abs_diff(search.letters.count) > search.allowed;
+        let is_of_other_length =
+            lower.is_ascii() && lower.len().abs_diff(search.letters.count) > search.allowed;
         if !is_of_other_length && search.letters.apart(&Letters::of(&lower)) <= search.allowed {
             search.compare(candidate, &lower);
         }
@@ -238,8 +302,15 @@ pub struct Name {
 
 impl Name {
     pub fn new(text: &str) -> Self {
-        let letters = if text.is_ascii() { Letters::of(text) } else { Letters::of(&text.to_lowercase()) };
-        Self { text: text.to_owned(), letters }
+        let letters = if text.is_ascii() {
+            Letters::of(text)
+        } else {
+            Letters::of(&text.to_lowercase())
+        };
+        Self {
+            text: text.to_owned(),
+            letters,
+        }
     }
 }
 
@@ -274,7 +345,12 @@ impl<'a> Search<'a> {
     fn of(word: &str) -> Self {
         let word = word.to_lowercase();
         let letters = Letters::of(&word);
-        Search { word, allowed: (letters.count / 3).clamp(1, 8), letters, best: None }
+        Search {
+            word,
+            allowed: (letters.count / 3).clamp(1, 8),
+            letters,
+            best: None,
+        }
     }
 
     fn compare(&mut self, candidate: &'a str, lower: &str) {
@@ -294,7 +370,10 @@ struct Letters {
 
 impl Letters {
     fn of(text: &str) -> Self {
-        let mut letters = Letters { places: [0; 32], count: 0 };
+        let mut letters = Letters {
+            places: [0; 32],
+            count: 0,
+        };
         // Small and capital ASCII letters share a place.
         if text.is_ascii() {
             text.bytes().for_each(|byte| letters.add(u32::from(byte)));
@@ -310,10 +389,18 @@ impl Letters {
         self.count += 1;
     }
 
-    /// A distance that two texts have at least: each insertion, deletion or change brings at most one letter and takes at most one.
+    /// A distance that two texts have at least: each insertion, deletion or change brings at most
+    /// one letter and takes at most one.
     fn apart(&self, other: &Self) -> usize {
-        let missing = |of: &Self, from: &Self| of.places.iter().zip(from.places).map(|(a, b)| u16::from(a.saturating_sub(b))).sum::<u16>();
-        usize::from(missing(self, other).max(missing(other, self))).max(self.count.abs_diff(other.count))
+        let missing = |of: &Self, from: &Self| {
+            of.places
+                .iter()
+                .zip(from.places)
+                .map(|(a, b)| u16::from(a.saturating_sub(b)))
+                .sum::<u16>()
+        };
+        usize::from(missing(self, other).max(missing(other, self)))
+            .max(self.count.abs_diff(other.count))
     }
 }
 
@@ -329,18 +416,43 @@ mod tests {
         assert_eq!(nearest("Title", keys), Some("title"));
         assert_eq!(nearest("colour", keys), None);
         assert_eq!(nearest("ÄRGER", ["ärgern", "anger"]), Some("ärgern"));
-        assert_eq!(nearest("aab", ["aac", "aaa"]), Some("aaa"), "of two as near the first by alphabet");
+        assert_eq!(
+            nearest("aab", ["aac", "aaa"]),
+            Some("aaa"),
+            "of two as near the first by alphabet"
+        );
         let names = ["title", "Ärgern", "aac", "aaa"].map(Name::new);
         for word in ["titel", "ärger", "aab", "colour", "Title"] {
-            assert_eq!(nearest_name(word, &names), nearest(word, names.iter().map(|name| &*name.text)), "{word}");
+            assert_eq!(
+                nearest_name(word, &names),
+                nearest(word, names.iter().map(|name| &*name.text)),
+                "{word}"
+            );
         }
     }
 
     #[test]
     fn letters_rule_out_nothing_that_is_near() {
-        let words = ["", "a", "title", "titel", "tiltes", "a-long-name-of-a-page", "a-long-nmae-of-pages", "Größe", "grosse", "日本語"];
-        for (one, other) in words.iter().flat_map(|one| words.map(|other| (one.to_lowercase(), other.to_lowercase()))) {
-            assert!(Letters::of(&one).apart(&Letters::of(&other)) <= strsim::osa_distance(&one, &other), "{one} {other}");
+        let words = [
+            "",
+            "a",
+            "title",
+            "titel",
+            "tiltes",
+            "a-long-name-of-a-page",
+            "a-long-nmae-of-pages",
+            "Größe",
+            "grosse",
+            "日本語",
+        ];
+        for (one, other) in words
+            .iter()
+            .flat_map(|one| words.map(|other| (one.to_lowercase(), other.to_lowercase())))
+        {
+            assert!(
+                Letters::of(&one).apart(&Letters::of(&other)) <= strsim::osa_distance(&one, &other),
+                "{one} {other}"
+            );
         }
     }
 
@@ -348,6 +460,9 @@ mod tests {
     fn nothing_hidden_is_printed() {
         assert_eq!(printable("a\u{1b}[31m\u{202e}b"), "a\\u{1b}[31m\\u{202e}b");
         assert_eq!(printable("a\nb\u{200f}\u{2028}"), "a\nb\\u{200f}\\u{2028}");
-        assert_eq!(printable_name("a\nb\t\r\u{9b}.md"), "a\\u{a}b\\u{9}\\u{d}\\u{9b}.md");
+        assert_eq!(
+            printable_name("a\nb\t\r\u{9b}.md"),
+            "a\\u{a}b\\u{9}\\u{d}\\u{9b}.md"
+        );
     }
 }

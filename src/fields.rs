@@ -1,7 +1,9 @@
-//! Fields as data: what a mapping in YAML may hold, checked in one place for front matter, settings and kinds alike.
+//! Fields as data: what a mapping in YAML may hold, checked in one place for front matter, settings
+//! and kinds alike.
 //!
-//! A [`Field`] is written once; its check, the JSON Schema, the manual's table and the scaffold of `handsel new` come from it.
-//! In goes a YAML node with places; out come values of the wanted types ([`Item`]) and every problem at its line and column.
+//! A [`Field`] is written once; its check, the JSON Schema, the manual's table and the scaffold of
+//! `handsel new` come from it. In goes a YAML node with places; out come values of the wanted types
+//! ([`Item`]) and every problem at its line and column.
 
 mod check;
 pub mod dates;
@@ -47,7 +49,8 @@ pub enum FieldType {
     Link,
     /// A link that has to lead to a page of the site.
     Page,
-    /// A link that has to lead to a file of the site, with one of these extensions (any where there are none).
+    /// A link that has to lead to a file of the site, with one of these extensions (any where there
+    /// are none).
     File(Vec<String>),
     /// A time zone by its IANA name.
     Zone,
@@ -55,7 +58,8 @@ pub enum FieldType {
     Clock,
     /// One of these words.
     Choice(Vec<String>),
-    /// A list of keys of a vocabulary; a single text stands for a list of one, and its commas are told and read as those of a list.
+    /// A list of keys of a vocabulary; a single text stands for a list of one, and its commas are
+    /// told and read as those of a list.
     Terms,
     /// A list; a single value stands for a list of one.
     List(Box<FieldType>),
@@ -79,7 +83,8 @@ pub struct Field {
     pub is_required: bool,
     /// One sentence for the manual, the schema and the scaffold.
     pub description: String,
-    /// What holds when the key is absent, as a reader of the manual would write it; empty when nothing does.
+    /// What holds when the key is absent, as a reader of the manual would write it; empty when
+    /// nothing does.
     pub default: String,
     /// Names that other generators use for the same thing.
     pub also: Vec<String>,
@@ -172,7 +177,9 @@ impl FieldType {
 /// The field that a key means: its own name first, then the names that other generators use.
 pub fn field_named<'a>(groups: &[&'a [Field]], key: &str) -> Option<&'a Field> {
     let fields = || groups.iter().copied().flatten();
-    fields().find(|field| field.name == key).or_else(|| fields().find(|field| field.also.iter().any(|name| name == key)))
+    fields()
+        .find(|field| field.name == key)
+        .or_else(|| fields().find(|field| field.also.iter().any(|name| name == key)))
 }
 
 /// A checked value.
@@ -188,7 +195,8 @@ pub enum Value {
     Map(IndexMap<String, Item>),
 }
 
-/// A value with the place it was written at. Equality is of values alone: moving a line changes nothing that a page shows.
+/// A value with the place it was written at. Equality is of values alone: moving a line changes
+/// nothing that a page shows.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Item {
     pub value: Value,
@@ -206,23 +214,42 @@ pub type Items = IndexMap<String, Item>;
 
 impl Item {
     pub fn as_text(&self) -> Option<&str> {
-        if let Value::Text(text) = &self.value { Some(text) } else { None }
+        if let Value::Text(text) = &self.value {
+            Some(text)
+        } else {
+            None
+        }
     }
 
     pub fn as_bool(&self) -> Option<bool> {
-        if let Value::Boolean(value) = self.value { Some(value) } else { None }
+        if let Value::Boolean(value) = self.value {
+            Some(value)
+        } else {
+            None
+        }
     }
 
     pub fn as_date(&self) -> Option<Date> {
-        if let Value::Date(date) = self.value { Some(date) } else { None }
+        if let Value::Date(date) = self.value {
+            Some(date)
+        } else {
+            None
+        }
     }
 
     pub fn as_integer(&self) -> Option<i64> {
-        if let Value::Integer(value) = self.value { Some(value) } else { None }
+        if let Value::Integer(value) = self.value {
+            Some(value)
+        } else {
+            None
+        }
     }
 
     /// A number, whole or not.
-    #[expect(clippy::cast_precision_loss, reason = "an order or a weight beyond 2^53 means nothing to a reader")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "an order or a weight beyond 2^53 means nothing to a reader"
+    )]
     pub fn as_number(&self) -> Option<f64> {
         match self.value {
             Value::Integer(value) => Some(value as f64),
@@ -232,16 +259,27 @@ impl Item {
     }
 
     pub fn as_list(&self) -> &[Item] {
-        if let Value::List(items) = &self.value { items } else { &[] }
+        if let Value::List(items) = &self.value {
+            items
+        } else {
+            &[]
+        }
     }
 
     pub fn as_map(&self) -> Option<&Items> {
-        if let Value::Map(items) = &self.value { Some(items) } else { None }
+        if let Value::Map(items) = &self.value {
+            Some(items)
+        } else {
+            None
+        }
     }
 
     /// The text with its place.
     pub fn to_placed(&self) -> Option<Placed<String>> {
-        self.as_text().map(|text| Placed { value: text.to_owned(), place: self.place.clone() })
+        self.as_text().map(|text| Placed {
+            value: text.to_owned(),
+            place: self.place.clone(),
+        })
     }
 }
 

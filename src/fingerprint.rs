@@ -1,8 +1,8 @@
 //! Fingerprints: 128-bit BLAKE3 hashes that stand for a value read or written.
 //!
-//! Two values with one fingerprint are taken to be equal; at 128 bits a chance collision is not a practical concern.
-//! Several parts are combined with [`Fingerprinter`], which separates them by length, so that `("ab", "c")` and
-//! `("a", "bc")` differ.
+//! Two values with one fingerprint are taken to be equal; at 128 bits a chance collision is not a
+//! practical concern. Several parts are combined with [`Fingerprinter`], which separates them by
+//! length, so that `("ab", "c")` and `("a", "bc")` differ.
 
 use std::fmt;
 use std::io;
@@ -23,12 +23,15 @@ impl Fingerprint {
         Self::from_hash(blake3::hash(bytes.as_ref()))
     }
 
-    /// The fingerprint of all that is read, and how many bytes that was. No more than a piece of it is in memory at once; `copy` is given
-    /// each piece.
+    /// The fingerprint of all that is read, and how many bytes that was. No more than a piece of it
+    /// is in memory at once; `copy` is given each piece.
     ///
     /// # Errors
     /// Those of reading and of `copy`.
-    pub fn of_reader(reader: &mut dyn io::Read, mut copy: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<(Self, u64)> {
+    pub fn of_reader(
+        reader: &mut dyn io::Read,
+        mut copy: impl FnMut(&[u8]) -> io::Result<()>,
+    ) -> io::Result<(Self, u64)> {
         let (mut hasher, mut piece, mut length) = (blake3::Hasher::new(), vec![0; PIECE_BYTES], 0);
         loop {
             match reader.read(&mut piece) {
@@ -65,7 +68,10 @@ impl fmt::Display for Fingerprint {
         const DIGITS: &[u8; 16] = b"0123456789abcdef";
         let mut text = [0; 32];
         for (pair, byte) in text.chunks_exact_mut(2).zip(self.0) {
-            pair.copy_from_slice(&[DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
+            pair.copy_from_slice(&[
+                DIGITS[usize::from(byte >> 4)],
+                DIGITS[usize::from(byte & 15)],
+            ]);
         }
         f.write_str(std::str::from_utf8(&text).expect("hexadecimal digits are ASCII"))
     }
@@ -130,7 +136,10 @@ mod tests {
     fn text_and_back() {
         let print = Fingerprint::of("x");
         assert_eq!(print.to_string().parse(), Ok(print));
-        assert_eq!(print.to_string().to_uppercase().parse::<Fingerprint>(), Err(NoFingerprint));
+        assert_eq!(
+            print.to_string().to_uppercase().parse::<Fingerprint>(),
+            Err(NoFingerprint)
+        );
         assert_eq!("".parse::<Fingerprint>(), Err(NoFingerprint));
     }
 

@@ -1,4 +1,5 @@
-//! Kinds of page as data: a guide, a tip, a writer's own recipe. One YAML file each in `templates/kinds/`, named after the kind.
+//! Kinds of page as data: a guide, a tip, a writer's own recipe. One YAML file each in
+//! `templates/kinds/`, named after the kind.
 //!
 //! ```yaml
 //! folder: recipes                 # the top folder whose pages are of this kind
@@ -17,7 +18,8 @@
 //!   ---
 //!   title: {title}
 //! ```
-//! `types` reads the types of fields, `rules` what a page must keep to besides, `structured` what it says to machines.
+//! `types` reads the types of fields, `rules` what a page must keep to besides, `structured` what
+//! it says to machines.
 
 pub mod rules;
 pub mod structured;
@@ -80,7 +82,8 @@ pub struct Kind {
     pub surprise: bool,
     /// The kind's file cannot be read, so its fields are not known. That is reported at the file.
     pub is_broken: bool,
-    /// The Markdown that `handsel new` starts from; `{title}`, `{today}` and the site's `{timezone}` are filled in.
+    /// The Markdown that `handsel new` starts from; `{title}`, `{today}` and the site's
+    /// `{timezone}` are filled in.
     pub scaffold: String,
 }
 
@@ -160,8 +163,12 @@ pub static KIND_FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
 });
 
 fn happens_fields() -> Vec<Field> {
-    let names = ["end", "timezone", "place", "url", "status", "host"].into_iter().map(Field::text);
-    std::iter::once(Field::text("start").required()).chain(names).collect()
+    let names = ["end", "timezone", "place", "url", "status", "host"]
+        .into_iter()
+        .map(Field::text);
+    std::iter::once(Field::text("start").required())
+        .chain(names)
+        .collect()
 }
 
 /// The table of a kind file's keys for the manual.
@@ -169,7 +176,8 @@ pub fn manual() -> String {
     manual_table(&KIND_FIELDS)
 }
 
-/// Reads `templates/kinds/NAME.yaml`. There is no kind when the file cannot be read; what is wrong within it is told and left out.
+/// Reads `templates/kinds/NAME.yaml`. There is no kind when the file cannot be read; what is wrong
+/// within it is told and left out.
 pub fn read(path: &SourcePath, bytes: &[u8]) -> Checked<Option<Kind>> {
     let node = match read_yaml(path, bytes) {
         Ok(node) => node,
@@ -178,13 +186,29 @@ pub fn read(path: &SourcePath, bytes: &[u8]) -> Checked<Option<Kind>> {
     let mut problems = Vec::new();
     let items = node
         .as_ref()
-        .map(|node| check(node, &KIND_FIELDS, Context { names: Some(NameKind::KindKey), ..Context::PAGE }).unload(&mut problems))
+        .map(|node| {
+            check(
+                node,
+                &KIND_FIELDS,
+                Context {
+                    names: Some(NameKind::KindKey),
+                    ..Context::PAGE
+                },
+            )
+            .unload(&mut problems)
+        })
         .unwrap_or_default();
     let part = |name: &str| node.as_ref().and_then(|node| node.get(name));
-    let fields = part("fields").map(|fields| types::read_fields(fields, &mut problems)).unwrap_or_default();
-    let structured = part("structured").map(|node| structured::read(node, &mut problems)).unwrap_or_default();
+    let fields = part("fields")
+        .map(|fields| types::read_fields(fields, &mut problems))
+        .unwrap_or_default();
+    let structured = part("structured")
+        .map(|node| structured::read(node, &mut problems))
+        .unwrap_or_default();
     let text = |name: &str| items.get(name).and_then(Item::as_text).map(str::to_owned);
-    let scaffold = part("scaffold").and_then(Node::as_text).map_or_else(|| scaffold_of(&fields), str::to_owned);
+    let scaffold = part("scaffold")
+        .and_then(Node::as_text)
+        .map_or_else(|| scaffold_of(&fields), str::to_owned);
     let kind = Kind {
         name: path.stem().to_owned(),
         title: text("title"),
@@ -222,10 +246,26 @@ pub fn read(path: &SourcePath, bytes: &[u8]) -> Checked<Option<Kind>> {
             })
         }),
         journey: text("steps"),
-        gathers: part_of(&items, "collects", |name| Some(Gathers { items: name("items"), query: name("query") })),
-        explains: part_of(&items, "glossary", |name| Some(Explains { short: name("short")?, also: name("also") })),
-        surprise: items.get("random_page").and_then(Item::as_bool).unwrap_or(false),
-        words_max: items.get("words_max").and_then(Item::as_integer).and_then(|words| usize::try_from(words).ok()),
+        gathers: part_of(&items, "collects", |name| {
+            Some(Gathers {
+                items: name("items"),
+                query: name("query"),
+            })
+        }),
+        explains: part_of(&items, "glossary", |name| {
+            Some(Explains {
+                short: name("short")?,
+                also: name("also"),
+            })
+        }),
+        surprise: items
+            .get("random_page")
+            .and_then(Item::as_bool)
+            .unwrap_or(false),
+        words_max: items
+            .get("words_max")
+            .and_then(Item::as_integer)
+            .and_then(|words| usize::try_from(words).ok()),
         is_broken: false,
         scaffold,
     };
@@ -233,14 +273,26 @@ pub fn read(path: &SourcePath, bytes: &[u8]) -> Checked<Option<Kind>> {
     Checked::new(Some(kind), problems)
 }
 
-/// A stand-in for a kind whose file cannot be read, so that its pages are not said to be of an unknown kind. Its folder is read from the
-/// text where it can be found.
+/// A stand-in for a kind whose file cannot be read, so that its pages are not said to be of an
+/// unknown kind. Its folder is read from the text where it can be found.
 pub fn broken(path: &SourcePath, bytes: &[u8]) -> Option<Kind> {
     let text = String::from_utf8_lossy(bytes);
     let folder = text.lines().find_map(|line| line.strip_prefix("folder:"));
-    let folder = folder.map(|folder| folder.split('#').next().unwrap_or_default().trim().trim_matches(['"', '\'', '/']).to_owned());
+    let folder = folder.map(|folder| {
+        folder
+            .split('#')
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .trim_matches(['"', '\'', '/'])
+            .to_owned()
+    });
     let kind = read(path, b"").value?;
-    Some(Kind { folder: folder.filter(|folder| !folder.is_empty()), is_broken: true, ..kind })
+    Some(Kind {
+        folder: folder.filter(|folder| !folder.is_empty()),
+        is_broken: true,
+        ..kind
+    })
 }
 
 /// Where a kind's file names the template.
@@ -249,12 +301,16 @@ pub fn template_place(path: &SourcePath, bytes: &[u8]) -> Option<Place> {
     Some(node.get("template")?.place.clone())
 }
 
-/// What pages of a kind that states no scaffold are begun from: its fields, each with what it says, and those that may be absent
-/// as comments.
+/// What pages of a kind that states no scaffold are begun from: its fields, each with what it says,
+/// and those that may be absent as comments.
 fn scaffold_of(fields: &[Field]) -> String {
     let line = |field: &Field| {
         let mark = if field.is_required { "" } else { "# " };
-        let about = if field.description.is_empty() { String::new() } else { format!(" # {}", field.description.replace('\n', " ")) };
+        let about = if field.description.is_empty() {
+            String::new()
+        } else {
+            format!(" # {}", field.description.replace('\n', " "))
+        };
         format!("{mark}{}:{about}\n", field.name)
     };
     let own: String = fields.iter().map(line).collect();
@@ -262,7 +318,11 @@ fn scaffold_of(fields: &[Field]) -> String {
 }
 
 /// A part of the file that names fields, by a function from the part's keys to the names.
-fn part_of<T>(items: &Items, key: &str, read: impl FnOnce(&dyn Fn(&str) -> Option<String>) -> Option<T>) -> Option<T> {
+fn part_of<T>(
+    items: &Items,
+    key: &str,
+    read: impl FnOnce(&dyn Fn(&str) -> Option<String>) -> Option<T>,
+) -> Option<T> {
     let part = items.get(key)?.as_map()?;
     read(&|name| part.get(name).and_then(Item::as_text).map(str::to_owned))
 }
@@ -270,12 +330,20 @@ fn part_of<T>(items: &Items, key: &str, read: impl FnOnce(&dyn Fn(&str) -> Optio
 /// Tells the names of fields that the kind does not define.
 fn unknown_fields(kind: &Kind, items: &Items, problems: &mut Vec<Diagnostic>) {
     let mut named: Vec<(String, Place)> = Vec::new();
-    let mut note = |item: &Item| named.extend(item.as_text().map(|name| (name.to_owned(), item.place.clone())));
+    let mut note = |item: &Item| {
+        named.extend(
+            item.as_text()
+                .map(|name| (name.to_owned(), item.place.clone())),
+        )
+    };
     for key in ["card", "steps", "event", "collects", "glossary"] {
         let Some(item) = items.get(key) else { continue };
         note(item);
         item.as_list().iter().for_each(&mut note);
-        item.as_map().into_iter().flat_map(Items::values).for_each(&mut note);
+        item.as_map()
+            .into_iter()
+            .flat_map(Items::values)
+            .for_each(&mut note);
     }
     for rule in items.get("checks").map(Item::as_list).unwrap_or_default() {
         rules::named(rule).into_iter().for_each(&mut note);
@@ -286,14 +354,22 @@ fn unknown_fields(kind: &Kind, items: &Items, problems: &mut Vec<Diagnostic>) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => "define it under `fields:`".to_owned(),
             };
-            problems.push(Diagnostic::new(Code::BadValue, format!("this kind has no field `{name}`")).at(place).help(help));
+            problems.push(
+                Diagnostic::new(Code::BadValue, format!("this kind has no field `{name}`"))
+                    .at(place)
+                    .help(help),
+            );
         }
     }
 }
 
 /// The parts under `show:`. An old name of one is reported.
 fn shown_parts(items: &Items, problems: &mut Vec<Diagnostic>) -> Vec<String> {
-    let parts = items.get("show").map(Item::as_list).unwrap_or_default().iter();
+    let parts = items
+        .get("show")
+        .map(Item::as_list)
+        .unwrap_or_default()
+        .iter();
     let part = |item: &Item| {
         let written = item.as_text()?;
         let new = renamed::new_value("show", written);
@@ -304,7 +380,14 @@ fn shown_parts(items: &Items, problems: &mut Vec<Diagnostic>) -> Vec<String> {
 }
 
 fn texts(items: &Items, name: &str) -> Vec<String> {
-    items.get(name).map(Item::as_list).unwrap_or_default().iter().filter_map(Item::as_text).map(str::to_owned).collect()
+    items
+        .get(name)
+        .map(Item::as_list)
+        .unwrap_or_default()
+        .iter()
+        .filter_map(Item::as_text)
+        .map(str::to_owned)
+        .collect()
 }
 
 #[cfg(test)]
@@ -325,9 +408,16 @@ mod tests {
              cover: {type: {either: [link, {src: link}]}}\n  units: {type: {map_of: text}}\nscaffold: |\n  ---\n  title: {title}\n",
         );
         assert_eq!(problems, Vec::new());
-        assert_eq!((kind.name.as_str(), kind.folder.as_deref()), ("recipe", Some("recipes")));
+        assert_eq!(
+            (kind.name.as_str(), kind.folder.as_deref()),
+            ("recipe", Some("recipes"))
+        );
         assert_eq!(kind.scaffold, "---\ntitle: {title}\n");
-        let types: Vec<String> = kind.fields.iter().map(|field| format!("{}: {}", field.name, field.kind)).collect();
+        let types: Vec<String> = kind
+            .fields
+            .iter()
+            .map(|field| format!("{}: {}", field.name, field.kind))
+            .collect();
         assert_eq!(
             types,
             [
@@ -345,8 +435,14 @@ mod tests {
 
     #[test]
     fn faults_in_a_kind() {
-        let (_, problems) = kind("foldr: x\nfields:\n  a: txt\n  b: {type: text, requird: true}\norder: sideways\n");
-        let told: Vec<(u32, u32)> = problems.iter().filter_map(|p| p.place.as_ref()).map(|place| (place.line, place.column)).collect();
+        let (_, problems) = kind(
+            "foldr: x\nfields:\n  a: txt\n  b: {type: text, requird: true}\norder: sideways\n",
+        );
+        let told: Vec<(u32, u32)> = problems
+            .iter()
+            .filter_map(|p| p.place.as_ref())
+            .map(|place| (place.line, place.column))
+            .collect();
         assert_eq!(told, [(1, 1), (5, 8), (3, 6), (4, 19)], "{problems:#?}");
     }
 
@@ -354,12 +450,17 @@ mod tests {
     fn an_empty_file_is_a_kind_too() {
         let (kind, problems) = kind("");
         assert_eq!((kind.template.as_str(), problems.len()), ("page.html", 0));
-        assert_eq!(kind.scaffold, "---\ntitle: {title}\nsummary:\npublished: {today}\ndraft: true\n---\n\n");
+        assert_eq!(
+            kind.scaffold,
+            "---\ntitle: {title}\nsummary:\npublished: {today}\ndraft: true\n---\n\n"
+        );
     }
 
     #[test]
     fn a_page_begins_from_the_fields_where_nothing_else_is_stated() {
-        let (kind, _) = kind("fields:\n  serves: {type: integer, required: true, description: For how many}\n  season: text\n");
+        let (kind, _) = kind(
+            "fields:\n  serves: {type: integer, required: true, description: For how many}\n  season: text\n",
+        );
         assert_eq!(
             kind.scaffold,
             "---\ntitle: {title}\nsummary:\nserves: # For how many\n# season:\npublished: {today}\ndraft: true\n---\n\n"

@@ -1,6 +1,7 @@
-//! What a link's target can be, read from the target alone. Every link and every image of a site is read here, whether it is
-//! written in Markdown, in HTML, in a field, in a setting or as the argument of a component; so one function, [`refusal`],
-//! decides which addresses a published page may hold. Whether a target exists is for the site to say.
+//! What a link's target can be, read from the target alone. Every link and every image of a site is
+//! read here, whether it is written in Markdown, in HTML, in a field, in a setting or as the
+//! argument of a component; so one function, [`refusal`], decides which addresses a published page
+//! may hold. Whether a target exists is for the site to say.
 
 use std::borrow::Cow;
 
@@ -19,7 +20,11 @@ pub enum Target {
     /// Only a fragment, which is decoded; empty for `#`.
     Here { fragment: String, suffix: Suffix },
     /// A path of this site, decoded.
-    Inside { path: String, fragment: Option<String>, suffix: Suffix },
+    Inside {
+        path: String,
+        fragment: Option<String>,
+        suffix: Suffix,
+    },
     /// No target at all.
     Empty,
     /// A scheme that is never written as a link.
@@ -30,8 +35,9 @@ pub enum Target {
     UnknownScheme { scheme: String },
 }
 
-/// What a link adds to the address of a page or a file: readers and browsers need it, the site does not look at it.
-/// Both parts are kept as they are written, since decoding would change what they say.
+/// What a link adds to the address of a page or a file: readers and browsers need it, the site does
+/// not look at it. Both parts are kept as they are written, since decoding would change what they
+/// say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Suffix(Option<Box<Parts>>);
 
@@ -48,7 +54,10 @@ impl Suffix {
         if query.is_none() && directive.is_none() {
             return Self(None);
         }
-        Self(Some(Box::new(Parts { query: query.map(str::to_owned), directive: directive.map(str::to_owned) })))
+        Self(Some(Box::new(Parts {
+            query: query.map(str::to_owned),
+            directive: directive.map(str::to_owned),
+        })))
     }
 
     /// Appends the query with its `?`.
@@ -61,7 +70,9 @@ impl Suffix {
 
     /// The text directive, which is part of a fragment.
     pub fn has_directive(&self) -> bool {
-        self.0.as_ref().is_some_and(|parts| parts.directive.is_some())
+        self.0
+            .as_ref()
+            .is_some_and(|parts| parts.directive.is_some())
     }
 
     /// Appends the text directive.
@@ -72,19 +83,25 @@ impl Suffix {
     }
 }
 
-/// Appends a part of an address that may be percent-encoded already: only what no address may hold is encoded.
+/// Appends a part of an address that may be percent-encoded already: only what no address may hold
+/// is encoded.
 fn write_as_written(href: &mut String, text: &str) {
     let mut bytes = [0; 4];
     for c in text.chars() {
-        if c.is_ascii_graphic() && !matches!(c, '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}') {
+        if c.is_ascii_graphic()
+            && !matches!(c, '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}')
+        {
             href.push(c);
         } else {
-            c.encode_utf8(&mut bytes).bytes().for_each(|byte| href.push_str(&format!("%{byte:02X}")));
+            c.encode_utf8(&mut bytes)
+                .bytes()
+                .for_each(|byte| href.push_str(&format!("%{byte:02X}")));
         }
     }
 }
 
-/// Schemes that a page may link to: of the web, of mail and telephone, and of programs that writers link to on purpose.
+/// Schemes that a page may link to: of the web, of mail and telephone, and of programs that writers
+/// link to on purpose.
 pub const SCHEMES: [&str; 70] = [
     "http",
     "https",
@@ -158,7 +175,8 @@ pub const SCHEMES: [&str; 70] = [
     "omnifocus",
 ];
 
-/// Schemes that run code, or reach the reader's own disk and programs. They are not written as links.
+/// Schemes that run code, or reach the reader's own disk and programs. They are not written as
+/// links.
 const UNSAFE: [&str; 34] = [
     "javascript",
     "vbscript",
@@ -203,7 +221,8 @@ const WITH_HOST: [&str; 6] = ["http", "https", "ftp", "ftps", "ws", "wss"];
 const DIRECTIVE: &str = ":~:";
 
 impl Target {
-    /// Reads a target. White space and control characters inside a scheme are skipped, as browsers do (URL Standard, §4.4).
+    /// Reads a target. White space and control characters inside a scheme are skipped, as browsers
+    /// do (URL Standard, §4.4).
     pub fn parse(written: &str) -> Self {
         let target = bare(written);
         if target.is_empty() {
@@ -230,20 +249,30 @@ impl Target {
             Some((before, fragment)) => (before, Some(fragment)),
             None => (&*target, None),
         };
-        let (fragment, directive) = match fragment.and_then(|fragment| Some((fragment, fragment.find(DIRECTIVE)?))) {
-            Some((fragment, at)) => (Some(&fragment[..at]), Some(&fragment[at..])),
-            None => (fragment, None),
-        };
+        let (fragment, directive) =
+            match fragment.and_then(|fragment| Some((fragment, fragment.find(DIRECTIVE)?))) {
+                Some((fragment, at)) => (Some(&fragment[..at]), Some(&fragment[at..])),
+                None => (fragment, None),
+            };
         let (path, query) = match before.split_once('?') {
             Some((path, query)) => (path, Some(query).filter(|query| !query.is_empty())),
             None => (before, None),
         };
-        let fragment = fragment.map(decode).filter(|fragment| directive.is_none() || !fragment.is_empty());
+        let fragment = fragment
+            .map(decode)
+            .filter(|fragment| directive.is_none() || !fragment.is_empty());
         let suffix = Suffix::of(query, directive);
         if path.is_empty() && !before.starts_with('?') {
-            return Target::Here { fragment: fragment.unwrap_or_default(), suffix };
+            return Target::Here {
+                fragment: fragment.unwrap_or_default(),
+                suffix,
+            };
         }
-        Target::Inside { path: decode(path), fragment, suffix }
+        Target::Inside {
+            path: decode(path),
+            fragment,
+            suffix,
+        }
     }
 }
 
@@ -274,22 +303,46 @@ pub fn refusal(written: &str, usage: Usage) -> Option<TargetProblem> {
 /// The same as [`refusal`] of an address that is parsed already.
 pub fn refusal_of(target: &Target, written: &str, usage: Usage) -> Option<TargetProblem> {
     const COPY: &str = "copy the file into the content, and link to it there";
-    let because = |code, message: String, help: &str| Some(TargetProblem { code, message, help: help.to_owned() });
+    let because = |code, message: String, help: &str| {
+        Some(TargetProblem {
+            code,
+            message,
+            help: help.to_owned(),
+        })
+    };
     match target {
-        Target::Unsafe { scheme } if scheme == "data" && is_image_data(&bare(written), usage) => None,
-        Target::Unsafe { scheme } if scheme == "file" => {
-            because(Code::LinkScheme, "`file:` addresses are not written as links".to_owned(), COPY)
+        Target::Unsafe { scheme } if scheme == "data" && is_image_data(&bare(written), usage) => {
+            None
         }
+        Target::Unsafe { scheme } if scheme == "file" => because(
+            Code::LinkScheme,
+            "`file:` addresses are not written as links".to_owned(),
+            COPY,
+        ),
         Target::Unsafe { scheme } => because(
             Code::LinkScheme,
             format!("`{scheme}:` addresses are not written as links"),
             "link to a page, a file of the site, or an https:// address",
         ),
-        Target::OnDisk => because(Code::LinkOutsideSite, format!("`{}` is a path on your own computer or network", written.trim()), COPY),
+        Target::OnDisk => because(
+            Code::LinkOutsideSite,
+            format!(
+                "`{}` is a path on your own computer or network",
+                written.trim()
+            ),
+            COPY,
+        ),
         Target::WithoutHost { scheme } => {
             let rest = bare(written);
-            let rest = rest.split_once(':').map_or("", |(_, rest)| rest).trim_start_matches(['/', '\\']);
-            because(Code::LinkScheme, format!("`{}` has no `//` after `{scheme}:`", written.trim()), &format!("write {scheme}://{rest}"))
+            let rest = rest
+                .split_once(':')
+                .map_or("", |(_, rest)| rest)
+                .trim_start_matches(['/', '\\']);
+            because(
+                Code::LinkScheme,
+                format!("`{}` has no `//` after `{scheme}:`", written.trim()),
+                &format!("write {scheme}://{rest}"),
+            )
         }
         _ => None,
     }
@@ -297,7 +350,13 @@ pub fn refusal_of(target: &Target, written: &str, usage: Usage) -> Option<Target
 
 /// What is wrong with an address that a page may hold all the same.
 pub fn doubt(target: &Target) -> Option<TargetProblem> {
-    let problem = |code, message: String, help: String| Some(TargetProblem { code, message, help });
+    let problem = |code, message: String, help: String| {
+        Some(TargetProblem {
+            code,
+            message,
+            help,
+        })
+    };
     match target {
         Target::UnknownScheme { scheme } => match nearest(scheme, ["https", "http", "mailto"]) {
             Some(near) => problem(Code::LinkScheme, format!("`{scheme}:` looks like a typo"), format!("did you mean `{near}:`?")),
@@ -320,21 +379,33 @@ pub fn doubt(target: &Target) -> Option<TargetProblem> {
     }
 }
 
-/// Whether a `data:` address holds an image that cannot run anything where it is used. A drawing (SVG) is safe only where it is
-/// shown as an image.
+/// Whether a `data:` address holds an image that cannot run anything where it is used. A drawing
+/// (SVG) is safe only where it is shown as an image.
 fn is_image_data(target: &str, usage: Usage) -> bool {
-    let Some(kind) = target.get(..20).or(Some(target)).map(str::to_ascii_lowercase) else { return false };
+    let Some(kind) = target
+        .get(..20)
+        .or(Some(target))
+        .map(str::to_ascii_lowercase)
+    else {
+        return false;
+    };
     match usage {
         Usage::Link => false,
         Usage::Image => kind.starts_with("data:image/"),
-        Usage::Field => ["png", "jpeg", "gif", "webp", "avif"].iter().any(|name| kind.starts_with(&format!("data:image/{name}"))),
+        Usage::Field => ["png", "jpeg", "gif", "webp", "avif"]
+            .iter()
+            .any(|name| kind.starts_with(&format!("data:image/{name}"))),
     }
 }
 
 /// A target without what browsers skip: blanks around it, and control characters anywhere in it.
 fn bare(written: &str) -> Cow<'_, str> {
     let trimmed = written.trim_matches(|c: char| c.is_whitespace() || c.is_control());
-    if trimmed.contains(char::is_control) { trimmed.chars().filter(|c| !c.is_control()).collect() } else { trimmed.into() }
+    if trimmed.contains(char::is_control) {
+        trimmed.chars().filter(|c| !c.is_control()).collect()
+    } else {
+        trimmed.into()
+    }
 }
 
 /// Whether a target begins with `//`, in any of the ways that browsers read so.
@@ -345,8 +416,14 @@ fn begins_with_host(target: &str) -> bool {
 
 /// A drive (`C:\x`, `C:/x`, `/C:/x`) or a share (`\\server\share`). No scheme has one letter.
 fn is_on_disk(target: &str) -> bool {
-    let is_drive = |path: &str| path.len() >= 2 && path.as_bytes()[0].is_ascii_alphabetic() && path.as_bytes()[1] == b':';
-    target.starts_with("\\\\") || is_drive(target) || target.strip_prefix('/').is_some_and(|path| is_drive(path) && path.contains(":/"))
+    let is_drive = |path: &str| {
+        path.len() >= 2 && path.as_bytes()[0].is_ascii_alphabetic() && path.as_bytes()[1] == b':'
+    };
+    target.starts_with("\\\\")
+        || is_drive(target)
+        || target
+            .strip_prefix('/')
+            .is_some_and(|path| is_drive(path) && path.contains(":/"))
 }
 
 fn decode(text: &str) -> String {
@@ -357,11 +434,14 @@ fn decode(text: &str) -> String {
 fn scheme(target: &str) -> Option<(String, &str)> {
     let (scheme, rest) = target.split_once(':')?;
     let is_scheme = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-        && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'));
+        && scheme
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'));
     is_scheme.then(|| (scheme.to_ascii_lowercase(), rest))
 }
 
-/// The scheme of an address that is never written as a link. Some schemes hold a whole address, which counts as well.
+/// The scheme of an address that is never written as a link. Some schemes hold a whole address,
+/// which counts as well.
 fn unsafe_scheme(outer: &str, rest: &str) -> Option<String> {
     if UNSAFE.contains(&outer) {
         return Some(outer.to_owned());
@@ -370,7 +450,9 @@ fn unsafe_scheme(outer: &str, rest: &str) -> Option<String> {
         return None;
     }
     let mut rest = rest;
-    while let Some((inner, behind)) = scheme(rest.trim_start_matches(|c: char| c == '/' || c.is_whitespace())) {
+    while let Some((inner, behind)) =
+        scheme(rest.trim_start_matches(|c: char| c == '/' || c.is_whitespace()))
+    {
         if matches!(inner.as_str(), "javascript" | "vbscript" | "data" | "file") {
             return Some(inner);
         }
@@ -385,14 +467,18 @@ pub fn origin(url: &str) -> Option<String> {
     let (scheme, rest) = scheme(&url).unwrap_or_else(|| ("https".to_owned(), &url));
     let rest = rest.trim_start_matches(['/', '\\']);
     let is_absolute = is_remote(&url);
-    let host = rest.split(['/', '\\', '?', '#']).next().filter(|host| is_absolute && !host.is_empty())?;
+    let host = rest
+        .split(['/', '\\', '?', '#'])
+        .next()
+        .filter(|host| is_absolute && !host.is_empty())?;
     Some(format!("{scheme}://{}", host.to_ascii_lowercase()))
 }
 
 /// Whether a target contacts another host when the page shows it.
 pub fn is_remote(written: &str) -> bool {
     let target = bare(written);
-    begins_with_host(&target) || matches!(scheme(&target), Some((scheme, _)) if WITH_HOST.contains(&scheme.as_str()))
+    begins_with_host(&target)
+        || matches!(scheme(&target), Some((scheme, _)) if WITH_HOST.contains(&scheme.as_str()))
 }
 
 #[cfg(test)]
@@ -400,20 +486,37 @@ mod tests {
     use super::*;
 
     fn inside(path: &str, fragment: Option<&str>) -> Target {
-        Target::Inside { path: path.into(), fragment: fragment.map(str::to_owned), suffix: Suffix::default() }
+        Target::Inside {
+            path: path.into(),
+            fragment: fragment.map(str::to_owned),
+            suffix: Suffix::default(),
+        }
     }
 
     #[test]
     fn targets_are_distinguished() {
-        let unsafe_scheme = |scheme: &str| Target::Unsafe { scheme: scheme.into() };
+        let unsafe_scheme = |scheme: &str| Target::Unsafe {
+            scheme: scheme.into(),
+        };
         for (written, target) in [
             ("https://example.org", Target::Outside),
             ("mailto:a@b.example", Target::Outside),
             ("//cdn.example/x.js", Target::ProtocolRelative),
             ("/\\cdn.example/x.js", Target::ProtocolRelative),
             ("/\t/cdn.example/x.js", Target::ProtocolRelative),
-            ("https:cdn.example/x.js", Target::WithoutHost { scheme: "https".into() }),
-            ("#set%2Dup", Target::Here { fragment: "set-up".into(), suffix: Suffix::default() }),
+            (
+                "https:cdn.example/x.js",
+                Target::WithoutHost {
+                    scheme: "https".into(),
+                },
+            ),
+            (
+                "#set%2Dup",
+                Target::Here {
+                    fragment: "set-up".into(),
+                    suffix: Suffix::default(),
+                },
+            ),
             ("", Target::Empty),
             ("../x.md#a?b", inside("../x.md", Some("a?b"))),
             ("x/?", inside("x/", None)),
@@ -421,7 +524,12 @@ mod tests {
             ("JaVa\tScript:alert(1)", unsafe_scheme("javascript")),
             (" \u{1}javascript\n:alert(1)", unsafe_scheme("javascript")),
             ("data:text/html,x", unsafe_scheme("data")),
-            ("hhttps://example.org", Target::UnknownScheme { scheme: "hhttps".into() }),
+            (
+                "hhttps://example.org",
+                Target::UnknownScheme {
+                    scheme: "hhttps".into(),
+                },
+            ),
             ("C:\\Users\\x.png", Target::OnDisk),
             ("c:/x.png", Target::OnDisk),
             ("/C:/x.png", Target::OnDisk),
@@ -452,23 +560,56 @@ mod tests {
     #[test]
     fn what_is_refused_depends_on_the_use() {
         let is_refused = |written: &str, usage| refusal(written, usage).is_some();
-        assert!(is_refused("data:image/png;base64,x", Usage::Link) && !is_refused("data:image/png;base64,x", Usage::Field));
-        assert!(is_refused("data:image/svg+xml,x", Usage::Field) && !is_refused(" data:image/svg+xml,x", Usage::Image));
-        assert!(is_refused("data:text/html,x", Usage::Image) && is_refused("file:///x.png", Usage::Image));
+        assert!(
+            is_refused("data:image/png;base64,x", Usage::Link)
+                && !is_refused("data:image/png;base64,x", Usage::Field)
+        );
+        assert!(
+            is_refused("data:image/svg+xml,x", Usage::Field)
+                && !is_refused(" data:image/svg+xml,x", Usage::Image)
+        );
+        assert!(
+            is_refused("data:text/html,x", Usage::Image)
+                && is_refused("file:///x.png", Usage::Image)
+        );
         assert!(!is_refused("obsidian://x", Usage::Link) && !is_refused("tel:+1", Usage::Link));
-        assert_eq!(refusal("http:/a.example/x", Usage::Link).map(|refusal| refusal.help).as_deref(), Some("write http://a.example/x"));
+        assert_eq!(
+            refusal("http:/a.example/x", Usage::Link)
+                .map(|refusal| refusal.help)
+                .as_deref(),
+            Some("write http://a.example/x")
+        );
     }
 
     #[test]
     fn hosts() {
-        for written in
-            ["https://A.example/x", "//a.example", "https:a.example/x", "\\\\a.example\\x", "https:/\\a.example", " //a.example?x"]
-        {
-            assert_eq!(origin(written).as_deref(), Some("https://a.example"), "{written}");
+        for written in [
+            "https://A.example/x",
+            "//a.example",
+            "https:a.example/x",
+            "\\\\a.example\\x",
+            "https:/\\a.example",
+            " //a.example?x",
+        ] {
+            assert_eq!(
+                origin(written).as_deref(),
+                Some("https://a.example"),
+                "{written}"
+            );
             assert!(is_remote(written), "{written}");
         }
-        for written in ["/a", "a:b", "mailto:a@b.example", "a.example/x", "#//a", "?//a"] {
-            assert!(!is_remote(written) && origin(written).is_none(), "{written}");
+        for written in [
+            "/a",
+            "a:b",
+            "mailto:a@b.example",
+            "a.example/x",
+            "#//a",
+            "?//a",
+        ] {
+            assert!(
+                !is_remote(written) && origin(written).is_none(),
+                "{written}"
+            );
         }
     }
 }

@@ -1,4 +1,5 @@
-//! The `handsel` program: hands the arguments to [`handsel::commands`] and leaves with its exit status.
+//! The `handsel` program: hands the arguments to [`handsel::commands`] and leaves with its exit
+//! status.
 
 use std::process::ExitCode;
 

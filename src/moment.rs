@@ -1,8 +1,9 @@
-//! Moments as writers give them: a day, or a day and a time in a zone; and what takes place from one to another.
+//! Moments as writers give them: a day, or a day and a time in a zone; and what takes place from
+//! one to another.
 //!
-//! A time with an offset (`2026-03-28T18:00+01:00`) means that instant; one without means the clock on the wall of the zone.
-//! A time that a zone skips or has twice (when the clocks change) is read as RFC 5545 (§3.3.5) has it: the first of two, and
-//! what would have been in the gap.
+//! A time with an offset (`2026-03-28T18:00+01:00`) means that instant; one without means the clock
+//! on the wall of the zone. A time that a zone skips or has twice (when the clocks change) is read
+//! as RFC 5545 (§3.3.5) has it: the first of two, and what would have been in the gap.
 
 use std::cmp::Ordering;
 
@@ -50,7 +51,12 @@ impl Moment {
             Moment::Time(time) => {
                 let offset = time.offset().seconds();
                 let (sign, minutes) = (if offset < 0 { '-' } else { '+' }, offset.abs() / 60);
-                format!("{}{sign}{:02}:{:02}", time.datetime().strftime("%Y-%m-%dT%H:%M:%S"), minutes / 60, minutes % 60)
+                format!(
+                    "{}{sign}{:02}:{:02}",
+                    time.datetime().strftime("%Y-%m-%dT%H:%M:%S"),
+                    minutes / 60,
+                    minutes % 60
+                )
             }
         }
     }
@@ -69,11 +75,14 @@ impl Moment {
 /// The form that instants and times are parsed in.
 fn compact(text: &str) -> String {
     let compact = text.trim().replacen(' ', "T", 1).replace(' ', "");
-    let bare = compact.strip_suffix("UTC").or_else(|| compact.strip_suffix("GMT"));
+    let bare = compact
+        .strip_suffix("UTC")
+        .or_else(|| compact.strip_suffix("GMT"));
     bare.map_or(compact.clone(), |bare| format!("{bare}Z"))
 }
 
-/// For a time on the wall that the zone skips, as `12:30`, what it is read as; `None` for every other moment.
+/// For a time on the wall that the zone skips, as `12:30`, what it is read as; `None` for every
+/// other moment.
 pub fn skipped(text: &str, zone: &TimeZone) -> Option<String> {
     let compact = compact(text);
     if compact.parse::<Timestamp>().is_ok() {
@@ -93,7 +102,10 @@ pub struct Occurrence {
 
 impl Occurrence {
     pub fn last_day(&self) -> Date {
-        self.end.as_ref().map_or(self.start.day(), Moment::day).max(self.start.day())
+        self.end
+            .as_ref()
+            .map_or(self.start.day(), Moment::day)
+            .max(self.start.day())
     }
 
     /// Whether it was over before this day began.
@@ -127,7 +139,13 @@ mod tests {
     #[test]
     fn what_is_past() {
         let day = |day| Moment::Day(jiff::civil::date(2026, 3, day));
-        let days = Occurrence { start: day(1), end: Some(day(3)) };
-        assert!(!days.is_past(jiff::civil::date(2026, 3, 3)) && days.is_past(jiff::civil::date(2026, 3, 4)));
+        let days = Occurrence {
+            start: day(1),
+            end: Some(day(3)),
+        };
+        assert!(
+            !days.is_past(jiff::civil::date(2026, 3, 3))
+                && days.is_past(jiff::civil::date(2026, 3, 4))
+        );
     }
 }

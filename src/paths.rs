@@ -1,7 +1,9 @@
-//! Three names that are never mixed: where a file is written by the author ([`SourcePath`]), where a page is found by a
-//! reader ([`Route`]), and where its bytes lie in the output folder ([`OutputPath`]).
+//! Three names that are never mixed: where a file is written by the author ([`SourcePath`]), where
+//! a page is found by a reader ([`Route`]), and where its bytes lie in the output folder
+//! ([`OutputPath`]).
 //!
-//! All three are text with `/` between segments on every system. A path that would leave its root cannot be made.
+//! All three are text with `/` between segments on every system. A path that would leave its root
+//! cannot be made.
 
 use std::borrow::Borrow;
 use std::cell::RefCell;
@@ -14,7 +16,8 @@ use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 use crate::fingerprint::Fingerprint;
 
-/// A slug longer than this is cut, so that a file name never passes the 255 bytes that file systems allow.
+/// A slug longer than this is cut, so that a file name never passes the 255 bytes that file systems
+/// allow.
 const SLUG_BYTES_MAX: usize = 240;
 
 macro_rules! path_type {
@@ -42,7 +45,8 @@ macro_rules! path_type {
     };
 }
 
-/// A file of the site's sources, from the root: `content/guides/give-first.md`. The root itself is the empty path.
+/// A file of the site's sources, from the root: `content/guides/give-first.md`. The root itself is
+/// the empty path.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 pub struct SourcePath(Arc<str>);
 
@@ -51,7 +55,8 @@ thread_local! {
     static LAST_READ: RefCell<SourcePath> = RefCell::new(SourcePath::root());
 }
 
-/// What is kept of a page names its path once for each link and field; those that follow each other share one.
+/// What is kept of a page names its path once for each link and field; those that follow each other
+/// share one.
 impl<'de> Deserialize<'de> for SourcePath {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct AsText;
@@ -64,7 +69,10 @@ impl<'de> Deserialize<'de> for SourcePath {
                 LAST_READ.with_borrow_mut(|last| {
                     if last.as_str() != path {
                         if !path.is_empty() && !is_inside(path) {
-                            return Err(E::custom(format_args!("`{}` is not a path inside the site", path.escape_default())));
+                            return Err(E::custom(format_args!(
+                                "`{}` is not a path inside the site",
+                                path.escape_default()
+                            )));
                         }
                         *last = SourcePath(path.into());
                     }
@@ -76,9 +84,13 @@ impl<'de> Deserialize<'de> for SourcePath {
     }
 }
 
-/// Whether a path that was read from a file is one that could have been made here: it counts from a root and cannot leave it.
+/// Whether a path that was read from a file is one that could have been made here: it counts from a
+/// root and cannot leave it.
 fn is_inside(path: &str) -> bool {
-    !path.contains('\0') && path.split('/').all(|segment| !matches!(segment, "" | "." | ".."))
+    !path.contains('\0')
+        && path
+            .split('/')
+            .all(|segment| !matches!(segment, "" | "." | ".."))
 }
 
 /// Why a path could not be made.
@@ -105,7 +117,8 @@ impl SourcePath {
         Self::root().join(path)
     }
 
-    /// The path that `relative` names when it is read from this folder; a leading `/` counts from the root.
+    /// The path that `relative` names when it is read from this folder; a leading `/` counts from
+    /// the root.
     ///
     /// # Errors
     /// [`LeavesRoot`] as for [`SourcePath::new`].
@@ -150,7 +163,9 @@ impl SourcePath {
     /// This path and the folders around it, the nearest first; the root is not among them.
     pub fn and_folders(&self) -> impl Iterator<Item = &str> {
         let whole = (!self.0.is_empty()).then_some(&*self.0);
-        std::iter::successors(whole, |path| path.rsplit_once('/').map(|(folder, _)| folder))
+        std::iter::successors(whole, |path| {
+            path.rsplit_once('/').map(|(folder, _)| folder)
+        })
     }
 
     /// The last segment: `give-first.md`.
@@ -176,8 +191,14 @@ impl SourcePath {
 
     pub fn is_markdown(&self) -> bool {
         let has = |ending: &[u8]| {
-            let stem = self.0.len().checked_sub(ending.len()).map(|at| self.0.as_bytes().split_at(at));
-            stem.is_some_and(|(stem, end)| end.eq_ignore_ascii_case(ending) && !matches!(stem, [] | [.., b'/']))
+            let stem = self
+                .0
+                .len()
+                .checked_sub(ending.len())
+                .map(|at| self.0.as_bytes().split_at(at));
+            stem.is_some_and(|(stem, end)| {
+                end.eq_ignore_ascii_case(ending) && !matches!(stem, [] | [.., b'/'])
+            })
         };
         has(b".md") || has(b".markdown")
     }
@@ -193,13 +214,18 @@ impl SourcePath {
             return Some(&self.0);
         }
         let rest = self.0.strip_prefix(&*folder.0)?;
-        if rest.is_empty() { Some("") } else { rest.strip_prefix('/') }
+        if rest.is_empty() {
+            Some("")
+        } else {
+            rest.strip_prefix('/')
+        }
     }
 }
 
 path_type!(SourcePath);
 
-/// The address of a page or file on the site, without the base path and not yet percent-encoded: `/guides/give-first/`.
+/// The address of a page or file on the site, without the base path and not yet percent-encoded:
+/// `/guides/give-first/`.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "Box<str>")]
 pub struct Route(Arc<str>);
@@ -209,8 +235,14 @@ impl TryFrom<Box<str>> for Route {
 
     /// Takes an address that was read from a file, if it is one that could have been made here.
     fn try_from(address: Box<str>) -> Result<Self, LeavesRoot> {
-        let is_route = address.strip_prefix('/').is_some_and(|path| path.is_empty() || is_inside(path.strip_suffix('/').unwrap_or(path)));
-        if is_route { Ok(Self(address.into())) } else { Err(LeavesRoot) }
+        let is_route = address.strip_prefix('/').is_some_and(|path| {
+            path.is_empty() || is_inside(path.strip_suffix('/').unwrap_or(path))
+        });
+        if is_route {
+            Ok(Self(address.into()))
+        } else {
+            Err(LeavesRoot)
+        }
     }
 }
 
@@ -238,7 +270,8 @@ impl Route {
         Self::home().join(address)
     }
 
-    /// The address that `relative` means on this page, by the rules of RFC 3986 §5.3 for paths, but that climbing above the root is refused.
+    /// The address that `relative` means on this page, by the rules of RFC 3986 §5.3 for paths, but
+    /// that climbing above the root is refused.
     ///
     /// # Errors
     /// [`LeavesRoot`] when `..` climbs above the root, or on a NUL.
@@ -271,13 +304,21 @@ impl Route {
 
     /// The same address with a `/` at its end.
     pub fn as_folder(&self) -> Self {
-        if self.0.ends_with('/') { self.clone() } else { Self(format!("{}/", self.0).into()) }
+        if self.0.ends_with('/') {
+            self.clone()
+        } else {
+            Self(format!("{}/", self.0).into())
+        }
     }
 
     /// The file that a static host answers this address with.
     pub fn output_path(&self) -> OutputPath {
         let path = self.0.trim_start_matches('/');
-        if path.is_empty() || path.ends_with('/') { OutputPath([path, "index.html"].concat().into()) } else { OutputPath(path.into()) }
+        if path.is_empty() || path.ends_with('/') {
+            OutputPath([path, "index.html"].concat().into())
+        } else {
+            OutputPath(path.into())
+        }
     }
 
     /// The address as it stands in a link: percent-encoded, after `base_path` (which ends in `/`).
@@ -305,7 +346,11 @@ impl TryFrom<Box<str>> for OutputPath {
 
     /// Takes a path that was read from a file, if it is one that could have been made here.
     fn try_from(path: Box<str>) -> Result<Self, LeavesRoot> {
-        if is_inside(&path) { Ok(Self(path.into())) } else { Err(LeavesRoot) }
+        if is_inside(&path) {
+            Ok(Self(path.into()))
+        } else {
+            Err(LeavesRoot)
+        }
     }
 }
 
@@ -328,8 +373,9 @@ impl OutputPath {
 
 path_type!(OutputPath);
 
-/// A name as it stands in an address: lower case, NFC, letters, marks and numbers of any script and `_ . + ~ -` kept, spaces
-/// to `-`, the rest dropped; runs of `-` are one, dots and dashes at the ends go. A name of which nothing is left is written by its code points (`[` is `u5b`).
+/// A name as it stands in an address: lower case, NFC, letters, marks and numbers of any script and
+/// `_ . + ~ -` kept, spaces to `-`, the rest dropped; runs of `-` are one, dots and dashes at the
+/// ends go. A name of which nothing is left is written by its code points (`[` is `u5b`).
 pub fn slug(name: &str) -> String {
     if is_slug(name) {
         return name.to_owned();
@@ -344,17 +390,28 @@ pub fn slug(name: &str) -> String {
     };
     // Most names need no normalising, and it is the dearest part.
     if name.is_ascii() {
-        name.chars().map(|c| c.to_ascii_lowercase()).for_each(&mut push);
+        name.chars()
+            .map(|c| c.to_ascii_lowercase())
+            .for_each(&mut push);
     } else {
-        name.nfc().flat_map(char::to_lowercase).nfc().for_each(&mut push);
+        name.nfc()
+            .flat_map(char::to_lowercase)
+            .nfc()
+            .for_each(&mut push);
     }
-    // What was dropped may have kept marks apart that now stand side by side, in an order that is not the normal one.
+    // What was dropped may have kept marks apart that now stand side by side, in an order that is
+    // not the normal one.
     if !slug.is_ascii() {
         slug = slug.nfc().collect();
     }
     let trimmed = slug.trim_matches(['-', '.']);
     if trimmed.is_empty() {
-        return name.chars().take(32).map(|c| format!("u{:x}", u32::from(c))).collect::<Vec<_>>().join("-");
+        return name
+            .chars()
+            .take(32)
+            .map(|c| format!("u{:x}", u32::from(c)))
+            .collect::<Vec<_>>()
+            .join("-");
     }
     if trimmed.len() <= SLUG_BYTES_MAX {
         return trimmed.to_owned();
@@ -363,7 +420,11 @@ pub fn slug(name: &str) -> String {
     while !trimmed.is_char_boundary(cut) {
         cut -= 1;
     }
-    format!("{}-{}", trimmed[..cut].trim_end_matches(['-', '.']), Fingerprint::of(trimmed).short())
+    format!(
+        "{}-{}",
+        trimmed[..cut].trim_end_matches(['-', '.']),
+        Fingerprint::of(trimmed).short()
+    )
 }
 
 /// Whether a name is its own slug, for those that can be told at a glance.
@@ -373,7 +434,9 @@ fn is_slug(name: &str) -> bool {
     is_end(bytes.first())
         && is_end(bytes.last())
         && bytes.len() <= SLUG_BYTES_MAX
-        && bytes.iter().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'+' | b'~'))
+        && bytes.iter().all(
+            |byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'+' | b'~'),
+        )
         && !bytes.windows(2).any(|pair| pair == b"--")
 }
 
@@ -387,14 +450,19 @@ pub fn percent_encode_into(target: &mut String, text: &str) {
         target.push_str(&rest[..at]);
         let character = rest[at..].chars().next().map_or(0, char::len_utf8);
         for byte in rest[at..at + character].bytes() {
-            target.extend(['%', char::from(HEX[usize::from(byte >> 4)]), char::from(HEX[usize::from(byte & 15)])]);
+            target.extend([
+                '%',
+                char::from(HEX[usize::from(byte >> 4)]),
+                char::from(HEX[usize::from(byte & 15)]),
+            ]);
         }
         rest = &rest[at + character..];
     }
     target.push_str(rest);
 }
 
-/// Reads percent-encoding; `None` when the bytes are not UTF-8. A `%` that is not followed by two hexadecimal digits stands for itself.
+/// Reads percent-encoding; `None` when the bytes are not UTF-8. A `%` that is not followed by two
+/// hexadecimal digits stands for itself.
 pub fn percent_decode(text: &str) -> Option<String> {
     if !text.contains('%') {
         return Some(text.to_owned());
@@ -403,8 +471,13 @@ pub fn percent_decode(text: &str) -> Option<String> {
     let mut decoded = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while at < bytes.len() {
-        let pair = bytes.get(at + 1..at + 3).and_then(|pair| std::str::from_utf8(pair).ok());
-        match pair.filter(|_| bytes[at] == b'%').and_then(|pair| u8::from_str_radix(pair, 16).ok()) {
+        let pair = bytes
+            .get(at + 1..at + 3)
+            .and_then(|pair| std::str::from_utf8(pair).ok());
+        match pair
+            .filter(|_| bytes[at] == b'%')
+            .and_then(|pair| u8::from_str_radix(pair, 16).ok())
+        {
             Some(byte) => {
                 decoded.push(byte);
                 at += 3;
@@ -449,12 +522,24 @@ mod tests {
     #[test]
     fn joins_stay_inside() {
         let guides = SourcePath::new("content/guides").unwrap_or_else(|_| panic!("inside"));
-        assert_eq!(guides.join("../tips/y.md").map(|p| p.to_string()), Ok("content/tips/y.md".into()));
-        assert_eq!(guides.join("/img/a.png").map(|p| p.to_string()), Ok("img/a.png".into()));
+        assert_eq!(
+            guides.join("../tips/y.md").map(|p| p.to_string()),
+            Ok("content/tips/y.md".into())
+        );
+        assert_eq!(
+            guides.join("/img/a.png").map(|p| p.to_string()),
+            Ok("img/a.png".into())
+        );
         assert_eq!(guides.join("../../../etc/passwd"), Err(LeavesRoot));
         let page = Route::page(["ar", "x"]);
-        assert_eq!(page.join("../legal/").map(|r| r.to_string()), Ok("/ar/legal/".into()));
-        assert_eq!(page.join("../../../").map(|r| r.to_string()), Err(LeavesRoot));
+        assert_eq!(
+            page.join("../legal/").map(|r| r.to_string()),
+            Ok("/ar/legal/".into())
+        );
+        assert_eq!(
+            page.join("../../../").map(|r| r.to_string()),
+            Err(LeavesRoot)
+        );
         assert_eq!(page.join("").map(|r| r.to_string()), Ok("/ar/x/".into()));
         assert_eq!(page.join("/a/b").map(|r| r.to_string()), Ok("/a/b".into()));
     }
@@ -462,10 +547,19 @@ mod tests {
     #[test]
     fn routes_and_files() {
         assert_eq!(Route::home().output_path().as_str(), "index.html");
-        assert_eq!(Route::page(["a", "é"]).output_path().as_str(), "a/é/index.html");
+        assert_eq!(
+            Route::page(["a", "é"]).output_path().as_str(),
+            "a/é/index.html"
+        );
         assert_eq!(Route::page(["a", "é"]).href("/docs/"), "/docs/a/%C3%A9/");
-        assert_eq!(Route::new("/feed.xml").map(|r| r.output_path().to_string()), Ok("feed.xml".into()));
-        assert_eq!(OutputPath::new("a/index.html").map(|p| p.route().to_string()), Ok("/a/".into()));
+        assert_eq!(
+            Route::new("/feed.xml").map(|r| r.output_path().to_string()),
+            Ok("feed.xml".into())
+        );
+        assert_eq!(
+            OutputPath::new("a/index.html").map(|p| p.route().to_string()),
+            Ok("/a/".into())
+        );
     }
 
     #[test]
@@ -479,14 +573,41 @@ mod tests {
         fn reads<T: serde::de::DeserializeOwned>(text: &str) -> bool {
             serde_json::from_value::<T>(text.into()).is_ok()
         }
-        for climbing in ["..", "../victim", "a/../../victim", "/etc/passwd", "a/./b", "a//b", "a/", "a\0b"] {
+        for climbing in [
+            "..",
+            "../victim",
+            "a/../../victim",
+            "/etc/passwd",
+            "a/./b",
+            "a//b",
+            "a/",
+            "a\0b",
+        ] {
             assert!(!reads::<SourcePath>(climbing), "{climbing}");
             assert!(!reads::<OutputPath>(climbing), "{climbing}");
         }
-        for climbing in ["", "a", "/..", "/../victim", "/a/../../victim/", "//etc", "/a/./", "/a//"] {
+        for climbing in [
+            "",
+            "a",
+            "/..",
+            "/../victim",
+            "/a/../../victim/",
+            "//etc",
+            "/a/./",
+            "/a//",
+        ] {
             assert!(!reads::<Route>(climbing), "{climbing}");
         }
-        assert!(reads::<SourcePath>("") && reads::<SourcePath>("content/a.b/..c") && !reads::<OutputPath>(""));
-        assert!(reads::<OutputPath>("guides/index.html") && reads::<Route>("/") && reads::<Route>("/a/b/") && reads::<Route>("/a.txt"));
+        assert!(
+            reads::<SourcePath>("")
+                && reads::<SourcePath>("content/a.b/..c")
+                && !reads::<OutputPath>("")
+        );
+        assert!(
+            reads::<OutputPath>("guides/index.html")
+                && reads::<Route>("/")
+                && reads::<Route>("/a/b/")
+                && reads::<Route>("/a.txt")
+        );
     }
 }

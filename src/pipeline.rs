@@ -1,8 +1,9 @@
 //! The whole build on one page: each step, what it reads, what it gives.
 //!
-//! Settings, theme, vocabularies and defaults are read first; then every document by itself, in parallel; then the site
-//! from all entries; then every sheet is composed and drawn, in parallel, and put into the sink as it is done. Problems
-//! are values of the steps and are judged together at the end.
+//! Settings, theme, vocabularies and defaults are read first; then every document by itself, in
+//! parallel; then the site from all entries; then every sheet is composed and drawn, in parallel,
+//! and put into the sink as it is done. Problems are values of the steps and are judged together at
+//! the end.
 
 mod addresses;
 mod digests;
@@ -86,30 +87,45 @@ pub trait Sink: Sync {
     /// Called by one thread before many put: a sink that has to wait for something waits here.
     fn ready(&self) {}
 
-    /// Takes one file with the fingerprint of its bytes; called from many threads. An error ends the build.
+    /// Takes one file with the fingerprint of its bytes; called from many threads. An error ends
+    /// the build.
     ///
     /// # Errors
     /// What kept the file from being taken, in words for people.
-    fn put(&self, path: &OutputPath, bytes: Cow<'static, [u8]>, print: Fingerprint) -> Result<(), String>;
+    fn put(
+        &self,
+        path: &OutputPath,
+        bytes: Cow<'static, [u8]>,
+        print: Fingerprint,
+    ) -> Result<(), String>;
 
-    /// Whether what is put is of no use to anyone, so that what has no problems of its own need not be made.
+    /// Whether what is put is of no use to anyone, so that what has no problems of its own need not
+    /// be made.
     fn forgets(&self) -> bool {
         false
     }
 
-    /// Takes a file that is published as it is, read piece by piece; gives the fingerprint of what was read. `print` is what it is expected to be.
+    /// Takes a file that is published as it is, read piece by piece; gives the fingerprint of what
+    /// was read. `print` is what it is expected to be.
     ///
     /// # Errors
     /// Why it could not be taken or read.
-    fn copy(&self, path: &OutputPath, file: &mut dyn io::Read, _print: Fingerprint) -> Result<Fingerprint, String> {
+    fn copy(
+        &self,
+        path: &OutputPath,
+        file: &mut dyn io::Read,
+        _print: Fingerprint,
+    ) -> Result<Fingerprint, String> {
         let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes).map_err(|error| format!("{path} cannot be copied: {error}"))?;
+        file.read_to_end(&mut bytes)
+            .map_err(|error| format!("{path} cannot be copied: {error}"))?;
         let print = Fingerprint::of(&bytes);
         self.put(path, bytes.into(), print)?;
         Ok(print)
     }
 
-    /// Keeps what is published at this path already, if that is ours and has this fingerprint; whether it did.
+    /// Keeps what is published at this path already, if that is ours and has this fingerprint;
+    /// whether it did.
     fn keep(&self, _path: &OutputPath, _print: Fingerprint) -> bool {
         false
     }
@@ -119,7 +135,8 @@ pub trait Sink: Sync {
         None
     }
 
-    /// Keeps all that is published, if it is just what [`sum`] gave this fingerprint for; whether it did.
+    /// Keeps all that is published, if it is just what [`sum`] gave this fingerprint for; whether
+    /// it did.
     fn keep_all(&self, _sum: Fingerprint) -> bool {
         false
     }
@@ -154,7 +171,12 @@ impl Sink for Nowhere {
         Ok(())
     }
 
-    fn copy(&self, _: &OutputPath, _: &mut dyn io::Read, print: Fingerprint) -> Result<Fingerprint, String> {
+    fn copy(
+        &self,
+        _: &OutputPath,
+        _: &mut dyn io::Read,
+        print: Fingerprint,
+    ) -> Result<Fingerprint, String> {
         Ok(print)
     }
 
@@ -193,7 +215,8 @@ pub struct Built {
     pub profile: Profile,
 }
 
-/// Reads, checks and draws a site, and puts every file into the sink; what `memory` holds of it already is not made again.
+/// Reads, checks and draws a site, and puts every file into the sink; what `memory` holds of it
+/// already is not made again.
 pub fn build(files: &dyn Files, request: &Request, sink: &dyn Sink, memory: &Memory) -> Built {
     let mut profile = Profile::default();
     let mut problems = Vec::new();
@@ -202,28 +225,48 @@ pub fn build(files: &dyn Files, request: &Request, sink: &dyn Sink, memory: &Mem
     let mut ledger = Ledger::new(files, known.clone());
     let way = way(request);
     // The disk is asked for the sources by one thread, and for what is remembered by another.
-    let (loaded, mut before) = rayon::join(|| load::load(&ledger, request, None), || memory.drawn(way));
+    let (loaded, mut before) =
+        rayon::join(|| load::load(&ledger, request, None), || memory.drawn(way));
     let mut loaded = loaded.unload(&mut problems);
     loaded.colours = Arc::new(memory.colours());
     ledger.stamp(&loaded.listed.sources);
-    let listing = print_of(&(&problems, loaded.today, loaded.prints.reading, loaded.prints.assembling));
+    let listing = print_of(&(
+        &problems,
+        loaded.today,
+        loaded.prints.reading,
+        loaded.prints.assembling,
+    ));
     let read = read_sum(&ledger, &loaded, listing);
     profile.stage("list and load", loaded.listed.sources.len());
 
     if let Some(mut built) = as_before(&before, request, read, sink, files, &loaded) {
         memory.keep_files(&ledger.into_known(&loaded.listed.sources), &known);
         profile.stage("nothing changed", built.pages);
-        (profile.documents.remembered, profile.sheets.remembered) = (loaded.listed.pages.len(), before.outputs.len());
+        (profile.documents.remembered, profile.sheets.remembered) =
+            (loaded.listed.pages.len(), before.outputs.len());
         built.profile = profile;
         return built;
     }
 
     let remembered = memory.pages();
-    let wanted = Wanted { bodies: Some(memory), digests: loaded.settings.search && !sink.forgets() };
-    let mut documents = Documents::read(&ledger, &loaded, request, |path| ledger.known(path), remembered, wanted);
+    let wanted = Wanted {
+        bodies: Some(memory),
+        digests: loaded.settings.search && !sink.forgets(),
+    };
+    let mut documents = Documents::read(
+        &ledger,
+        &loaded,
+        request,
+        |path| ledger.known(path),
+        remembered,
+        wanted,
+    );
     problems.extend(documents.problems().cloned());
     profile.stage("read and parse", documents.parsed);
-    profile.documents = Share { made: documents.parsed, remembered: documents.pages.len().saturating_sub(documents.parsed) };
+    profile.documents = Share {
+        made: documents.parsed,
+        remembered: documents.pages.len().saturating_sub(documents.parsed),
+    };
 
     let site = whole::assemble(&loaded, &documents, request, &mut problems);
     problems.extend(site.link_problems());
@@ -235,27 +278,60 @@ pub fn build(files: &dyn Files, request: &Request, sink: &dyn Sink, memory: &Mem
     let site_print = whole::site_print(&loaded, &documents);
     let materials = Arc::new(whole::materials(&loaded, &documents, site, request));
     let outputs = Outputs::plan(&loaded, &materials.composer, &mut problems);
-    let addresses = addresses::look(files, request, &loaded, &materials.composer, &outputs, &mut problems);
+    let addresses = addresses::look(
+        files,
+        request,
+        &loaded,
+        &materials.composer,
+        &outputs,
+        &mut problems,
+    );
     profile.stage("plan", outputs.all().len());
 
     let digests = std::mem::take(&mut documents.digests);
     let pictures = Pictures::new(&loaded, &materials.composer, memory);
-    let whole = Whole { loaded, documents, materials, outputs, pictures, site_print };
+    let whole = Whole {
+        loaded,
+        documents,
+        materials,
+        outputs,
+        pictures,
+        site_print,
+    };
     let stops = |problems: &[Diagnostic]| {
-        sink.wants_bytes() && judge::is_any_error(problems, &whole.loaded.settings, &whole.materials.composer.site, request)
+        sink.wants_bytes()
+            && judge::is_any_error(
+                problems,
+                &whole.loaded.settings,
+                &whole.materials.composer.site,
+                request,
+            )
     };
     // Where a problem stops the build, nobody waits for images to be encoded.
     let pieces = (sink.wants_bytes() && !stops(&problems)).then_some(memory);
-    let workshop = Workshop { files: &ledger, request, whole: &whole, pieces };
+    let workshop = Workshop {
+        files: &ledger,
+        request,
+        whole: &whole,
+        pieces,
+    };
     sink.ready();
     let digested = digests.len();
     let reader = workshop.reader();
     let index = || match sink.forgets() {
         true => Ok(before.search.clone()),
-        false => search::publish(&whole, reader, memory, before.search.as_ref(), &digests, sink),
+        false => search::publish(
+            &whole,
+            reader,
+            memory,
+            before.search.as_ref(),
+            &digests,
+            sink,
+        ),
     };
     let press = Press::new(workshop, sink, &ledger, &before, memory);
-    // Where most pages are new, both want all threads, and much memory; else one thread does for the index.
+    // Where most pages are new, both want all threads, and much memory; else one thread does for
+    // the index.
     let (index, mut published) = if digested > whole.documents.pages.len() / FEW {
         let index = index();
         profile.stage("search index", digested);
@@ -277,21 +353,42 @@ pub fn build(files: &dyn Files, request: &Request, sink: &dyn Sink, memory: &Mem
         Ok(index) => published.add_search(index),
         Err(failure) => published.failure = Some(failure),
     }
-    profile.sheets = Share { made: published.took.len(), remembered: whole.outputs.sheets.len().saturating_sub(published.took.len()) };
+    profile.sheets = Share {
+        made: published.took.len(),
+        remembered: whole
+            .outputs
+            .sheets
+            .len()
+            .saturating_sub(published.took.len()),
+    };
     profile.drawn(std::mem::take(&mut published.took));
 
     let site = &*whole.materials.composer.site;
-    let left_out = if request.is_lenient { judge::left_out(site, &mut problems) } else { 0 };
+    let left_out = if request.is_lenient {
+        judge::left_out(site, &mut problems)
+    } else {
+        0
+    };
     let problems = judge::judge(problems, &whole.loaded.settings, site, request);
     let pages = site.pages().len();
     let renamed = Renames::find(&known, &ledger, &whole.loaded.listed.sources).help(site);
 
-    let is_sound = memory.is_kept() && published.failure.is_none() && !problems.iter().any(Diagnostic::is_error);
+    let is_sound = memory.is_kept()
+        && published.failure.is_none()
+        && !problems.iter().any(Diagnostic::is_error);
     if is_sound {
         let read = read_sum(&ledger, &whole.loaded, listing);
         let sum = sum(published.outputs.iter().map(|(path, print)| (path, *print)));
         let (asked, problems) = (asked(request), problems.clone());
-        let last = Last { asked, read, published: sum, addresses: addresses.print, problems, pages, left_out };
+        let last = Last {
+            asked,
+            read,
+            published: sum,
+            addresses: addresses.print,
+            problems,
+            pages,
+            left_out,
+        };
         before.renew(last, &whole, published.records, published.asked);
         before.search = published.search;
     }
@@ -300,28 +397,68 @@ pub fn build(files: &dyn Files, request: &Request, sink: &dyn Sink, memory: &Mem
         || is_sound.then(|| memory.keep_drawn(way, &before)),
     );
     memory.keep_colours(&whole.loaded.colours);
-    memory.keep_files(&renames::with_gone(ledger.into_known(&whole.loaded.listed.sources), &known, is_sound), &known);
+    memory.keep_files(
+        &renames::with_gone(
+            ledger.into_known(&whole.loaded.listed.sources),
+            &known,
+            is_sound,
+        ),
+        &known,
+    );
     let settings = Settings::clone(&whole.loaded.settings);
     let sources = whole.loaded.listed.pages.len();
     let notes = notes(&whole.loaded);
-    let Whole { loaded, documents, materials, outputs, pictures, .. } = whole;
+    let Whole {
+        loaded,
+        documents,
+        materials,
+        outputs,
+        pictures,
+        ..
+    } = whole;
     pictures.remember(memory);
     profile.stage("remember", 0);
     // Many small things are given back to the system beside what follows; nobody waits for that.
     rayon::spawn(move || drop((loaded, documents, materials, outputs, before, digests)));
 
     let notes = notes.into_iter().chain(memory.notes()).collect();
-    Built { problems, settings, sources, pages, left_out, addresses: Some(addresses), renamed, notes, failure: published.failure, profile }
+    Built {
+        problems,
+        settings,
+        sources,
+        pages,
+        left_out,
+        addresses: Some(addresses),
+        renamed,
+        notes,
+        failure: published.failure,
+        profile,
+    }
 }
 
 /// What only a check looks at.
-fn audit(site: &Site, loaded: &Loaded, documents: &Documents, request: &Request, problems: &mut Vec<Diagnostic>) {
+fn audit(
+    site: &Site,
+    loaded: &Loaded,
+    documents: &Documents,
+    request: &Request,
+    problems: &mut Vec<Diagnostic>,
+) {
     problems.extend(documents.remarks().cloned());
-    let facts = |page| documents.pages.get(&site.page(page).entry.source).map(|page| &*page.facts);
+    let facts = |page| {
+        documents
+            .pages
+            .get(&site.page(page).entry.source)
+            .map(|page| &*page.facts)
+    };
     site::audit::run(site, facts, problems);
     // Settings that cannot be read say nothing; what they lack is not known.
     let is_unread = |problem: &Diagnostic| {
-        matches!(problem.code, Code::BadYaml | Code::NotUtf8) && problem.place.as_ref().is_some_and(|place| place.path == request.config)
+        matches!(problem.code, Code::BadYaml | Code::NotUtf8)
+            && problem
+                .place
+                .as_ref()
+                .is_some_and(|place| place.path == request.config)
     };
     if loaded.has_settings && !problems.iter().any(is_unread) {
         site::promise::run(site, &request.config, problems);
@@ -330,13 +467,25 @@ fn audit(site: &Site, loaded: &Loaded, documents: &Documents, request: &Request,
 
 /// Builds of one way make the same outputs.
 pub fn way(request: &Request) -> Fingerprint {
-    let base_url = request.base_url.as_ref().map(|base| (&base.origin, &base.path));
-    print_of(&(&request.config, request.with_drafts, request.is_lenient, base_url))
+    let base_url = request
+        .base_url
+        .as_ref()
+        .map(|base| (&base.origin, &base.path));
+    print_of(&(
+        &request.config,
+        request.with_drafts,
+        request.is_lenient,
+        base_url,
+    ))
 }
 
 /// What else a build is asked for: it tells other problems, or judges them otherwise.
 fn asked(request: &Request) -> Fingerprint {
-    print_of(&(request.with_audit, request.is_strict, request.keeps_addresses))
+    print_of(&(
+        request.with_audit,
+        request.is_strict,
+        request.keeps_addresses,
+    ))
 }
 
 /// The fingerprint of all that a build can have read; `listing` stands for what is no file's bytes.
@@ -345,9 +494,19 @@ fn read_sum(ledger: &Ledger, loaded: &Loaded, listing: Fingerprint) -> Fingerpri
 }
 
 /// What an earlier build gave, when it read the same and all that it published is in its place.
-fn as_before(before: &Drawn, request: &Request, read: Fingerprint, sink: &dyn Sink, files: &dyn Files, loaded: &Loaded) -> Option<Built> {
+fn as_before(
+    before: &Drawn,
+    request: &Request,
+    read: Fingerprint,
+    sink: &dyn Sink,
+    files: &dyn Files,
+    loaded: &Loaded,
+) -> Option<Built> {
     let asked = asked(request);
-    let last = before.lasts.iter().find(|last| last.asked == asked && last.read == read)?;
+    let last = before
+        .lasts
+        .iter()
+        .find(|last| last.asked == asked && last.read == read)?;
     if request.keeps_addresses && !addresses::is_as_left(files, last.addresses) {
         return None;
     }

@@ -1,7 +1,7 @@
 //! Names that settings, keys, values and codes had in earlier versions of Handsel.
 //!
-//! Every old name is still understood. `handsel check` reports it once, and `handsel check --fix` writes the new one. Reading,
-//! the check, the fix and the manual's table all use [`RENAMED`].
+//! Every old name is still understood. `handsel check` reports it once, and `handsel check --fix`
+//! writes the new one. Reading, the check, the fix and the manual's table all use [`RENAMED`].
 
 use crate::diagnostic::{Code, Diagnostic, Place};
 
@@ -162,11 +162,27 @@ pub const RENAMED: &[RenamedName] = &[
     row(NameKind::Word, "kept_search", "stored_search"),
     row(NameKind::Word, "kept_branch", "stored_section_nav"),
     row(NameKind::Word, "privacy_kept", "privacy_stored"),
-    row(NameKind::Word, "privacy_kept_in_tab", "privacy_stored_in_tab"),
+    row(
+        NameKind::Word,
+        "privacy_kept_in_tab",
+        "privacy_stored_in_tab",
+    ),
     row(NameKind::Word, "privacy_answers", "privacy_feedback"),
-    row(NameKind::Word, "privacy_answers_mail", "privacy_feedback_mail"),
-    row(NameKind::Word, "privacy_answers_issues", "privacy_feedback_issues"),
-    row(NameKind::Word, "privacy_answers_form", "privacy_feedback_form"),
+    row(
+        NameKind::Word,
+        "privacy_answers_mail",
+        "privacy_feedback_mail",
+    ),
+    row(
+        NameKind::Word,
+        "privacy_answers_issues",
+        "privacy_feedback_issues",
+    ),
+    row(
+        NameKind::Word,
+        "privacy_answers_form",
+        "privacy_feedback_form",
+    ),
     row(NameKind::Word, "zoom", "enlarge_hint"),
     row(NameKind::Word, "zoom_close", "lightbox_close"),
     row(NameKind::Token, "cut", "tag-cut"),
@@ -192,17 +208,61 @@ pub const RENAMED: &[RenamedName] = &[
     row(NameKind::Template, "shown.html", "media.html"),
     row(NameKind::Template, "statement.html", "info-page.html"),
     row(NameKind::Template, "surprise.html", "random.html"),
-    row(NameKind::Template, "partials/around.html", "partials/related.html"),
-    row(NameKind::Template, "partials/branch.html", "partials/section-nav.html"),
-    row(NameKind::Template, "partials/contents.html", "partials/toc.html"),
-    row(NameKind::Template, "partials/glance.html", "partials/at-a-glance.html"),
-    row(NameKind::Template, "partials/journey.html", "partials/path-steps.html"),
-    row(NameKind::Template, "partials/knot.html", "partials/next-step.html"),
-    row(NameKind::Template, "partials/neighbours.html", "partials/prev-next.html"),
-    row(NameKind::Template, "partials/page-bar.html", "partials/toolbar.html"),
-    row(NameKind::Template, "partials/rows.html", "partials/compact-list.html"),
-    row(NameKind::Template, "partials/ways.html", "partials/facet-links.html"),
-    row(NameKind::Template, "partials/when.html", "partials/event-dates.html"),
+    row(
+        NameKind::Template,
+        "partials/around.html",
+        "partials/related.html",
+    ),
+    row(
+        NameKind::Template,
+        "partials/branch.html",
+        "partials/section-nav.html",
+    ),
+    row(
+        NameKind::Template,
+        "partials/contents.html",
+        "partials/toc.html",
+    ),
+    row(
+        NameKind::Template,
+        "partials/glance.html",
+        "partials/at-a-glance.html",
+    ),
+    row(
+        NameKind::Template,
+        "partials/journey.html",
+        "partials/path-steps.html",
+    ),
+    row(
+        NameKind::Template,
+        "partials/knot.html",
+        "partials/next-step.html",
+    ),
+    row(
+        NameKind::Template,
+        "partials/neighbours.html",
+        "partials/prev-next.html",
+    ),
+    row(
+        NameKind::Template,
+        "partials/page-bar.html",
+        "partials/toolbar.html",
+    ),
+    row(
+        NameKind::Template,
+        "partials/rows.html",
+        "partials/compact-list.html",
+    ),
+    row(
+        NameKind::Template,
+        "partials/ways.html",
+        "partials/facet-links.html",
+    ),
+    row(
+        NameKind::Template,
+        "partials/when.html",
+        "partials/event-dates.html",
+    ),
     row(NameKind::Block, "around", "related"),
     row(NameKind::Block, "bar", "toolbar"),
     row(NameKind::Block, "ending", "after_text"),
@@ -242,13 +302,19 @@ pub const RENAMED: &[RenamedName] = &[
 
 /// The new name of what was called `old`; `None` when that was never a name of this kind.
 pub fn new_name(kind: NameKind, old: &str) -> Option<&'static str> {
-    RENAMED.iter().find(|renamed| renamed.kind == kind && renamed.old == old).map(|renamed| renamed.new)
+    RENAMED
+        .iter()
+        .find(|renamed| renamed.kind == kind && renamed.old == old)
+        .map(|renamed| renamed.new)
 }
 
 /// The new word for `old` as a value of the key `key`.
 pub fn new_value(key: &str, old: &str) -> Option<&'static str> {
     let is_of_key = |kind: NameKind| matches!(kind, NameKind::Value(known) if known == key);
-    RENAMED.iter().find(|renamed| is_of_key(renamed.kind) && renamed.old == old).map(|renamed| renamed.new)
+    RENAMED
+        .iter()
+        .find(|renamed| is_of_key(renamed.kind) && renamed.old == old)
+        .map(|renamed| renamed.new)
 }
 
 /// A value of the key `key` under its new name.
@@ -276,16 +342,35 @@ mod tests {
     #[test]
     fn an_old_name_has_one_new_name_and_a_new_name_is_never_old() {
         for (at, one) in RENAMED.iter().enumerate() {
-            let others = || RENAMED.iter().enumerate().filter(move |(place, other)| *place != at && other.kind == one.kind);
-            assert!(others().all(|(_, other)| other.old != one.old && other.old != one.new), "{one:?}");
+            let others = || {
+                RENAMED
+                    .iter()
+                    .enumerate()
+                    .filter(move |(place, other)| *place != at && other.kind == one.kind)
+            };
+            assert!(
+                others().all(|(_, other)| other.old != one.old && other.old != one.new),
+                "{one:?}"
+            );
         }
     }
 
     #[test]
     fn a_renamed_code_exists_under_its_new_name_alone() {
-        for renamed in RENAMED.iter().filter(|renamed| renamed.kind == NameKind::Code) {
-            assert!(Code::ALL.iter().any(|code| code.name() == renamed.new), "{}", renamed.new);
-            assert!(Code::ALL.iter().all(|code| code.name() != renamed.old), "{}", renamed.old);
+        for renamed in RENAMED
+            .iter()
+            .filter(|renamed| renamed.kind == NameKind::Code)
+        {
+            assert!(
+                Code::ALL.iter().any(|code| code.name() == renamed.new),
+                "{}",
+                renamed.new
+            );
+            assert!(
+                Code::ALL.iter().all(|code| code.name() != renamed.old),
+                "{}",
+                renamed.old
+            );
         }
     }
 }

@@ -1,4 +1,5 @@
-//! `handsel.yaml`: what a site says about itself and how it wants to be built. Every key has a default.
+//! `handsel.yaml`: what a site says about itself and how it wants to be built. Every key has a
+//! default.
 
 mod base_url;
 mod checks;
@@ -58,7 +59,12 @@ pub struct Images {
 impl Default for Images {
     fn default() -> Self {
         let measure = Token::named("measure").map_or("100vw", |token| token.unless_set[0]);
-        Self { widths: vec![480, 800, 1200, 1600], quality: 80, sizes: Self::sizes_of(measure), avif: false }
+        Self {
+            widths: vec![480, 800, 1200, 1600],
+            quality: 80,
+            sizes: Self::sizes_of(measure),
+            avif: false,
+        }
     }
 }
 
@@ -101,10 +107,19 @@ pub enum FeedbackWay {
 impl FeedbackWay {
     /// The origin that a form is sent to: `https://answers.example`.
     pub fn origin(&self) -> Option<String> {
-        let FeedbackWay::Endpoint(endpoint) = self else { return None };
+        let FeedbackWay::Endpoint(endpoint) = self else {
+            return None;
+        };
         let (scheme, rest) = endpoint.split_once("://")?;
-        let host = rest.split(['/', '?', '#']).next().filter(|host| !host.is_empty())?;
-        Some(format!("{}://{}", scheme.to_ascii_lowercase(), host.to_ascii_lowercase()))
+        let host = rest
+            .split(['/', '?', '#'])
+            .next()
+            .filter(|host| !host.is_empty())?;
+        Some(format!(
+            "{}://{}",
+            scheme.to_ascii_lowercase(),
+            host.to_ascii_lowercase()
+        ))
     }
 }
 
@@ -233,32 +248,50 @@ impl BaseUrl {
         const WANTED: &str = "is no address of a site: one that begins with https:// is expected";
         let (scheme, rest) = text.trim().split_once("://").ok_or(WANTED)?;
         let scheme = scheme.to_ascii_lowercase();
-        if !matches!(scheme.as_str(), "http" | "https") || text.contains(|c: char| c.is_whitespace() || c.is_control() || c == '\\') {
+        if !matches!(scheme.as_str(), "http" | "https")
+            || text.contains(|c: char| c.is_whitespace() || c.is_control() || c == '\\')
+        {
             return Err(WANTED);
         }
         if rest.contains(['?', '#']) {
             return Err("has a query or a fragment, which the address of a site cannot have");
         }
         let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
-        let (name, port) = host.rsplit_once(':').filter(|_| !host.ends_with(']')).unwrap_or((host, "0"));
+        let (name, port) = host
+            .rsplit_once(':')
+            .filter(|_| !host.ends_with(']'))
+            .unwrap_or((host, "0"));
         if host.contains('@') {
             return Err("holds a user name, which readers would see");
         }
-        if name.is_empty() || name.starts_with('.') || name.contains("..") || port.parse::<u16>().is_err() {
+        if name.is_empty()
+            || name.starts_with('.')
+            || name.contains("..")
+            || port.parse::<u16>().is_err()
+        {
             return Err("has no host: one such as https://example.org/ is expected");
         }
-        let path = path.split('/').filter(|segment| !segment.is_empty()).fold(String::from("/"), |path, segment| path + segment + "/");
-        Ok(Self { origin: format!("{scheme}://{}", host.to_lowercase()), path })
+        let path = path
+            .split('/')
+            .filter(|segment| !segment.is_empty())
+            .fold(String::from("/"), |path, segment| path + segment + "/");
+        Ok(Self {
+            origin: format!("{scheme}://{}", host.to_lowercase()),
+            path,
+        })
     }
 }
 
 impl BaseUrl {
-    /// The rest of an absolute address that is one of this site, counted from the site's root: `/a/?b#c`.
+    /// The rest of an absolute address that is one of this site, counted from the site's root:
+    /// `/a/?b#c`.
     pub fn below<'a>(&self, address: &'a str) -> Option<&'a str> {
         let address = address.trim();
         let (origin, rest) = address.split_at_checked(self.origin.len())?;
         let base = self.path.trim_end_matches('/');
-        let path = rest.strip_prefix(base).filter(|_| origin.eq_ignore_ascii_case(&self.origin))?;
+        let path = rest
+            .strip_prefix(base)
+            .filter(|_| origin.eq_ignore_ascii_case(&self.origin))?;
         match path {
             "" => Some("/"),
             path => path.starts_with('/').then_some(path),
@@ -269,7 +302,11 @@ impl BaseUrl {
 /// Whether an address of another host is at one of these origins.
 pub fn is_at(address: &str, origins: &[String]) -> bool {
     let address = address.trim();
-    let absolute = if address.starts_with("//") { Cow::Owned(format!("https:{address}")) } else { Cow::Borrowed(address) };
+    let absolute = if address.starts_with("//") {
+        Cow::Owned(format!("https:{address}"))
+    } else {
+        Cow::Borrowed(address)
+    };
     origins.iter().any(|origin| {
         let rest = absolute.strip_prefix(origin.trim_end_matches('/'));
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
@@ -279,7 +316,10 @@ pub fn is_at(address: &str, origins: &[String]) -> bool {
 impl Settings {
     /// The severity that the settings give a code, or its own.
     pub fn severity(&self, code: Code) -> Severity {
-        self.checks.get(code.name()).copied().unwrap_or(code.severity())
+        self.checks
+            .get(code.name())
+            .copied()
+            .unwrap_or(code.severity())
     }
 
     /// Whether pages may load from this address of another host.
@@ -303,15 +343,35 @@ mod tests {
         for (text, origin, path) in [
             ("https://example.org", "https://example.org", "/"),
             ("https://example.org/docs", "https://example.org", "/docs/"),
-            ("HTTP://Example.org:8080//a//b/", "http://example.org:8080", "/a/b/"),
+            (
+                "HTTP://Example.org:8080//a//b/",
+                "http://example.org:8080",
+                "/a/b/",
+            ),
             ("http://[::1]/x", "http://[::1]", "/x/"),
         ] {
             assert_eq!(url(text), Ok((origin.into(), path.into())), "{text}");
         }
-        let base = BaseUrl::parse("https://example.org/docs").unwrap_or_else(|fault| panic!("{fault}"));
-        assert_eq!(base.below("HTTPS://Example.org/docs/a/?b#c"), Some("/a/?b#c"));
-        assert_eq!((base.below("https://example.org/docs"), base.below("https://example.org/docsx/")), (Some("/"), None));
-        assert_eq!((base.below("https://example.org/"), base.below("https://example.organic/docs/")), (None, None));
+        let base =
+            BaseUrl::parse("https://example.org/docs").unwrap_or_else(|fault| panic!("{fault}"));
+        assert_eq!(
+            base.below("HTTPS://Example.org/docs/a/?b#c"),
+            Some("/a/?b#c")
+        );
+        assert_eq!(
+            (
+                base.below("https://example.org/docs"),
+                base.below("https://example.org/docsx/")
+            ),
+            (Some("/"), None)
+        );
+        assert_eq!(
+            (
+                base.below("https://example.org/"),
+                base.below("https://example.organic/docs/")
+            ),
+            (None, None)
+        );
         for text in [
             "not a url",
             "javascript:alert(1)",

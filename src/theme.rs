@@ -1,4 +1,5 @@
-//! The built-in theme: this repository's own `templates/` and `static/`, embedded when Handsel is compiled.
+//! The built-in theme: this repository's own `templates/` and `static/`, embedded when Handsel is
+//! compiled.
 
 use std::borrow::Cow;
 
@@ -23,8 +24,9 @@ pub fn static_files() -> Vec<(String, Cow<'static, [u8]>)> {
 }
 
 fn files<E: RustEmbed>() -> Vec<(String, Cow<'static, [u8]>)> {
-    let mut files: Vec<(String, Cow<'static, [u8]>)> =
-        E::iter().filter_map(|name| E::get(&name).map(|file| (name.replace('\\', "/"), file.data))).collect();
+    let mut files: Vec<(String, Cow<'static, [u8]>)> = E::iter()
+        .filter_map(|name| E::get(&name).map(|file| (name.replace('\\', "/"), file.data)))
+        .collect();
     files.sort_by(|(a, _), (b, _)| a.cmp(b));
     files
 }

@@ -1,11 +1,13 @@
-//! The words a site agrees on: `topics.yaml`, `audiences.yaml` and `authors.yaml` beside the content.
+//! The words a site agrees on: `topics.yaml`, `audiences.yaml` and `authors.yaml` beside the
+//! content.
 //!
 //! ```yaml
 //! trust: Trust                          # key: title
 //! pricing: { title: Pricing, description: What things cost, and why. }
 //! samples:                              # the key is the title, too
 //! ```
-//! A plain list of keys will do as well. Where a file exists, pages may use only what it lists; where none does, any word goes.
+//! A plain list of keys will do as well. Where a file exists, pages may use only what it lists;
+//! where none does, any word goes.
 
 use std::sync::LazyLock;
 
@@ -47,28 +49,48 @@ pub struct Vocabularies {
 /// What a term may say of itself.
 pub static TERM_FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
     vec![
-        Field::text("title").about("The words that readers see.").defaults_to("the key").also(&["name"]),
-        Field::text("description").about("A sentence for the term's own page and for lists.").also(&["summary"]),
+        Field::text("title")
+            .about("The words that readers see.")
+            .defaults_to("the key")
+            .also(&["name"]),
+        Field::text("description")
+            .about("A sentence for the term's own page and for lists.")
+            .also(&["summary"]),
         Field::new("url", FieldType::Url).about("Where an author can be found."),
-        Field::list("start", FieldType::Link).about("The pages that readers of an audience should begin with, in this order."),
+        Field::list("start", FieldType::Link)
+            .about("The pages that readers of an audience should begin with, in this order."),
     ]
 });
 
-/// Reads one vocabulary. A file that cannot be read or holds nothing is an empty vocabulary, and says so.
+/// Reads one vocabulary. A file that cannot be read or holds nothing is an empty vocabulary, and
+/// says so.
 pub fn read(path: &SourcePath, bytes: &[u8]) -> Checked<Terms> {
     let node = match yaml::read(path, bytes) {
         Ok(Some(node)) => node,
         Ok(None) => {
-            let problem = Diagnostic::new(Code::BadValue, "this vocabulary lists nothing, so no term is allowed").at(Place::start_of(path));
-            return Checked::new(Terms::new(), vec![problem.help("write `key: Title`, one a line, or delete the file")]);
+            let problem = Diagnostic::new(
+                Code::BadValue,
+                "this vocabulary lists nothing, so no term is allowed",
+            )
+            .at(Place::start_of(path));
+            return Checked::new(
+                Terms::new(),
+                vec![problem.help("write `key: Title`, one a line, or delete the file")],
+            );
         }
         Err(problems) => return Checked::new(Terms::new(), problems),
     };
     let mut problems = Vec::new();
     let terms = match &node.value {
         Value::Map(map) => {
-            let entries = map.iter().filter(|(key, entry)| has_name(key, &entry.key_place, &mut problems)).collect::<Vec<_>>();
-            entries.into_iter().map(|(key, entry)| (key.clone(), term(key, entry, &mut problems))).collect()
+            let entries = map
+                .iter()
+                .filter(|(key, entry)| has_name(key, &entry.key_place, &mut problems))
+                .collect::<Vec<_>>();
+            entries
+                .into_iter()
+                .map(|(key, entry)| (key.clone(), term(key, entry, &mut problems)))
+                .collect()
         }
         Value::List(keys) => from_list(keys, &mut problems),
         _ => {
@@ -80,22 +102,37 @@ pub fn read(path: &SourcePath, bytes: &[u8]) -> Checked<Terms> {
 }
 
 fn wrong(node: &Node, name: &str) -> Diagnostic {
-    let message = format!("`{name}`: text or a mapping expected, {} found", node.noun());
-    Diagnostic::new(Code::WrongType, message).at(node.place.clone()).help("write `key: Title`, or `key: { title: …, description: … }`")
+    let message = format!(
+        "`{name}`: text or a mapping expected, {} found",
+        node.noun()
+    );
+    Diagnostic::new(Code::WrongType, message)
+        .at(node.place.clone())
+        .help("write `key: Title`, or `key: { title: …, description: … }`")
 }
 
 /// Whether a key has anything in it that can be seen.
 fn has_name(key: &str, place: &Place, problems: &mut Vec<Diagnostic>) -> bool {
     let is_empty = key.chars().all(|c| c.is_whitespace() || is_unseen(c));
     if is_empty {
-        problems
-            .push(Diagnostic::new(Code::BadValue, "this key is empty").at(place.clone()).help("delete it, or write the name of a term"));
+        problems.push(
+            Diagnostic::new(Code::BadValue, "this key is empty")
+                .at(place.clone())
+                .help("delete it, or write the name of a term"),
+        );
     }
     !is_empty
 }
 
 fn bare(key: &str, place: &Place) -> Term {
-    Term { key: key.to_owned(), title: key.to_owned(), description: None, url: None, start: Vec::new(), place: place.clone() }
+    Term {
+        key: key.to_owned(),
+        title: key.to_owned(),
+        description: None,
+        url: None,
+        start: Vec::new(),
+        place: place.clone(),
+    }
 }
 
 fn from_list(keys: &[Node], problems: &mut Vec<Diagnostic>) -> Terms {
@@ -109,8 +146,13 @@ fn from_list(keys: &[Node], problems: &mut Vec<Diagnostic>) -> Terms {
             continue;
         }
         if let Some(first) = terms.insert(key.to_owned(), bare(key, &node.place)) {
-            let problem = Diagnostic::new(Code::DuplicateKey, format!("`{key}` stands twice")).at(node.place.clone());
-            problems.push(problem.help("keep one of them").also(first.place, "the first is here"));
+            let problem = Diagnostic::new(Code::DuplicateKey, format!("`{key}` stands twice"))
+                .at(node.place.clone());
+            problems.push(
+                problem
+                    .help("keep one of them")
+                    .also(first.place, "the first is here"),
+            );
         }
     }
     terms
@@ -127,7 +169,13 @@ fn term(key: &str, entry: &Entry, problems: &mut Vec<Diagnostic>) -> Term {
                 title: text("title").unwrap_or_else(|| bare.title.clone()),
                 description: text("description"),
                 url: text("url"),
-                start: items.get("start").map(Item::as_list).unwrap_or_default().iter().filter_map(Item::to_placed).collect(),
+                start: items
+                    .get("start")
+                    .map(Item::as_list)
+                    .unwrap_or_default()
+                    .iter()
+                    .filter_map(Item::to_placed)
+                    .collect(),
                 ..bare
             }
         }
@@ -138,7 +186,10 @@ fn term(key: &str, entry: &Entry, problems: &mut Vec<Diagnostic>) -> Term {
         _ => {
             let title = entry.node.as_text().unwrap_or(key).trim();
             problems.extend(hidden_characters(title, key, &entry.node.place));
-            Term { title: without_hidden(title), ..bare }
+            Term {
+                title: without_hidden(title),
+                ..bare
+            }
         }
     }
 }
@@ -148,14 +199,23 @@ mod tests {
     use super::*;
 
     fn terms(text: &str) -> Checked<Terms> {
-        read(&SourcePath::new("content/topics.yaml").expect("inside"), text.as_bytes())
+        read(
+            &SourcePath::new("content/topics.yaml").expect("inside"),
+            text.as_bytes(),
+        )
     }
 
     #[test]
     fn three_ways_to_write_a_term() {
-        let checked = terms("trust: Trust\npricing: {title: Prices, description: Why., start: [a.md, b.md]}\nsamples:\n");
+        let checked = terms(
+            "trust: Trust\npricing: {title: Prices, description: Why., start: [a.md, b.md]}\nsamples:\n",
+        );
         assert_eq!(checked.problems, Vec::new());
-        let titles: Vec<&str> = checked.value.values().map(|term| term.title.as_str()).collect();
+        let titles: Vec<&str> = checked
+            .value
+            .values()
+            .map(|term| term.title.as_str())
+            .collect();
         assert_eq!(titles, ["Trust", "Prices", "samples"]);
         assert_eq!(checked.value["pricing"].start[1].value, "b.md");
         assert_eq!(checked.value["samples"].place.line, 3);
@@ -175,7 +235,11 @@ mod tests {
             let problems = terms(text).problems;
             assert_eq!(problems.len(), 1, "{text}");
             let place = problems[0].place.as_ref().expect("placed");
-            assert_eq!((problems[0].code, place.line, place.column), (code, line, column), "{text}");
+            assert_eq!(
+                (problems[0].code, place.line, place.column),
+                (code, line, column),
+                "{text}"
+            );
         }
     }
 }

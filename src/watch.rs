@@ -1,8 +1,10 @@
-//! Tells which paths of a site's folder may differ, soon after they do and with nothing lost; the only user of `notify`.
+//! Tells which paths of a site's folder may differ, soon after they do and with nothing lost; the
+//! only user of `notify`.
 //!
-//! Paths, no more: what an event says of a change is not believed, whoever is told asks the disk. Events are gathered until
-//! some milliseconds pass without one. Where events do not arrive (a network drive, a sandbox, no watch left), the folder is
-//! looked at again and again instead. Nothing is printed here; what a person should know is said to `say`.
+//! Paths, no more: what an event says of a change is not believed, whoever is told asks the disk.
+//! Events are gathered until some milliseconds pass without one. Where events do not arrive (a
+//! network drive, a sandbox, no watch left), the folder is looked at again and again instead.
+//! Nothing is printed here; what a person should know is said to `say`.
 
 mod batch;
 mod error;
@@ -74,12 +76,13 @@ pub struct Watcher {
 impl Watcher {
     /// Begins to watch. What changes after this has returned is told; so list the files then.
     ///
-    /// `tell` is called on a thread of its own. It should hand on and return: what happens meanwhile is told together
-    /// afterwards. `say` is given whole sentences for the person at the terminal, seldom more than one, the first perhaps
-    /// before this returns.
+    /// `tell` is called on a thread of its own. It should hand on and return: what happens
+    /// meanwhile is told together afterwards. `say` is given whole sentences for the person at the
+    /// terminal, seldom more than one, the first perhaps before this returns.
     ///
     /// # Errors
-    /// When the folder cannot be watched and may not be polled, or when there is no thread to be had.
+    /// When the folder cannot be watched and may not be polled, or when there is no thread to be
+    /// had.
     pub fn start(
         disk: &Disk,
         options: WatchOptions,
@@ -88,11 +91,23 @@ impl Watcher {
     ) -> Result<Self, WatchError> {
         let (messages, received) = channel();
         let WatchOptions { rules, polling } = options;
-        let mut watch =
-            Watch { disk: disk.clone(), rules, polling, messages: messages.clone(), received, tell: Box::new(tell), say: Box::new(say) };
+        let mut watch = Watch {
+            disk: disk.clone(),
+            rules,
+            polling,
+            messages: messages.clone(),
+            received,
+            tell: Box::new(tell),
+            say: Box::new(say),
+        };
         let sight = watch.open_eyes()?;
-        let thread = thread::Builder::new().name("watch".into()).spawn(move || watch.run(sight))?;
-        Ok(Self { messages, thread: Some(thread) })
+        let thread = thread::Builder::new()
+            .name("watch".into())
+            .spawn(move || watch.run(sight))?;
+        Ok(Self {
+            messages,
+            thread: Some(thread),
+        })
     }
 
     /// From now on other rules say what is listed. Everything is told then.
@@ -105,7 +120,11 @@ impl Drop for Watcher {
     fn drop(&mut self) {
         let _ = self.messages.send(Message::Stop);
         // `tell` may be what drops it.
-        if let Some(thread) = self.thread.take().filter(|thread| thread.thread().id() != thread::current().id()) {
+        if let Some(thread) = self
+            .thread
+            .take()
+            .filter(|thread| thread.thread().id() != thread::current().id())
+        {
             let _ = thread.join();
         }
     }
@@ -152,22 +171,32 @@ impl Watch {
         if self.polling == Polling::Never {
             return Ok(Sight::Events(Box::new(ground)));
         }
-        let is_entered = |mount: &DeafMount| self.disk.source_path(&mount.place).is_none_or(|path| ground.folders().contains(&path));
+        let is_entered = |mount: &DeafMount| {
+            self.disk
+                .source_path(&mount.place)
+                .is_none_or(|path| ground.folders().contains(&path))
+        };
         if let Some(mount) = deaf_mounts(self.disk.root()).into_iter().find(is_entered) {
             let place = mount.place.display();
-            return Ok(
-                self.look_from_now(Some(format!("`{place}` is of the kind {}, where changes made elsewhere are not told", mount.kind)))
-            );
+            return Ok(self.look_from_now(Some(format!(
+                "`{place}` is of the kind {}, where changes made elsewhere are not told",
+                mount.kind
+            ))));
         }
         if !self.do_events_arrive(&mut ground) {
-            return Ok(self.look_from_now(Some("no event of a change arrives from this folder".into())));
+            return Ok(
+                self.look_from_now(Some("no event of a change arrives from this folder".into()))
+            );
         }
         Ok(Sight::Events(Box::new(ground)))
     }
 
-    /// Writes a file of which an event is due. Where that cannot be done nothing is known, and the best is hoped for.
+    /// Writes a file of which an event is due. Where that cannot be done nothing is known, and the
+    /// best is hoped for.
     fn do_events_arrive(&self, ground: &mut Ground) -> bool {
-        let Ok(probe) = Probe::prepare(self.disk.root()) else { return true };
+        let Ok(probe) = Probe::prepare(self.disk.root()) else {
+            return true;
+        };
         if ground.watch_aside(probe.folder()).is_err() || probe.write().is_err() {
             return true;
         }
@@ -189,7 +218,9 @@ impl Watch {
     /// Looks from now on, and says why where there is a reason.
     fn look_from_now(&self, reason: Option<String>) -> Sight {
         if let Some(reason) = reason {
-            (self.say)(format!("{reason}; looking for changes every second or oftener instead"));
+            (self.say)(format!(
+                "{reason}; looking for changes every second or oftener instead"
+            ));
         }
         Sight::Polling(Snapshot::take(&self.disk, &self.rules))
     }
@@ -248,7 +279,8 @@ impl Watch {
         sight
     }
 
-    /// The site's folder is gone, or another one is in its place: waits until one is there, and begins anew.
+    /// The site's folder is gone, or another one is in its place: waits until one is there, and
+    /// begins anew.
     fn wait_for_root(&mut self) -> Option<Sight> {
         (self.tell)(Touched::Everything);
         while self.disk.identity().is_none() {
@@ -283,7 +315,11 @@ impl Watch {
             }
             let differences = last.differences(&now);
             last = now;
-            let touched = if self.rules == rules { in_bounds(differences) } else { Some(Touched::Everything) };
+            let touched = if self.rules == rules {
+                in_bounds(differences)
+            } else {
+                Some(Touched::Everything)
+            };
             touched.into_iter().for_each(&mut self.tell);
         }
     }
@@ -292,7 +328,10 @@ impl Watch {
     fn is_stopped_within(&mut self, pause: Duration) -> bool {
         let end = Instant::now() + pause;
         loop {
-            match self.received.recv_timeout(end.saturating_duration_since(Instant::now())) {
+            match self
+                .received
+                .recv_timeout(end.saturating_duration_since(Instant::now()))
+            {
                 Ok(Message::Stop) | Err(RecvTimeoutError::Disconnected) => return true,
                 Ok(Message::Obey(rules)) => self.rules = rules,
                 // Of a watcher that is not listened to any more.

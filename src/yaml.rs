@@ -1,8 +1,10 @@
 //! YAML text into a tree in which every key and value knows its place in the file.
 //!
-//! Reads by the core schema of YAML 1.2 (§10.3): `no` and `on` are text, and a number keeps the form it was written in, so that `1.10` can be
-//! shown as `1.10`. Refused with a place: keys that stand twice, tags that ask for more than plain values, aliases without end, nesting
-//! without end, a second document. Merge keys (`<<`) are followed. This is the only module that knows a YAML library.
+//! Reads by the core schema of YAML 1.2 (§10.3): `no` and `on` are text, and a number keeps the
+//! form it was written in, so that `1.10` can be shown as `1.10`. Refused with a place: keys that
+//! stand twice, tags that ask for more than plain values, aliases without end, nesting without end,
+//! a second document. Merge keys (`<<`) are followed. This is the only module that knows a YAML
+//! library.
 
 mod mistakes;
 mod repair;
@@ -21,7 +23,8 @@ use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::paths::SourcePath;
 use crate::source::{Lines, Text};
 
-/// Deeper nesting than any writer means; it also keeps what walks the tree from running out of stack.
+/// Deeper nesting than any writer means; it also keeps what walks the tree from running out of
+/// stack.
 const DEPTH_MAX: usize = 64;
 
 /// The most nodes that aliases may add to a tree.
@@ -36,7 +39,8 @@ pub struct Node {
     pub value: Value,
     /// Where the value begins; of a block list or mapping, its first entry.
     pub place: Place,
-    /// A plain value that is no text, as it was written: `1.10`, `0x1F`, `~`. Empty for text, lists and mappings.
+    /// A plain value that is no text, as it was written: `1.10`, `0x1F`, `~`. Empty for text, lists
+    /// and mappings.
     pub written: String,
 }
 
@@ -68,14 +72,23 @@ impl Node {
     }
 
     pub fn as_map(&self) -> Option<&Map> {
-        if let Value::Map(map) = &self.value { Some(map) } else { None }
+        if let Value::Map(map) = &self.value {
+            Some(map)
+        } else {
+            None
+        }
     }
 
     pub fn as_list(&self) -> Option<&[Node]> {
-        if let Value::List(items) = &self.value { Some(items) } else { None }
+        if let Value::List(items) = &self.value {
+            Some(items)
+        } else {
+            None
+        }
     }
 
-    /// Text, or a number or boolean as it was written; `None` for lists, mappings and what is absent.
+    /// Text, or a number or boolean as it was written; `None` for lists, mappings and what is
+    /// absent.
     pub fn as_text(&self) -> Option<&str> {
         match &self.value {
             Value::Text(text) => Some(text),
@@ -86,7 +99,10 @@ impl Node {
 
     /// The value of a key of this mapping, unless it is absent or null.
     pub fn get(&self, key: &str) -> Option<&Node> {
-        self.as_map()?.get(key).map(|entry| &entry.node).filter(|node| !node.is_none())
+        self.as_map()?
+            .get(key)
+            .map(|entry| &entry.node)
+            .filter(|node| !node.is_none())
     }
 
     /// What this is, in a writer's words: `text`, `a list` …
@@ -102,13 +118,23 @@ impl Node {
     }
 }
 
-/// Reads the part `range` of a file as YAML; places count in the whole file. `None` when there is nothing but blanks and comments.
+/// Reads the part `range` of a file as YAML; places count in the whole file. `None` when there is
+/// nothing but blanks and comments.
 ///
 /// # Errors
-/// What is wrong, each with its place: the first fault of the syntax, and every repeated key and refused tag before it.
-pub fn parse(path: &SourcePath, whole_text: &str, range: Range<usize>) -> Result<Option<Node>, Vec<Diagnostic>> {
+/// What is wrong, each with its place: the first fault of the syntax, and every repeated key and
+/// refused tag before it.
+pub fn parse(
+    path: &SourcePath,
+    whole_text: &str,
+    range: Range<usize>,
+) -> Result<Option<Node>, Vec<Diagnostic>> {
     let attempt = attempt(path, whole_text, range);
-    if attempt.problems.is_empty() { Ok(attempt.node) } else { Err(attempt.problems) }
+    if attempt.problems.is_empty() {
+        Ok(attempt.node)
+    } else {
+        Err(attempt.problems)
+    }
 }
 
 /// What one pass over a YAML text gives.
@@ -125,7 +151,12 @@ struct Attempt {
 fn attempt(path: &SourcePath, whole_text: &str, range: Range<usize>) -> Attempt {
     let part = &whole_text[range.clone()];
     if part.trim().is_empty() {
-        return Attempt { node: None, repeated: Vec::new(), problems: Vec::new(), stopped_at: None };
+        return Attempt {
+            node: None,
+            repeated: Vec::new(),
+            problems: Vec::new(),
+            stopped_at: None,
+        };
     }
     let options = granit_parser::options! {
         emit_comments: false,
@@ -146,13 +177,25 @@ fn attempt(path: &SourcePath, whole_text: &str, range: Range<usize>) -> Attempt 
             Err(error) => {
                 let problem = mistakes::explain(&reader, &whole_text[..range.end], &error);
                 reader.problems.push(problem);
-                stopped_at = Some(mistakes::stopped_at(&reader, &whole_text[..range.end], &error));
+                stopped_at = Some(mistakes::stopped_at(
+                    &reader,
+                    &whole_text[..range.end],
+                    &error,
+                ));
                 break;
             }
         }
     }
-    let node = reader.root.map(|counted| counted.node).filter(|node| !(node.is_none() && node.written.is_empty()));
-    Attempt { node, repeated: reader.repeated, problems: reader.problems, stopped_at }
+    let node = reader
+        .root
+        .map(|counted| counted.node)
+        .filter(|node| !(node.is_none() && node.written.is_empty()));
+    Attempt {
+        node,
+        repeated: reader.repeated,
+        problems: reader.problems,
+        stopped_at,
+    }
 }
 
 /// Reads a whole file as YAML: settings, vocabularies, kinds, data.
@@ -160,7 +203,9 @@ fn attempt(path: &SourcePath, whole_text: &str, range: Range<usize>) -> Attempt 
 /// # Errors
 /// As for [`parse`], and when the bytes are no text.
 pub fn read(path: &SourcePath, bytes: &[u8]) -> Result<Option<Node>, Vec<Diagnostic>> {
-    let text = Text::decode(path, bytes).map_err(|problem| vec![*problem])?.text;
+    let text = Text::decode(path, bytes)
+        .map_err(|problem| vec![*problem])?
+        .text;
     parse(path, text, 0..text.len())
 }
 
@@ -246,16 +291,35 @@ impl<'a> Reader<'a> {
             Event::DocumentStart(..) => {
                 self.documents += 1;
                 if self.documents > 1 {
-                    return self.stop(&range, "a second YAML document begins here", "keep one document; delete the line `---`");
+                    return self.stop(
+                        &range,
+                        "a second YAML document begins here",
+                        "keep one document; delete the line `---`",
+                    );
                 }
             }
             Event::Alias(id) => return self.replay(id, &range),
             Event::Scalar(text, style, anchor, tag) => {
                 self.refuse_tag(tag.as_deref(), span);
                 let (value, written) = scalar(text, style, tag.as_deref());
-                let bytes = written.len() + if let Value::Text(text) = &value { text.len() } else { 0 };
-                let node = Node { value, place: self.place(&range), written };
-                self.put(Counted { node, size: Size { nodes: 1, bytes } }, anchor)?;
+                let bytes = written.len()
+                    + if let Value::Text(text) = &value {
+                        text.len()
+                    } else {
+                        0
+                    };
+                let node = Node {
+                    value,
+                    place: self.place(&range),
+                    written,
+                };
+                self.put(
+                    Counted {
+                        node,
+                        size: Size { nodes: 1, bytes },
+                    },
+                    anchor,
+                )?;
             }
             Event::SequenceStart(style, anchor, tag) => {
                 self.refuse_tag(tag.as_deref(), span);
@@ -266,19 +330,32 @@ impl<'a> Reader<'a> {
                 self.open(Value::Map(Map::new()), style, anchor, &range)?;
             }
             Event::SequenceEnd | Event::MappingEnd => {
-                let mut open = self.stack.pop().expect("the parser closes only what it opened");
+                let mut open = self
+                    .stack
+                    .pop()
+                    .expect("the parser closes only what it opened");
                 self.merge(&mut open);
-                self.put(Counted { node: open.node, size: open.size }, open.anchor)?;
+                self.put(
+                    Counted {
+                        node: open.node,
+                        size: open.size,
+                    },
+                    open.anchor,
+                )?;
             }
             _ => {}
         }
         Ok(())
     }
 
-    /// The place of a range. Ranges come in order, so a long line is counted on from where the last one began.
+    /// The place of a range. Ranges come in order, so a long line is counted on from where the last
+    /// one began.
     fn place(&self, range: &Range<usize>) -> Place {
         let (line, offset, column) = self.last_place.get();
-        let between = self.text.get(offset..range.start).filter(|_| self.lines.line(range.start) == line);
+        let between = self
+            .text
+            .get(offset..range.start)
+            .filter(|_| self.lines.line(range.start) == line);
         let column = match between {
             Some(between) => column + u32::try_from(between.chars().count()).unwrap_or(u32::MAX),
             None => {
@@ -289,35 +366,81 @@ impl<'a> Reader<'a> {
         };
         self.last_place.set((line, range.start, column));
         let within = self.text.get(range.clone()).unwrap_or_default();
-        let length = within.split('\n').next().unwrap_or_default().chars().count();
-        Place { path: self.path.clone(), line, column, length: u32::try_from(length).unwrap_or(u32::MAX) }
+        let length = within
+            .split('\n')
+            .next()
+            .unwrap_or_default()
+            .chars()
+            .count();
+        Place {
+            path: self.path.clone(),
+            line,
+            column,
+            length: u32::try_from(length).unwrap_or(u32::MAX),
+        }
     }
 
     fn stop(&mut self, range: &Range<usize>, message: &str, help: &str) -> Result<(), Stop> {
-        self.problems.push(Diagnostic::new(Code::BadYaml, message).at(self.place(range)).help(help));
+        self.problems.push(
+            Diagnostic::new(Code::BadYaml, message)
+                .at(self.place(range))
+                .help(help),
+        );
         Err(Stop)
     }
 
     /// Tags may say which of the plain types a value is of, nothing more.
     fn refuse_tag(&mut self, tag: Option<&Tag>, span: &granit_parser::Span) {
-        const PLAIN: [&str; 8] = ["str", "int", "float", "bool", "null", "seq", "map", "timestamp"];
+        const PLAIN: [&str; 8] = [
+            "str",
+            "int",
+            "float",
+            "bool",
+            "null",
+            "seq",
+            "map",
+            "timestamp",
+        ];
         let Some(tag) = tag else { return };
-        if tag.core_suffix().is_some_and(|suffix| PLAIN.contains(&suffix)) || tag.original() == "!" {
+        if tag
+            .core_suffix()
+            .is_some_and(|suffix| PLAIN.contains(&suffix))
+            || tag.original() == "!"
+        {
             return;
         }
-        let range = span.tag_span().unwrap_or(*span).byte_range().unwrap_or_default();
+        let range = span
+            .tag_span()
+            .unwrap_or(*span)
+            .byte_range()
+            .unwrap_or_default();
         let message = format!("the YAML tag `{}` is not understood here", tag.original());
         let place = self.place(&(range.start + self.start..range.end + self.start));
-        self.problems
-            .push(Diagnostic::new(Code::BadYaml, message).at(place).help("delete the tag; text that begins with `!` goes in quotes"));
+        self.problems.push(
+            Diagnostic::new(Code::BadYaml, message)
+                .at(place)
+                .help("delete the tag; text that begins with `!` goes in quotes"),
+        );
     }
 
-    fn open(&mut self, value: Value, style: StructureStyle, anchor: usize, range: &Range<usize>) -> Result<(), Stop> {
+    fn open(
+        &mut self,
+        value: Value,
+        style: StructureStyle,
+        anchor: usize,
+        range: &Range<usize>,
+    ) -> Result<(), Stop> {
         if self.stack.len() >= DEPTH_MAX {
             let message = format!("lists or mappings are nested deeper than {DEPTH_MAX} levels");
-            return self.stop(range, &message, "YAML like this is hardly meant: flatten it");
+            return self.stop(
+                range,
+                &message,
+                "YAML like this is hardly meant: flatten it",
+            );
         }
-        let is_key = self.stack.last().is_some_and(|parent| matches!(parent.node.value, Value::Map(_)) && parent.key.is_none());
+        let is_key = self.stack.last().is_some_and(|parent| {
+            matches!(parent.node.value, Value::Map(_)) && parent.key.is_none()
+        });
         if is_key {
             return self.stop(
                 range,
@@ -326,15 +449,29 @@ impl<'a> Reader<'a> {
             );
         }
         let bracket_at = (style == StructureStyle::Flow).then_some(range.start);
-        let node = Node { value, place: self.place(range), written: String::new() };
-        self.stack.push(Open { node, size: Size { nodes: 1, bytes: 0 }, anchor, key: None, bracket_at });
+        let node = Node {
+            value,
+            place: self.place(range),
+            written: String::new(),
+        };
+        self.stack.push(Open {
+            node,
+            size: Size { nodes: 1, bytes: 0 },
+            anchor,
+            key: None,
+            bracket_at,
+        });
         Ok(())
     }
 
     fn replay(&mut self, id: usize, range: &Range<usize>) -> Result<(), Stop> {
         const HELP: &str = "write the value out; text that begins with `*` goes in quotes";
         let Some(anchored) = self.anchors.get(&id) else {
-            return self.stop(range, "an alias stands within the value that it names, which would never end", HELP);
+            return self.stop(
+                range,
+                "an alias stands within the value that it names, which would never end",
+                HELP,
+            );
         };
         self.replayed.add(anchored.size);
         if self.replayed.nodes > REPLAYED_NODES_MAX {
@@ -342,7 +479,8 @@ impl<'a> Reader<'a> {
             return self.stop(range, &message, HELP);
         }
         if self.replayed.bytes > REPLAYED_BYTES_MAX {
-            let message = format!("the aliases expand to more than {REPLAYED_BYTES_MAX} bytes of text");
+            let message =
+                format!("the aliases expand to more than {REPLAYED_BYTES_MAX} bytes of text");
             return self.stop(range, &message, HELP);
         }
         let mut counted = anchored.clone();
@@ -365,19 +503,32 @@ impl<'a> Reader<'a> {
             Value::List(items) => items.push(counted.node),
             Value::Map(entries) => match open.key.take() {
                 None => {
-                    let text = counted.node.as_text().unwrap_or(&counted.node.written).to_owned();
+                    let text = counted
+                        .node
+                        .as_text()
+                        .unwrap_or(&counted.node.written)
+                        .to_owned();
                     open.key = Some((text, counted.node.place));
                 }
                 Some((key, key_place)) => match entries.entry(key) {
                     indexmap::map::Entry::Vacant(vacant) => {
-                        vacant.insert(Entry { key_place, node: counted.node });
+                        vacant.insert(Entry {
+                            key_place,
+                            node: counted.node,
+                        });
                     }
                     indexmap::map::Entry::Occupied(first) => {
                         let message = format!("the key `{}` is given twice", first.key());
                         let first_place = first.get().key_place.clone();
-                        let help = format!("keep one of them; the first is on line {}", first_place.line);
+                        let help = format!(
+                            "keep one of them; the first is on line {}",
+                            first_place.line
+                        );
                         self.problems.push(
-                            Diagnostic::new(Code::DuplicateKey, message).at(key_place).help(help).also(first_place, "the first is here"),
+                            Diagnostic::new(Code::DuplicateKey, message)
+                                .at(key_place)
+                                .help(help)
+                                .also(first_place, "the first is here"),
                         );
                         if is_outermost {
                             self.repeated.push((first.key().clone(), counted.node));
@@ -392,16 +543,24 @@ impl<'a> Reader<'a> {
 
     /// Follows `<<`: keys of the mappings it names are taken over unless they are written here.
     fn merge(&mut self, open: &mut Open) {
-        let Value::Map(entries) = &mut open.node.value else { return };
-        let Some(merged) = entries.shift_remove("<<") else { return };
+        let Value::Map(entries) = &mut open.node.value else {
+            return;
+        };
+        let Some(merged) = entries.shift_remove("<<") else {
+            return;
+        };
         let sources = match merged.node.value {
             Value::List(sources) => sources,
             _ => vec![merged.node],
         };
         for source in sources {
             let Value::Map(inherited) = source.value else {
-                let message = format!("`<<` takes over the keys of a mapping; {} found", source.noun());
-                self.problems.push(Diagnostic::new(Code::BadYaml, message).at(source.place));
+                let message = format!(
+                    "`<<` takes over the keys of a mapping; {} found",
+                    source.noun()
+                );
+                self.problems
+                    .push(Diagnostic::new(Code::BadYaml, message).at(source.place));
                 continue;
             };
             for (key, entry) in inherited {
@@ -413,7 +572,9 @@ impl<'a> Reader<'a> {
 
 /// The meaning of a scalar, and its text where that is not the value itself.
 fn scalar(text: Cow<'_, str>, style: ScalarStyle, tag: Option<&Tag>) -> (Value, String) {
-    let typed_by_tag = tag.and_then(Tag::core_suffix).is_some_and(|suffix| matches!(suffix, "int" | "float" | "bool" | "null"));
+    let typed_by_tag = tag
+        .and_then(Tag::core_suffix)
+        .is_some_and(|suffix| matches!(suffix, "int" | "float" | "bool" | "null"));
     let is_plain = (style == ScalarStyle::Plain && tag.is_none()) || typed_by_tag;
     match is_plain.then(|| plain(&text)).flatten() {
         Some(value) => (value, text.into_owned()),
@@ -434,22 +595,37 @@ fn plain(text: &str) -> Option<Value> {
         return None;
     }
     if let Some(digits) = text.strip_prefix("0x") {
-        return i64::from_str_radix(digits, 16).ok().filter(|_| !digits.starts_with(['+', '-'])).map(Value::Int);
+        return i64::from_str_radix(digits, 16)
+            .ok()
+            .filter(|_| !digits.starts_with(['+', '-']))
+            .map(Value::Int);
     }
     if let Some(digits) = text.strip_prefix("0o") {
-        return i64::from_str_radix(digits, 8).ok().filter(|_| !digits.starts_with(['+', '-'])).map(Value::Int);
+        return i64::from_str_radix(digits, 8)
+            .ok()
+            .filter(|_| !digits.starts_with(['+', '-']))
+            .map(Value::Int);
     }
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     if matches!(unsigned, ".inf" | ".Inf" | ".INF") {
-        return Some(Value::Float(if text.starts_with('-') { f64::NEG_INFINITY } else { f64::INFINITY }));
+        return Some(Value::Float(if text.starts_with('-') {
+            f64::NEG_INFINITY
+        } else {
+            f64::INFINITY
+        }));
     }
     if !unsigned.starts_with(|c: char| c.is_ascii_digit() || c == '.')
         || !unsigned.contains(|c: char| c.is_ascii_digit())
-        || !unsigned.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'e' | b'E' | b'+' | b'-'))
+        || !unsigned
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'e' | b'E' | b'+' | b'-'))
     {
         return None;
     }
-    text.parse().map(Value::Int).or_else(|_| text.parse().map(Value::Float)).ok()
+    text.parse()
+        .map(Value::Int)
+        .or_else(|_| text.parse().map(Value::Float))
+        .ok()
 }
 
 #[cfg(test)]

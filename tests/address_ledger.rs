@@ -18,14 +18,32 @@ fn put(root: &Path, path: &str, text: &str) -> std::io::Result<()> {
 }
 
 fn site(root: &Path, pages: usize) -> std::io::Result<()> {
-    put(root, "handsel.yaml", "title: A\nbase_url: https://a.example\n")?;
-    put(root, "content/index.md", "# Home\n\n[One](page-0.md#part)\n")?;
-    (0..pages).try_for_each(|page| put(root, &format!("content/page-{page}.md"), &format!("# Page {page}\n\n## Part\n\nText.\n")))
+    put(
+        root,
+        "handsel.yaml",
+        "title: A\nbase_url: https://a.example\n",
+    )?;
+    put(
+        root,
+        "content/index.md",
+        "# Home\n\n[One](page-0.md#part)\n",
+    )?;
+    (0..pages).try_for_each(|page| {
+        put(
+            root,
+            &format!("content/page-{page}.md"),
+            &format!("# Page {page}\n\n## Part\n\nText.\n"),
+        )
+    })
 }
 
 fn handsel(root: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_handsel"));
-    command.args(arguments).args(["--today", "2026-11-22", "--quiet"]).current_dir(root).env_remove("SOURCE_DATE_EPOCH");
+    command
+        .args(arguments)
+        .args(["--today", "2026-11-22", "--quiet"])
+        .current_dir(root)
+        .env_remove("SOURCE_DATE_EPOCH");
     command.stdout(Stdio::null()).stderr(Stdio::null());
     command
 }
@@ -36,7 +54,11 @@ fn ran(root: &Path, arguments: &[&str]) -> std::io::Result<Option<i32>> {
 
 fn addresses(root: &Path) -> std::io::Result<Vec<String>> {
     let text = fs::read_to_string(root.join(LEDGER))?;
-    Ok(text.lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect())
+    Ok(text
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .map(str::to_owned)
+        .collect())
 }
 
 /// The addresses of [`site`] with `pages` pages.
@@ -55,21 +77,36 @@ fn a_build_that_readers_see_writes_it() -> Outcome {
     let folder = tempfile::tempdir()?;
     let root = folder.path();
     site(root, 2)?;
-    put(root, "content/draft.md", "---\ntitle: D\ndraft: true\n---\nText.\n")?;
-    for arguments in [&["check"][..], &["build", "--drafts"], &["build", "--output", "elsewhere"]] {
+    put(
+        root,
+        "content/draft.md",
+        "---\ntitle: D\ndraft: true\n---\nText.\n",
+    )?;
+    for arguments in [
+        &["check"][..],
+        &["build", "--drafts"],
+        &["build", "--output", "elsewhere"],
+    ] {
         assert_eq!(ran(root, arguments)?, Some(0), "{arguments:?}");
         assert!(!root.join(LEDGER).exists(), "{arguments:?}");
     }
     put(root, "content/broken.md", "# B\n\n[x](nowhere.md)\n")?;
     assert_eq!(ran(root, &["build"])?, Some(1));
-    assert!(!root.join(LEDGER).exists(), "a build with errors publishes nothing");
+    assert!(
+        !root.join(LEDGER).exists(),
+        "a build with errors publishes nothing"
+    );
     fs::remove_file(root.join("content/broken.md"))?;
     assert_eq!(ran(root, &["build"])?, Some(0));
     assert_eq!(addresses(root)?, expected(2));
     let written = fs::metadata(root.join(LEDGER))?.modified()?;
     put(root, "content/page-1.md", "# Page 1\n\nOther text.\n")?;
     assert_eq!(ran(root, &["build"])?, Some(0));
-    assert_eq!(fs::metadata(root.join(LEDGER))?.modified()?, written, "nothing new, so nothing is written");
+    assert_eq!(
+        fs::metadata(root.join(LEDGER))?.modified()?,
+        written,
+        "nothing new, so nothing is written"
+    );
     Ok(())
 }
 
@@ -95,10 +132,20 @@ fn what_is_gone_stays_in_it_until_it_is_retired() -> Outcome {
     site(root, 3)?;
     assert_eq!(ran(root, &["build"])?, Some(0));
     fs::remove_file(root.join("content/page-2.md"))?;
-    assert_eq!((ran(root, &["build"])?, ran(root, &["check"])?), (Some(0), Some(1)));
+    assert_eq!(
+        (ran(root, &["build"])?, ran(root, &["check"])?),
+        (Some(0), Some(1))
+    );
     assert_eq!(addresses(root)?, expected(3));
-    put(root, "handsel.yaml", "title: A\nbase_url: https://a.example\nretired: [/page-2/]\n")?;
-    assert_eq!((ran(root, &["check"])?, ran(root, &["build"])?), (Some(0), Some(0)));
+    put(
+        root,
+        "handsel.yaml",
+        "title: A\nbase_url: https://a.example\nretired: [/page-2/]\n",
+    )?;
+    assert_eq!(
+        (ran(root, &["check"])?, ran(root, &["build"])?),
+        (Some(0), Some(0))
+    );
     assert_eq!(addresses(root)?, expected(2));
     Ok(())
 }
@@ -141,11 +188,16 @@ fn killed_at_any_moment_it_is_whole_and_the_next_build_completes_it() -> Outcome
         child.wait()?;
         let after = fs::read_to_string(root.join(LEDGER))?;
         let is_old = after == before;
-        assert!(is_old || addresses(root)? == expected(pages), "{pause} ms: neither the old one nor the new one");
+        assert!(
+            is_old || addresses(root)? == expected(pages),
+            "{pause} ms: neither the old one nor the new one"
+        );
     }
     assert_eq!(ran(root, &["build"])?, Some(0));
     assert_eq!(addresses(root)?, expected(pages));
-    let left: Vec<_> = fs::read_dir(root)?.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
+    let left: Vec<_> = fs::read_dir(root)?
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .collect();
     assert!(!left.contains(&format!(".{LEDGER}.new")), "{left:?}");
     Ok(())
 }
@@ -178,14 +230,31 @@ fn a_site_that_only_this_machine_can_open_gets_none() -> Outcome {
     site(root, 1)?;
     put(root, "handsel.yaml", "title: A\n")?;
     assert_eq!(ran(root, &["build"])?, Some(0));
-    for local in ["http://localhost:8000", "http://127.0.0.1", "http://[::1]:4000", "https://site.test", "http://nas.local/site"] {
-        put(root, "handsel.yaml", &format!("title: A\nbase_url: {local}\n"))?;
+    for local in [
+        "http://localhost:8000",
+        "http://127.0.0.1",
+        "http://[::1]:4000",
+        "https://site.test",
+        "http://nas.local/site",
+    ] {
+        put(
+            root,
+            "handsel.yaml",
+            &format!("title: A\nbase_url: {local}\n"),
+        )?;
         assert_eq!(ran(root, &["build"])?, Some(0), "{local}");
     }
-    assert_eq!(ran(root, &["build", "--base-url", "http://localhost:8000"])?, Some(0));
+    assert_eq!(
+        ran(root, &["build", "--base-url", "http://localhost:8000"])?,
+        Some(0)
+    );
     assert!(!root.join(LEDGER).exists());
     put(root, "handsel.yaml", "title: A\n")?;
-    assert_eq!(ran(root, &["build", "--base-url", "https://a.example"])?, Some(0), "published by an option, such as in a host's recipe");
+    assert_eq!(
+        ran(root, &["build", "--base-url", "https://a.example"])?,
+        Some(0),
+        "published by an option, such as in a host's recipe"
+    );
     assert_eq!(addresses(root)?, expected(1));
     Ok(())
 }
@@ -198,18 +267,33 @@ fn deleting_the_samples_of_a_new_site_is_no_problem() -> Outcome {
     let root = folder.path();
     assert_eq!(ran(root, &["init"])?, Some(0));
     assert_eq!(ran(root, &["build"])?, Some(0));
-    put(root, "content/index.md", "---\ntitle: Home\nsummary: What this is.\n---\n\nWelcome.\n")?;
+    put(
+        root,
+        "content/index.md",
+        "---\ntitle: Home\nsummary: What this is.\n---\n\nWelcome.\n",
+    )?;
     fs::remove_dir_all(root.join("content/guides"))?;
     fs::remove_dir_all(root.join("content/tips"))?;
-    assert_eq!((ran(root, &["build"])?, ran(root, &["check"])?), (Some(0), Some(0)));
+    assert_eq!(
+        (ran(root, &["build"])?, ran(root, &["check"])?),
+        (Some(0), Some(0))
+    );
     Ok(())
 }
 
 fn said(root: &Path, arguments: &[&str]) -> std::io::Result<(Option<i32>, String)> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_handsel"));
-    command.args(arguments).args(["--today", "2026-11-22"]).current_dir(root).env_remove("SOURCE_DATE_EPOCH");
+    command
+        .args(arguments)
+        .args(["--today", "2026-11-22"])
+        .current_dir(root)
+        .env_remove("SOURCE_DATE_EPOCH");
     let output = command.output()?;
-    Ok((output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)))
+    Ok((
+        output.status.code(),
+        String::from_utf8_lossy(&output.stdout).into_owned()
+            + &String::from_utf8_lossy(&output.stderr),
+    ))
 }
 
 #[test]
@@ -224,9 +308,19 @@ fn several_addresses_that_are_gone_are_one_message_and_can_be_retired() -> Outco
         fs::remove_file(root.join(format!("content/page-{page}.md")))?;
     }
     let (status, told) = said(root, &["check", "--format", "json"])?;
-    assert_eq!((status, told.matches("vanished-address").count()), (Some(1), 1), "{told}");
-    assert!(told.contains("3 published addresses no longer exist: /page-1/, /page-2/, /page-3/"), "{told}");
-    assert!(told.contains("retired:\\n  - /page-1/\\n  - /page-2/\\n  - /page-3/"), "{told}");
+    assert_eq!(
+        (status, told.matches("vanished-address").count()),
+        (Some(1), 1),
+        "{told}"
+    );
+    assert!(
+        told.contains("3 published addresses no longer exist: /page-1/, /page-2/, /page-3/"),
+        "{told}"
+    );
+    assert!(
+        told.contains("retired:\\n  - /page-1/\\n  - /page-2/\\n  - /page-3/"),
+        "{told}"
+    );
     for (address, words) in [
         ("/page-9/", "does not list /page-9/"),
         ("/page-4/", "/page-4/ is published"),
@@ -234,17 +328,41 @@ fn several_addresses_that_are_gone_are_one_message_and_can_be_retired() -> Outco
         ("/search/", "does not list /search/"),
     ] {
         let (status, told) = said(root, &["retire", address])?;
-        assert!(status == Some(2) && told.contains(words), "{address}: {told}");
+        assert!(
+            status == Some(2) && told.contains(words),
+            "{address}: {told}"
+        );
     }
     assert_eq!(said(root, &["retire", "--all", "--dry-run"])?.0, Some(0));
     assert_eq!(fs::read_to_string(root.join("handsel.yaml"))?, settings);
-    assert_eq!(said(root, &["retire", "page-1", "https://a.example/docs/page-2/"])?.0, Some(0));
-    assert_eq!(fs::read_to_string(root.join("handsel.yaml"))?, format!("{settings}retired:\n  - /page-1/\n  - /page-2/\n"));
-    assert!(said(root, &["check"])?.1.contains("/page-3/ was published and no longer exists"));
+    assert_eq!(
+        said(
+            root,
+            &["retire", "page-1", "https://a.example/docs/page-2/"]
+        )?
+        .0,
+        Some(0)
+    );
+    assert_eq!(
+        fs::read_to_string(root.join("handsel.yaml"))?,
+        format!("{settings}retired:\n  - /page-1/\n  - /page-2/\n")
+    );
+    assert!(
+        said(root, &["check"])?
+            .1
+            .contains("/page-3/ was published and no longer exists")
+    );
     assert_eq!(said(root, &["retire", "--all"])?.0, Some(0));
-    assert_eq!(fs::read_to_string(root.join("handsel.yaml"))?, format!("{settings}retired:\n  - /page-1/\n  - /page-2/\n  - /page-3/\n"));
+    assert_eq!(
+        fs::read_to_string(root.join("handsel.yaml"))?,
+        format!("{settings}retired:\n  - /page-1/\n  - /page-2/\n  - /page-3/\n")
+    );
     assert_eq!(ran(root, &["check"])?, Some(0));
-    assert!(said(root, &["retire", "--all"])?.1.contains("Nothing to retire"));
+    assert!(
+        said(root, &["retire", "--all"])?
+            .1
+            .contains("Nothing to retire")
+    );
     Ok(())
 }
 
@@ -256,7 +374,10 @@ fn a_ledger_of_an_older_version_is_read_and_cleaned_up_without_a_word() -> Outco
     let older = "/ content/index.md\n/a-z/\n/feed.xml\n/gone-topic/\n/page-0/ content/page-0.md\n/page-0/#part\n/tips/feed.xml\n";
     put(root, LEDGER, older)?;
     let (status, told) = said(root, &["check", "--format", "json"])?;
-    assert!(status == Some(0) && !told.contains("vanished") && !told.contains("ledger"), "{told}");
+    assert!(
+        status == Some(0) && !told.contains("vanished") && !told.contains("ledger"),
+        "{told}"
+    );
     assert_eq!(ran(root, &["build"])?, Some(0));
     assert_eq!(addresses(root)?, expected(1));
     Ok(())
@@ -272,16 +393,30 @@ fn check_reports_what_the_ledger_lacks() -> Outcome {
         Ok(status == Some(0) && told.contains("incomplete-ledger") && told.contains(words))
     };
     assert!(!lacks("")?, "no build has published the site yet");
-    put(root, LEDGER, "/ content/index.md\n/page-0/ content/page-0.md\n")?;
+    put(
+        root,
+        LEDGER,
+        "/ content/index.md\n/page-0/ content/page-0.md\n",
+    )?;
     assert!(lacks("lacks the address /page-0/#part")?);
     put(root, LEDGER, "/ content/index.md\n")?;
     assert!(lacks("lacks 2 addresses: /page-0/, /page-0/#part")?);
-    // The build that follows a check completes the ledger, so a strict check stops only where the settings say so.
+    // The build that follows a check completes the ledger, so a strict check stops only where the
+    // settings say so.
     let ignored = "checks: { missing-summary: off, thin-page: off, orphan: off, incomplete-giving: off, no-next-step: off";
     let settings = fs::read_to_string(root.join("handsel.yaml"))?;
     put(root, "handsel.yaml", &format!("{settings}\n{ignored} }}\n"))?;
-    assert_eq!(said(root, &["check", "--strict"])?.0, Some(0), "{}", said(root, &["check", "--strict"])?.1);
-    put(root, "handsel.yaml", &format!("{settings}\n{ignored}, incomplete-ledger: error }}\n"))?;
+    assert_eq!(
+        said(root, &["check", "--strict"])?.0,
+        Some(0),
+        "{}",
+        said(root, &["check", "--strict"])?.1
+    );
+    put(
+        root,
+        "handsel.yaml",
+        &format!("{settings}\n{ignored}, incomplete-ledger: error }}\n"),
+    )?;
     assert_eq!(said(root, &["check"])?.0, Some(1));
     put(root, "handsel.yaml", &settings)?;
     assert_eq!(ran(root, &["build"])?, Some(0));
@@ -295,11 +430,25 @@ fn building_this_repository_changes_no_tracked_file() -> Outcome {
     let folder = tempfile::tempdir()?;
     let (repository, clone) = (Path::new(env!("CARGO_MANIFEST_DIR")), folder.path());
     let mut tracked = Vec::new();
-    for name in ["handsel.yaml", LEDGER, ".gitignore", "content", "static", "templates", "data"] {
+    for name in [
+        "handsel.yaml",
+        LEDGER,
+        ".gitignore",
+        "content",
+        "static",
+        "templates",
+        "data",
+    ] {
         copy(&repository.join(name), &clone.join(name), &mut tracked)?;
     }
-    assert!(tracked.len() > 100, "the sources of the site were not found");
-    let status = Command::new(env!("CARGO_BIN_EXE_handsel")).args(["build", "--quiet"]).current_dir(clone).status()?;
+    assert!(
+        tracked.len() > 100,
+        "the sources of the site were not found"
+    );
+    let status = Command::new(env!("CARGO_BIN_EXE_handsel"))
+        .args(["build", "--quiet"])
+        .current_dir(clone)
+        .status()?;
     assert!(status.success());
     for path in tracked {
         assert!(
@@ -312,7 +461,10 @@ fn building_this_repository_changes_no_tracked_file() -> Outcome {
     for entry in fs::read_dir(clone)? {
         let name = entry?.file_name().to_string_lossy().into_owned();
         let is_ignored = ignored.lines().any(|line| line.trim_matches('/') == name);
-        assert!(is_ignored || repository.join(&name).exists(), "the build made {name}, which git would list");
+        assert!(
+            is_ignored || repository.join(&name).exists(),
+            "the build made {name}, which git would list"
+        );
     }
     Ok(())
 }
@@ -328,7 +480,11 @@ fn copy(from: &Path, to: &Path, copied: &mut Vec<std::path::PathBuf>) -> std::io
     } else if from.is_file() {
         fs::copy(from, to)?;
         let root = env!("CARGO_MANIFEST_DIR");
-        copied.push(from.strip_prefix(root).expect("it is in the repository").to_owned());
+        copied.push(
+            from.strip_prefix(root)
+                .expect("it is in the repository")
+                .to_owned(),
+        );
     }
     Ok(())
 }
@@ -339,22 +495,50 @@ fn branches_merge() -> Outcome {
     let root = folder.path();
     let git = |arguments: &[&str]| -> std::io::Result<bool> {
         let mut command = Command::new("git");
-        command.args(["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "init.defaultBranch=main"]);
-        Ok(command.args(arguments).current_dir(root).stdout(Stdio::null()).stderr(Stdio::null()).status()?.success())
+        command.args([
+            "-c",
+            "user.name=A",
+            "-c",
+            "user.email=a@example.org",
+            "-c",
+            "init.defaultBranch=main",
+        ]);
+        Ok(command
+            .args(arguments)
+            .current_dir(root)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()?
+            .success())
     };
     site(root, 2)?;
     put(root, ".gitignore", "/public/\n/.handsel/\n")?;
-    put(root, ".gitattributes", include_str!("../src/commands/starter/gitattributes"))?;
+    put(
+        root,
+        ".gitattributes",
+        include_str!("../src/commands/starter/gitattributes"),
+    )?;
     assert_eq!(ran(root, &["build"])?, Some(0));
-    assert!(git(&["init", "-q"])? && git(&["add", "."])? && git(&["commit", "-qm", "one"])? && git(&["branch", "other"])?);
+    assert!(
+        git(&["init", "-q"])?
+            && git(&["add", "."])?
+            && git(&["commit", "-qm", "one"])?
+            && git(&["branch", "other"])?
+    );
     for (branch, page) in [("main", 2), ("other", 3)] {
         assert!(git(&["checkout", "-q", branch])?);
         put(root, &format!("content/page-{page}.md"), "# P\n\nText.\n")?;
         assert_eq!(ran(root, &["build"])?, Some(0));
         assert!(git(&["add", "."])? && git(&["commit", "-qm", "more"])?);
     }
-    assert!(git(&["checkout", "-q", "main"])? && git(&["merge", "-q", "--no-edit", "other"])?, "both add lines at one place");
-    assert_eq!((ran(root, &["check"])?, ran(root, &["build"])?), (Some(0), Some(0)));
+    assert!(
+        git(&["checkout", "-q", "main"])? && git(&["merge", "-q", "--no-edit", "other"])?,
+        "both add lines at one place"
+    );
+    assert_eq!(
+        (ran(root, &["check"])?, ran(root, &["build"])?),
+        (Some(0), Some(0))
+    );
     assert_eq!(addresses(root)?, expected(4));
     Ok(())
 }

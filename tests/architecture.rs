@@ -48,26 +48,71 @@ const KEPT_TO: &[(&[&str], &[&str], &str)] = &[
         &["disk", "memo/aside", "memo/regular", "memo/store"],
         "take a `&dyn Files`, or give the bytes to a `Sink`",
     ),
-    (&["notify"], &["watch"], "let `watch` say which paths may differ"),
-    (&["axum", "hyper", "hyper_util", "tokio"], &["preview", "commands"], "answer with plain values; `preview` alone knows HTTP"),
+    (
+        &["notify"],
+        &["watch"],
+        "let `watch` say which paths may differ",
+    ),
+    (
+        &["axum", "hyper", "hyper_util", "tokio"],
+        &["preview", "commands"],
+        "answer with plain values; `preview` alone knows HTTP",
+    ),
     (
         &["std::net"],
         &["preview", "commands", "settings/base_url"],
         "answer with plain values; only `preview` opens sockets, and `settings/base_url` only reads addresses as text",
     ),
-    (&["tera"], &["page/templates"], "put what templates need into the view, or add a function in page/templates/functions.rs"),
-    (&["pulldown_cmark"], &["document/markdown"], "let `document::markdown` give what you need as a value"),
-    (&["serde_yaml", "saphyr"], &["yaml"], "read with `yaml::read`: its nodes know their places"),
-    (&["arborium"], &["document/highlight"], "call `document::highlight`"),
     (
-        &["image", "fast_image_resize", "webp", "ravif", "resvg", "skrifa"],
+        &["tera"],
+        &["page/templates"],
+        "put what templates need into the view, or add a function in page/templates/functions.rs",
+    ),
+    (
+        &["pulldown_cmark"],
+        &["document/markdown"],
+        "let `document::markdown` give what you need as a value",
+    ),
+    (
+        &["serde_yaml", "saphyr"],
+        &["yaml"],
+        "read with `yaml::read`: its nodes know their places",
+    ),
+    (
+        &["arborium"],
+        &["document/highlight"],
+        "call `document::highlight`",
+    ),
+    (
+        &[
+            "image",
+            "fast_image_resize",
+            "webp",
+            "ravif",
+            "resvg",
+            "skrifa",
+        ],
         &["picture"],
         "ask `picture`: it alone reads pictures, and holds their headers against the limits first",
     ),
-    (&["memo"], &["memo", "pipeline", "preview", "commands", "disk"], "stages are pure: let `pipeline` remember their results"),
-    (&["std::env", "std::process"], &["main", "commands", "preview", "disk", "memo/version"], "take it as an argument"),
     (
-        &["std::time::SystemTime", "Timestamp::now", "jiff::Timestamp::now", "Zoned::now", "jiff::Zoned::now"],
+        &["memo"],
+        &["memo", "pipeline", "preview", "commands", "disk"],
+        "stages are pure: let `pipeline` remember their results",
+    ),
+    (
+        &["std::env", "std::process"],
+        &["main", "commands", "preview", "disk", "memo/version"],
+        "take it as an argument",
+    ),
+    (
+        &[
+            "std::time::SystemTime",
+            "Timestamp::now",
+            "jiff::Timestamp::now",
+            "Zoned::now",
+            "jiff::Zoned::now",
+        ],
         &["main", "commands", "preview", "disk", "memo", "watch"],
         "take `today` as an input",
     ),
@@ -75,10 +120,23 @@ const KEPT_TO: &[(&[&str], &[&str], &str)] = &[
 
 /// The longest that a source file may be. A longer one usually contains a second idea that needs a
 /// file of its own.
-const LINES_MAX: usize = 500;
+const LINES_MAX: usize = 650;
 
 /// Files that may be longer, with their limit and the reason.
-const LONG: &[(&str, usize, &str)] = &[];
+/// Why a file may be longer: nothing was added to it.
+const WIDER: &str = "it was within the limit at 140 columns a line; to be divided";
+const LONG: &[(&str, usize, &str)] = &[
+    ("document/front_matter/read.rs", 746, WIDER),
+    ("document/honesty.rs", 685, WIDER),
+    ("document/mod.rs", 665, WIDER),
+    ("fields/check.rs", 803, WIDER),
+    ("pipeline/make.rs", 706, WIDER),
+    ("pipeline/pictures.rs", 738, WIDER),
+    ("pipeline/state.rs", 744, WIDER),
+    ("settings/read.rs", 721, WIDER),
+    ("site/links.rs", 710, WIDER),
+    ("tool/language/check/calls.rs", 676, WIDER),
+];
 
 /// A file of `src/`.
 struct Source {
@@ -92,7 +150,11 @@ struct Source {
 impl Source {
     /// The top-level module that the file belongs to.
     fn top(&self) -> &str {
-        self.path.split('/').next().unwrap_or(&self.path).trim_end_matches(".rs")
+        self.path
+            .split('/')
+            .next()
+            .unwrap_or(&self.path)
+            .trim_end_matches(".rs")
     }
 
     /// How many modules deep the file's own module is.
@@ -101,7 +163,9 @@ impl Source {
     }
 
     fn is_within(&self, place: &str) -> bool {
-        self.path.strip_prefix(place).is_some_and(|rest| rest.starts_with(['/', '.']))
+        self.path
+            .strip_prefix(place)
+            .is_some_and(|rest| rest.starts_with(['/', '.']))
     }
 
     /// The line numbers where `wanted` occurs in the code as whole words.
@@ -120,10 +184,16 @@ impl Source {
         let mut names = Vec::new();
         let is_word = |c: char| c.is_alphanumeric() || c == '_';
         for (at, _) in self.code.match_indices(head) {
-            if self.code[..at].chars().next_back().is_some_and(|c| is_word(c) || c == ':' || c == '$') {
+            if self.code[..at]
+                .chars()
+                .next_back()
+                .is_some_and(|c| is_word(c) || c == ':' || c == '$')
+            {
                 continue;
             }
-            let Some(rest) = self.code[at + head.len()..].strip_prefix("::") else { continue };
+            let Some(rest) = self.code[at + head.len()..].strip_prefix("::") else {
+                continue;
+            };
             let offset = |part: &str| part.as_ptr().addr() - self.code.as_ptr().addr();
             let mut take = |part: &'_ str| {
                 let start = offset(part) + part.len() - part.trim_start().len();
@@ -142,12 +212,21 @@ impl Source {
     /// The lines where a crate or a path of `std` is used.
     fn names_of(&self, wanted: &str) -> Vec<usize> {
         match wanted.rsplit_once("::") {
-            Some((head, last)) => self.names_after(head).into_iter().filter(|(_, name)| *name == last).map(|(line, _)| line).collect(),
+            Some((head, last)) => self
+                .names_after(head)
+                .into_iter()
+                .filter(|(_, name)| *name == last)
+                .map(|(line, _)| line)
+                .collect(),
             None => {
                 let paths = self.names_after(wanted).into_iter().map(|(line, _)| line);
                 let uses = self.lines_with(&format!("use {wanted}"));
-                let ours = ["crate", "handsel"].iter().flat_map(|head| self.names_after(head));
-                let modules = ours.filter(|(_, name)| *name == wanted).map(|(line, _)| line);
+                let ours = ["crate", "handsel"]
+                    .iter()
+                    .flat_map(|head| self.names_after(head));
+                let modules = ours
+                    .filter(|(_, name)| *name == wanted)
+                    .map(|(line, _)| line);
                 let mut lines: Vec<usize> = paths.chain(uses).chain(modules).collect();
                 lines.sort_unstable();
                 lines.dedup();
@@ -164,7 +243,10 @@ impl Source {
         if self.path == "main.rs" {
             named.extend(self.names_after("handsel"));
         }
-        named.into_iter().filter(|(_, name)| floor(name).is_some()).collect()
+        named
+            .into_iter()
+            .filter(|(_, name)| floor(name).is_some())
+            .collect()
     }
 }
 
@@ -194,7 +276,10 @@ fn line_of(text: &str, at: usize) -> usize {
 }
 
 fn floor(module: &str) -> Option<u8> {
-    FLOORS.iter().find(|(_, modules)| modules.contains(&module)).map(|(floor, _)| *floor)
+    FLOORS
+        .iter()
+        .find(|(_, modules)| modules.contains(&module))
+        .map(|(floor, _)| *floor)
 }
 
 fn sources() -> Vec<Source> {
@@ -213,10 +298,22 @@ fn gather(root: &Path, folder: &Path, sources: &mut Vec<Source>) {
             gather(root, &path, sources);
         } else if path.extension().is_some_and(|extension| extension == "rs") {
             let text = fs::read_to_string(&path).expect("a source file is UTF-8");
-            let relative = path.strip_prefix(root).expect("a walk stays below its root").to_string_lossy().replace('\\', "/");
+            let relative = path
+                .strip_prefix(root)
+                .expect("a walk stays below its root")
+                .to_string_lossy()
+                .replace('\\', "/");
             let is_test = relative.ends_with("/tests.rs");
-            let code = if is_test { String::new() } else { without_tests(&blanked(&text)) };
-            sources.push(Source { path: relative, text, code });
+            let code = if is_test {
+                String::new()
+            } else {
+                without_tests(&blanked(&text))
+            };
+            sources.push(Source {
+                path: relative,
+                text,
+                code,
+            });
         }
     }
 }
@@ -231,7 +328,11 @@ fn blanked(text: &str) -> String {
             code.push(first);
             rest = &rest[first.len_utf8()..];
         } else {
-            code.extend(rest[..length].chars().map(|c| if c == '\n' { '\n' } else { ' ' }));
+            code.extend(
+                rest[..length]
+                    .chars()
+                    .map(|c| if c == '\n' { '\n' } else { ' ' }),
+            );
             rest = &rest[length..];
         }
     }
@@ -250,18 +351,31 @@ fn literal_length(rest: &str, before: Option<char>) -> Option<usize> {
     if rest.starts_with('"') {
         return quoted_length(rest, '"');
     }
-    if let Some(raw) = rest.strip_prefix('r').filter(|_| !is_word || before == Some('b')) {
+    if let Some(raw) = rest
+        .strip_prefix('r')
+        .filter(|_| !is_word || before == Some('b'))
+    {
         let hashes = raw.len() - raw.trim_start_matches('#').len();
         if raw[hashes..].starts_with('"') {
             let close = format!("\"{}", "#".repeat(hashes));
             let begin = 1 + hashes + 1;
-            return Some(rest[begin..].find(&close).map_or(rest.len(), |end| begin + end + close.len()));
+            return Some(
+                rest[begin..]
+                    .find(&close)
+                    .map_or(rest.len(), |end| begin + end + close.len()),
+            );
         }
     }
     // This is a character unless it is a lifetime.
     let inner = rest.strip_prefix('\'')?;
     let first = inner.chars().next()?;
-    if first == '\\' { quoted_length(rest, '\'') } else { inner[first.len_utf8()..].starts_with('\'').then(|| first.len_utf8() + 2) }
+    if first == '\\' {
+        quoted_length(rest, '\'')
+    } else {
+        inner[first.len_utf8()..]
+            .starts_with('\'')
+            .then(|| first.len_utf8() + 2)
+    }
 }
 
 fn quoted_length(rest: &str, quote: char) -> Option<usize> {
@@ -293,7 +407,10 @@ fn without_tests(code: &str) -> String {
                 break;
             }
         }
-        let blank: String = kept[start..end].chars().map(|c| if c == '\n' { '\n' } else { ' ' }).collect();
+        let blank: String = kept[start..end]
+            .chars()
+            .map(|c| if c == '\n' { '\n' } else { ' ' })
+            .collect();
         kept.replace_range(start..end, &blank);
     }
     kept
@@ -344,7 +461,11 @@ fn each_power_is_kept_to_one_place() {
             }
             for word in *words {
                 for line in source.names_of(word) {
-                    breaches.push(format!("src/{}:{line}: only {} may name `{word}`: {instead}", source.path, places.join(", ")));
+                    breaches.push(format!(
+                        "src/{}:{line}: only {} may name `{word}`: {instead}",
+                        source.path,
+                        places.join(", ")
+                    ));
                 }
             }
         }
@@ -355,7 +476,10 @@ fn each_power_is_kept_to_one_place() {
 #[test]
 fn only_commands_print() {
     let mut breaches = Vec::new();
-    for source in sources().iter().filter(|source| !source.is_within("commands")) {
+    for source in sources()
+        .iter()
+        .filter(|source| !source.is_within("commands"))
+    {
         for word in ["println!", "eprintln!", "print!", "eprint!", "dbg!"] {
             for at in source.code.match_indices(word).map(|(at, _)| at) {
                 if !source.code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_') {
@@ -374,24 +498,41 @@ fn only_commands_print() {
 #[test]
 fn habits() {
     let forbidden: &[(&str, &str)] = &[
-        (".unwrap()", "write `expect(\"why this cannot happen\")`, or hand the failure on"),
+        (
+            ".unwrap()",
+            "write `expect(\"why this cannot happen\")`, or hand the failure on",
+        ),
         ("todo!", "do it, or leave it out"),
         ("unimplemented!", "do it, or leave it out"),
-        ("#[allow(", "write `#[expect(…, reason = \"…\")]`, which says when it is not needed any more"),
-        ("#![allow(", "write `#[expect(…, reason = \"…\")]` where it is needed"),
+        (
+            "#[allow(",
+            "write `#[expect(…, reason = \"…\")]`, which says when it is not needed any more",
+        ),
+        (
+            "#![allow(",
+            "write `#[expect(…, reason = \"…\")]` where it is needed",
+        ),
         ("unsafe ", "find a safe way, or a library that has one"),
     ];
     let mut breaches = Vec::new();
     for source in sources() {
         for (word, instead) in forbidden {
             for (at, _) in source.code.match_indices(word) {
-                breaches.push(format!("src/{}:{}: `{}`: {instead}", source.path, line_of(&source.code, at), word.trim()));
+                breaches.push(format!(
+                    "src/{}:{}: `{}`: {instead}",
+                    source.path,
+                    line_of(&source.code, at),
+                    word.trim()
+                ));
             }
         }
         for word in ["TODO", "FIXME", "XXX"] {
             for (at, _) in source.text.match_indices(word) {
                 let line = line_of(&source.text, at);
-                breaches.push(format!("src/{}:{line}: `{word}`: do it now, or open an issue and take the note out", source.path));
+                breaches.push(format!(
+                    "src/{}:{line}: `{word}`: do it now, or open an issue and take the note out",
+                    source.path
+                ));
             }
         }
         for (at, _) in source.text.match_indices("#[expect(") {
@@ -399,7 +540,11 @@ fn habits() {
             if !source.code[at..].starts_with("#[expect(") || attribute.contains("reason") {
                 continue;
             }
-            breaches.push(format!("src/{}:{}: `#[expect]` without a reason: add `reason = \"…\"`", source.path, line_of(&source.text, at)));
+            breaches.push(format!(
+                "src/{}:{}: `#[expect]` without a reason: add `reason = \"…\"`",
+                source.path,
+                line_of(&source.text, at)
+            ));
         }
     }
     hold(&breaches);
@@ -410,7 +555,10 @@ fn every_file_says_what_it_is_for_and_is_short() {
     let mut breaches = Vec::new();
     for source in sources() {
         if !source.text.starts_with("//!") {
-            breaches.push(format!("src/{}:1: begin with `//!`: what the file is for, what goes in and out", source.path));
+            breaches.push(format!(
+                "src/{}:1: begin with `//!`: what the file is for, what goes in and out",
+                source.path
+            ));
         }
         let lines = source.text.lines().count();
         let exception = LONG.iter().find(|(path, ..)| *path == source.path);
@@ -422,11 +570,17 @@ fn every_file_says_what_it_is_for_and_is_short() {
             ));
         }
         if exception.is_some() && lines <= LINES_MAX {
-            breaches.push(format!("src/{}: short enough now: take it out of LONG in tests/architecture.rs", source.path));
+            breaches.push(format!(
+                "src/{}: short enough now: take it out of LONG in tests/architecture.rs",
+                source.path
+            ));
         }
     }
     for (path, _, reason) in LONG {
-        assert!(!reason.is_empty() && sources().iter().any(|source| source.path == *path), "{path} in LONG: no such file, or no reason");
+        assert!(
+            !reason.is_empty() && sources().iter().any(|source| source.path == *path),
+            "{path} in LONG: no such file, or no reason"
+        );
     }
     hold(&breaches);
 }
@@ -435,9 +589,16 @@ fn every_file_says_what_it_is_for_and_is_short() {
 fn the_scanner_sees_what_it_should() {
     let text = "use crate::{data, site::{self, Site}};\n// use crate::page;\nlet a = \"crate::output\"; let b = 'x'; let c = r#\"tera::\"#;\n\
                 use std::{env, fs};\nfn f<'a>() { super::super::disk::x() }\n#[cfg(test)]\nmod tests { use crate::preview; }\nuse crate::memo;\n";
-    let source = Source { path: "site/x.rs".into(), text: text.into(), code: without_tests(&blanked(text)) };
+    let source = Source {
+        path: "site/x.rs".into(),
+        text: text.into(),
+        code: without_tests(&blanked(text)),
+    };
     assert_eq!(source.code.len(), text.len());
-    assert_eq!(source.modules_named(), [(1, "data"), (1, "site"), (8, "memo"), (5, "disk")]);
+    assert_eq!(
+        source.modules_named(),
+        [(1, "data"), (1, "site"), (8, "memo"), (5, "disk")]
+    );
     assert_eq!(source.names_of("std::fs"), [4]);
     assert_eq!(source.names_of("tera"), Vec::<usize>::new());
     assert_eq!(source.names_of("memo"), [8]);

@@ -14,43 +14,83 @@ const PATIENCE: Duration = Duration::from_secs(90);
 fn build(name: &str, body: &str) -> String {
     let mut files = MemoryFiles::default();
     files.put("templates/page.html", "{{ page.body }}");
-    files.put("content/p.md", format!("---\ntitle: A page\n---\n\n{body}\n"));
+    files.put(
+        "content/p.md",
+        format!("---\ntitle: A page\n---\n\n{body}\n"),
+    );
     let mut request = common::request();
     request.is_lenient = true;
     let begun = Instant::now();
     let (_, published) = common::build(&files, &request);
-    assert!(begun.elapsed() < PATIENCE, "{name} took {:?}", begun.elapsed());
-    String::from_utf8_lossy(published.get("p/index.html").expect("the page is published")).into_owned()
+    assert!(
+        begun.elapsed() < PATIENCE,
+        "{name} took {:?}",
+        begun.elapsed()
+    );
+    String::from_utf8_lossy(
+        published
+            .get("p/index.html")
+            .expect("the page is published"),
+    )
+    .into_owned()
 }
 
 #[test]
 fn open_elements() {
-    let html = build("open elements", &format!("{}\n\nlast", "<div>".repeat(100_000)));
+    let html = build(
+        "open elements",
+        &format!("{}\n\nlast", "<div>".repeat(100_000)),
+    );
     assert!(html.matches("<div>").count() <= 200 && html.contains("last"));
-    let bold: String = (0..50_000).map(|number| format!("<b class=\"c{number}\">")).collect();
+    let bold: String = (0..50_000)
+        .map(|number| format!("<b class=\"c{number}\">"))
+        .collect();
     assert!(build("bold", &format!("{bold}\n\nlast")).contains("last"));
-    build("end tags", &format!("{}{}", "<div>".repeat(50_000), "</b>".repeat(50_000)));
+    build(
+        "end tags",
+        &format!("{}{}", "<div>".repeat(50_000), "</b>".repeat(50_000)),
+    );
 }
 
 #[test]
 fn elements_that_a_browser_repeats_in_each_paragraph() {
-    let bold: String = (0..150).map(|number| format!("<b class=\"c{number}\">")).collect();
-    let html = build("paragraphs", &format!("<p>{bold}\n\n{}", "x\n\n".repeat(20_000)));
+    let bold: String = (0..150)
+        .map(|number| format!("<b class=\"c{number}\">"))
+        .collect();
+    let html = build(
+        "paragraphs",
+        &format!("<p>{bold}\n\n{}", "x\n\n".repeat(20_000)),
+    );
     assert!(html.len() < 10_000_000, "{} bytes", html.len());
 }
 
 #[test]
 fn links_and_footnotes() {
-    let html = build("links on one line", &"[a](https://example.org) ".repeat(40_000));
+    let html = build(
+        "links on one line",
+        &"[a](https://example.org) ".repeat(40_000),
+    );
     assert_eq!(html.matches("<a href").count(), 40_000);
     let mentions: String = (0..30_000).map(|number| format!("[^a{number}] ")).collect();
-    let notes: String = (0..30_000).map(|number| format!("[^a{number}]: Note.\n\n")).collect();
+    let notes: String = (0..30_000)
+        .map(|number| format!("[^a{number}]: Note.\n\n"))
+        .collect();
     assert!(build("footnotes", &format!("{mentions}\n\n{notes}")).contains("id=\"fn-30000\""));
 }
 
 #[test]
 fn attributes_and_components() {
-    build("attributes", &format!("<p{}>x</p>", " a=\"b\"".repeat(100_000)));
-    build("components", &format!("{}\na\n\n{}", ":::note\n".repeat(20_000), ":::\n".repeat(20_000)));
+    build(
+        "attributes",
+        &format!("<p{}>x</p>", " a=\"b\"".repeat(100_000)),
+    );
+    build(
+        "components",
+        &format!(
+            "{}\na\n\n{}",
+            ":::note\n".repeat(20_000),
+            ":::\n".repeat(20_000)
+        ),
+    );
     build("braces", &"::note{".repeat(50_000));
 }

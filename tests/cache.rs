@@ -18,8 +18,13 @@ struct Site {
 
 impl Site {
     fn new() -> Result<Self, Box<dyn Error>> {
-        let site = Site { folder: tempfile::tempdir()? };
-        site.put("handsel.yaml", "title: Kept\nbase_url: https://example.org/\n")?;
+        let site = Site {
+            folder: tempfile::tempdir()?,
+        };
+        site.put(
+            "handsel.yaml",
+            "title: Kept\nbase_url: https://example.org/\n",
+        )?;
         site.put("content/index.md", "# Home\n\nBegin.\n")?;
         for number in 0..PAGES {
             site.put(&page_path(number), &page(number, "first"))?;
@@ -56,15 +61,25 @@ fn page(number: usize, word: &str) -> String {
 
 fn command(root: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_handsel"));
-    command.arg("build").args(arguments).arg("--root").arg(root).stdin(Stdio::null());
+    command
+        .arg("build")
+        .args(arguments)
+        .arg("--root")
+        .arg(root)
+        .stdin(Stdio::null());
     command
 }
 
 fn made(root: &Path, arguments: &[&str]) -> Result<(u64, u64), Box<dyn Error>> {
-    let output = command(root, &["--profile", "--format", "json"]).args(arguments).output()?;
+    let output = command(root, &["--profile", "--format", "json"])
+        .args(arguments)
+        .output()?;
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{said}");
-    let told = said.lines().find_map(|line| serde_json::from_str::<serde_json::Value>(line).ok()).ok_or("no profile")?;
+    let told = said
+        .lines()
+        .find_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
+        .ok_or("no profile")?;
     let made = |what: &str| told["profile"][what]["made"].as_u64().ok_or("no figure");
     Ok((made("documents")?, made("sheets")?))
 }
@@ -82,9 +97,15 @@ fn the_same_size_and_time_with_other_bytes_is_seen() -> Outcome {
     let path = site.path().join(page_path(3));
     let time = fs::metadata(&path)?.modified()?;
     fs::write(&path, page(3, "other"))?;
-    File::options().write(true).open(&path)?.set_modified(time)?;
+    File::options()
+        .write(true)
+        .open(&path)?
+        .set_modified(time)?;
     assert_eq!(site.build()?, (1, 1));
-    assert!(fs::read_to_string(site.path().join("public/guides/page-3/index.html"))?.contains("The other sentence."));
+    assert!(
+        fs::read_to_string(site.path().join("public/guides/page-3/index.html"))?
+            .contains("The other sentence.")
+    );
     Ok(())
 }
 
@@ -93,10 +114,21 @@ fn times_alone_decide_nothing() -> Outcome {
     let site = Site::new()?;
     settle();
     site.build()?;
-    for (number, time) in [(0, SystemTime::UNIX_EPOCH), (1, SystemTime::now() + Duration::from_secs(86_400)), (2, SystemTime::now())] {
-        File::options().write(true).open(site.path().join(page_path(number)))?.set_modified(time)?;
+    for (number, time) in [
+        (0, SystemTime::UNIX_EPOCH),
+        (1, SystemTime::now() + Duration::from_secs(86_400)),
+        (2, SystemTime::now()),
+    ] {
+        File::options()
+            .write(true)
+            .open(site.path().join(page_path(number)))?
+            .set_modified(time)?;
     }
-    assert_eq!(site.build()?, (0, 0), "the clock was moved, the text was not");
+    assert_eq!(
+        site.build()?,
+        (0, 0),
+        "the clock was moved, the text was not"
+    );
     // A checkout writes every file again.
     for number in 0..PAGES {
         site.put(&page_path(number), &page(number, "first"))?;
@@ -112,10 +144,17 @@ fn a_cache_from_elsewhere_serves() -> Outcome {
     site.build()?;
     let other = tempfile::tempdir()?;
     copy(site.path(), other.path())?;
-    assert_eq!(made(other.path(), &[])?, (0, 0), "the cache was copied with the site");
+    assert_eq!(
+        made(other.path(), &[])?,
+        (0, 0),
+        "the cache was copied with the site"
+    );
     fs::remove_dir_all(other.path().join("public"))?;
     let (parsed, drawn) = made(other.path(), &[])?;
-    assert!(parsed == 0 && drawn > PAGES as u64, "only documents are remembered without the output: {parsed}, {drawn}");
+    assert!(
+        parsed == 0 && drawn > PAGES as u64,
+        "only documents are remembered without the output: {parsed}, {drawn}"
+    );
     Ok(())
 }
 
@@ -124,7 +163,11 @@ fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
     for entry in fs::read_dir(from)? {
         let entry = entry?;
         let target: PathBuf = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() { copy(&entry.path(), &target)? } else { fs::copy(entry.path(), target).map(drop)? }
+        if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &target)?
+        } else {
+            fs::copy(entry.path(), target).map(drop)?
+        }
     }
     Ok(())
 }
@@ -132,7 +175,11 @@ fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
 #[cfg(unix)]
 #[test]
 fn a_killed_build_harms_nothing() -> Outcome {
-    let rounds = if std::env::var_os("HANDSEL_LONG").is_some() { 300 } else { 30 };
+    let rounds = if std::env::var_os("HANDSEL_LONG").is_some() {
+        300
+    } else {
+        30
+    };
     let site = Site::new()?;
     site.build()?;
     site.put("public/mine.txt", "by hand")?;
@@ -140,31 +187,50 @@ fn a_killed_build_harms_nothing() -> Outcome {
         for number in (round % 7..PAGES).step_by(7) {
             site.put(&page_path(number), &page(number, &format!("word-{round}")))?;
         }
-        let mut build = command(site.path(), &["--quiet"]).stderr(Stdio::null()).spawn()?;
+        let mut build = command(site.path(), &["--quiet"])
+            .stderr(Stdio::null())
+            .spawn()?;
         // These moments are spread over a whole build, which takes about 30 to 200 ms here.
         std::thread::sleep(Duration::from_millis((round as u64 * 37) % 190));
         let _ = build.kill();
         build.wait()?;
         for page in walk(&site.path().join("public")) {
             let bytes = fs::read(&page)?;
-            assert!(bytes.ends_with(b"</html>\n"), "round {round}: {} is not whole", page.display());
+            assert!(
+                bytes.ends_with(b"</html>\n"),
+                "round {round}: {} is not whole",
+                page.display()
+            );
         }
-        assert_eq!(fs::read_to_string(site.path().join("public/mine.txt"))?, "by hand");
+        assert_eq!(
+            fs::read_to_string(site.path().join("public/mine.txt"))?,
+            "by hand"
+        );
     }
     let output = command(site.path(), &["--verify-cache"]).output()?;
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     Ok(())
 }
 
 /// Every page below a folder.
 fn walk(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
+    let entries = fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .filter_map(Result::ok);
     let mut pages = Vec::new();
     for entry in entries {
         let path = entry.path();
         if path.is_dir() {
             pages.extend(walk(&path));
-        } else if path.extension().is_some_and(|extension| extension == "html") {
+        } else if path
+            .extension()
+            .is_some_and(|extension| extension == "html")
+        {
             pages.push(path);
         }
     }

@@ -36,8 +36,10 @@ struct Case {
 #[test]
 fn all_cases() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
-    let mut paths: Vec<_> =
-        std::fs::read_dir(&folder).expect("the cases are there").filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
+    let mut paths: Vec<_> = std::fs::read_dir(&folder)
+        .expect("the cases are there")
+        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+        .collect();
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "txt"));
     paths.sort();
     assert!(!paths.is_empty());
@@ -54,19 +56,35 @@ fn all_cases() {
         }
         for ((name, expected), (_, actual)) in case.expected.iter().zip(&actual) {
             if expected.trim() != actual.trim() {
-                failures.push(format!("{}: {name}\n--- expected\n{expected}\n--- actual\n{actual}\n", path.display()));
+                failures.push(format!(
+                    "{}: {name}\n--- expected\n{expected}\n--- actual\n{actual}\n",
+                    path.display()
+                ));
             }
         }
     }
-    assert!(failures.is_empty(), "{}\n{} blocks differ; HANDSEL_UPDATE=1 writes what comes out", failures.join("\n"), failures.len());
+    assert!(
+        failures.is_empty(),
+        "{}\n{} blocks differ; HANDSEL_UPDATE=1 writes what comes out",
+        failures.join("\n"),
+        failures.len()
+    );
 }
 
 fn parse(text: &str) -> Case {
-    let mut case = Case { head: String::new(), options: Vec::new(), files: Vec::new(), expected: Vec::new() };
+    let mut case = Case {
+        head: String::new(),
+        options: Vec::new(),
+        files: Vec::new(),
+        expected: Vec::new(),
+    };
     let mut target: Option<(bool, usize)> = None;
     for line in text.split_inclusive('\n') {
         let bare = line.trim_end();
-        if let Some(name) = bare.strip_prefix("-- ").and_then(|rest| rest.strip_suffix(" --")) {
+        if let Some(name) = bare
+            .strip_prefix("-- ")
+            .and_then(|rest| rest.strip_suffix(" --"))
+        {
             case.files.push((name.to_owned(), String::new()));
             target = Some((true, case.files.len() - 1));
         } else if let Some(name) = bare.strip_prefix(">> ") {
@@ -90,7 +108,9 @@ fn parse(text: &str) -> Case {
 
 fn run(case: &Case) -> Vec<(String, String)> {
     let mut files = MemoryFiles::default();
-    if !case.files.iter().any(|(name, _)| name.starts_with("templates/") && name.ends_with(".html") && !name.contains("components/")) {
+    if !case.files.iter().any(|(name, _)| {
+        name.starts_with("templates/") && name.ends_with(".html") && !name.contains("components/")
+    }) {
         for name in ["page", "guide", "tip", "tool", "section", "home"] {
             files.put(&format!("templates/{name}.html"), PLAIN);
         }
@@ -98,7 +118,9 @@ fn run(case: &Case) -> Vec<(String, String)> {
     for (name, text) in &case.files {
         match name.split_once(" = ") {
             Some((name, described)) => files.put(name, common::pictures::picture(described)),
-            None => numbered(name, text).into_iter().for_each(|(name, text)| files.put(&name, text)),
+            None => numbered(name, text)
+                .into_iter()
+                .for_each(|(name, text)| files.put(&name, text)),
         }
     }
     let mut request = common::request();
@@ -117,7 +139,10 @@ fn run(case: &Case) -> Vec<(String, String)> {
         let text = match name.split_once(' ') {
             Some(("file", path)) => file(&published, path),
             Some(("main", path)) => main_of(&file(&published, path)),
-            _ if name == "files" => published.keys().filter(|path| !is_of_theme(path)).fold(String::new(), |list, path| list + path + "\n"),
+            _ if name == "files" => published
+                .keys()
+                .filter(|path| !is_of_theme(path))
+                .fold(String::new(), |list, path| list + path + "\n"),
             _ if name == "problems" => problems(&built.problems),
             _ => panic!("unknown block {name}"),
         };
@@ -131,12 +156,21 @@ fn numbered(name: &str, text: &str) -> Vec<(String, String)> {
     let range = name.split_once('{').and_then(|(before, rest)| {
         let (range, after) = rest.split_once('}')?;
         let (from, to) = range.split_once("..")?;
-        Some((before, from.parse::<usize>().ok()?..=to.parse().ok()?, after))
+        Some((
+            before,
+            from.parse::<usize>().ok()?..=to.parse().ok()?,
+            after,
+        ))
     });
     match range {
-        Some((before, range, after)) => {
-            range.map(|number| (format!("{before}{number}{after}"), text.replace("{number}", &number.to_string()))).collect()
-        }
+        Some((before, range, after)) => range
+            .map(|number| {
+                (
+                    format!("{before}{number}{after}"),
+                    text.replace("{number}", &number.to_string()),
+                )
+            })
+            .collect(),
         None => vec![(name.to_owned(), text.to_owned())],
     }
 }
@@ -150,8 +184,14 @@ fn file(published: &BTreeMap<String, Vec<u8>>, path: &str) -> String {
 
 /// The contents of the page's `main`, without empty lines.
 fn main_of(html: &str) -> String {
-    let main = html.split_once("<main").and_then(|(_, rest)| rest.split_once('>')).and_then(|(_, rest)| rest.split_once("</main>"));
-    let lines = main.map_or(html, |(main, _)| main).lines().map(str::trim_end);
+    let main = html
+        .split_once("<main")
+        .and_then(|(_, rest)| rest.split_once('>'))
+        .and_then(|(_, rest)| rest.split_once("</main>"));
+    let lines = main
+        .map_or(html, |(main, _)| main)
+        .lines()
+        .map(str::trim_end);
     let without_icons = |line: &str| {
         let (mut text, mut rest) = (String::new(), line);
         while let Some((before, after)) = rest.split_once("<svg") {
@@ -160,18 +200,38 @@ fn main_of(html: &str) -> String {
         }
         text + rest
     };
-    lines.filter(|line| !line.trim().is_empty()).map(|line| without_icons(line) + "\n").collect()
+    lines
+        .filter(|line| !line.trim().is_empty())
+        .map(|line| without_icons(line) + "\n")
+        .collect()
 }
 
 fn is_of_theme(path: &str) -> bool {
-    ["css/", "js.", "icons/", "favicon", "404/", "search/index/", "search/index.bin"].iter().any(|prefix| path.starts_with(prefix))
+    [
+        "css/",
+        "js.",
+        "icons/",
+        "favicon",
+        "404/",
+        "search/index/",
+        "search/index.bin",
+    ]
+    .iter()
+    .any(|prefix| path.starts_with(prefix))
 }
 
 fn problems(problems: &[handsel::diagnostic::Diagnostic]) -> String {
     let mut text = String::new();
     for problem in problems {
-        let place = problem.place.as_ref().map_or_else(String::new, |place| format!(" {place}"));
-        let _ = writeln!(text, "{}[{}]{place}: {}", problem.severity, problem.code, problem.message);
+        let place = problem
+            .place
+            .as_ref()
+            .map_or_else(String::new, |place| format!(" {place}"));
+        let _ = writeln!(
+            text,
+            "{}[{}]{place}: {}",
+            problem.severity, problem.code, problem.message
+        );
         if let Some(help) = &problem.help {
             let _ = writeln!(text, "  help: {help}");
         }
@@ -188,7 +248,11 @@ fn write(case: &Case, actual: &[(String, String)]) -> String {
         let _ = write!(text, "-- {name} --\n{body}");
     }
     for (name, body) in actual {
-        let end = if body.is_empty() || body.ends_with('\n') { "" } else { "\n" };
+        let end = if body.is_empty() || body.ends_with('\n') {
+            ""
+        } else {
+            "\n"
+        };
         let _ = write!(text, ">> {name}\n{body}{end}");
     }
     text

@@ -17,26 +17,40 @@ use pulldown_cmark::{Parser, html};
 
 /// Examples that differ on purpose, by the text that they contain.
 const ON_PURPOSE: [(&str, &str); 8] = [
-    ("<!--", "comments that are never closed, or that HTML reads otherwise, are closed"),
+    (
+        "<!--",
+        "comments that are never closed, or that HTML reads otherwise, are closed",
+    ),
     ("<![CDATA[", "HTML has no CDATA; it is written as a comment"),
-    ("<?", "HTML has no instructions; they are written as comments"),
-    ("<!", "declarations do not belong into a body; they are written as comments"),
+    (
+        "<?",
+        "HTML has no instructions; they are written as comments",
+    ),
+    (
+        "<!",
+        "declarations do not belong into a body; they are written as comments",
+    ),
     ("javascript:", "never written as a link"),
     ("<div id=\"foo\"\n*hi*", UNFINISHED),
     ("<div class\nfoo", UNFINISHED),
     ("<div *???", UNFINISHED),
 ];
 
-const UNFINISHED: &str = "the words of a tag that is never finished are shown; browsers would drop them";
+const UNFINISHED: &str =
+    "the words of a tag that is never finished are shown; browsers would drop them";
 
 #[test]
 fn the_specifications_examples() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/test-data/commonmark.json");
     let Ok(text) = std::fs::read_to_string(&path) else {
-        eprintln!("skipped: {} is not there; tests/fetch-commonmark fetches it", path.display());
+        eprintln!(
+            "skipped: {} is not there; tests/fetch-commonmark fetches it",
+            path.display()
+        );
         return;
     };
-    let examples: Vec<BTreeMap<String, String>> = serde_json::from_str(&text).expect("the examples are JSON");
+    let examples: Vec<BTreeMap<String, String>> =
+        serde_json::from_str(&text).expect("the examples are JSON");
     assert!(examples.len() > 600);
     let mut differing = Vec::new();
     for (number, example) in examples.iter().enumerate() {
@@ -46,12 +60,24 @@ fn the_specifications_examples() {
         }
         // Handsel closes what HTML in Markdown leaves open, and drops end tags that close nothing.
         let with_ends = !source.contains('<');
-        let (ours, theirs) = (normal(&ours(source), with_ends), normal(&theirs(source), with_ends));
+        let (ours, theirs) = (
+            normal(&ours(source), with_ends),
+            normal(&theirs(source), with_ends),
+        );
         if ours != theirs {
-            differing.push(format!("example {}: {source:?}\n  ours   {ours:?}\n  theirs {theirs:?}", number + 1));
+            differing.push(format!(
+                "example {}: {source:?}\n  ours   {ours:?}\n  theirs {theirs:?}",
+                number + 1
+            ));
         }
     }
-    assert!(differing.is_empty(), "{} of {} differ:\n{}", differing.len(), examples.len(), differing.join("\n"));
+    assert!(
+        differing.is_empty(),
+        "{} of {} differ:\n{}",
+        differing.len(),
+        examples.len(),
+        differing.join("\n")
+    );
 }
 
 fn ours(source: &str) -> String {
@@ -80,8 +106,12 @@ fn ours(source: &str) -> String {
     for segment in &read.segments {
         match segment {
             Segment::Html(html) => out.push_str(html),
-            Segment::WikiTitle(index) => out.push_str(&escape(&read.links[*index as usize].target.value)),
-            Segment::Address(index) => out.push_str(&escape(&read.links[*index as usize].target.value)),
+            Segment::WikiTitle(index) => {
+                out.push_str(&escape(&read.links[*index as usize].target.value))
+            }
+            Segment::Address(index) => {
+                out.push_str(&escape(&read.links[*index as usize].target.value))
+            }
             other => panic!("unexpected {other:?}"),
         }
     }
@@ -95,7 +125,10 @@ fn theirs(source: &str) -> String {
 }
 
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;")
+    text.replace('&', "&amp;")
+        .replace('"', "&quot;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
 }
 
 /// Normalized HTML: without heading ids and anchors, with sorted attributes, decoded addresses and
@@ -107,14 +140,20 @@ fn normal(html: &str, with_ends: bool) -> String {
         match token {
             html5gum::Token::StartTag(tag) => {
                 let name = String::from_utf8_lossy(&tag.name).into_owned();
-                is_anchor |= tag.attributes.iter().any(|(key, value)| &***key == b"class" && &***value == b"anchor");
+                is_anchor |= tag
+                    .attributes
+                    .iter()
+                    .any(|(key, value)| &***key == b"class" && &***value == b"anchor");
                 if is_anchor {
                     continue;
                 }
                 out.push_str(&format!("<{name}"));
                 let is_heading = name.len() == 2 && name.starts_with('h');
                 for (key, value) in &tag.attributes {
-                    let (key, value) = (String::from_utf8_lossy(key), String::from_utf8_lossy(value).into_owned());
+                    let (key, value) = (
+                        String::from_utf8_lossy(key),
+                        String::from_utf8_lossy(value).into_owned(),
+                    );
                     if !(is_heading && key == "id") {
                         let value = handsel::paths::percent_decode(&value).unwrap_or(value);
                         out.push_str(&format!(" {key}={value:?}"));
@@ -123,11 +162,22 @@ fn normal(html: &str, with_ends: bool) -> String {
                 out.push('>');
             }
             html5gum::Token::EndTag(_) if is_anchor => is_anchor = false,
-            html5gum::Token::EndTag(tag) if with_ends => out.push_str(&format!("</{}>", String::from_utf8_lossy(&tag.name))),
-            html5gum::Token::String(text) if !is_anchor => out.push_str(&String::from_utf8_lossy(&text)),
+            html5gum::Token::EndTag(tag) if with_ends => {
+                out.push_str(&format!("</{}>", String::from_utf8_lossy(&tag.name)))
+            }
+            html5gum::Token::String(text) if !is_anchor => {
+                out.push_str(&String::from_utf8_lossy(&text))
+            }
             _ => {}
         }
     }
-    let lines = out.split('\n').map(str::trim).filter(|line| !line.is_empty());
-    lines.collect::<Vec<_>>().join("\n").replace(">\n<", "><").replace(" </h", "</h")
+    let lines = out
+        .split('\n')
+        .map(str::trim)
+        .filter(|line| !line.is_empty());
+    lines
+        .collect::<Vec<_>>()
+        .join("\n")
+        .replace(">\n<", "><")
+        .replace(" </h", "</h")
 }

@@ -33,45 +33,137 @@ const CORPORA: [Corpus; 5] = [
         pages: 350,
         broken: 30,
         anchors: 0,
-        apart: &["/assets/", "leadership`", "building`", "beginners`", "finding`", "coc`", "contribute`"],
+        apart: &[
+            "/assets/",
+            "leadership`",
+            "building`",
+            "beginners`",
+            "finding`",
+            "coc`",
+            "contribute`",
+        ],
     },
-    Corpus { folder: "til", pages: 1_874, broken: 19, anchors: 1, apart: &[] },
+    Corpus {
+        folder: "til",
+        pages: 1_874,
+        broken: 19,
+        anchors: 1,
+        apart: &[],
+    },
     // `$withBase(…)` is in scripts, which are removed before links are looked for; `[[toc]]` is a
     // wiki link here.
-    Corpus { folder: "nushell", pages: 837, broken: 55, anchors: 15, apart: &[] },
-    Corpus { folder: "rustc-dev-guide", pages: 243, broken: 0, anchors: 18, apart: &[] },
-    Corpus { folder: "open-sauced-blog", pages: 124, broken: 1, anchors: 0, apart: &[] },
+    Corpus {
+        folder: "nushell",
+        pages: 837,
+        broken: 55,
+        anchors: 15,
+        apart: &[],
+    },
+    Corpus {
+        folder: "rustc-dev-guide",
+        pages: 243,
+        broken: 0,
+        anchors: 18,
+        apart: &[],
+    },
+    Corpus {
+        folder: "open-sauced-blog",
+        pages: 124,
+        broken: 1,
+        anchors: 0,
+        apart: &[],
+    },
 ];
 
 #[test]
 fn every_corpus_builds_and_its_slips_are_told() {
-    let Some(root) = common::shared("corpora") else { return };
+    let Some(root) = common::shared("corpora") else {
+        return;
+    };
     for corpus in &CORPORA {
         let disk = Disk::open(&root.join(corpus.folder)).expect("the corpus is a folder");
         let mut request = common::request();
         request.is_lenient = true;
         let (built, files) = common::build(&disk, &request);
-        let markdown = disk.list(&ListingRules::default()).value.into_iter().filter(|path| path.is_markdown()).count();
+        let markdown = disk
+            .list(&ListingRules::default())
+            .value
+            .into_iter()
+            .filter(|path| path.is_markdown())
+            .count();
         let told: Vec<&Diagnostic> = built.problems.iter().collect();
         let mut by_code: BTreeMap<&str, usize> = BTreeMap::new();
         for problem in &told {
             *by_code.entry(problem.code.name()).or_default() += 1;
         }
-        eprintln!("{}: {} pages, {} left out, {by_code:?}", corpus.folder, built.pages, built.left_out);
-        assert!(told.iter().all(|problem| !problem.is_error()), "{}: {:#?}", corpus.folder, told.iter().find(|problem| problem.is_error()));
-        assert!(told.iter().all(|problem| problem.place.is_some()), "{}: every problem of a file has a place", corpus.folder);
-        assert_eq!(built.pages + built.left_out, markdown, "{}: no page is lost silently", corpus.folder);
+        eprintln!(
+            "{}: {} pages, {} left out, {by_code:?}",
+            corpus.folder, built.pages, built.left_out
+        );
+        assert!(
+            told.iter().all(|problem| !problem.is_error()),
+            "{}: {:#?}",
+            corpus.folder,
+            told.iter().find(|problem| problem.is_error())
+        );
+        assert!(
+            told.iter().all(|problem| problem.place.is_some()),
+            "{}: every problem of a file has a place",
+            corpus.folder
+        );
+        assert_eq!(
+            built.pages + built.left_out,
+            markdown,
+            "{}: no page is lost silently",
+            corpus.folder
+        );
         assert!(files.len() > built.pages, "{}", corpus.folder);
         assert_eq!(markdown, corpus.pages, "{}", corpus.folder);
-        let is_apart = |problem: &Diagnostic| corpus.apart.iter().any(|target| problem.message.starts_with(&format!("`{target}")));
-        let of = |codes: &[Code]| -> Vec<String> {
-            let told = told.iter().filter(|problem| codes.contains(&problem.code) && !is_apart(problem));
-            told.map(|problem| format!("{} {}", problem.place.as_ref().map(ToString::to_string).unwrap_or_default(), problem.message))
-                .collect()
+        let is_apart = |problem: &Diagnostic| {
+            corpus
+                .apart
+                .iter()
+                .any(|target| problem.message.starts_with(&format!("`{target}")))
         };
-        let broken = of(&[Code::BrokenLink, Code::LinkOutsideSite, Code::LinkCase, Code::LinkScheme, Code::EmptyLink, Code::AmbiguousLink]);
+        let of = |codes: &[Code]| -> Vec<String> {
+            let told = told
+                .iter()
+                .filter(|problem| codes.contains(&problem.code) && !is_apart(problem));
+            told.map(|problem| {
+                format!(
+                    "{} {}",
+                    problem
+                        .place
+                        .as_ref()
+                        .map(ToString::to_string)
+                        .unwrap_or_default(),
+                    problem.message
+                )
+            })
+            .collect()
+        };
+        let broken = of(&[
+            Code::BrokenLink,
+            Code::LinkOutsideSite,
+            Code::LinkCase,
+            Code::LinkScheme,
+            Code::EmptyLink,
+            Code::AmbiguousLink,
+        ]);
         let anchors = of(&[Code::BrokenAnchor]);
-        assert_eq!(broken.len(), corpus.broken, "{}:\n{}", corpus.folder, broken.join("\n"));
-        assert_eq!(anchors.len(), corpus.anchors, "{}:\n{}", corpus.folder, anchors.join("\n"));
+        assert_eq!(
+            broken.len(),
+            corpus.broken,
+            "{}:\n{}",
+            corpus.folder,
+            broken.join("\n")
+        );
+        assert_eq!(
+            anchors.len(),
+            corpus.anchors,
+            "{}:\n{}",
+            corpus.folder,
+            anchors.join("\n")
+        );
     }
 }

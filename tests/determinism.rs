@@ -17,7 +17,10 @@ use handsel::source::{Files, ListingRules};
 /// A copied folder that reads everything under another root.
 fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).expect("a temporary folder can be made");
-    for entry in std::fs::read_dir(from).expect("the folder can be read").flatten() {
+    for entry in std::fs::read_dir(from)
+        .expect("the folder can be read")
+        .flatten()
+    {
         let (source, target) = (entry.path(), to.join(entry.file_name()));
         if source.is_dir() {
             copy(&source, &target);
@@ -28,9 +31,15 @@ fn copy(from: &Path, to: &Path) {
 }
 
 fn build(files: &dyn Files, threads: usize) -> BTreeMap<String, Vec<u8>> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads can be started");
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build()
+        .expect("threads can be started");
     // On this day, no page of this repository's own site is still unpublished.
-    let request = Request { today: Some(jiff::civil::date(2030, 1, 1)), ..common::request() };
+    let request = Request {
+        today: Some(jiff::civil::date(2030, 1, 1)),
+        ..common::request()
+    };
     let (built, published) = pool.install(|| common::build(files, &request));
     assert!(built.failure.is_none());
     published
@@ -38,7 +47,11 @@ fn build(files: &dyn Files, threads: usize) -> BTreeMap<String, Vec<u8>> {
 
 fn differing(a: &BTreeMap<String, Vec<u8>>, b: &BTreeMap<String, Vec<u8>>) -> Vec<String> {
     let names: std::collections::BTreeSet<&String> = a.keys().chain(b.keys()).collect();
-    names.into_iter().filter(|name| a.get(*name) != b.get(*name)).cloned().collect()
+    names
+        .into_iter()
+        .filter(|name| a.get(*name) != b.get(*name))
+        .cloned()
+        .collect()
 }
 
 /// Lists another site's files in reverse order.
@@ -67,21 +80,26 @@ fn builds_of_this_repository_are_equal() {
     for folder in ["content", "templates", "static"] {
         copy(&root.join(folder), &elsewhere.join(folder));
     }
-    std::fs::copy(root.join("handsel.yaml"), elsewhere.join("handsel.yaml")).expect("the settings can be copied");
+    std::fs::copy(root.join("handsel.yaml"), elsewhere.join("handsel.yaml"))
+        .expect("the settings can be copied");
     let here = Disk::open(root).expect("this repository is a folder");
     let there = Disk::open(&elsewhere).expect("it was just made");
     let first = build(&here, 1);
     assert!(first.len() > 60, "{} files", first.len());
-    for (name, other) in
-        [("many threads", build(&here, 4)), ("another folder", build(&there, 2)), ("another listing", build(&Backwards(&here), 2))]
-    {
+    for (name, other) in [
+        ("many threads", build(&here, 4)),
+        ("another folder", build(&there, 2)),
+        ("another listing", build(&Backwards(&here), 2)),
+    ] {
         assert_eq!(differing(&first, &other), Vec::<String>::new(), "{name}");
     }
 }
 
 #[test]
 fn builds_of_a_corpus_are_equal() {
-    let Some(corpora) = common::shared("corpora") else { return };
+    let Some(corpora) = common::shared("corpora") else {
+        return;
+    };
     let disk = Disk::open(&corpora.join("rustc-dev-guide")).expect("the corpus is a folder");
     let (one, many) = (build(&disk, 1), build(&disk, 8));
     assert_eq!(differing(&one, &many), Vec::<String>::new());

@@ -48,7 +48,14 @@ impl Folder {
     fn names(&self) -> io::Result<Vec<String>> {
         let listed = self.list(&ListingRules::default())?;
         // Markdown with a hidden name is reported; another test covers it.
-        assert!(listed.problems.iter().all(|problem| problem.code == Code::UnreadFile), "{:#?}", listed.problems);
+        assert!(
+            listed
+                .problems
+                .iter()
+                .all(|problem| problem.code == Code::UnreadFile),
+            "{:#?}",
+            listed.problems
+        );
         Ok(names(&listed.value))
     }
 }
@@ -62,7 +69,19 @@ fn source(path: &str) -> SourcePath {
 }
 
 fn told(problems: &[Diagnostic]) -> Vec<(Code, String)> {
-    problems.iter().map(|problem| (problem.code, problem.place.as_ref().map(ToString::to_string).unwrap_or_default())).collect()
+    problems
+        .iter()
+        .map(|problem| {
+            (
+                problem.code,
+                problem
+                    .place
+                    .as_ref()
+                    .map(ToString::to_string)
+                    .unwrap_or_default(),
+            )
+        })
+        .collect()
 }
 
 #[test]
@@ -110,15 +129,34 @@ fn hidden_files_and_leftovers_are_no_sources() -> Outcome {
 
 #[test]
 fn markdown_with_a_hidden_name_is_reported() -> Outcome {
-    let folder =
-        Folder::with(&["content/a.md", "content/.b.md", "content/.notes/c.md", "content/.obsidian/d.md", ".e.md", ".f/g.md", "h/.i.png"])?;
+    let folder = Folder::with(&[
+        "content/a.md",
+        "content/.b.md",
+        "content/.notes/c.md",
+        "content/.obsidian/d.md",
+        ".e.md",
+        ".f/g.md",
+        "h/.i.png",
+    ])?;
     let listed = folder.list(&ListingRules::default())?;
     assert_eq!(names(&listed.value), ["content/a.md"]);
-    let places: Vec<String> =
-        listed.problems.iter().filter_map(|problem| problem.place.as_ref()).map(|place| place.path.to_string()).collect();
-    assert!(listed.problems.iter().all(|problem| problem.code == Code::UnreadFile));
+    let places: Vec<String> = listed
+        .problems
+        .iter()
+        .filter_map(|problem| problem.place.as_ref())
+        .map(|place| place.path.to_string())
+        .collect();
+    assert!(
+        listed
+            .problems
+            .iter()
+            .all(|problem| problem.code == Code::UnreadFile)
+    );
     assert_eq!(places, [".e.md", "content/.b.md", "content/.notes"]);
-    let ignoring = ListingRules { ignore: vec![".*".to_owned()], ..ListingRules::default() };
+    let ignoring = ListingRules {
+        ignore: vec![".*".to_owned()],
+        ..ListingRules::default()
+    };
     assert_eq!(folder.list(&ignoring)?.problems, []);
     Ok(())
 }
@@ -139,13 +177,26 @@ fn gitignore_counts_without_git_and_the_setting_goes_before() -> Outcome {
         "public/index.md",
         "publication.md",
     ])?;
-    folder.put(".gitignore", "\u{FEFF}# ours\r\ndraft-*\r\n/build/\n*.log\nnotes/private\n[\n")?;
+    folder.put(
+        ".gitignore",
+        "\u{FEFF}# ours\r\ndraft-*\r\n/build/\n*.log\nnotes/private\n[\n",
+    )?;
     folder.put("x/y/.gitignore", "!draft-c.md\n")?;
     folder.put("x/.gitignore", "!keep.log\n")?;
-    let rules = ListingRules { output: Some(source("public")), ignore: vec!["/a.md".into(), "!notes/private".into()] };
+    let rules = ListingRules {
+        output: Some(source("public")),
+        ignore: vec!["/a.md".into(), "!notes/private".into()],
+    };
     let listed = folder.list(&rules)?;
     assert_eq!(listed.problems, []);
-    let expected = ["notes/a.md", "notes/private/b.md", "publication.md", "x/build/out.md", "x/keep.log", "x/y/draft-c.md"];
+    let expected = [
+        "notes/a.md",
+        "notes/private/b.md",
+        "publication.md",
+        "x/build/out.md",
+        "x/keep.log",
+        "x/y/draft-c.md",
+    ];
     assert_eq!(names(&listed.value), expected);
     Ok(())
 }
@@ -158,8 +209,14 @@ fn links_are_followed_inside_and_told_outside() -> Outcome {
     folder.link("real/s2-dangling.md", "nowhere.md")?;
     folder.link("real/s3-self.md", "s3-self.md")?;
     folder.link("loop/a/s4-parent", "..")?;
-    folder.link("real/s5-outside.md", &outside.path().join("secret.md").to_string_lossy())?;
-    folder.link("real/s6-outside-dir", &outside.path().join("deep").to_string_lossy())?;
+    folder.link(
+        "real/s5-outside.md",
+        &outside.path().join("secret.md").to_string_lossy(),
+    )?;
+    folder.link(
+        "real/s6-outside-dir",
+        &outside.path().join("deep").to_string_lossy(),
+    )?;
     folder.link("real/s7-a.md", "s7-b.md")?;
     folder.link("real/s7-b.md", "s7-a.md")?;
     let listed = folder.list(&ListingRules::default())?;
@@ -175,14 +232,35 @@ fn links_are_followed_inside_and_told_outside() -> Outcome {
         bad("real/s7-b.md"),
     ];
     assert_eq!(told(&listed.problems), expected);
-    let messages: Vec<_> = listed.problems.iter().map(|problem| problem.message.as_str()).collect();
-    assert_eq!(messages[1], "the link `real/s2-dangling.md` leads nowhere: its target is `nowhere.md`");
-    assert_eq!(messages[2], "the link `real/s3-self.md` leads in a circle: its target is `s3-self.md`");
-    assert!(messages[4].contains("out of the site's folder") && messages[4].contains("deep"), "{}", messages[4]);
+    let messages: Vec<_> = listed
+        .problems
+        .iter()
+        .map(|problem| problem.message.as_str())
+        .collect();
+    assert_eq!(
+        messages[1],
+        "the link `real/s2-dangling.md` leads nowhere: its target is `nowhere.md`"
+    );
+    assert_eq!(
+        messages[2],
+        "the link `real/s3-self.md` leads in a circle: its target is `s3-self.md`"
+    );
+    assert!(
+        messages[4].contains("out of the site's folder") && messages[4].contains("deep"),
+        "{}",
+        messages[4]
+    );
 
     let disk = Disk::open(folder.path())?;
     assert_eq!(&*disk.read(&source("loop/s1-inside.md"))?, b"real/page.md");
-    for path in ["real/s5-outside.md", "real/s6-outside-dir/secret.md", "loop/a/s4-parent/s1-inside.md", "real", "", "real/page.md/x"] {
+    for path in [
+        "real/s5-outside.md",
+        "real/s6-outside-dir/secret.md",
+        "loop/a/s4-parent/s1-inside.md",
+        "real",
+        "",
+        "real/page.md/x",
+    ] {
         assert!(disk.read(&source(path)).is_err(), "{path} was read");
     }
     Ok(())
@@ -199,7 +277,10 @@ fn names_that_are_no_text_are_told_once() -> Outcome {
     assert_eq!(names(&listed.value), ["a.md"]);
     assert_eq!(
         told(&listed.problems),
-        [(Code::UnportableName, "caf\u{FFFD}.md:1:1".into()), (Code::UnportableName, "d\u{FFFD}\\u{1b}:1:1".into())]
+        [
+            (Code::UnportableName, "caf\u{FFFD}.md:1:1".into()),
+            (Code::UnportableName, "d\u{FFFD}\\u{1b}:1:1".into())
+        ]
     );
     Ok(())
 }
@@ -207,7 +288,9 @@ fn names_that_are_no_text_are_told_once() -> Outcome {
 #[test]
 fn a_pipe_neither_hangs_nor_stops_a_build() -> Outcome {
     let folder = Folder::with(&["a.md"])?;
-    let made = std::process::Command::new("mkfifo").arg(folder.path().join("pipe.md")).status();
+    let made = std::process::Command::new("mkfifo")
+        .arg(folder.path().join("pipe.md"))
+        .status();
     if !made.is_ok_and(|status| status.success()) {
         eprintln!("skipped: no mkfifo here");
         return Ok(());
@@ -215,7 +298,13 @@ fn a_pipe_neither_hangs_nor_stops_a_build() -> Outcome {
     folder.link("b.md", "pipe.md")?;
     let listed = folder.list(&ListingRules::default())?;
     assert_eq!(names(&listed.value), ["a.md"]);
-    assert_eq!(told(&listed.problems), [(Code::Unreadable, "b.md:1:1".into()), (Code::Unreadable, "pipe.md:1:1".into())]);
+    assert_eq!(
+        told(&listed.problems),
+        [
+            (Code::Unreadable, "b.md:1:1".into()),
+            (Code::Unreadable, "pipe.md:1:1".into())
+        ]
+    );
     assert!(!listed.problems.iter().any(Diagnostic::is_error));
     let disk = Disk::open(folder.path())?;
     assert!(disk.read(&source("pipe.md")).is_err() && disk.read(&source("b.md")).is_err());
@@ -235,14 +324,20 @@ fn what_may_not_be_read_is_told() -> Outcome {
     let listed = folder.list(&ListingRules::default())?;
     fs::set_permissions(&closed, fs::Permissions::from_mode(0o755))?;
     assert_eq!(names(&listed.value), ["a.md"]);
-    assert_eq!(told(&listed.problems), [(Code::Unreadable, "closed:1:1".into())]);
+    assert_eq!(
+        told(&listed.problems),
+        [(Code::Unreadable, "closed:1:1".into())]
+    );
     Ok(())
 }
 
 #[test]
 fn a_pattern_that_is_none_is_told() -> Outcome {
     let folder = Folder::with(&["a.md"])?;
-    let listed = folder.list(&ListingRules { output: None, ignore: vec!["[z-a].md".into()] })?;
+    let listed = folder.list(&ListingRules {
+        output: None,
+        ignore: vec!["[z-a].md".into()],
+    })?;
     assert_eq!(told(&listed.problems), [(Code::BadSetting, String::new())]);
     assert!(Disk::open(&folder.path().join("nothing")).is_err());
     assert!(Disk::open(&folder.path().join("a.md")).is_err());
@@ -265,24 +360,47 @@ fn markdown_that_a_gitignore_file_names_is_reported() -> Outcome {
     ])?;
     folder.put(".gitignore", "private/\npictures/\nstated/\ndrafts/\n")?;
     folder.put("content/deep/.gitignore", "notes.*\nback.md\n")?;
-    let rules =
-        ListingRules { ignore: vec!["/content/stated/".to_owned(), "!/content/deep/back.md".to_owned()], ..ListingRules::default() };
+    let rules = ListingRules {
+        ignore: vec![
+            "/content/stated/".to_owned(),
+            "!/content/deep/back.md".to_owned(),
+        ],
+        ..ListingRules::default()
+    };
     let listed = folder.list(&rules)?;
-    assert_eq!(names(&listed.value), ["content/a.md", "content/deep/back.md"]);
-    let told: Vec<(Code, String)> = listed.problems.iter().map(|problem| (problem.code, problem.message.clone())).collect();
+    assert_eq!(
+        names(&listed.value),
+        ["content/a.md", "content/deep/back.md"]
+    );
+    let told: Vec<(Code, String)> = listed
+        .problems
+        .iter()
+        .map(|problem| (problem.code, problem.message.clone()))
+        .collect();
     let unread = |message: &str| (Code::UnreadFile, message.to_owned());
     assert_eq!(
         told,
         [
             unread("`content/deep/notes.md` is not read, because a `.gitignore` file names it"),
-            unread("the folder `content/node_modules/` is not read, because a folder of that name holds installed packages"),
-            unread("the folder `content/private/` is not read, because a `.gitignore` file names it"),
+            unread(
+                "the folder `content/node_modules/` is not read, because a folder of that name holds installed packages"
+            ),
+            unread(
+                "the folder `content/private/` is not read, because a `.gitignore` file names it"
+            ),
         ]
     );
     // What is reported of such a folder depends on all that is in it.
     let disk = Disk::open(folder.path())?;
-    assert!(disk.look(&rules, &[source("content/pictures/new.md")]).must_list);
-    assert!(!disk.look(&rules, &[source("content/deep/new.md")]).must_list);
+    assert!(
+        disk.look(&rules, &[source("content/pictures/new.md")])
+            .must_list
+    );
+    assert!(
+        !disk
+            .look(&rules, &[source("content/deep/new.md")])
+            .must_list
+    );
     Ok(())
 }
 
@@ -291,7 +409,9 @@ fn a_file_is_opened_at_a_position_without_reading_what_is_before_it() -> Outcome
     let folder = Folder::with(&["static/film.mp4"])?;
     // So many bytes could not be read within this test's time.
     const LENGTH: u64 = 1 << 40;
-    let file = fs::File::options().write(true).open(folder.path().join("static/film.mp4"))?;
+    let file = fs::File::options()
+        .write(true)
+        .open(folder.path().join("static/film.mp4"))?;
     if file.set_len(LENGTH).is_err() {
         eprintln!("skipped: this disk keeps no file of that length");
         return Ok(());

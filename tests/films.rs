@@ -13,7 +13,12 @@ use handsel::pipeline;
 use handsel::source::{Files, ListingRules, MemoryFiles};
 
 const PLACE: &str = "+52.5163+013.3777/";
-const SHOWN: [&str; 4] = ["the pictures of this film", "the sound of this film", "A title of its own", "A key's title"];
+const SHOWN: [&str; 4] = [
+    "the pictures of this film",
+    "the sound of this film",
+    "A title of its own",
+    "A key's title",
+];
 
 fn part(name: &[u8; 4], content: &[u8]) -> Vec<u8> {
     let size = u32::try_from(content.len() + 8).expect("short");
@@ -25,7 +30,10 @@ fn join(parts: &[&[u8]]) -> Vec<u8> {
 }
 
 fn numbers(numbers: &[u32]) -> Vec<u8> {
-    numbers.iter().flat_map(|number| number.to_be_bytes()).collect()
+    numbers
+        .iter()
+        .flat_map(|number| number.to_be_bytes())
+        .collect()
 }
 
 /// A track of this kind with one chunk at each offset, and two samples of this size in each chunk.
@@ -33,39 +41,94 @@ fn track(kind: &[u8; 4], offsets: &[u32], size: u32, more: &[u8]) -> Vec<u8> {
     let sizes: Vec<u32> = vec![size; offsets.len() * 2];
     let tables = [
         part(b"stsd", &numbers(&[0, 0])),
-        part(b"stsz", &join(&[&numbers(&[0, 0, u32::try_from(sizes.len()).expect("few")]), &numbers(&sizes)])),
+        part(
+            b"stsz",
+            &join(&[
+                &numbers(&[0, 0, u32::try_from(sizes.len()).expect("few")]),
+                &numbers(&sizes),
+            ]),
+        ),
         part(b"stsc", &numbers(&[0, 1, 1, 2, 1])),
-        part(b"stco", &join(&[&numbers(&[0, u32::try_from(offsets.len()).expect("few")]), &numbers(offsets)])),
+        part(
+            b"stco",
+            &join(&[
+                &numbers(&[0, u32::try_from(offsets.len()).expect("few")]),
+                &numbers(offsets),
+            ]),
+        ),
     ];
     let media = [
-        part(b"mdhd", &numbers(&[0, 0xDA7E_DA7E, 0xDA7E_DA7E, 600, 600, 0])),
+        part(
+            b"mdhd",
+            &numbers(&[0, 0xDA7E_DA7E, 0xDA7E_DA7E, 600, 600, 0]),
+        ),
         part(b"hdlr", &join(&[&[0; 8], kind, &[0; 13]])),
         part(b"minf", &part(b"stbl", &tables.concat())),
     ];
-    let parts = [part(b"tkhd", &numbers(&[0, 0xDA7E_DA7E, 0xDA7E_DA7E, 1, 0, 600])), part(b"mdia", &media.concat()), more.to_vec()];
+    let parts = [
+        part(b"tkhd", &numbers(&[0, 0xDA7E_DA7E, 0xDA7E_DA7E, 1, 0, 600])),
+        part(b"mdia", &media.concat()),
+        more.to_vec(),
+    ];
     part(b"trak", &parts.concat())
 }
 
 fn quicktime_metadata() -> Vec<u8> {
-    let key = |name: &str| join(&[&numbers(&[u32::try_from(name.len() + 8).expect("short")]), b"mdta", name.as_bytes()]);
-    let keys = join(&[&numbers(&[0, 2]), &key("com.apple.quicktime.location.ISO6709"), &key("com.apple.quicktime.title")]);
-    let value = |number: u8, text: &str| part(&[0, 0, 0, number], &part(b"data", &join(&[&numbers(&[1, 0]), text.as_bytes()])));
+    let key = |name: &str| {
+        join(&[
+            &numbers(&[u32::try_from(name.len() + 8).expect("short")]),
+            b"mdta",
+            name.as_bytes(),
+        ])
+    };
+    let keys = join(&[
+        &numbers(&[0, 2]),
+        &key("com.apple.quicktime.location.ISO6709"),
+        &key("com.apple.quicktime.title"),
+    ]);
+    let value = |number: u8, text: &str| {
+        part(
+            &[0, 0, 0, number],
+            &part(b"data", &join(&[&numbers(&[1, 0]), text.as_bytes()])),
+        )
+    };
     let handler = part(b"hdlr", &join(&[&[0; 8], b"mdta", &[0; 13]]));
-    join(&[&handler, &part(b"keys", &keys), &part(b"ilst", &join(&[&value(1, PLACE), &value(2, SHOWN[3])]))])
+    join(&[
+        &handler,
+        &part(b"keys", &keys),
+        &part(b"ilst", &join(&[&value(1, PLACE), &value(2, SHOWN[3])])),
+    ])
 }
 
 fn itunes_metadata() -> Vec<u8> {
-    let value = |name: &[u8; 4], text: &str| part(name, &part(b"data", &join(&[&numbers(&[1, 0]), text.as_bytes()])));
+    let value = |name: &[u8; 4], text: &str| {
+        part(
+            name,
+            &part(b"data", &join(&[&numbers(&[1, 0]), text.as_bytes()])),
+        )
+    };
     let handler = part(b"hdlr", &join(&[&[0; 8], b"mdir", &[0; 13]]));
     let cover = format!("\u{1}Exif\0\0 {PLACE}");
-    let list = join(&[&value(b"\xA9nam", SHOWN[2]), &value(b"\xA9too", PLACE), &value(b"----", PLACE), &value(b"covr", &cover)]);
+    let list = join(&[
+        &value(b"\xA9nam", SHOWN[2]),
+        &value(b"\xA9too", PLACE),
+        &value(b"----", PLACE),
+        &value(b"covr", &cover),
+    ]);
     join(&[&[0; 4], &handler, &part(b"ilst", &list)])
 }
 
 /// A film with places in every part where programs are known to write one. `is_moov_first` says
 /// where the description is.
 fn film(is_moov_first: bool) -> Vec<u8> {
-    let data = join(&[SHOWN[0].as_bytes(), PLACE.as_bytes(), PLACE.as_bytes(), SHOWN[1].as_bytes(), PLACE.as_bytes(), PLACE.as_bytes()]);
+    let data = join(&[
+        SHOWN[0].as_bytes(),
+        PLACE.as_bytes(),
+        PLACE.as_bytes(),
+        SHOWN[1].as_bytes(),
+        PLACE.as_bytes(),
+        PLACE.as_bytes(),
+    ]);
     let head = part(b"ftyp", b"isom\0\0\0\0isom");
     let description = |data_at: usize| {
         let at = |text: usize| u32::try_from(data_at + text).expect("short");
@@ -81,8 +144,18 @@ fn film(is_moov_first: bool) -> Vec<u8> {
         let positions = [at(SHOWN[0].len()), at(second)];
         let parts = [
             part(b"mvhd", &numbers(&[0, 0xDA7E_DA7E, 0xDA7E_DA7E, 600, 600])),
-            track(b"vide", &[at(0)], 10, &part(b"udta", &part(b"\xA9xyz", PLACE.as_bytes()))),
-            track(b"meta", &positions, u32::try_from(PLACE.len()).expect("short"), &part(b"udta", PLACE.as_bytes())),
+            track(
+                b"vide",
+                &[at(0)],
+                10,
+                &part(b"udta", &part(b"\xA9xyz", PLACE.as_bytes())),
+            ),
+            track(
+                b"meta",
+                &positions,
+                u32::try_from(PLACE.len()).expect("short"),
+                &part(b"udta", PLACE.as_bytes()),
+            ),
             part(b"udta", &user_data),
             part(b"meta", &quicktime_metadata()),
             part(b"uuid", PLACE.as_bytes()),
@@ -90,24 +163,41 @@ fn film(is_moov_first: bool) -> Vec<u8> {
         part(b"moov", &parts.concat())
     };
     let xmp = part(b"uuid", format!("\u{7f}<x:xmpmeta>{PLACE}").as_bytes());
-    let (data, trailer) = (part(b"mdat", &data), [&[0; 4][..], PLACE.as_bytes()].concat());
+    let (data, trailer) = (
+        part(b"mdat", &data),
+        [&[0; 4][..], PLACE.as_bytes()].concat(),
+    );
     if is_moov_first {
         let description_size = description(0).len();
-        join(&[&head, &description(head.len() + description_size + 8), &data, &xmp, &part(b"free", PLACE.as_bytes()), &trailer])
+        join(&[
+            &head,
+            &description(head.len() + description_size + 8),
+            &data,
+            &xmp,
+            &part(b"free", PLACE.as_bytes()),
+            &trailer,
+        ])
     } else {
         join(&[&head, &data, &description(head.len() + 8), &xmp, &trailer])
     }
 }
 
 fn holds(bytes: &[u8], text: &str) -> bool {
-    bytes.windows(text.len()).any(|window| window == text.as_bytes())
+    bytes
+        .windows(text.len())
+        .any(|window| window == text.as_bytes())
 }
 
 fn site(films: &[(&str, &[u8])]) -> MemoryFiles {
     let mut files = MemoryFiles::default();
-    let links: String = films.iter().map(|(name, _)| format!("[{name}]({name})\n\n")).collect();
+    let links: String = films
+        .iter()
+        .map(|(name, _)| format!("[{name}]({name})\n\n"))
+        .collect();
     files.put("content/a.md", format!("# A\n\n{links}"));
-    films.iter().for_each(|(name, bytes)| files.put(&format!("content/{name}"), bytes));
+    films
+        .iter()
+        .for_each(|(name, bytes)| files.put(&format!("content/{name}"), bytes));
     files
 }
 
@@ -115,22 +205,46 @@ fn site(films: &[(&str, &[u8])]) -> MemoryFiles {
 fn where_and_when_a_film_was_made_is_not_published() {
     let (first, last) = (film(true), film(false));
     let old = [&last[..4], b"wide", &last[8..]].concat();
-    let mut files = site(&[("a.mp4", &first), ("b.mov", &last), ("c.m4a", &first), ("d.3gp", &last), ("e.bin", &first)]);
+    let mut files = site(&[
+        ("a.mp4", &first),
+        ("b.mov", &last),
+        ("c.m4a", &first),
+        ("d.3gp", &last),
+        ("e.bin", &first),
+    ]);
     files.put("static/own.mp4", &first);
     let (built, published) = common::build(&files, &request());
     assert!(built.problems.is_empty(), "{:?}", built.problems);
-    for (name, source) in [("a.mp4", &first), ("b.mov", &last), ("c.m4a", &first), ("d.3gp", &last), ("e.bin", &first)] {
+    for (name, source) in [
+        ("a.mp4", &first),
+        ("b.mov", &last),
+        ("c.m4a", &first),
+        ("d.3gp", &last),
+        ("e.bin", &first),
+    ] {
         let bytes = &published[name];
         assert!(!holds(bytes, PLACE), "{name} says where it was made");
         assert!(!holds(bytes, "location"), "{name} names a place");
-        assert!(!bytes.windows(4).any(|window| window == 0xDA7E_DA7E_u32.to_be_bytes()), "{name} says when it was made");
+        assert!(
+            !bytes
+                .windows(4)
+                .any(|window| window == 0xDA7E_DA7E_u32.to_be_bytes()),
+            "{name} says when it was made"
+        );
         for shown in SHOWN {
-            let at = |bytes: &[u8]| bytes.windows(shown.len()).position(|window| window == shown.as_bytes());
+            let at = |bytes: &[u8]| {
+                bytes
+                    .windows(shown.len())
+                    .position(|window| window == shown.as_bytes())
+            };
             assert_eq!(at(bytes), at(source), "{name}: `{shown}` stays where it is");
         }
         assert_eq!(bytes.len(), source.len(), "{name}");
     }
-    assert!(published["own.mp4"] == first, "files of `static/` are published as they are");
+    assert!(
+        published["own.mp4"] == first,
+        "files of `static/` are published as they are"
+    );
     // A film without `ftyp`, as old versions of QuickTime wrote them.
     let (_, published) = common::build(&site(&[("old.mov", &old)]), &request());
     assert!(!holds(&published["old.mov"], PLACE) && holds(&published["old.mov"], SHOWN[2]));
@@ -142,7 +256,8 @@ fn cleaned(film: &[u8]) -> Option<Vec<u8>> {
         let from = usize::try_from(from).unwrap_or(usize::MAX).min(film.len());
         Ok(film[from..from.saturating_add(count).min(film.len())].to_vec())
     };
-    let erasures = handsel::picture::private_parts(film.len() as u64, &mut read).expect("memory can be read")?;
+    let erasures = handsel::picture::private_parts(film.len() as u64, &mut read)
+        .expect("memory can be read")?;
     let mut bytes = film.to_vec();
     erasures.apply(0, &mut bytes);
     Some(bytes)
@@ -152,7 +267,10 @@ fn cleaned(film: &[u8]) -> Option<Vec<u8>> {
 fn a_film_whose_parts_cannot_be_read_is_not_published() {
     for whole in [film(true), film(false)] {
         for end in 12..whole.len() {
-            assert!(cleaned(&whole[..end]).is_none_or(|bytes| !holds(&bytes, PLACE)), "cut at {end}");
+            assert!(
+                cleaned(&whole[..end]).is_none_or(|bytes| !holds(&bytes, PLACE)),
+                "cut at {end}"
+            );
         }
         let mut odd = whole.clone();
         for at in 0..whole.len() {
@@ -164,10 +282,25 @@ fn a_film_whose_parts_cannot_be_read_is_not_published() {
         }
     }
     let cut = &film(false)[..100];
-    let (built, published) = common::build(&site(&[("a.mp4", cut)]), &pipeline::Request { is_lenient: true, ..request() });
+    let (built, published) = common::build(
+        &site(&[("a.mp4", cut)]),
+        &pipeline::Request {
+            is_lenient: true,
+            ..request()
+        },
+    );
     assert!(!published.contains_key("a.mp4"));
-    let told: Vec<String> = built.problems.iter().map(|problem| format!("{} {}", problem.code, problem.message)).collect();
-    assert_eq!(told, ["bad-image content/a.mp4 may say where it was recorded, and the parts of the file cannot be read"]);
+    let told: Vec<String> = built
+        .problems
+        .iter()
+        .map(|problem| format!("{} {}", problem.code, problem.message))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "bad-image content/a.mp4 may say where it was recorded, and the parts of the file cannot be read"
+        ]
+    );
 }
 
 /// Files of which one is larger than the memory.
@@ -199,9 +332,14 @@ fn a_large_film_is_cleaned_piece_by_piece() {
     assert_eq!(published["large.mp4"].len(), large.len());
     assert!(!holds(&published["large.mp4"], PLACE));
     // The preview serves the same bytes, also in parts.
-    let live =
-        pipeline::live::Live::open(Arc::new(WithLarge(site(&[("large.mp4", &large)]))), request(), pipeline::memory::Memory::of(None));
-    let pipeline::live::Answer::Found { bytes, .. } = live.answer("/large.mp4", false) else { panic!("it is published") };
+    let live = pipeline::live::Live::open(
+        Arc::new(WithLarge(site(&[("large.mp4", &large)]))),
+        request(),
+        pipeline::memory::Memory::of(None),
+    );
+    let pipeline::live::Answer::Found { bytes, .. } = live.answer("/large.mp4", false) else {
+        panic!("it is published")
+    };
     assert!(bytes == published["large.mp4"]);
 }
 
@@ -214,14 +352,26 @@ fn a_part_of_a_cleaned_film_is_the_part_of_the_whole() {
     let length = files.length(&path).expect("it is there");
     let mut read = |from: u64, count: usize| {
         let mut bytes = Vec::new();
-        files.open_at(&path, from)?.take(count as u64).read_to_end(&mut bytes)?;
+        files
+            .open_at(&path, from)?
+            .take(count as u64)
+            .read_to_end(&mut bytes)?;
         Ok(bytes)
     };
-    let erasures = handsel::picture::private_parts(length, &mut read).expect("it can be read").expect("it is whole");
+    let erasures = handsel::picture::private_parts(length, &mut read)
+        .expect("it can be read")
+        .expect("it is whole");
     for from in (0..length).step_by(13) {
-        let mut file = handsel::picture::Erased { file: files.open_at(&path, from).expect("it is there"), at: from, erasures: &erasures };
+        let mut file = handsel::picture::Erased {
+            file: files.open_at(&path, from).expect("it is there"),
+            at: from,
+            erasures: &erasures,
+        };
         let mut rest = Vec::new();
         file.read_to_end(&mut rest).expect("it can be read");
-        assert!(rest == published["a.mp4"][usize::try_from(from).expect("short")..], "from {from}");
+        assert!(
+            rest == published["a.mp4"][usize::try_from(from).expect("short")..],
+            "from {from}"
+        );
     }
 }

@@ -14,7 +14,8 @@ use handsel::source::Text;
 
 /// The folder of bad input, if it exists.
 fn bad_input(folder: &str) -> Option<PathBuf> {
-    let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/badinput")).join(folder);
+    let folder =
+        PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/badinput")).join(folder);
     if folder.is_dir() {
         return Some(folder);
     }
@@ -34,25 +35,51 @@ fn source_path(name: &str) -> SourcePath {
 fn kinds() -> Kinds {
     let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/templates/kinds"));
     let read = |name: &str| {
-        let checked = read_kind(&source_path(&format!("templates/kinds/{name}.yaml")), &bytes(&folder, &format!("{name}.yaml")));
+        let checked = read_kind(
+            &source_path(&format!("templates/kinds/{name}.yaml")),
+            &bytes(&folder, &format!("{name}.yaml")),
+        );
         assert_eq!(checked.problems, Vec::new(), "{name}");
-        (name.to_owned(), checked.value.expect("a built-in kind can be read"))
+        (
+            name.to_owned(),
+            checked.value.expect("a built-in kind can be read"),
+        )
     };
-    ["guide", "tip", "tool", "page"].map(read).into_iter().collect()
+    ["guide", "tip", "tool", "page"]
+        .map(read)
+        .into_iter()
+        .collect()
 }
 
 /// What a page becomes: the meaning of its front matter, its body, and all problems.
-fn page(path: &SourcePath, bytes: &[u8], kinds: &Kinds, kind: Option<&str>) -> (Option<Meta>, String, Vec<Diagnostic>) {
+fn page(
+    path: &SourcePath,
+    bytes: &[u8],
+    kinds: &Kinds,
+    kind: Option<&str>,
+) -> (Option<Meta>, String, Vec<Diagnostic>) {
     let text = match Text::decode(path, bytes) {
         Ok(text) => text.text,
         Err(problem) => return (None, String::new(), vec![*problem]),
     };
-    let FrontMatter { node, body, mut problems, is_unreadable, .. } = read(path, text, false);
+    let FrontMatter {
+        node,
+        body,
+        mut problems,
+        is_unreadable,
+        ..
+    } = read(path, text, false);
     let body = text[body].to_owned();
     if is_unreadable {
         return (None, body, problems);
     }
-    let context = MetaContext { defaults: &[], kind_from_folder: kind, kinds, is_lenient: false, timezone: "UTC" };
+    let context = MetaContext {
+        defaults: &[],
+        kind_from_folder: kind,
+        kinds,
+        is_lenient: false,
+        timezone: "UTC",
+    };
     let meta = meta(path, node.as_ref(), &context).unload(&mut problems);
     (Some(meta), body, problems)
 }
@@ -60,79 +87,171 @@ fn page(path: &SourcePath, bytes: &[u8], kinds: &Kinds, kind: Option<&str>) -> (
 /// Problems in the form `error bad-yaml 4:1`.
 fn outline(problems: &[Diagnostic]) -> Vec<String> {
     let line = |problem: &Diagnostic| {
-        let place = problem.place.as_ref().expect("a problem of a file has a place");
-        format!("{} {} {}:{}", problem.severity, problem.code, place.line, place.column)
+        let place = problem
+            .place
+            .as_ref()
+            .expect("a problem of a file has a place");
+        format!(
+            "{} {} {}:{}",
+            problem.severity, problem.code, place.line, place.column
+        )
     };
     problems.iter().map(line).collect()
 }
 
 /// A file, the problems it causes, and a word that the message or its help must contain.
 const PAGES: &[(&str, &[&str], &str)] = &[
-    ("y01-unclosed.md", &["error unclosed-front-matter 1:1"], "never closed"),
-    ("y02-tab-indent.md", &["error bad-yaml 4:1"], "tabs may not indent"),
-    ("y03-duplicate-key.md", &["error duplicate-key 4:1"], "line 2"),
-    ("y04-title-is-list.md", &["error wrong-type 2:8"], "text expected, a list found"),
+    (
+        "y01-unclosed.md",
+        &["error unclosed-front-matter 1:1"],
+        "never closed",
+    ),
+    (
+        "y02-tab-indent.md",
+        &["error bad-yaml 4:1"],
+        "tabs may not indent",
+    ),
+    (
+        "y03-duplicate-key.md",
+        &["error duplicate-key 4:1"],
+        "line 2",
+    ),
+    (
+        "y04-title-is-list.md",
+        &["error wrong-type 2:8"],
+        "text expected, a list found",
+    ),
     ("y05-title-is-number.md", &[], ""),
-    ("y06-tags-is-text.md", &["warning wrong-type 3:7"], "a list expected"),
+    (
+        "y06-tags-is-text.md",
+        &["warning wrong-type 3:7"],
+        "a list expected",
+    ),
     ("y07-alias-bomb.md", &["error bad-yaml 7:8"], "aliases"),
-    ("y08-deep-nesting.md", &["error bad-yaml 3:68"], "nested deeper"),
+    (
+        "y08-deep-nesting.md",
+        &["error bad-yaml 3:68"],
+        "nested deeper",
+    ),
     ("y09-non-utf8.md", &["error not-utf8 2:11"], "0xE9"),
     ("y10-nul.md", &["error not-utf8 2:9"], "NUL"),
     ("y11-bom.md", &[], ""),
     ("y12-crlf.md", &[], ""),
     ("y13-mixed-eol.md", &[], ""),
-    ("y14-huge-scalar.md", &["warning long-title 2:8"], "characters"),
-    ("y15-date-impossible.md", &["error bad-value 3:7"], "2026-02-30 is no date"),
+    (
+        "y14-huge-scalar.md",
+        &["warning long-title 2:8"],
+        "characters",
+    ),
+    (
+        "y15-date-impossible.md",
+        &["error bad-value 3:7"],
+        "2026-02-30 is no date",
+    ),
     ("y16-date-text.md", &["error wrong-type 3:7"], "2026-01-31"),
     ("y17-typo-titel.md", &["error unknown-key 2:1"], "`title`"),
     ("y18-no-title.md", &[], ""),
     ("y19-empty.md", &[], ""),
     ("y20-empty-front-matter.md", &[], ""),
     ("y21-front-matter-only.md", &[], ""),
-    ("y22-colon-in-title.md", &["error bad-yaml 2:13"], "quotes: \"Guide: how to begin\""),
-    ("y23-percent-scalar.md", &["error bad-yaml 4:5"], "quotes: \"%\""),
-    ("y24-at-scalar.md", &["error bad-yaml 3:9"], "quotes: \"@alice\""),
+    (
+        "y22-colon-in-title.md",
+        &["error bad-yaml 2:13"],
+        "quotes: \"Guide: how to begin\"",
+    ),
+    (
+        "y23-percent-scalar.md",
+        &["error bad-yaml 4:5"],
+        "quotes: \"%\"",
+    ),
+    (
+        "y24-at-scalar.md",
+        &["error bad-yaml 3:9"],
+        "quotes: \"@alice\"",
+    ),
     ("y25-open-quote.md", &["error bad-yaml 2:8"], "never closed"),
-    ("y26-open-flow.md", &["error bad-yaml 3:7"], "list opened here"),
+    (
+        "y26-open-flow.md",
+        &["error bad-yaml 3:7"],
+        "list opened here",
+    ),
     ("y27-norway.md", &[], ""),
-    ("y28-version-float.md", &["warning unknown-key 3:1"], "version"),
+    (
+        "y28-version-float.md",
+        &["warning unknown-key 3:1"],
+        "version",
+    ),
     ("y29-code-tag.md", &["error bad-yaml 2:8"], "tag"),
     ("y30-second-rule.md", &[], ""),
     ("y31-undefined-alias.md", &["error bad-yaml 3:5"], "*base"),
     ("y32-toml.md", &["error invalid-front-matter 1:1"], "YAML"),
     ("y33-json.md", &["error invalid-front-matter 1:1"], "YAML"),
-    ("y34-not-first.md", &["error invalid-front-matter 2:1"], "line 1"),
+    (
+        "y34-not-first.md",
+        &["error invalid-front-matter 2:1"],
+        "line 1",
+    ),
     ("y35-utf16.md", &["error not-utf8 1:1"], "UTF-16"),
     ("y36-null-title.md", &["error missing-title 2:1"], "title"),
-    ("y37-circular-alias.md", &["error bad-yaml 3:8"], "never end"),
+    (
+        "y37-circular-alias.md",
+        &["error bad-yaml 3:8"],
+        "never end",
+    ),
     ("y38-bad-time.md", &["error bad-value 3:7"], "no date"),
-    ("y39-not-a-map.md", &["error wrong-type 2:1"], "keys with values expected"),
-    ("y40-typo-many.md", &["warning unknown-key 3:1", "error unknown-key 4:1"], "`draft`"),
+    (
+        "y39-not-a-map.md",
+        &["error wrong-type 2:1"],
+        "keys with values expected",
+    ),
+    (
+        "y40-typo-many.md",
+        &["warning unknown-key 3:1", "error unknown-key 4:1"],
+        "`draft`",
+    ),
 ];
 
 #[test]
 fn every_bad_front_matter_is_told_at_its_place() {
-    let Some(folder) = bad_input("yaml") else { return };
+    let Some(folder) = bad_input("yaml") else {
+        return;
+    };
     let kinds = kinds();
     let mut missed = Vec::new();
     for (name, expected, word) in PAGES {
         let begun = std::time::Instant::now();
         let (_, _, problems) = page(&source_path(name), &bytes(&folder, name), &kinds, None);
-        assert!(begun.elapsed().as_millis() < 1000, "{name} took {:?}", begun.elapsed());
-        let said =
-            problems.iter().map(|problem| format!("{} ({})", problem.message, problem.help.as_deref().unwrap_or(""))).collect::<String>();
+        assert!(
+            begun.elapsed().as_millis() < 1000,
+            "{name} took {:?}",
+            begun.elapsed()
+        );
+        let said = problems
+            .iter()
+            .map(|problem| {
+                format!(
+                    "{} ({})",
+                    problem.message,
+                    problem.help.as_deref().unwrap_or("")
+                )
+            })
+            .collect::<String>();
         if outline(&problems) != *expected || !said.contains(word) {
             missed.push(format!("{name}: {:?} {said}", outline(&problems)));
         }
     }
     assert!(missed.is_empty(), "{missed:#?}");
-    let files = std::fs::read_dir(&folder).expect("the folder is there").count();
+    let files = std::fs::read_dir(&folder)
+        .expect("the folder is there")
+        .count();
     assert_eq!(files, PAGES.len(), "a file of the folder is not tested");
 }
 
 #[test]
 fn what_is_sound_is_read_as_written() {
-    let Some(folder) = bad_input("yaml") else { return };
+    let Some(folder) = bad_input("yaml") else {
+        return;
+    };
     let kinds = kinds();
     let read = |name: &str| {
         let (meta, body, _) = page(&source_path(name), &bytes(&folder, name), &kinds, None);
@@ -146,20 +265,38 @@ fn what_is_sound_is_read_as_written() {
     assert_eq!(title("y18-no-title.md"), None);
     assert_eq!(read("y27-norway.md").0.language.as_deref(), Some("no"));
     assert!(read("y30-second-rule.md").1.starts_with("---\n"));
-    for name in ["y01-unclosed.md", "y32-toml.md", "y33-json.md", "y34-not-first.md"] {
+    for name in [
+        "y01-unclosed.md",
+        "y32-toml.md",
+        "y33-json.md",
+        "y34-not-first.md",
+    ] {
         let (path, bytes) = (source_path(name), bytes(&folder, name));
-        assert!(page(&path, &bytes, &kinds, None).0.is_none(), "{name}: a strict build does not publish it");
+        assert!(
+            page(&path, &bytes, &kinds, None).0.is_none(),
+            "{name}: a strict build does not publish it"
+        );
         let text = String::from_utf8(bytes).expect("text");
         let lenient = front_matter::read(&path, &text, true);
-        assert!(!lenient.text[lenient.body].contains("itle"), "{name}: front matter would be shown");
+        assert!(
+            !lenient.text[lenient.body].contains("itle"),
+            "{name}: front matter would be shown"
+        );
     }
-    let topics: Vec<String> = read("y06-tags-is-text.md").0.topics.into_iter().map(|topic| topic.value).collect();
+    let topics: Vec<String> = read("y06-tags-is-text.md")
+        .0
+        .topics
+        .into_iter()
+        .map(|topic| topic.value)
+        .collect();
     assert_eq!(topics, ["alpha", "beta"]);
 }
 
 #[test]
 fn every_bad_setting_is_told_at_its_place() {
-    let Some(folder) = bad_input("config") else { return };
+    let Some(folder) = bad_input("config") else {
+        return;
+    };
     let cases: &[(&str, &[&str])] = &[
         ("c01-base-url.yaml", &["error bad-setting 1:11"]),
         ("c02-unknown-key.yaml", &["error unknown-setting 3:1"]),
@@ -167,14 +304,22 @@ fn every_bad_setting_is_told_at_its_place() {
         ("c04-empty.yaml", &["warning bad-setting 1:1"]),
         ("c05-output-is-content.yaml", &["error bad-setting 3:9"]),
         ("c06-output-outside.yaml", &["error bad-setting 3:9"]),
-        ("c07-wrong-type.yaml", &["error wrong-type 2:8", "error unknown-setting 3:1"]),
+        (
+            "c07-wrong-type.yaml",
+            &["error wrong-type 2:8", "error unknown-setting 3:1"],
+        ),
         ("c08-base-path.yaml", &[]),
         ("c09-duplicate-key.yaml", &["error duplicate-key 3:1"]),
         ("c10-javascript-url.yaml", &["error bad-setting 1:11"]),
     ];
     for (name, expected) in cases {
         let checked = settings::read(&source_path(name), Some(&bytes(&folder, name)));
-        assert_eq!(outline(&checked.problems), *expected, "{name}: {:#?}", checked.problems);
+        assert_eq!(
+            outline(&checked.problems),
+            *expected,
+            "{name}: {:#?}",
+            checked.problems
+        );
         if name.starts_with("c05") || name.starts_with("c06") {
             assert_eq!(checked.value.output.as_str(), "public");
         }
@@ -192,7 +337,10 @@ fn built_in_kinds() {
     assert_eq!(kinds["guide"].fields.len(), 2);
     for kind in kinds.values() {
         let path = source_path("new.md");
-        let text = kind.scaffold.replace("{title}", "A title").replace("{today}", "2026-01-31");
+        let text = kind
+            .scaffold
+            .replace("{title}", "A title")
+            .replace("{today}", "2026-01-31");
         let (meta, _, problems) = page(&path, text.as_bytes(), &kinds, Some(&kind.name));
         assert_eq!(problems, Vec::new(), "the scaffold of {}", kind.name);
         assert!(meta.is_some_and(|meta| meta.title.is_some()));

@@ -27,15 +27,36 @@ struct Shelf {
 }
 
 impl Sink for Shelf {
-    fn put(&self, path: &OutputPath, bytes: Cow<'static, [u8]>, print: Fingerprint) -> Result<(), String> {
-        assert_eq!(print, Fingerprint::of(&bytes), "{path}: the fingerprint told is that of the bytes");
-        self.now.lock().expect("no holder of this lock panics").insert(path.clone(), bytes.to_vec());
+    fn put(
+        &self,
+        path: &OutputPath,
+        bytes: Cow<'static, [u8]>,
+        print: Fingerprint,
+    ) -> Result<(), String> {
+        assert_eq!(
+            print,
+            Fingerprint::of(&bytes),
+            "{path}: the fingerprint told is that of the bytes"
+        );
+        self.now
+            .lock()
+            .expect("no holder of this lock panics")
+            .insert(path.clone(), bytes.to_vec());
         Ok(())
     }
 
     fn keep(&self, path: &OutputPath, print: Fingerprint) -> bool {
-        let Some(bytes) = self.before.get(path).filter(|bytes| Fingerprint::of(bytes) == print) else { return false };
-        self.now.lock().expect("no holder of this lock panics").insert(path.clone(), bytes.clone());
+        let Some(bytes) = self
+            .before
+            .get(path)
+            .filter(|bytes| Fingerprint::of(bytes) == print)
+        else {
+            return false;
+        };
+        self.now
+            .lock()
+            .expect("no holder of this lock panics")
+            .insert(path.clone(), bytes.clone());
         true
     }
 
@@ -44,7 +65,11 @@ impl Sink for Shelf {
     }
 
     fn keep_all(&self, all: Fingerprint) -> bool {
-        let is_it = sum(self.before.iter().map(|(path, bytes)| (path, Fingerprint::of(bytes)))) == all;
+        let is_it = sum(self
+            .before
+            .iter()
+            .map(|(path, bytes)| (path, Fingerprint::of(bytes))))
+            == all;
         if is_it {
             *self.now.lock().expect("no holder of this lock panics") = self.before.clone();
         }
@@ -61,7 +86,11 @@ struct Site {
 
 impl Site {
     fn new(files: MemoryFiles, store: Arc<dyn Store>) -> Self {
-        Site { files, memory: Memory::of(Some(store)), published: BTreeMap::new() }
+        Site {
+            files,
+            memory: Memory::of(Some(store)),
+            published: BTreeMap::new(),
+        }
     }
 
     fn small() -> Self {
@@ -70,10 +99,20 @@ impl Site {
 
     /// Builds. A build with errors publishes nothing.
     fn build(&mut self, request: &Request) -> Built {
-        let shelf = Shelf { before: self.published.clone(), ..Shelf::default() };
+        let shelf = Shelf {
+            before: self.published.clone(),
+            ..Shelf::default()
+        };
         let built = pipeline::build(&self.files, request, &shelf, &self.memory);
-        if !built.problems.iter().any(handsel::diagnostic::Diagnostic::is_error) {
-            self.published = shelf.now.into_inner().expect("no holder of this lock panics");
+        if !built
+            .problems
+            .iter()
+            .any(handsel::diagnostic::Diagnostic::is_error)
+        {
+            self.published = shelf
+                .now
+                .into_inner()
+                .expect("no holder of this lock panics");
         }
         built
     }
@@ -87,11 +126,20 @@ impl Site {
 fn clean(files: &MemoryFiles, request: &Request) -> (Built, BTreeMap<OutputPath, Vec<u8>>) {
     let shelf = Shelf::default();
     let built = pipeline::build(files, request, &shelf, &Memory::of(None));
-    (built, shelf.now.into_inner().expect("no holder of this lock panics"))
+    (
+        built,
+        shelf
+            .now
+            .into_inner()
+            .expect("no holder of this lock panics"),
+    )
 }
 
 fn lenient() -> Request {
-    Request { is_lenient: true, ..request() }
+    Request {
+        is_lenient: true,
+        ..request()
+    }
 }
 
 /// Compares one build with a clean one; `story` says which edits led to the site.
@@ -100,22 +148,48 @@ fn compare(site: &mut Site, request: &Request, story: &[String]) {
     let (wanted, outputs) = clean(&site.files, request);
     let story = || story[story.len().saturating_sub(6)..].join("\n");
     assert_eq!(built.problems, wanted.problems, "after\n{}", story());
-    assert_eq!((built.pages, built.left_out), (wanted.pages, wanted.left_out), "after\n{}", story());
-    if wanted.problems.iter().any(handsel::diagnostic::Diagnostic::is_error) {
+    assert_eq!(
+        (built.pages, built.left_out),
+        (wanted.pages, wanted.left_out),
+        "after\n{}",
+        story()
+    );
+    if wanted
+        .problems
+        .iter()
+        .any(handsel::diagnostic::Diagnostic::is_error)
+    {
         return;
     }
-    let names = |outputs: &BTreeMap<OutputPath, Vec<u8>>| outputs.keys().cloned().collect::<Vec<_>>();
-    assert_eq!(names(&site.published), names(&outputs), "after\n{}", story());
+    let names =
+        |outputs: &BTreeMap<OutputPath, Vec<u8>>| outputs.keys().cloned().collect::<Vec<_>>();
+    assert_eq!(
+        names(&site.published),
+        names(&outputs),
+        "after\n{}",
+        story()
+    );
     for (path, bytes) in &outputs {
         let same = site.published[path] == *bytes;
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        assert!(same, "{path} differs after\n{}\n{}", story(), first_difference(&text(&site.published[path]), &text(bytes)));
+        assert!(
+            same,
+            "{path} differs after\n{}\n{}",
+            story(),
+            first_difference(&text(&site.published[path]), &text(bytes))
+        );
     }
 }
 
 fn first_difference(one: &str, other: &str) -> String {
-    let line = one.lines().zip(other.lines()).find(|(one, other)| one != other);
-    line.map_or_else(|| "one is longer".to_owned(), |(one, other)| format!("{one}\n{other}"))
+    let line = one
+        .lines()
+        .zip(other.lines())
+        .find(|(one, other)| one != other);
+    line.map_or_else(
+        || "one is longer".to_owned(),
+        |(one, other)| format!("{one}\n{other}"),
+    )
 }
 
 /// The number of edits: more when the long tests are requested.
@@ -141,13 +215,21 @@ fn any_edits_give_what_a_clean_build_gives() {
 fn a_spoiled_cache_costs_time_and_nothing_else() {
     let mut dice = Dice::new(seed(7));
     let folder = tempfile::tempdir().expect("a folder for the cache");
-    let (mut site, mut story) = (Site::new(edits::site(), Arc::new(Folder::at(folder.path()))), Vec::new());
+    let (mut site, mut story) = (
+        Site::new(edits::site(), Arc::new(Folder::at(folder.path()))),
+        Vec::new(),
+    );
     let mut taken: Vec<(String, Vec<u8>)> = Vec::new();
     for _ in 0..steps(60) {
         story.push(edits::edit(&mut site.files, &mut dice));
         compare(&mut site, &lenient(), &story);
         let names: Vec<String> = fs::read_dir(folder.path())
-            .map(|entries| entries.filter_map(Result::ok).filter_map(|entry| entry.file_name().into_string().ok()).collect())
+            .map(|entries| {
+                entries
+                    .filter_map(Result::ok)
+                    .filter_map(|entry| entry.file_name().into_string().ok())
+                    .collect()
+            })
             .unwrap_or_default();
         if names.is_empty() {
             continue;
@@ -207,7 +289,14 @@ fn cost(path: &str, from: &str, to: &str) -> (usize, usize) {
 
 #[test]
 fn a_sentence_makes_its_page_alone() {
-    assert_eq!(cost("content/guides/one.md", "A sentence.", "Another sentence, longer."), (1, 1));
+    assert_eq!(
+        cost(
+            "content/guides/one.md",
+            "A sentence.",
+            "Another sentence, longer."
+        ),
+        (1, 1)
+    );
 }
 
 #[test]
@@ -215,13 +304,26 @@ fn a_title_makes_the_pages_that_show_it() {
     let mut site = Site::small();
     site.build(&request());
     let before = site.published.clone();
-    let old = String::from_utf8(site.files.0["content/tips/small.md"].to_vec()).expect("the site's files are text");
-    site.put("content/tips/small.md", &old.replace("title: Small", "title: Tiny"));
+    let old = String::from_utf8(site.files.0["content/tips/small.md"].to_vec())
+        .expect("the site's files are text");
+    site.put(
+        "content/tips/small.md",
+        &old.replace("title: Small", "title: Tiny"),
+    );
     let (parsed, drawn) = made(&site.build(&request()));
-    let differ = site.published.iter().filter(|(path, bytes)| path.as_str().ends_with(".html") && before.get(*path) != Some(*bytes));
+    let differ = site.published.iter().filter(|(path, bytes)| {
+        path.as_str().ends_with(".html") && before.get(*path) != Some(*bytes)
+    });
     let differ: Vec<&OutputPath> = differ.map(|(path, _)| path).collect();
-    assert_eq!((parsed, drawn), (1, differ.len()), "the pages that differ are {differ:?}");
-    assert!(differ.len() > 5, "its section, the home page, what is new and A to Z show it: {differ:?}");
+    assert_eq!(
+        (parsed, drawn),
+        (1, differ.len()),
+        "the pages that differ are {differ:?}"
+    );
+    assert!(
+        differ.len() > 5,
+        "its section, the home page, what is new and A to Z show it: {differ:?}"
+    );
 }
 
 #[test]
@@ -231,7 +333,10 @@ fn a_template_makes_the_pages_that_come_to_it() {
     let own = "{% component note() %}<aside>{{ body }}</aside>{% endcomponent note %}";
     site.put("templates/components/note.html", own);
     site.build(&request());
-    site.put("templates/components/note.html", &own.replace("aside", "section"));
+    site.put(
+        "templates/components/note.html",
+        &own.replace("aside", "section"),
+    );
     let built = site.build(&request());
     assert_eq!(made(&built), (0, 1), "one page has a note");
     site.put("templates/tip.html", "{% extends \"entry.html\" %}");
@@ -248,7 +353,14 @@ fn data_makes_the_pages_that_ask_for_it() {
         "{% extends \"entry.html\" %}{% block main %}{% set prices = data(path=\"prices.yaml\") %}{{ prices.coffee }}{% endblock main %}",
     );
     let first = site.build(&request());
-    assert!(!first.problems.iter().any(handsel::diagnostic::Diagnostic::is_error), "{:#?}", first.problems);
+    assert!(
+        !first
+            .problems
+            .iter()
+            .any(handsel::diagnostic::Diagnostic::is_error),
+        "{:#?}",
+        first.problems
+    );
     site.put("data/prices.yaml", "coffee: 2\n");
     let built = site.build(&request());
     assert_eq!(made(&built), (0, 2));
@@ -257,23 +369,45 @@ fn data_makes_the_pages_that_ask_for_it() {
 #[test]
 fn a_tool_makes_the_pages_that_show_it() {
     let mut site = Site::small();
-    let tool = "---\ntitle: List\ntool: { type: checklist, items: [One, Two] }\n---\nWhat it is for.\n";
+    let tool =
+        "---\ntitle: List\ntool: { type: checklist, items: [One, Two] }\n---\nWhat it is for.\n";
     site.put("content/tools/list.md", tool);
-    site.put("content/guides/one.md", "---\ntitle: One\n---\n::tool{page=\"../tools/list.md\"}\n");
+    site.put(
+        "content/guides/one.md",
+        "---\ntitle: One\n---\n::tool{page=\"../tools/list.md\"}\n",
+    );
     site.build(&request());
-    site.put("content/tools/list.md", &tool.replace("What it is for.", "What it is for, in other words."));
+    site.put(
+        "content/tools/list.md",
+        &tool.replace("What it is for.", "What it is for, in other words."),
+    );
     let built = site.build(&request());
-    assert_eq!(made(&built), (1, 1), "its text stands on its own page alone");
+    assert_eq!(
+        made(&built),
+        (1, 1),
+        "its text stands on its own page alone"
+    );
     site.put("content/tools/list.md", &tool.replace("[One,", "[Once,"));
     let built = site.build(&request());
     assert_eq!(made(&built), (1, 2), "its own page and the guide");
     compare(&mut site, &request(), &["a label was edited".to_owned()]);
     site.put("templates/tools/checklist.html", "{{ tool.title }}");
     let built = site.build(&request());
-    assert_eq!(made(&built), (0, 2), "a template draws the tool wherever it stands");
+    assert_eq!(
+        made(&built),
+        (0, 2),
+        "a template draws the tool wherever it stands"
+    );
     site.put("content/tools/list.md", "---\ntitle: List\n---\nText.\n");
     let built = site.build(&request());
-    assert!(built.problems.iter().any(|problem| problem.code.name() == "bad-embed"), "{:#?}", built.problems);
+    assert!(
+        built
+            .problems
+            .iter()
+            .any(|problem| problem.code.name() == "bad-embed"),
+        "{:#?}",
+        built.problems
+    );
 }
 
 /// A calculator with a table in `data/`.
@@ -285,10 +419,22 @@ fn a_table_of_data_makes_the_calculator_that_reads_it() {
     let mut site = Site::small();
     site.put("content/tools/rate.md", RATE);
     let built = site.build(&request());
-    assert!(built.problems.iter().any(|problem| problem.message.contains("data/tax.csv does not exist")), "{:#?}", built.problems);
+    assert!(
+        built
+            .problems
+            .iter()
+            .any(|problem| problem.message.contains("data/tax.csv does not exist")),
+        "{:#?}",
+        built.problems
+    );
     site.put("data/tax.csv", "key,value\nnorth,0.2\n");
     site.build(&request());
-    assert!(String::from_utf8_lossy(&site.published[&OutputPath::new("tools/rate/index.html").expect("inside")]).contains(">0.4</output>"));
+    assert!(
+        String::from_utf8_lossy(
+            &site.published[&OutputPath::new("tools/rate/index.html").expect("inside")]
+        )
+        .contains(">0.4</output>")
+    );
     site.put("data/other.csv", "key,value\nnorth,0.3\n");
     let built = site.build(&request());
     assert_eq!(made(&built), (0, 0), "nobody reads it");
@@ -300,7 +446,10 @@ fn a_table_of_data_makes_the_calculator_that_reads_it() {
 
 #[test]
 fn a_file_makes_the_pages_that_tell_its_size() {
-    assert_eq!(cost("content/downloads/list.txt", "one", "one, two"), (0, 1));
+    assert_eq!(
+        cost("content/downloads/list.txt", "one", "one, two"),
+        (0, 1)
+    );
 }
 
 #[test]
@@ -318,11 +467,19 @@ fn what_an_included_file_says_is_searched() {
     site.put("content/tips/code.rs", "fn varnish() {}\n");
     compare(&mut site, &request(), &["an included file".to_owned()]);
     let after = index(&site);
-    let is_new = |kind: &str| after.keys().any(|path| path.as_str().contains(kind) && !before.contains_key(path));
+    let is_new = |kind: &str| {
+        after
+            .keys()
+            .any(|path| path.as_str().contains(kind) && !before.contains_key(path))
+    };
     assert!(is_new("/words-") && is_new("/texts-"));
     // No page shows this one, so the index does not change.
     site.put("content/tips/other.rs", "fn varnish() {}\n");
-    compare(&mut site, &request(), &["a file that nobody shows".to_owned()]);
+    compare(
+        &mut site,
+        &request(),
+        &["a file that nobody shows".to_owned()],
+    );
     assert_eq!(index(&site), after);
 }
 
@@ -330,7 +487,11 @@ fn what_an_included_file_says_is_searched() {
 fn a_step_makes_the_pages_of_its_path() {
     // The step itself, the other step, which shows how much time is left, the lists with its card,
     // and those of up to 5, 15 and 60 minutes: it leaves two of them.
-    let (parsed, drawn) = cost("content/guides/one.md", "title: One", "time: 30 min\ntitle: One");
+    let (parsed, drawn) = cost(
+        "content/guides/one.md",
+        "title: One",
+        "time: 30 min\ntitle: One",
+    );
     assert_eq!(parsed, 1);
     assert!((4..=13).contains(&drawn), "{drawn} drawn");
 }
@@ -338,10 +499,17 @@ fn a_step_makes_the_pages_of_its_path() {
 #[test]
 fn an_explanation_makes_the_pages_that_use_the_word() {
     let mut site = Site::small();
-    site.put("content/guides/uses.md", "---\ntitle: Uses it\n---\nAlpha comes first.\n");
+    site.put(
+        "content/guides/uses.md",
+        "---\ntitle: Uses it\n---\nAlpha comes first.\n",
+    );
     site.build(&request());
-    let text = String::from_utf8(site.files.0["content/glossary/alpha.md"].to_vec()).expect("the site's files are text");
-    site.put("content/glossary/alpha.md", &text.replace("first letter", "very first letter"));
+    let text = String::from_utf8(site.files.0["content/glossary/alpha.md"].to_vec())
+        .expect("the site's files are text");
+    site.put(
+        "content/glossary/alpha.md",
+        &text.replace("first letter", "very first letter"),
+    );
     let built = site.build(&request());
     let (parsed, drawn) = made(&built);
     assert_eq!(parsed, 1);
@@ -355,15 +523,23 @@ fn an_explanation_makes_the_pages_that_use_the_word() {
 fn a_new_word_makes_the_pages_that_use_it() {
     let mut site = Site::small();
     site.build(&request());
-    let text = String::from_utf8(site.files.0["content/glossary/alpha.md"].to_vec()).expect("the site's files are text");
-    site.put("content/glossary/alpha.md", &text.replace("[longer phrase]", "[longer phrase, sentence]"));
+    let text = String::from_utf8(site.files.0["content/glossary/alpha.md"].to_vec())
+        .expect("the site's files are text");
+    site.put(
+        "content/glossary/alpha.md",
+        &text.replace("[longer phrase]", "[longer phrase, sentence]"),
+    );
     let built = site.build(&request());
     // Every text is searched again, and only the page that uses the word is rendered, with the
     // term's own page and its list.
     let (parsed, drawn) = made(&built);
     assert!(parsed > 8, "{parsed} parsed");
     assert!((2..=4).contains(&drawn), "{drawn} drawn");
-    let page = site.published.iter().find(|(path, _)| path.as_str() == "guides/one/index.html").map(|(_, bytes)| bytes.clone());
+    let page = site
+        .published
+        .iter()
+        .find(|(path, _)| path.as_str() == "guides/one/index.html")
+        .map(|(_, bytes)| bytes.clone());
     assert!(String::from_utf8_lossy(&page.unwrap_or_default()).contains("class=\"term\""));
     compare(&mut site, &request(), &["a new word".to_owned()]);
     assert_eq!(made(&site.build(&request())), (0, 0));
@@ -371,13 +547,24 @@ fn a_new_word_makes_the_pages_that_use_it() {
 
 #[test]
 fn a_setting_that_no_page_shows_draws_nothing() {
-    let (parsed, drawn) = cost("handsel.yaml", "title: A site", "feed_limit: 3\ntitle: A site");
+    let (parsed, drawn) = cost(
+        "handsel.yaml",
+        "title: A site",
+        "feed_limit: 3\ntitle: A site",
+    );
     assert_eq!((parsed, drawn), (0, 0));
 }
 
 #[test]
 fn the_small_site_is_sound() {
     let built = Site::small().build(&request());
-    let problems: Vec<String> = built.problems.iter().map(|problem| format!("{:?} {}", problem.severity, problem.message)).collect();
-    assert!(problems.iter().all(|problem| !problem.starts_with("Error")), "{problems:#?}");
+    let problems: Vec<String> = built
+        .problems
+        .iter()
+        .map(|problem| format!("{:?} {}", problem.severity, problem.message))
+        .collect();
+    assert!(
+        problems.iter().all(|problem| !problem.starts_with("Error")),
+        "{problems:#?}"
+    );
 }

@@ -10,7 +10,10 @@ struct Numbers(u64);
 
 impl Numbers {
     fn below(&mut self, limit: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).expect("it has 31 bits") % limit
     }
 
@@ -81,7 +84,16 @@ const OPENINGS: [&str; 12] = [
     "\u{2014}\n",
 ];
 
-const CLOSINGS: [&str; 8] = ["---\n", "---  \n", "...\n", "----\n", "", "+++\n", "\u{2014}\n", "--\n"];
+const CLOSINGS: [&str; 8] = [
+    "---\n",
+    "---  \n",
+    "...\n",
+    "----\n",
+    "",
+    "+++\n",
+    "\u{2014}\n",
+    "--\n",
+];
 
 fn page(numbers: &mut Numbers) -> Vec<u8> {
     let mut text = numbers.one_of(&OPENINGS).to_owned();
@@ -92,7 +104,11 @@ fn page(numbers: &mut Numbers) -> Vec<u8> {
         text += numbers.one_of(&LINES);
         text += "\n";
     }
-    text += if numbers.below(3) > 0 { "---\n" } else { numbers.one_of(&CLOSINGS) };
+    text += if numbers.below(3) > 0 {
+        "---\n"
+    } else {
+        numbers.one_of(&CLOSINGS)
+    };
     text += "\nSome text of the page.\n";
     let mut bytes = text.into_bytes();
     if numbers.below(4) == 0 {
@@ -133,16 +149,29 @@ fn every_markdown_file_is_a_page() {
     let mut numbers = Numbers(common::random::seed(4));
     for site in 0..sites {
         let mut files = MemoryFiles::default();
-        files.put("handsel.yaml", "title: T\nbase_url: https://site.example/\nmarkdown_copies: true\n");
+        files.put(
+            "handsel.yaml",
+            "title: T\nbase_url: https://site.example/\nmarkdown_copies: true\n",
+        );
         for name in ["page", "guide", "tip", "tool", "section", "home"] {
-            files.put(&format!("templates/{name}.html"), "<h1>{{ page.heading }}</h1>\n{{ page.body }}");
+            files.put(
+                &format!("templates/{name}.html"),
+                "<h1>{{ page.heading }}</h1>\n{{ page.body }}",
+            );
         }
         for name in NAMES {
             files.put(&format!("content/{name}.md"), page(&mut numbers));
         }
-        let request = handsel::pipeline::Request { is_lenient: true, ..common::request() };
+        let request = handsel::pipeline::Request {
+            is_lenient: true,
+            ..common::request()
+        };
         let (built, published) = common::build(&files, &request);
-        let errors: Vec<_> = built.problems.iter().filter(|problem| problem.is_error()).collect();
+        let errors: Vec<_> = built
+            .problems
+            .iter()
+            .filter(|problem| problem.is_error())
+            .collect();
         let shown = || {
             files
                 .0
@@ -152,7 +181,19 @@ fn every_markdown_file_is_a_page() {
                 .collect::<Vec<_>>()
         };
         assert!(errors.is_empty(), "site {site}: {errors:#?} {:#?}", shown());
-        assert_eq!((built.pages, built.left_out), (NAMES.len(), 0), "site {site}: {:#?}", shown());
-        assert!(published.keys().filter(|path| path.ends_with("index.html")).count() >= NAMES.len(), "site {site}");
+        assert_eq!(
+            (built.pages, built.left_out),
+            (NAMES.len(), 0),
+            "site {site}: {:#?}",
+            shown()
+        );
+        assert!(
+            published
+                .keys()
+                .filter(|path| path.ends_with("index.html"))
+                .count()
+                >= NAMES.len(),
+            "site {site}"
+        );
     }
 }

@@ -9,15 +9,24 @@ use serde_json::Value;
 #[test]
 fn every_licence_is_allowed() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let deny = std::fs::read_to_string(root.join("deny.toml")).expect("deny.toml is part of the project");
-    let list = deny.split("allow = [").nth(1).and_then(|rest| rest.split(']').next()).expect("deny.toml lists the licences it allows");
+    let deny =
+        std::fs::read_to_string(root.join("deny.toml")).expect("deny.toml is part of the project");
+    let list = deny
+        .split("allow = [")
+        .nth(1)
+        .and_then(|rest| rest.split(']').next())
+        .expect("deny.toml lists the licences it allows");
     let allowed: BTreeSet<&str> = list.split('"').skip(1).step_by(2).collect();
     let output = Command::new(env!("CARGO"))
         .args(["metadata", "--format-version", "1", "--locked"])
         .current_dir(root)
         .output()
         .expect("cargo ran this test");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     let metadata: Value = serde_json::from_slice(&output.stdout).expect("cargo prints JSON");
     let refused: Vec<String> = metadata["packages"]
         .as_array()
@@ -25,7 +34,12 @@ fn every_licence_is_allowed() {
         .iter()
         .filter(|package| !is_allowed(package["license"].as_str().unwrap_or(""), &allowed))
         .filter(|package| !deny.contains(&format!("crate = {} }}", package["name"])))
-        .map(|package| format!("{} {}: {}", package["name"], package["version"], package["license"]))
+        .map(|package| {
+            format!(
+                "{} {}: {}",
+                package["name"], package["version"], package["license"]
+            )
+        })
         .collect();
     assert!(
         refused.is_empty(),
@@ -40,10 +54,14 @@ fn is_allowed(expression: &str, allowed: &BTreeSet<&str>) -> bool {
     let expression = expression.replace('/', " OR ");
     split_outside(&expression, " AND ").iter().all(|part| {
         let part = part.trim();
-        let inner = part.strip_prefix('(').and_then(|part| part.strip_suffix(')')).unwrap_or(part);
+        let inner = part
+            .strip_prefix('(')
+            .and_then(|part| part.strip_suffix(')'))
+            .unwrap_or(part);
         split_outside(inner, " OR ").iter().any(|name| {
             let name = name.trim();
-            allowed.contains(name) || (name.contains(" AND ") && is_allowed(name.trim_matches(['(', ')']), allowed))
+            allowed.contains(name)
+                || (name.contains(" AND ") && is_allowed(name.trim_matches(['(', ')']), allowed))
         })
     })
 }

@@ -22,11 +22,17 @@ struct Edited(RwLock<MemoryFiles>);
 
 impl Files for Edited {
     fn list(&self, rules: &ListingRules) -> Checked<Vec<SourcePath>> {
-        self.0.read().expect("no holder of this lock panics").list(rules)
+        self.0
+            .read()
+            .expect("no holder of this lock panics")
+            .list(rules)
     }
 
     fn read(&self, path: &SourcePath) -> io::Result<Arc<[u8]>> {
-        self.0.read().expect("no holder of this lock panics").read(path)
+        self.0
+            .read()
+            .expect("no holder of this lock panics")
+            .read(path)
     }
 }
 
@@ -43,23 +49,52 @@ impl Desk {
 
     fn of(site: MemoryFiles, request: Request) -> Self {
         let files = Arc::new(Edited(RwLock::new(site)));
-        let live = Live::open(Arc::clone(&files) as Arc<dyn Files + Send + Sync>, request.clone(), Memory::of(None));
-        Desk { files, live, request }
+        let live = Live::open(
+            Arc::clone(&files) as Arc<dyn Files + Send + Sync>,
+            request.clone(),
+            Memory::of(None),
+        );
+        Desk {
+            files,
+            live,
+            request,
+        }
     }
 
     /// Edits the site, and reports to the preview which paths may differ, as a watcher would.
     fn edit(&self, edit: impl FnOnce(&mut MemoryFiles) -> String) -> String {
-        let before = self.files.0.read().expect("no holder of this lock panics").0.clone();
+        let before = self
+            .files
+            .0
+            .read()
+            .expect("no holder of this lock panics")
+            .0
+            .clone();
         let story = edit(&mut self.files.0.write().expect("no holder of this lock panics"));
-        let after = self.files.0.read().expect("no holder of this lock panics").0.clone();
-        let paths: BTreeSet<SourcePath> =
-            before.keys().chain(after.keys()).filter(|path| before.get(*path) != after.get(*path)).cloned().collect();
+        let after = self
+            .files
+            .0
+            .read()
+            .expect("no holder of this lock panics")
+            .0
+            .clone();
+        let paths: BTreeSet<SourcePath> = before
+            .keys()
+            .chain(after.keys())
+            .filter(|path| before.get(*path) != after.get(*path))
+            .cloned()
+            .collect();
         self.live.refresh(&Touched::Paths(paths));
         story
     }
 
     fn compare(&self, story: &[String]) {
-        let files = self.files.0.read().expect("no holder of this lock panics").clone();
+        let files = self
+            .files
+            .0
+            .read()
+            .expect("no holder of this lock panics")
+            .clone();
         let (built, outputs) = common::build(&files, &self.request);
         let story = || story[story.len().saturating_sub(6)..].join("\n");
         let mut served = BTreeMap::new();
@@ -74,15 +109,38 @@ impl Desk {
         }
         for (path, bytes) in &outputs {
             let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-            let own = served.get(path).unwrap_or_else(|| panic!("{path} is not served after\n{}", story()));
+            let own = served
+                .get(path)
+                .unwrap_or_else(|| panic!("{path} is not served after\n{}", story()));
             let (own, wanted) = (text(own), text(bytes));
-            let line = own.lines().zip(wanted.lines()).find(|(own, wanted)| own != wanted);
-            assert!(own == wanted, "{path} differs after\n{}\n{line:#?}", story());
+            let line = own
+                .lines()
+                .zip(wanted.lines())
+                .find(|(own, wanted)| own != wanted);
+            assert!(
+                own == wanted,
+                "{path} differs after\n{}\n{line:#?}",
+                story()
+            );
         }
-        let told = |problems: &[handsel::diagnostic::Diagnostic]| problems.iter().map(|problem| format!("{problem:?}")).collect::<Vec<_>>();
+        let told = |problems: &[handsel::diagnostic::Diagnostic]| {
+            problems
+                .iter()
+                .map(|problem| format!("{problem:?}"))
+                .collect::<Vec<_>>()
+        };
         // A lenient build also reports which pages it left out.
-        let wanted: Vec<_> = built.problems.into_iter().filter(|problem| problem.code.name() != "skipped-page").collect();
-        assert_eq!(told(&self.live.problems()), told(&wanted), "after\n{}", story());
+        let wanted: Vec<_> = built
+            .problems
+            .into_iter()
+            .filter(|problem| problem.code.name() != "skipped-page")
+            .collect();
+        assert_eq!(
+            told(&self.live.problems()),
+            told(&wanted),
+            "after\n{}",
+            story()
+        );
     }
 
     /// Source lines add nothing but their own marks.
@@ -92,7 +150,10 @@ impl Desk {
         };
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         let (own, wanted) = (without_lines(&text(&bytes)), text(plain));
-        let line = own.lines().zip(wanted.lines()).find(|(own, wanted)| own != wanted);
+        let line = own
+            .lines()
+            .zip(wanted.lines())
+            .find(|(own, wanted)| own != wanted);
         assert!(own == wanted, "{path} differs with lines\n{line:#?}");
     }
 }
@@ -126,13 +187,19 @@ fn any_edits_show_what_a_clean_build_gives() {
     let seed = seed(3);
     for round in 0..4 {
         let mut dice = Dice::new(seed + round);
-        let desk = Desk::new(Request { is_lenient: round % 2 == 0, ..request() });
+        let desk = Desk::new(Request {
+            is_lenient: round % 2 == 0,
+            ..request()
+        });
         let mut story = Vec::new();
         for step in 0..steps() / 4 {
             story.push(desk.edit(|site| edits::edit(site, &mut dice)));
             if step % 10 == 9 {
                 // Changes that nobody reports are found when everything is checked.
-                edits::edit(&mut desk.files.0.write().expect("no holder of this lock panics"), &mut dice);
+                edits::edit(
+                    &mut desk.files.0.write().expect("no holder of this lock panics"),
+                    &mut dice,
+                );
                 desk.live.refresh(&Touched::Everything);
             }
             desk.compare(&story);
@@ -145,9 +212,19 @@ fn read_corpus(folder: &std::path::Path) -> MemoryFiles {
     let mut site = MemoryFiles::default();
     let mut open = vec![folder.to_owned()];
     while let Some(at) = open.pop() {
-        for entry in std::fs::read_dir(&at).into_iter().flatten().filter_map(Result::ok) {
+        for entry in std::fs::read_dir(&at)
+            .into_iter()
+            .flatten()
+            .filter_map(Result::ok)
+        {
             let path = entry.path();
-            let Some(name) = path.strip_prefix(folder).ok().and_then(|path| path.to_str()) else { continue };
+            let Some(name) = path
+                .strip_prefix(folder)
+                .ok()
+                .and_then(|path| path.to_str())
+            else {
+                continue;
+            };
             if path.is_dir() {
                 open.push(path);
             } else if let Ok(bytes) = std::fs::read(&path) {
@@ -160,11 +237,19 @@ fn read_corpus(folder: &std::path::Path) -> MemoryFiles {
 
 /// An edit of other people's text: a sentence, a title, a deleted page, a moved page.
 fn edit_corpus(site: &mut MemoryFiles, dice: &mut Dice) -> String {
-    let pages: Vec<SourcePath> = site.0.keys().filter(|path| path.is_markdown()).cloned().collect();
+    let pages: Vec<SourcePath> = site
+        .0
+        .keys()
+        .filter(|path| path.is_markdown())
+        .cloned()
+        .collect();
     let path = dice.pick(&pages).clone();
     let text = String::from_utf8_lossy(&site.0[&path]).into_owned();
     match dice.roll(5) {
-        0 | 1 => site.put(path.as_str(), format!("{text}\nOne more sentence, number {}.\n", dice.roll(99))),
+        0 | 1 => site.put(
+            path.as_str(),
+            format!("{text}\nOne more sentence, number {}.\n", dice.roll(99)),
+        ),
         2 => site.put(path.as_str(), text.replacen("# ", "# Again: ", 1)),
         3 => drop(site.0.remove(&path)),
         _ => {
@@ -177,9 +262,17 @@ fn edit_corpus(site: &mut MemoryFiles, dice: &mut Dice) -> String {
 
 #[test]
 fn edits_of_real_text_show_what_a_clean_build_gives() {
-    let Some(folder) = common::shared("corpora/til") else { return };
+    let Some(folder) = common::shared("corpora/til") else {
+        return;
+    };
     let mut dice = Dice::new(seed(11));
-    let desk = Desk::of(read_corpus(&folder), Request { is_lenient: true, ..request() });
+    let desk = Desk::of(
+        read_corpus(&folder),
+        Request {
+            is_lenient: true,
+            ..request()
+        },
+    );
     let steps = if is_long() { 200 } else { 20 };
     let mut story = Vec::new();
     for _ in 0..steps {
@@ -194,14 +287,29 @@ fn a_new_page_among_many_is_suggested_where_it_is_meant() {
     let mut files = MemoryFiles::default();
     files.put("handsel.yaml", "title: Many\nsearch: false\n");
     for folder in 0..10 {
-        (0..501).for_each(|page| files.put(&format!("content/f{folder}/page-{page}.md"), format!("# Page {page} of {folder}\n\nText.\n")));
-        let links =
-            "[a](pagge-7x.md) [b](../f1/setup.md) [c](grand-tour.md) [[Grand tour]] [d](hiden-one.md) [e](page-600.md) [f](stup.md)";
-        files.put(&format!("content/f{folder}/links.md"), format!("# Links\n\n{links}\n"));
+        (0..501).for_each(|page| {
+            files.put(
+                &format!("content/f{folder}/page-{page}.md"),
+                format!("# Page {page} of {folder}\n\nText.\n"),
+            )
+        });
+        let links = "[a](pagge-7x.md) [b](../f1/setup.md) [c](grand-tour.md) [[Grand tour]] [d](hiden-one.md) [e](page-600.md) [f](stup.md)";
+        files.put(
+            &format!("content/f{folder}/links.md"),
+            format!("# Links\n\n{links}\n"),
+        );
     }
-    files.put("content/f2/hidden-one.md", "---\ntitle: Hidden\ndraft: true\n---\nText.\n");
+    files.put(
+        "content/f2/hidden-one.md",
+        "---\ntitle: Hidden\ndraft: true\n---\nText.\n",
+    );
     let desk = Desk::of(files, request());
-    let told = |live: &Live| live.problems().iter().map(|problem| format!("{problem:?}")).collect::<Vec<_>>();
+    let told = |live: &Live| {
+        live.problems()
+            .iter()
+            .map(|problem| format!("{problem:?}"))
+            .collect::<Vec<_>>()
+    };
     let mut before = told(&desk.live);
     for (path, title) in [
         ("f3/setup", "Setting up"),
@@ -213,10 +321,17 @@ fn a_new_page_among_many_is_suggested_where_it_is_meant() {
         ("f1/page-7x", "Page 7 of 4"),
     ] {
         desk.edit(|files| {
-            files.put(&format!("content/{path}.md"), format!("# {title}\n\nText.\n"));
+            files.put(
+                &format!("content/{path}.md"),
+                format!("# {title}\n\nText.\n"),
+            );
             path.to_owned()
         });
-        let fresh = Live::open(Arc::clone(&desk.files) as Arc<dyn Files + Send + Sync>, desk.request.clone(), Memory::of(None));
+        let fresh = Live::open(
+            Arc::clone(&desk.files) as Arc<dyn Files + Send + Sync>,
+            desk.request.clone(),
+            Memory::of(None),
+        );
         let after = told(&desk.live);
         assert_eq!(after, told(&fresh), "after {path}");
         assert_ne!(after, before, "{path} is suggested somewhere, or found");
@@ -229,20 +344,34 @@ fn a_new_page_among_many_is_suggested_where_it_is_meant() {
 fn a_new_page_is_found_by_every_link_that_means_it() {
     let mut files = MemoryFiles::default();
     files.put("handsel.yaml", "title: Links\n");
-    files.put("static/img/plan.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>");
+    files.put(
+        "static/img/plan.svg",
+        "<svg xmlns=\"http://www.w3.org/2000/svg\"/>",
+    );
     files.put("static/old.html", "<p>Old</p>");
     for (folder, others) in [("tips", 4), ("guides", 3)] {
-        (0..others).for_each(|n| files.put(&format!("content/{folder}/{n}.md"), "---\nlevel: beginner\n---\nSee [that](../tips/0.md).\n"));
+        (0..others).for_each(|n| {
+            files.put(
+                &format!("content/{folder}/{n}.md"),
+                "---\nlevel: beginner\n---\nSee [that](../tips/0.md).\n",
+            )
+        });
     }
     let links = "[a](../tips/0.md#x) ![b](/img/plan.svg) [c](/old.html) [d](late) [e](late.md) [f](/tips/late/) [g](3) [[late]] [[0]]";
     files.put("content/tips/links.md", format!("# Links\n\n{links}\n"));
-    files.put("content/tips/static.md", "# Static\n\n![b](/img/plan.svg)\n");
+    files.put(
+        "content/tips/static.md",
+        "# Static\n\n![b](/img/plan.svg)\n",
+    );
     files.put("content/tips/fixed.md", "---\ntitle: Fixed\nrelated: [1.md]\n---\n[a](../tips/0.md), [b](https://example.org), [c](#x)\n");
     let desk = Desk::of(files, request());
     let mut story = Vec::new();
     for (path, text) in [
         ("tips/late", "# Late\n"),
-        ("guides/0-again", "---\ntitle: 0\nlevel: beginner\n---\nText.\n"),
+        (
+            "guides/0-again",
+            "---\ntitle: 0\nlevel: beginner\n---\nText.\n",
+        ),
         ("img/plan.svg", "# A page for a picture\n"),
         ("tips/plan.svg", "# Beside it\n"),
         ("tips/old", "---\naddress: /older/\n---\nText.\n"),
@@ -253,7 +382,10 @@ fn a_new_page_is_found_by_every_link_that_means_it() {
         ("tips/of-a-quarter", "---\nminutes: 14\n---\nText.\n"),
         ("guides/a-tip-elsewhere", "---\nkind: tip\n---\nText.\n"),
         ("tips/another-tip", "---\nkind: tip\n---\nText.\n"),
-        ("guides/first-way", "---\nkind: path\nsteps:\n  - page: ../tips/0.md\n  - page: 1.md\n---\nText.\n"),
+        (
+            "guides/first-way",
+            "---\nkind: path\nsteps:\n  - page: ../tips/0.md\n  - page: 1.md\n---\nText.\n",
+        ),
         ("guides/late", "# Late twice\n"),
     ] {
         story.push(desk.edit(|files| {
@@ -273,7 +405,11 @@ fn the_search_follows_a_file_that_a_page_shows() {
     };
     let before = list();
     // The edit is not reported and nobody opened the page: only the index has read the file.
-    desk.files.0.write().expect("no holder of this lock panics").put("content/tips/code.rs", "fn varnish() {}\n");
+    desk.files
+        .0
+        .write()
+        .expect("no holder of this lock panics")
+        .put("content/tips/code.rs", "fn varnish() {}\n");
     desk.live.refresh(&Touched::Everything);
     assert!(list() != before);
     desk.compare(&["an included file".to_owned()]);
@@ -282,32 +418,65 @@ fn the_search_follows_a_file_that_a_page_shows() {
 #[test]
 fn midnight_passes() {
     let late: jiff::Timestamp = "2026-11-24T23:59:30Z".parse().expect("a moment");
-    let desk = Desk::new(Request { today: None, now: late, ..request() });
+    let desk = Desk::new(Request {
+        today: None,
+        now: late,
+        ..request()
+    });
     desk.edit(|site| {
-        site.put("content/tips/tomorrow.md", "---\ntitle: Tomorrow\npublished: 2026-11-25\n---\nText.\n");
+        site.put(
+            "content/tips/tomorrow.md",
+            "---\ntitle: Tomorrow\npublished: 2026-11-25\n---\nText.\n",
+        );
         String::new()
     });
-    let is_there = || matches!(desk.live.answer("/tips/tomorrow/", false), Answer::Found { .. });
+    let is_there = || {
+        matches!(
+            desk.live.answer("/tips/tomorrow/", false),
+            Answer::Found { .. }
+        )
+    };
     assert!(!desk.live.turn(late + jiff::SignedDuration::from_secs(20)) && !is_there());
     let early = late + jiff::SignedDuration::from_secs(40);
     assert!(desk.live.turn(early) && is_there());
-    Desk { request: Request { now: early, ..desk.request }, ..desk }.compare(&["midnight passes".to_owned()]);
+    Desk {
+        request: Request {
+            now: early,
+            ..desk.request
+        },
+        ..desk
+    }
+    .compare(&["midnight passes".to_owned()]);
 }
 
 #[test]
 fn a_sentence_parses_its_page_alone() {
     let desk = Desk::new(request());
     desk.edit(|site| {
-        site.put("content/tips/shown.md", "---\ntitle: Shown\n---\nAnother sentence.\n");
+        site.put(
+            "content/tips/shown.md",
+            "---\ntitle: Shown\n---\nAnother sentence.\n",
+        );
         String::new()
     });
     let refreshed = {
         let mut files = desk.files.0.write().expect("no holder of this lock panics");
-        files.put("content/tips/shown.md", "---\ntitle: Shown\n---\nAnother sentence, again.\n");
+        files.put(
+            "content/tips/shown.md",
+            "---\ntitle: Shown\n---\nAnother sentence, again.\n",
+        );
         drop(files);
-        desk.live.refresh(&Touched::Paths(BTreeSet::from([SourcePath::new("content/tips/shown.md").expect("inside")])))
+        desk.live
+            .refresh(&Touched::Paths(BTreeSet::from([SourcePath::new(
+                "content/tips/shown.md",
+            )
+            .expect("inside")])))
     };
     assert_eq!((refreshed.parsed, refreshed.changed.len()), (1, 1));
     let again = desk.live.refresh(&Touched::Everything);
-    assert_eq!((again.parsed, again.changed.len()), (0, 0), "nothing changed since");
+    assert_eq!(
+        (again.parsed, again.changed.len()),
+        (0, 0),
+        "nothing changed since"
+    );
 }

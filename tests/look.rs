@@ -34,7 +34,16 @@ enum Edit {
 }
 
 fn path() -> impl Strategy<Value = String> {
-    let folder = prop::sample::select(vec!["a", "b", "a-b", "static", "node_modules", ".well-known", "public", "dist"]);
+    let folder = prop::sample::select(vec![
+        "a",
+        "b",
+        "a-b",
+        "static",
+        "node_modules",
+        ".well-known",
+        "public",
+        "dist",
+    ]);
     let name = prop::sample::select(vec![
         "x.md",
         "y.md",
@@ -66,8 +75,24 @@ fn is_rule(path: &str) -> bool {
 }
 
 fn edit(path: impl Strategy<Value = String> + 'static) -> impl Strategy<Value = Edit> {
-    let text = prop::sample::select(vec!["x.md\n", "*.log\n!z.log\n", "b/\n", "/a/*\n", "!x.md\n", "!*\n", ""]);
-    let target = prop::sample::select(vec!["x.md", "../x.md", "../a/y.md", "a", "nowhere", "/", "../../../../../../../.."]);
+    let text = prop::sample::select(vec![
+        "x.md\n",
+        "*.log\n!z.log\n",
+        "b/\n",
+        "/a/*\n",
+        "!x.md\n",
+        "!*\n",
+        "",
+    ]);
+    let target = prop::sample::select(vec![
+        "x.md",
+        "../x.md",
+        "../a/y.md",
+        "a",
+        "nowhere",
+        "/",
+        "../../../../../../../..",
+    ]);
     let path = path.boxed();
     prop_oneof![
         6 => (path.clone(), text).prop_map(|(path, text)| Edit::Write(path, text)),
@@ -80,7 +105,10 @@ fn edit(path: impl Strategy<Value = String> + 'static) -> impl Strategy<Value = 
 }
 
 fn rules() -> impl Strategy<Value = ListingRules> {
-    let ignore = prop::collection::vec(prop::sample::select(vec!["/a/b", "y.md", "!z.log", "[z-a]"]), 0..3);
+    let ignore = prop::collection::vec(
+        prop::sample::select(vec!["/a/b", "y.md", "!z.log", "[z-a]"]),
+        0..3,
+    );
     (any::<bool>(), ignore).prop_map(|(has_output, ignore)| ListingRules {
         output: has_output.then(|| source("public")),
         ignore: ignore.into_iter().map(str::to_owned).collect(),
@@ -124,7 +152,10 @@ fn make(root: &Path, edit: &Edit) -> io::Result<Vec<String>> {
         }
         Edit::OddName(path) => {
             let folder = Path::new(path).parent().unwrap_or(Path::new(""));
-            fs::write(root.join(folder).join(OsStr::from_bytes(b"caf\xE9.md")), "x")?;
+            fs::write(
+                root.join(folder).join(OsStr::from_bytes(b"caf\xE9.md")),
+                "x",
+            )?;
             Ok(vec![format!("{}/caf\u{FFFD}.md", folder.display())])
         }
     }
@@ -139,7 +170,11 @@ fn make_room(root: &Path, path: &str) -> io::Result<Vec<String>> {
     let segments: Vec<&str> = path.split('/').collect();
     for (at, segment) in segments.iter().enumerate() {
         folder.push(segment);
-        walked = if walked.is_empty() { (*segment).into() } else { format!("{walked}/{segment}") };
+        walked = if walked.is_empty() {
+            (*segment).into()
+        } else {
+            format!("{walked}/{segment}")
+        };
         match fs::symlink_metadata(&folder) {
             Ok(metadata) if metadata.is_dir() => {}
             Ok(_) if at + 1 < segments.len() => return Err(io::ErrorKind::NotADirectory.into()),
@@ -161,7 +196,12 @@ fn links(root: &Path, folder: &Path, found: &mut BTreeSet<SourcePath>) -> io::Re
         let entry = entry?;
         if entry.file_type()?.is_symlink() {
             let path = entry.path();
-            found.insert(source(&path.strip_prefix(root).expect("it lies below").to_string_lossy()));
+            found.insert(source(
+                &path
+                    .strip_prefix(root)
+                    .expect("it lies below")
+                    .to_string_lossy(),
+            ));
         } else if entry.file_type()?.is_dir() {
             links(root, &entry.path(), found)?;
         }
@@ -184,7 +224,12 @@ fn patched(
     let is_touched = |path: &SourcePath| touched.iter().any(|touched| path.is_within(touched));
     let mut now = before;
     now.value.retain(|path| !is_touched(path));
-    now.problems.retain(|problem| !problem.place.as_ref().is_some_and(|place| is_touched(&place.path)));
+    now.problems.retain(|problem| {
+        !problem
+            .place
+            .as_ref()
+            .is_some_and(|place| is_touched(&place.path))
+    });
     now.value.extend(looked.files);
     now.problems.extend(looked.problems);
     now.value.sort_unstable();
@@ -207,7 +252,11 @@ fn holds(rules: &ListingRules, first: &[Edit], later: &[Edit]) -> Result<(), Box
         match make(disk.root(), edit) {
             Ok(paths) => touched.extend(paths.iter().map(|path| source(path))),
             Err(_) => {
-                if let Edit::Write(path, _) | Edit::Folder(path) | Edit::Link(path, _) | Edit::Move(_, path) = edit {
+                if let Edit::Write(path, _)
+                | Edit::Folder(path)
+                | Edit::Link(path, _)
+                | Edit::Move(_, path) = edit
+                {
                     touched.extend(source(path).and_folders().map(source));
                 }
             }
@@ -217,7 +266,12 @@ fn holds(rules: &ListingRules, first: &[Edit], later: &[Edit]) -> Result<(), Box
     let touched: Vec<SourcePath> = touched.into_iter().collect();
     match patched(&disk, rules, before, &touched) {
         Some(now) => assert_eq!(now, disk.list(rules), "after {later:?} on {first:?}"),
-        None => assert!(touched.iter().any(|path| is_rule(path.as_str()) || path.as_str().contains('\u{FFFD}')), "{touched:?}"),
+        None => assert!(
+            touched
+                .iter()
+                .any(|path| is_rule(path.as_str()) || path.as_str().contains('\u{FFFD}')),
+            "{touched:?}"
+        ),
     }
     Ok(())
 }
@@ -241,12 +295,22 @@ fn what_says_what_is_listed_needs_a_listing() -> io::Result<()> {
     fs::write(folder.path().join("a.md"), "x")?;
     let disk = Disk::open(folder.path())?;
     let looked = |path: &str| disk.look(&ListingRules::default(), &[source("a.md"), source(path)]);
-    for path in ["", ".gitignore", "a/.gitignore", "dist/.handsel-manifest", "caf\u{FFFD}.md"] {
+    for path in [
+        "",
+        ".gitignore",
+        "a/.gitignore",
+        "dist/.handsel-manifest",
+        "caf\u{FFFD}.md",
+    ] {
         assert!(looked(path).must_list, "{path}");
     }
     for path in ["gone.md", "a.md/x", "a.md", &"x".repeat(300)] {
         let looked = looked(path);
-        assert_eq!((looked.files, looked.must_list), (vec![source("a.md")], false), "{path}");
+        assert_eq!(
+            (looked.files, looked.must_list),
+            (vec![source("a.md")], false),
+            "{path}"
+        );
     }
     Ok(())
 }
@@ -254,8 +318,13 @@ fn what_says_what_is_listed_needs_a_listing() -> io::Result<()> {
 #[test]
 fn a_site_in_memory_is_asked_alike() {
     let mut files = MemoryFiles::default();
-    ["a/x.md", "a/y.md", "a-b/x.md", "public/x.html", "x.md"].iter().for_each(|path| files.put(path, "x"));
-    let rules = ListingRules { output: Some(source("public")), ignore: Vec::new() };
+    ["a/x.md", "a/y.md", "a-b/x.md", "public/x.html", "x.md"]
+        .iter()
+        .for_each(|path| files.put(path, "x"));
+    let rules = ListingRules {
+        output: Some(source("public")),
+        ignore: Vec::new(),
+    };
     let looked = files.look(&rules, &[source("a"), source("public"), source("gone.md")]);
     assert_eq!(looked.files, [source("a/x.md"), source("a/y.md")]);
     assert!(!looked.must_list && looked.problems.is_empty());

@@ -29,13 +29,30 @@ const NAMES: &str = "a abbr acronym address applet area article aside audio b ba
     u8 your-name t o:p x-card";
 
 /// Elements that are removed with their contents. The problem at their start tag says so.
-const LEFT_OUT_WHOLE: [&str; 6] = ["<script", "<style", "<iframe", "<textarea", "<noscript", "<!--"];
+const LEFT_OUT_WHOLE: [&str; 6] = [
+    "<script",
+    "<style",
+    "<iframe",
+    "<textarea",
+    "<noscript",
+    "<!--",
+];
 
 /// A piece of Markdown in which `@` stands for a word.
 fn piece() -> impl Strategy<Value = String> {
     let names: Vec<&str> = NAMES.split_whitespace().collect();
     let name = || prop::sample::select(names.clone());
-    let attributes = prop::sample::select(vec!["", "", "", " class=\"x\"", " d=x", " title='a > b'", " open", " /", " title=\"x"]);
+    let attributes = prop::sample::select(vec![
+        "",
+        "",
+        "",
+        " class=\"x\"",
+        " d=x",
+        " title='a > b'",
+        " open",
+        " /",
+        " title=\"x",
+    ]);
     let markdown = [
         "\n",
         "\n",
@@ -113,57 +130,99 @@ fn with_words(text: &str) -> (String, Vec<String>) {
 /// it on purpose.
 fn is_in_comment(source: &str, at: usize) -> bool {
     // `<!-->` and `<!--->` are empty comments.
-    let begins = source[..at].rfind("<!--").is_some_and(|start| !source[start + 2..at].contains("-->"));
+    let begins = source[..at]
+        .rfind("<!--")
+        .is_some_and(|start| !source[start + 2..at].contains("-->"));
     let rest = &source[at..];
-    begins && rest.find("-->").is_some_and(|end| !rest[..end].contains("<!--"))
+    begins
+        && rest
+            .find("-->")
+            .is_some_and(|end| !rest[..end].contains("<!--"))
 }
 
 /// Whether a problem says that the text at this position of the source was left out.
 fn is_reported(source: &str, at: usize, problems: &[Diagnostic]) -> bool {
     let line = source[..at].matches('\n').count() as u32 + 1;
-    problems.iter().filter_map(|problem| Some((problem, problem.place.as_ref()?))).any(|(problem, place)| {
-        let start = source.split_inclusive('\n').take(place.line as usize - 1).map(str::len).sum::<usize>();
-        let column = source[start..].char_indices().nth(place.column as usize - 1).map_or(0, |(at, _)| at);
-        let opened = source[start + column..].to_ascii_lowercase();
-        let is_whole =
-            matches!(problem.code, Code::UnsafeHtml | Code::UnclosedHtml) && LEFT_OUT_WHOLE.iter().any(|name| opened.starts_with(name));
-        let is_comment = opened.starts_with("<!--");
-        let is_within = is_whole
-            && start + column < at
-            && if is_comment {
-                !source[start + column + 2..at].contains("-->")
-            } else {
-                let name = opened.trim_start_matches('<').split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default().to_owned();
-                !source[start + column..at].to_ascii_lowercase().contains(&format!("</{name}>"))
-            };
-        // What is between two quotation marks of a tag is not shown, and the problem is at the first of them.
-        let is_quoted = problem.code == Code::UnclosedHtml
-            && start + column < at
-            && opened.chars().next().is_some_and(|c| matches!(c, '"' | '\'') && !source[start + column + 1..at].contains(c));
-        // An instruction ends with the first `>`.
-        let is_in_instruction = problem.code == Code::UnsafeHtml
-            && opened.starts_with("<?")
-            && start + column < at
-            && !source[start + column..at].contains('>');
-        // What an end tag contains after its name.
-        let is_in_end_tag = problem.code == Code::UnknownElement && (start + column..start + column + place.length as usize).contains(&at);
-        is_within || is_quoted || is_in_instruction || is_in_end_tag || place.line == line
-    })
+    problems
+        .iter()
+        .filter_map(|problem| Some((problem, problem.place.as_ref()?)))
+        .any(|(problem, place)| {
+            let start = source
+                .split_inclusive('\n')
+                .take(place.line as usize - 1)
+                .map(str::len)
+                .sum::<usize>();
+            let column = source[start..]
+                .char_indices()
+                .nth(place.column as usize - 1)
+                .map_or(0, |(at, _)| at);
+            let opened = source[start + column..].to_ascii_lowercase();
+            let is_whole = matches!(problem.code, Code::UnsafeHtml | Code::UnclosedHtml)
+                && LEFT_OUT_WHOLE.iter().any(|name| opened.starts_with(name));
+            let is_comment = opened.starts_with("<!--");
+            let is_within = is_whole
+                && start + column < at
+                && if is_comment {
+                    !source[start + column + 2..at].contains("-->")
+                } else {
+                    let name = opened
+                        .trim_start_matches('<')
+                        .split(|c: char| !c.is_ascii_alphanumeric())
+                        .next()
+                        .unwrap_or_default()
+                        .to_owned();
+                    !source[start + column..at]
+                        .to_ascii_lowercase()
+                        .contains(&format!("</{name}>"))
+                };
+            // What is between two quotation marks of a tag is not shown, and the problem is at the
+            // first of them.
+            let is_quoted = problem.code == Code::UnclosedHtml
+                && start + column < at
+                && opened.chars().next().is_some_and(|c| {
+                    matches!(c, '"' | '\'') && !source[start + column + 1..at].contains(c)
+                });
+            // An instruction ends with the first `>`.
+            let is_in_instruction = problem.code == Code::UnsafeHtml
+                && opened.starts_with("<?")
+                && start + column < at
+                && !source[start + column..at].contains('>');
+            // What an end tag contains after its name.
+            let is_in_end_tag = problem.code == Code::UnknownElement
+                && (start + column..start + column + place.length as usize).contains(&at);
+            is_within || is_quoted || is_in_instruction || is_in_end_tag || place.line == line
+        })
 }
 
 /// The maximum; half as many on average.
 const PAGES_PER_CASE: usize = 20;
 
 /// The first word of a page that is neither shown nor reported.
-fn lost_word(page: &str, source: &str, words: &[String], problems: &[Diagnostic]) -> Option<String> {
+fn lost_word(
+    page: &str,
+    source: &str,
+    words: &[String],
+    problems: &[Diagnostic],
+) -> Option<String> {
     let is_excused = |word: &str| {
         let at = source.find(word).expect("it was put there");
-        let is_named = || problems.iter().any(|problem| problem.message.contains(word));
+        let is_named = || {
+            problems
+                .iter()
+                .any(|problem| problem.message.contains(word))
+        };
         is_in_comment(source, at) || is_reported(source, at, problems) || is_named()
     };
-    let word = words.iter().find(|word| !page.contains(word.as_str()) && !is_excused(word))?;
-    let problems: Vec<String> = problems.iter().map(|problem| format!("{:?} {}", problem.place, problem.message)).collect();
-    Some(format!("{word} is lost\n--- source\n{source}\n--- page\n{page}\n--- problems\n{problems:#?}"))
+    let word = words
+        .iter()
+        .find(|word| !page.contains(word.as_str()) && !is_excused(word))?;
+    let problems: Vec<String> = problems
+        .iter()
+        .map(|problem| format!("{:?} {}", problem.place, problem.message))
+        .collect();
+    Some(format!(
+        "{word} is lost\n--- source\n{source}\n--- page\n{page}\n--- problems\n{problems:#?}"
+    ))
 }
 
 proptest! {

@@ -44,7 +44,9 @@ const TABLES: [Table; 30] = [
     ("decision", || manual_table(&decision::FIELDS)),
     ("tool", || manual_table(&COMMON_FIELDS_OF_TOOLS)),
     ("quiz", || manual_table(&quiz::FIELDS)),
-    ("calculator", || manual_table(&calculator::CALCULATOR_FIELDS)),
+    ("calculator", || {
+        manual_table(&calculator::CALCULATOR_FIELDS)
+    }),
     ("tool-input", || manual_table(&inputs::INPUT_FIELDS)),
     ("tool-step", || manual_table(&calculator::STEP_FIELDS)),
     ("tool-result", || manual_table(&calculator::RESULT_FIELDS)),
@@ -52,18 +54,40 @@ const TABLES: [Table; 30] = [
     ("tool-example", || manual_table(&calculator::EXAMPLE_FIELDS)),
     ("tool-table", || manual_table(&tables::TABLE_FIELDS)),
     ("functions", functions::manual),
-    ("renamed-settings", || renamed_names(|kind| kind == NameKind::Setting)),
-    ("renamed-kind-keys", || renamed_names(|kind| kind == NameKind::KindKey)),
+    ("renamed-settings", || {
+        renamed_names(|kind| kind == NameKind::Setting)
+    }),
+    ("renamed-kind-keys", || {
+        renamed_names(|kind| kind == NameKind::KindKey)
+    }),
     ("renamed-values", renamed_values),
-    ("renamed-template-values", || renamed_names(|kind| kind == NameKind::TemplateValue)),
-    ("renamed-templates", || renamed_names(|kind| kind == NameKind::Template)),
-    ("renamed-blocks", || renamed_names(|kind| kind == NameKind::Block)),
-    ("renamed-tokens", || renamed_names(|kind| kind == NameKind::Token)),
-    ("renamed-texts", || renamed_names(|kind| kind == NameKind::Word)),
-    ("renamed-tokens", || renamed_names(|kind| kind == NameKind::Token)),
-    ("renamed-templates", || renamed_names(|kind| kind == NameKind::Template)),
-    ("renamed-blocks", || renamed_names(|kind| kind == NameKind::Block)),
-    ("renamed-codes", || renamed_names(|kind| kind == NameKind::Code)),
+    ("renamed-template-values", || {
+        renamed_names(|kind| kind == NameKind::TemplateValue)
+    }),
+    ("renamed-templates", || {
+        renamed_names(|kind| kind == NameKind::Template)
+    }),
+    ("renamed-blocks", || {
+        renamed_names(|kind| kind == NameKind::Block)
+    }),
+    ("renamed-tokens", || {
+        renamed_names(|kind| kind == NameKind::Token)
+    }),
+    ("renamed-texts", || {
+        renamed_names(|kind| kind == NameKind::Word)
+    }),
+    ("renamed-tokens", || {
+        renamed_names(|kind| kind == NameKind::Token)
+    }),
+    ("renamed-templates", || {
+        renamed_names(|kind| kind == NameKind::Template)
+    }),
+    ("renamed-blocks", || {
+        renamed_names(|kind| kind == NameKind::Block)
+    }),
+    ("renamed-codes", || {
+        renamed_names(|kind| kind == NameKind::Code)
+    }),
 ];
 
 #[test]
@@ -72,7 +96,9 @@ fn tables_are_those_of_the_code() {
     let is_update = std::env::var_os("HANDSEL_UPDATE").is_some();
     let (mut found, mut stale) = (BTreeSet::new(), Vec::new());
     let manual = std::fs::read_dir(&folder).expect("the manual is part of the project");
-    let mut pages: Vec<PathBuf> = manual.map(|entry| entry.expect("the folder can be listed").path()).collect();
+    let mut pages: Vec<PathBuf> = manual
+        .map(|entry| entry.expect("the folder can be listed").path())
+        .collect();
     pages.push(folder.join("../../docs/THEME.md"));
     for path in pages {
         if path.extension().is_none_or(|extension| extension != "md") {
@@ -83,25 +109,52 @@ fn tables_are_those_of_the_code() {
         if renewed != text && is_update {
             std::fs::write(&path, renewed).expect("the manual can be written");
         } else if renewed != text {
-            stale.push(path.file_name().unwrap_or_default().to_string_lossy().into_owned());
+            stale.push(
+                path.file_name()
+                    .unwrap_or_default()
+                    .to_string_lossy()
+                    .into_owned(),
+            );
         }
     }
-    assert!(stale.is_empty(), "{} differ from the code: run `HANDSEL_UPDATE=1 cargo test --test manual`", stale.join(", "));
-    let missing: Vec<&str> = TABLES.iter().map(|(name, _)| *name).filter(|name| !found.contains(*name)).collect();
-    assert!(missing.is_empty(), "no page of the manual has a line `<!-- table: NAME -->` for {missing:?}");
+    assert!(
+        stale.is_empty(),
+        "{} differ from the code: run `HANDSEL_UPDATE=1 cargo test --test manual`",
+        stale.join(", ")
+    );
+    let missing: Vec<&str> = TABLES
+        .iter()
+        .map(|(name, _)| *name)
+        .filter(|name| !found.contains(*name))
+        .collect();
+    assert!(
+        missing.is_empty(),
+        "no page of the manual has a line `<!-- table: NAME -->` for {missing:?}"
+    );
 }
 
 /// The example in docs/THEME.md is a site that can be built, and as short as the page says.
 #[test]
 fn the_other_look_is_forty_lines() {
-    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/THEME.md")).expect("it is part of the project");
-    let (_, example) = text.split_once("## Another look in 40 lines").expect("the example has its heading");
+    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/THEME.md"))
+        .expect("it is part of the project");
+    let (_, example) = text
+        .split_once("## Another look in 40 lines")
+        .expect("the example has its heading");
     let mut files = MemoryFiles::default();
-    files.put("content/index.md", "---\ntitle: Home\nsummary: A home.\n---\n\nWelcome.\n");
+    files.put(
+        "content/index.md",
+        "---\ntitle: Home\nsummary: A home.\n---\n\nWelcome.\n",
+    );
     let mut lines = 0;
-    for fence in example.split("\n```").filter(|fence| fence.contains(" title=\"")) {
+    for fence in example
+        .split("\n```")
+        .filter(|fence| fence.contains(" title=\""))
+    {
         let (head, body) = fence.split_once('\n').expect("a fence has a first line");
-        let (_, name) = head.split_once(" title=\"").expect("only those with a title were kept");
+        let (_, name) = head
+            .split_once(" title=\"")
+            .expect("only those with a title were kept");
         files.put(name.trim_end_matches('"'), body);
         lines += body.lines().count();
     }
@@ -109,7 +162,10 @@ fn the_other_look_is_forty_lines() {
     assert_eq!(built.problems, Vec::new());
     assert!((20..=40).contains(&lines), "{lines} lines");
     let home = String::from_utf8_lossy(&published["index.html"]);
-    assert!(home.contains("css/tokens.") && home.contains("css/school."), "{home}");
+    assert!(
+        home.contains("css/tokens.") && home.contains("css/school."),
+        "{home}"
+    );
 }
 
 /// The values that templates see are documented in one place, `content/manual/templates.md`. This
@@ -121,38 +177,74 @@ fn every_value_of_templates_is_in_the_manual() {
     for folder in ["content", "static"] {
         put_folder(&mut files, root, Path::new(folder));
     }
-    files.put("handsel.yaml", std::fs::read(root.join("handsel.yaml")).expect("it is part of the project"));
-    let blocks = ["title", "head", "sidebar", "main"].map(|name| format!("{{% block {name} %}}{{% endblock {name} %}}"));
-    let base = format!("{{{{ page | json }}}}\n{{{{ site | json }}}}\n{{{{ nav | json }}}}\n{}", blocks.concat());
+    files.put(
+        "handsel.yaml",
+        std::fs::read(root.join("handsel.yaml")).expect("it is part of the project"),
+    );
+    let blocks = ["title", "head", "sidebar", "main"]
+        .map(|name| format!("{{% block {name} %}}{{% endblock {name} %}}"));
+    let base = format!(
+        "{{{{ page | json }}}}\n{{{{ site | json }}}}\n{{{{ nav | json }}}}\n{}",
+        blocks.concat()
+    );
     files.put("templates/base.html", base);
-    let request = Request { is_lenient: true, ..common::request() };
+    let request = Request {
+        is_lenient: true,
+        ..common::request()
+    };
     let (_, published) = common::build(&files, &request);
 
     let (mut own, mut all) = (BTreeMap::<&str, BTreeSet<String>>::new(), BTreeSet::new());
-    for bytes in published.iter().filter(|(path, _)| path.ends_with(".html")).map(|(_, bytes)| bytes) {
+    for bytes in published
+        .iter()
+        .filter(|(path, _)| path.ends_with(".html"))
+        .map(|(_, bytes)| bytes)
+    {
         let text = std::str::from_utf8(bytes).expect("pages are UTF-8");
         for (name, line) in ["page", "site", "nav"].into_iter().zip(text.lines()) {
             // Redirects have a template of their own.
-            let Ok(Value::Object(value)) = serde_json::from_str(line) else { continue };
+            let Ok(Value::Object(value)) = serde_json::from_str(line) else {
+                continue;
+            };
             own.entry(name).or_default().extend(value.keys().cloned());
             names_in(&Value::Object(value), &mut all);
         }
     }
     // Old names are in content/manual/renamed.md.
     let is_old = |name: &str| renamed::new_name(NameKind::TemplateValue, name).is_some();
-    own.values_mut().chain([&mut all]).for_each(|names| names.retain(|name| !is_old(name)));
-    let manual = std::fs::read_to_string(root.join("content/manual/templates.md")).expect("the manual is UTF-8");
-    let (_, section) = manual.split_once("## What a template sees").expect("the page has this section");
+    own.values_mut()
+        .chain([&mut all])
+        .for_each(|names| names.retain(|name| !is_old(name)));
+    let manual = std::fs::read_to_string(root.join("content/manual/templates.md"))
+        .expect("the manual is UTF-8");
+    let (_, section) = manual
+        .split_once("## What a template sees")
+        .expect("the page has this section");
     let (section, _) = section.split_once("\n## ").expect("more sections follow");
     let documented = names_in_code(section);
-    let missing: Vec<&String> = all.iter().filter(|name| !documented.contains(name.as_str())).collect();
-    assert!(missing.is_empty(), "content/manual/templates.md lacks {missing:?}");
+    let missing: Vec<&String> = all
+        .iter()
+        .filter(|name| !documented.contains(name.as_str()))
+        .collect();
+    assert!(
+        missing.is_empty(),
+        "content/manual/templates.md lacks {missing:?}"
+    );
     for name in ["page", "site"] {
-        let (_, table) = section.split_once(&format!("### `{name}`")).expect("the value has a table");
+        let (_, table) = section
+            .split_once(&format!("### `{name}`"))
+            .expect("the value has a table");
         let table = table.split("\n### ").next().unwrap_or_default();
-        let cells = table.lines().filter_map(|row| row.strip_prefix("| ")?.split_once(" |").map(|(cell, _)| cell));
+        let cells = table.lines().filter_map(|row| {
+            row.strip_prefix("| ")?
+                .split_once(" |")
+                .map(|(cell, _)| cell)
+        });
         let rows: BTreeSet<String> = cells.flat_map(names_in_code).map(str::to_owned).collect();
-        assert_eq!(rows, own[name], "the table of `{name}` in content/manual/templates.md");
+        assert_eq!(
+            rows, own[name],
+            "the table of `{name}` in content/manual/templates.md"
+        );
     }
 }
 
@@ -188,8 +280,12 @@ fn names_in(value: &Value, names: &mut BTreeSet<String>) {
 
 /// The names between backticks.
 fn names_in_code(markdown: &str) -> BTreeSet<&str> {
-    let code = markdown.lines().flat_map(|line| line.split('`').skip(1).step_by(2));
-    code.flat_map(|span| span.split(|c: char| !c.is_ascii_lowercase() && c != '_')).filter(|name| !name.is_empty()).collect()
+    let code = markdown
+        .lines()
+        .flat_map(|line| line.split('`').skip(1).step_by(2));
+    code.flat_map(|span| span.split(|c: char| !c.is_ascii_lowercase() && c != '_'))
+        .filter(|name| !name.is_empty())
+        .collect()
 }
 
 /// The text with all generated tables updated.
@@ -199,12 +295,24 @@ fn renew(text: &str, found: &mut BTreeSet<String>) -> String {
     let mut renewed = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, after)) = rest.split_once(OPEN) {
-        let (name, after) = after.split_once(" -->\n").expect("the mark ends its line with `-->`");
-        let (_, after) = after.split_once(CLOSE).expect("the table is closed with `<!-- end -->`");
-        let (_, make) = TABLES.iter().find(|(known, _)| *known == name).unwrap_or_else(|| panic!("there is no table `{name}`"));
+        let (name, after) = after
+            .split_once(" -->\n")
+            .expect("the mark ends its line with `-->`");
+        let (_, after) = after
+            .split_once(CLOSE)
+            .expect("the table is closed with `<!-- end -->`");
+        let (_, make) = TABLES
+            .iter()
+            .find(|(known, _)| *known == name)
+            .unwrap_or_else(|| panic!("there is no table `{name}`"));
         found.insert(name.to_owned());
         let table = make();
-        write!(renewed, "{before}{OPEN}{name} -->\n\n{}\n\n{CLOSE}", table.trim_end()).expect("text takes everything");
+        write!(
+            renewed,
+            "{before}{OPEN}{name} -->\n\n{}\n\n{CLOSE}",
+            table.trim_end()
+        )
+        .expect("text takes everything");
         rest = after;
     }
     renewed + rest
@@ -213,11 +321,23 @@ fn renew(text: &str, found: &mut BTreeSet<String>) -> String {
 /// The fields of the built-in kinds that have any.
 fn kinds() -> String {
     let mut table = String::new();
-    for (name, bytes) in theme::templates().into_iter().filter(|(name, _)| name.starts_with("kinds/")) {
-        let path = SourcePath::new(&format!("templates/{name}")).expect("embedded names lie inside");
-        let kind = kind::read(&path, &bytes).value.expect("the built-in kinds can be read");
+    for (name, bytes) in theme::templates()
+        .into_iter()
+        .filter(|(name, _)| name.starts_with("kinds/"))
+    {
+        let path =
+            SourcePath::new(&format!("templates/{name}")).expect("embedded names lie inside");
+        let kind = kind::read(&path, &bytes)
+            .value
+            .expect("the built-in kinds can be read");
         if !kind.fields.is_empty() {
-            write!(table, "**{}**\n\n{}\n", kind.name, manual_table(&kind.fields)).expect("text takes everything");
+            write!(
+                table,
+                "**{}**\n\n{}\n",
+                kind.name,
+                manual_table(&kind.fields)
+            )
+            .expect("text takes everything");
         }
     }
     table
@@ -232,21 +352,42 @@ fn components() -> String {
         name,
         is_own: false,
     };
-    let built_in = theme::templates().into_iter().filter(|(name, _)| is_component(name)).map(file).collect();
+    let built_in = theme::templates()
+        .into_iter()
+        .filter(|(name, _)| is_component(name))
+        .map(file)
+        .collect();
     let templates = Templates::load(built_in, Vec::new(), BTreeSet::new());
     assert_eq!(templates.problems, Vec::new());
     let mut table = String::from("| component | needs | may have |\n|---|---|---|\n");
-    for (name, signature) in templates.value.signatures.iter().filter(|(name, _)| *name != "alert") {
+    for (name, signature) in templates
+        .value
+        .signatures
+        .iter()
+        .filter(|(name, _)| *name != "alert")
+    {
         let list = |is_required: bool| {
-            let fitting = signature.arguments.iter().filter(|argument| argument.is_required == is_required);
+            let fitting = signature
+                .arguments
+                .iter()
+                .filter(|argument| argument.is_required == is_required);
             let shown = fitting.map(|argument| match argument.kind {
                 ArgumentKind::Text | ArgumentKind::Anything => format!("`{}`", argument.name),
-                ArgumentKind::Integer | ArgumentKind::Number => format!("`{}` (a number)", argument.name),
+                ArgumentKind::Integer | ArgumentKind::Number => {
+                    format!("`{}` (a number)", argument.name)
+                }
                 ArgumentKind::Boolean => format!("`{}` (true or false)", argument.name),
             });
             shown.collect::<Vec<_>>().join(", ")
         };
-        writeln!(table, "| `{}` | {} | {} |", name.replace('_', "-"), list(true), list(false)).expect("text takes everything");
+        writeln!(
+            table,
+            "| `{}` | {} | {} |",
+            name.replace('_', "-"),
+            list(true),
+            list(false)
+        )
+        .expect("text takes everything");
     }
     table
         + "| `include` | `file` | `region`, `lines`, `language`, `title`, `numbers` (true or false) |\n| `tool` | `page` | what the tool takes |\n"
@@ -255,8 +396,12 @@ fn components() -> String {
 /// Old and new names of some kinds.
 fn renamed_names(is_wanted: impl Fn(NameKind) -> bool) -> String {
     let mut table = String::from("| old | new |\n|---|---|\n");
-    for renamed in renamed::RENAMED.iter().filter(|renamed| is_wanted(renamed.kind)) {
-        writeln!(table, "| `{}` | `{}` |", renamed.old, renamed.new).expect("text takes everything");
+    for renamed in renamed::RENAMED
+        .iter()
+        .filter(|renamed| is_wanted(renamed.kind))
+    {
+        writeln!(table, "| `{}` | `{}` |", renamed.old, renamed.new)
+            .expect("text takes everything");
     }
     table
 }
@@ -266,7 +411,8 @@ fn renamed_values() -> String {
     let mut table = String::from("| key | old | new |\n|---|---|---|\n");
     for renamed in renamed::RENAMED {
         if let NameKind::Value(key) = renamed.kind {
-            writeln!(table, "| `{key}` | `{}` | `{}` |", renamed.old, renamed.new).expect("text takes everything");
+            writeln!(table, "| `{key}` | `{}` | `{}` |", renamed.old, renamed.new)
+                .expect("text takes everything");
         }
     }
     table
@@ -276,13 +422,21 @@ fn renamed_values() -> String {
 fn codes() -> String {
     let mut table = String::from("| code | unless set | meaning |\n|---|---|---|\n");
     for code in Code::ALL {
-        let (name, severity, meaning) = (code.name(), code.severity(), code.meaning().replace('|', "\\|"));
+        let (name, severity, meaning) = (
+            code.name(),
+            code.severity(),
+            code.meaning().replace('|', "\\|"),
+        );
         let old: String = renamed::RENAMED
             .iter()
             .filter(|renamed| renamed.kind == NameKind::Code && renamed.new == name)
             .map(|renamed| format!("<span id=\"{}\"></span>", renamed.old))
             .collect();
-        writeln!(table, "| <span id=\"{name}\"></span>{old}`{name}` | {severity} | {meaning} |").expect("text takes everything");
+        writeln!(
+            table,
+            "| <span id=\"{name}\"></span>{old}`{name}` | {severity} | {meaning} |"
+        )
+        .expect("text takes everything");
     }
     table
 }

@@ -1,4 +1,5 @@
-//! `handsel move`: every link leads to what it led to, every other byte stays, and it is all or nothing.
+//! `handsel move`: every link leads to what it led to, every other byte stays, and it is all or
+//! nothing.
 
 mod common;
 
@@ -21,8 +22,14 @@ type Tree = BTreeMap<String, String>;
 
 /// A site that refers to one page in every possible way.
 const SITE: [(&str, &str); 9] = [
-    ("handsel.yaml", "title: A\nmenu:\n  - { title: Ask, link: tips/ask.md } # the tip\n  - {title: Home, link: \"/\"}\nraw_html: allow\n"),
-    ("content/audiences.yaml", "small: { title: Small, start: [tips/ask.md, 'index.md'] }\n"),
+    (
+        "handsel.yaml",
+        "title: A\nmenu:\n  - { title: Ask, link: tips/ask.md } # the tip\n  - {title: Home, link: \"/\"}\nraw_html: allow\n",
+    ),
+    (
+        "content/audiences.yaml",
+        "small: { title: Small, start: [tips/ask.md, 'index.md'] }\n",
+    ),
     (
         "content/index.md",
         "---\ntitle: Home\nrelated:\n- tips/ask.md#twice\nnext: \"/tips/ask/\"\n---\n\
@@ -35,11 +42,23 @@ const SITE: [(&str, &str); 9] = [
         "content/tips/ask.md",
         "---\r\ntitle: Ask\r\n---\r\n[home](../index.md), [beside](other.md), ![own](ask.svg), [here](#twice), [to itself](ask.md#twice)\r\n\r\n## Twice\r\n\r\n::include{file=\"sample.py\"}\r\n",
     ),
-    ("content/tips/other.md", "# Other\n\n[ask](ask.md) and [[ask]]\n"),
-    ("content/tips/ask.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"1\" height=\"1\"/>"),
+    (
+        "content/tips/other.md",
+        "# Other\n\n[ask](ask.md) and [[ask]]\n",
+    ),
+    (
+        "content/tips/ask.svg",
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"1\" height=\"1\"/>",
+    ),
     ("content/tips/sample.py", "print(1)\n"),
-    ("content/guides/index.md", "# Guides\n\n[ask](../tips/ask.md#twice)\n"),
-    ("content/guides/draft.md", "---\ntitle: D\ndraft: true\n---\n[ask](../tips/ask.md)\n"),
+    (
+        "content/guides/index.md",
+        "# Guides\n\n[ask](../tips/ask.md#twice)\n",
+    ),
+    (
+        "content/guides/draft.md",
+        "---\ntitle: D\ndraft: true\n---\n[ask](../tips/ask.md)\n",
+    ),
 ];
 
 fn put(root: &Path, path: &str, text: &str) -> std::io::Result<()> {
@@ -49,26 +68,42 @@ fn put(root: &Path, path: &str, text: &str) -> std::io::Result<()> {
 }
 
 fn site(root: &Path) -> std::io::Result<()> {
-    SITE.iter().try_for_each(|(path, text)| put(root, path, text))
+    SITE.iter()
+        .try_for_each(|(path, text)| put(root, path, text))
 }
 
 /// Every file of the writer, by path.
 fn tree(root: &Path) -> Tree {
     let disk = Disk::open(root).expect("a folder");
-    let files = disk.list(&ListingRules { output: SourcePath::new("public").ok(), ignore: Vec::new() }).value;
-    let text = |path: &SourcePath| String::from_utf8_lossy(&disk.read(path).expect("it was listed")).into_owned();
-    files.iter().map(|path| (path.to_string(), text(path))).collect()
+    let files = disk
+        .list(&ListingRules {
+            output: SourcePath::new("public").ok(),
+            ignore: Vec::new(),
+        })
+        .value;
+    let text = |path: &SourcePath| {
+        String::from_utf8_lossy(&disk.read(path).expect("it was listed")).into_owned()
+    };
+    files
+        .iter()
+        .map(|path| (path.to_string(), text(path)))
+        .collect()
 }
 
 fn command(root: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_handsel"));
-    command.args(arguments).args(["--today", "2026-11-22"]).current_dir(root).env_remove("SOURCE_DATE_EPOCH");
+    command
+        .args(arguments)
+        .args(["--today", "2026-11-22"])
+        .current_dir(root)
+        .env_remove("SOURCE_DATE_EPOCH");
     command
 }
 
 fn run(root: &Path, arguments: &[&str]) -> std::io::Result<(Option<i32>, String)> {
     let output = command(root, arguments).output()?;
-    let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    let text = String::from_utf8_lossy(&output.stdout).into_owned()
+        + &String::from_utf8_lossy(&output.stderr);
     Ok((output.status.code(), text))
 }
 
@@ -78,24 +113,43 @@ fn every_form_of_link_is_written_anew_and_nothing_else() -> Outcome {
     let root = folder.path();
     site(root)?;
     assert_eq!(run(root, &["build"])?.0, Some(0));
-    let (status, said) = run(root, &["move", "content/tips/ask.md", "content/guides/ask-once.md"])?;
+    let (status, said) = run(
+        root,
+        &["move", "content/tips/ask.md", "content/guides/ask-once.md"],
+    )?;
     assert_eq!(status, Some(0), "{said}");
     let expected: Tree = SITE
         .iter()
         .map(|(path, text)| match *path {
-            "handsel.yaml" => (*path, text.replace("link: tips/ask.md", "link: guides/ask-once.md")),
+            "handsel.yaml" => (
+                *path,
+                text.replace("link: tips/ask.md", "link: guides/ask-once.md"),
+            ),
             "content/audiences.yaml" => (*path, text.replace("tips/ask.md", "guides/ask-once.md")),
             "content/index.md" => {
                 let code = "`[code](tips/ask.md)` \\[no link\\](tips/ask.md)";
-                let text = text.replace(code, "CODE").replace("tips/ask.md", "guides/ask-once.md").replace("tips/ask/", "guides/ask-once/");
+                let text = text
+                    .replace(code, "CODE")
+                    .replace("tips/ask.md", "guides/ask-once.md")
+                    .replace("tips/ask/", "guides/ask-once/");
                 let text = text.replace("[[tips/ask#twice|", "[[guides/ask-once#twice|");
-                (*path, text.replace("tips/ask.html", "guides/ask-once.html").replace("CODE", code))
+                (
+                    *path,
+                    text.replace("tips/ask.html", "guides/ask-once.html")
+                        .replace("CODE", code),
+                )
             }
             "content/tips/ask.md" => {
-                let text =
-                    text.replace("title: Ask\r\n", "title: Ask\r\naliases: [/tips/ask/]\r\n").replace("(other.md)", "(../tips/other.md)");
-                let text = text.replace("(ask.svg)", "(../tips/ask.svg)").replace("(ask.md#twice)", "(ask-once.md#twice)");
-                ("content/guides/ask-once.md", text.replace("sample.py", "../tips/sample.py"))
+                let text = text
+                    .replace("title: Ask\r\n", "title: Ask\r\naliases: [/tips/ask/]\r\n")
+                    .replace("(other.md)", "(../tips/other.md)");
+                let text = text
+                    .replace("(ask.svg)", "(../tips/ask.svg)")
+                    .replace("(ask.md#twice)", "(ask-once.md#twice)");
+                (
+                    "content/guides/ask-once.md",
+                    text.replace("sample.py", "../tips/sample.py"),
+                )
             }
             "content/tips/other.md" => (*path, text.replace("(ask.md)", "(../guides/ask-once.md)")),
             "content/guides/index.md" => (*path, text.replace("../tips/ask.md", "ask-once.md")),
@@ -107,7 +161,11 @@ fn every_form_of_link_is_written_anew_and_nothing_else() -> Outcome {
     let mut moved = tree(root);
     moved.remove("handsel.lock");
     assert_eq!(moved, expected);
-    assert_eq!(run(root, &["check"])?.0, Some(0), "the old address is redirected");
+    assert_eq!(
+        run(root, &["check"])?.0,
+        Some(0),
+        "the old address is redirected"
+    );
     Ok(())
 }
 
@@ -118,7 +176,10 @@ fn a_folder_goes_with_all_that_is_in_it_and_comes_back() -> Outcome {
     site(root)?;
     put(root, "content/tips/.hidden", "stays with its folder")?;
     let before = tree(root);
-    for (old, new) in [("content/tips", "content/guides/small/"), ("content/guides/small", "content/tips")] {
+    for (old, new) in [
+        ("content/tips", "content/guides/small/"),
+        ("content/guides/small", "content/tips"),
+    ] {
         fs::create_dir_all(root.join("content/guides"))?;
         let (status, said) = run(root, &["move", old, new.trim_end_matches('/')])?;
         assert_eq!(status, Some(0), "{said}");
@@ -126,14 +187,24 @@ fn a_folder_goes_with_all_that_is_in_it_and_comes_back() -> Outcome {
     }
     assert!(root.join("content/tips/.hidden").exists());
     let strip = |text: &str| {
-        text.lines().filter(|line| !line.starts_with("aliases:") && *line != "---" && !line.is_empty()).collect::<Vec<_>>().join("\n")
+        text.lines()
+            .filter(|line| !line.starts_with("aliases:") && *line != "---" && !line.is_empty())
+            .collect::<Vec<_>>()
+            .join("\n")
     };
     let mut after = tree(root);
     after.remove("handsel.lock");
-    assert_eq!(after.keys().collect::<Vec<_>>(), before.keys().collect::<Vec<_>>());
+    assert_eq!(
+        after.keys().collect::<Vec<_>>(),
+        before.keys().collect::<Vec<_>>()
+    );
     for (path, text) in &before {
         // Spellings with the same meaning may differ after two moves; the pages' own words may not.
-        assert_eq!(strip(&after[path]).lines().count(), strip(text).lines().count(), "{path}");
+        assert_eq!(
+            strip(&after[path]).lines().count(),
+            strip(text).lines().count(),
+            "{path}"
+        );
     }
     Ok(())
 }
@@ -154,13 +225,28 @@ fn links_in_markdown_fields_are_written_anew_however_yaml_writes_them() -> Outco
                   steps: [{ note: \"[f](/tips/ask/#twice)\" }, { note: '[g](../tips/other.md)' }]\n\
                   by_name:\n  one: >\n    ![h](../tips/ask.svg) <a href=\"../tips/ask.md\">i</a>\n---\nText.\n";
     put(root, "content/recipes/one.md", recipe)?;
-    assert_eq!(run(root, &["check"])?.0, Some(0), "every link leads somewhere");
-    let (status, said) = run(root, &["move", "content/tips/ask.md", "content/guides/ask-once.md"])?;
+    assert_eq!(
+        run(root, &["check"])?.0,
+        Some(0),
+        "every link leads somewhere"
+    );
+    let (status, said) = run(
+        root,
+        &["move", "content/tips/ask.md", "content/guides/ask-once.md"],
+    )?;
     assert_eq!(status, Some(0), "{said}");
     let (plain, code) = ("[no link](../tips/ask.md)", "`[code](../tips/ask.md)`");
-    let expected = recipe.replace(plain, "PLAIN").replace(code, "CODE").replace("tips/ask.md", "guides/ask-once.md");
-    let expected = expected.replace("/tips/ask/", "/guides/ask-once/").replace("[[../tips/ask|", "[[../guides/ask-once|");
-    assert_eq!(tree(root)["content/recipes/one.md"], expected.replace("PLAIN", plain).replace("CODE", code));
+    let expected = recipe
+        .replace(plain, "PLAIN")
+        .replace(code, "CODE")
+        .replace("tips/ask.md", "guides/ask-once.md");
+    let expected = expected
+        .replace("/tips/ask/", "/guides/ask-once/")
+        .replace("[[../tips/ask|", "[[../guides/ask-once|");
+    assert_eq!(
+        tree(root)["content/recipes/one.md"],
+        expected.replace("PLAIN", plain).replace("CODE", code)
+    );
     assert_eq!(run(root, &["check"])?.0, Some(0));
     Ok(())
 }
@@ -173,15 +259,25 @@ fn what_is_not_redirected_is_named() -> Outcome {
     put(root, "content/tips/ask.md", "# Ask\n\nText.\n\n## Twice\n")?;
     fs::remove_file(root.join("content/tips/other.md"))?;
     assert_eq!(run(root, &["build"])?.0, Some(0));
-    let (status, said) = run(root, &["move", "content/tips/ask.md", "content/guides/ask.md"])?;
+    let (status, said) = run(
+        root,
+        &["move", "content/tips/ask.md", "content/guides/ask.md"],
+    )?;
     assert_eq!(status, Some(0), "{said}");
     let is_named = |text: &str, address: &str| text.contains(&format!(" {address} "));
     for address in ["/tips/", "/tips/random/"] {
         assert!(is_named(&said, address), "{address}: {said}");
     }
     let (status, told) = run(root, &["check", "--format", "json"])?;
-    assert!(status == Some(0) && !told.contains("vanished"), "lists follow from pages: {told}");
-    put(root, "content/guides/index.md", "---\naliases: [/tips/, /tips/random/]\n---\n# Guides\n\n[ask](ask.md#twice)\n")?;
+    assert!(
+        status == Some(0) && !told.contains("vanished"),
+        "lists follow from pages: {told}"
+    );
+    put(
+        root,
+        "content/guides/index.md",
+        "---\naliases: [/tips/, /tips/random/]\n---\n# Guides\n\n[ask](ask.md#twice)\n",
+    )?;
     assert_eq!(run(root, &["check"])?.0, Some(0), "as the note says");
     Ok(())
 }
@@ -190,8 +286,16 @@ fn what_is_not_redirected_is_named() -> Outcome {
 fn what_is_made_for_a_folder_goes_with_it_where_the_new_place_has_its_like() -> Outcome {
     let folder = tempfile::tempdir()?;
     let root = folder.path();
-    put(root, "handsel.yaml", "title: A\nbase_url: https://a.example\ntimezone: UTC\n")?;
-    put(root, "templates/kinds/trick.yaml", "title: Trick\nfolder: tricks\nrandom_page: true\nfeed: true\n")?;
+    put(
+        root,
+        "handsel.yaml",
+        "title: A\nbase_url: https://a.example\ntimezone: UTC\n",
+    )?;
+    put(
+        root,
+        "templates/kinds/trick.yaml",
+        "title: Trick\nfolder: tricks\nrandom_page: true\nfeed: true\n",
+    )?;
     put(
         root,
         "templates/kinds/meeting.yaml",
@@ -202,34 +306,75 @@ fn what_is_made_for_a_folder_goes_with_it_where_the_new_place_has_its_like() -> 
         "content/index.md",
         "# Home\n\n[one](/tips/random/) [one](tips/random/#x) [dates](/meetings/calendar.ics) [one date](/meetings/m/event.ics)\n",
     )?;
-    put(root, "content/tips/a.md", "---\ntitle: A\npublished: 2026-01-01\n---\nText.\n")?;
-    put(root, "content/meetings/m.md", "---\ntitle: M\nstart: 2026-12-01T10:00\n---\nText.\n")?;
+    put(
+        root,
+        "content/tips/a.md",
+        "---\ntitle: A\npublished: 2026-01-01\n---\nText.\n",
+    )?;
+    put(
+        root,
+        "content/meetings/m.md",
+        "---\ntitle: M\nstart: 2026-12-01T10:00\n---\nText.\n",
+    )?;
     let before = tree(root);
     let (status, said) = run(root, &["move", "content/tips", "content/hints"])?;
     assert_eq!(status, Some(1), "{said}");
-    assert!(said.contains("content/index.md:3:1") && said.contains("/tips/random/ would be made no more"), "{said}");
-    assert!(said.contains("a page or a list that stays") && said.contains("a folder of a kind that has one too"), "{said}");
+    assert!(
+        said.contains("content/index.md:3:1")
+            && said.contains("/tips/random/ would be made no more"),
+        "{said}"
+    );
+    assert!(
+        said.contains("a page or a list that stays")
+            && said.contains("a folder of a kind that has one too"),
+        "{said}"
+    );
     assert_eq!(tree(root), before);
     let (status, said) = run(root, &["move", "content/tips", "content/tricks"])?;
     assert_eq!(status, Some(0), "{said}");
-    assert!(tree(root)["content/index.md"].contains("[one](/tricks/random/) [one](tricks/random/#x)"), "{:?}", tree(root));
+    assert!(
+        tree(root)["content/index.md"].contains("[one](/tricks/random/) [one](tricks/random/#x)"),
+        "{:?}",
+        tree(root)
+    );
     for address in ["/tips/", "/tips/random/", "/tips/feed.xml"] {
-        assert!(said.contains(&format!("Note: {address} no longer exists after this")), "{address}: {said}");
+        assert!(
+            said.contains(&format!("Note: {address} no longer exists after this")),
+            "{address}: {said}"
+        );
     }
-    let (status, said) = run(root, &["move", "content/meetings/m.md", "content/meetings/n.md"])?;
+    let (status, said) = run(
+        root,
+        &["move", "content/meetings/m.md", "content/meetings/n.md"],
+    )?;
     assert_eq!(status, Some(0), "{said}");
-    assert!(tree(root)["content/index.md"].contains("(/meetings/calendar.ics) [one date](/meetings/n/event.ics)"), "{:?}", tree(root));
+    assert!(
+        tree(root)["content/index.md"]
+            .contains("(/meetings/calendar.ics) [one date](/meetings/n/event.ics)"),
+        "{:?}",
+        tree(root)
+    );
     put(root, "content/index.md", "# Home\n\nText.\n")?;
     let (status, said) = run(root, &["move", "content/meetings", "content/past"])?;
     assert_eq!(status, Some(0), "{said}");
-    assert!(said.contains("Note: /meetings/calendar.ics no longer exists after this"), "{said}");
+    assert!(
+        said.contains("Note: /meetings/calendar.ics no longer exists after this"),
+        "{said}"
+    );
     assert!(
         said.contains("Note: content/past/n.md is of the kind `page` now, because of the folder; before, the kind was `meeting`."),
         "{said}"
     );
-    put(root, "content/past/n.md", "---\ntitle: M\nkind: meeting\nstart: 2026-12-01T10:00\n---\nText.\n")?;
+    put(
+        root,
+        "content/past/n.md",
+        "---\ntitle: M\nkind: meeting\nstart: 2026-12-01T10:00\n---\nText.\n",
+    )?;
     let (status, said) = run(root, &["move", "content/past", "content/gone"])?;
-    assert!(status == Some(0) && !said.contains("of the kind"), "it says its kind itself: {said}");
+    assert!(
+        status == Some(0) && !said.contains("of the kind"),
+        "it says its kind itself: {said}"
+    );
     Ok(())
 }
 
@@ -239,28 +384,84 @@ fn what_cannot_be_done_whole_is_refused_and_nothing_changes() -> Outcome {
     let root = folder.path();
     site(root)?;
     put(root, "content/guides/taken.md", "# T\n\nText.\n")?;
-    put(root, "content/guides/taker.md", "---\ntitle: T\nslug: held\n---\nText.\n")?;
-    put(root, "content/notes/_defaults.yaml", "related: [../tips/ask.md]\n")?;
+    put(
+        root,
+        "content/guides/taker.md",
+        "---\ntitle: T\nslug: held\n---\nText.\n",
+    )?;
+    put(
+        root,
+        "content/notes/_defaults.yaml",
+        "related: [../tips/ask.md]\n",
+    )?;
     put(root, "content/notes/one.md", "# One\n\nText.\n")?;
     let before = tree(root);
     for (old, new, status, says) in [
         ("content/tips/nowhere.md", "content/a.md", 2, "is not there"),
-        ("tips/ask.md", "content/a.md", 2, "did you mean content/tips/ask.md?"),
-        ("content/tips/ask.md", "content/guides/taken.md", 2, "is there already"),
-        ("content/tips/ask.md", "elsewhere/ask.md", 2, "lies outside the content"),
-        ("content/tips/ask.md", "../ask.md", 2, "lies outside the site's folder"),
-        ("content/tips/ask.md", "content/.ask.md", 2, "nothing named `.ask.md` is read"),
-        ("content/tips/ask.md", "content/ask.txt", 2, "would not both be pages"),
+        (
+            "tips/ask.md",
+            "content/a.md",
+            2,
+            "did you mean content/tips/ask.md?",
+        ),
+        (
+            "content/tips/ask.md",
+            "content/guides/taken.md",
+            2,
+            "is there already",
+        ),
+        (
+            "content/tips/ask.md",
+            "elsewhere/ask.md",
+            2,
+            "lies outside the content",
+        ),
+        (
+            "content/tips/ask.md",
+            "../ask.md",
+            2,
+            "lies outside the site's folder",
+        ),
+        (
+            "content/tips/ask.md",
+            "content/.ask.md",
+            2,
+            "nothing named `.ask.md` is read",
+        ),
+        (
+            "content/tips/ask.md",
+            "content/ask.txt",
+            2,
+            "would not both be pages",
+        ),
         ("content/tips", "content/tips/inner", 2, "lies within"),
-        ("content/tips/ask.md", "content/guides/held.md", 1, "the address /guides/held/ is taken"),
-        ("content/tips/ask.md", "content/ask.md", 1, "cannot be written so that it leads to the same place"),
+        (
+            "content/tips/ask.md",
+            "content/guides/held.md",
+            1,
+            "the address /guides/held/ is taken",
+        ),
+        (
+            "content/tips/ask.md",
+            "content/ask.md",
+            1,
+            "cannot be written so that it leads to the same place",
+        ),
     ] {
         let (ended, said) = run(root, &["move", old, new])?;
         assert_eq!(ended, Some(status), "{old} → {new}: {said}");
         assert!(said.contains(says), "{old} → {new}: {said}");
         assert_eq!(tree(root), before, "{old} → {new}");
     }
-    let (ended, said) = run(root, &["move", "--dry-run", "content/guides/taken.md", "content/guides/free.md"])?;
+    let (ended, said) = run(
+        root,
+        &[
+            "move",
+            "--dry-run",
+            "content/guides/taken.md",
+            "content/guides/free.md",
+        ],
+    )?;
     assert!(ended == Some(0) && said.contains("Would move"), "{said}");
     assert_eq!(tree(root), before, "a dry run changes nothing");
     Ok(())
@@ -272,19 +473,39 @@ fn the_ending_of_a_page_can_be_omitted() -> Outcome {
     let root = folder.path();
     site(root)?;
     for (old, new, is_at) in [
-        ("content/tips/ask.md", "content/tips/asking", "content/tips/asking.md"),
-        ("content/tips/asking.md", "content/tips/v1.2", "content/tips/v1.2.md"),
+        (
+            "content/tips/ask.md",
+            "content/tips/asking",
+            "content/tips/asking.md",
+        ),
+        (
+            "content/tips/asking.md",
+            "content/tips/v1.2",
+            "content/tips/v1.2.md",
+        ),
     ] {
         let (status, said) = run(root, &["move", old, new])?;
         assert_eq!(status, Some(0), "{said}");
-        assert!(root.join(is_at).is_file() && !root.join(old).exists(), "{said}");
+        assert!(
+            root.join(is_at).is_file() && !root.join(old).exists(),
+            "{said}"
+        );
         assert!(said.contains(&format!("Moved {old} to {is_at}:")), "{said}");
         assert_eq!(run(root, &["check"])?.0, Some(0));
     }
     let (status, said) = run(root, &["move", "content/tips/other", "content/tips/more"])?;
-    assert!(status == Some(2) && said.contains("did you mean content/tips/other.md?"), "{said}");
-    let (status, said) = run(root, &["move", "content/tips/other.md", "content/tips/more.text"])?;
-    assert!(status == Some(2) && said.contains("the name of a page ends in .md"), "{said}");
+    assert!(
+        status == Some(2) && said.contains("did you mean content/tips/other.md?"),
+        "{said}"
+    );
+    let (status, said) = run(
+        root,
+        &["move", "content/tips/other.md", "content/tips/more.text"],
+    )?;
+    assert!(
+        status == Some(2) && said.contains("the name of a page ends in .md"),
+        "{said}"
+    );
     let (status, said) = run(root, &["move", "content/tips", "content/hints.md"])?;
     assert!(status == Some(2) && said.contains("is a folder"), "{said}");
     Ok(())
@@ -294,34 +515,78 @@ fn the_ending_of_a_page_can_be_omitted() -> Outcome {
 #[test]
 fn a_move_follows_what_was_renamed_by_hand() -> Outcome {
     for (from, to, arguments) in [
-        ("content/tips/ask.md", "content/guides/ask-once.md", ["content/tips/ask.md", "content/guides/ask-once.md"]),
-        ("content/tips/ask.md", "content/guides/ask-once.md", ["content/tips/ask.md", "content/guides/ask-once"]),
-        ("content/tips/ask.md", "content/guides/ask-once.md", ["content/tips/ask", "content/guides/ask-once"]),
-        ("content/tips/ask.md", "content/guides/ask.md", ["content/tips/ask.md", "content/guides/"]),
-        ("content/tips", "content/hints", ["content/tips", "content/hints"]),
+        (
+            "content/tips/ask.md",
+            "content/guides/ask-once.md",
+            ["content/tips/ask.md", "content/guides/ask-once.md"],
+        ),
+        (
+            "content/tips/ask.md",
+            "content/guides/ask-once.md",
+            ["content/tips/ask.md", "content/guides/ask-once"],
+        ),
+        (
+            "content/tips/ask.md",
+            "content/guides/ask-once.md",
+            ["content/tips/ask", "content/guides/ask-once"],
+        ),
+        (
+            "content/tips/ask.md",
+            "content/guides/ask.md",
+            ["content/tips/ask.md", "content/guides/"],
+        ),
+        (
+            "content/tips",
+            "content/hints",
+            ["content/tips", "content/hints"],
+        ),
     ] {
         let (by_hand, by_command) = (tempfile::tempdir()?, tempfile::tempdir()?);
         for folder in [&by_hand, &by_command] {
             site(folder.path())?;
         }
         fs::rename(by_hand.path().join(from), by_hand.path().join(to))?;
-        let (status, said) = run(by_hand.path(), &["move", "--dry-run", arguments[0], arguments[1]])?;
-        assert!(status == Some(0) && said.contains("would follow it"), "{said}");
+        let (status, said) = run(
+            by_hand.path(),
+            &["move", "--dry-run", arguments[0], arguments[1]],
+        )?;
+        assert!(
+            status == Some(0) && said.contains("would follow it"),
+            "{said}"
+        );
         let (status, said) = run(by_hand.path(), &["move", arguments[0], arguments[1]])?;
-        assert!(status == Some(0) && said.contains("already; followed it"), "{said}");
+        assert!(
+            status == Some(0) && said.contains("already; followed it"),
+            "{said}"
+        );
         assert_eq!(run(by_command.path(), &["move", from, to])?.0, Some(0));
-        assert_eq!(tree(by_hand.path()), tree(by_command.path()), "{arguments:?}");
+        assert_eq!(
+            tree(by_hand.path()),
+            tree(by_command.path()),
+            "{arguments:?}"
+        );
     }
     let folder = tempfile::tempdir()?;
     let root = folder.path();
     site(root)?;
     let before = tree(root);
-    let (status, said) = run(root, &["move", "content/tips/aks.md", "content/tips/ask.md"])?;
-    assert!(status == Some(2) && said.contains("nothing shows that content/tips/ask.md was content/tips/aks.md"), "{said}");
+    let (status, said) = run(
+        root,
+        &["move", "content/tips/aks.md", "content/tips/ask.md"],
+    )?;
+    assert!(
+        status == Some(2)
+            && said.contains("nothing shows that content/tips/ask.md was content/tips/aks.md"),
+        "{said}"
+    );
     assert_eq!(tree(root), before, "a typo changes nothing");
     put(root, "content/lonely.md", "# Lonely\n\nText.\n")?;
     put(root, "handsel.lock", "/alone/ content/alone.md\n")?;
-    assert_eq!(run(root, &["move", "content/alone.md", "content/lonely.md"])?.0, Some(0), "the ledger lists it");
+    assert_eq!(
+        run(root, &["move", "content/alone.md", "content/lonely.md"])?.0,
+        Some(0),
+        "the ledger lists it"
+    );
     assert!(tree(root)["content/lonely.md"].contains("aliases: [/alone/]"));
     Ok(())
 }
@@ -333,39 +598,77 @@ fn killed_at_any_moment_it_is_done_or_not_begun_or_can_be_finished() -> Outcome 
         let root = folder.path();
         site(root)?;
         for page in 0..30 {
-            put(root, &format!("content/p{page}.md"), "# P\n\n[a](tips/ask.md)\n")?;
+            put(
+                root,
+                &format!("content/p{page}.md"),
+                "# P\n\n[a](tips/ask.md)\n",
+            )?;
         }
         let before = tree(root);
         let arguments = ["move", "content/tips/ask.md", "content/guides/ask.md"];
-        let mut child = command(root, &arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
+        let mut child = command(root, &arguments)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()?;
         std::thread::sleep(Duration::from_millis(pause));
         child.kill()?;
         child.wait()?;
         if root.join(".handsel/move/journal").exists() {
             let (status, said) = run(root, &["build"])?;
-            assert!(status == Some(2) && said.contains("handsel move --finish"), "{said}");
+            assert!(
+                status == Some(2) && said.contains("handsel move --finish"),
+                "{said}"
+            );
         }
         assert_eq!(run(root, &["move", "--finish"])?.0, Some(0));
         let after = tree(root);
         if after != before {
-            assert!(!after.contains_key("content/tips/ask.md") && after["content/p29.md"].contains("guides/ask.md"), "{pause} ms");
+            assert!(
+                !after.contains_key("content/tips/ask.md")
+                    && after["content/p29.md"].contains("guides/ask.md"),
+                "{pause} ms"
+            );
         }
-        assert_eq!(run(root, &["build"])?.0, Some(0), "{pause} ms: every link is sound");
+        assert_eq!(
+            run(root, &["build"])?.0,
+            Some(0),
+            "{pause} ms: every link is sound"
+        );
     }
     Ok(())
 }
 
 /// A site in memory from a corpus. Its templates render only the body, and for lists their entries.
 fn corpus(folder: &str) -> Option<MemoryFiles> {
-    let disk = Disk::open(&common::shared("corpora")?.join(folder)).expect("the corpus is a folder");
+    let disk =
+        Disk::open(&common::shared("corpora")?.join(folder)).expect("the corpus is a folder");
     let mut files = MemoryFiles::default();
     for path in disk.list(&ListingRules::default()).value {
-        files.put(&format!("content/{path}"), disk.read(&path).expect("it was listed"));
+        files.put(
+            &format!("content/{path}"),
+            disk.read(&path).expect("it was listed"),
+        );
     }
     // Nothing that is not examined needs to be rendered.
-    files.put("handsel.yaml", "page_size: 100000\nsearch: false\nimages: false\nhighlight: false\n");
-    let lists = ["topic", "topics", "audience", "audiences", "a-z", "new", "about", "privacy", "not-found"];
-    for name in ["page", "guide", "tip", "tool", "home"].iter().chain(&lists) {
+    files.put(
+        "handsel.yaml",
+        "page_size: 100000\nsearch: false\nimages: false\nhighlight: false\n",
+    );
+    let lists = [
+        "topic",
+        "topics",
+        "audience",
+        "audiences",
+        "a-z",
+        "new",
+        "about",
+        "privacy",
+        "not-found",
+    ];
+    for name in ["page", "guide", "tip", "tool", "home"]
+        .iter()
+        .chain(&lists)
+    {
         files.put(&format!("templates/{name}.html"), "{{ page.body }}");
     }
     let listed = "{{ page.body }}{% if page.listing %}{% for item in page.listing.items %}<i data-listed=\"{{ item.href }}\">{% endfor %}{% endif %}";
@@ -376,10 +679,15 @@ fn corpus(folder: &str) -> Option<MemoryFiles> {
 fn apply(files: &MemoryFiles, plan: &Plan) -> MemoryFiles {
     let mut moved = MemoryFiles::default();
     for (path, bytes) in &files.0 {
-        moved.0.insert(plan.moved.get(path).unwrap_or(path).clone(), bytes.clone());
+        moved
+            .0
+            .insert(plan.moved.get(path).unwrap_or(path).clone(), bytes.clone());
     }
     for (path, (before, after)) in &plan.edited {
-        assert_eq!(moved.0.insert(path.clone(), after.clone()).as_ref(), Some(before));
+        assert_eq!(
+            moved.0.insert(path.clone(), after.clone()).as_ref(),
+            Some(before)
+        );
     }
     moved
 }
@@ -400,20 +708,39 @@ fn report(files: &MemoryFiles) -> Report {
     request.is_lenient = true;
     let (built, published) = common::build(files, &request);
     let mut report = Report::default();
-    for (path, bytes) in published.iter().filter(|(path, _)| path.ends_with("index.html")) {
+    for (path, bytes) in published
+        .iter()
+        .filter(|(path, _)| path.ends_with("index.html"))
+    {
         let html = String::from_utf8_lossy(bytes);
         if html.contains("http-equiv=\"refresh\"") {
             continue;
         }
-        let values =
-            |start: &str| html.split(start).skip(1).filter_map(|rest| rest.split('"').next()).map(str::to_owned).collect::<Vec<_>>();
-        let own = [values(" href=\""), values(" src=\"")].concat().into_iter().filter(|target| target.starts_with('/'));
+        let values = |start: &str| {
+            html.split(start)
+                .skip(1)
+                .filter_map(|rest| rest.split('"').next())
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        };
+        let own = [values(" href=\""), values(" src=\"")]
+            .concat()
+            .into_iter()
+            .filter(|target| target.starts_with('/'));
         let address = format!("/{}", path.trim_end_matches("index.html"));
-        report.listed.insert(address.clone(), values(" data-listed=\"").into_iter().collect());
+        report.listed.insert(
+            address.clone(),
+            values(" data-listed=\"").into_iter().collect(),
+        );
         report.links.insert(address, own.collect());
     }
-    for problem in built.problems.iter().filter(|problem| problem.code.name().contains("link") || problem.code.name() == "broken-anchor") {
-        *report.problems.entry(problem.code.name().to_owned()).or_default() += 1;
+    for problem in built.problems.iter().filter(|problem| {
+        problem.code.name().contains("link") || problem.code.name() == "broken-anchor"
+    }) {
+        *report
+            .problems
+            .entry(problem.code.name().to_owned())
+            .or_default() += 1;
     }
     report
 }
@@ -431,7 +758,11 @@ impl Names {
         let content = SourcePath::new("content").expect("inside");
         let of_file = |path: &SourcePath| of_file(path, &content).href("/");
         let of_folder = |path: &SourcePath| of_folder(path, &content).href("/");
-        let mut now: BTreeMap<String, String> = plan.redirects.iter().map(|(from, to)| (from.href("/"), to.href("/"))).collect();
+        let mut now: BTreeMap<String, String> = plan
+            .redirects
+            .iter()
+            .map(|(from, to)| (from.href("/"), to.href("/")))
+            .collect();
         let (mut lists, mut folders) = (BTreeMap::new(), BTreeMap::new());
         for (from, to) in &plan.moved {
             now.entry(of_file(from)).or_insert_with(|| of_file(to));
@@ -442,9 +773,16 @@ impl Names {
             }
         }
         let dropped: BTreeSet<String> = plan.dropped.iter().map(|route| route.href("/")).collect();
-        lists.extend(folders.into_iter().filter(|(from, _)| dropped.contains(from)));
+        lists.extend(
+            folders
+                .into_iter()
+                .filter(|(from, _)| dropped.contains(from)),
+        );
         let mut ended = BTreeSet::new();
-        for address in dropped.iter().filter(|address| address.ends_with('/') && !lists.contains_key(*address)) {
+        for address in dropped
+            .iter()
+            .filter(|address| address.ends_with('/') && !lists.contains_key(*address))
+        {
             // Links to the list of a folder follow the last page that leaves it.
             now.insert(address.clone(), of_folder(&new.folder()));
             ended.insert(address.clone());
@@ -454,11 +792,16 @@ impl Names {
     }
 
     fn of_address(&self, address: &str) -> String {
-        self.now.get(address).map_or(address, String::as_str).to_owned()
+        self.now
+            .get(address)
+            .map_or(address, String::as_str)
+            .to_owned()
     }
 
     fn of_link(&self, link: &str) -> String {
-        let (path, fragment) = link.split_once('#').map_or((link, None), |(path, fragment)| (path, Some(fragment)));
+        let (path, fragment) = link
+            .split_once('#')
+            .map_or((link, None), |(path, fragment)| (path, Some(fragment)));
         let path = self.of_address(path);
         fragment.map_or_else(|| path.clone(), |fragment| format!("{path}#{fragment}"))
     }
@@ -470,57 +813,106 @@ fn assert_kept(before: &Report, now: &Report, names: &Names, what: &str) {
     assert_eq!(before.problems, now.problems, "{what}");
     for (address, links) in &before.links {
         if names.ended.contains(address) {
-            assert!(links.is_empty() && !now.links.contains_key(address), "{what}: {address} is the list of a folder without pages");
+            assert!(
+                links.is_empty() && !now.links.contains_key(address),
+                "{what}: {address} is the list of a folder without pages"
+            );
             continue;
         }
         let links: Vec<String> = links.iter().map(|link| names.of_link(link)).collect();
-        assert_eq!(Some(&links), now.links.get(&names.of_address(address)), "{what}: links of {address}");
+        assert_eq!(
+            Some(&links),
+            now.links.get(&names.of_address(address)),
+            "{what}: links of {address}"
+        );
     }
     for (from, to) in &names.lists {
-        let listed: BTreeSet<String> = before.listed[from].iter().map(|link| names.of_link(link)).collect();
-        assert_eq!(Some(&listed), now.listed.get(to), "{what}: the list {from}, now {to}");
-        assert!(!now.links.contains_key(from), "{what}: {from} is told to be without redirect, so nothing is there");
+        let listed: BTreeSet<String> = before.listed[from]
+            .iter()
+            .map(|link| names.of_link(link))
+            .collect();
+        assert_eq!(
+            Some(&listed),
+            now.listed.get(to),
+            "{what}: the list {from}, now {to}"
+        );
+        assert!(
+            !now.links.contains_key(from),
+            "{what}: {from} is told to be without redirect, so nothing is there"
+        );
     }
 }
 
 #[test]
 fn moves_in_real_text_keep_the_link_report() {
     let is_long = common::random::is_long();
-    let all: [(&str, usize); 5] =
-        [("rustc-dev-guide", 2), ("open-sauced-blog", 2), ("opensource-guide/_articles", 0), ("nushell", 0), ("til", 0)];
+    let all: [(&str, usize); 5] = [
+        ("rustc-dev-guide", 2),
+        ("open-sauced-blog", 2),
+        ("opensource-guide/_articles", 0),
+        ("nushell", 0),
+        ("til", 0),
+    ];
     for (folder, few) in all {
         let moves = if is_long { 20 } else { few };
-        let Some(mut files) = corpus(folder) else { return };
+        let Some(mut files) = corpus(folder) else {
+            return;
+        };
         let mut done = 0;
         // A fixed sequence: the same moves every time (Knuth, TAOCP 2, §3.3.4, line 26 of table 1).
         let mut random = 20_261_124_u64;
         let mut next = |below: usize| {
-            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            random = random
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
             usize::try_from(random >> 33).expect("31 bits") % below.max(1)
         };
         let mut refused = BTreeSet::new();
         let mut before = if moves > 0 { report(&files) } else { continue };
         for _ in 0..moves {
-            let pages: Vec<SourcePath> = files.0.keys().filter(|path| path.is_markdown()).cloned().collect();
+            let pages: Vec<SourcePath> = files
+                .0
+                .keys()
+                .filter(|path| path.is_markdown())
+                .cloned()
+                .collect();
             let page = &pages[next(pages.len())];
             let target = &pages[next(pages.len())];
-            let old = if next(3) == 0 && page.folder().as_str() != "content" { page.folder() } else { page.clone() };
-            let into = if target.is_within(&old) { SourcePath::new("content").expect("inside") } else { target.folder() };
+            let old = if next(3) == 0 && page.folder().as_str() != "content" {
+                page.folder()
+            } else {
+                page.clone()
+            };
+            let into = if target.is_within(&old) {
+                SourcePath::new("content").expect("inside")
+            } else {
+                target.folder()
+            };
             // A date at the beginning of a name belongs to the page, and stays.
             let is_dated = old.name().starts_with(|c: char| c.is_ascii_digit());
             let joint = if is_dated { '/' } else { '-' };
-            let new = into.join(&format!("moved {}{joint}{}", next(1000), old.name())).expect("inside");
+            let new = into
+                .join(&format!("moved {}{joint}{}", next(1000), old.name()))
+                .expect("inside");
             match plan(&files, &common::request(), &Memory::of(None), &old, &new) {
                 Ok(plan) => {
                     files = apply(&files, &plan);
                     let now = report(&files);
-                    assert_kept(&before, &now, &Names::of(&plan, &old, &new), &format!("{folder}: {old} → {new}"));
+                    assert_kept(
+                        &before,
+                        &now,
+                        &Names::of(&plan, &old, &new),
+                        &format!("{folder}: {old} → {new}"),
+                    );
                     before = now;
                     done += 1;
                 }
                 Err(refusal) => drop(refused.insert(format!("{old} → {new}: {refusal:?}"))),
             }
         }
-        assert!(done * 3 >= moves * 2, "{folder}: only {done} of {moves} moves could be made\n{refused:#?}");
+        assert!(
+            done * 3 >= moves * 2,
+            "{folder}: only {done} of {moves} moves could be made\n{refused:#?}"
+        );
     }
 }

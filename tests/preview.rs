@@ -25,37 +25,77 @@ const STAMPED_FROM: usize = 1 << 20;
 
 impl Shelf {
     fn put(&self, path: &str, text: &str) {
-        self.0.write().expect("no holder of this lock panics").put(path, text);
+        self.0
+            .write()
+            .expect("no holder of this lock panics")
+            .put(path, text);
     }
 
     fn remove(&self, path: &str) {
-        self.0.write().expect("no holder of this lock panics").0.remove(path);
+        self.0
+            .write()
+            .expect("no holder of this lock panics")
+            .0
+            .remove(path);
     }
 
     /// Whether a file was read as a whole.
     fn was_read(&self, path: &str) -> bool {
-        self.1.lock().expect("no holder of this lock panics").contains(path)
+        self.1
+            .lock()
+            .expect("no holder of this lock panics")
+            .contains(path)
     }
 }
 
 impl Files for Shelf {
     fn list(&self, rules: &ListingRules) -> Checked<Vec<SourcePath>> {
-        self.0.read().expect("no holder of this lock panics").list(rules)
+        self.0
+            .read()
+            .expect("no holder of this lock panics")
+            .list(rules)
     }
 
     fn read(&self, path: &SourcePath) -> std::io::Result<Arc<[u8]>> {
-        self.1.lock().expect("no holder of this lock panics").insert(path.clone());
-        self.0.read().expect("no holder of this lock panics").read(path)
+        self.1
+            .lock()
+            .expect("no holder of this lock panics")
+            .insert(path.clone());
+        self.0
+            .read()
+            .expect("no holder of this lock panics")
+            .read(path)
     }
 
     fn open(&self, path: &SourcePath) -> std::io::Result<Box<dyn Read + Send + '_>> {
-        Ok(Box::new(Cursor::new(self.0.read().expect("no holder of this lock panics").read(path)?)))
+        Ok(Box::new(Cursor::new(
+            self.0
+                .read()
+                .expect("no holder of this lock panics")
+                .read(path)?,
+        )))
     }
 
     fn stamps(&self, paths: &[SourcePath]) -> Vec<Option<Stamp>> {
         let files = self.0.read().expect("no holder of this lock panics");
-        let large = paths.iter().map(|path| files.0.get(path).map(|bytes| bytes.len()).filter(|size| *size >= STAMPED_FROM));
-        large.map(|size| size.map(|size| Stamp { size: size as u64, modified_ns: 1, changed_ns: 1, inode: 1, device: 1 })).collect()
+        let large = paths.iter().map(|path| {
+            files
+                .0
+                .get(path)
+                .map(|bytes| bytes.len())
+                .filter(|size| *size >= STAMPED_FROM)
+        });
+        large
+            .map(|size| {
+                size.map(|size| Stamp {
+                    size: size as u64,
+                    modified_ns: 1,
+                    changed_ns: 1,
+                    inode: 1,
+                    device: 1,
+                })
+            })
+            .collect()
     }
 }
 
@@ -83,10 +123,22 @@ impl Answer {
 
 const FILES: &[(&str, &str)] = &[
     ("handsel.yaml", "title: Test\n"),
-    ("content/index.md", "# Home\n\n[A](guides/a.md), [é](guides/é b.md)\n"),
-    ("content/guides/a.md", "---\ntitle: A\nsummary: What A gives.\n---\n\nText of A.\n\n![](dot.svg)\n"),
-    ("content/guides/é b.md", "---\ntitle: E\nsummary: What E gives.\n---\n\nText of E.\n"),
-    ("content/guides/dot.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"4\" height=\"4\"/>"),
+    (
+        "content/index.md",
+        "# Home\n\n[A](guides/a.md), [é](guides/é b.md)\n",
+    ),
+    (
+        "content/guides/a.md",
+        "---\ntitle: A\nsummary: What A gives.\n---\n\nText of A.\n\n![](dot.svg)\n",
+    ),
+    (
+        "content/guides/é b.md",
+        "---\ntitle: E\nsummary: What E gives.\n---\n\nText of E.\n",
+    ),
+    (
+        "content/guides/dot.svg",
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"4\" height=\"4\"/>",
+    ),
     ("content/guides/notes.txt", "published nowhere"),
     ("static/.well-known/me.txt", "me"),
     ("static/CNAME", "example.org"),
@@ -99,10 +151,22 @@ impl Desk {
         let listener = TcpListener::bind((host, 0)).expect("some port is free");
         let port = listener.local_addr().expect("it listens").port();
         let files: Arc<dyn Files + Send + Sync> = Arc::<Shelf>::clone(&shelf);
-        let live = Arc::new(Live::open(Arc::clone(&files), common::request(), Memory::of(None)));
-        let options = Options { host: host.to_owned(), root: "/the/site".into(), shown: "".into() };
+        let live = Arc::new(Live::open(
+            Arc::clone(&files),
+            common::request(),
+            Memory::of(None),
+        ));
+        let options = Options {
+            host: host.to_owned(),
+            root: "/the/site".into(),
+            shown: "".into(),
+        };
         let preview = Preview::start(listener, live, files, options).expect("there are threads");
-        Self { shelf, preview, address: SocketAddr::from(([127, 0, 0, 1], port)) }
+        Self {
+            shelf,
+            preview,
+            address: SocketAddr::from(([127, 0, 0, 1], port)),
+        }
     }
 
     fn host(&self) -> String {
@@ -112,17 +176,42 @@ impl Desk {
     /// Sends a request head as it is, and what follows it.
     fn send(&self, head: &str, body: &str) -> Answer {
         let mut stream = TcpStream::connect(self.address).expect("the preview listens");
-        stream.set_read_timeout(Some(Duration::from_secs(10))).expect("a time");
-        let end = if head.contains("Connection:") { "" } else { "Connection: close\r\n" };
-        write!(stream, "{head}\r\n{end}Content-Length: {}\r\n\r\n{body}", body.len()).expect("it reads");
+        stream
+            .set_read_timeout(Some(Duration::from_secs(10)))
+            .expect("a time");
+        let end = if head.contains("Connection:") {
+            ""
+        } else {
+            "Connection: close\r\n"
+        };
+        write!(
+            stream,
+            "{head}\r\n{end}Content-Length: {}\r\n\r\n{body}",
+            body.len()
+        )
+        .expect("it reads");
         let mut bytes = Vec::new();
         let _ = stream.read_to_end(&mut bytes);
-        let at = bytes.windows(4).position(|window| window == b"\r\n\r\n").unwrap_or_else(|| panic!("no answer to {head}"));
+        let at = bytes
+            .windows(4)
+            .position(|window| window == b"\r\n\r\n")
+            .unwrap_or_else(|| panic!("no answer to {head}"));
         let text = String::from_utf8_lossy(&bytes[..at]).into_owned();
         let mut lines = text.lines();
-        let status = lines.next().and_then(|line| line.split(' ').nth(1)).and_then(|status| status.parse().ok()).expect("a status");
-        let headers = lines.filter_map(|line| line.split_once(": ")).map(|(name, value)| (name.to_lowercase(), value.to_owned())).collect();
-        Answer { status, headers, body: bytes[at + 4..].to_vec() }
+        let status = lines
+            .next()
+            .and_then(|line| line.split(' ').nth(1))
+            .and_then(|status| status.parse().ok())
+            .expect("a status");
+        let headers = lines
+            .filter_map(|line| line.split_once(": "))
+            .map(|(name, value)| (name.to_lowercase(), value.to_owned()))
+            .collect();
+        Answer {
+            status,
+            headers,
+            body: bytes[at + 4..].to_vec(),
+        }
     }
 
     fn get(&self, path: &str) -> Answer {
@@ -130,7 +219,10 @@ impl Desk {
     }
 
     fn post(&self, path: &str, headers: &str, body: &str) -> Answer {
-        self.send(&format!("POST {path} HTTP/1.1\r\n{}{headers}", self.host()), body)
+        self.send(
+            &format!("POST {path} HTTP/1.1\r\n{}{headers}", self.host()),
+            body,
+        )
     }
 
     fn token(&self) -> String {
@@ -140,8 +232,15 @@ impl Desk {
     /// The event stream of a tab at a path.
     fn events(&self, path: &str) -> Stream {
         let mut stream = TcpStream::connect(self.address).expect("the preview listens");
-        stream.set_read_timeout(Some(Duration::from_secs(10))).expect("a time");
-        write!(stream, "GET /_handsel/events?path={path} HTTP/1.1\r\n{}\r\n\r\n", self.host()).expect("it reads");
+        stream
+            .set_read_timeout(Some(Duration::from_secs(10)))
+            .expect("a time");
+        write!(
+            stream,
+            "GET /_handsel/events?path={path} HTTP/1.1\r\n{}\r\n\r\n",
+            self.host()
+        )
+        .expect("it reads");
         Stream(BufReader::new(stream))
     }
 
@@ -152,7 +251,9 @@ impl Desk {
 
     fn touch(&self, path: &str) -> usize {
         let path = SourcePath::new(path).expect("inside");
-        self.preview.refresh(&Touched::Paths([path].into())).rendered
+        self.preview
+            .refresh(&Touched::Paths([path].into()))
+            .rendered
     }
 }
 
@@ -165,12 +266,20 @@ impl Stream {
         let mut is_wanted = false;
         let begun = Instant::now();
         loop {
-            assert!(begun.elapsed() < Duration::from_secs(12), "`{name}` does not come");
+            assert!(
+                begun.elapsed() < Duration::from_secs(12),
+                "`{name}` does not come"
+            );
             line.clear();
-            assert!(self.0.read_line(&mut line).expect("an event comes in time") > 0, "the stream ended before `{name}`");
+            assert!(
+                self.0.read_line(&mut line).expect("an event comes in time") > 0,
+                "the stream ended before `{name}`"
+            );
             match line.trim_end().split_once(": ") {
                 Some(("event", event)) => is_wanted = event == name,
-                Some(("data", data)) if is_wanted => return serde_json::from_str(data).expect("events are JSON"),
+                Some(("data", data)) if is_wanted => {
+                    return serde_json::from_str(data).expect("events are JSON");
+                }
                 _ => {}
             }
         }
@@ -180,27 +289,38 @@ impl Stream {
 /// A page without what the preview added.
 fn plain(page: &[u8]) -> String {
     let page = String::from_utf8_lossy(page).into_owned();
-    let (before, rest) = page.split_once("<script type=\"module\" src=\"/_handsel/").expect("the preview's script is there");
+    let (before, rest) = page
+        .split_once("<script type=\"module\" src=\"/_handsel/")
+        .expect("the preview's script is there");
     let (_, after) = rest.split_once("</script>").expect("it is closed");
     common::without_lines(&(before.to_owned() + after))
 }
 
 fn encoded(path: &str) -> String {
     path.bytes()
-        .map(
-            |byte| {
-                if byte.is_ascii_alphanumeric() || b"/._-".contains(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }
-            },
-        )
+        .map(|byte| {
+            if byte.is_ascii_alphanumeric() || b"/._-".contains(&byte) {
+                char::from(byte).to_string()
+            } else {
+                format!("%{byte:02X}")
+            }
+        })
         .collect()
 }
 
 #[test]
 fn every_output_is_the_builds() {
-    for settings in ["title: Test\n", "title: Test\nbase_url: https://example.org/docs/\nmarkdown_twins: true\n"] {
+    for settings in [
+        "title: Test\n",
+        "title: Test\nbase_url: https://example.org/docs/\nmarkdown_twins: true\n",
+    ] {
         let desk = Desk::open(FILES, "127.0.0.1");
         desk.save("handsel.yaml", settings);
-        let base = if settings.contains("docs") { "/docs" } else { "" };
+        let base = if settings.contains("docs") {
+            "/docs"
+        } else {
+            ""
+        };
         let (_, built) = {
             let files = desk.shelf.0.read().expect("no holder of this lock panics");
             common::build(&*files, &common::request())
@@ -211,10 +331,18 @@ fn every_output_is_the_builds() {
             assert_eq!(answer.status, 200, "{path}");
             let is_page = answer.header("content-type").starts_with("text/html");
             assert_eq!(is_page, path.ends_with(".html"), "{path}");
-            let body = if is_page { plain(&answer.body) } else { String::from_utf8_lossy(&answer.body).into_owned() };
+            let body = if is_page {
+                plain(&answer.body)
+            } else {
+                String::from_utf8_lossy(&answer.body).into_owned()
+            };
             assert_eq!(body, String::from_utf8_lossy(bytes), "{path}");
             if let Some(folder) = path.strip_suffix("index.html") {
-                assert_eq!(desk.get(&format!("{base}/{}", encoded(folder))).body, answer.body, "{path}");
+                assert_eq!(
+                    desk.get(&format!("{base}/{}", encoded(folder))).body,
+                    answer.body,
+                    "{path}"
+                );
             }
         }
     }
@@ -224,27 +352,78 @@ fn every_output_is_the_builds() {
 fn the_manners_of_a_static_host() {
     let desk = Desk::open(FILES, "127.0.0.1");
     let page = desk.get("/guides/a/");
-    assert_eq!((page.status, page.header("content-type"), page.header("cache-control")), (200, "text/html; charset=utf-8", "no-cache"));
-    assert!(page.header("content-security-policy").contains("script-src 'self'"));
+    assert_eq!(
+        (
+            page.status,
+            page.header("content-type"),
+            page.header("cache-control")
+        ),
+        (200, "text/html; charset=utf-8", "no-cache")
+    );
+    assert!(
+        page.header("content-security-policy")
+            .contains("script-src 'self'")
+    );
     assert_eq!(page.header("x-content-type-options"), "nosniff");
-    let again = desk.send(&format!("GET /guides/a/ HTTP/1.1\r\n{}\r\nIf-None-Match: {}", desk.host(), page.header("etag")), "");
+    let again = desk.send(
+        &format!(
+            "GET /guides/a/ HTTP/1.1\r\n{}\r\nIf-None-Match: {}",
+            desk.host(),
+            page.header("etag")
+        ),
+        "",
+    );
     assert_eq!((again.status, again.body.len()), (304, 0));
     let head = desk.send(&format!("HEAD /guides/a/ HTTP/1.1\r\n{}", desk.host()), "");
-    assert_eq!((head.status, head.body.len(), head.header("content-length")), (200, 0, page.body.len().to_string().as_str()));
+    assert_eq!(
+        (head.status, head.body.len(), head.header("content-length")),
+        (200, 0, page.body.len().to_string().as_str())
+    );
     let slash = desk.get("/guides/a?x=1");
-    assert_eq!((slash.status, slash.header("location"), slash.header("cache-control")), (302, "/guides/a/?x=1", "no-store"));
-    assert_eq!(desk.get("/guides/%C3%A9-b").header("location"), "/guides/%C3%A9-b/");
+    assert_eq!(
+        (
+            slash.status,
+            slash.header("location"),
+            slash.header("cache-control")
+        ),
+        (302, "/guides/a/?x=1", "no-store")
+    );
+    assert_eq!(
+        desk.get("/guides/%C3%A9-b").header("location"),
+        "/guides/%C3%A9-b/"
+    );
     let missing = desk.get("/guides/gone/");
     assert_eq!(missing.status, 404);
     assert!(missing.text().contains("data-page-status=\"gone\""));
     assert_eq!(desk.get("/.well-known/me.txt").text(), "me");
-    assert_eq!(desk.get("/CNAME").header("content-type"), "text/plain; charset=utf-8");
+    assert_eq!(
+        desk.get("/CNAME").header("content-type"),
+        "text/plain; charset=utf-8"
+    );
     assert_eq!(desk.post("/guides/a/", "", "x").status, 405);
-    let based =
-        Desk::open(&[("handsel.yaml", "base_url: https://example.org/docs/\n"), FILES[1], FILES[2], FILES[3], FILES[4]], "127.0.0.1");
-    assert_eq!((based.get("/").status, based.get("/").header("location")), (302, "/docs/"));
+    let based = Desk::open(
+        &[
+            ("handsel.yaml", "base_url: https://example.org/docs/\n"),
+            FILES[1],
+            FILES[2],
+            FILES[3],
+            FILES[4],
+        ],
+        "127.0.0.1",
+    );
+    assert_eq!(
+        (based.get("/").status, based.get("/").header("location")),
+        (302, "/docs/")
+    );
     assert_eq!(based.get("/docs").header("location"), "/docs/");
-    assert_eq!((based.get("/docs/").status, based.get("/guides/a/").status, based.get("/docsguides/a/").status), (200, 404, 404));
+    assert_eq!(
+        (
+            based.get("/docs/").status,
+            based.get("/guides/a/").status,
+            based.get("/docsguides/a/").status
+        ),
+        (200, 404, 404)
+    );
 }
 
 #[test]
@@ -274,9 +453,18 @@ fn nothing_but_outputs_is_served() {
         "/_handsel/",
     ] {
         let answer = desk.get(path);
-        assert!(matches!(answer.status, 400 | 404), "{path}: {}", answer.status);
+        assert!(
+            matches!(answer.status, 400 | 404),
+            "{path}: {}",
+            answer.status
+        );
         let text = answer.text();
-        assert!(!text.contains("title: Test") && !text.contains("published nowhere") && !text.contains("root:"), "{path}");
+        assert!(
+            !text.contains("title: Test")
+                && !text.contains("published nowhere")
+                && !text.contains("root:"),
+            "{path}"
+        );
     }
 }
 
@@ -284,20 +472,74 @@ fn nothing_but_outputs_is_served() {
 fn others_are_sent_away() {
     let desk = Desk::open(FILES, "127.0.0.1");
     let port = desk.address.port();
-    for host in ["evil.example", "evil.example:80", "localhost", "localhost.evil.example:1", "", "127.0.0.1:1"] {
-        assert_eq!(desk.send(&format!("GET / HTTP/1.1\r\nHost: {host}"), "").status, 421, "{host}");
+    for host in [
+        "evil.example",
+        "evil.example:80",
+        "localhost",
+        "localhost.evil.example:1",
+        "",
+        "127.0.0.1:1",
+    ] {
+        assert_eq!(
+            desk.send(&format!("GET / HTTP/1.1\r\nHost: {host}"), "")
+                .status,
+            421,
+            "{host}"
+        );
     }
     assert_eq!(desk.send("GET / HTTP/1.0", "").status, 421);
-    assert_eq!(desk.send(&format!("GET http://evil.example/ HTTP/1.1\r\n{}", desk.host()), "").status, 421);
-    assert_eq!(desk.send(&format!("GET / HTTP/1.1\r\nHost: localhost:{port}"), "").status, 200);
-    for foreign in ["http://evil.example", "https://localhost", "null", "http://localhost:1"] {
+    assert_eq!(
+        desk.send(
+            &format!("GET http://evil.example/ HTTP/1.1\r\n{}", desk.host()),
+            ""
+        )
+        .status,
+        421
+    );
+    assert_eq!(
+        desk.send(&format!("GET / HTTP/1.1\r\nHost: localhost:{port}"), "")
+            .status,
+        200
+    );
+    for foreign in [
+        "http://evil.example",
+        "https://localhost",
+        "null",
+        "http://localhost:1",
+    ] {
         let origin = format!("\r\nOrigin: {foreign}");
-        let wish = desk.post("/_handsel/open", &format!("{origin}{}", desk.token()), "{\"file\":\"content/index.md\"}");
+        let wish = desk.post(
+            "/_handsel/open",
+            &format!("{origin}{}", desk.token()),
+            "{\"file\":\"content/index.md\"}",
+        );
         assert_eq!(wish.status, 403, "{foreign}");
-        assert_eq!(desk.send(&format!("GET /_handsel/events?path=/ HTTP/1.1\r\n{}{origin}", desk.host()), "").status, 403, "{foreign}");
-        assert_eq!(desk.send(&format!("GET /_handsel/problems HTTP/1.1\r\n{}{origin}", desk.host()), "").status, 403, "{foreign}");
+        assert_eq!(
+            desk.send(
+                &format!(
+                    "GET /_handsel/events?path=/ HTTP/1.1\r\n{}{origin}",
+                    desk.host()
+                ),
+                ""
+            )
+            .status,
+            403,
+            "{foreign}"
+        );
+        assert_eq!(
+            desk.send(
+                &format!("GET /_handsel/problems HTTP/1.1\r\n{}{origin}", desk.host()),
+                ""
+            )
+            .status,
+            403,
+            "{foreign}"
+        );
     }
-    let site = format!("GET /_handsel/problems HTTP/1.1\r\n{}\r\nSec-Fetch-Site: cross-site", desk.host());
+    let site = format!(
+        "GET /_handsel/problems HTTP/1.1\r\n{}\r\nSec-Fetch-Site: cross-site",
+        desk.host()
+    );
     assert_eq!(desk.send(&site, "").status, 403);
     assert_eq!(desk.get("/_handsel/problems").status, 200);
 }
@@ -306,7 +548,10 @@ fn others_are_sent_away() {
 fn wishes_need_the_token_and_a_source() {
     let desk = Desk::open(FILES, "127.0.0.1");
     for wish in ["open", "goto"] {
-        let ask = |headers: &str, body: &str| desk.post(&format!("/_handsel/{wish}"), headers, body).status;
+        let ask = |headers: &str, body: &str| {
+            desk.post(&format!("/_handsel/{wish}"), headers, body)
+                .status
+        };
         let good = "{\"file\":\"content/guides/a.md\",\"line\":3}";
         assert_eq!(ask("", good), 403);
         assert_eq!(ask("\r\nHandsel-Token: 0", good), 403);
@@ -338,11 +583,22 @@ fn wishes_need_the_token_and_a_source() {
         assert_eq!(ask(&desk.token(), &long), 413);
         assert_eq!(desk.get(&format!("/_handsel/{wish}")).status, 405);
     }
-    let absolute = desk.post("/_handsel/goto", &desk.token(), "{\"file\":\"/the/site/content/guides/a.md\",\"line\":3}");
-    assert_eq!((absolute.status, absolute.text().contains("/guides/a/")), (200, true));
+    let absolute = desk.post(
+        "/_handsel/goto",
+        &desk.token(),
+        "{\"file\":\"/the/site/content/guides/a.md\",\"line\":3}",
+    );
+    assert_eq!(
+        (absolute.status, absolute.text().contains("/guides/a/")),
+        (200, true)
+    );
     let shared = Desk::open(FILES, "0.0.0.0");
     for wish in ["open", "goto"] {
-        let answer = shared.post(&format!("/_handsel/{wish}"), &shared.token(), "{\"file\":\"content/guides/a.md\"}");
+        let answer = shared.post(
+            &format!("/_handsel/{wish}"),
+            &shared.token(),
+            "{\"file\":\"content/guides/a.md\"}",
+        );
         assert_eq!(answer.status, 403);
     }
     assert!(shared.events("/").next("hello")["token"].is_null());
@@ -354,13 +610,29 @@ fn tabs_are_told_how_things_are() {
     let mut tab = desk.events("/guides/a/");
     assert_eq!(tab.next("hello")["token"], desk.preview.token());
     let first = tab.next("page");
-    assert_eq!((&first["status"], &first["source"]), (&"found".into(), &"content/guides/a.md".into()));
+    assert_eq!(
+        (&first["status"], &first["source"]),
+        (&"found".into(), &"content/guides/a.md".into())
+    );
     assert_eq!(first["about"]["words"], 3);
-    assert!(desk.get("/guides/a/").text().contains(first["hash"].as_str().expect("a print")));
+    assert!(
+        desk.get("/guides/a/")
+            .text()
+            .contains(first["hash"].as_str().expect("a print"))
+    );
     // After an edit of another page, this one is rendered again and is the same, so no event is
     // sent.
-    assert_eq!(desk.save("content/guides/é b.md", "---\ntitle: E\nsummary: What E gives.\n---\n\nOther.\n"), 1);
-    desk.save("content/guides/a.md", "---\ntitle: A\nsummary: What A gives.\n---\n\nNew text [x](gone.md).\n");
+    assert_eq!(
+        desk.save(
+            "content/guides/é b.md",
+            "---\ntitle: E\nsummary: What E gives.\n---\n\nOther.\n"
+        ),
+        1
+    );
+    desk.save(
+        "content/guides/a.md",
+        "---\ntitle: A\nsummary: What A gives.\n---\n\nNew text [x](gone.md).\n",
+    );
     let second = tab.next("page");
     assert_ne!(first["hash"], second["hash"]);
     let told = loop {
@@ -370,14 +642,25 @@ fn tabs_are_told_how_things_are() {
         }
     };
     let drawing = told["shown"][0]["drawing"].as_str().expect("a drawing");
-    assert!(drawing.starts_with("error[broken-link]") && drawing.contains("^^^^^") && !drawing.contains('\u{1b}'), "{drawing}");
+    assert!(
+        drawing.starts_with("error[broken-link]")
+            && drawing.contains("^^^^^")
+            && !drawing.contains('\u{1b}'),
+        "{drawing}"
+    );
     desk.save("content/guides/a.md", "---\ntitle: [A\n---\n");
     assert_eq!(tab.next("page")["status"], "broken");
-    assert!(desk.get("/guides/a/").text().contains("New text"), "the last good page stays");
+    assert!(
+        desk.get("/guides/a/").text().contains("New text"),
+        "the last good page stays"
+    );
     desk.shelf.remove("content/guides/a.md");
     desk.touch("content/guides/a.md");
     let gone = tab.next("page");
-    assert_eq!((&gone["status"], &gone["elsewhere"]), (&"gone".into(), &"/guides/".into()));
+    assert_eq!(
+        (&gone["status"], &gone["elsewhere"]),
+        (&"gone".into(), &"/guides/".into())
+    );
     let mut late = desk.events("/guides/a/");
     assert_eq!(late.next("page")["status"], "gone");
     assert_eq!(desk.events("//x").next("page")["status"], "gone");
@@ -388,12 +671,19 @@ fn tabs_are_told_how_things_are() {
 fn goto_finds_a_tab() {
     let desk = Desk::open(FILES, "127.0.0.1");
     let ask = |file: &str| {
-        let answer = desk.post("/_handsel/goto", &desk.token(), &format!("{{\"file\":\"{file}\",\"line\":7}}"));
+        let answer = desk.post(
+            "/_handsel/goto",
+            &desk.token(),
+            &format!("{{\"file\":\"{file}\",\"line\":7}}"),
+        );
         serde_json::from_slice::<serde_json::Value>(&answer.body).expect("JSON")["reached"].clone()
     };
     assert_eq!(ask("content/guides/a.md"), "waiting");
     let mut tab = desk.events("/guides/a/");
-    assert_eq!(tab.next("goto"), serde_json::json!({ "address": "/guides/a/", "line": 7 }));
+    assert_eq!(
+        tab.next("goto"),
+        serde_json::json!({ "address": "/guides/a/", "line": 7 })
+    );
     assert_eq!(ask("content/guides/a.md"), "scrolled");
     assert_eq!(tab.next("goto")["line"], 7);
     assert_eq!(ask("content/guides/é b.md"), "moved");
@@ -414,7 +704,10 @@ fn closed_tabs_are_forgotten() {
         if desk.save("content/index.md", &format!("# Home\n\nAgain, {save}.\n")) == 0 {
             break;
         }
-        assert!(begun.elapsed() < Duration::from_secs(15), "tabs that are gone are still served");
+        assert!(
+            begun.elapsed() < Duration::from_secs(15),
+            "tabs that are gone are still served"
+        );
         std::thread::sleep(Duration::from_millis(50));
     }
 }
@@ -422,63 +715,185 @@ fn closed_tabs_are_forgotten() {
 #[test]
 fn a_large_file_is_sent_piece_by_piece() {
     let film = "0123456789".repeat(1 << 20);
-    let desk = Desk::open(&[FILES[0], FILES[1], FILES[2], FILES[3], ("static/film.mp4", &film)], "127.0.0.1");
+    let desk = Desk::open(
+        &[
+            FILES[0],
+            FILES[1],
+            FILES[2],
+            FILES[3],
+            ("static/film.mp4", &film),
+        ],
+        "127.0.0.1",
+    );
     let whole = desk.get("/film.mp4");
     let length = film.len().to_string();
-    assert_eq!((whole.status, whole.header("accept-ranges"), whole.header("content-length")), (200, "bytes", length.as_str()));
+    assert_eq!(
+        (
+            whole.status,
+            whole.header("accept-ranges"),
+            whole.header("content-length")
+        ),
+        (200, "bytes", length.as_str())
+    );
     assert!(whole.body == film.as_bytes());
     let tag = whole.header("etag").to_owned();
     let ask = |method: &str, headers: &str| {
-        let answer = desk.send(&format!("{method} /film.mp4 HTTP/1.1\r\n{}\r\n{headers}", desk.host()), "");
-        (answer.status, answer.header("content-range").to_owned(), answer.text())
+        let answer = desk.send(
+            &format!(
+                "{method} /film.mp4 HTTP/1.1\r\n{}\r\n{headers}",
+                desk.host()
+            ),
+            "",
+        );
+        (
+            answer.status,
+            answer.header("content-range").to_owned(),
+            answer.text(),
+        )
     };
     let part = |range: &str, text: &str| (206, format!("bytes {range}/{length}"), text.to_owned());
-    assert_eq!(ask("GET", "Range: bytes=9000010-9000019"), part("9000010-9000019", "0123456789"));
+    assert_eq!(
+        ask("GET", "Range: bytes=9000010-9000019"),
+        part("9000010-9000019", "0123456789")
+    );
     assert_eq!(ask("GET", "Range: bytes=-3").2, "789");
-    assert_eq!(ask("GET", &format!("Range: bytes={length}-")), (416, format!("bytes */{length}"), String::new()));
+    assert_eq!(
+        ask("GET", &format!("Range: bytes={length}-")),
+        (416, format!("bytes */{length}"), String::new())
+    );
     assert_eq!(ask("GET", &format!("If-None-Match: {tag}")).0, 304);
-    assert_eq!(ask("HEAD", "Accept: */*"), (200, String::new(), String::new()));
-    assert!(!desk.shelf.was_read("static/film.mp4"), "it is read as a whole");
+    assert_eq!(
+        ask("HEAD", "Accept: */*"),
+        (200, String::new(), String::new())
+    );
+    assert!(
+        !desk.shelf.was_read("static/film.mp4"),
+        "it is read as a whole"
+    );
 }
 
 #[test]
 fn files_are_answered_in_parts() {
     let film = "0123456789".repeat(50);
-    let desk = Desk::open(&[FILES[0], FILES[1], FILES[2], FILES[3], ("static/film.mp4", &film), ("static/empty.mp4", "")], "127.0.0.1");
+    let desk = Desk::open(
+        &[
+            FILES[0],
+            FILES[1],
+            FILES[2],
+            FILES[3],
+            ("static/film.mp4", &film),
+            ("static/empty.mp4", ""),
+        ],
+        "127.0.0.1",
+    );
     let whole = desk.get("/film.mp4");
-    assert_eq!((whole.status, whole.header("accept-ranges"), whole.header("content-length")), (200, "bytes", "500"));
+    assert_eq!(
+        (
+            whole.status,
+            whole.header("accept-ranges"),
+            whole.header("content-length")
+        ),
+        (200, "bytes", "500")
+    );
     let tag = whole.header("etag").to_owned();
     let ask = |method: &str, headers: &str| {
-        let answer = desk.send(&format!("{method} /film.mp4 HTTP/1.1\r\n{}\r\n{headers}", desk.host()), "");
-        (answer.status, answer.header("content-range").to_owned(), answer.text())
+        let answer = desk.send(
+            &format!(
+                "{method} /film.mp4 HTTP/1.1\r\n{}\r\n{headers}",
+                desk.host()
+            ),
+            "",
+        );
+        (
+            answer.status,
+            answer.header("content-range").to_owned(),
+            answer.text(),
+        )
     };
     let whole = || (200, String::new(), film.clone());
     let part = |range: &str, text: &str| (206, format!("bytes {range}/500"), text.to_owned());
-    assert_eq!(ask("GET", "Range: bytes=10-19"), part("10-19", "0123456789"));
+    assert_eq!(
+        ask("GET", "Range: bytes=10-19"),
+        part("10-19", "0123456789")
+    );
     assert_eq!(ask("GET", "Range: bytes=0-1"), part("0-1", "01"));
     assert_eq!(ask("GET", "Range: bytes=495-"), part("495-499", "56789"));
     assert_eq!(ask("GET", "Range: bytes=-3"), part("497-499", "789"));
     assert_eq!(ask("GET", "Range: bytes=0-").2, film);
-    assert_eq!(ask("GET", "Range: bytes=500-"), (416, "bytes */500".to_owned(), String::new()));
+    assert_eq!(
+        ask("GET", "Range: bytes=500-"),
+        (416, "bytes */500".to_owned(), String::new())
+    );
     assert_eq!(ask("GET", "Range: pages=1-2"), whole());
     assert_eq!(ask("GET", "Range: bytes=9-3"), whole());
-    assert_eq!(ask("GET", &format!("Range: bytes=3-4\r\nIf-Range: {tag}")), part("3-4", "34"));
-    for changed in ["\"other\"".to_owned(), format!("W/{tag}"), "Wed, 21 Oct 2015 07:28:00 GMT".to_owned()] {
-        assert_eq!(ask("GET", &format!("Range: bytes=3-4\r\nIf-Range: {changed}")), whole(), "{changed}");
+    assert_eq!(
+        ask("GET", &format!("Range: bytes=3-4\r\nIf-Range: {tag}")),
+        part("3-4", "34")
+    );
+    for changed in [
+        "\"other\"".to_owned(),
+        format!("W/{tag}"),
+        "Wed, 21 Oct 2015 07:28:00 GMT".to_owned(),
+    ] {
+        assert_eq!(
+            ask("GET", &format!("Range: bytes=3-4\r\nIf-Range: {changed}")),
+            whole(),
+            "{changed}"
+        );
     }
-    assert_eq!(ask("GET", &format!("Range: bytes=3-4\r\nIf-None-Match: {tag}")).0, 304);
-    let head = desk.send(&format!("HEAD /film.mp4 HTTP/1.1\r\n{}\r\nRange: bytes=0-1", desk.host()), "");
-    assert_eq!((head.status, head.header("content-length"), head.header("accept-ranges")), (200, "500", "bytes"));
-    let empty = desk.send(&format!("GET /empty.mp4 HTTP/1.1\r\n{}\r\nRange: bytes=0-1", desk.host()), "");
-    assert_eq!((empty.status, empty.header("content-range")), (416, "bytes */0"));
-    let missing = desk.send(&format!("GET /gone.mp4 HTTP/1.1\r\n{}\r\nRange: bytes=0-1", desk.host()), "");
-    assert_eq!((missing.status, missing.header("content-range"), missing.header("accept-ranges")), (404, "", ""));
+    assert_eq!(
+        ask("GET", &format!("Range: bytes=3-4\r\nIf-None-Match: {tag}")).0,
+        304
+    );
+    let head = desk.send(
+        &format!(
+            "HEAD /film.mp4 HTTP/1.1\r\n{}\r\nRange: bytes=0-1",
+            desk.host()
+        ),
+        "",
+    );
+    assert_eq!(
+        (
+            head.status,
+            head.header("content-length"),
+            head.header("accept-ranges")
+        ),
+        (200, "500", "bytes")
+    );
+    let empty = desk.send(
+        &format!(
+            "GET /empty.mp4 HTTP/1.1\r\n{}\r\nRange: bytes=0-1",
+            desk.host()
+        ),
+        "",
+    );
+    assert_eq!(
+        (empty.status, empty.header("content-range")),
+        (416, "bytes */0")
+    );
+    let missing = desk.send(
+        &format!(
+            "GET /gone.mp4 HTTP/1.1\r\n{}\r\nRange: bytes=0-1",
+            desk.host()
+        ),
+        "",
+    );
+    assert_eq!(
+        (
+            missing.status,
+            missing.header("content-range"),
+            missing.header("accept-ranges")
+        ),
+        (404, "", "")
+    );
 }
 
 #[test]
 fn a_crowd_does_not_keep_others_out_for_good() {
     let desk = Desk::open(FILES, "127.0.0.1");
-    let crowd: Vec<TcpStream> = (0..300).map(|_| TcpStream::connect(desk.address).expect("the system queues it")).collect();
+    let crowd: Vec<TcpStream> = (0..300)
+        .map(|_| TcpStream::connect(desk.address).expect("the system queues it"))
+        .collect();
     drop(crowd);
     assert_eq!(desk.get("/").status, 200);
 }
@@ -511,13 +926,19 @@ fn connections_that_are_held_open_keep_nobody_out() {
         String::new(),
         "GET / HTTP/1.1\r\nHost:".to_owned(),
         format!("POST /_handsel/open HTTP/1.1\r\n{host}\r\nContent-Length: 100\r\n\r\n"),
-        format!("POST /_handsel/open HTTP/1.1\r\n{host}{}\r\nContent-Length: 100\r\n\r\n", desk.token()),
+        format!(
+            "POST /_handsel/open HTTP/1.1\r\n{host}{}\r\nContent-Length: 100\r\n\r\n",
+            desk.token()
+        ),
         format!("POST /_handsel/goto HTTP/1.1\r\n{host}\r\nTransfer-Encoding: chunked\r\n\r\n"),
         format!("GET /_handsel/events?path=/ HTTP/1.1\r\n{host}\r\n\r\n"),
         format!("GET /_handsel/preview.js HTTP/1.1\r\n{host}\r\n\r\n"),
     ] {
         let crowd = desk.crowd(300, &words);
-        assert!(desk.answers_within() < Duration::from_secs(5), "locked out by {words:?}");
+        assert!(
+            desk.answers_within() < Duration::from_secs(5),
+            "locked out by {words:?}"
+        );
         assert_eq!(desk.events("/guides/a/").next("page")["status"], "found");
         drop(crowd);
     }
@@ -529,9 +950,15 @@ fn a_tab_that_knows_the_token_keeps_its_stream_in_a_crowd() {
     let mut tab = desk.events(&format!("/guides/a/&token={}", desk.preview.token()));
     tab.next("page");
     let host = desk.host();
-    let _crowd = desk.crowd(300, &format!("GET /_handsel/events?path=/ HTTP/1.1\r\n{host}\r\n\r\n"));
+    let _crowd = desk.crowd(
+        300,
+        &format!("GET /_handsel/events?path=/ HTTP/1.1\r\n{host}\r\n\r\n"),
+    );
     assert_eq!(desk.get("/").status, 200);
-    desk.save("content/guides/a.md", "---\ntitle: A\nsummary: What A gives.\n---\n\nSaved in a crowd.\n");
+    desk.save(
+        "content/guides/a.md",
+        "---\ntitle: A\nsummary: What A gives.\n---\n\nSaved in a crowd.\n",
+    );
     assert_eq!(tab.next("page")["about"]["words"], 4);
 }
 
@@ -540,18 +967,32 @@ fn no_body_is_awaited_without_the_token() {
     let desk = Desk::open(FILES, "127.0.0.1");
     let ask = |headers: &str| {
         let begun = Instant::now();
-        let head = format!("POST /_handsel/open HTTP/1.1\r\n{}{headers}\r\nContent-Length: 100\r\n\r\n", desk.host());
+        let head = format!(
+            "POST /_handsel/open HTTP/1.1\r\n{}{headers}\r\nContent-Length: 100\r\n\r\n",
+            desk.host()
+        );
         let mut stream = TcpStream::connect(desk.address).expect("the preview listens");
-        stream.set_read_timeout(Some(Duration::from_secs(10))).expect("a time");
+        stream
+            .set_read_timeout(Some(Duration::from_secs(10)))
+            .expect("a time");
         stream.write_all(head.as_bytes()).expect("it reads");
         let mut answer = String::new();
         let _ = stream.read_to_string(&mut answer);
-        (answer.split(' ').nth(1).unwrap_or_default().to_owned(), begun.elapsed())
+        (
+            answer.split(' ').nth(1).unwrap_or_default().to_owned(),
+            begun.elapsed(),
+        )
     };
     let (status, took) = ask("");
-    assert!(status == "403" && took < Duration::from_secs(2), "{status} after {took:?}");
+    assert!(
+        status == "403" && took < Duration::from_secs(2),
+        "{status} after {took:?}"
+    );
     let (status, took) = ask(&desk.token());
-    assert!(status == "408" && took < Duration::from_secs(8), "{status} after {took:?}");
+    assert!(
+        status == "408" && took < Duration::from_secs(8),
+        "{status} after {took:?}"
+    );
 }
 
 #[test]
@@ -560,6 +1001,9 @@ fn pictures_that_changed_are_told_by_address() {
     let mut tab = desk.events("/guides/a/");
     tab.next("page");
     assert_eq!(desk.get("/guides/dot.svg").status, 200);
-    desk.save("content/guides/dot.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"4\" height=\"4\"><path/></svg>");
+    desk.save(
+        "content/guides/dot.svg",
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"4\" height=\"4\"><path/></svg>",
+    );
     assert_eq!(tab.next("files"), serde_json::json!(["/guides/dot.svg"]));
 }

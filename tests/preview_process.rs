@@ -17,8 +17,16 @@ const WAIT: Duration = Duration::from_secs(20);
 /// A site's folder.
 fn site() -> std::io::Result<tempfile::TempDir> {
     let folder = tempfile::tempdir()?;
-    put(folder.path(), "content/index.md", "# Home\n\n[A](guides/a.md)\n")?;
-    put(folder.path(), "content/guides/a.md", "---\ntitle: A\nsummary: What A gives.\n---\n\nText.\n")?;
+    put(
+        folder.path(),
+        "content/index.md",
+        "# Home\n\n[A](guides/a.md)\n",
+    )?;
+    put(
+        folder.path(),
+        "content/guides/a.md",
+        "---\ntitle: A\nsummary: What A gives.\n---\n\nText.\n",
+    )?;
     Ok(folder)
 }
 
@@ -30,10 +38,17 @@ fn put(folder: &Path, path: &str, text: &str) -> std::io::Result<()> {
 
 fn handsel(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_handsel"));
-    command.args(arguments).current_dir(folder).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    ["SOURCE_DATE_EPOCH", "NO_COLOR", "CLICOLOR_FORCE"].iter().for_each(|name| {
-        command.env_remove(name);
-    });
+    command
+        .args(arguments)
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    ["SOURCE_DATE_EPOCH", "NO_COLOR", "CLICOLOR_FORCE"]
+        .iter()
+        .for_each(|name| {
+            command.env_remove(name);
+        });
     command
 }
 
@@ -50,13 +65,25 @@ impl Serving {
     fn start(folder: &Path, arguments: &[&str]) -> Result<Self, Box<dyn Error>> {
         let mut child = handsel(folder, &[&["serve"], arguments].concat()).spawn()?;
         let (send, lines) = channel();
-        let (out, err) = (child.stdout.take().expect("piped"), child.stderr.take().expect("piped"));
+        let (out, err) = (
+            child.stdout.take().expect("piped"),
+            child.stderr.take().expect("piped"),
+        );
         let pipes: [Box<dyn Read + Send>; 2] = [Box::new(out), Box::new(err)];
         for (stream, pipe) in pipes.into_iter().enumerate() {
             let send = send.clone();
-            std::thread::spawn(move || BufReader::new(pipe).lines().map_while(Result::ok).try_for_each(|line| send.send((stream, line))));
+            std::thread::spawn(move || {
+                BufReader::new(pipe)
+                    .lines()
+                    .map_while(Result::ok)
+                    .try_for_each(|line| send.send((stream, line)))
+            });
         }
-        Ok(Self { child, lines, unheard: RefCell::default() })
+        Ok(Self {
+            child,
+            lines,
+            unheard: RefCell::default(),
+        })
     }
 
     /// The next line that contains these words. Earlier lines of the same stream count as read.
@@ -64,7 +91,10 @@ impl Serving {
         let mut unheard = self.unheard.borrow_mut();
         for lines in unheard.iter_mut() {
             if let Some(at) = lines.iter().position(|line| line.contains(words)) {
-                return Ok(lines.drain(..=at).next_back().expect("the line at this position"));
+                return Ok(lines
+                    .drain(..=at)
+                    .next_back()
+                    .expect("the line at this position"));
             }
         }
         while let Ok((stream, line)) = self.lines.recv_timeout(WAIT) {
@@ -79,13 +109,19 @@ impl Serving {
 
     fn port(&self) -> Result<u16, Box<dyn Error>> {
         let ready = self.line("Ready at http://")?;
-        let port = ready.split("127.0.0.1:").nth(1).and_then(|rest| rest.split('/').next()).ok_or("the line names the port")?;
+        let port = ready
+            .split("127.0.0.1:")
+            .nth(1)
+            .and_then(|rest| rest.split('/').next())
+            .ok_or("the line names the port")?;
         Ok(port.parse()?)
     }
 
     #[cfg(unix)]
     fn end(mut self, signal: &str) -> Result<Option<i32>, Box<dyn Error>> {
-        Command::new("kill").args([&format!("-{signal}"), &self.child.id().to_string()]).status()?;
+        Command::new("kill")
+            .args([&format!("-{signal}"), &self.child.id().to_string()])
+            .status()?;
         Ok(self.child.wait()?.code())
     }
 }
@@ -104,7 +140,11 @@ fn a_stated_port_that_is_taken_ends_the_command() -> Outcome {
     let ended = handsel(site.path(), &["serve", "--port", &port]).output()?;
     let told = String::from_utf8_lossy(&ended.stderr).into_owned();
     assert_eq!(ended.status.code(), Some(2), "{told}");
-    assert!(told.contains(&format!("port {port} is taken by another program")) && told.contains("the next free one"), "{told}");
+    assert!(
+        told.contains(&format!("port {port} is taken by another program"))
+            && told.contains("the next free one"),
+        "{told}"
+    );
     assert!(!site.path().join(".handsel").exists());
     Ok(())
 }
@@ -114,7 +154,10 @@ fn the_default_port_gives_way_to_the_next() -> Outcome {
     let (first, second) = (site()?, site()?);
     // Some other program has the port.
     let _taken = TcpListener::bind("127.0.0.1:4000");
-    let (one, two) = (Serving::start(first.path(), &[])?, Serving::start(second.path(), &[])?);
+    let (one, two) = (
+        Serving::start(first.path(), &[])?,
+        Serving::start(second.path(), &[])?,
+    );
     let (one, two) = (one.port()?, two.port()?);
     assert!(one > 4000 && two > 4000 && one != two, "{one} {two}");
     Ok(())
@@ -124,9 +167,15 @@ fn the_default_port_gives_way_to_the_next() -> Outcome {
 fn what_cannot_run_says_so() -> Outcome {
     let site = site()?;
     for (arguments, words) in [
-        (&["serve", "--host", "not-here.invalid"][..], "not-here.invalid"),
+        (
+            &["serve", "--host", "not-here.invalid"][..],
+            "not-here.invalid",
+        ),
         (&["serve", "--root", "gone"], "there is no folder"),
-        (&["serve", "--goto", "content/index.md:3"], "no preview runs for this folder"),
+        (
+            &["serve", "--goto", "content/index.md:3"],
+            "no preview runs for this folder",
+        ),
         (&["serve", "--port", "x"], "--port"),
         (&["serve", "--drafts", "--no-drafts"], "cannot be used with"),
     ] {
@@ -135,10 +184,17 @@ fn what_cannot_run_says_so() -> Outcome {
         assert_eq!(ended.status.code(), Some(2), "{arguments:?}: {told}");
         assert!(told.contains(words), "{arguments:?}: {told}");
     }
-    put(site.path(), ".handsel/serve.json", "{\"address\":\"127.0.0.1:1\",\"token\":\"x\",\"pid\":1}")?;
+    put(
+        site.path(),
+        ".handsel/serve.json",
+        "{\"address\":\"127.0.0.1:1\",\"token\":\"x\",\"pid\":1}",
+    )?;
     let ended = handsel(site.path(), &["serve", "--goto", "content/index.md:3"]).output()?;
     assert_eq!(ended.status.code(), Some(2));
-    assert!(!site.path().join(".handsel/serve.json").exists(), "a note of a preview that is gone is taken away");
+    assert!(
+        !site.path().join(".handsel/serve.json").exists(),
+        "a note of a preview that is gone is taken away"
+    );
     Ok(())
 }
 
@@ -147,20 +203,39 @@ fn what_cannot_run_says_so() -> Outcome {
 fn it_says_what_it_does_and_ends_when_asked() -> Outcome {
     let site = site()?;
     let serving = Serving::start(site.path(), &["--port", "0", "--verbose"])?;
-    assert!(serving.line("Ready at http://127.0.0.1:")?.contains("2 pages. Ctrl-C ends it."));
+    assert!(
+        serving
+            .line("Ready at http://127.0.0.1:")?
+            .contains("2 pages. Ctrl-C ends it.")
+    );
     assert!(site.path().join(".handsel/serve.json").exists());
-    put(site.path(), "content/guides/a.md", "---\ntitle: A\nsummary: What A gives.\n---\n\n[x](gone.md)\n")?;
+    put(
+        site.path(),
+        "content/guides/a.md",
+        "---\ntitle: A\nsummary: What A gives.\n---\n\n[x](gone.md)\n",
+    )?;
     let saved = serving.line("saved guides/a.md: parsed 1, rendered 0 of 2, ")?;
     assert!(saved.ends_with(" ms"), "{saved}");
     serving.line("changed: content/guides/a.md")?;
     serving.line("error[broken-link]")?;
-    put(site.path(), "content/guides/a.md", "---\ntitle: A\nsummary: What A gives.\n---\n\nText again.\n")?;
+    put(
+        site.path(),
+        "content/guides/a.md",
+        "---\ntitle: A\nsummary: What A gives.\n---\n\nText again.\n",
+    )?;
     serving.line("All problems are mended.")?;
     std::fs::remove_file(site.path().join("content/guides/a.md"))?;
     serving.line("removed guides/a.md")?;
     assert_eq!(serving.end("INT")?, Some(0));
-    let left: Vec<_> = std::fs::read_dir(site.path())?.filter_map(Result::ok).map(|entry| entry.file_name()).collect();
-    assert!(left.iter().all(|name| name == "content" || name == ".handsel"), "nothing is written elsewhere: {left:?}");
+    let left: Vec<_> = std::fs::read_dir(site.path())?
+        .filter_map(Result::ok)
+        .map(|entry| entry.file_name())
+        .collect();
+    assert!(
+        left.iter()
+            .all(|name| name == "content" || name == ".handsel"),
+        "nothing is written elsewhere: {left:?}"
+    );
     assert!(!site.path().join(".handsel/serve.json").exists());
     Ok(())
 }
@@ -173,7 +248,10 @@ fn the_system_may_end_it_too_even_with_open_tabs() -> Outcome {
     let serving = Serving::start(site.path(), &["--port", "0"])?;
     let port = serving.port()?;
     let mut tab = std::net::TcpStream::connect(("127.0.0.1", port))?;
-    write!(tab, "GET /_handsel/events?path=/ HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n")?;
+    write!(
+        tab,
+        "GET /_handsel/events?path=/ HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n"
+    )?;
     let mut first = [0; 12];
     tab.read_exact(&mut first)?;
     assert_eq!(&first, b"HTTP/1.1 200");

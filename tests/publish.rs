@@ -9,7 +9,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
-use handsel::disk::publish::{LOCK_NAME, MANIFEST_NAME, PublishError, PublishOptions, Published, Publisher};
+use handsel::disk::publish::{
+    LOCK_NAME, MANIFEST_NAME, PublishError, PublishOptions, Published, Publisher,
+};
 use handsel::fingerprint::Fingerprint;
 use handsel::memo::{MemoryStore, Store};
 use handsel::paths::OutputPath;
@@ -17,7 +19,12 @@ use handsel::paths::OutputPath;
 type Outcome = Result<(), Box<dyn Error>>;
 type Tree<'a> = &'a [(&'a str, &'a str)];
 
-const FIRST: Tree = &[("index.html", "home"), ("a/index.html", "a"), ("a/b/index.html", "b"), ("c.css", "c")];
+const FIRST: Tree = &[
+    ("index.html", "home"),
+    ("a/index.html", "a"),
+    ("a/b/index.html", "b"),
+    ("c.css", "c"),
+];
 
 /// A site's folder with its output folder, as a writer has it.
 struct Site {
@@ -26,7 +33,9 @@ struct Site {
 
 impl Site {
     fn new() -> std::io::Result<Self> {
-        Ok(Self { folder: tempfile::tempdir()? })
+        Ok(Self {
+            folder: tempfile::tempdir()?,
+        })
     }
 
     fn output(&self) -> PathBuf {
@@ -34,7 +43,11 @@ impl Site {
     }
 
     fn begin(&self, force: bool) -> Result<Publisher, PublishError> {
-        Publisher::begin(&self.output(), &self.folder.path().join(".handsel"), PublishOptions { force, cache: None })
+        Publisher::begin(
+            &self.output(),
+            &self.folder.path().join(".handsel"),
+            PublishOptions { force, cache: None },
+        )
     }
 
     fn publish(&self, tree: Tree) -> Result<Published, PublishError> {
@@ -62,14 +75,21 @@ impl Site {
     }
 
     fn assert_files(&self, expected: Tree) {
-        let expected: BTreeMap<_, _> = expected.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
+        let expected: BTreeMap<_, _> = expected
+            .iter()
+            .map(|(path, text)| ((*path).to_owned(), (*text).to_owned()))
+            .collect();
         assert_eq!(self.files(), expected);
-        assert!(!self.folder.path().join(".handsel").exists(), "the staging folder stayed");
+        assert!(
+            !self.folder.path().join(".handsel").exists(),
+            "the staging folder stayed"
+        );
     }
 }
 
 fn stage(publisher: &Publisher, tree: Tree) -> Result<(), PublishError> {
-    tree.iter().try_for_each(|(path, text)| publisher.stage(&path_of(path), text.as_bytes()))
+    tree.iter()
+        .try_for_each(|(path, text)| publisher.stage(&path_of(path), text.as_bytes()))
 }
 
 fn path_of(path: &str) -> OutputPath {
@@ -77,7 +97,9 @@ fn path_of(path: &str) -> OutputPath {
 }
 
 fn collect(folder: &Path, prefix: &str, files: &mut BTreeMap<String, String>) {
-    let Ok(entries) = fs::read_dir(folder) else { return };
+    let Ok(entries) = fs::read_dir(folder) else {
+        return;
+    };
     let mut is_empty = true;
     for entry in entries.flatten() {
         is_empty = false;
@@ -97,7 +119,16 @@ fn collect(folder: &Path, prefix: &str, files: &mut BTreeMap<String, String>) {
 fn a_first_build_writes_everything() -> Outcome {
     let site = Site::new()?;
     let published = site.publish(FIRST)?;
-    assert_eq!((published.written, published.unchanged, published.removed, published.files, published.bytes), (4, 0, 0, 4, 7));
+    assert_eq!(
+        (
+            published.written,
+            published.unchanged,
+            published.removed,
+            published.files,
+            published.bytes
+        ),
+        (4, 0, 0, 4, 7)
+    );
     site.assert_files(FIRST);
     assert!(!site.output().join(LOCK_NAME).exists());
     Ok(())
@@ -108,18 +139,41 @@ fn equal_files_are_not_touched() -> Outcome {
     let site = Site::new()?;
     site.publish(FIRST)?;
     let old = SystemTime::now() - Duration::from_secs(1000);
-    for path in ["index.html", "a/index.html", "a/b/index.html", MANIFEST_NAME] {
-        fs::File::options().write(true).open(site.output().join(path))?.set_modified(old)?;
+    for path in [
+        "index.html",
+        "a/index.html",
+        "a/b/index.html",
+        MANIFEST_NAME,
+    ] {
+        fs::File::options()
+            .write(true)
+            .open(site.output().join(path))?
+            .set_modified(old)?;
     }
     let again = site.publish(FIRST)?;
     assert_eq!((again.written, again.unchanged), (0, 4));
     for path in ["index.html", MANIFEST_NAME] {
-        assert_eq!(fs::metadata(site.output().join(path))?.modified()?, old, "{path}");
+        assert_eq!(
+            fs::metadata(site.output().join(path))?.modified()?,
+            old,
+            "{path}"
+        );
     }
-    let changed = site.publish(&[("index.html", "home"), ("a/index.html", "A"), ("a/b/index.html", "b"), ("c.css", "c")])?;
+    let changed = site.publish(&[
+        ("index.html", "home"),
+        ("a/index.html", "A"),
+        ("a/b/index.html", "b"),
+        ("c.css", "c"),
+    ])?;
     assert_eq!((changed.written, changed.unchanged), (1, 3));
-    assert_eq!(fs::metadata(site.output().join("index.html"))?.modified()?, old);
-    assert_ne!(fs::metadata(site.output().join("a/index.html"))?.modified()?, old);
+    assert_eq!(
+        fs::metadata(site.output().join("index.html"))?.modified()?,
+        old
+    );
+    assert_ne!(
+        fs::metadata(site.output().join("a/index.html"))?.modified()?,
+        old
+    );
     Ok(())
 }
 
@@ -129,9 +183,16 @@ fn what_is_no_longer_made_goes_with_its_folders() -> Outcome {
     site.publish(FIRST)?;
     site.put("keep/mine.txt", "mine")?;
     let published = site.publish(&[("index.html", "home")])?;
-    assert_eq!((published.removed, published.foreign.as_slice()), (3, [path_of("keep/mine.txt")].as_slice()));
+    assert_eq!(
+        (published.removed, published.foreign.as_slice()),
+        (3, [path_of("keep/mine.txt")].as_slice())
+    );
     site.assert_files(&[("index.html", "home"), ("keep/mine.txt", "mine")]);
-    assert_eq!(fs::read_dir(site.output())?.count(), 3, "index.html, keep/, the manifest");
+    assert_eq!(
+        fs::read_dir(site.output())?.count(),
+        3,
+        "index.html, keep/, the manifest"
+    );
     Ok(())
 }
 
@@ -156,8 +217,14 @@ fn foreign_files_in_the_way_stop_a_build() -> Outcome {
     let publisher = site.begin(false)?;
     stage(&publisher, FIRST)?;
     assert_eq!(publisher.conflicts(), [path_of("a"), path_of("index.html")]);
-    let error = publisher.commit().expect_err("foreign files are in the way").to_string();
-    assert!(error.contains("public/a, ") && error.contains("--force"), "{error}");
+    let error = publisher
+        .commit()
+        .expect_err("foreign files are in the way")
+        .to_string();
+    assert!(
+        error.contains("public/a, ") && error.contains("--force"),
+        "{error}"
+    );
     site.assert_files(&[("index.html", "mine"), ("a", "mine too")]);
     site.publish_with(FIRST, true)?;
     site.assert_files(FIRST);
@@ -169,7 +236,10 @@ fn a_folder_with_foreign_files_is_not_replaced_even_by_force() -> Outcome {
     let site = Site::new()?;
     site.publish(&[("c.css/index.html", "old")])?;
     site.put("c.css/mine.txt", "mine")?;
-    let error = site.publish_with(FIRST, true).expect_err("c.css is a folder in use").to_string();
+    let error = site
+        .publish_with(FIRST, true)
+        .expect_err("c.css is a folder in use")
+        .to_string();
     assert!(error.contains("c.css"), "{error}");
     site.assert_files(&[("c.css/index.html", "old"), ("c.css/mine.txt", "mine")]);
     Ok(())
@@ -194,7 +264,10 @@ fn a_lost_or_damaged_manifest_forgets_but_destroys_nothing() -> Outcome {
     let manifest = fs::read(site.output().join(MANIFEST_NAME))?;
     fs::write(site.output().join(MANIFEST_NAME), b"\0\xFF rubbish")?;
     let published = site.publish(&FIRST[..3])?;
-    assert_eq!((published.written, published.unchanged, published.foreign), (0, 3, vec![path_of("c.css")]));
+    assert_eq!(
+        (published.written, published.unchanged, published.foreign),
+        (0, 3, vec![path_of("c.css")])
+    );
     site.assert_files(FIRST);
     site.publish(FIRST)?;
     assert_eq!(fs::read(site.output().join(MANIFEST_NAME))?, manifest);
@@ -214,7 +287,10 @@ fn a_file_is_kept_unmade_only_while_it_is_what_was_written() -> Outcome {
     assert!(keep("index.html", "home").is_err(), "twice");
     stage(&publisher, &FIRST[1..3])?;
     let published = publisher.commit()?;
-    assert_eq!((published.written, published.unchanged, published.bytes), (1, 3, 7));
+    assert_eq!(
+        (published.written, published.unchanged, published.bytes),
+        (1, 3, 7)
+    );
     site.assert_files(FIRST);
     Ok(())
 }
@@ -226,8 +302,14 @@ fn what_is_put_there_meanwhile_is_not_replaced() -> Outcome {
     let publisher = site.begin(false)?;
     stage(&publisher, &[("index.html", "new"), ("z.html", "z")])?;
     site.put("z.html", "mine")?;
-    let error = publisher.commit().expect_err("z.html is there now").to_string();
-    assert!(error.contains("public/z.html: something was put there") && error.ends_with("as it was."), "{error}");
+    let error = publisher
+        .commit()
+        .expect_err("z.html is there now")
+        .to_string();
+    assert!(
+        error.contains("public/z.html: something was put there") && error.ends_with("as it was."),
+        "{error}"
+    );
     let mut expected = FIRST.to_vec();
     expected.push(("z.html", "mine"));
     site.assert_files(&expected);
@@ -246,7 +328,10 @@ fn links_of_our_names_write_to_nothing_else() -> Outcome {
     }
     site.publish(FIRST)?;
     site.assert_files(FIRST);
-    assert_eq!(fs::read_to_string(site.folder.path().join("precious"))?, "precious");
+    assert_eq!(
+        fs::read_to_string(site.folder.path().join("precious"))?,
+        "precious"
+    );
     Ok(())
 }
 
@@ -258,13 +343,23 @@ fn a_folder_that_may_not_be_written_is_told_and_left() -> Outcome {
     site.publish(FIRST)?;
     let locked = site.output().join("a");
     fs::set_permissions(&locked, fs::Permissions::from_mode(0o555))?;
-    let changed: Tree = &[("index.html", "HOME"), ("a/index.html", "A"), ("a/b/index.html", "B")];
+    let changed: Tree = &[
+        ("index.html", "HOME"),
+        ("a/index.html", "A"),
+        ("a/b/index.html", "B"),
+    ];
     if fs::write(locked.join("probe"), "").is_ok() {
         eprintln!("skipped: permissions do not bind this user");
         return Ok(());
     }
-    let error = site.publish(changed).expect_err("the folder may not be written").to_string();
-    assert!(error.contains("public/a/index.html: permission denied") && error.ends_with("as it was."), "{error}");
+    let error = site
+        .publish(changed)
+        .expect_err("the folder may not be written")
+        .to_string();
+    assert!(
+        error.contains("public/a/index.html: permission denied") && error.ends_with("as it was."),
+        "{error}"
+    );
     site.assert_files(FIRST);
     fs::set_permissions(&locked, fs::Permissions::from_mode(0o755))?;
     site.publish(changed)?;
@@ -278,10 +373,17 @@ fn dropped_without_commit_nothing_happened() -> Outcome {
     let publisher = site.begin(false)?;
     stage(&publisher, FIRST)?;
     drop(publisher);
-    assert_eq!(fs::read_dir(site.folder.path())?.count(), 0, "the output folder was made and stayed");
+    assert_eq!(
+        fs::read_dir(site.folder.path())?.count(),
+        0,
+        "the output folder was made and stayed"
+    );
     site.publish(FIRST)?;
     let publisher = site.begin(false)?;
-    stage(&publisher, &[("index.html", "new"), ("new/index.html", "new")])?;
+    stage(
+        &publisher,
+        &[("index.html", "new"), ("new/index.html", "new")],
+    )?;
     drop(publisher);
     site.assert_files(FIRST);
     Ok(())
@@ -290,8 +392,18 @@ fn dropped_without_commit_nothing_happened() -> Outcome {
 #[test]
 fn two_sources_of_one_output_are_refused() -> Outcome {
     let site = Site::new()?;
-    for tree in [&[("a", "1"), ("a", "2")] as Tree, &[("a", "1"), ("a/b", "2")], &[(MANIFEST_NAME, "")]] {
-        assert!(matches!(site.publish(tree), Err(PublishError::Clash { .. } | PublishError::Failed { .. })), "{tree:?}");
+    for tree in [
+        &[("a", "1"), ("a", "2")] as Tree,
+        &[("a", "1"), ("a/b", "2")],
+        &[(MANIFEST_NAME, "")],
+    ] {
+        assert!(
+            matches!(
+                site.publish(tree),
+                Err(PublishError::Clash { .. } | PublishError::Failed { .. })
+            ),
+            "{tree:?}"
+        );
         assert!(!site.output().exists());
     }
     Ok(())
@@ -314,10 +426,17 @@ fn one_build_at_a_time() -> Outcome {
     let site = Site::new()?;
     let first = site.begin(false)?;
     let elsewhere = tempfile::tempdir()?;
-    for parent in [site.folder.path().join(".handsel"), elsewhere.path().to_owned()] {
-        let error = Publisher::begin(&site.output(), &parent, PublishOptions::default()).expect_err("the folder is locked");
+    for parent in [
+        site.folder.path().join(".handsel"),
+        elsewhere.path().to_owned(),
+    ] {
+        let error = Publisher::begin(&site.output(), &parent, PublishOptions::default())
+            .expect_err("the folder is locked");
         let text = error.to_string();
-        assert!(text.contains(&format!("process {}", std::process::id())) && text.contains("public"), "{text}");
+        assert!(
+            text.contains(&format!("process {}", std::process::id())) && text.contains("public"),
+            "{text}"
+        );
     }
     stage(&first, FIRST)?;
     first.commit()?;
@@ -339,9 +458,17 @@ fn builds_that_race_never_mix() -> Outcome {
                 for round in 0..60 {
                     match Publisher::begin(&site.output(), &parent, PublishOptions::default()) {
                         Ok(publisher) => {
-                            assert_eq!(inside.fetch_add(1, Ordering::SeqCst), 0, "two builds hold one folder");
+                            assert_eq!(
+                                inside.fetch_add(1, Ordering::SeqCst),
+                                0,
+                                "two builds hold one folder"
+                            );
                             let text = format!("{builder} {round}");
-                            stage(&publisher, &[("index.html", &text), ("a/b/index.html", &text)]).expect("staging works");
+                            stage(
+                                &publisher,
+                                &[("index.html", &text), ("a/b/index.html", &text)],
+                            )
+                            .expect("staging works");
                             inside.fetch_sub(1, Ordering::SeqCst);
                             if round >= 30 && round % 3 == 0 {
                                 publisher.commit().expect("committing works");
@@ -368,8 +495,15 @@ fn what_others_do_in_folders_that_need_not_be_listed_is_seen() -> Outcome {
     // Both times, wait until stamps can prove that files are unchanged.
     let publish = |tree: Tree| -> Result<Published, Box<dyn Error>> {
         std::thread::sleep(Duration::from_millis(80));
-        let options = PublishOptions { force: false, cache: Some(Arc::clone(&cache)) };
-        let publisher = Publisher::begin(&site.output(), &site.folder.path().join(".handsel"), options)?;
+        let options = PublishOptions {
+            force: false,
+            cache: Some(Arc::clone(&cache)),
+        };
+        let publisher = Publisher::begin(
+            &site.output(),
+            &site.folder.path().join(".handsel"),
+            options,
+        )?;
         stage(&publisher, tree)?;
         Ok(publisher.commit()?)
     };
@@ -384,20 +518,32 @@ fn what_others_do_in_folders_that_need_not_be_listed_is_seen() -> Outcome {
     publish(FIRST)?;
     fs::rename(site.output().join("a/b"), site.output().join("a/z"))?;
     let published = publish(FIRST)?;
-    assert_eq!((published.written, published.foreign), (1, vec![path_of("a/z/index.html"), path_of("a/z/mine.txt")]));
+    assert_eq!(
+        (published.written, published.foreign),
+        (1, vec![path_of("a/z/index.html"), path_of("a/z/mine.txt")])
+    );
     publish(FIRST)?;
     fs::write(site.output().join("a/index.html"), "x")?;
     assert_eq!(publish(FIRST)?.written, 1);
     site.put("new/index.html", "mine")?;
-    let tree: Vec<(&str, &str)> = FIRST.iter().copied().chain([("new/index.html", "ours")]).collect();
-    assert!(publish(&tree).is_err(), "a file of others is not written over");
+    let tree: Vec<(&str, &str)> = FIRST
+        .iter()
+        .copied()
+        .chain([("new/index.html", "ours")])
+        .collect();
+    assert!(
+        publish(&tree).is_err(),
+        "a file of others is not written over"
+    );
     Ok(())
 }
 
 #[test]
 fn many_threads_stage_one_build() -> Outcome {
     let site = Site::new()?;
-    let paths: Vec<String> = (0..400).map(|page| format!("s{}/t{}/p{page}/index.html", page % 7, page % 5)).collect();
+    let paths: Vec<String> = (0..400)
+        .map(|page| format!("s{}/t{}/p{page}/index.html", page % 7, page % 5))
+        .collect();
     for salt in ["x", "y"] {
         let publisher = site.begin(false)?;
         std::thread::scope(|scope| {
@@ -405,13 +551,19 @@ fn many_threads_stage_one_build() -> Outcome {
                 let publisher = &publisher;
                 scope.spawn(move || {
                     for path in part {
-                        publisher.stage(&path_of(path), format!("{path}{salt}").as_bytes()).expect("staging works");
+                        publisher
+                            .stage(&path_of(path), format!("{path}{salt}").as_bytes())
+                            .expect("staging works");
                     }
                 });
             }
         });
         assert_eq!(publisher.commit()?.written, 400);
-        assert!(site.files().iter().all(|(path, text)| *text == format!("{path}{salt}")));
+        assert!(
+            site.files()
+                .iter()
+                .all(|(path, text)| *text == format!("{path}{salt}"))
+        );
     }
     assert_eq!(site.files().len(), 400);
     Ok(())

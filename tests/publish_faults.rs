@@ -22,7 +22,11 @@ impl Mount {
     /// `None`, with a message on standard error, where mounting is not allowed.
     fn new(options: &str) -> Result<Option<Self>, Box<dyn Error>> {
         let folder = tempfile::tempdir()?;
-        if run("mount", &["-t", "tmpfs", "-o", options, "tmpfs"], folder.path()) {
+        if run(
+            "mount",
+            &["-t", "tmpfs", "-o", options, "tmpfs"],
+            folder.path(),
+        ) {
             return Ok(Some(Self(folder)));
         }
         eprintln!("skipped: mounting is not allowed here");
@@ -45,10 +49,19 @@ impl Drop for Mount {
 }
 
 fn run(program: &str, arguments: &[&str], folder: &Path) -> bool {
-    Command::new(program).args(arguments).arg(folder).output().is_ok_and(|output| output.status.success())
+    Command::new(program)
+        .args(arguments)
+        .arg(folder)
+        .output()
+        .is_ok_and(|output| output.status.success())
 }
 
-fn publish(output: &Path, parent: &Path, pages: usize, letter: &str) -> Result<Published, PublishError> {
+fn publish(
+    output: &Path,
+    parent: &Path,
+    pages: usize,
+    letter: &str,
+) -> Result<Published, PublishError> {
     let publisher = Publisher::begin(output, parent, PublishOptions::default())?;
     stage(&publisher, pages, letter)?;
     publisher.commit()
@@ -56,7 +69,12 @@ fn publish(output: &Path, parent: &Path, pages: usize, letter: &str) -> Result<P
 
 fn stage(publisher: &Publisher, pages: usize, letter: &str) -> Result<(), PublishError> {
     let text = letter.repeat(10_000);
-    (0..pages).try_for_each(|page| publisher.stage(&path_of(&format!("page-{page}/index.html")), text.as_bytes()))
+    (0..pages).try_for_each(|page| {
+        publisher.stage(
+            &path_of(&format!("page-{page}/index.html")),
+            text.as_bytes(),
+        )
+    })
 }
 
 fn path_of(path: &str) -> OutputPath {
@@ -70,7 +88,12 @@ fn snapshot(folder: &Path) -> Vec<String> {
         let name = entry.file_name().to_string_lossy().into_owned();
         match fs::read(entry.path()) {
             Ok(bytes) => names.push(format!("{name} {:?} {}", bytes.first(), bytes.len())),
-            Err(_) => names.extend(snapshot(&entry.path()).into_iter().map(|inner| format!("{name}/{inner}")).chain([name.clone()])),
+            Err(_) => names.extend(
+                snapshot(&entry.path())
+                    .into_iter()
+                    .map(|inner| format!("{name}/{inner}"))
+                    .chain([name.clone()]),
+            ),
         }
     }
     names.sort();
@@ -79,13 +102,25 @@ fn snapshot(folder: &Path) -> Vec<String> {
 
 #[test]
 fn a_full_disk_loses_nothing() -> Outcome {
-    let Some(mount) = Mount::new("size=2m")? else { return Ok(()) };
+    let Some(mount) = Mount::new("size=2m")? else {
+        return Ok(());
+    };
     let (output, parent) = (mount.path().join("public"), mount.path().join(".handsel"));
     let error = publish(&output, &parent, 400, "x").expect_err("two megabytes do not hold four");
-    assert_eq!(snapshot(mount.path()), [""; 0], "nothing is left of a first build");
+    assert_eq!(
+        snapshot(mount.path()),
+        [""; 0],
+        "nothing is left of a first build"
+    );
     let text = error.to_string();
-    assert!(text.contains("no space left on the device. Make room and build again."), "{text}");
-    assert!(text.contains("public/page-") && text.ends_with("public is as it was."), "{text}");
+    assert!(
+        text.contains("no space left on the device. Make room and build again."),
+        "{text}"
+    );
+    assert!(
+        text.contains("public/page-") && text.ends_with("public is as it was."),
+        "{text}"
+    );
 
     publish(&output, &parent, 100, "a")?;
     let before = snapshot(mount.path());
@@ -98,7 +133,9 @@ fn a_full_disk_loses_nothing() -> Outcome {
 
 #[test]
 fn a_disk_that_fills_up_at_any_step_loses_nothing() -> Outcome {
-    let Some(mount) = Mount::new("size=8m,nr_inodes=200")? else { return Ok(()) };
+    let Some(mount) = Mount::new("size=8m,nr_inodes=200")? else {
+        return Ok(());
+    };
     let (output, parent) = (mount.path().join("public"), mount.path().join(".handsel"));
     publish(&output, &parent, 20, "a")?;
     let before = snapshot(mount.path());
@@ -113,7 +150,10 @@ fn a_disk_that_fills_up_at_any_step_loses_nothing() -> Outcome {
             }
             Err(error) => {
                 failures += 1;
-                assert!(error.to_string().contains("as it was"), "{inodes} inodes: {error}");
+                assert!(
+                    error.to_string().contains("as it was"),
+                    "{inodes} inodes: {error}"
+                );
             }
         }
         assert_eq!(snapshot(mount.path()), before, "{inodes} inodes");
@@ -124,27 +164,45 @@ fn a_disk_that_fills_up_at_any_step_loses_nothing() -> Outcome {
 
 #[test]
 fn a_read_only_disk_is_told_before_anything_is_rendered() -> Outcome {
-    let Some(mount) = Mount::new("size=2m")? else { return Ok(()) };
+    let Some(mount) = Mount::new("size=2m")? else {
+        return Ok(());
+    };
     let (output, parent) = (mount.path().join("public"), mount.path().join(".handsel"));
     publish(&output, &parent, 3, "a")?;
     assert!(mount.remount("ro"), "remount");
     let begun = Publisher::begin(&output, &parent, PublishOptions::default());
-    let text = begun.map(|_| ()).expect_err("the disk is read-only").to_string();
+    let text = begun
+        .map(|_| ())
+        .expect_err("the disk is read-only")
+        .to_string();
     assert!(text.contains("the file system is read-only"), "{text}");
-    let nowhere = Publisher::begin(&mount.path().join("new/public"), &parent, PublishOptions::default());
+    let nowhere = Publisher::begin(
+        &mount.path().join("new/public"),
+        &parent,
+        PublishOptions::default(),
+    );
     assert!(nowhere.is_err());
     Ok(())
 }
 
 #[test]
 fn the_output_may_be_a_mount_of_its_own() -> Outcome {
-    let Some(mount) = Mount::new("size=2m")? else { return Ok(()) };
+    let Some(mount) = Mount::new("size=2m")? else {
+        return Ok(());
+    };
     let site = tempfile::tempdir()?;
     let parent = site.path().join(".handsel");
     for letter in ["a", "b"] {
         assert_eq!(publish(mount.path(), &parent, 3, letter)?.written, 3);
-        assert_eq!(fs::read(mount.path().join("page-1/index.html"))?, letter.repeat(10_000).as_bytes());
-        assert_eq!(fs::read_dir(mount.path())?.count(), 4, "three folders and the manifest");
+        assert_eq!(
+            fs::read(mount.path().join("page-1/index.html"))?,
+            letter.repeat(10_000).as_bytes()
+        );
+        assert_eq!(
+            fs::read_dir(mount.path())?.count(),
+            4,
+            "three folders and the manifest"
+        );
     }
     assert!(!parent.exists());
     Ok(())
@@ -164,8 +222,14 @@ fn a_move_that_fails_takes_back_the_others() -> Outcome {
     fs::write(output.join("page-6"), "not a folder any more")?;
     let mut before = snapshot(&output);
     before.retain(|name| !name.starts_with(".handsel-lock"));
-    let text = publisher.commit().expect_err("page-6 is a file now").to_string();
-    assert!(text.contains("page-6/new.html") && text.ends_with("as it was."), "{text}");
+    let text = publisher
+        .commit()
+        .expect_err("page-6 is a file now")
+        .to_string();
+    assert!(
+        text.contains("page-6/new.html") && text.ends_with("as it was."),
+        "{text}"
+    );
     assert_eq!(snapshot(&output), before);
     assert!(!parent.exists());
     Ok(())
@@ -192,13 +256,30 @@ fn links_in_the_output_lead_no_page_out() -> Outcome {
     fs::rename(output.join("page-0"), elsewhere.path().join("page-0"))?;
     symlink(elsewhere.path().join("page-0"), output.join("page-0"))?;
     let error = publish(&output, &parent, 2, "b").expect_err("a link is in a folder's place");
-    assert!(matches!(&error, PublishError::Foreign { paths, .. } if paths == &[path_of("page-0")]), "{error}");
+    assert!(
+        matches!(&error, PublishError::Foreign { paths, .. } if paths == &[path_of("page-0")]),
+        "{error}"
+    );
     publish(&output, &parent, 0, "")?;
-    assert_eq!(fs::read(elsewhere.path().join("page-0/index.html"))?, "a".repeat(10_000).as_bytes(), "nothing is removed through a link");
-    let publisher = Publisher::begin(&output, &parent, PublishOptions { force: true, cache: None })?;
+    assert_eq!(
+        fs::read(elsewhere.path().join("page-0/index.html"))?,
+        "a".repeat(10_000).as_bytes(),
+        "nothing is removed through a link"
+    );
+    let publisher = Publisher::begin(
+        &output,
+        &parent,
+        PublishOptions {
+            force: true,
+            cache: None,
+        },
+    )?;
     stage(&publisher, 1, "c")?;
     publisher.commit()?;
     assert!(!output.join("page-0").is_symlink() && output.join(MANIFEST_NAME).exists());
-    assert_eq!(fs::read(elsewhere.path().join("page-0/index.html"))?.first(), Some(&b'a'));
+    assert_eq!(
+        fs::read(elsewhere.path().join("page-0/index.html"))?.first(),
+        Some(&b'a')
+    );
     Ok(())
 }

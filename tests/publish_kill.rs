@@ -37,15 +37,26 @@ fn version(number: usize) -> Tree {
         let path = format!("only-{number}/{}/page-{page}.html", page % 3);
         tree.insert(path.clone(), body(&path, number));
     }
-    let swapped = if number == 0 { "swap" } else { "swap/index.html" };
+    let swapped = if number == 0 {
+        "swap"
+    } else {
+        "swap/index.html"
+    };
     tree.insert(swapped.into(), body(swapped, number));
     tree
 }
 
 fn publish(folder: &Path, tree: &Tree) -> Result<(), PublishError> {
-    let publisher = Publisher::begin(&folder.join("public"), &folder.join(".handsel"), PublishOptions::default())?;
+    let publisher = Publisher::begin(
+        &folder.join("public"),
+        &folder.join(".handsel"),
+        PublishOptions::default(),
+    )?;
     for (path, text) in tree {
-        publisher.stage(&OutputPath::new(path).expect("a path inside the output folder"), text.as_bytes())?;
+        publisher.stage(
+            &OutputPath::new(path).expect("a path inside the output folder"),
+            text.as_bytes(),
+        )?;
     }
     publisher.commit().map(|_| ())
 }
@@ -79,10 +90,15 @@ fn a_killed_build_leaves_whole_files() -> Outcome {
             fs::write(full, path)?;
         }
         let wait_us = (seed ^ (kill * 0x9E37_79B9)).wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33;
-        kill_after(folder.path(), Duration::from_micros(wait_us % if is_first_build { 12_000 } else { 60_000 }))?;
-        assert_whole(folder.path(), &versions, !is_first_build).map_err(|fault| format!("kill {kill}, seed {seed}: {fault}"))?;
+        kill_after(
+            folder.path(),
+            Duration::from_micros(wait_us % if is_first_build { 12_000 } else { 60_000 }),
+        )?;
+        assert_whole(folder.path(), &versions, !is_first_build)
+            .map_err(|fault| format!("kill {kill}, seed {seed}: {fault}"))?;
         publish(folder.path(), &versions[0])?;
-        assert_complete(folder.path(), &versions[0]).map_err(|fault| format!("after kill {kill}, seed {seed}: {fault}"))?;
+        assert_complete(folder.path(), &versions[0])
+            .map_err(|fault| format!("after kill {kill}, seed {seed}: {fault}"))?;
     }
     Ok(())
 }
@@ -115,8 +131,14 @@ fn assert_whole(folder: &Path, versions: &[Tree; 2], was_published: bool) -> Res
             return Err(format!("{path} is not whole: {} bytes", text.len()));
         }
     }
-    let always = versions[0].keys().filter(|path| was_published && versions[1].contains_key(*path)).map(String::as_str);
-    match always.chain(FOREIGN).find(|path| !published.contains_key(*path)) {
+    let always = versions[0]
+        .keys()
+        .filter(|path| was_published && versions[1].contains_key(*path))
+        .map(String::as_str);
+    match always
+        .chain(FOREIGN)
+        .find(|path| !published.contains_key(*path))
+    {
         Some(path) => Err(format!("{path} is gone")),
         None => Ok(()),
     }
@@ -127,15 +149,29 @@ fn assert_complete(folder: &Path, version: &Tree) -> Result<(), String> {
     let mut expected = version.clone();
     expected.extend(FOREIGN.map(|path| (path.to_owned(), path.to_owned())));
     let published = read_tree(&folder.join("public"));
-    if let Some(path) = published.keys().chain(expected.keys()).find(|path| published.get(*path) != expected.get(*path)) {
+    if let Some(path) = published
+        .keys()
+        .chain(expected.keys())
+        .find(|path| published.get(*path) != expected.get(*path))
+    {
         return Err(format!("{path} is not as the last build made it"));
     }
-    let leftovers = [&format!("public/{LOCK_NAME}"), "public/.handsel-staging", "public/only-1"];
+    let leftovers = [
+        &format!("public/{LOCK_NAME}"),
+        "public/.handsel-staging",
+        "public/only-1",
+    ];
     if let Some(path) = leftovers.iter().find(|path| folder.join(path).exists()) {
         return Err(format!("{path} was left"));
     }
-    let staging = fs::read_dir(folder.join(".handsel")).into_iter().flatten().flatten().next();
-    staging.map_or(Ok(()), |left| Err(format!("{} was left", left.path().display())))
+    let staging = fs::read_dir(folder.join(".handsel"))
+        .into_iter()
+        .flatten()
+        .flatten()
+        .next();
+    staging.map_or(Ok(()), |left| {
+        Err(format!("{} was left", left.path().display()))
+    })
 }
 
 /// All files except Handsel's own at the top.
@@ -143,7 +179,9 @@ fn read_tree(folder: &Path) -> Tree {
     let mut tree = Tree::new();
     let mut folders = vec![String::new()];
     while let Some(prefix) = folders.pop() {
-        let Ok(entries) = fs::read_dir(folder.join(&prefix)) else { continue };
+        let Ok(entries) = fs::read_dir(folder.join(&prefix)) else {
+            continue;
+        };
         for entry in entries.flatten() {
             let path = format!("{prefix}{}", entry.file_name().to_string_lossy());
             if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
@@ -151,7 +189,11 @@ fn read_tree(folder: &Path) -> Tree {
                     folders.push(format!("{path}/"));
                 }
             } else if path != MANIFEST_NAME && path != LOCK_NAME {
-                tree.insert(path, String::from_utf8_lossy(&fs::read(entry.path()).unwrap_or_default()).into_owned());
+                tree.insert(
+                    path,
+                    String::from_utf8_lossy(&fs::read(entry.path()).unwrap_or_default())
+                        .into_owned(),
+                );
             }
         }
     }

@@ -26,11 +26,21 @@ const FRONT: &str = "---\ntitle: T\n---\n";
 /// A page with this text, rendered with source lines and without.
 fn drawn(text: &str, settings: &str) -> (String, String) {
     let mut files = MemoryFiles::default();
-    files.put("handsel.yaml", format!("title: Test\nmath: true\n{settings}"));
+    files.put(
+        "handsel.yaml",
+        format!("title: Test\nmath: true\n{settings}"),
+    );
     files.put("content/x.md", format!("{FRONT}{text}"));
-    files.put("content/pic.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>");
+    files.put(
+        "content/pic.svg",
+        "<svg xmlns=\"http://www.w3.org/2000/svg\"/>",
+    );
     files.put("content/code.rs", "fn main() {}\n");
-    let live = Live::open(Arc::new(files) as Arc<dyn Files + Send + Sync>, request(), Memory::of(None));
+    let live = Live::open(
+        Arc::new(files) as Arc<dyn Files + Send + Sync>,
+        request(),
+        Memory::of(None),
+    );
     let ask = |with_lines| match live.answer("/x/", with_lines) {
         Answer::Found { bytes, .. } => String::from_utf8(bytes).expect("pages are UTF-8"),
         other => panic!("{other:?}"),
@@ -42,9 +52,14 @@ fn drawn(text: &str, settings: &str) -> (String, String) {
 fn elements(text: &str, settings: &str) -> String {
     let (with, without) = drawn(text, settings);
     assert_eq!(without_lines(&with), without, "{text}");
-    assert!(!without.contains("data-source-line=\"") || text.contains("data-source-line"), "{text}");
+    assert!(
+        !without.contains("data-source-line=\"") || text.contains("data-source-line"),
+        "{text}"
+    );
     let above = u32::try_from(FRONT.lines().count()).expect("a few");
-    let shown = lines_of(&with).into_iter().map(|(element, line)| format!("{element} {}", line - above));
+    let shown = lines_of(&with)
+        .into_iter()
+        .map(|(element, line)| format!("{element} {}", line - above));
     shown.collect::<Vec<_>>().join(", ")
 }
 
@@ -53,42 +68,78 @@ fn every_kind_of_block_says_its_line() {
     for (text, wanted) in [
         ("a\nb\n\n\nc\n", "p 1, p 5"),
         ("## A\n\nB\n=\n\nC\n-\n", "h2 1, h1 3, h2 6"),
-        ("- a\n- b\n\n  c\n  - d\n", "ul 1, li 1, p 1, li 2, p 2, p 4, ul 5, li 5"),
+        (
+            "- a\n- b\n\n  c\n  - d\n",
+            "ul 1, li 1, p 1, li 2, p 2, p 4, ul 5, li 5",
+        ),
         ("3. a\n\n\n4. b\n", "ol 1, li 1, p 1, li 4, p 4"),
         ("- [x] a\n- [ ] b\n", "ul 1, li 1, li 2"),
         ("\n> a\n>\n> > b\n", "blockquote 2, p 2, blockquote 4, p 4"),
         ("```rust\nfn\n```\n\n    code\n", "pre 1, pre 5"),
         ("``` title=\"a\" numbers\nx\ny\n```\n", "figure 1"),
-        ("> - ```\n>   x\n>   ```\n", "blockquote 1, ul 1, li 1, pre 1"),
-        ("|a|b|\n|-|:-|\n|c|d|\n|e|f|\n", "table 1, thead 1, tr 3, tr 4"),
-        ("a\n: b\n\n  c\n\nd\n: e\n", "dl 1, dt 1, dd 2, p 2, p 4, dt 6, dd 7, p 7"),
+        (
+            "> - ```\n>   x\n>   ```\n",
+            "blockquote 1, ul 1, li 1, pre 1",
+        ),
+        (
+            "|a|b|\n|-|:-|\n|c|d|\n|e|f|\n",
+            "table 1, thead 1, tr 3, tr 4",
+        ),
+        (
+            "a\n: b\n\n  c\n\nd\n: e\n",
+            "dl 1, dt 1, dd 2, p 2, p 4, dt 6, dd 7, p 7",
+        ),
         ("a\n\n---\n\n***\n", "p 1, hr 3, hr 5"),
         ("\n![A picture](pic.svg)\n", "p 2"),
         ("$$\nx\n$$\n", "p 1"),
         ("a $x$\n\n$$x$$ b\n", "p 1, p 3"),
         ("> [!NOTE]\n> a\n>\n> b\n", "aside 1, p 2, p 4"),
         ("a[^n]\n\n[^n]: b\n\n    c\n", "p 1, li 3, p 3, p 5"),
-        (":::note\n\na\n\n- b\n:::\n\n::::details{summary=\"s\"}\nc\n::::\n", "aside 1, p 3, ul 5, li 5, details 8, p 9"),
+        (
+            ":::note\n\na\n\n- b\n:::\n\n::::details{summary=\"s\"}\nc\n::::\n",
+            "aside 1, p 3, ul 5, li 5, details 8, p 9",
+        ),
         ("\n::include{file=\"code.rs\"}\n\nb\n", "pre 2, p 4"),
         ("a ::icon{name=\"arrow\"} b\n", "p 1"),
         (":::none\na [x](pic.svg)\n\nb\n:::\n", "p 2, p 4"),
         ("::none\n", "p 1"),
-        ("<div>\n<p>a\n<b>b</b></p>\n\n<hr>\n</div>\n\nc\n", "div 1, p 2, hr 5, p 8"),
-        ("<!-- a -->\n<details>\n<summary>b</summary>\n\nc\n\n</details>\n", "details 2, summary 3, p 5"),
-        ("<a href=\"pic.svg\">\n<img src=\"pic.svg\" alt=\"\">\n</a>\n", "img 2"),
+        (
+            "<div>\n<p>a\n<b>b</b></p>\n\n<hr>\n</div>\n\nc\n",
+            "div 1, p 2, hr 5, p 8",
+        ),
+        (
+            "<!-- a -->\n<details>\n<summary>b</summary>\n\nc\n\n</details>\n",
+            "details 2, summary 3, p 5",
+        ),
+        (
+            "<a href=\"pic.svg\">\n<img src=\"pic.svg\" alt=\"\">\n</a>\n",
+            "img 2",
+        ),
         ("# The page's own\n\na\n", "p 3"),
     ] {
         assert_eq!(elements(text, ""), wanted, "{text}");
     }
-    assert_eq!(elements("a\n\n<div>\n<p>\n\nb\n", "raw_html: escape\n"), "p 1, p 3, p 6");
-    assert_eq!(elements("a\n\n<div>\n<p>\n\nb\n", "raw_html: allow\n"), "p 1, div 3, p 4, p 6");
+    assert_eq!(
+        elements("a\n\n<div>\n<p>\n\nb\n", "raw_html: escape\n"),
+        "p 1, p 3, p 6"
+    );
+    assert_eq!(
+        elements("a\n\n<div>\n<p>\n\nb\n", "raw_html: allow\n"),
+        "p 1, div 3, p 4, p 6"
+    );
 }
 
 #[test]
 fn what_the_writer_says_of_lines_stays() {
-    let (with, _) = drawn("Write ` data-source-line=\"7\"` or data-source-line=\"8\".\n", "");
+    let (with, _) = drawn(
+        "Write ` data-source-line=\"7\"` or data-source-line=\"8\".\n",
+        "",
+    );
     let written = "Write <code> data-source-line=\"7\"</code> or data-source-line=\"8\".</p>";
-    assert!(with.contains(&format!("<p data-source-line=\"4\">{written}")), "{with}");
+    assert!(
+        with.contains(&format!("<p data-source-line=\"4\">{written}")),
+        "{with}"
+    );
     let (with, _) = drawn("<p data-source-line=\"7\">a</p>\n", "");
     // Writers cannot set the attribute in HTML: the line is that of the block.
     assert!(with.contains("<p data-source-line=\"4\">a</p>"), "{with}");
@@ -144,23 +195,45 @@ fn shown(segments: &[Segment], out: &mut String) {
 /// Checks that a text obeys these rules.
 fn hold(text: &str) {
     for raw_html in [RawHtml::Sanitise, RawHtml::Allow, RawHtml::Escape] {
-        let (mut with, mut without) = (read(text, raw_html, true, true), read(text, raw_html, true, false));
+        let (mut with, mut without) = (
+            read(text, raw_html, true, true),
+            read(text, raw_html, true, false),
+        );
         let alone = read(text, raw_html, false, false);
         let (mut html, mut plain) = (String::new(), String::new());
         shown(&std::mem::take(&mut with.value.segments), &mut html);
         shown(&std::mem::take(&mut without.value.segments), &mut plain);
         assert_eq!(without_lines(&html), plain, "{text:?}");
-        assert_eq!(format!("{with:?}"), format!("{without:?}"), "with lines {text:?}");
-        assert_eq!(format!("{alone:?}"), format!("{without:?}"), "without a body {text:?}");
+        assert_eq!(
+            format!("{with:?}"),
+            format!("{without:?}"),
+            "with lines {text:?}"
+        );
+        assert_eq!(
+            format!("{alone:?}"),
+            format!("{without:?}"),
+            "without a body {text:?}"
+        );
         let lines: Vec<&str> = text.split('\n').collect();
-        for flow in html.split("<li data-source-line").map(|flow| flow.split("</section>").next().unwrap_or(flow)) {
+        for flow in html
+            .split("<li data-source-line")
+            .map(|flow| flow.split("</section>").next().unwrap_or(flow))
+        {
             let said = lines_of(flow);
             for (element, line) in &said {
-                let line = lines.get(*line as usize - 1).unwrap_or_else(|| panic!("{element} says {line}, past the end of {text:?}"));
-                assert!(!line.trim_ascii().is_empty(), "{element} says a blank line of {text:?}\n{html}");
+                let line = lines
+                    .get(*line as usize - 1)
+                    .unwrap_or_else(|| panic!("{element} says {line}, past the end of {text:?}"));
+                assert!(
+                    !line.trim_ascii().is_empty(),
+                    "{element} says a blank line of {text:?}\n{html}"
+                );
             }
             let is_parsed_anew = raw_html == RawHtml::Sanitise && text.contains('<');
-            assert!(is_parsed_anew || said.is_sorted_by_key(|(_, line)| *line), "lines go back in {text:?}\n{html}");
+            assert!(
+                is_parsed_anew || said.is_sorted_by_key(|(_, line)| *line),
+                "lines go back in {text:?}\n{html}"
+            );
         }
     }
 }
@@ -169,23 +242,42 @@ fn hold(text: &str) {
 fn the_specifications_examples_keep_their_bytes() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/test-data/commonmark.json");
     let Ok(text) = std::fs::read_to_string(&path) else {
-        eprintln!("skipped: {} is not there; tests/fetch-commonmark fetches it", path.display());
+        eprintln!(
+            "skipped: {} is not there; tests/fetch-commonmark fetches it",
+            path.display()
+        );
         return;
     };
-    let examples: Vec<BTreeMap<String, String>> = serde_json::from_str(&text).expect("the examples are JSON");
-    examples.iter().for_each(|example| hold(&example["markdown"]));
+    let examples: Vec<BTreeMap<String, String>> =
+        serde_json::from_str(&text).expect("the examples are JSON");
+    examples
+        .iter()
+        .for_each(|example| hold(&example["markdown"]));
     // All of them together, and each below another.
-    hold(&examples.iter().map(|example| format!("{}\n\n", example["markdown"])).collect::<String>());
+    hold(
+        &examples
+            .iter()
+            .map(|example| format!("{}\n\n", example["markdown"]))
+            .collect::<String>(),
+    );
 }
 
 #[test]
 fn this_repositorys_pages_keep_their_bytes() {
-    let disk = Arc::new(Disk::open(Path::new(env!("CARGO_MANIFEST_DIR"))).expect("the repository is a folder"));
+    let disk = Arc::new(
+        Disk::open(Path::new(env!("CARGO_MANIFEST_DIR"))).expect("the repository is a folder"),
+    );
     let (_, outputs) = common::build(&*disk, &request());
-    let live = Live::open(disk as Arc<dyn Files + Send + Sync>, request(), Memory::of(None));
+    let live = Live::open(
+        disk as Arc<dyn Files + Send + Sync>,
+        request(),
+        Memory::of(None),
+    );
     let mut said = 0;
     for (path, bytes) in outputs.iter().filter(|(path, _)| path.ends_with(".html")) {
-        let Answer::Found { bytes: with, .. } = live.answer(&format!("/{path}"), true) else { panic!("{path} is not served") };
+        let Answer::Found { bytes: with, .. } = live.answer(&format!("/{path}"), true) else {
+            panic!("{path} is not served")
+        };
         let with = String::from_utf8(with).expect("pages are UTF-8");
         assert_eq!(without_lines(&with).as_bytes(), &bytes[..], "{path}");
         said += lines_of(&with).len();
@@ -195,9 +287,15 @@ fn this_repositorys_pages_keep_their_bytes() {
 
 #[test]
 fn real_text_keeps_its_bytes() {
-    let Some(root) = common::shared("corpora") else { return };
+    let Some(root) = common::shared("corpora") else {
+        return;
+    };
     let disk = Disk::open(&root).expect("the corpora are a folder");
-    let pages = disk.list(&ListingRules::default()).value.into_iter().filter(|path| path.is_markdown());
+    let pages = disk
+        .list(&ListingRules::default())
+        .value
+        .into_iter()
+        .filter(|path| path.is_markdown());
     for path in pages {
         let bytes = disk.read(&path).expect("it was listed");
         if let Ok(text) = std::str::from_utf8(&bytes) {

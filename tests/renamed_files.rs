@@ -17,16 +17,26 @@ fn a_broken_link_names_the_file_with_the_same_text() {
     let with = |name: &str| {
         let mut files = MemoryFiles::default();
         files.put("content/index.md", "# Home\n\n[Tyres](guides/tyres.md)\n");
-        files.put(&format!("content/guides/{name}.md"), "# Tyres\n\nFill them.\n");
+        files.put(
+            &format!("content/guides/{name}.md"),
+            "# Tyres\n\nFill them.\n",
+        );
         files
     };
     let help = |files: &MemoryFiles| {
         let mut built = pipeline::build(files, &request(), &Nowhere, &memory);
         built.name_renamed_files();
-        built.problems.into_iter().map(|problem| problem.help.unwrap_or_default()).collect::<Vec<_>>()
+        built
+            .problems
+            .into_iter()
+            .map(|problem| problem.help.unwrap_or_default())
+            .collect::<Vec<_>>()
     };
     assert_eq!(help(&with("tyres")), Vec::<String>::new());
     for _ in 0..2 {
-        assert_eq!(help(&with("wheels-and-air")), ["it seems to have become guides/wheels-and-air.md"]);
+        assert_eq!(
+            help(&with("wheels-and-air")),
+            ["it seems to have become guides/wheels-and-air.md"]
+        );
     }
 }

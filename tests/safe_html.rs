@@ -23,40 +23,87 @@ struct Script {
 /// The scripts of the theme and of the preview.
 fn scripts() -> Vec<Script> {
     let of_theme = theme::static_files().into_iter();
-    let of_theme = of_theme.map(|(name, bytes)| Script { name, text: String::from_utf8_lossy(&bytes).into_owned(), is_preview: false });
+    let of_theme = of_theme.map(|(name, bytes)| Script {
+        name,
+        text: String::from_utf8_lossy(&bytes).into_owned(),
+        is_preview: false,
+    });
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/preview/assets");
-    let files =
-        std::fs::read_dir(&folder).expect("the preview's scripts are there").filter_map(|entry| entry.ok().map(|entry| entry.path()));
+    let files = std::fs::read_dir(&folder)
+        .expect("the preview's scripts are there")
+        .filter_map(|entry| entry.ok().map(|entry| entry.path()));
     let of_preview = files.filter_map(|path| {
         let name = path.file_name()?.to_string_lossy().into_owned();
-        Some(Script { name, text: std::fs::read_to_string(&path).ok()?, is_preview: true })
+        Some(Script {
+            name,
+            text: std::fs::read_to_string(&path).ok()?,
+            is_preview: true,
+        })
     });
-    of_theme.chain(of_preview).filter(|script| script.name.ends_with(".js")).collect()
+    of_theme
+        .chain(of_preview)
+        .filter(|script| script.name.ends_with(".js"))
+        .collect()
 }
 
 /// The selectors and ids that a script looks for, and the ids that it sets.
 fn selectors(script: &str, is_preview: bool) -> Vec<String> {
     let mut found = Vec::new();
-    for call in [".querySelector(", ".querySelectorAll(", ".closest(", ".closest?.(", ".matches("] {
-        found.extend(script.match_indices(call).filter_map(|(at, _)| literal(&script[at + call.len()..])));
+    for call in [
+        ".querySelector(",
+        ".querySelectorAll(",
+        ".closest(",
+        ".closest?.(",
+        ".matches(",
+    ] {
+        found.extend(
+            script
+                .match_indices(call)
+                .filter_map(|(at, _)| literal(&script[at + call.len()..])),
+        );
     }
-    let by_id = script.match_indices("getElementById(").filter_map(|(at, call)| literal(&script[at + call.len()..]));
+    let by_id = script
+        .match_indices("getElementById(")
+        .filter_map(|(at, call)| literal(&script[at + call.len()..]));
     // The preview's own elements are in a separate tree.
-    let before_ids: &[&str] = if is_preview { &[] } else { &[".id = ", "{ id: ", " id: "] };
-    let named =
-        before_ids.iter().flat_map(|before| script.match_indices(before)).filter_map(|(at, before)| literal(&script[at + before.len()..]));
+    let before_ids: &[&str] = if is_preview {
+        &[]
+    } else {
+        &[".id = ", "{ id: ", " id: "]
+    };
+    let named = before_ids
+        .iter()
+        .flat_map(|before| script.match_indices(before))
+        .filter_map(|(at, before)| literal(&script[at + before.len()..]));
     found.extend(by_id.chain(named).map(|id| format!("#{id}")));
     // An interpolation is not a name.
-    let without_values = |selector: String| selector.split("${").next().map(str::to_owned).unwrap_or_default();
+    let without_values = |selector: String| {
+        selector
+            .split("${")
+            .next()
+            .map(str::to_owned)
+            .unwrap_or_default()
+    };
     found = found.into_iter().map(without_values).collect();
     // The selectors for which `site.js` loads other scripts.
-    found.extend(script.lines().filter_map(|line| Some(line.trim().strip_prefix('"')?.split_once("\": \"")?.0.to_owned())));
+    found.extend(script.lines().filter_map(|line| {
+        Some(
+            line.trim()
+                .strip_prefix('"')?
+                .split_once("\": \"")?
+                .0
+                .to_owned(),
+        )
+    }));
     found
 }
 
 /// The string at the start of a text.
 fn literal(text: &str) -> Option<String> {
-    let quote = text.chars().next().filter(|c| matches!(c, '"' | '\'' | '`'))?;
+    let quote = text
+        .chars()
+        .next()
+        .filter(|c| matches!(c, '"' | '\'' | '`'))?;
     Some(text[1..].split_once(quote)?.0.to_owned())
 }
 
@@ -67,7 +114,9 @@ fn hooks(selector: &str) -> Vec<(char, String)> {
     for (at, mark) in selector.match_indices(['[', '.', '#']) {
         let rest = &selector[at + 1..];
         let name = &rest[..rest.find(|c| !is_of_name(c)).unwrap_or(rest.len())];
-        let is_value = selector[..at].rfind('[').is_some_and(|open| !selector[open..at].contains(']'));
+        let is_value = selector[..at]
+            .rfind('[')
+            .is_some_and(|open| !selector[open..at].contains(']'));
         if !name.is_empty() && !is_value {
             found.push((mark.chars().next().unwrap_or_default(), name.to_owned()));
         }
@@ -79,12 +128,18 @@ fn hooks(selector: &str) -> Vec<(char, String)> {
 fn data_attributes(script: &str) -> BTreeSet<String> {
     let names = script.match_indices("dataset.").map(|(at, before)| {
         let rest = &script[at + before.len()..];
-        &rest[..rest.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(rest.len())]
+        &rest[..rest
+            .find(|c: char| !c.is_ascii_alphanumeric())
+            .unwrap_or(rest.len())]
     });
     names
         .map(|name| {
             name.chars().fold("data-".to_owned(), |all, c| {
-                if c.is_ascii_uppercase() { format!("{all}-{}", c.to_ascii_lowercase()) } else { format!("{all}{c}") }
+                if c.is_ascii_uppercase() {
+                    format!("{all}-{}", c.to_ascii_lowercase())
+                } else {
+                    format!("{all}{c}")
+                }
             })
         })
         .collect()
@@ -115,7 +170,12 @@ const MADE_BY_SCRIPTS: [&str; 3] = ["count", "exact", "shown"];
 #[test]
 fn scripts_find_elements_by_what_only_the_theme_can_write() {
     let mut faults = Vec::new();
-    for Script { name: script, text, is_preview } in scripts() {
+    for Script {
+        name: script,
+        text,
+        is_preview,
+    } in scripts()
+    {
         for selector in selectors(&text, is_preview) {
             for (mark, name) in hooks(&selector) {
                 let is_safe = match mark {
@@ -124,12 +184,18 @@ fn scripts_find_elements_by_what_only_the_theme_can_write() {
                     _ => is_theme_id(&name),
                 };
                 if !is_safe {
-                    faults.push(format!("{script}: `{selector}`: text can write `{mark}{name}`"));
+                    faults.push(format!(
+                        "{script}: `{selector}`: text can write `{mark}{name}`"
+                    ));
                 }
             }
         }
     }
-    assert!(faults.is_empty(), "{}\nlook for a `data-` attribute, or add the name to `document::attributes`", faults.join("\n"));
+    assert!(
+        faults.is_empty(),
+        "{}\nlook for a `data-` attribute, or add the name to `document::attributes`",
+        faults.join("\n")
+    );
 }
 
 #[test]
@@ -137,9 +203,15 @@ fn the_ids_of_the_theme_are_its_own() {
     for (template, bytes) in theme::templates() {
         let text = String::from_utf8_lossy(&bytes).into_owned();
         for (at, before) in text.match_indices(" id=\"") {
-            let id = text[at + before.len()..].split('"').next().unwrap_or_default();
+            let id = text[at + before.len()..]
+                .split('"')
+                .next()
+                .unwrap_or_default();
             if id.starts_with(|c: char| c.is_ascii_uppercase()) && !id.contains("{{") {
-                assert!(is_theme_id(id), "{template}: `{id}` is missing in `document::attributes`");
+                assert!(
+                    is_theme_id(id),
+                    "{template}: `{id}` is missing in `document::attributes`"
+                );
             }
         }
     }
@@ -147,10 +219,17 @@ fn the_ids_of_the_theme_are_its_own() {
 
 #[test]
 fn text_cannot_write_what_scripts_look_for() {
-    let (mut attributes, mut classes, mut ids) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
-    for Script { text, is_preview, .. } in scripts() {
+    let (mut attributes, mut classes, mut ids) =
+        (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    for Script {
+        text, is_preview, ..
+    } in scripts()
+    {
         attributes.extend(data_attributes(&text));
-        for (mark, name) in selectors(&text, is_preview).iter().flat_map(|selector| hooks(selector)) {
+        for (mark, name) in selectors(&text, is_preview)
+            .iter()
+            .flat_map(|selector| hooks(selector))
+        {
             match mark {
                 '[' if name.starts_with("data-") => attributes.insert(name),
                 '.' if !MADE_BY_SCRIPTS.contains(&name.as_str()) => classes.insert(name),
@@ -159,13 +238,18 @@ fn text_cannot_write_what_scripts_look_for() {
             };
         }
     }
-    assert!(attributes.len() > 60 && attributes.contains("data-random") && ids.contains("Keys"), "{attributes:?} {ids:?}");
+    assert!(
+        attributes.len() > 60 && attributes.contains("data-random") && ids.contains("Keys"),
+        "{attributes:?} {ids:?}"
+    );
     let mut body = String::new();
     for name in &attributes {
         body.push_str(&format!("<p {name}=\"x\">a</p>\n\n## H {{{name}=x}}\n\n"));
     }
     for name in &classes {
-        body.push_str(&format!("<p class=\"{name} own\">a</p>\n\n## H {{.{name}}}\n\n"));
+        body.push_str(&format!(
+            "<p class=\"{name} own\">a</p>\n\n## H {{.{name}}}\n\n"
+        ));
     }
     for name in &ids {
         body.push_str(&format!("<p id=\"{name}\">a</p>\n\n## H {{#{name}}}\n\n"));
@@ -179,11 +263,18 @@ fn text_cannot_write_what_scripts_look_for() {
         for (name, value) in &tag.attributes {
             assert!(!name.starts_with("data-"), "{name}: {html}");
             assert!(name != "id" || !ids.contains(value), "{value}: {html}");
-            assert!(name != "class" || value.split(' ').all(|class| !classes.contains(class)), "{value}: {html}");
+            assert!(
+                name != "class" || value.split(' ').all(|class| !classes.contains(class)),
+                "{value}: {html}"
+            );
         }
     }
     let wanted = 2 * (attributes.len() + classes.len() + ids.len());
-    let told = built.problems.iter().filter(|problem| problem.code.name() == "dropped-attribute").count();
+    let told = built
+        .problems
+        .iter()
+        .filter(|problem| problem.code.name() == "dropped-attribute")
+        .count();
     assert_eq!(told, wanted, "each of them is reported");
 }
 
@@ -199,8 +290,17 @@ fn tags(html: &str) -> Vec<Tag> {
     emitter.naively_switch_states(true);
     let lossy = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let tokens = Tokenizer::new_with_emitter(html, emitter).filter_map(|token| {
-        let Ok(Token::StartTag(tag)) = token else { return None };
-        Some(Tag { name: lossy(&tag.name), attributes: tag.attributes.iter().map(|(key, value)| (lossy(key), lossy(value))).collect() })
+        let Ok(Token::StartTag(tag)) = token else {
+            return None;
+        };
+        Some(Tag {
+            name: lossy(&tag.name),
+            attributes: tag
+                .attributes
+                .iter()
+                .map(|(key, value)| (lossy(key), lossy(value)))
+                .collect(),
+        })
     });
     tokens.collect()
 }
@@ -236,8 +336,17 @@ const ACTIVE: [&str; 24] = [
 /// An active element as the theme renders it: its name and its attributes, without those that
 /// differ from page to page.
 fn signature(tag: &Tag) -> String {
-    let is_same = |name: &str| !matches!((tag.name.as_str(), name), ("meta", "content") | ("link", "href"));
-    let attributes = tag.attributes.iter().filter(|(name, _)| is_same(name)).map(|(name, value)| format!(" {name}={value}"));
+    let is_same = |name: &str| {
+        !matches!(
+            (tag.name.as_str(), name),
+            ("meta", "content") | ("link", "href")
+        )
+    };
+    let attributes = tag
+        .attributes
+        .iter()
+        .filter(|(name, _)| is_same(name))
+        .map(|(name, value)| format!(" {name}={value}"));
     format!("{}{}", tag.name, attributes.collect::<String>())
 }
 
@@ -246,7 +355,8 @@ fn active(html: &str, known: &Known) -> Vec<String> {
     let mut found = Vec::new();
     let mut ids = BTreeSet::new();
     for tag in tags(html) {
-        let is_active = ACTIVE.contains(&tag.name.as_str()) && !known.signatures.contains(&signature(&tag));
+        let is_active =
+            ACTIVE.contains(&tag.name.as_str()) && !known.signatures.contains(&signature(&tag));
         let sheet = tag.attributes.get("href").filter(|_| tag.name == "link");
         if is_active || sheet.is_some_and(|href| !href.starts_with('/')) {
             found.push(format!("<{}>: {tag:?}", tag.name));
@@ -254,13 +364,30 @@ fn active(html: &str, known: &Known) -> Vec<String> {
         for (name, value) in &tag.attributes {
             let is_address = matches!(
                 name.as_str(),
-                "href" | "src" | "action" | "formaction" | "data" | "poster" | "xlink:href" | "cite" | "srcset" | "ping" | "background"
+                "href"
+                    | "src"
+                    | "action"
+                    | "formaction"
+                    | "data"
+                    | "poster"
+                    | "xlink:href"
+                    | "cite"
+                    | "srcset"
+                    | "ping"
+                    | "background"
             );
             let scheme = Target::parse(value);
             let is_script_address = matches!(&scheme, Target::Unsafe { scheme } if scheme != "data" || !value.trim().to_ascii_lowercase().starts_with("data:image/"));
-            let is_hook = name.starts_with("data-") && !known.hooks.contains(&(tag.name.clone(), name.clone()));
+            let is_hook = name.starts_with("data-")
+                && !known.hooks.contains(&(tag.name.clone(), name.clone()));
             let is_second = name == "id" && is_theme_id(value) && !ids.insert(value.clone());
-            if name.starts_with("on") || name == "style" || name == "srcdoc" || (is_address && is_script_address) || is_hook || is_second {
+            if name.starts_with("on")
+                || name == "style"
+                || name == "srcdoc"
+                || (is_address && is_script_address)
+                || is_hook
+                || is_second
+            {
                 found.push(format!("`{name}={value}` in {tag:?}"));
             }
         }
@@ -285,30 +412,55 @@ fn known() -> Known {
     files.put("handsel.yaml", "math: true\n");
     files.put("content/p.png", common::pictures::picture("png 40x30"));
     put_own_kind(&mut files);
-    files.put("content/x/thing.md", "---\ntitle: T\nkind: thing\nstory: Text with $x$.\n---\n\nText.\n");
+    files.put(
+        "content/x/thing.md",
+        "---\ntitle: T\nkind: thing\nstory: Text with $x$.\n---\n\nText.\n",
+    );
     files.put("content/x/list.md", checklist("Text"));
     // Enough pages for a list of several pages.
     for number in 0..40 {
-        files.put(&format!("content/x/more-{number}.md"), "---\ntitle: T\n---\n\nText.\n");
+        files.put(
+            &format!("content/x/more-{number}.md"),
+            "---\ntitle: T\n---\n\nText.\n",
+        );
     }
     for kind in KINDS {
-        files.put(&format!("content/x/{kind}.md"), format!("---\ntitle: T\nsummary: S\nkind: {kind}\n---\n\n{PLAIN}"));
-        files.put(&format!("content/x/short-{kind}.md"), format!("---\ntitle: T\nkind: {kind}\n---\n\nText.\n"));
+        files.put(
+            &format!("content/x/{kind}.md"),
+            format!("---\ntitle: T\nsummary: S\nkind: {kind}\n---\n\n{PLAIN}"),
+        );
+        files.put(
+            &format!("content/x/short-{kind}.md"),
+            format!("---\ntitle: T\nkind: {kind}\n---\n\nText.\n"),
+        );
     }
-    let mut known = Known { signatures: BTreeSet::new(), hooks: BTreeSet::new() };
+    let mut known = Known {
+        signatures: BTreeSet::new(),
+        hooks: BTreeSet::new(),
+    };
     let (_, published) = common::build(&files, &lenient());
     let pages = published.iter().filter(|(name, _)| name.ends_with(".html"));
     for tag in pages.flat_map(|(_, bytes)| tags(&String::from_utf8_lossy(bytes))) {
-        let hooks = tag.attributes.keys().filter(|name| name.starts_with("data-"));
-        known.hooks.extend(hooks.map(|name| (tag.name.clone(), name.clone())));
-        known.signatures.extend(ACTIVE.contains(&tag.name.as_str()).then(|| signature(&tag)));
+        let hooks = tag
+            .attributes
+            .keys()
+            .filter(|name| name.starts_with("data-"));
+        known
+            .hooks
+            .extend(hooks.map(|name| (tag.name.clone(), name.clone())));
+        known
+            .signatures
+            .extend(ACTIVE.contains(&tag.name.as_str()).then(|| signature(&tag)));
     }
     known
 }
 
 /// A kind with a field of Markdown.
 fn put_own_kind(files: &mut MemoryFiles) {
-    files.put("templates/kinds/thing.yaml", "template: thing.html\nfields:\n  story: { type: markdown }\n");
+    files.put(
+        "templates/kinds/thing.yaml",
+        "template: thing.html\nfields:\n  story: { type: markdown }\n",
+    );
     files.put(
         "templates/thing.html",
         "{% extends \"entry.html\" %}{% block body %}{{ page.fields.story }}{{ page.body }}{% endblock body %}",
@@ -318,12 +470,19 @@ fn put_own_kind(files: &mut MemoryFiles) {
 /// A page with a tool that has `text` in several places, quoted as YAML.
 fn checklist(text: &str) -> String {
     let text = text.replace('\'', "''").replace('\n', " ");
-    let group = format!("{{ title: '{text}', about: '{text}', items: ['{text}', {{ text: 'q {text}', why: '{text}' }}] }}");
-    format!("---\ntitle: '{text}'\nkind: tool\ntool:\n  type: checklist\n  done: '{text}'\n  groups:\n    - {group}\n---\n\nText.\n")
+    let group = format!(
+        "{{ title: '{text}', about: '{text}', items: ['{text}', {{ text: 'q {text}', why: '{text}' }}] }}"
+    );
+    format!(
+        "---\ntitle: '{text}'\nkind: tool\ntool:\n  type: checklist\n  done: '{text}'\n  groups:\n    - {group}\n---\n\nText.\n"
+    )
 }
 
 fn lenient() -> handsel::pipeline::Request {
-    handsel::pipeline::Request { is_lenient: true, ..common::request() }
+    handsel::pipeline::Request {
+        is_lenient: true,
+        ..common::request()
+    }
 }
 
 const KINDS: [&str; 5] = ["page", "guide", "tip", "faq", "term"];
@@ -476,7 +635,10 @@ const PAGES_PER_CASE: usize = 24;
 #[test]
 fn nothing_active_gets_on_a_page() {
     let known = known();
-    let config = ProptestConfig { max_shrink_iters: 200, ..common::random::property(6, 120) };
+    let config = ProptestConfig {
+        max_shrink_iters: 200,
+        ..common::random::property(6, 120)
+    };
     proptest!(config, |(texts in prop::collection::vec((hostile(), hostile()), PAGES_PER_CASE), is_escaped in prop::bool::weighted(0.2))| {
         let mut files = MemoryFiles::default();
         files.put("handsel.yaml", if is_escaped { "math: true\nraw_html: escape\n" } else { "math: true\n" });

@@ -15,17 +15,26 @@ use handsel::source::MemoryFiles;
 fn words_are_those_that_the_browser_reads() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/search/words.json");
     let text = std::fs::read_to_string(path).expect("the vectors are there");
-    let vectors: Vec<(String, Vec<String>)> = serde_json::from_str(&text).expect("they are pairs of a text and its words");
+    let vectors: Vec<(String, Vec<String>)> =
+        serde_json::from_str(&text).expect("they are pairs of a text and its words");
     for (text, wanted) in vectors {
         let mut words = Vec::new();
-        each_word(&text, |word, stands| words.push(if stands { word.to_owned() } else { format!("+{word}") }));
+        each_word(&text, |word, stands| {
+            words.push(if stands {
+                word.to_owned()
+            } else {
+                format!("+{word}")
+            })
+        });
         assert_eq!(words, wanted, "{text}");
     }
 }
 
 /// A pseudorandom number that is the same each time.
 fn chance(seed: &mut u64) -> usize {
-    *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+    *seed = seed
+        .wrapping_mul(6_364_136_223_846_793_005)
+        .wrapping_add(1_442_695_040_888_963_407);
     (*seed >> 33) as usize
 }
 
@@ -47,9 +56,13 @@ fn site(pages: usize) -> MemoryFiles {
     files.put("handsel.yaml", "title: Test\n");
     files.put("content/index.md", "# Home\n\nWelcome.\n");
     for number in 0..pages {
-        let mut text = format!("---\ntitle: Page {number} {}\nsummary: About it.\n---\n", word(&mut seed));
+        let mut text = format!(
+            "---\ntitle: Page {number} {}\nsummary: About it.\n---\n",
+            word(&mut seed)
+        );
         for section in 0..4 {
-            write!(text, "\n## Part {section} {}\n\n", word(&mut seed)).expect("writing to memory does not fail");
+            write!(text, "\n## Part {section} {}\n\n", word(&mut seed))
+                .expect("writing to memory does not fail");
             (0..60).for_each(|_| text.push_str(&(word(&mut seed) + " ")));
         }
         files.put(&format!("content/pages/page-{number}.md"), text);
@@ -60,23 +73,40 @@ fn site(pages: usize) -> MemoryFiles {
 /// The files of the index except the list of them.
 fn index(files: &MemoryFiles) -> BTreeSet<(String, Vec<u8>)> {
     let (built, outputs) = build(files, &request());
-    assert!(built.problems.iter().all(|problem| !problem.is_error()), "{:?}", built.problems);
-    outputs.into_iter().filter(|(path, _)| path.starts_with("search/index/en/")).collect()
+    assert!(
+        built.problems.iter().all(|problem| !problem.is_error()),
+        "{:?}",
+        built.problems
+    );
+    outputs
+        .into_iter()
+        .filter(|(path, _)| path.starts_with("search/index/en/"))
+        .collect()
 }
 
 #[test]
 fn a_new_page_changes_the_files_of_its_own_words() {
     let mut files = site(400);
     let before = index(&files);
-    files.put("content/pages/new.md", "---\ntitle: New\nsummary: Varnish.\n---\n\nShellac, quartz.\n");
+    files.put(
+        "content/pages/new.md",
+        "---\ntitle: New\nsummary: Varnish.\n---\n\nShellac, quartz.\n",
+    );
     let after = index(&files);
-    let (lists, made): (Vec<_>, Vec<_>) = after.difference(&before).partition(|(path, _)| path.contains("/list-"));
+    let (lists, made): (Vec<_>, Vec<_>) = after
+        .difference(&before)
+        .partition(|(path, _)| path.contains("/list-"));
     // Each of its four words can change its file and, if it splits that file, another; the words
     // have three lengths. Then there are the file of the page's text, which can be split, and that
     // of its facets.
     let most = 4 * 2 + 3 + 2 + 1;
     assert!(after.len() > 4 * most, "{} files say little", after.len());
-    assert!(made.len() <= most, "{} of {} files were made", made.len(), after.len());
+    assert!(
+        made.len() <= most,
+        "{} of {} files were made",
+        made.len(),
+        after.len()
+    );
     // The lists that name the files of its words, and the one that names the file of its text.
     assert!(lists.len() <= 4 + 1, "{} lists were made", lists.len());
 }
@@ -86,7 +116,10 @@ fn an_edited_sentence_changes_the_files_of_its_words_and_of_its_text() {
     let mut files = site(400);
     let before = index(&files);
     let page = "content/pages/page-7.md";
-    let text = String::from_utf8(files.0[&handsel::paths::SourcePath::new(page).expect("inside")].to_vec()).expect("text");
+    let text = String::from_utf8(
+        files.0[&handsel::paths::SourcePath::new(page).expect("inside")].to_vec(),
+    )
+    .expect("text");
     files.put(page, text.replace("Part 2", "Part 2 varnish"));
     let after = index(&files);
     let made: Vec<&String> = after.difference(&before).map(|(path, _)| path).collect();
@@ -99,10 +132,19 @@ fn an_edited_sentence_changes_the_files_of_its_words_and_of_its_text() {
 fn browsers_may_keep_what_has_its_content_in_its_name() {
     let (_, outputs) = build(&site(3), &request());
     let headers = String::from_utf8_lossy(&outputs["_headers"]);
-    assert!(headers.contains("/search/index/*\n  Cache-Control: public, max-age=31536000, immutable\n"), "{headers}");
-    let below: Vec<&String> = outputs.keys().filter(|path| path.starts_with("search/index/")).collect();
-    let is_named =
-        |path: &&String| path.strip_suffix(".bin").and_then(|name| name.rsplit_once('-')).is_some_and(|(_, print)| print.len() == 12);
+    assert!(
+        headers.contains("/search/index/*\n  Cache-Control: public, max-age=31536000, immutable\n"),
+        "{headers}"
+    );
+    let below: Vec<&String> = outputs
+        .keys()
+        .filter(|path| path.starts_with("search/index/"))
+        .collect();
+    let is_named = |path: &&String| {
+        path.strip_suffix(".bin")
+            .and_then(|name| name.rsplit_once('-'))
+            .is_some_and(|(_, print)| print.len() == 12)
+    };
     assert!(!below.is_empty() && below.iter().all(is_named), "{below:?}");
     assert!(outputs.contains_key("search/index.bin"));
 }
@@ -126,7 +168,13 @@ fn without_the_search_there_is_nothing_of_it() {
 fn what_is_unlisted_or_excluded_is_not_in_it() {
     let mut files = site(2);
     let bare = index(&files);
-    files.put("content/secret.md", "---\ntitle: Secret\nsummary: x\nunlisted: true\n---\n\nQuartz.\n");
-    files.put("content/kept-out.md", "---\ntitle: Kept out\nsummary: x\nsearch: { exclude: true }\n---\n\nFeldspar.\n");
+    files.put(
+        "content/secret.md",
+        "---\ntitle: Secret\nsummary: x\nunlisted: true\n---\n\nQuartz.\n",
+    );
+    files.put(
+        "content/kept-out.md",
+        "---\ntitle: Kept out\nsummary: x\nsearch: { exclude: true }\n---\n\nFeldspar.\n",
+    );
     assert_eq!(index(&files), bare);
 }

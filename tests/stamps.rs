@@ -33,7 +33,11 @@ fn settled(disk: &Disk, path: &str) -> Result<Stamp, String> {
 }
 
 /// Makes a change and asks at once: nothing proves that a file changed a moment ago is unchanged.
-fn is_unsettled_after(disk: &Disk, path: &str, change: impl Fn() -> std::io::Result<()>) -> std::io::Result<bool> {
+fn is_unsettled_after(
+    disk: &Disk,
+    path: &str,
+    change: impl Fn() -> std::io::Result<()>,
+) -> std::io::Result<bool> {
     for _ in 0..1000 {
         let start = Instant::now();
         change()?;
@@ -56,18 +60,37 @@ fn every_change_shows() -> Outcome {
     }
     symlink("content/b.md", at("link.md"))?;
     let disk = Disk::open(folder.path())?;
-    assert!(is_unsettled_after(&disk, "a.md", || fs::write(at("a.md"), "one"))?);
-    let paths = ["a.md", "same-times.md", "replaced.md", "link.md", "content/b.md"];
-    let before = paths.iter().map(|path| settled(&disk, path)).collect::<Result<Vec<_>, _>>()?;
+    assert!(is_unsettled_after(&disk, "a.md", || fs::write(
+        at("a.md"),
+        "one"
+    ))?);
+    let paths = [
+        "a.md",
+        "same-times.md",
+        "replaced.md",
+        "link.md",
+        "content/b.md",
+    ];
+    let before = paths
+        .iter()
+        .map(|path| settled(&disk, path))
+        .collect::<Result<Vec<_>, _>>()?;
     assert_eq!(before[3], before[4], "a link has the stamp of its target");
     assert!(before.iter().all(|stamp| stamp.size == 3));
     let again = disk.stamps(&paths.map(source));
-    assert_eq!(again, before.iter().copied().map(Some).collect::<Vec<_>>(), "nothing was changed");
+    assert_eq!(
+        again,
+        before.iter().copied().map(Some).collect::<Vec<_>>(),
+        "nothing was changed"
+    );
 
     let modified = fs::metadata(at("same-times.md"))?.modified()?;
     fs::write(at("a.md"), "two")?;
     fs::write(at("same-times.md"), "two")?;
-    File::options().write(true).open(at("same-times.md"))?.set_modified(modified)?;
+    File::options()
+        .write(true)
+        .open(at("same-times.md"))?
+        .set_modified(modified)?;
     fs::write(at("other"), "two")?;
     fs::rename(at("other"), at("replaced.md"))?;
     fs::write(at("content/b.md"), "two")?;
@@ -86,18 +109,36 @@ fn nothing_vouches_for_what_is_not_there_or_not_settled() -> Outcome {
     fs::write(at("future.md"), "x")?;
     fs::write(at("old.md"), "x")?;
     symlink("nowhere", at("dangling.md"))?;
-    File::options().write(true).open(at("future.md"))?.set_modified(SystemTime::now() + Duration::from_secs(86_400))?;
+    File::options()
+        .write(true)
+        .open(at("future.md"))?
+        .set_modified(SystemTime::now() + Duration::from_secs(86_400))?;
     let disk = Disk::open(folder.path())?;
     // The time is set back to long ago; the time of that change still shows.
-    let set_back = || File::options().write(true).open(at("old.md"))?.set_modified(SystemTime::UNIX_EPOCH);
+    let set_back = || {
+        File::options()
+            .write(true)
+            .open(at("old.md"))?
+            .set_modified(SystemTime::UNIX_EPOCH)
+    };
     assert!(is_unsettled_after(&disk, "old.md", set_back)?);
     settled(&disk, "old.md")?;
-    for path in ["future.md", "dangling.md", "folder", "missing.md", "old.md/x", ""] {
+    for path in [
+        "future.md",
+        "dangling.md",
+        "folder",
+        "missing.md",
+        "old.md/x",
+        "",
+    ] {
         assert_eq!(stamp(&disk, path), None, "{path}");
     }
     let mut memory = MemoryFiles::default();
     memory.put("a.md", "x");
-    assert_eq!(memory.stamps(&[source("a.md"), source("b.md")]), [None, None]);
+    assert_eq!(
+        memory.stamps(&[source("a.md"), source("b.md")]),
+        [None, None]
+    );
     assert_eq!(memory.stamps(&[]), []);
     Ok(())
 }

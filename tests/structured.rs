@@ -60,15 +60,29 @@ struct Type {
 fn schema() -> BTreeMap<&'static str, Type> {
     let line = |line: &'static str| {
         let (head, properties) = line.split_once(':').expect("a colon ends the type");
-        let (name, parent) = head.split_once(" < ").map_or((head, None), |(name, parent)| (name, Some(parent)));
+        let (name, parent) = head
+            .split_once(" < ")
+            .map_or((head, None), |(name, parent)| (name, Some(parent)));
         let property = |text: &'static str| -> Property {
             let (name, forms) = text.trim().split_once(' ').expect("a property has a form");
-            (name.trim_end_matches('!'), forms.split('|').collect(), name.ends_with('!'))
+            (
+                name.trim_end_matches('!'),
+                forms.split('|').collect(),
+                name.ends_with('!'),
+            )
         };
-        let properties = properties.split(',').filter(|text| !text.trim().is_empty()).map(property).collect();
+        let properties = properties
+            .split(',')
+            .filter(|text| !text.trim().is_empty())
+            .map(property)
+            .collect();
         (name, Type { parent, properties })
     };
-    SCHEMA.lines().filter(|text| !text.is_empty()).map(line).collect()
+    SCHEMA
+        .lines()
+        .filter(|text| !text.is_empty())
+        .map(line)
+        .collect()
 }
 
 /// What is wrong with one page's structured data, and which types it uses.
@@ -84,15 +98,25 @@ impl Look<'_> {
             Some(Value::Array(types)) => types.iter().filter_map(Value::as_str).collect(),
             name => name.and_then(Value::as_str).into_iter().collect(),
         };
-        self.seen.extend(types.iter().map(|name| (*name).to_owned()));
+        self.seen
+            .extend(types.iter().map(|name| (*name).to_owned()));
         let lineage: Vec<&str> = types.iter().flat_map(|name| self.lineage(name)).collect();
-        if lineage.is_empty() || !(wanted.is_empty() || wanted.iter().any(|name| lineage.contains(name))) {
-            self.faults.push(format!("{types:?} stands where {wanted:?} is meant"));
+        if lineage.is_empty()
+            || !(wanted.is_empty() || wanted.iter().any(|name| lineage.contains(name)))
+        {
+            self.faults
+                .push(format!("{types:?} stands where {wanted:?} is meant"));
         }
         let schema = self.schema;
-        let known: Vec<&Property> = lineage.iter().flat_map(|name| &schema[name].properties).collect();
-        let missing = known.iter().filter(|(name, _, is_needed)| *is_needed && !thing.contains_key(*name));
-        self.faults.extend(missing.map(|(name, ..)| format!("{types:?} lacks {name}")));
+        let known: Vec<&Property> = lineage
+            .iter()
+            .flat_map(|name| &schema[name].properties)
+            .collect();
+        let missing = known
+            .iter()
+            .filter(|(name, _, is_needed)| *is_needed && !thing.contains_key(*name));
+        self.faults
+            .extend(missing.map(|(name, ..)| format!("{types:?} lacks {name}")));
         for (name, value) in thing.iter().filter(|(name, _)| *name != "@type") {
             // A type's own row for a property takes precedence over its parent's.
             match known.iter().find(|(own, ..)| own == name) {
@@ -104,10 +128,16 @@ impl Look<'_> {
 
     fn value(&mut self, place: &str, value: &Value, forms: &[&str]) {
         match value {
-            Value::Array(items) if !items.is_empty() => items.iter().for_each(|item| self.value(place, item, forms)),
-            Value::Object(thing) if forms.iter().all(|form| self.schema.contains_key(form)) => self.thing(thing, forms),
+            Value::Array(items) if !items.is_empty() => {
+                items.iter().for_each(|item| self.value(place, item, forms))
+            }
+            Value::Object(thing) if forms.iter().all(|form| self.schema.contains_key(form)) => {
+                self.thing(thing, forms)
+            }
             plain if forms.iter().any(|form| is_of(form, plain)) => {}
-            other => self.faults.push(format!("{place} is no {forms:?}: {other}")),
+            other => self
+                .faults
+                .push(format!("{place} is no {forms:?}: {other}")),
         }
     }
 
@@ -131,7 +161,9 @@ fn is_of(form: &str, value: &Value) -> bool {
         "url" => text.starts_with("https://") && !text.contains([' ', '"']),
         "language" => text.len() == 2,
         "day" => text.parse::<jiff::civil::Date>().is_ok(),
-        "moment" => text.parse::<jiff::Timestamp>().is_ok() || text.parse::<jiff::civil::Date>().is_ok(),
+        "moment" => {
+            text.parse::<jiff::Timestamp>().is_ok() || text.parse::<jiff::civil::Date>().is_ok()
+        }
         "duration" => text.starts_with('P') && text.parse::<jiff::Span>().is_ok(),
         _ => false,
     }
@@ -139,30 +171,63 @@ fn is_of(form: &str, value: &Value) -> bool {
 
 #[test]
 fn every_page_speaks_schema_org() {
-    let disk = Disk::open(Path::new(env!("CARGO_MANIFEST_DIR"))).expect("this repository is a folder");
+    let disk =
+        Disk::open(Path::new(env!("CARGO_MANIFEST_DIR"))).expect("this repository is a folder");
     // On this day, every page of the site is published.
-    let request = Request { today: Some(jiff::civil::date(2027, 6, 1)), ..request() };
+    let request = Request {
+        today: Some(jiff::civil::date(2027, 6, 1)),
+        ..request()
+    };
     let (built, published) = build(&disk, &request);
-    assert!(!built.problems.iter().any(handsel::diagnostic::Diagnostic::is_error), "{:?}", built.problems);
+    assert!(
+        !built
+            .problems
+            .iter()
+            .any(handsel::diagnostic::Diagnostic::is_error),
+        "{:?}",
+        built.problems
+    );
     let schema = schema();
     let (mut faults, mut seen, mut pages) = (Vec::new(), BTreeSet::new(), 0);
     for (path, bytes) in published.iter().filter(|(path, _)| path.ends_with(".html")) {
         let html = String::from_utf8_lossy(bytes);
-        let Some((_, rest)) = html.split_once("<script type=\"application/ld+json\">") else { continue };
-        let data: Value = serde_json::from_str(rest.split_once("</script>").expect("it ends").0).expect("it is JSON");
+        let Some((_, rest)) = html.split_once("<script type=\"application/ld+json\">") else {
+            continue;
+        };
+        let data: Value = serde_json::from_str(rest.split_once("</script>").expect("it ends").0)
+            .expect("it is JSON");
         assert_eq!(data["@context"], "https://schema.org", "{path}");
-        let mut look = Look { schema: &schema, faults: Vec::new(), seen: BTreeSet::new() };
+        let mut look = Look {
+            schema: &schema,
+            faults: Vec::new(),
+            seen: BTreeSet::new(),
+        };
         for thing in data["@graph"].as_array().expect("a page is several things") {
             look.thing(thing.as_object().expect("a thing has properties"), &[]);
         }
-        faults.extend(look.faults.into_iter().map(|fault| format!("{path}: {fault}")));
+        faults.extend(
+            look.faults
+                .into_iter()
+                .map(|fault| format!("{path}: {fault}")),
+        );
         seen.extend(look.seen);
         pages += 1;
     }
-    assert!(faults.is_empty(), "{} faults on {pages} pages:\n{}", faults.len(), faults.join("\n"));
+    assert!(
+        faults.is_empty(),
+        "{} faults on {pages} pages:\n{}",
+        faults.len(),
+        faults.join("\n")
+    );
     // Types that are only parents of others.
     let parents = ["Thing", "CreativeWork"];
-    let unseen: Vec<&&str> = schema.keys().filter(|name| !seen.contains(**name) && !parents.contains(name)).collect();
-    assert!(unseen.is_empty(), "no page is {unseen:?}: the table says more than the site shows");
+    let unseen: Vec<&&str> = schema
+        .keys()
+        .filter(|name| !seen.contains(**name) && !parents.contains(name))
+        .collect();
+    assert!(
+        unseen.is_empty(),
+        "no page is {unseen:?}: the table says more than the site shows"
+    );
     assert!(pages > 40, "only {pages} pages");
 }

@@ -81,9 +81,17 @@ fn hurtful() -> Vec<f64> {
         1e9,
         123_456_789.123_456_78,
     ];
-    for (year, month, day) in
-        [(1970, 1, 1), (1900, 2, 28), (1900, 3, 1), (2000, 2, 29), (2024, 2, 29), (2026, 3, 29), (2026, 10, 25), (9999, 12, 31), (1, 1, 1)]
-    {
+    for (year, month, day) in [
+        (1970, 1, 1),
+        (1900, 2, 28),
+        (1900, 3, 1),
+        (2000, 2, 29),
+        (2024, 2, 29),
+        (2026, 3, 29),
+        (2026, 10, 25),
+        (9999, 12, 31),
+        (1, 1, 1),
+    ] {
         numbers.push(days(jiff::civil::date(year, month, day)));
     }
     numbers
@@ -113,13 +121,23 @@ impl Chance {
 /// A formula whose value is a number.
 fn number(chance: &mut Chance, depth: usize) -> String {
     if depth == 0 {
-        let literals = ["0", "1", "2", "3", "7", "0.5", "1e3", "60%", "1e-9", "12", "0.1", "1e300"];
-        return if chance.below(3) == 0 { chance.one_of(&literals).to_owned() } else { chance.one_of(&NUMBERS).to_owned() };
+        let literals = [
+            "0", "1", "2", "3", "7", "0.5", "1e3", "60%", "1e-9", "12", "0.1", "1e300",
+        ];
+        return if chance.below(3) == 0 {
+            chance.one_of(&literals).to_owned()
+        } else {
+            chance.one_of(&NUMBERS).to_owned()
+        };
     }
     let inner = |chance: &mut Chance| number(chance, depth - 1);
     match chance.below(24) {
         0..=9 => {
-            let (left, sign, right) = (inner(chance), chance.one_of(&["+", "-", "*", "/", "%", "^"]), inner(chance));
+            let (left, sign, right) = (
+                inner(chance),
+                chance.one_of(&["+", "-", "*", "/", "%", "^"]),
+                inner(chance),
+            );
             format!("({left}) {sign} ({right})")
         }
         10 => format!("-({})", inner(chance)),
@@ -129,17 +147,63 @@ fn number(chance: &mut Chance, depth: usize) -> String {
             let arguments: Vec<String> = (0..count).map(|_| inner(chance)).collect();
             format!("{name}({})", arguments.join(", "))
         }
-        12 => format!("round({}, {})", inner(chance), i64::try_from(chance.below(31)).expect("small") - 15),
-        13 => format!("{}({})", chance.one_of(&["floor", "ceil", "abs", "sqrt", "round"]), inner(chance)),
-        14 => format!("clamp({}, {}, {})", inner(chance), inner(chance), inner(chance)),
-        15 => format!("pmt({}, {}, {})", inner(chance), inner(chance), inner(chance)),
-        16 => format!("fv({}, {}, {}, {})", inner(chance), inner(chance), inner(chance), inner(chance)),
-        17 => format!("pv({}, {}, {})", inner(chance), inner(chance), inner(chance)),
-        18 => format!("npv({}, {}, {})", inner(chance), inner(chance), inner(chance)),
+        12 => format!(
+            "round({}, {})",
+            inner(chance),
+            i64::try_from(chance.below(31)).expect("small") - 15
+        ),
+        13 => format!(
+            "{}({})",
+            chance.one_of(&["floor", "ceil", "abs", "sqrt", "round"]),
+            inner(chance)
+        ),
+        14 => format!(
+            "clamp({}, {}, {})",
+            inner(chance),
+            inner(chance),
+            inner(chance)
+        ),
+        15 => format!(
+            "pmt({}, {}, {})",
+            inner(chance),
+            inner(chance),
+            inner(chance)
+        ),
+        16 => format!(
+            "fv({}, {}, {}, {})",
+            inner(chance),
+            inner(chance),
+            inner(chance),
+            inner(chance)
+        ),
+        17 => format!(
+            "pv({}, {}, {})",
+            inner(chance),
+            inner(chance),
+            inner(chance)
+        ),
+        18 => format!(
+            "npv({}, {}, {})",
+            inner(chance),
+            inner(chance),
+            inner(chance)
+        ),
         19 => format!("lookup(income, {})", inner(chance)),
         20 => format!("bracket(income, {})", inner(chance)),
-        21 => chance.one_of(&["lookup(tax, region)", "total(prices, extras)", "count(extras)", "days_between(start, end)"]).to_owned(),
-        _ => format!("if({}, {}, {})", condition(chance, depth - 1), inner(chance), inner(chance)),
+        21 => chance
+            .one_of(&[
+                "lookup(tax, region)",
+                "total(prices, extras)",
+                "count(extras)",
+                "days_between(start, end)",
+            ])
+            .to_owned(),
+        _ => format!(
+            "if({}, {}, {})",
+            condition(chance, depth - 1),
+            inner(chance),
+            inner(chance)
+        ),
     }
 }
 
@@ -150,9 +214,19 @@ fn condition(chance: &mut Chance, depth: usize) -> String {
         2 => "start < end and on".to_owned(),
         3 if depth > 0 => format!("not ({})", condition(chance, depth - 1)),
         4 if depth > 0 => {
-            format!("({}) {} ({})", condition(chance, depth - 1), chance.one_of(&["and", "or"]), condition(chance, depth - 1))
+            format!(
+                "({}) {} ({})",
+                condition(chance, depth - 1),
+                chance.one_of(&["and", "or"]),
+                condition(chance, depth - 1)
+            )
         }
-        _ => format!("{} {} {}", number(chance, 0), chance.one_of(&["<", "<=", ">", ">=", "==", "!="]), number(chance, 0)),
+        _ => format!(
+            "{} {} {}",
+            number(chance, 0),
+            chance.one_of(&["<", "<=", ">", ">=", "==", "!="]),
+            number(chance, 0)
+        ),
     }
 }
 
@@ -161,7 +235,12 @@ fn texts(keys: &[&str]) -> Vec<String> {
 }
 
 fn scope() -> (Scope, Vec<Table>) {
-    let known = |name: &str, of: Type| Known { name: name.into(), of, span: Span::ALL, is_used: Cell::new(false) };
+    let known = |name: &str, of: Type| Known {
+        name: name.into(),
+        of,
+        span: Span::ALL,
+        is_used: Cell::new(false),
+    };
     let table = |name: &str, keys: Option<&[&str]>| KnownTable {
         name: name.into(),
         keys: keys.map(texts),
@@ -169,10 +248,19 @@ fn scope() -> (Scope, Vec<Table>) {
         span: Span::ALL,
         is_used: Cell::new(false),
     };
-    let mut all: Vec<Known> = NUMBERS.iter().map(|name| known(name, Type::Number(Measure::Any))).collect();
+    let mut all: Vec<Known> = NUMBERS
+        .iter()
+        .map(|name| known(name, Type::Number(Measure::Any)))
+        .collect();
     all.extend([
-        known("region", Type::Text(Some(texts(&["north", "south", "__proto__"])))),
-        known("extras", Type::Choices(texts(&["wifi", "desk", "constructor"]))),
+        known(
+            "region",
+            Type::Text(Some(texts(&["north", "south", "__proto__"]))),
+        ),
+        known(
+            "extras",
+            Type::Choices(texts(&["wifi", "desk", "constructor"])),
+        ),
         known("start", Type::Date),
         known("end", Type::Date),
         known("on", Type::Boolean),
@@ -182,22 +270,48 @@ fn scope() -> (Scope, Vec<Table>) {
         table("income", None),
         table("prices", Some(&["wifi", "desk", "constructor"])),
     ];
-    let rows = |rows: &[(&str, f64)]| Table::Rows(rows.iter().map(|(key, value)| ((*key).to_owned(), *value)).collect());
+    let rows = |rows: &[(&str, f64)]| {
+        Table::Rows(
+            rows.iter()
+                .map(|(key, value)| ((*key).to_owned(), *value))
+                .collect(),
+        )
+    };
     let values = vec![
         rows(&[("north", 0.21), ("south", 0.19), ("__proto__", 0.17)]),
-        Table::Brackets(vec![(10_000.0, 0.0), (50_000.0, 0.2), (f64::INFINITY, 0.42)]),
+        Table::Brackets(vec![
+            (10_000.0, 0.0),
+            (50_000.0, 0.2),
+            (f64::INFINITY, 0.42),
+        ]),
         rows(&[("wifi", 9.99), ("desk", 25.3), ("constructor", 0.1)]),
     ];
-    (Scope { known: all, tables, ..Scope::default() }, values)
+    (
+        Scope {
+            known: all,
+            tables,
+            ..Scope::default()
+        },
+        values,
+    )
 }
 
 fn inputs(chance: &mut Chance, numbers: &[f64]) -> Vec<Value> {
     let mut some = || Value::Number(numbers[chance.below(numbers.len())]);
     let mut values: Vec<Value> = (0..NUMBERS.len()).map(|_| some()).collect();
-    let date = |chance: &mut Chance| Value::Number(f64::from(u32::try_from(chance.below(60_000)).expect("small")) - 25_509.0);
-    values.push(Value::Text(chance.one_of(&["north", "south", "__proto__"]).to_owned()));
+    let date = |chance: &mut Chance| {
+        Value::Number(f64::from(u32::try_from(chance.below(60_000)).expect("small")) - 25_509.0)
+    };
+    values.push(Value::Text(
+        chance.one_of(&["north", "south", "__proto__"]).to_owned(),
+    ));
     let all = ["wifi", "desk", "constructor"];
-    values.push(Value::Choices(all.iter().filter(|_| chance.below(2) == 0).map(|key| (*key).to_owned()).collect()));
+    values.push(Value::Choices(
+        all.iter()
+            .filter(|_| chance.below(2) == 0)
+            .map(|key| (*key).to_owned())
+            .collect(),
+    ));
     values.push(date(chance));
     values.push(date(chance));
     values.push(Value::Boolean(chance.below(2) == 0));
@@ -220,12 +334,19 @@ fn vector(formula: &str, inputs: &[Value]) -> Option<Json> {
     let expr = parse(formula).ok()?;
     let mut faults = Vec::new();
     let compiled = compile(formula, &expr, &mut scope, &mut faults)?;
-    let program = Program { constants: scope.constants, tables, inputs: inputs.len(), formulas: vec![compiled.code] };
+    let program = Program {
+        constants: scope.constants,
+        tables,
+        inputs: inputs.len(),
+        formulas: vec![compiled.code],
+    };
     let value = run(&program, inputs).pop()?;
     let mut json = calculator::program(&program);
     // Every vector has the same tables.
     json.as_object_mut()?.remove("tables");
-    Some(json!({ "formula": formula, "program": json, "inputs": inputs.iter().map(bits).collect::<Vec<_>>(), "value": bits(&value) }))
+    Some(
+        json!({ "formula": formula, "program": json, "inputs": inputs.iter().map(bits).collect::<Vec<_>>(), "value": bits(&value) }),
+    )
 }
 
 /// Each pair of difficult numbers with each operator, and each number with each function.
@@ -335,27 +456,50 @@ fn by_hand(numbers: &[f64]) -> Vec<(String, Vec<Value>)> {
 fn vectors_for_the_browser() {
     let numbers = hurtful();
     let by_hand = by_hand(&numbers);
-    let mut vectors: Vec<Json> = by_hand.iter().filter_map(|(formula, values)| vector(formula, values)).collect();
-    assert_eq!(vectors.len(), by_hand.len(), "the checker refuses a formula that was made by hand");
+    let mut vectors: Vec<Json> = by_hand
+        .iter()
+        .filter_map(|(formula, values)| vector(formula, values))
+        .collect();
+    assert_eq!(
+        vectors.len(),
+        by_hand.len(),
+        "the checker refuses a formula that was made by hand"
+    );
     assert!(vectors.len() >= 300);
     let mut chance = Chance(20_261_124);
     let mut generated = 0;
     while generated < GENERATED {
         let depth = 1 + chance.below(4);
-        let formula = if chance.below(12) == 0 { condition(&mut chance, depth) } else { number(&mut chance, depth) };
+        let formula = if chance.below(12) == 0 {
+            condition(&mut chance, depth)
+        } else {
+            number(&mut chance, depth)
+        };
         let values = inputs(&mut chance, &numbers);
         if let Some(vector) = vector(&formula, &values) {
             vectors.push(vector);
             generated += 1;
         }
     }
-    let nans = vectors.iter().filter(|vector| vector["value"]["bits"] == "nan").count();
-    assert!(nans * 2 < vectors.len(), "more than half of the vectors are NaN: they show little");
+    let nans = vectors
+        .iter()
+        .filter(|vector| vector["value"]["bits"] == "nan")
+        .count();
+    assert!(
+        nans * 2 < vectors.len(),
+        "more than half of the vectors are NaN: they show little"
+    );
     let (_, tables) = scope();
-    let tables = calculator::program(&Program { tables, ..Program::default() })["tables"].take();
+    let tables = calculator::program(&Program {
+        tables,
+        ..Program::default()
+    })["tables"]
+        .take();
     let mut text = String::new();
-    write!(text, "{}", json!({ "tables": tables, "vectors": vectors })).expect("text takes everything");
+    write!(text, "{}", json!({ "tables": tables, "vectors": vectors }))
+        .expect("text takes everything");
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/tool-vectors.json");
-    std::fs::create_dir_all(path.parent().expect("it lies in a folder")).expect("target/ can be made");
+    std::fs::create_dir_all(path.parent().expect("it lies in a folder"))
+        .expect("target/ can be made");
     std::fs::write(path, text).expect("target/ can be written");
 }

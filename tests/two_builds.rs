@@ -25,8 +25,15 @@ use proptest::prelude::*;
 struct Staging<'a>(&'a Publisher);
 
 impl Sink for Staging<'_> {
-    fn put(&self, path: &OutputPath, bytes: Cow<'static, [u8]>, print: Fingerprint) -> Result<(), String> {
-        self.0.stage_known(path, bytes, print).map_err(|error| error.to_string())
+    fn put(
+        &self,
+        path: &OutputPath,
+        bytes: Cow<'static, [u8]>,
+        print: Fingerprint,
+    ) -> Result<(), String> {
+        self.0
+            .stage_known(path, bytes, print)
+            .map_err(|error| error.to_string())
     }
 
     fn keep(&self, path: &OutputPath, print: Fingerprint) -> bool {
@@ -107,7 +114,11 @@ const SETTINGS: [&str; 5] = [
 
 #[derive(Clone, Debug)]
 enum Edit {
-    Put { path: usize, front: usize, links: Vec<usize> },
+    Put {
+        path: usize,
+        front: usize,
+        links: Vec<usize>,
+    },
     Remove(usize),
     Settings(usize),
 }
@@ -125,15 +136,33 @@ fn carry_out(edit: &Edit, site: &mut BTreeMap<String, String>) {
         Edit::Put { path, front, links } => {
             let path = PATHS[*path];
             // A folder cannot be a file, nor the reverse.
-            site.retain(|other, _| !other.starts_with(&format!("{path}/")) && !path.starts_with(&format!("{other}/")));
-            let links: String =
-                links.iter().map(|link| format!("[x](/{}) ", PATHS[*link].split_once('/').map_or("", |(_, rest)| rest))).collect();
-            let event = if path.contains("events") { "start: 2030-01-01T10:00\nplace: x\ncost: free\n" } else { "" };
-            let text = format!("---\ntitle: {path}\n{event}{}\n---\n# Page\n\n{links}\n", FRONT[*front]);
+            site.retain(|other, _| {
+                !other.starts_with(&format!("{path}/")) && !path.starts_with(&format!("{other}/"))
+            });
+            let links: String = links
+                .iter()
+                .map(|link| {
+                    format!(
+                        "[x](/{}) ",
+                        PATHS[*link].split_once('/').map_or("", |(_, rest)| rest)
+                    )
+                })
+                .collect();
+            let event = if path.contains("events") {
+                "start: 2030-01-01T10:00\nplace: x\ncost: free\n"
+            } else {
+                ""
+            };
+            let text = format!(
+                "---\ntitle: {path}\n{event}{}\n---\n# Page\n\n{links}\n",
+                FRONT[*front]
+            );
             site.insert(path.to_owned(), text);
         }
         Edit::Remove(path) => drop(site.remove(PATHS[*path])),
-        Edit::Settings(settings) => drop(site.insert("handsel.yaml".to_owned(), SETTINGS[*settings].to_owned())),
+        Edit::Settings(settings) => {
+            drop(site.insert("handsel.yaml".to_owned(), SETTINGS[*settings].to_owned()))
+        }
     }
 }
 

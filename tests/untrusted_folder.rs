@@ -36,11 +36,19 @@ struct Place {
 
 impl Place {
     fn new() -> Result<Self, Box<dyn Error>> {
-        let place = Place { folder: tempfile::tempdir()? };
-        place.put("site/handsel.yaml", "title: A site\nbase_url: https://site.example/\n")?;
+        let place = Place {
+            folder: tempfile::tempdir()?,
+        };
+        place.put(
+            "site/handsel.yaml",
+            "title: A site\nbase_url: https://site.example/\n",
+        )?;
         for number in 0..12 {
             let next = (number + 1) % 12;
-            place.put(&format!("site/content/page-{number}.md"), &format!("# Page {number}\n\nWords, and [next](page-{next}.md).\n"))?;
+            place.put(
+                &format!("site/content/page-{number}.md"),
+                &format!("# Page {number}\n\nWords, and [next](page-{next}.md).\n"),
+            )?;
         }
         place.put("victim", "untouched\n")?;
         place.put("outside/victim", "untouched\n")?;
@@ -60,10 +68,17 @@ impl Place {
     /// Runs a command; returns its exit status and its output. A command that takes long counts as
     /// one that waits.
     fn run(&self, arguments: &str) -> Result<(i32, String), Box<dyn Error>> {
-        let script = format!("ulimit -v {ADDRESS_SPACE_KB}; exec \"$0\" {arguments} --today 2026-11-22");
+        let script =
+            format!("ulimit -v {ADDRESS_SPACE_KB}; exec \"$0\" {arguments} --today 2026-11-22");
         let mut command = Command::new("sh");
-        command.args(["-c", &script, env!("CARGO_BIN_EXE_handsel")]).current_dir(self.at("site")).stdin(Stdio::null());
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+        command
+            .args(["-c", &script, env!("CARGO_BIN_EXE_handsel")])
+            .current_dir(self.at("site"))
+            .stdin(Stdio::null());
+        let mut child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()?;
         let begun = Instant::now();
         while child.try_wait()?.is_none() {
             if begun.elapsed() > Duration::from_secs(60) {
@@ -73,7 +88,8 @@ impl Place {
             std::thread::sleep(Duration::from_millis(5));
         }
         let output = child.wait_with_output()?;
-        let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        let said = String::from_utf8_lossy(&output.stdout).into_owned()
+            + &String::from_utf8_lossy(&output.stderr);
         Ok((output.status.code().unwrap_or(-1), said))
     }
 
@@ -98,7 +114,10 @@ fn tree(folder: &Path) -> io::Result<BTreeMap<PathBuf, Vec<u8>>> {
             if path.is_dir() {
                 folders.push(path);
             } else {
-                files.insert(path.strip_prefix(folder).expect("it is below").to_owned(), fs::read(&path)?);
+                files.insert(
+                    path.strip_prefix(folder).expect("it is below").to_owned(),
+                    fs::read(&path)?,
+                );
             }
         }
     }
@@ -124,7 +143,11 @@ fn a_forged_move_changes_nothing_outside_the_sources() -> Outcome {
             3 => ("content/page-1.md", "../moved.md", "content/page-0.md"),
             4 => ("content/x.md", "content/y.md", "content/out/victim"),
             5 => ("content/out/victim", "content/y.md", "content/page-0.md"),
-            6 => ("content/page-1.md", "content/out/page-1.md", "content/page-0.md"),
+            6 => (
+                "content/page-1.md",
+                "content/out/page-1.md",
+                "content/page-0.md",
+            ),
             7 => ("content/x.md", "content/y.md", ".git/hooks/post-checkout"),
             _ => ("", "content/y.md", "content/a/../../../victim"),
         };
@@ -132,7 +155,11 @@ fn a_forged_move_changes_nothing_outside_the_sources() -> Outcome {
         place.put("site/.handsel/move/journal", &journal.to_string())?;
         place.put("site/.handsel/move/edit-0", "hostile\n")?;
         let before = tree(&place.at("site/content"))?;
-        for command in ["build", "move --finish", "move content/page-2.md content/page-b.md"] {
+        for command in [
+            "build",
+            "move --finish",
+            "move content/page-2.md content/page-b.md",
+        ] {
             let (status, said) = place.run(command)?;
             assert_eq!(status, 2, "{journal}: {command}: {said}");
             place.assert_untouched(&format!("{journal}: {command}"))?;
@@ -148,7 +175,10 @@ fn a_staged_link_is_neither_written_through_nor_taken_for_text() -> Outcome {
     let place = Place::new()?;
     fs::create_dir_all(place.at("site/.handsel/move"))?;
     for name in ["edit-0", "edit-1", "journal.new"] {
-        symlink(place.at("victim"), place.at("site/.handsel/move").join(name))?;
+        symlink(
+            place.at("victim"),
+            place.at("site/.handsel/move").join(name),
+        )?;
     }
     let (status, said) = place.run("move content/page-1.md content/page-b.md")?;
     assert_eq!(status, 0, "{said}");
@@ -175,7 +205,11 @@ fn links_in_the_place_of_own_folders_are_refused() -> Outcome {
         let place = Place::new()?;
         let path = place.at("site").join(link);
         fs::create_dir_all(path.parent().expect("it is in the site"))?;
-        let target = if link == "handsel.lock" { place.at("victim") } else { place.at("outside") };
+        let target = if link == "handsel.lock" {
+            place.at("victim")
+        } else {
+            place.at("outside")
+        };
         symlink(target, &path)?;
         let (status, said) = place.run("build")?;
         assert!(status == 2 && said.contains(named), "{link}: {said}");
@@ -187,7 +221,9 @@ fn links_in_the_place_of_own_folders_are_refused() -> Outcome {
     let hash = "0".repeat(32);
     place.put(
         "site/public/.handsel-manifest",
-        &format!("# handsel-manifest 1: the files that Handsel wrote here\n{hash}  page-1/victim\n"),
+        &format!(
+            "# handsel-manifest 1: the files that Handsel wrote here\n{hash}  page-1/victim\n"
+        ),
     )?;
     let (status, said) = place.run("build")?;
     assert!(status == 1 && said.contains("page-1"), "{said}");
@@ -201,7 +237,9 @@ fn what_is_in_the_place_of_own_files_is_neither_waited_for_nor_read_without_end(
     let (status, said) = place.run("build")?;
     assert_eq!(status, 0, "{said}");
     let published = tree(&place.at("site/public"))?;
-    let cached: Vec<PathBuf> = tree(&place.at("site/.handsel/cache"))?.into_keys().collect();
+    let cached: Vec<PathBuf> = tree(&place.at("site/.handsel/cache"))?
+        .into_keys()
+        .collect();
     assert!(cached.len() > 5);
     for (number, name) in cached.iter().enumerate() {
         let path = place.at("site/.handsel/cache").join(name);
@@ -237,13 +275,21 @@ fn a_report_takes_the_place_of_a_report_alone() -> Outcome {
     let page = fs::read_to_string(place.at("site/content/page-0.md"))?;
     fs::create_dir_all(place.at("site/.handsel"))?;
     place.put("site/.handsel/report.html", "not a report")?;
-    for (target, status) in [("", 2), (" --to content/page-0.md", 2), (" --to ../victim", 2), (" --to new.html", 0), (" --to new.html", 0)]
-    {
+    for (target, status) in [
+        ("", 2),
+        (" --to content/page-0.md", 2),
+        (" --to ../victim", 2),
+        (" --to new.html", 0),
+        (" --to new.html", 0),
+    ] {
         let (found, said) = place.run(&format!("report{target}"))?;
         assert_eq!(found, status, "{target}: {said}");
         assert!(status == 0 || said.contains("--force"), "{target}: {said}");
     }
-    assert_eq!(fs::read_to_string(place.at("site/content/page-0.md"))?, page);
+    assert_eq!(
+        fs::read_to_string(place.at("site/content/page-0.md"))?,
+        page
+    );
     place.assert_untouched("report")?;
     assert_eq!(place.run("report --to content/page-0.md --force")?.0, 0);
     assert!(fs::read_to_string(place.at("site/content/page-0.md"))?.contains("handsel report"));
@@ -253,7 +299,12 @@ fn a_report_takes_the_place_of_a_report_alone() -> Outcome {
 /// Files of which one is larger than the memory: reading it as a whole is a failure.
 struct WithLarge(MemoryFiles);
 
-const LARGE: [&str; 4] = ["static/film.mp4", "content/film.webm", "content/poster.png", "content/downloads/archive.zip"];
+const LARGE: [&str; 4] = [
+    "static/film.mp4",
+    "content/film.webm",
+    "content/poster.png",
+    "content/downloads/archive.zip",
+];
 
 impl Files for WithLarge {
     fn list(&self, rules: &ListingRules) -> Checked<Vec<SourcePath>> {
@@ -279,9 +330,18 @@ impl Sink for Copied {
         Ok(())
     }
 
-    fn copy(&self, path: &OutputPath, file: &mut dyn io::Read, _: Fingerprint) -> Result<Fingerprint, String> {
-        let (print, length) = Fingerprint::of_reader(file, |_| Ok(())).map_err(|error| error.to_string())?;
-        self.0.lock().expect("no holder panics").insert(path.to_string(), length);
+    fn copy(
+        &self,
+        path: &OutputPath,
+        file: &mut dyn io::Read,
+        _: Fingerprint,
+    ) -> Result<Fingerprint, String> {
+        let (print, length) =
+            Fingerprint::of_reader(file, |_| Ok(())).map_err(|error| error.to_string())?;
+        self.0
+            .lock()
+            .expect("no holder panics")
+            .insert(path.to_string(), length);
         Ok(print)
     }
 }
@@ -289,27 +349,63 @@ impl Sink for Copied {
 #[test]
 fn a_large_file_is_never_in_memory_as_a_whole() {
     let mut files = MemoryFiles::default();
-    files.put("content/a.md", "# A\n\n[film](film.webm) <video src=\"/film.mp4\"></video> ![not an image](poster.png)\n");
-    files.put("content/downloads/a.md", "---\ntitle: Archive\nfile: archive.zip\n---\nTake it.\n");
+    files.put(
+        "content/a.md",
+        "# A\n\n[film](film.webm) <video src=\"/film.mp4\"></video> ![not an image](poster.png)\n",
+    );
+    files.put(
+        "content/downloads/a.md",
+        "---\ntitle: Archive\nfile: archive.zip\n---\nTake it.\n",
+    );
     for path in LARGE {
         files.put(path, vec![7; 5 << 20]);
     }
     let copied = Copied::default();
-    let built = pipeline::build(&WithLarge(files), &common::request(), &copied, &Memory::of(None));
-    let told: Vec<&str> = built.problems.iter().map(|problem| problem.code.name()).collect();
+    let built = pipeline::build(
+        &WithLarge(files),
+        &common::request(),
+        &copied,
+        &Memory::of(None),
+    );
+    let told: Vec<&str> = built
+        .problems
+        .iter()
+        .map(|problem| problem.code.name())
+        .collect();
     assert_eq!(told, ["bad-image"], "{:?}", built.problems);
     let copied = copied.0.into_inner().expect("no holder panics");
-    assert_eq!(copied, ["downloads/archive.zip", "film.mp4", "film.webm", "poster.png"].map(|name| (name.to_owned(), 5 << 20)).into());
+    assert_eq!(
+        copied,
+        [
+            "downloads/archive.zip",
+            "film.mp4",
+            "film.webm",
+            "poster.png"
+        ]
+        .map(|name| (name.to_owned(), 5 << 20))
+        .into()
+    );
 }
 
 #[test]
 fn no_image_is_made_for_a_build_that_another_problem_stops() -> Outcome {
     let place = Place::new()?;
-    fs::write(place.at("site/content/large.png"), common::pictures::picture("png 1200x900"))?;
+    fs::write(
+        place.at("site/content/large.png"),
+        common::pictures::picture("png 1200x900"),
+    )?;
     place.put("site/content/shown.md", "# Shown\n\n![Large](large.png)\n")?;
-    place.put("site/content/other.md", "---\ntitle: Other\ntemplate: of-another-theme\n---\nText.\n")?;
+    place.put(
+        "site/content/other.md",
+        "---\ntitle: Other\ntemplate: of-another-theme\n---\nText.\n",
+    )?;
     let pieces = |place: &Place| {
-        tree(&place.at("site/.handsel/cache")).map(|files| files.keys().filter(|name| name.to_string_lossy().starts_with("piece-")).count())
+        tree(&place.at("site/.handsel/cache")).map(|files| {
+            files
+                .keys()
+                .filter(|name| name.to_string_lossy().starts_with("piece-"))
+                .count()
+        })
     };
     let (status, said) = place.run("build --profile")?;
     assert!(status == 1 && said.contains("of-another-theme"), "{said}");
@@ -334,16 +430,29 @@ fn two_hundred_spoiled_caches_give_what_a_clean_build_gives() -> Outcome {
         // Ten changes in each round, in the headers of files as well as in their contents.
         for _ in 0..10 {
             let path = place.at("site/.handsel/cache").join(dice.pick(&names));
-            let Ok(mut bytes) = fs::read(&path) else { continue };
-            let at = if dice.roll(2) == 0 { dice.roll(60) } else { dice.roll(bytes.len()) };
+            let Ok(mut bytes) = fs::read(&path) else {
+                continue;
+            };
+            let at = if dice.roll(2) == 0 {
+                dice.roll(60)
+            } else {
+                dice.roll(bytes.len())
+            };
             match dice.roll(4) {
                 0 => bytes.truncate(at),
                 1 => {
-                    File::options().write(true).open(&path)?.set_len((1 << 30) + bytes.len() as u64)?;
+                    File::options()
+                        .write(true)
+                        .open(&path)?
+                        .set_len((1 << 30) + bytes.len() as u64)?;
                     continue;
                 }
                 2 => bytes.extend(std::iter::repeat_n(0x80, dice.roll(4096))),
-                _ => bytes.iter_mut().skip(at).take(1).for_each(|byte| *byte ^= 1 << dice.roll(8)),
+                _ => bytes
+                    .iter_mut()
+                    .skip(at)
+                    .take(1)
+                    .for_each(|byte| *byte ^= 1 << dice.roll(8)),
             }
             fs::write(&path, bytes)?;
         }

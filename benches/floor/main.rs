@@ -21,21 +21,34 @@ fn main() -> ExitCode {
     let sources: Vec<_> = walkdir::WalkDir::new(content)
         .into_iter()
         .filter_map(Result::ok)
-        .filter(|entry| entry.path().extension().is_some_and(|extension| extension == "md"))
+        .filter(|entry| {
+            entry
+                .path()
+                .extension()
+                .is_some_and(|extension| extension == "md")
+        })
         .map(walkdir::DirEntry::into_path)
         .collect();
     let parse = |path: &std::path::PathBuf| {
         let text = fs::read_to_string(path).expect("the corpus is text");
         let mut html = String::new();
-        pulldown_cmark::html::push_html(&mut html, pulldown_cmark::Parser::new_ext(&text, pulldown_cmark::Options::all()));
+        pulldown_cmark::html::push_html(
+            &mut html,
+            pulldown_cmark::Parser::new_ext(&text, pulldown_cmark::Options::all()),
+        );
         html.len()
     };
     let parsed: usize = sources.par_iter().map(parse).sum();
     let page = vec![b'x'; bytes / files.max(1)];
     for index in 0..files {
         let folder = Path::new(output).join(format!("page-{index}"));
-        fs::create_dir_all(&folder).and_then(|()| fs::write(folder.join("index.html"), &page)).expect("the output can be written");
+        fs::create_dir_all(&folder)
+            .and_then(|()| fs::write(folder.join("index.html"), &page))
+            .expect("the output can be written");
     }
-    println!("{} files read, {parsed} bytes of HTML, {files} files written", sources.len());
+    println!(
+        "{} files read, {parsed} bytes of HTML, {files} files written",
+        sources.len()
+    );
     ExitCode::SUCCESS
 }

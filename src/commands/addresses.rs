@@ -14,24 +14,40 @@ use crate::settings::Settings;
 use crate::site::address_ledger::{AddressLedger, LEDGER_NAME};
 use crate::source::Files;
 
-/// Whether a build into `output` is one that readers will see: of a site with a public address, without drafts, to the folder that
-/// the settings name. A folder of Markdown without settings gets no ledger.
-pub fn are_kept(options: &SiteOptions, site: &SiteFolder, settings: &Settings, output: &Path) -> bool {
-    let is_public = options.base_url.as_ref().map_or_else(|| is_public(settings), |base_url| !base_url.is_local());
-    let is_configured = || output::choose(site, settings, None).is_ok_and(|configured| configured == output);
-    let is_site =
-        || site.disk.read(&site.config).is_ok() || own_file::read(site.disk.root(), LEDGER_NAME).is_ok_and(|there| there.is_some());
+/// Whether a build into `output` is one that readers will see: of a site with a public address,
+/// without drafts, to the folder that the settings name. A folder of Markdown without settings gets
+/// no ledger.
+pub fn are_kept(
+    options: &SiteOptions,
+    site: &SiteFolder,
+    settings: &Settings,
+    output: &Path,
+) -> bool {
+    let is_public = options
+        .base_url
+        .as_ref()
+        .map_or_else(|| is_public(settings), |base_url| !base_url.is_local());
+    let is_configured =
+        || output::choose(site, settings, None).is_ok_and(|configured| configured == output);
+    let is_site = || {
+        site.disk.read(&site.config).is_ok()
+            || own_file::read(site.disk.root(), LEDGER_NAME).is_ok_and(|there| there.is_some())
+    };
     is_public && !options.drafts && is_configured() && is_site()
 }
 
-/// Takes what was published into the ledger as it stands at this moment; how many addresses are new to it.
+/// Takes what was published into the ledger as it stands at this moment; how many addresses are new
+/// to it.
 ///
 /// # Errors
 /// When it can be neither read nor written.
 pub fn write(site: &SiteFolder, addresses: &Addresses, settings: &Settings) -> io::Result<usize> {
     let root = site.disk.root();
     let bytes = own_file::read(root, LEDGER_NAME)?;
-    let before = bytes.as_deref().map(String::from_utf8_lossy).unwrap_or_default();
+    let before = bytes
+        .as_deref()
+        .map(String::from_utf8_lossy)
+        .unwrap_or_default();
     let kept = AddressLedger::parse(&crate::paths::SourcePath::root(), &before).value;
     let known = kept.0.len();
     let news = kept.missing(&addresses.now).count();
@@ -48,10 +64,20 @@ pub fn told(written: io::Result<usize>, site: &SiteFolder) -> Result<Option<Stri
     match written {
         Ok(0) => Ok(None),
         Ok(news) => {
-            let news = if news == 1 { "one address is".to_owned() } else { format!("{} addresses are", grouped(news)) };
-            Ok(Some(format!("{news} new in {}; keep that file with the site", shown.display())))
+            let news = if news == 1 {
+                "one address is".to_owned()
+            } else {
+                format!("{} addresses are", grouped(news))
+            };
+            Ok(Some(format!(
+                "{news} new in {}; keep that file with the site",
+                shown.display()
+            )))
         }
-        Err(error) => Err(CannotRun::new(format!("the site is published, but {} cannot be written: {error}", shown.display()))
-            .help("look at its permissions, and build once more")),
+        Err(error) => Err(CannotRun::new(format!(
+            "the site is published, but {} cannot be written: {error}",
+            shown.display()
+        ))
+        .help("look at its permissions, and build once more")),
     }
 }

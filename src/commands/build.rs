@@ -49,7 +49,8 @@ pub struct Options {
     pub site: SiteOptions,
 }
 
-/// The publisher, or why there is none. It looks through the output folder while the sources are read.
+/// The publisher, or why there is none. It looks through the output folder while the sources are
+/// read.
 type Begun = OnceLock<Result<Publisher, PublishError>>;
 
 /// Stages what the pipeline makes.
@@ -66,24 +67,42 @@ impl Staging<'_> {
 }
 
 impl Sink for Staging<'_> {
-    /// The threads that make pages must not wait: the publisher needs them to look through its folder.
+    /// The threads that make pages must not wait: the publisher needs them to look through its
+    /// folder.
     fn ready(&self) {
         self.begun.wait();
     }
 
-    fn put(&self, path: &OutputPath, bytes: Cow<'static, [u8]>, print: Fingerprint) -> Result<(), String> {
+    fn put(
+        &self,
+        path: &OutputPath,
+        bytes: Cow<'static, [u8]>,
+        print: Fingerprint,
+    ) -> Result<(), String> {
         self.files.fetch_add(1, Ordering::Relaxed);
-        self.publisher()?.stage_known(path, bytes, print).map_err(|error| error.to_string())
+        self.publisher()?
+            .stage_known(path, bytes, print)
+            .map_err(|error| error.to_string())
     }
 
-    fn copy(&self, path: &OutputPath, file: &mut dyn Read, print: Fingerprint) -> Result<Fingerprint, String> {
+    fn copy(
+        &self,
+        path: &OutputPath,
+        file: &mut dyn Read,
+        print: Fingerprint,
+    ) -> Result<Fingerprint, String> {
         self.files.fetch_add(1, Ordering::Relaxed);
-        self.publisher()?.stage_file(path, file, print).map_err(|error| error.to_string())
+        self.publisher()?
+            .stage_file(path, file, print)
+            .map_err(|error| error.to_string())
     }
 
     fn keep(&self, path: &OutputPath, print: Fingerprint) -> bool {
-        let is_kept = self.publisher().is_ok_and(|publisher| publisher.keep(path, print).unwrap_or(false));
-        self.files.fetch_add(usize::from(is_kept), Ordering::Relaxed);
+        let is_kept = self
+            .publisher()
+            .is_ok_and(|publisher| publisher.keep(path, print).unwrap_or(false));
+        self.files
+            .fetch_add(usize::from(is_kept), Ordering::Relaxed);
         is_kept
     }
 
@@ -92,34 +111,62 @@ impl Sink for Staging<'_> {
     }
 
     fn keep_all(&self, sum: Fingerprint) -> bool {
-        self.publisher().is_ok_and(|publisher| publisher.keep_all(sum))
+        self.publisher()
+            .is_ok_and(|publisher| publisher.keep_all(sum))
     }
 }
 
-pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Result<Status, CannotRun> {
+pub fn run(
+    options: &Options,
+    common: &CommonOptions,
+    console: &Console,
+) -> Result<Status, CannotRun> {
     let begun = Instant::now();
     take_small_pages();
     let site = SiteFolder::open(common)?;
     let settings = site.settings();
     let output = output::choose(&site, &settings, options.site.output.as_deref())?;
     let keeps_addresses = addresses::are_kept(&options.site, &site, &settings, &output);
-    let request = Request { keeps_addresses, ..options.site.request(common, &site, false)? };
+    let request = Request {
+        keeps_addresses,
+        ..options.site.request(common, &site, false)?
+    };
     let cache = options.site.cache(&site);
-    let publish_options = PublishOptions { force: options.force, cache: cache.clone() };
+    let publish_options = PublishOptions {
+        force: options.force,
+        cache: cache.clone(),
+    };
     let staging_parent = site.disk.root().join(CACHE_NAME);
     let files = Arc::new(AtomicUsize::new(0));
     let progress = Progress::begin(console, Arc::clone(&files));
     let begun_publisher = Begun::new();
     let mut built = std::thread::scope(|scope| {
-        scope.spawn(|| drop(begun_publisher.set(Publisher::begin(&output, &staging_parent, publish_options))));
+        scope.spawn(|| {
+            drop(begun_publisher.set(Publisher::begin(&output, &staging_parent, publish_options)))
+        });
         let memory = Memory::of(cache).with_aside(staging_parent.clone());
-        pipeline::build(&site.disk, &request, &Staging { begun: &begun_publisher, files }, &memory)
+        pipeline::build(
+            &site.disk,
+            &request,
+            &Staging {
+                begun: &begun_publisher,
+                files,
+            },
+            &memory,
+        )
     });
-    let publisher = begun_publisher.into_inner().expect("the thread that begins has ended")?;
+    let publisher = begun_publisher
+        .into_inner()
+        .expect("the thread that begins has ended")?;
     drop(progress);
     let built_in = begun.elapsed();
     if !options.force {
-        built.problems.extend(publisher.conflicts().iter().map(|path| in_the_way(path, &output)));
+        built.problems.extend(
+            publisher
+                .conflicts()
+                .iter()
+                .map(|path| in_the_way(path, &output)),
+        );
     }
     built.problems.extend(print::no_pages(&built, &site));
     built.name_renamed_files();
@@ -131,7 +178,10 @@ pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Resu
         return Err(CannotRun::new(failure));
     }
     if built.problems.iter().any(Diagnostic::is_error) {
-        console.print(Stream::Error, &format!("Nothing was published; {} is as it was.", folder(&output)));
+        console.print(
+            Stream::Error,
+            &format!("Nothing was published; {} is as it was.", folder(&output)),
+        );
         return Ok(Status::ContentErrors);
     }
     let mut ledger = Ok(0);
@@ -143,10 +193,20 @@ pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Resu
     let news = addresses::told(ledger, &site)?;
     let whole = begun.elapsed();
     if options.site.profile {
-        built.profile.stages.push(Stage { name: "move into place", took: whole.saturating_sub(built_in), count: published.written });
+        built.profile.stages.push(Stage {
+            name: "move into place",
+            took: whole.saturating_sub(built_in),
+            count: published.written,
+        });
         print::profile(console, &built.profile, whole);
     }
-    for note in built.notes.iter().cloned().chain(foreign(&published, &output)).chain(news) {
+    for note in built
+        .notes
+        .iter()
+        .cloned()
+        .chain(foreign(&published, &output))
+        .chain(news)
+    {
         console.remark(&format!("Note: {note}."));
     }
     console.answer(&result(&built, &published, &output, whole, console));
@@ -165,28 +225,65 @@ impl From<PublishError> for CannotRun {
 
 /// A file of others that lies where one of ours goes.
 fn in_the_way(path: &OutputPath, output: &Path) -> Diagnostic {
-    let message = format!("{}{path} is in the way, and Handsel did not write it", folder(output));
+    let message = format!(
+        "{}{path} is in the way, and Handsel did not write it",
+        folder(output)
+    );
     Diagnostic::new(Code::ForeignFile, message).help("move it away, or replace it with --force")
 }
 
 /// What others put into the output folder, so that nobody wonders who did.
 fn foreign(published: &Published, output: &Path) -> Option<String> {
-    let named: Vec<&str> = published.foreign.iter().take(FOREIGN_NAMED_MAX).map(OutputPath::as_str).collect();
+    let named: Vec<&str> = published
+        .foreign
+        .iter()
+        .take(FOREIGN_NAMED_MAX)
+        .map(OutputPath::as_str)
+        .collect();
     if named.is_empty() {
         return None;
     }
     let rest = published.foreign.len() - named.len();
-    let rest = if rest == 0 { String::new() } else { format!(" and {} more", grouped(rest)) };
-    Some(format!("not from Handsel, and left alone in {}: {}{rest}", folder(output), printable_name(&named.join(", "))))
+    let rest = if rest == 0 {
+        String::new()
+    } else {
+        format!(" and {} more", grouped(rest))
+    };
+    Some(format!(
+        "not from Handsel, and left alone in {}: {}{rest}",
+        folder(output),
+        printable_name(&named.join(", "))
+    ))
 }
 
-fn result(built: &Built, published: &Published, output: &Path, whole: Duration, console: &Console) -> String {
-    let Published { written, unchanged, removed, files, bytes, .. } = published;
-    let (pages, files, bytes) = (count(built.pages, "page"), count(*files, "file"), size(*bytes));
+fn result(
+    built: &Built,
+    published: &Published,
+    output: &Path,
+    whole: Duration,
+    console: &Console,
+) -> String {
+    let Published {
+        written,
+        unchanged,
+        removed,
+        files,
+        bytes,
+        ..
+    } = published;
+    let (pages, files, bytes) = (
+        count(built.pages, "page"),
+        count(*files, "file"),
+        size(*bytes),
+    );
     let (written, unchanged, removed) = (grouped(*written), grouped(*unchanged), grouped(*removed));
     let left_out = match built.left_out {
         0 => String::new(),
-        left_out => format!("\nLeft out, because they could not be made: {}.{}", count(left_out, "page"), named(built, console)),
+        left_out => format!(
+            "\nLeft out, because they could not be made: {}.{}",
+            count(left_out, "page"),
+            named(built, console)
+        ),
     };
     format!(
         "Built {pages} ({files}, {bytes}) into {} in {}: {written} written, {unchanged} unchanged, {removed} removed.{left_out}",
@@ -197,12 +294,19 @@ fn result(built: &Built, published: &Published, output: &Path, whole: Duration, 
 
 /// Where the pages that were left out are named. The settings can turn that report off.
 fn named(built: &Built, console: &Console) -> String {
-    let reported = built.problems.iter().filter(|problem| problem.code == Code::SkippedPage).count();
+    let reported = built
+        .problems
+        .iter()
+        .filter(|problem| problem.code == Code::SkippedPage)
+        .count();
     if reported == 0 {
         return String::new();
     }
     if console.format == Format::Human && !console.shows_all && reported > print::SHOWN_MAX {
-        return format!(" The first {} are named above; `--all-problems` names each.", print::SHOWN_MAX);
+        return format!(
+            " The first {} are named above; `--all-problems` names each.",
+            print::SHOWN_MAX
+        );
     }
     " Each is named above.".to_owned()
 }
@@ -226,5 +330,9 @@ fn next(built: &Built, output: &Path) -> String {
 /// The output folder as it is told, with a slash.
 fn folder(output: &Path) -> String {
     let shown = printable_name(&output.to_string_lossy());
-    if shown.ends_with('/') { shown } else { shown + "/" }
+    if shown.ends_with('/') {
+        shown
+    } else {
+        shown + "/"
+    }
 }

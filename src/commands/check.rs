@@ -25,14 +25,19 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Options {
-    /// Replace old names, and other generators' names of keys (`tags`, `date` …), where a page means the same then
+    /// Replace old names, and other generators' names of keys (`tags`, `date` …), where a page
+    /// means the same then
     #[arg(long)]
     pub fix: bool,
     #[command(flatten)]
     pub site: SiteOptions,
 }
 
-pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Result<Status, CannotRun> {
+pub fn run(
+    options: &Options,
+    common: &CommonOptions,
+    console: &Console,
+) -> Result<Status, CannotRun> {
     let begun = Instant::now();
     let site = SiteFolder::open(common)?;
     let request = options.site.request(common, &site, true)?;
@@ -40,7 +45,12 @@ pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Resu
     if options.fix {
         fix(&site, &request, console)?;
     }
-    let mut built = pipeline::build(&site.disk, &request, &Nowhere, &Memory::recalling(options.site.cache(&site)));
+    let mut built = pipeline::build(
+        &site.disk,
+        &request,
+        &Nowhere,
+        &Memory::recalling(options.site.cache(&site)),
+    );
     if let Some(failure) = built.failure {
         return Err(CannotRun::new(failure));
     }
@@ -54,7 +64,11 @@ pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Resu
         Some(summary) => console.print(console.stream(Stream::Output), &summary),
         None => console.answer(&format!("No problem in {}.", count(built.pages, "page"))),
     }
-    Ok(if built.problems.iter().any(Diagnostic::is_error) { Status::ContentErrors } else { Status::Done })
+    Ok(if built.problems.iter().any(Diagnostic::is_error) {
+        Status::ContentErrors
+    } else {
+        Status::Done
+    })
 }
 
 /// Writes what can be written in our words.
@@ -62,15 +76,31 @@ fn fix(site: &SiteFolder, request: &Request, console: &Console) -> Result<(), Ca
     let rewritten = foreign::rewrite(&site.disk, request);
     for file in &rewritten {
         let folder = site.disk.root().join(file.path.folder().as_str());
-        own_file::replace(&folder, file.path.name(), &file.after)
-            .map_err(|error| CannotRun::new(format!("{} cannot be written: {error}", site.show(&file.path))))?;
-        let names: Vec<String> = file.names.iter().map(|(old, new)| format!("{old} → {new}")).collect();
-        console.answer(&format!("  rewrote  {}: {}", site.show(&file.path), names.join(", ")));
+        own_file::replace(&folder, file.path.name(), &file.after).map_err(|error| {
+            CannotRun::new(format!(
+                "{} cannot be written: {error}",
+                site.show(&file.path)
+            ))
+        })?;
+        let names: Vec<String> = file
+            .names
+            .iter()
+            .map(|(old, new)| format!("{old} → {new}"))
+            .collect();
+        console.answer(&format!(
+            "  rewrote  {}: {}",
+            site.show(&file.path),
+            names.join(", ")
+        ));
     }
     let names: usize = rewritten.iter().map(|file| file.names.len()).sum();
     console.answer(&format!(
         "Rewrote {} in {}.",
-        if names == 1 { "1 name".to_owned() } else { format!("{} names", grouped(names)) },
+        if names == 1 {
+            "1 name".to_owned()
+        } else {
+            format!("{} names", grouped(names))
+        },
         count(rewritten.len(), "file")
     ));
     Ok(())

@@ -1,8 +1,9 @@
 //! The two streams of the program, and which words go where.
 //!
-//! What was asked for goes to standard output, everything else to standard error; with a format for machines, standard
-//! output holds problems only. Colours are kept on a terminal and where NO_COLOR is not set. A reader that went away
-//! (`| head`) wants no more, so a write that fails is no failure of the command.
+//! What was asked for goes to standard output, everything else to standard error; with a format for
+//! machines, standard output holds problems only. Colours are kept on a terminal and where NO_COLOR
+//! is not set. A reader that went away (`| head`) wants no more, so a write that fails is no
+//! failure of the command.
 
 use std::io::{BufWriter, IsTerminal, Write};
 
@@ -31,7 +32,11 @@ pub struct Console {
 
 impl Console {
     pub fn new(common: &CommonOptions) -> Self {
-        Self { format: common.format, is_quiet: common.quiet, shows_all: common.all_problems }
+        Self {
+            format: common.format,
+            is_quiet: common.quiet,
+            shows_all: common.all_problems,
+        }
     }
 
     /// Words that were asked for: what a command did.
@@ -52,11 +57,14 @@ impl Console {
     pub fn fail(&self, message: &str, help: Option<&str>) {
         let group = Group::with_title(Level::ERROR.primary_title(printable(message)));
         let report = [group.elements(help.map(|help| Level::HELP.message(printable(help))))];
-        let drawn = Renderer::styled().term_width(self.width(Stream::Error)).render(&report);
+        let drawn = Renderer::styled()
+            .term_width(self.width(Stream::Error))
+            .render(&report);
         self.write(Stream::Error, |out| writeln!(out, "{drawn}"));
     }
 
-    /// Writes words for people and ends the line. What a terminal would obey or hide is written as escapes.
+    /// Writes words for people and ends the line. What a terminal would obey or hide is written as
+    /// escapes.
     pub fn print(&self, stream: Stream, text: &str) {
         self.write(stream, |out| writeln!(out, "{}", printable(text)));
     }
@@ -76,9 +84,14 @@ impl Console {
         let _ = write(&mut buffered).and_then(|()| buffered.flush());
     }
 
-    /// The stream for words that would go to `wanted`, had standard output not been promised to a machine.
+    /// The stream for words that would go to `wanted`, had standard output not been promised to a
+    /// machine.
     pub fn stream(&self, wanted: Stream) -> Stream {
-        if self.format == Format::Human { wanted } else { Stream::Error }
+        if self.format == Format::Human {
+            wanted
+        } else {
+            Stream::Error
+        }
     }
 
     /// Columns of the terminal.
@@ -87,7 +100,9 @@ impl Console {
             Stream::Output => terminal_size_of(std::io::stdout()),
             Stream::Error => terminal_size_of(std::io::stderr()),
         };
-        size.map_or(WIDTH_DEFAULT, |(Width(width), _)| usize::from(width).max(40))
+        size.map_or(WIDTH_DEFAULT, |(Width(width), _)| {
+            usize::from(width).max(40)
+        })
     }
 
     /// Whether somebody may be watching, so that it makes sense to show that something is going on.

@@ -17,7 +17,11 @@ pub fn grouped(number: usize) -> String {
 
 /// A number with its noun: `1 page`, `240 pages`.
 pub fn count(number: usize, noun: &str) -> String {
-    format!("{} {noun}{}", grouped(number), if number == 1 { "" } else { "s" })
+    format!(
+        "{} {noun}{}",
+        grouped(number),
+        if number == 1 { "" } else { "s" }
+    )
 }
 
 /// In steps of a thousand, as file managers count.
@@ -30,7 +34,11 @@ pub fn size(bytes: u64) -> String {
         }
         (rest, unit) = (rest / 1000.0, larger);
     }
-    if unit == "bytes" || rest >= 99.95 { format!("{rest:.0} {unit}") } else { format!("{rest:.1} {unit}") }
+    if unit == "bytes" || rest >= 99.95 {
+        format!("{rest:.0} {unit}")
+    } else {
+        format!("{rest:.1} {unit}")
+    }
 }
 
 pub fn duration(duration: Duration) -> String {
@@ -38,7 +46,11 @@ pub fn duration(duration: Duration) -> String {
     match seconds {
         _ if seconds < 0.0995 => format!("{:.0} ms", seconds * 1000.0),
         _ if seconds < 99.995 => format!("{seconds:.2} s"),
-        _ => format!("{} min {:02} s", duration.as_secs() / 60, duration.as_secs() % 60),
+        _ => format!(
+            "{} min {:02} s",
+            duration.as_secs() / 60,
+            duration.as_secs() % 60
+        ),
     }
 }
 
@@ -52,11 +64,25 @@ mod tests {
             (grouped(0), grouped(999), grouped(1043), grouped(1_234_567)),
             ("0".into(), "999".into(), "1 043".into(), "1 234 567".into())
         );
-        assert_eq!((count(1, "page"), count(0, "page")), ("1 page".into(), "0 pages".into()));
-        for (bytes, expected) in [(0, "0 bytes"), (999, "999 bytes"), (18_412_000, "18.4 MB"), (999_999, "1.0 MB"), (250_000, "250 kB")] {
+        assert_eq!(
+            (count(1, "page"), count(0, "page")),
+            ("1 page".into(), "0 pages".into())
+        );
+        for (bytes, expected) in [
+            (0, "0 bytes"),
+            (999, "999 bytes"),
+            (18_412_000, "18.4 MB"),
+            (999_999, "1.0 MB"),
+            (250_000, "250 kB"),
+        ] {
             assert_eq!(size(bytes), expected);
         }
-        for (ms, expected) in [(4, "4 ms"), (820, "0.82 s"), (12_340, "12.34 s"), (125_000, "2 min 05 s")] {
+        for (ms, expected) in [
+            (4, "4 ms"),
+            (820, "0.82 s"),
+            (12_340, "12.34 s"),
+            (125_000, "2 min 05 s"),
+        ] {
             assert_eq!(duration(Duration::from_millis(ms)), expected);
         }
     }

@@ -26,9 +26,18 @@ const BASICS: [(&str, &str); 3] = [
 /// The pages of the starter site, for a site that has none.
 const SAMPLES: [(&str, &str); 4] = [
     ("content/index.md", include_str!("starter/content/index.md")),
-    ("content/topics.yaml", include_str!("starter/content/topics.yaml")),
-    ("content/guides/first-guide.md", include_str!("starter/content/guides/first-guide.md")),
-    ("content/tips/first-tip.md", include_str!("starter/content/tips/first-tip.md")),
+    (
+        "content/topics.yaml",
+        include_str!("starter/content/topics.yaml"),
+    ),
+    (
+        "content/guides/first-guide.md",
+        include_str!("starter/content/guides/first-guide.md"),
+    ),
+    (
+        "content/tips/first-tip.md",
+        include_str!("starter/content/tips/first-tip.md"),
+    ),
 ];
 
 /// Start a site; files that are there are kept, and a site with pages gets no samples
@@ -39,24 +48,33 @@ pub struct Options {
     pub folder: Option<PathBuf>,
 }
 
-pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Result<Status, CannotRun> {
+pub fn run(
+    options: &Options,
+    common: &CommonOptions,
+    console: &Console,
+) -> Result<Status, CannotRun> {
     let folder = options.folder.as_deref().unwrap_or(&common.root);
     if folder == Path::new(".") {
         SiteFolder::open_unfinished(common)?;
     }
     let loose = loose_pages(folder);
     let has_pages = has_pages(folder);
-    let samples = SAMPLES.iter().filter(|(path, _)| !has_pages || folder.join(path).exists());
+    let samples = SAMPLES
+        .iter()
+        .filter(|(path, _)| !has_pages || folder.join(path).exists());
     for (path, text) in BASICS.iter().chain(samples) {
         let path = SourcePath::new(path).expect("the starter's paths do not climb");
         let shown = shown(folder, &path);
         match create_new(folder, &path, text.as_bytes()) {
             Ok(()) => console.answer(&format!("  made  {shown}")),
-            Err(error) if error.kind() == ErrorKind::AlreadyExists && Disk::open(folder).is_ok() => {
+            Err(error)
+                if error.kind() == ErrorKind::AlreadyExists && Disk::open(folder).is_ok() =>
+            {
                 console.answer(&format!("  kept  {shown}"));
             }
             Err(error) => {
-                return Err(CannotRun::new(format!("cannot make {shown}: {error}")).help("name a folder that you may write to"));
+                return Err(CannotRun::new(format!("cannot make {shown}: {error}"))
+                    .help("name a folder that you may write to"));
             }
         }
     }
@@ -83,13 +101,21 @@ fn shown(folder: &Path, path: &SourcePath) -> String {
 /// Whether a site is here that has a page in `content/`.
 fn has_pages(folder: &Path) -> bool {
     let content = SourcePath::new("content").expect("a plain name does not climb");
-    let files = Disk::open(folder).map(|disk| disk.list(&ListingRules::default()).value).unwrap_or_default();
-    files.iter().any(|path| path.is_markdown() && path.is_within(&content))
+    let files = Disk::open(folder)
+        .map(|disk| disk.list(&ListingRules::default()).value)
+        .unwrap_or_default();
+    files
+        .iter()
+        .any(|path| path.is_markdown() && path.is_within(&content))
 }
 
 /// Schemas for editors, and the setting that tells them which is for which file.
 fn associate(folder: &Path, common: &CommonOptions, console: &Console) -> Result<(), CannotRun> {
-    let site = SiteFolder::open(&CommonOptions { root: folder.to_owned(), config: None, ..common.clone() })?;
+    let site = SiteFolder::open(&CommonOptions {
+        root: folder.to_owned(),
+        config: None,
+        ..common.clone()
+    })?;
     let kinds = kinds(&site, &site.disk.list(&ListingRules::default()).value).0;
     if schema::write(&site, &kinds).is_err() {
         console.remark("Note: the schemas for editors could not be written.");
@@ -106,18 +132,29 @@ fn associate(folder: &Path, common: &CommonOptions, console: &Console) -> Result
 
 /// Pages of a folder that was a site by itself, and will not be one any more.
 fn loose_pages(folder: &Path) -> usize {
-    let Ok(disk) = Disk::open(folder) else { return 0 };
+    let Ok(disk) = Disk::open(folder) else {
+        return 0;
+    };
     let files = disk.list(&ListingRules::default()).value;
     let top = |path: &SourcePath| path.segments().next().unwrap_or_default().to_owned();
-    if files.iter().any(|path| path.as_str() == "handsel.yaml" || top(path) == "content") {
+    if files
+        .iter()
+        .any(|path| path.as_str() == "handsel.yaml" || top(path) == "content")
+    {
         return 0;
     }
     files.iter().filter(|path| path.is_markdown()).count()
 }
 
 fn next(folder: &Path) -> String {
-    let is_here = folder.components().all(|part| part == std::path::Component::CurDir);
-    let enter = if is_here { String::new() } else { format!("  cd {}\n", printable_name(&folder.to_string_lossy())) };
+    let is_here = folder
+        .components()
+        .all(|part| part == std::path::Component::CurDir);
+    let enter = if is_here {
+        String::new()
+    } else {
+        format!("  cd {}\n", printable_name(&folder.to_string_lossy()))
+    };
     format!(
         "\nNext:\n{enter}  handsel serve --open              shows it in your browser, and each change as you save\n  \
          handsel new guide \"How to …\"      begins a guide\n  \

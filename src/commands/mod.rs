@@ -1,7 +1,7 @@
 //! The commands: arguments in; words, files and an exit status out. Nothing else in Handsel prints.
 //!
-//! The status is 0 when a command is done (warnings too), 1 when the content has errors and so nothing was published, and
-//! 2 when the command could not run: usage, disk, port (`CannotRun`).
+//! The status is 0 when a command is done (warnings too), 1 when the content has errors and so
+//! nothing was published, and 2 when the command could not run: usage, disk, port (`CannotRun`).
 
 mod addresses;
 mod build;
@@ -46,7 +46,8 @@ Examples:
 
 Exit status: 0 done, 1 the content has errors, 2 the command could not run.";
 
-/// Turns a folder of Markdown into a free knowledge repository: guides, tips and tools given away first.
+/// Turns a folder of Markdown into a free knowledge repository: guides, tips and tools given away
+/// first.
 #[derive(Debug, Parser)]
 #[command(name = "handsel", version, after_help = EXAMPLES, arg_required_else_help = true, max_term_width = 100)]
 struct Arguments {
@@ -87,7 +88,10 @@ struct CannotRun {
 
 impl CannotRun {
     fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), help: None }
+        Self {
+            message: message.into(),
+            help: None,
+        }
     }
 
     fn help(mut self, help: impl Into<String>) -> Self {
@@ -101,11 +105,19 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments = match Arguments::try_parse_from(args) {
         Ok(arguments) => arguments,
         Err(error) => {
-            // Asked for, the help goes to standard output; a reader that went away wants no more of it.
+            // Asked for, the help goes to standard output; a reader that went away wants no more of
+            // it.
             let _ = error.print();
             if let Some(folder) = stray_folder(&error) {
-                let console = Console { format: options::Format::Human, is_quiet: false, shows_all: false };
-                console.print(console::Stream::Error, &format!("\nTo name the site's folder, write `--root {folder}`."));
+                let console = Console {
+                    format: options::Format::Human,
+                    is_quiet: false,
+                    shows_all: false,
+                };
+                console.print(
+                    console::Stream::Error,
+                    &format!("\nTo name the site's folder, write `--root {folder}`."),
+                );
             }
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
         }
@@ -136,7 +148,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 /// An argument that no option takes and that is a folder: the site's, as other generators take it.
 fn stray_folder(error: &clap::Error) -> Option<&str> {
-    let ContextValue::String(argument) = error.get(ContextKind::InvalidArg)? else { return None };
+    let ContextValue::String(argument) = error.get(ContextKind::InvalidArg)? else {
+        return None;
+    };
     let is_folder = error.kind() == ErrorKind::UnknownArgument && Path::new(argument).is_dir();
     is_folder.then_some(argument)
 }

@@ -1,4 +1,5 @@
-//! `handsel new KIND TITLE`: a page from its kind's scaffold, where pages of that kind belong. Never over one that is there.
+//! `handsel new KIND TITLE`: a page from its kind's scaffold, where pages of that kind belong.
+//! Never over one that is there.
 
 use std::io::ErrorKind;
 
@@ -34,34 +35,64 @@ pub struct Options {
     pub title: String,
 }
 
-pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Result<Status, CannotRun> {
+pub fn run(
+    options: &Options,
+    common: &CommonOptions,
+    console: &Console,
+) -> Result<Status, CannotRun> {
     let site = SiteFolder::open(common)?;
     let title = title(&options.title)?;
     let files = site.disk.list(&ListingRules::default()).value;
     let (kinds, mut problems) = kinds(&site, &files);
     // A fault in another kind's file is the build's to tell.
-    problems.retain(|problem| problem.place.as_ref().is_some_and(|place| place.path.stem() == options.kind) && problem.is_error());
+    problems.retain(|problem| {
+        problem
+            .place
+            .as_ref()
+            .is_some_and(|place| place.path.stem() == options.kind)
+            && problem.is_error()
+    });
     if !problems.is_empty() {
         print::problems(console, &site, &mut problems, Stream::Error);
         return Ok(Status::ContentErrors);
     }
-    let kind = kinds.get(&options.kind).ok_or_else(|| unknown(&options.kind, &kinds))?;
+    let kind = kinds
+        .get(&options.kind)
+        .ok_or_else(|| unknown(&options.kind, &kinds))?;
     let path = path(&site, kind, &title)?;
-    let beside = path.folder().join(&format!("{}/index.md", path.stem())).ok();
+    let beside = path
+        .folder()
+        .join(&format!("{}/index.md", path.stem()))
+        .ok();
     if let Some(taken) = files.iter().find(|file| Some(*file) == beside.as_ref()) {
-        return Err(CannotRun::new(format!("{} has that address already", site.show(taken))).help("choose another title"));
+        return Err(
+            CannotRun::new(format!("{} has that address already", site.show(taken)))
+                .help("choose another title"),
+        );
     }
     let today = match common.today {
         Some(today) => today,
         None => now()?.to_zoned(zone(&site.settings().timezone)).date(),
     };
-    create_new(site.disk.root(), &path, fill(&kind.scaffold, &title, &today.to_string(), &site.settings().timezone).as_bytes()).map_err(
-        |error| match error.kind() {
-            ErrorKind::AlreadyExists => CannotRun::new(format!("{} is there already and stays as it is", site.show(&path)))
-                .help("choose another title, or edit that file"),
-            _ => CannotRun::new(format!("cannot make {}: {error}", site.show(&path))),
-        },
-    )?;
+    create_new(
+        site.disk.root(),
+        &path,
+        fill(
+            &kind.scaffold,
+            &title,
+            &today.to_string(),
+            &site.settings().timezone,
+        )
+        .as_bytes(),
+    )
+    .map_err(|error| match error.kind() {
+        ErrorKind::AlreadyExists => CannotRun::new(format!(
+            "{} is there already and stays as it is",
+            site.show(&path)
+        ))
+        .help("choose another title, or edit that file"),
+        _ => CannotRun::new(format!("cannot make {}: {error}", site.show(&path))),
+    })?;
     console.answer(&format!("Made {}", site.show(&path)));
     // Editors complete front matter by them; the page, which is there, is worth more than they are.
     if site.disk.read(&site.config).is_ok() && schema::write(&site, &kinds).is_err() {
@@ -75,10 +106,12 @@ pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Resu
 fn title(given: &str) -> Result<String, CannotRun> {
     let title = given.split_whitespace().collect::<Vec<_>>().join(" ");
     if title.is_empty() {
-        return Err(CannotRun::new("the title is empty").help("write it in quotes: handsel new guide \"How to …\""));
+        return Err(CannotRun::new("the title is empty")
+            .help("write it in quotes: handsel new guide \"How to …\""));
     }
     if title.contains(char::is_control) {
-        return Err(CannotRun::new("the title holds control characters").help("write it as plain text on one line"));
+        return Err(CannotRun::new("the title holds control characters")
+            .help("write it as plain text on one line"));
     }
     Ok(title)
 }
@@ -92,8 +125,13 @@ pub(super) fn kinds(site: &SiteFolder, files: &[SourcePath]) -> (Kinds, Vec<Diag
     });
     // Where a folder of Markdown is all there is, `templates/` is a folder like any other.
     let has_own = !site.content().as_str().is_empty();
-    let is_own = |path: &&SourcePath| has_own && path.folder() == folder && matches!(path.extension().as_str(), "yaml" | "yml");
-    let own = files.iter().filter(is_own).filter_map(|path| Some((path.clone(), site.disk.read(path).ok()?.to_vec())));
+    let is_own = |path: &&SourcePath| {
+        has_own && path.folder() == folder && matches!(path.extension().as_str(), "yaml" | "yml")
+    };
+    let own = files
+        .iter()
+        .filter(is_own)
+        .filter_map(|path| Some((path.clone(), site.disk.read(path).ok()?.to_vec())));
     let mut problems = Vec::new();
     let mut kinds = Kinds::new();
     for (path, bytes) in built_in.chain(own) {
@@ -106,27 +144,45 @@ pub(super) fn kinds(site: &SiteFolder, files: &[SourcePath]) -> (Kinds, Vec<Diag
 
 fn unknown(name: &str, kinds: &Kinds) -> CannotRun {
     let names: Vec<&str> = kinds.keys().map(String::as_str).collect();
-    let near = nearest(name, names.iter().copied()).map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
-    CannotRun::new(format!("there is no kind `{name}`")).help(format!("{near}kinds here: {}", names.join(", ")))
+    let near = nearest(name, names.iter().copied())
+        .map(|near| format!("did you mean `{near}`? "))
+        .unwrap_or_default();
+    CannotRun::new(format!("there is no kind `{name}`"))
+        .help(format!("{near}kinds here: {}", names.join(", ")))
 }
 
 fn path(site: &SiteFolder, kind: &Kind, title: &str) -> Result<SourcePath, CannotRun> {
     let folder = kind.folder.as_deref().unwrap_or_default();
-    let outside = |_| CannotRun::new(format!("the folder `{folder}` of the kind `{}` lies outside the site", kind.name));
-    site.content().join(&format!("./{folder}/{}.md", slug(title))).map_err(outside)
+    let outside = |_| {
+        CannotRun::new(format!(
+            "the folder `{folder}` of the kind `{}` lies outside the site",
+            kind.name
+        ))
+    };
+    site.content()
+        .join(&format!("./{folder}/{}.md", slug(title)))
+        .map_err(outside)
 }
 
 fn zone(name: &str) -> jiff::tz::TimeZone {
     jiff::tz::TimeZone::get(name).unwrap_or(jiff::tz::TimeZone::UTC)
 }
 
-/// The scaffold with its gaps filled. In front matter the title is quoted as YAML, in the body it stands as it is.
+/// The scaffold with its gaps filled. In front matter the title is quoted as YAML, in the body it
+/// stands as it is.
 fn fill(scaffold: &str, title: &str, today: &str, timezone: &str) -> String {
-    let quoted = serde_json::to_string(title).expect("text is JSON, and every JSON text a YAML one");
-    let body = scaffold.strip_prefix("---\n").and_then(|rest| rest.find("\n---\n")).map_or(0, |end| "---\n".len() + end);
+    let quoted =
+        serde_json::to_string(title).expect("text is JSON, and every JSON text a YAML one");
+    let body = scaffold
+        .strip_prefix("---\n")
+        .and_then(|rest| rest.find("\n---\n"))
+        .map_or(0, |end| "---\n".len() + end);
     let (front, body) = scaffold.split_at(body);
     let front = front.replace("{timezone}", timezone);
-    let front = front.replace("\"{title}\"", "{title}").replace("'{title}'", "{title}").replace("{today}", today);
+    let front = front
+        .replace("\"{title}\"", "{title}")
+        .replace("'{title}'", "{title}")
+        .replace("{today}", today);
     front.replace("{title}", &quoted) + &body.replace("{today}", today).replace("{title}", title)
 }
 
@@ -150,13 +206,19 @@ mod tests {
             filled,
             "---\ntitle: \"Say \\\"no\\\": a {today} guide\"\npublished: 2026-01-31\n---\n\n# Say \"no\": a {today} guide\n"
         );
-        assert_eq!(fill("---\ntitle: '{title}'\n---\n", "a\\b", "", ""), "---\ntitle: \"a\\\\b\"\n---\n");
+        assert_eq!(
+            fill("---\ntitle: '{title}'\n---\n", "a\\b", "", ""),
+            "---\ntitle: \"a\\\\b\"\n---\n"
+        );
         assert_eq!(fill("# {title}\n", "A", "", ""), "# A\n");
     }
 
     #[test]
     fn titles_are_one_line() {
-        assert_eq!(title("  Give\n first ").map_err(|error| error.message), Ok("Give first".into()));
+        assert_eq!(
+            title("  Give\n first ").map_err(|error| error.message),
+            Ok("Give first".into())
+        );
         assert!(title(" \t").is_err());
         assert!(title("a\u{1b}[31m").is_err());
     }

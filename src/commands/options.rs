@@ -1,4 +1,5 @@
-//! The options that commands share, each defined once: its help, its form and what it means for a build.
+//! The options that commands share, each defined once: its help, its form and what it means for a
+//! build.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -28,7 +29,14 @@ pub enum Format {
 #[command(next_help_heading = "Common options")]
 pub struct CommonOptions {
     /// The site's folder
-    #[arg(long, global = true, display_order = 100, value_name = "DIR", default_value = ".", hide_default_value = true)]
+    #[arg(
+        long,
+        global = true,
+        display_order = 100,
+        value_name = "DIR",
+        default_value = ".",
+        hide_default_value = true
+    )]
     pub root: PathBuf,
     /// Settings to read instead of handsel.yaml
     #[arg(long, global = true, display_order = 101, value_name = "FILE")]
@@ -37,7 +45,15 @@ pub struct CommonOptions {
     #[arg(long, global = true, display_order = 102, value_name = "DATE", value_parser = date)]
     pub today: Option<Date>,
     /// How problems are printed: human, json (one object a line) or github (annotations)
-    #[arg(long, global = true, display_order = 103, value_enum, default_value_t, hide_possible_values = true, hide_default_value = true)]
+    #[arg(
+        long,
+        global = true,
+        display_order = 103,
+        value_enum,
+        default_value_t,
+        hide_possible_values = true,
+        hide_default_value = true
+    )]
     pub format: Format,
     /// Say nothing but what is wrong
     #[arg(long, short, global = true, display_order = 104)]
@@ -74,17 +90,25 @@ pub struct SiteOptions {
     pub no_cache: bool,
 }
 
-/// Handsel's own folder in the root: files wait there until all of them are made, and the cache lies there.
+/// Handsel's own folder in the root: files wait there until all of them are made, and the cache
+/// lies there.
 pub use crate::disk::own_file::OWN_FOLDER as CACHE_NAME;
 
 impl SiteOptions {
     /// Where things are remembered from build to build.
     pub fn cache(&self, site: &SiteFolder) -> Option<Arc<dyn Store>> {
-        (!self.no_cache).then(|| -> Arc<dyn Store> { Arc::new(Folder::at(&site.disk.root().join(CACHE_NAME).join("cache"))) })
+        (!self.no_cache).then(|| -> Arc<dyn Store> {
+            Arc::new(Folder::at(&site.disk.root().join(CACHE_NAME).join("cache")))
+        })
     }
 
     /// What the pipeline is asked for.
-    pub fn request(&self, common: &CommonOptions, site: &SiteFolder, with_audit: bool) -> Result<Request, CannotRun> {
+    pub fn request(
+        &self,
+        common: &CommonOptions,
+        site: &SiteFolder,
+        with_audit: bool,
+    ) -> Result<Request, CannotRun> {
         Ok(Request {
             config: site.config.clone(),
             today: common.today,
@@ -102,12 +126,19 @@ impl SiteOptions {
 /// SOURCE_DATE_EPOCH (reproducible-builds.org/specs/source-date-epoch), else the clock.
 pub fn now() -> Result<Timestamp, CannotRun> {
     const NAME: &str = "SOURCE_DATE_EPOCH";
-    let Some(stated) = std::env::var_os(NAME).filter(|stated| !stated.is_empty()) else { return Ok(Timestamp::now()) };
+    let Some(stated) = std::env::var_os(NAME).filter(|stated| !stated.is_empty()) else {
+        return Ok(Timestamp::now());
+    };
     let seconds = stated.to_str().and_then(|text| text.trim().parse().ok());
-    seconds.and_then(|seconds| Timestamp::from_second(seconds).ok()).ok_or_else(|| {
-        CannotRun::new(format!("{NAME} is `{}`, which is no number of seconds since 1970", stated.to_string_lossy()))
+    seconds
+        .and_then(|seconds| Timestamp::from_second(seconds).ok())
+        .ok_or_else(|| {
+            CannotRun::new(format!(
+                "{NAME} is `{}`, which is no number of seconds since 1970",
+                stated.to_string_lossy()
+            ))
             .help("unset it, or name the day with --today")
-    })
+        })
 }
 
 fn date(text: &str) -> Result<Date, &'static str> {

@@ -1,7 +1,8 @@
-//! Problems on their way out: drawn for people, one JSON object a line for editors, annotations for GitHub.
+//! Problems on their way out: drawn for people, one JSON object a line for editors, annotations for
+//! GitHub.
 //!
-//! For people, more than [`SHOWN_MAX`] problems of one code are counted and not drawn, unless they ask for all; machines get them
-//! all. A table of the codes ends a long report.
+//! For people, more than [`SHOWN_MAX`] problems of one code are counted and not drawn, unless they
+//! ask for all; machines get them all. A table of the codes ends a long report.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -26,35 +27,60 @@ use crate::pipeline::profile::{Profile, Stage};
 pub const SHOWN_MAX: usize = 50;
 
 /// What ends a report that does not draw all problems.
-const CUT: &str = "Only the first 50 problems of each code are printed above. To see all, add --all-problems.";
+const CUT: &str =
+    "Only the first 50 problems of each code are printed above. To see all, add --all-problems.";
 
 /// Prints the problems of a site, in order; `wanted` is where people are to find them.
-pub fn problems(console: &Console, site: &SiteFolder, problems: &mut Vec<Diagnostic>, wanted: Stream) {
+pub fn problems(
+    console: &Console,
+    site: &SiteFolder,
+    problems: &mut Vec<Diagnostic>,
+    wanted: Stream,
+) {
     problems.retain(|problem| problem.severity != Severity::Off);
     Diagnostic::sort(problems);
     match console.format {
         Format::Human => {
             let width = console.width(wanted);
             let mut drawing = Drawing::new(&site.disk, &site.shown, width);
-            let shown_max = if console.shows_all { usize::MAX } else { SHOWN_MAX };
+            let shown_max = if console.shows_all {
+                usize::MAX
+            } else {
+                SHOWN_MAX
+            };
             console.write(wanted, |out| {
                 let is_cut = draw(out, problems, &mut drawing, shown_max)?;
                 if problems.len() > LONG_REPORT {
                     writeln!(out, "{}", table(problems, &site.shown, width))?;
                 }
-                if is_cut { writeln!(out, "{CUT}\n") } else { Ok(()) }
+                if is_cut {
+                    writeln!(out, "{CUT}\n")
+                } else {
+                    Ok(())
+                }
             });
         }
-        Format::Json => console.write(Stream::Output, |out| problems.iter().try_for_each(|problem| json(out, problem))),
+        Format::Json => console.write(Stream::Output, |out| {
+            problems.iter().try_for_each(|problem| json(out, problem))
+        }),
         Format::Github => {
             let folder = site.below_workspace();
-            console.write(Stream::Output, |out| problems.iter().try_for_each(|problem| github(out, problem, &folder)));
+            console.write(Stream::Output, |out| {
+                problems
+                    .iter()
+                    .try_for_each(|problem| github(out, problem, &folder))
+            });
         }
     }
 }
 
 /// Draws the first problems of each code; whether some were not drawn.
-fn draw(out: &mut dyn Write, problems: &[Diagnostic], drawing: &mut Drawing<'_>, shown_max: usize) -> io::Result<bool> {
+fn draw(
+    out: &mut dyn Write,
+    problems: &[Diagnostic],
+    drawing: &mut Drawing<'_>,
+    shown_max: usize,
+) -> io::Result<bool> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for problem in problems {
         let count = counts.entry(problem.code.name()).or_default();
@@ -97,17 +123,42 @@ fn json(out: &mut dyn Write, problem: &Diagnostic) -> io::Result<()> {
 fn github(out: &mut dyn Write, problem: &Diagnostic, folder: &Path) -> io::Result<()> {
     write!(out, "::{} ", problem.severity)?;
     if let Some(place) = &problem.place {
-        let file = folder.join(place.path.as_str()).to_string_lossy().into_owned();
-        let file = if cfg!(windows) { file.replace('\\', "/") } else { file };
-        write!(out, "file={},line={},col={},", property(&file), place.line, place.column)?;
+        let file = folder
+            .join(place.path.as_str())
+            .to_string_lossy()
+            .into_owned();
+        let file = if cfg!(windows) {
+            file.replace('\\', "/")
+        } else {
+            file
+        };
+        write!(
+            out,
+            "file={},line={},col={},",
+            property(&file),
+            place.line,
+            place.column
+        )?;
     }
-    let help = problem.help.as_ref().map(|help| format!("\n{help}")).unwrap_or_default();
-    writeln!(out, "title={}::{}", property(problem.code.name()), data(&format!("{}{help}", problem.message)))
+    let help = problem
+        .help
+        .as_ref()
+        .map(|help| format!("\n{help}"))
+        .unwrap_or_default();
+    writeln!(
+        out,
+        "title={}::{}",
+        property(problem.code.name()),
+        data(&format!("{}{help}", problem.message))
+    )
 }
 
 /// Text after the second `::` (actions/toolkit: packages/core/src/command.ts, `escapeData`).
 fn data(text: &str) -> String {
-    printable(text).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    printable(text)
+        .replace('%', "%25")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
 }
 
 /// A property's value (the same file, `escapeProperty`).
@@ -120,8 +171,15 @@ pub fn no_pages(built: &Built, site: &SiteFolder) -> Option<Diagnostic> {
     if built.sources > 0 {
         return None;
     }
-    let content = if site.content() == SourcePath::root() { "this folder".to_owned() } else { site.show(&site.content()) };
-    let has_unread = built.problems.iter().any(|problem| problem.code == Code::UnreadFile);
+    let content = if site.content() == SourcePath::root() {
+        "this folder".to_owned()
+    } else {
+        site.show(&site.content())
+    };
+    let has_unread = built
+        .problems
+        .iter()
+        .any(|problem| problem.code == Code::UnreadFile);
     let help = if has_unread {
         "pages are files whose names end in `.md` or `.markdown`; other files are named under `unread-file`"
     } else {
@@ -132,25 +190,45 @@ pub fn no_pages(built: &Built, site: &SiteFolder) -> Option<Diagnostic> {
 
 /// `3 errors, 12 warnings in 240 pages`; `None` when there is no problem.
 pub fn summary(problems: &[Diagnostic], pages: usize) -> Option<String> {
-    let number = |severity: Severity| problems.iter().filter(|problem| problem.severity == severity).count();
+    let number = |severity: Severity| {
+        problems
+            .iter()
+            .filter(|problem| problem.severity == severity)
+            .count()
+    };
     let parts: Vec<String> = [(Severity::Error, "error"), (Severity::Warning, "warning")]
         .into_iter()
         .map(|(severity, noun)| (number(severity), noun))
         .filter(|(number, _)| *number > 0)
         .map(|(number, noun)| count(number, noun))
         .collect();
-    if parts.is_empty() { None } else { Some(format!("{} in {}", parts.join(", "), count(pages, "page"))) }
+    if parts.is_empty() {
+        None
+    } else {
+        Some(format!("{} in {}", parts.join(", "), count(pages, "page")))
+    }
 }
 
-/// What `--profile` tells: the stages, the slowest pages and templates, and how much was remembered.
+/// What `--profile` tells: the stages, the slowest pages and templates, and how much was
+/// remembered.
 pub fn profile(console: &Console, profile: &Profile, whole: Duration) {
     let ms = |time: Duration| (time.as_secs_f64() * 1e6).round() / 1e3;
     if console.format == Format::Json {
-        let stages: Vec<_> =
-            profile.stages.iter().map(|stage| json!({ "name": stage.name, "ms": ms(stage.took), "count": stage.count })).collect();
-        let pages: Vec<_> = profile.slowest.iter().map(|(path, time)| json!({ "address": path.route(), "ms": ms(*time) })).collect();
-        let templates: Vec<_> =
-            profile.templates.iter().map(|(name, time, count)| json!({ "name": name, "ms": ms(*time), "pages": count })).collect();
+        let stages: Vec<_> = profile
+            .stages
+            .iter()
+            .map(|stage| json!({ "name": stage.name, "ms": ms(stage.took), "count": stage.count }))
+            .collect();
+        let pages: Vec<_> = profile
+            .slowest
+            .iter()
+            .map(|(path, time)| json!({ "address": path.route(), "ms": ms(*time) }))
+            .collect();
+        let templates: Vec<_> = profile
+            .templates
+            .iter()
+            .map(|(name, time, count)| json!({ "name": name, "ms": ms(*time), "pages": count }))
+            .collect();
         let all = json!({ "profile": {
             "whole_ms": ms(whole), "stages": stages, "documents": profile.documents, "sheets": profile.sheets,
             "slowest_pages": pages, "templates": templates,
@@ -158,7 +236,9 @@ pub fn profile(console: &Console, profile: &Profile, whole: Duration) {
         return console.print_json(Stream::Error, &all.to_string());
     }
     let mut text = stage_table(&profile.stages, whole);
-    let Profile { documents, sheets, .. } = profile;
+    let Profile {
+        documents, sheets, ..
+    } = profile;
     text.push_str(&format!(
         "\n\nDocuments: {} parsed, {} remembered. Pages and lists: {} drawn, {} remembered.",
         grouped(documents.made),
@@ -169,11 +249,19 @@ pub fn profile(console: &Console, profile: &Profile, whole: Duration) {
     if !profile.slowest.is_empty() {
         text.push_str("\n\nSlowest to draw:");
         for (path, time) in &profile.slowest {
-            text.push_str(&format!("\n  {:>9.2} ms  {}", ms(*time), printable(path.route().as_str())));
+            text.push_str(&format!(
+                "\n  {:>9.2} ms  {}",
+                ms(*time),
+                printable(path.route().as_str())
+            ));
         }
         text.push_str("\n\nBy template:");
         for (name, time, count) in &profile.templates {
-            text.push_str(&format!("\n  {:>9.2} ms  {name}, {}", ms(*time), self::count(*count, "time")));
+            text.push_str(&format!(
+                "\n  {:>9.2} ms  {name}, {}",
+                ms(*time),
+                self::count(*count, "time")
+            ));
         }
     }
     console.print(Stream::Error, &text);
@@ -181,10 +269,33 @@ pub fn profile(console: &Console, profile: &Profile, whole: Duration) {
 
 /// Each stage with its time, its share of `whole`, and how many things went through it.
 fn stage_table(stages: &[Stage], whole: Duration) -> String {
-    let width = stages.iter().map(|stage| stage.name.chars().count()).max().unwrap_or(0).max("whole".len());
-    let share = |time: Duration| if whole.is_zero() { 0.0 } else { 100.0 * time.as_secs_f64() / whole.as_secs_f64() };
-    let row = |name: &str, time: Duration| format!("  {name:width$}  {:>12}  {:>3.0} %", duration(time), share(time));
-    let rows = stages.iter().map(|stage| format!("{}  {:>12}\n", row(stage.name, stage.took), grouped(stage.count)));
+    let width = stages
+        .iter()
+        .map(|stage| stage.name.chars().count())
+        .max()
+        .unwrap_or(0)
+        .max("whole".len());
+    let share = |time: Duration| {
+        if whole.is_zero() {
+            0.0
+        } else {
+            100.0 * time.as_secs_f64() / whole.as_secs_f64()
+        }
+    };
+    let row = |name: &str, time: Duration| {
+        format!(
+            "  {name:width$}  {:>12}  {:>3.0} %",
+            duration(time),
+            share(time)
+        )
+    };
+    let rows = stages.iter().map(|stage| {
+        format!(
+            "{}  {:>12}\n",
+            row(stage.name, stage.took),
+            grouped(stage.count)
+        )
+    });
     rows.collect::<String>() + &row("whole", whole)
 }
 
@@ -196,7 +307,12 @@ mod tests {
     use crate::source::MemoryFiles;
 
     fn place(path: &str, line: u32, column: u32, length: u32) -> Place {
-        Place { path: SourcePath::new(path).expect("inside"), line, column, length }
+        Place {
+            path: SourcePath::new(path).expect("inside"),
+            line,
+            column,
+            length,
+        }
     }
 
     fn written(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> String {
@@ -207,8 +323,9 @@ mod tests {
 
     #[test]
     fn machines_get_every_part() {
-        let problem =
-            Diagnostic::new(Code::BrokenLink, "100%: no `b,c.md`").at(place("content/a:b.md", 4, 7, 3)).help("did you mean `b.md`?");
+        let problem = Diagnostic::new(Code::BrokenLink, "100%: no `b,c.md`")
+            .at(place("content/a:b.md", 4, 7, 3))
+            .help("did you mean `b.md`?");
         assert_eq!(
             written(|out| json(out, &problem)),
             "{\"severity\":\"error\",\"code\":\"broken-link\",\"message\":\"100%: no `b,c.md`\",\"path\":\"content/a:b.md\",\"line\":4,\
@@ -223,7 +340,10 @@ mod tests {
             written(|out| json(out, &bare)),
             "{\"severity\":\"error\",\"code\":\"internal\",\"message\":\"no `base_url`\",\"path\":null,\"line\":null,\"column\":null,\"help\":null}\n"
         );
-        assert_eq!(written(|out| github(out, &bare, Path::new(""))), "::error title=internal::no `base_url`\n");
+        assert_eq!(
+            written(|out| github(out, &bare, Path::new(""))),
+            "::error title=internal::no `base_url`\n"
+        );
     }
 
     #[test]
@@ -234,23 +354,37 @@ mod tests {
         let drawn = |shown_max| {
             let mut is_cut = false;
             let text = written(|out| {
-                is_cut = draw(out, &problems, &mut Drawing::new(&files, Path::new(""), 100), shown_max)?;
+                is_cut = draw(
+                    out,
+                    &problems,
+                    &mut Drawing::new(&files, Path::new(""), 100),
+                    shown_max,
+                )?;
                 Ok(())
             });
             (text.matches("error[broken-link]: broken").count(), is_cut)
         };
-        assert_eq!((drawn(SHOWN_MAX), drawn(usize::MAX)), ((50, true), (1362, false)));
+        assert_eq!(
+            (drawn(SHOWN_MAX), drawn(usize::MAX)),
+            ((50, true), (1362, false))
+        );
         assert!(CUT.contains(&SHOWN_MAX.to_string()));
-        assert_eq!(summary(&problems, 1240).as_deref(), Some("1 362 errors, 3 warnings in 1 240 pages"));
+        assert_eq!(
+            summary(&problems, 1240).as_deref(),
+            Some("1 362 errors, 3 warnings in 1 240 pages")
+        );
         assert_eq!(summary(&[], 3), None);
     }
 
     #[test]
     fn profiles_line_up() {
-        let stage = |name, ms| Stage { name, took: Duration::from_millis(ms), count: 1043 };
+        let stage = |name, ms| Stage {
+            name,
+            took: Duration::from_millis(ms),
+            count: 1043,
+        };
         let stages = [stage("parse", 50), stage("render", 150)];
-        let expected =
-            "  parse          50 ms   25 %         1 043\n  render        0.15 s   75 %         1 043\n  whole         0.20 s  100 %";
+        let expected = "  parse          50 ms   25 %         1 043\n  render        0.15 s   75 %         1 043\n  whole         0.20 s  100 %";
         assert_eq!(stage_table(&stages, Duration::from_millis(200)), expected);
     }
 }

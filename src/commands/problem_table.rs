@@ -1,4 +1,5 @@
-//! The table that ends a long report: each code with how many problems have it, where the first is, and what to do there.
+//! The table that ends a long report: each code with how many problems have it, where the first is,
+//! and what to do there.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -15,45 +16,82 @@ struct Row<'a> {
     count: usize,
 }
 
-/// The table of problems that are sorted by place; `root` is the site's folder as the writer named it.
+/// The table of problems that are sorted by place; `root` is the site's folder as the writer named
+/// it.
 pub fn table(problems: &[Diagnostic], root: &Path, width: usize) -> String {
     let mut rows: BTreeMap<&str, Row> = BTreeMap::new();
     for problem in problems {
-        let row = rows.entry(problem.code.name()).or_insert(Row { first: problem, count: 0 });
+        let row = rows.entry(problem.code.name()).or_insert(Row {
+            first: problem,
+            count: 0,
+        });
         row.count += 1;
         if problem.severity > row.first.severity {
             row.first = problem;
         }
     }
     let mut rows: Vec<Row> = rows.into_values().collect();
-    rows.sort_by_key(|row| (std::cmp::Reverse(row.first.severity), std::cmp::Reverse(row.count)));
+    rows.sort_by_key(|row| {
+        (
+            std::cmp::Reverse(row.first.severity),
+            std::cmp::Reverse(row.count),
+        )
+    });
     let counts: Vec<String> = rows.iter().map(|row| grouped(row.count)).collect();
     let count_width = counts.iter().map(String::len).max().unwrap_or(0);
-    let name_width = rows.iter().map(|row| row.first.code.name().len()).max().unwrap_or(0);
+    let name_width = rows
+        .iter()
+        .map(|row| row.first.code.name().len())
+        .max()
+        .unwrap_or(0);
     let mut text = String::from("Problems by code:\n");
     for (row, count) in rows.iter().zip(counts) {
-        let severity = if row.first.severity == Severity::Error { "error  " } else { "warning" };
+        let severity = if row.first.severity == Severity::Error {
+            "error  "
+        } else {
+            "warning"
+        };
         let place = row.first.place.as_ref().map_or_else(String::new, |place| {
             let path = printable_name(&root.join(place.path.as_str()).to_string_lossy());
             format!("  first at {path}:{}:{}", place.line, place.column)
         });
-        text.push_str(&format!("  {count:>count_width$}  {severity}  {:name_width$}{place}\n", row.first.code.name()));
+        text.push_str(&format!(
+            "  {count:>count_width$}  {severity}  {:name_width$}{place}\n",
+            row.first.code.name()
+        ));
         let indent = count_width + "    warning  ".len();
         let fix = fix(row.first);
-        text.push_str(&format!("{:indent$}{}\n", "", shortened(&fix, width.saturating_sub(indent))));
+        text.push_str(&format!(
+            "{:indent$}{}\n",
+            "",
+            shortened(&fix, width.saturating_sub(indent))
+        ));
     }
     text
 }
 
 /// What to do about a problem, in one line: its help, else what the manual says of its code.
 fn fix(problem: &Diagnostic) -> String {
-    let help = problem.help.as_deref().filter(|help| !help.trim().is_empty());
-    printable(help.unwrap_or_else(|| problem.code.meaning()).lines().next().unwrap_or_default())
+    let help = problem
+        .help
+        .as_deref()
+        .filter(|help| !help.trim().is_empty());
+    printable(
+        help.unwrap_or_else(|| problem.code.meaning())
+            .lines()
+            .next()
+            .unwrap_or_default(),
+    )
 }
 
 fn shortened(text: &str, width: usize) -> String {
     match text.char_indices().nth(width) {
-        Some(_) => text.chars().take(width.saturating_sub(1)).collect::<String>() + "…",
+        Some(_) => {
+            text.chars()
+                .take(width.saturating_sub(1))
+                .collect::<String>()
+                + "…"
+        }
         None => text.to_owned(),
     }
 }

@@ -30,7 +30,10 @@ impl Progress {
         }
         let (end, ended) = mpsc::channel();
         let thread = std::thread::spawn(move || show(&files, &ended));
-        Some(Self { end: Some(end), thread: Some(thread) })
+        Some(Self {
+            end: Some(end),
+            thread: Some(thread),
+        })
     }
 }
 

@@ -48,19 +48,34 @@ pub struct Options {
     pub finish: bool,
 }
 
-pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Result<Status, CannotRun> {
+pub fn run(
+    options: &Options,
+    common: &CommonOptions,
+    console: &Console,
+) -> Result<Status, CannotRun> {
     let site = SiteFolder::open_unfinished(common)?;
     match relocate::finish(&site.disk) {
-        Ok(Some(done)) => console.answer(&format!("Finished the move of {} to {} that was cut short.", done.from, done.to)),
+        Ok(Some(done)) => console.answer(&format!(
+            "Finished the move of {} to {} that was cut short.",
+            done.from, done.to
+        )),
         Ok(None) if options.finish => console.answer("No move was cut short."),
         Ok(None) => {}
         Err(error) => {
-            let error = CannotRun::new(format!("the move that was cut short cannot be finished: {error}"));
+            let error = CannotRun::new(format!(
+                "the move that was cut short cannot be finished: {error}"
+            ));
             return Err(error.help("if you began no move, delete the folder `.handsel/move`"));
         }
     }
-    let (Some(old), Some(new)) = (&options.old, &options.new) else { return Ok(Status::Done) };
-    let Paths { old, new, is_renamed } = paths(&site, old, new)?;
+    let (Some(old), Some(new)) = (&options.old, &options.new) else {
+        return Ok(Status::Done);
+    };
+    let Paths {
+        old,
+        new,
+        is_renamed,
+    } = paths(&site, old, new)?;
     let request = Request {
         config: site.config.clone(),
         today: common.today,
@@ -81,13 +96,29 @@ pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Resu
     };
     if !options.dry_run {
         let edited = planned.edited.iter();
-        let edited = edited.map(|(path, (before, after))| Edit { path: path.clone(), before: before.clone(), after: after.clone() });
+        let edited = edited.map(|(path, (before, after))| Edit {
+            path: path.clone(),
+            before: before.clone(),
+            after: after.clone(),
+        });
         let from = if is_renamed { new.clone() } else { old.clone() };
-        relocate::carry_out(&site.disk, &Move { from, to: new.clone(), edited: edited.collect() }).map_err(|error| cannot(&old, &error))?;
+        relocate::carry_out(
+            &site.disk,
+            &Move {
+                from,
+                to: new.clone(),
+                edited: edited.collect(),
+            },
+        )
+        .map_err(|error| cannot(&old, &error))?;
     }
     let done = match (options.dry_run, is_renamed) {
         (true, false) => format!("Would move {} to {}:", name(&old), name(&new)),
-        (true, true) => format!("{} is at {} already; would follow it:", name(&old), name(&new)),
+        (true, true) => format!(
+            "{} is at {} already; would follow it:",
+            name(&old),
+            name(&new)
+        ),
         (false, false) => format!("Moved {} to {}:", name(&old), name(&new)),
         (false, true) => format!("{} is at {} already; followed it:", name(&old), name(&new)),
     };
@@ -101,7 +132,10 @@ pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Resu
     for (was, is, pages) in by_kinds(&planned) {
         let (named, them) = match pages.as_slice() {
             [only] => (format!("{only} is"), "it"),
-            [first, rest @ ..] => (format!("{first} and {} more are", grouped(rest.len())), "each"),
+            [first, rest @ ..] => (
+                format!("{first} and {} more are", grouped(rest.len())),
+                "each",
+            ),
             [] => continue,
         };
         console.remark(&format!(
@@ -117,7 +151,10 @@ fn by_kinds(planned: &Plan) -> Vec<(&str, &str, Vec<&SourcePath>)> {
     for (path, (was, is)) in &planned.other_kinds {
         groups.entry((was, is)).or_default().push(path);
     }
-    groups.into_iter().map(|((was, is), pages)| (was, is, pages)).collect()
+    groups
+        .into_iter()
+        .map(|((was, is), pages)| (was, is, pages))
+        .collect()
 }
 
 /// From where to where.
@@ -128,55 +165,92 @@ struct Paths {
     is_renamed: bool,
 }
 
-/// Both as paths of the site. A folder that is there takes the page in under its own name; the new name of a page may lack its ending.
+/// Both as paths of the site. A folder that is there takes the page in under its own name; the new
+/// name of a page may lack its ending.
 fn paths(site: &SiteFolder, old: &str, new: &str) -> Result<Paths, CannotRun> {
     let path = |text: &str| {
-        let text = if cfg!(windows) { text.replace('\\', "/") } else { text.to_owned() };
-        SourcePath::new(&text).map_err(|_| CannotRun::new(format!("`{text}` lies outside the site's folder")))
+        let text = if cfg!(windows) {
+            text.replace('\\', "/")
+        } else {
+            text.to_owned()
+        };
+        SourcePath::new(&text)
+            .map_err(|_| CannotRun::new(format!("`{text}` lies outside the site's folder")))
     };
     let (old, into) = (path(old)?, path(new)?);
     let standing = site.disk.standing(&old);
     if standing == Standing::Link {
-        return Err(CannotRun::new(format!("{} is a link, which stays where it is", name(&old))));
+        return Err(CannotRun::new(format!(
+            "{} is a link, which stays where it is",
+            name(&old)
+        )));
     }
     let is_folder = new.ends_with('/') || site.disk.standing(&into) == Standing::Folder;
     if standing == Standing::Nothing {
         let page = old.folder().join(&format!("{}.md", old.name())).ok();
-        let found = [Some(old.clone()), page].into_iter().flatten().find_map(|old| {
-            let new = renamed(site, &old, &into, is_folder)?;
-            Some(Paths { old, new, is_renamed: true })
-        });
+        let found = [Some(old.clone()), page]
+            .into_iter()
+            .flatten()
+            .find_map(|old| {
+                let new = renamed(site, &old, &into, is_folder)?;
+                Some(Paths {
+                    old,
+                    new,
+                    is_renamed: true,
+                })
+            });
         return found.ok_or_else(|| missing(site, &old));
     }
-    let new = if is_folder { into.join(old.name()).unwrap_or(into) } else { with_ending(&old, into) };
+    let new = if is_folder {
+        into.join(old.name()).unwrap_or(into)
+    } else {
+        with_ending(&old, into)
+    };
     let is_page = matches!(standing, Standing::File { .. });
     let folders = new.segments().count().saturating_sub(usize::from(is_page));
     let mut around = SourcePath::root();
     for (at, segment) in new.segments().enumerate() {
         around = around.join(segment).unwrap_or(around);
         if Disk::is_left_aside(&around, at < folders) {
-            return Err(CannotRun::new(format!("nothing named `{segment}` is read, so {new} would not be on the site")));
+            return Err(CannotRun::new(format!(
+                "nothing named `{segment}` is read, so {new} would not be on the site"
+            )));
         }
     }
     if new.is_within(&site.settings().output) {
-        return Err(CannotRun::new(format!("{new} lies in the output folder, where nothing is read")));
+        return Err(CannotRun::new(format!(
+            "{new} lies in the output folder, where nothing is read"
+        )));
     }
-    Ok(Paths { old, new, is_renamed: false })
+    Ok(Paths {
+        old,
+        new,
+        is_renamed: false,
+    })
 }
 
-/// The new path with the ending of the page that it is for, where it was written without one: `b` and `v1.2` for `a.md`.
+/// The new path with the ending of the page that it is for, where it was written without one: `b`
+/// and `v1.2` for `a.md`.
 fn with_ending(old: &SourcePath, new: SourcePath) -> SourcePath {
     let ending = new.extension();
     let has_ending = !ending.is_empty() && !ending.bytes().all(|byte| byte.is_ascii_digit());
     if !old.is_markdown() || has_ending {
         return new;
     }
-    let named = new.folder().join(&format!("{}.{}", new.name(), old.extension()));
+    let named = new
+        .folder()
+        .join(&format!("{}.{}", new.name(), old.extension()));
     named.unwrap_or(new)
 }
 
-/// Where a page or folder is now that is not at `old`, if the writer has already moved it to the named place.
-fn renamed(site: &SiteFolder, old: &SourcePath, into: &SourcePath, is_folder: bool) -> Option<SourcePath> {
+/// Where a page or folder is now that is not at `old`, if the writer has already moved it to the
+/// named place.
+fn renamed(
+    site: &SiteFolder,
+    old: &SourcePath,
+    into: &SourcePath,
+    is_folder: bool,
+) -> Option<SourcePath> {
     let inside = into.join(old.name()).ok().filter(|_| is_folder);
     let itself = [with_ending(old, into.clone()), into.clone()];
     let is_there = |path: &SourcePath| match site.disk.standing(path) {
@@ -184,7 +258,10 @@ fn renamed(site: &SiteFolder, old: &SourcePath, into: &SourcePath, is_folder: bo
         Standing::Folder => !old.is_markdown(),
         Standing::Nothing | Standing::Link => false,
     };
-    inside.into_iter().chain(itself).find(|path| path != old && is_there(path))
+    inside
+        .into_iter()
+        .chain(itself)
+        .find(|path| path != old && is_there(path))
 }
 
 /// There is nothing at `old`; perhaps it is meant from the content folder, or without its ending.
@@ -195,10 +272,15 @@ fn missing(site: &SiteFolder, old: &SourcePath) -> CannotRun {
         let page = path.folder().join(&format!("{}.md", path.name())).ok();
         [Some(path), page].into_iter().flatten()
     });
-    let near = near.filter(|path| path != old).find(|path| site.disk.standing(path) != Standing::Nothing);
+    let near = near
+        .filter(|path| path != old)
+        .find(|path| site.disk.standing(path) != Standing::Nothing);
     let error = CannotRun::new(format!("{} is not there", name(old)));
     match near {
-        Some(near) => error.help(format!("did you mean {}? Paths count from the site's root", name(&near))),
+        Some(near) => error.help(format!(
+            "did you mean {}? Paths count from the site's root",
+            name(&near)
+        )),
         None => error.help("paths count from the site's root"),
     }
 }
@@ -209,7 +291,10 @@ fn name(path: &SourcePath) -> String {
 
 /// Nothing was changed; the reasons, as problems are told.
 fn refuse(site: &SiteFolder, console: &Console, refusal: Refusal) -> Result<Status, CannotRun> {
-    let Refusal { message, mut problems } = refusal;
+    let Refusal {
+        message,
+        mut problems,
+    } = refusal;
     if problems.is_empty() {
         return Err(CannotRun::new(format!("{message}; nothing was moved")));
     }
@@ -219,12 +304,17 @@ fn refuse(site: &SiteFolder, console: &Console, refusal: Refusal) -> Result<Stat
 }
 
 fn cannot(old: &SourcePath, error: &io::Error) -> CannotRun {
-    CannotRun::new(format!("{old} cannot be moved: {error}")).help("nothing was changed; try once more")
+    CannotRun::new(format!("{old} cannot be moved: {error}"))
+        .help("nothing was changed; try once more")
 }
 
 /// What a plan changes, as the end of a sentence and a line for each change.
 fn summary(planned: &Plan) -> String {
-    let mut text = format!(" {}, {} rewritten.", count(planned.moved.len(), "file"), count(planned.links, "link"));
+    let mut text = format!(
+        " {}, {} rewritten.",
+        count(planned.moved.len(), "file"),
+        count(planned.links, "link")
+    );
     for path in planned.edited.keys() {
         text.push_str(&format!("\n  changes     {}", name(path)));
     }

@@ -44,12 +44,19 @@ pub struct Options {
     pub site: SiteOptions,
 }
 
-pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Result<Status, CannotRun> {
+pub fn run(
+    options: &Options,
+    common: &CommonOptions,
+    console: &Console,
+) -> Result<Status, CannotRun> {
     let site = SiteFolder::open(common)?;
     let request = options.site.request(common, &site, true)?;
     let memory = Memory::recalling(options.site.cache(&site));
     let answers = options.feedback.as_deref().map(read_answers).transpose()?;
-    let target = options.to.clone().unwrap_or_else(|| site.shown.join(CACHE_NAME).join("report.html"));
+    let target = options
+        .to
+        .clone()
+        .unwrap_or_else(|| site.shown.join(CACHE_NAME).join("report.html"));
     if console.format != Format::Json && !options.force {
         refuse_foreign(&target)?;
     }
@@ -64,8 +71,10 @@ pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Resu
     if options.to.is_none() {
         ignore_own_folder(&site);
     }
-    write(&target, &html(&report))
-        .map_err(|error| CannotRun::new(format!("{} cannot be written: {error}", target.display())).help("name another file with --to"))?;
+    write(&target, &html(&report)).map_err(|error| {
+        CannotRun::new(format!("{} cannot be written: {error}", target.display()))
+            .help("name another file with --to")
+    })?;
     if let Some(answers) = &answers {
         console.answer(&read_of(answers));
     }
@@ -79,31 +88,43 @@ pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Resu
 /// What could be read of the answers, in a sentence.
 fn read_of(answers: &feedback::Feedback) -> String {
     let count = answers.answers.len();
-    let mut said = format!("Read {count} {}", if count == 1 { "answer" } else { "answers" });
+    let mut said = format!(
+        "Read {count} {}",
+        if count == 1 { "answer" } else { "answers" }
+    );
     if let Some(first) = answers.unread.first() {
         let many = answers.unread.len();
-        let lines = if many == 1 { "one line holds".to_owned() } else { format!("{many} lines hold") };
-        said.push_str(&format!("; {lines} none that can be read, the first is line {first}"));
+        let lines = if many == 1 {
+            "one line holds".to_owned()
+        } else {
+            format!("{many} lines hold")
+        };
+        said.push_str(&format!(
+            "; {lines} none that can be read, the first is line {first}"
+        ));
     }
     said + "."
 }
 
 fn read_answers(file: &Path) -> Result<feedback::Feedback, CannotRun> {
-    let missing =
-        || CannotRun::new(format!("there are no answers at `{}`", file.display())).help("--feedback is a path from the current folder");
+    let missing = || {
+        CannotRun::new(format!("there are no answers at `{}`", file.display()))
+            .help("--feedback is a path from the current folder")
+    };
     let bytes = own_file::read_named(file)
         .map_err(|error| CannotRun::new(format!("`{}` cannot be read: {error}", file.display())))?
         .ok_or_else(missing)?;
-    let text =
-        String::from_utf8(bytes).map_err(|_| CannotRun::new(format!("`{}` is not UTF-8", file.display())).help("save it as UTF-8"))?;
+    let text = String::from_utf8(bytes).map_err(|_| {
+        CannotRun::new(format!("`{}` is not UTF-8", file.display())).help("save it as UTF-8")
+    })?;
     feedback::read(&text).map_err(|feedback::NoPage(names)| {
         CannotRun::new(format!("no column of `{}` says which page an answer is about; it has {}", file.display(), names.join(", ")))
             .help("call that column `page` (or `url`), and the others `helped`, `reason`, `words` and `date`")
     })
 }
 
-/// Keeps git from listing Handsel's own folder, also on a site whose `.gitignore` does not name it. Where that cannot be written, the
-/// report is written all the same.
+/// Keeps git from listing Handsel's own folder, also on a site whose `.gitignore` does not name it.
+/// Where that cannot be written, the report is written all the same.
 fn ignore_own_folder(site: &SiteFolder) {
     if let Ok(path) = SourcePath::new(&format!("{CACHE_NAME}/.gitignore")) {
         let _ = create_new(site.disk.root(), &path, b"*\n");
@@ -116,14 +137,21 @@ fn refuse_foreign(target: &Path) -> Result<(), CannotRun> {
         Ok(None) => Ok(()),
         Ok(Some(beginning)) if beginning == BEGINNING.as_bytes() => Ok(()),
         Ok(Some(_)) | Err(_) => {
-            let message = format!("{} is not a report, and would be overwritten", target.display());
-            Err(CannotRun::new(message).help("name another file with --to, or replace this one with --force"))
+            let message = format!(
+                "{} is not a report, and would be overwritten",
+                target.display()
+            );
+            Err(CannotRun::new(message)
+                .help("name another file with --to, or replace this one with --force"))
         }
     }
 }
 
 fn write(target: &Path, text: &str) -> std::io::Result<()> {
-    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = target
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     let name = target.file_name().ok_or(std::io::ErrorKind::InvalidInput)?;
     own_file::replace(folder, &name.to_string_lossy(), text.as_bytes())
 }

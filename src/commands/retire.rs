@@ -1,4 +1,5 @@
-//! `handsel retire ADDRESS…`: addresses that are gone on purpose, written into the setting `retired`.
+//! `handsel retire ADDRESS…`: addresses that are gone on purpose, written into the setting
+//! `retired`.
 
 use clap::Args;
 
@@ -39,17 +40,31 @@ pub struct Options {
     pub dry_run: bool,
 }
 
-pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Result<Status, CannotRun> {
+pub fn run(
+    options: &Options,
+    common: &CommonOptions,
+    console: &Console,
+) -> Result<Status, CannotRun> {
     let site = SiteFolder::open(common)?;
     let shown = site.show(&site.config);
     let Ok(bytes) = site.disk.read(&site.config) else {
-        return Err(CannotRun::new(format!("there is no {shown} to add addresses to")).help("`handsel init` starts a site"));
+        return Err(
+            CannotRun::new(format!("there is no {shown} to add addresses to"))
+                .help("`handsel init` starts a site"),
+        );
     };
     let read = settings::read(&site.config, Some(&bytes));
-    let mut problems: Vec<_> = read.problems.into_iter().filter(|problem| problem.is_error()).collect();
+    let mut problems: Vec<_> = read
+        .problems
+        .into_iter()
+        .filter(|problem| problem.is_error())
+        .collect();
     if !problems.is_empty() {
         print::problems(console, &site, &mut problems, Stream::Error);
-        console.print(Stream::Error, &format!("Nothing was retired; {shown} has errors."));
+        console.print(
+            Stream::Error,
+            &format!("Nothing was retired; {shown} has errors."),
+        );
         return Ok(Status::ContentErrors);
     }
     let addresses = look(&site, common)?;
@@ -58,18 +73,32 @@ pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Resu
         false => named(&options.addresses, &addresses, &read.value)?,
     };
     if wanted.is_empty() {
-        console.answer(&format!("Nothing to retire: every address in {LEDGER_NAME} exists or is retired."));
+        console.answer(&format!(
+            "Nothing to retire: every address in {LEDGER_NAME} exists or is retired."
+        ));
         return Ok(Status::Done);
     }
     if !options.dry_run {
-        let written = retire::add(&site.config, &bytes, &wanted).ok_or_else(|| cannot_add(&shown, &wanted))?;
+        let written = retire::add(&site.config, &bytes, &wanted)
+            .ok_or_else(|| cannot_add(&shown, &wanted))?;
         let folder = site.disk.root().join(site.config.folder().as_str());
         own_file::replace(&folder, site.config.name(), &written)
             .map_err(|error| CannotRun::new(format!("{shown} cannot be written: {error}")))?;
     }
-    let count = if wanted.len() == 1 { "1 address".to_owned() } else { format!("{} addresses", grouped(wanted.len())) };
-    let verb = if options.dry_run { "Would add" } else { "Added" };
-    let lines: String = wanted.iter().map(|address| format!("\n  - {address}")).collect();
+    let count = if wanted.len() == 1 {
+        "1 address".to_owned()
+    } else {
+        format!("{} addresses", grouped(wanted.len()))
+    };
+    let verb = if options.dry_run {
+        "Would add"
+    } else {
+        "Added"
+    };
+    let lines: String = wanted
+        .iter()
+        .map(|address| format!("\n  - {address}"))
+        .collect();
     console.answer(&format!("{verb} {count} to `retired:` in {shown}:{lines}"));
     Ok(Status::Done)
 }
@@ -77,8 +106,10 @@ pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Resu
 /// What the site publishes and what is gone, as `handsel check` finds it.
 fn look(site: &SiteFolder, common: &CommonOptions) -> Result<Addresses, CannotRun> {
     if !own_file::read(site.disk.root(), LEDGER_NAME).is_ok_and(|ledger| ledger.is_some()) {
-        return Err(CannotRun::new(format!("there is no {LEDGER_NAME} here, so no address is known to have been published"))
-            .help("`handsel build` writes it once `base_url` is the site's public address"));
+        return Err(CannotRun::new(format!(
+            "there is no {LEDGER_NAME} here, so no address is known to have been published"
+        ))
+        .help("`handsel build` writes it once `base_url` is the site's public address"));
     }
     let request = Request {
         config: site.config.clone(),
@@ -91,11 +122,19 @@ fn look(site: &SiteFolder, common: &CommonOptions) -> Result<Addresses, CannotRu
         is_lenient: false,
         base_url: None,
     };
-    Ok(pipeline::build(&site.disk, &request, &Nowhere, &Memory::recalling(None)).addresses.unwrap_or_default())
+    Ok(
+        pipeline::build(&site.disk, &request, &Nowhere, &Memory::recalling(None))
+            .addresses
+            .unwrap_or_default(),
+    )
 }
 
 /// The stated addresses as the settings are to have them.
-fn named(stated: &[String], addresses: &Addresses, settings: &Settings) -> Result<Vec<String>, CannotRun> {
+fn named(
+    stated: &[String],
+    addresses: &Addresses,
+    settings: &Settings,
+) -> Result<Vec<String>, CannotRun> {
     let mut named = Vec::new();
     for text in stated {
         let path = below_base(text, settings);
@@ -109,18 +148,30 @@ fn named(stated: &[String], addresses: &Addresses, settings: &Settings) -> Resul
 }
 
 /// One stated address as the settings are to have it; `None` where they have it already.
-fn to_retire(text: &str, path: &str, addresses: &Addresses, settings: &Settings) -> Result<Option<String>, CannotRun> {
+fn to_retire(
+    text: &str,
+    path: &str,
+    addresses: &Addresses,
+    settings: &Settings,
+) -> Result<Option<String>, CannotRun> {
     let pattern = [path.to_owned()];
     if path.ends_with("/**") && path.starts_with('/') {
         let is_match = |address: &&Address| is_retired(address, &pattern);
         return match addresses.vanished.iter().find(is_match) {
             Some(_) => Ok(Some(path.to_owned())),
-            None => Err(CannotRun::new(format!("no address that matches `{path}` was published and is gone"))),
+            None => Err(CannotRun::new(format!(
+                "no address that matches `{path}` was published and is gone"
+            ))),
         };
     }
-    let address = Address::parse(path)
-        .ok_or_else(|| CannotRun::new(format!("`{text}` is not an address")).help("write it as readers had it: /old/page/"))?;
-    let folder = Address { route: address.route.as_folder(), fragment: address.fragment.clone() };
+    let address = Address::parse(path).ok_or_else(|| {
+        CannotRun::new(format!("`{text}` is not an address"))
+            .help("write it as readers had it: /old/page/")
+    })?;
+    let folder = Address {
+        route: address.route.as_folder(),
+        fragment: address.fragment.clone(),
+    };
     let is_it = |known: &&Address| **known == address || **known == folder;
     if let Some(known) = addresses.vanished.iter().find(is_it) {
         return Ok(Some(known.to_string()));
@@ -129,10 +180,13 @@ fn to_retire(text: &str, path: &str, addresses: &Addresses, settings: &Settings)
         return Ok(None);
     }
     if addresses.now.0.keys().any(|known| is_it(&known)) {
-        return Err(CannotRun::new(format!("{path} is published")).help("delete or move its page first, then retire the address"));
+        return Err(CannotRun::new(format!("{path} is published"))
+            .help("delete or move its page first, then retire the address"));
     }
     let names: Vec<String> = addresses.vanished.iter().map(Address::to_string).collect();
-    let error = CannotRun::new(format!("{LEDGER_NAME} does not list {path}, so it does not have to be retired"));
+    let error = CannotRun::new(format!(
+        "{LEDGER_NAME} does not list {path}, so it does not have to be retired"
+    ));
     Err(match nearest(path, names.iter().map(String::as_str)) {
         Some(near) => error.help(format!("did you mean `{near}`?")),
         None => error.help("`handsel check` reports every address that is gone"),
@@ -149,11 +203,20 @@ fn below_base(text: &str, settings: &Settings) -> String {
         },
         None => text,
     };
-    if path.starts_with('/') { path.to_owned() } else { format!("/{path}") }
+    if path.starts_with('/') {
+        path.to_owned()
+    } else {
+        format!("/{path}")
+    }
 }
 
 fn cannot_add(shown: &str, wanted: &[String]) -> CannotRun {
-    let lines: String = wanted.iter().map(|address| format!("\n  - {}", crate::site::vanished::yaml_text(address))).collect();
-    CannotRun::new(format!("`retired:` in {shown} is written in a form that cannot be extended"))
-        .help(format!("add this by hand:\nretired:{lines}"))
+    let lines: String = wanted
+        .iter()
+        .map(|address| format!("\n  - {}", crate::site::vanished::yaml_text(address)))
+        .collect();
+    CannotRun::new(format!(
+        "`retired:` in {shown} is written in a form that cannot be extended"
+    ))
+    .help(format!("add this by hand:\nretired:{lines}"))
 }

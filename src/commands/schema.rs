@@ -1,4 +1,5 @@
-//! `handsel schema`: what settings and front matter may hold, as JSON Schemas for editors, made from the definitions that the check uses.
+//! `handsel schema`: what settings and front matter may hold, as JSON Schemas for editors, made
+//! from the definitions that the check uses.
 
 use std::io;
 
@@ -45,7 +46,11 @@ pub struct Options {
     pub editor: bool,
 }
 
-pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Result<Status, CannotRun> {
+pub fn run(
+    options: &Options,
+    common: &CommonOptions,
+    console: &Console,
+) -> Result<Status, CannotRun> {
     let site = SiteFolder::open(common)?;
     let kinds = super::new::kinds(&site, &site.disk.list(&ListingRules::default()).value).0;
     if options.editor {
@@ -57,13 +62,17 @@ pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Resu
         let found = schemas.iter().find(|(known, _)| known == name);
         let (_, schema) = found.ok_or_else(|| {
             let names: Vec<&str> = schemas.iter().map(|(name, _)| name.as_str()).collect();
-            let near = nearest(name, names.iter().copied()).map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
-            CannotRun::new(format!("there is no schema `{name}`")).help(format!("{near}there are {}", names.join(", ")))
+            let near = nearest(name, names.iter().copied())
+                .map(|near| format!("did you mean `{near}`? "))
+                .unwrap_or_default();
+            CannotRun::new(format!("there is no schema `{name}`"))
+                .help(format!("{near}there are {}", names.join(", ")))
         })?;
         console.print_json(Stream::Output, &pretty(schema));
         return Ok(Status::Done);
     }
-    write(&site, &kinds).map_err(|error| CannotRun::new(format!("the schemas cannot be written: {error}")))?;
+    write(&site, &kinds)
+        .map_err(|error| CannotRun::new(format!("the schemas cannot be written: {error}")))?;
     let shown = site.shown.join(FOLDER);
     console.answer(&format!(
         "Wrote {} schemas into {}: `handsel schema --editor` says how an editor finds them.",
@@ -92,13 +101,24 @@ fn pretty(value: &Value) -> String {
 fn schemas(site: &SiteFolder, kinds: &Kinds) -> Vec<(String, Value)> {
     let terms = terms(site);
     let no_terms = |_: &str| None;
-    let settings = schema("handsel.yaml", "The settings of a site made with Handsel.", &[&SETTINGS], true, &no_terms);
+    let settings = schema(
+        "handsel.yaml",
+        "The settings of a site made with Handsel.",
+        &[&SETTINGS],
+        true,
+        &no_terms,
+    );
     let of_kind = |kind: &Kind| {
         let about = format!("The front matter of a page of the kind `{}`.", kind.name);
         let groups: [&[crate::fields::Field]; 2] = [&COMMON_FIELDS, &kind.fields];
-        (kind.name.clone(), schema(&kind.name, &about, &groups, true, &|name: &str| terms(name)))
+        (
+            kind.name.clone(),
+            schema(&kind.name, &about, &groups, true, &|name: &str| terms(name)),
+        )
     };
-    std::iter::once((SETTINGS_NAME.to_owned(), settings)).chain(kinds.values().map(of_kind)).collect()
+    std::iter::once((SETTINGS_NAME.to_owned(), settings))
+        .chain(kinds.values().map(of_kind))
+        .collect()
 }
 
 /// What the vocabularies of the site list, by the field that names them.
@@ -108,9 +128,18 @@ fn terms(site: &SiteFolder) -> impl Fn(&str) -> Option<Vec<(String, String)>> {
         let path = content.join(name).ok()?;
         let bytes = site.disk.read(&path).ok()?;
         let terms = vocabulary::read(&path, &bytes).value;
-        Some(terms.values().map(|term| (term.key.clone(), term.title.clone())).collect::<Vec<_>>())
+        Some(
+            terms
+                .values()
+                .map(|term| (term.key.clone(), term.title.clone()))
+                .collect::<Vec<_>>(),
+        )
     };
-    let (topics, audiences, authors) = (read("topics.yaml"), read("audiences.yaml"), read("authors.yaml"));
+    let (topics, audiences, authors) = (
+        read("topics.yaml"),
+        read("audiences.yaml"),
+        read("authors.yaml"),
+    );
     move |name: &str| match name {
         "topics" => topics.clone(),
         "audience" => audiences.clone(),
@@ -124,7 +153,8 @@ pub fn editor_settings(site: &SiteFolder, kinds: &Kinds) -> String {
     pretty(&json!({ "yaml.schemas": associations(site, kinds) }))
 }
 
-/// Schema → the files that it is for, in the form of VS Code's YAML extension, which other editors read as well.
+/// Schema → the files that it is for, in the form of VS Code's YAML extension, which other editors
+/// read as well.
 fn associations(site: &SiteFolder, kinds: &Kinds) -> Value {
     let content = site.content();
     let mut all = serde_json::Map::new();
@@ -132,7 +162,11 @@ fn associations(site: &SiteFolder, kinds: &Kinds) -> Value {
     all.insert(path(SETTINGS_NAME), json!([site.config.as_str()]));
     for kind in kinds.values() {
         if let Some(folder) = &kind.folder {
-            let below = if content.as_str().is_empty() { folder.clone() } else { format!("{content}/{folder}") };
+            let below = if content.as_str().is_empty() {
+                folder.clone()
+            } else {
+                format!("{content}/{folder}")
+            };
             all.insert(path(&kind.name), json!([format!("{below}/**/*.md")]));
         }
     }

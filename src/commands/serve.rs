@@ -1,7 +1,9 @@
-//! `handsel serve`: the site as it would be built, in the browser, each save shown as soon as it is written.
+//! `handsel serve`: the site as it would be built, in the browser, each save shown as soon as it is
+//! written.
 //!
-//! This is the loop of it: something was touched, the preview takes it in, one line says what came of it. What is wrong with the
-//! content is told and never ends the command. Nothing is written but the note in `.handsel/` by which `--goto` finds us.
+//! This is the loop of it: something was touched, the preview takes it in, one line says what came
+//! of it. What is wrong with the content is told and never ends the command. Nothing is written but
+//! the note in `.handsel/` by which `--goto` finds us.
 
 mod goto;
 mod port;
@@ -49,7 +51,12 @@ pub struct Options {
     #[arg(long, value_name = "N")]
     pub port: Option<u16>,
     /// The address to listen at; 0.0.0.0 lets others on your network look
-    #[arg(long, value_name = "HOST", default_value = "127.0.0.1", hide_default_value = true)]
+    #[arg(
+        long,
+        value_name = "HOST",
+        default_value = "127.0.0.1",
+        hide_default_value = true
+    )]
     pub host: String,
     /// Open the browser
     #[arg(long)]
@@ -84,7 +91,11 @@ enum Event {
     End,
 }
 
-pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Result<Status, CannotRun> {
+pub fn run(
+    options: &Options,
+    common: &CommonOptions,
+    console: &Console,
+) -> Result<Status, CannotRun> {
     let begun = Instant::now();
     let site = SiteFolder::open(common)?;
     if let Some(place) = &options.goto {
@@ -97,10 +108,15 @@ pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Resu
     let files: Arc<dyn Files + Send + Sync> = Arc::new(site.disk.clone());
     let (events, waited) = mpsc::channel();
     take_small_pages();
-    let live = Arc::new(Live::open(Arc::clone(&files), request, Memory::of(options.site.cache(&site))));
+    let live = Arc::new(Live::open(
+        Arc::clone(&files),
+        request,
+        Memory::of(options.site.cache(&site)),
+    ));
     // An editor or a browser that is started from here is to have what it likes.
     take_any_pages();
-    // Watching while everything is read would be told of every file that is opened. What changed meanwhile the first look finds.
+    // Watching while everything is read would be told of every file that is opened. What changed
+    // meanwhile the first look finds.
     let mut rules = live.listing_rules();
     let watcher = watch(&site, &rules, &events, options.poll)?;
     let _ = events.send(Event::Touched(Touched::Everything));
@@ -108,10 +124,17 @@ pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Resu
     preview.on_end(move || {
         let _ = events.send(Event::End);
     });
-    let note = Note { address: port::own(preview.address()), token: preview.token().to_owned(), pid: std::process::id() };
+    let note = Note {
+        address: port::own(preview.address()),
+        token: preview.token().to_owned(),
+        pid: std::process::id(),
+    };
     let note = serde_json::to_string(&note).expect("an address and a token are JSON");
     if let Err(error) = serve_note::leave(site.disk.root(), &note) {
-        console.remark(&format!("Note: {} cannot be written ({error}), so --goto will not find this preview.", serve_note::SERVE_NOTE));
+        console.remark(&format!(
+            "Note: {} cannot be written ({error}), so --goto will not find this preview.",
+            serve_note::SERVE_NOTE
+        ));
     }
     let mut tidings = Tidings::new(console, &site, options.verbose);
     tidings.first(&preview.problems(), live.pages());
@@ -126,7 +149,10 @@ pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Resu
             }
             Err(RecvTimeoutError::Timeout) => {
                 if let Some(rendered) = preview.turn(now()?) {
-                    console.answer(&format!("A new day has begun: rendered {}.", count(rendered, "open page")));
+                    console.answer(&format!(
+                        "A new day has begun: rendered {}.",
+                        count(rendered, "open page")
+                    ));
                     tidings.problems(&preview.problems());
                 }
                 continue;
@@ -163,9 +189,14 @@ fn start(
     options: &Options,
     site: &SiteFolder,
 ) -> Result<Preview, CannotRun> {
-    let told = preview::Options { host: options.host.clone(), root: site.disk.root().to_owned(), shown: site.shown.clone() };
+    let told = preview::Options {
+        host: options.host.clone(),
+        root: site.disk.root().to_owned(),
+        shown: site.shown.clone(),
+    };
     let listener = listener.try_clone();
-    let started = listener.and_then(|listener| Preview::start(listener, Arc::clone(live), files, told));
+    let started =
+        listener.and_then(|listener| Preview::start(listener, Arc::clone(live), files, told));
     started.map_err(|error| CannotRun::new(format!("the preview cannot be started: {error}")))
 }
 
@@ -173,12 +204,21 @@ fn say_ready(console: &Console, preview: &Preview, live: &Live, begun: Instant, 
     let address = port::own(preview.address());
     let url = format!("http://{address}{}", live.base_path());
     if options.port.is_none() && address.port() != port::PORT_DEFAULT {
-        console.remark(&format!("Port {} is taken, so this is the next free one.", port::PORT_DEFAULT));
+        console.remark(&format!(
+            "Port {} is taken, so this is the next free one.",
+            port::PORT_DEFAULT
+        ));
     }
-    console.answer(&format!("Ready at {url} in {}: {}. Ctrl-C ends it.", duration(begun.elapsed()), count(live.pages(), "page")));
+    console.answer(&format!(
+        "Ready at {url} in {}: {}. Ctrl-C ends it.",
+        duration(begun.elapsed()),
+        count(live.pages(), "page")
+    ));
     if preview.is_shared() {
         let others = port::on_the_network(preview.address());
-        let others = others.map(|address| format!(" at http://{address}{}", live.base_path())).unwrap_or_default();
+        let others = others
+            .map(|address| format!(" at http://{address}{}", live.base_path()))
+            .unwrap_or_default();
         console.answer(&format!(
             "Everyone on your network can see the site{others}, drafts included. Opening the editor from the page is off."
         ));
@@ -186,13 +226,25 @@ fn say_ready(console: &Console, preview: &Preview, live: &Live, begun: Instant, 
     if options.open
         && let Err(error) = open::that_detached(&url)
     {
-        console.print(Stream::Error, &format!("The browser cannot be opened from here ({error}); the address is {url}"));
+        console.print(
+            Stream::Error,
+            &format!("The browser cannot be opened from here ({error}); the address is {url}"),
+        );
     }
 }
 
 /// Begins to watch the site's folder; what is touched goes to the loop.
-fn watch(site: &SiteFolder, rules: &ListingRules, events: &Sender<Event>, is_polling: bool) -> Result<Watcher, CannotRun> {
-    let polling = if is_polling { Polling::Always(POLL_PAUSE) } else { Polling::Auto };
+fn watch(
+    site: &SiteFolder,
+    rules: &ListingRules,
+    events: &Sender<Event>,
+    is_polling: bool,
+) -> Result<Watcher, CannotRun> {
+    let polling = if is_polling {
+        Polling::Always(POLL_PAUSE)
+    } else {
+        Polling::Auto
+    };
     let (touched, said) = (events.clone(), events.clone());
     let tell = move |what: watch::Touched| {
         let _ = touched.send(Event::Touched(match what {
@@ -203,8 +255,18 @@ fn watch(site: &SiteFolder, rules: &ListingRules, events: &Sender<Event>, is_pol
     let say = move |words: String| {
         let _ = said.send(Event::Said(words));
     };
-    Watcher::start(&site.disk, WatchOptions { rules: rules.clone(), polling }, tell, say).map_err(|error| {
-        CannotRun::new(format!("the site's folder cannot be watched: {error}")).help("look at it again and again with --poll")
+    Watcher::start(
+        &site.disk,
+        WatchOptions {
+            rules: rules.clone(),
+            polling,
+        },
+        tell,
+        say,
+    )
+    .map_err(|error| {
+        CannotRun::new(format!("the site's folder cannot be watched: {error}"))
+            .help("look at it again and again with --poll")
     })
 }
 
@@ -212,9 +274,16 @@ fn watch(site: &SiteFolder, rules: &ListingRules, events: &Sender<Event>, is_pol
 fn split_place(place: &str) -> (PathBuf, u32) {
     let number = |text: &str| text.parse::<u32>().ok().filter(|line| *line > 0);
     // `file:line:column` is what compilers and our own messages write.
-    let (rest, last) = place.rsplit_once(':').map_or((place, None), |(rest, last)| (rest, number(last)));
-    let Some(last) = last else { return (place.into(), 1) };
-    match rest.rsplit_once(':').and_then(|(file, line)| Some((file, number(line)?))) {
+    let (rest, last) = place
+        .rsplit_once(':')
+        .map_or((place, None), |(rest, last)| (rest, number(last)));
+    let Some(last) = last else {
+        return (place.into(), 1);
+    };
+    match rest
+        .rsplit_once(':')
+        .and_then(|(file, line)| Some((file, number(line)?)))
+    {
         Some((file, line)) => (file.into(), line),
         None => (rest.into(), last),
     }

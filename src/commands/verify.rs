@@ -1,4 +1,5 @@
-//! `build --verify-cache`: everything is made once more from nothing, and held against what was published.
+//! `build --verify-cache`: everything is made once more from nothing, and held against what was
+//! published.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -27,13 +28,27 @@ struct Comparison<'a> {
 }
 
 impl Sink for Comparison<'_> {
-    fn put(&self, path: &OutputPath, bytes: Cow<'static, [u8]>, _: Fingerprint) -> Result<(), String> {
-        self.note(path, published_bytes(self.output, path).is_some_and(|published| published == *bytes));
+    fn put(
+        &self,
+        path: &OutputPath,
+        bytes: Cow<'static, [u8]>,
+        _: Fingerprint,
+    ) -> Result<(), String> {
+        self.note(
+            path,
+            published_bytes(self.output, path).is_some_and(|published| published == *bytes),
+        );
         Ok(())
     }
 
-    fn copy(&self, path: &OutputPath, file: &mut dyn Read, _: Fingerprint) -> Result<Fingerprint, String> {
-        let (print, _) = Fingerprint::of_reader(file, |_| Ok(())).map_err(|error| format!("{path} cannot be read: {error}"))?;
+    fn copy(
+        &self,
+        path: &OutputPath,
+        file: &mut dyn Read,
+        _: Fingerprint,
+    ) -> Result<Fingerprint, String> {
+        let (print, _) = Fingerprint::of_reader(file, |_| Ok(()))
+            .map_err(|error| format!("{path} cannot be read: {error}"))?;
         self.note(path, published_hash(self.output, path) == Some(print));
         Ok(print)
     }
@@ -43,32 +58,74 @@ impl Comparison<'_> {
     /// Notes a file that was made, and whether the published one has these bytes.
     fn note(&self, path: &OutputPath, is_alike: bool) {
         if !is_alike {
-            self.differ.lock().expect("no holder of this lock panics").insert(path.clone());
+            self.differ
+                .lock()
+                .expect("no holder of this lock panics")
+                .insert(path.clone());
         }
-        self.made.lock().expect("no holder of this lock panics").insert(path.clone());
+        self.made
+            .lock()
+            .expect("no holder of this lock panics")
+            .insert(path.clone());
     }
 }
 
-/// Whether the published site, and the problems told, are those of a build that remembers nothing; says what is not.
-pub fn verify(site: &SiteFolder, request: &Request, output: &Path, told: &[Diagnostic], console: &Console) -> bool {
-    let comparison = Comparison { output, made: Mutex::default(), differ: Mutex::default() };
+/// Whether the published site, and the problems told, are those of a build that remembers nothing;
+/// says what is not.
+pub fn verify(
+    site: &SiteFolder,
+    request: &Request,
+    output: &Path,
+    told: &[Diagnostic],
+    console: &Console,
+) -> bool {
+    let comparison = Comparison {
+        output,
+        made: Mutex::default(),
+        differ: Mutex::default(),
+    };
     let built = pipeline::build(&site.disk, request, &comparison, &Memory::of(None));
-    let made = comparison.made.into_inner().expect("no holder of this lock panics");
-    let mut differ = comparison.differ.into_inner().expect("no holder of this lock panics");
-    differ.extend(listed(output).into_iter().filter(|path| !made.contains(path)));
+    let made = comparison
+        .made
+        .into_inner()
+        .expect("no holder of this lock panics");
+    let mut differ = comparison
+        .differ
+        .into_inner()
+        .expect("no holder of this lock panics");
+    differ.extend(
+        listed(output)
+            .into_iter()
+            .filter(|path| !made.contains(path)),
+    );
     let is_told_alike = built.problems == told;
     if differ.is_empty() && is_told_alike {
-        console.answer(&format!("Verified: {} made anew, byte for byte as published.", count(made.len(), "file")));
+        console.answer(&format!(
+            "Verified: {} made anew, byte for byte as published.",
+            count(made.len(), "file")
+        ));
         return true;
     }
     for path in differ.iter().take(NAMED_MAX) {
-        console.print(Stream::Error, &format!("differs from a build without the cache: {}", printable_name(path.as_str())));
+        console.print(
+            Stream::Error,
+            &format!(
+                "differs from a build without the cache: {}",
+                printable_name(path.as_str())
+            ),
+        );
     }
     if differ.len() > NAMED_MAX {
-        console.print(Stream::Error, &format!("and {} more", differ.len() - NAMED_MAX));
+        console.print(
+            Stream::Error,
+            &format!("and {} more", differ.len() - NAMED_MAX),
+        );
     }
     if !is_told_alike {
-        console.print(Stream::Error, "the problems that were told are not those of a build without the cache");
+        console.print(
+            Stream::Error,
+            "the problems that were told are not those of a build without the cache",
+        );
     }
     let advice = "This is our mistake, not yours: please report it. Until it is mended, build with --no-cache.";
     console.print(Stream::Error, advice);

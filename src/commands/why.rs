@@ -36,17 +36,26 @@ pub struct Options {
     pub site: SiteOptions,
 }
 
-pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Result<Status, CannotRun> {
+pub fn run(
+    options: &Options,
+    common: &CommonOptions,
+    console: &Console,
+) -> Result<Status, CannotRun> {
     let site = SiteFolder::open(common)?;
     let request = options.site.request(common, &site, false)?;
     let drawn = Memory::recalling(options.site.cache(&site)).drawn(pipeline::way(&request));
     if drawn.outputs.is_empty() {
-        return Err(CannotRun::new("nothing is remembered of a build here").help("run `handsel build` first, with the same options"));
+        return Err(CannotRun::new("nothing is remembered of a build here")
+            .help("run `handsel build` first, with the same options"));
     }
     let path = output_path(&options.address, &site.settings());
-    let record = path.as_ref().and_then(|path| Some((path, drawn.outputs.get(path)?)));
+    let record = path
+        .as_ref()
+        .and_then(|path| Some((path, drawn.outputs.get(path)?)));
     let Some((path, record)) = record else {
-        let unpublished = path.as_ref().and_then(|path| unpublished(&site, &request, &path.route()));
+        let unpublished = path
+            .as_ref()
+            .and_then(|path| unpublished(&site, &request, &path.route()));
         return Err(unpublished.unwrap_or_else(|| unknown(&options.address, &drawn)));
     };
     if console.format == Format::Json {
@@ -57,7 +66,8 @@ pub fn run(options: &Options, common: &CommonOptions, console: &Console) -> Resu
     Ok(Status::Done)
 }
 
-/// The file that an address is published as: with or without the origin, the base path, the slash at its end.
+/// The file that an address is published as: with or without the origin, the base path, the slash
+/// at its end.
 fn output_path(address: &str, settings: &Settings) -> Option<OutputPath> {
     let address = address.split(['#', '?']).next().unwrap_or(address);
     let path = match address.split_once("://") {
@@ -66,10 +76,22 @@ fn output_path(address: &str, settings: &Settings) -> Option<OutputPath> {
     };
     let path = percent_decode(path)?;
     let base = settings.base_path();
-    let below = path.strip_prefix(base).filter(|_| base != "/").map(str::to_owned).unwrap_or(path);
+    let below = path
+        .strip_prefix(base)
+        .filter(|_| base != "/")
+        .map(str::to_owned)
+        .unwrap_or(path);
     let route = Route::new(&format!("/{}", below.trim_start_matches('/'))).ok()?;
-    let is_file = route.as_str().rsplit('/').next().is_some_and(|last| last.contains('.'));
-    Some(if is_file { route.output_path() } else { route.as_folder().output_path() })
+    let is_file = route
+        .as_str()
+        .rsplit('/')
+        .next()
+        .is_some_and(|last| last.contains('.'));
+    Some(if is_file {
+        route.output_path()
+    } else {
+        route.as_folder().output_path()
+    })
 }
 
 /// Why a page that the site has was not published by the last build.
@@ -78,13 +100,22 @@ fn unpublished(site: &SiteFolder, request: &Request, route: &Route) -> Option<Ca
     let surveyed = surveyed.site();
     match surveyed.tables.by_route.get(route)? {
         Node::Hidden { source, why } => {
-            let error = CannotRun::new(format!("the last build published no page at `{route}`: {} is {why}", site.show(source)));
+            let error = CannotRun::new(format!(
+                "the last build published no page at `{route}`: {} is {why}",
+                site.show(source)
+            ));
             let is_shown_with_drafts = matches!(why, Hidden::Draft | Hidden::ToCome);
-            Some(if is_shown_with_drafts { error.help("`--drafts` shows it, here and in `handsel build`") } else { error })
+            Some(if is_shown_with_drafts {
+                error.help("`--drafts` shows it, here and in `handsel build`")
+            } else {
+                error
+            })
         }
         Node::Page(page) => {
             let source = site.show(&surveyed.page(*page).entry.source);
-            let error = CannotRun::new(format!("the last build published no page at `{route}`: {source} is newer"));
+            let error = CannotRun::new(format!(
+                "the last build published no page at `{route}`: {source} is newer"
+            ));
             Some(error.help("run `handsel build` first"))
         }
         _ => None,
@@ -92,8 +123,15 @@ fn unpublished(site: &SiteFolder, request: &Request, route: &Route) -> Option<Ca
 }
 
 fn unknown(address: &str, drawn: &Drawn) -> CannotRun {
-    let known: Vec<String> = drawn.outputs.keys().map(|path| path.route().to_string()).collect();
-    let error = CannotRun::new(format!("the last build published no page at `{}`", printable_name(address)));
+    let known: Vec<String> = drawn
+        .outputs
+        .keys()
+        .map(|path| path.route().to_string())
+        .collect();
+    let error = CannotRun::new(format!(
+        "the last build published no page at `{}`",
+        printable_name(address)
+    ));
     match nearest(address, known.iter().map(String::as_str)) {
         Some(near) => error.help(format!("did you mean `{near}`?")),
         None => error.help("an address is what stands in the browser, such as /guides/give-first/"),
@@ -107,8 +145,14 @@ fn in_words(path: &OutputPath, record: &Record, drawn: &Drawn) -> String {
         format!("{route} was made by the last build")
     } else {
         let since = drawn.build - record.made_in;
-        let builds = if since == 1 { "one build ago".to_owned() } else { format!("{since} builds ago") };
-        format!("{route} was not made by the last build: nothing that it is made from has changed.\nIt was last made {builds}")
+        let builds = if since == 1 {
+            "one build ago".to_owned()
+        } else {
+            format!("{since} builds ago")
+        };
+        format!(
+            "{route} was not made by the last build: nothing that it is made from has changed.\nIt was last made {builds}"
+        )
     };
     format!("{when}, {}", reason(&record.why))
 }
@@ -116,10 +160,19 @@ fn in_words(path: &OutputPath, record: &Record, drawn: &Drawn) -> String {
 fn reason(why: &Why) -> String {
     match why {
         Why::New => "because nothing was remembered of it: it is new, or the cache was.".to_owned(),
-        Why::Gone => "because the published file was not there, or not as Handsel had written it.".to_owned(),
+        Why::Gone => {
+            "because the published file was not there, or not as Handsel had written it.".to_owned()
+        }
         Why::Changed { changes, shown } => {
-            let changes: Vec<String> = changes.iter().map(|change| format!("  - {change}")).collect();
-            format!("because of a change in\n{}{}", changes.join("\n"), named(shown))
+            let changes: Vec<String> = changes
+                .iter()
+                .map(|change| format!("  - {change}"))
+                .collect();
+            format!(
+                "because of a change in\n{}{}",
+                changes.join("\n"),
+                named(shown)
+            )
         }
     }
 }
@@ -128,9 +181,20 @@ fn named(shown: &[crate::paths::SourcePath]) -> String {
     if shown.is_empty() {
         return String::new();
     }
-    let names: Vec<&str> = shown.iter().take(NAMED_MAX).map(crate::paths::SourcePath::as_str).collect();
-    let rest = if shown.len() > NAMED_MAX { format!(" and {} more", shown.len() - NAMED_MAX) } else { String::new() };
-    format!("\nOf the pages that it shows, these had changed: {}{rest}.", printable_name(&names.join(", ")))
+    let names: Vec<&str> = shown
+        .iter()
+        .take(NAMED_MAX)
+        .map(crate::paths::SourcePath::as_str)
+        .collect();
+    let rest = if shown.len() > NAMED_MAX {
+        format!(" and {} more", shown.len() - NAMED_MAX)
+    } else {
+        String::new()
+    };
+    format!(
+        "\nOf the pages that it shows, these had changed: {}{rest}.",
+        printable_name(&names.join(", "))
+    )
 }
 
 fn as_json(path: &OutputPath, record: &Record, drawn: &Drawn) -> String {
@@ -138,7 +202,9 @@ fn as_json(path: &OutputPath, record: &Record, drawn: &Drawn) -> String {
     let (reason, changes, shown) = match &record.why {
         Why::New => ("new", Vec::new(), Vec::new()),
         Why::Gone => ("gone", Vec::new(), Vec::new()),
-        Why::Changed { changes, shown } => ("changed", changes.iter().map(word).collect(), shown.clone()),
+        Why::Changed { changes, shown } => {
+            ("changed", changes.iter().map(word).collect(), shown.clone())
+        }
     };
     let was_made = record.made_in == drawn.build;
     json!({

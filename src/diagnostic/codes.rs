@@ -1,7 +1,7 @@
 //! Every code a problem can have: its name, its severity unless set otherwise, and what it means.
 //!
-//! Names are stable: writers put them into settings and continuous integration looks for them. The manual's page of codes
-//! is made from this table.
+//! Names are stable: writers put them into settings and continuous integration looks for them. The
+//! manual's page of codes is made from this table.
 
 use std::fmt;
 use std::str::FromStr;
@@ -177,7 +177,11 @@ impl FromStr for Code {
 
     fn from_str(name: &str) -> Result<Self, ()> {
         let name = renamed::new_name(NameKind::Code, name).unwrap_or(name);
-        Code::ALL.iter().copied().find(|code| code.name() == name).ok_or(())
+        Code::ALL
+            .iter()
+            .copied()
+            .find(|code| code.name() == name)
+            .ok_or(())
     }
 }
 
@@ -190,7 +194,8 @@ impl Serialize for Code {
 impl<'de> Deserialize<'de> for Code {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let name = String::deserialize(deserializer)?;
-        name.parse().map_err(|()| serde::de::Error::custom(format!("unknown code {name}")))
+        name.parse()
+            .map_err(|()| serde::de::Error::custom(format!("unknown code {name}")))
     }
 }
 
@@ -202,7 +207,12 @@ mod tests {
     fn names_are_distinct_and_read_back() {
         for code in Code::ALL {
             assert_eq!(code.name().parse(), Ok(*code));
-            assert!(code.name().bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'), "{code}");
+            assert!(
+                code.name()
+                    .bytes()
+                    .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'),
+                "{code}"
+            );
         }
     }
 }

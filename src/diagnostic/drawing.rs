@@ -1,8 +1,10 @@
-//! A problem drawn for people: its title, the line of the source with a caret under the place, related places, and help.
+//! A problem drawn for people: its title, the line of the source with a caret under the place,
+//! related places, and help.
 //!
-//! The terminal and the preview's panel show the same drawing, one with colours and one without. The source is read again;
-//! where it cannot be, the place stands alone. Nothing of it reaches the terminal that could move the cursor or turn the
-//! direction of text, and of a very long line only what is around the caret.
+//! The terminal and the preview's panel show the same drawing, one with colours and one without.
+//! The source is read again; where it cannot be, the place stands alone. Nothing of it reaches the
+//! terminal that could move the cursor or turn the direction of text, and of a very long line only
+//! what is around the caret.
 
 use std::ops::Range;
 use std::path::Path;
@@ -13,7 +15,8 @@ use super::{Diagnostic, Place, is_hidden_mark, printable, printable_name};
 use crate::paths::SourcePath;
 use crate::source::{Files, with_lf};
 
-/// Characters of a line of a message or of help, which may quote what the writer wrote, and lines of one text.
+/// Characters of a line of a message or of help, which may quote what the writer wrote, and lines
+/// of one text.
 const TEXT_MAX: usize = 600;
 const LINES_MAX: usize = 60;
 
@@ -33,35 +36,66 @@ pub struct Drawing<'a> {
 impl<'a> Drawing<'a> {
     /// With a terminal's colours.
     pub fn new(files: &'a dyn Files, root: &'a Path, width: usize) -> Self {
-        Self { files, root, width, renderer: Renderer::styled().term_width(width), read: None }
+        Self {
+            files,
+            root,
+            width,
+            renderer: Renderer::styled().term_width(width),
+            read: None,
+        }
     }
 
     /// Without colours.
     pub fn plain(files: &'a dyn Files, root: &'a Path, width: usize) -> Self {
-        Self { renderer: Renderer::plain().term_width(width), ..Self::new(files, root, width) }
+        Self {
+            renderer: Renderer::plain().term_width(width),
+            ..Self::new(files, root, width)
+        }
     }
 
     /// Several lines, without a line end.
     pub fn draw(&mut self, problem: &Diagnostic) -> String {
-        let level = if problem.is_error() { Level::ERROR } else { Level::WARNING };
-        let mut group = Group::with_title(level.primary_title(clipped(&problem.message)).id(problem.code.name()));
+        let level = if problem.is_error() {
+            Level::ERROR
+        } else {
+            Level::WARNING
+        };
+        let mut group = Group::with_title(
+            level
+                .primary_title(clipped(&problem.message))
+                .id(problem.code.name()),
+        );
         let mut cuts = Vec::new();
         if let Some(place) = &problem.place {
             group = self.add(group, place, AnnotationKind::Primary, None, &mut cuts);
         }
         for (place, word) in problem.also.iter().take(ALSO_MAX) {
-            group = self.add(group, place, AnnotationKind::Context, Some(clipped(word)), &mut cuts);
+            group = self.add(
+                group,
+                place,
+                AnnotationKind::Context,
+                Some(clipped(word)),
+                &mut cuts,
+            );
         }
         if problem.also.len() > ALSO_MAX {
-            group = group.element(Level::NOTE.message(format!("{} more places", problem.also.len() - ALSO_MAX)));
+            group = group.element(
+                Level::NOTE.message(format!("{} more places", problem.also.len() - ALSO_MAX)),
+            );
         }
-        let help = problem.help.as_ref().map(|help| Level::HELP.message(clipped(help)));
+        let help = problem
+            .help
+            .as_ref()
+            .map(|help| Level::HELP.message(clipped(help)));
         let drawn = self.renderer.render(&[group.elements(help)]);
-        cuts.into_iter().fold(drawn, |drawn, (counted, meant)| drawn.replacen(&counted, &meant, 1))
+        cuts.into_iter().fold(drawn, |drawn, (counted, meant)| {
+            drawn.replacen(&counted, &meant, 1)
+        })
     }
 
-    /// The place by name and, when it can be read, as an excerpt. The renderer names the column that it counts in the
-    /// excerpt: where the line was cut, `cuts` takes that name and the right one.
+    /// The place by name and, when it can be read, as an excerpt. The renderer names the column
+    /// that it counts in the excerpt: where the line was cut, `cuts` takes that name and the right
+    /// one.
     fn add<'g>(
         &mut self,
         group: Group<'g>,
@@ -72,34 +106,51 @@ impl<'a> Drawing<'a> {
     ) -> Group<'g> {
         let path = printable_name(&self.root.join(place.path.as_str()).to_string_lossy());
         let (line, column, width) = (place.line as usize, place.column as usize, self.width);
-        let Some(text) = self.source(&place.path).and_then(|source| source.line(place.line)) else {
+        let Some(text) = self
+            .source(&place.path)
+            .and_then(|source| source.line(place.line))
+        else {
             let group = group.element(Origin::path(path).line(line).char_column(column));
             return group.elements(label.map(|label| Level::NOTE.message(label)));
         };
         let Excerpt { text, marked } = Excerpt::of(text, place, width);
         let counted = text[..marked.start].chars().count() + 1;
         if counted != column {
-            cuts.push((format!("{path}:{line}:{counted}"), format!("{path}:{line}:{column}")));
+            cuts.push((
+                format!("{path}:{line}:{counted}"),
+                format!("{path}:{line}:{column}"),
+            ));
         }
-        group.element(Snippet::source(text).path(path).line_start(line).annotation(kind.span(marked).label(label)))
+        group.element(
+            Snippet::source(text)
+                .path(path)
+                .line_start(line)
+                .annotation(kind.span(marked).label(label)),
+        )
     }
 
     fn source(&mut self, path: &SourcePath) -> Option<&Source> {
         if self.read.as_ref().is_none_or(|(read, _)| read != path) {
-            let bytes = if may_be_text(path) { self.files.read(path).ok() } else { None };
-            let source = bytes.filter(|bytes| !bytes.contains(&0)).map(|bytes| Source::new(&bytes));
+            let bytes = if may_be_text(path) {
+                self.files.read(path).ok()
+            } else {
+                None
+            };
+            let source = bytes
+                .filter(|bytes| !bytes.contains(&0))
+                .map(|bytes| Source::new(&bytes));
             self.read = Some((path.clone(), source));
         }
         self.read.as_ref().and_then(|(_, source)| source.as_ref())
     }
 }
 
-/// Whether lines of a file can be shown: what writers edit as text has one of these endings or none. Images, videos and archives
-/// are not even read, since they can be large.
+/// Whether lines of a file can be shown: what writers edit as text has one of these endings or
+/// none. Images, videos and archives are not even read, since they can be large.
 fn may_be_text(path: &SourcePath) -> bool {
     const ENDINGS: [&str; 25] = [
-        "", "md", "markdown", "mdx", "mkd", "yaml", "yml", "json", "toml", "csv", "tsv", "html", "htm", "xml", "svg", "css", "js", "mjs",
-        "ts", "txt", "vtt", "srt", "ics", "lock", "py",
+        "", "md", "markdown", "mdx", "mkd", "yaml", "yml", "json", "toml", "csv", "tsv", "html",
+        "htm", "xml", "svg", "css", "js", "mjs", "ts", "txt", "vtt", "srt", "ics", "lock", "py",
     ];
     ENDINGS.contains(&path.extension().as_str())
 }
@@ -112,8 +163,16 @@ struct Source {
 
 impl Source {
     fn new(bytes: &[u8]) -> Self {
-        let text = with_lf(String::from_utf8_lossy(bytes).trim_start_matches('\u{FEFF}')).into_owned();
-        let starts = std::iter::once(0).chain(text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1)).collect();
+        let text =
+            with_lf(String::from_utf8_lossy(bytes).trim_start_matches('\u{FEFF}')).into_owned();
+        let starts = std::iter::once(0)
+            .chain(
+                text.bytes()
+                    .enumerate()
+                    .filter(|(_, byte)| *byte == b'\n')
+                    .map(|(at, _)| at + 1),
+            )
+            .collect();
         Self { text, starts }
     }
 
@@ -121,7 +180,10 @@ impl Source {
     fn line(&self, line: u32) -> Option<&str> {
         let at = (line as usize).checked_sub(1)?;
         let start = *self.starts.get(at)?;
-        let end = self.starts.get(at + 1).map_or(self.text.len(), |next| next - 1);
+        let end = self
+            .starts
+            .get(at + 1)
+            .map_or(self.text.len(), |next| next - 1);
         Some(&self.text[start..end])
     }
 }
@@ -138,7 +200,11 @@ impl Excerpt {
     fn of(line: &str, place: &Place, width: usize) -> Self {
         const ELLIPSIS: char = '…';
         let column = (place.column as usize).saturating_sub(1);
-        let skipped = if line.len() <= width { 0 } else { column.saturating_sub(width / 3) };
+        let skipped = if line.len() <= width {
+            0
+        } else {
+            column.saturating_sub(width / 3)
+        };
         let mut rest = line.chars().skip(skipped);
         let mut text = String::with_capacity(width + 2 * ELLIPSIS.len_utf8());
         if skipped > 0 {
@@ -161,7 +227,10 @@ impl Excerpt {
             text.push(ELLIPSIS);
         }
         let start = start.unwrap_or(all);
-        Self { text, marked: start..end.unwrap_or(all).max(start) }
+        Self {
+            text,
+            marked: start..end.unwrap_or(all).max(start),
+        }
     }
 }
 
@@ -201,7 +270,12 @@ mod tests {
     use crate::source::MemoryFiles;
 
     fn place(path: &str, line: u32, column: u32, length: u32) -> Place {
-        Place { path: SourcePath::new(path).expect("inside"), line, column, length }
+        Place {
+            path: SourcePath::new(path).expect("inside"),
+            line,
+            column,
+            length,
+        }
     }
 
     fn drawn(files: &[(&str, &str)], problem: &Diagnostic) -> String {
@@ -213,7 +287,9 @@ mod tests {
 
     #[test]
     fn an_excerpt_with_a_caret() {
-        let problem = Diagnostic::new(Code::BrokenLink, "there is no `tip.md`").at(place("a.md", 3, 11, 6)).help("did you mean `tips.md`?");
+        let problem = Diagnostic::new(Code::BrokenLink, "there is no `tip.md`")
+            .at(place("a.md", 3, 11, 6))
+            .help("did you mean `tips.md`?");
         let expected = "\
 error[broken-link]: there is no `tip.md`
  --> docs/a.md:3:11
@@ -222,7 +298,13 @@ error[broken-link]: there is no `tip.md`
   |           ^^^^^^
   |
   = help: did you mean `tips.md`?";
-        assert_eq!(drawn(&[("a.md", "---\r\n---\r\nSee [this](tip.md) and more.\r\n")], &problem), expected);
+        assert_eq!(
+            drawn(
+                &[("a.md", "---\r\n---\r\nSee [this](tip.md) and more.\r\n")],
+                &problem
+            ),
+            expected
+        );
     }
 
     #[test]
@@ -246,26 +328,54 @@ error[address-taken]: `/a/` is taken
  ::: docs/gone.md:2:1
   = note: and here
   = help: rename one";
-        assert_eq!(drawn(&[("a.md", "one\ntwo"), ("b.md", "x\n  hi")], &problem), expected);
+        assert_eq!(
+            drawn(&[("a.md", "one\ntwo"), ("b.md", "x\n  hi")], &problem),
+            expected
+        );
     }
 
     #[test]
     fn places_without_an_excerpt() {
-        let gone = Diagnostic::new(Code::Unreadable, "it cannot be read").at(place("gone.md", 1, 1, 0)).help("look at it");
-        assert_eq!(drawn(&[], &gone), "error[unreadable]: it cannot be read\n--> docs/gone.md:1:1\n = help: look at it");
+        let gone = Diagnostic::new(Code::Unreadable, "it cannot be read")
+            .at(place("gone.md", 1, 1, 0))
+            .help("look at it");
+        assert_eq!(
+            drawn(&[], &gone),
+            "error[unreadable]: it cannot be read\n--> docs/gone.md:1:1\n = help: look at it"
+        );
         let nowhere = Diagnostic::new(Code::Internal, "no address");
         assert_eq!(drawn(&[], &nowhere), "error[internal]: no address");
-        for (text, line, column) in [("", 1, 1), ("a\n", 2, 1), ("a", 1, 9), ("a", 7, 1), ("\u{FEFF}a", 1, 1)] {
-            let told = drawn(&[("a.md", text)], &Diagnostic::new(Code::EmptyPage, "empty").at(place("a.md", line, column, 4)));
-            assert!(told.contains(&format!("--> docs/a.md:{line}:{column}")), "{told}");
+        for (text, line, column) in [
+            ("", 1, 1),
+            ("a\n", 2, 1),
+            ("a", 1, 9),
+            ("a", 7, 1),
+            ("\u{FEFF}a", 1, 1),
+        ] {
+            let told = drawn(
+                &[("a.md", text)],
+                &Diagnostic::new(Code::EmptyPage, "empty").at(place("a.md", line, column, 4)),
+            );
+            assert!(
+                told.contains(&format!("--> docs/a.md:{line}:{column}")),
+                "{told}"
+            );
         }
     }
 
     #[test]
     fn no_bytes_of_a_binary_file_are_shown() {
-        let problem = |path| Diagnostic::new(Code::UnreferencedFiles, "no page links to it").at(place(path, 1, 1, 0));
-        for (path, bytes) in [("a.png", "\u{89}PNG\r\n\u{1a}\n"), ("b.txt", "MZ\0\u{1}\u{2}"), ("c", "a\0b"), ("d.bin", "words")] {
-            let expected = format!("warning[unreferenced-files]: no page links to it\n--> docs/{path}:1:1");
+        let problem = |path| {
+            Diagnostic::new(Code::UnreferencedFiles, "no page links to it").at(place(path, 1, 1, 0))
+        };
+        for (path, bytes) in [
+            ("a.png", "\u{89}PNG\r\n\u{1a}\n"),
+            ("b.txt", "MZ\0\u{1}\u{2}"),
+            ("c", "a\0b"),
+            ("d.bin", "words"),
+        ] {
+            let expected =
+                format!("warning[unreferenced-files]: no page links to it\n--> docs/{path}:1:1");
             assert_eq!(drawn(&[(path, bytes)], &problem(path)), expected);
         }
         assert!(drawn(&[("e.csv", "a,b\n")], &problem("e.csv")).contains("1 | a,b"));
@@ -273,34 +383,56 @@ error[address-taken]: `/a/` is taken
 
     #[test]
     fn help_of_several_lines_keeps_them() {
-        let problem = Diagnostic::new(Code::VanishedAddress, "gone").help("add this:\nretired:\n  - /a/\n  - /b/");
+        let problem = Diagnostic::new(Code::VanishedAddress, "gone")
+            .help("add this:\nretired:\n  - /a/\n  - /b/");
         let expected = "error[vanished-address]: gone\n |\n = help: add this:\n         retired:\n           - /a/\n           - /b/";
         assert_eq!(drawn(&[], &problem), expected);
     }
 
     #[test]
     fn long_lines_are_cut_around_the_caret() {
-        let line = format!("{}[here](x){}\n", "é ".repeat(250_000), " word".repeat(100_000));
-        let problem = Diagnostic::new(Code::BrokenLink, "b".repeat(300_000)).at(place("a.md", 2, 500_001, 9)).help("c".repeat(300_000));
+        let line = format!(
+            "{}[here](x){}\n",
+            "é ".repeat(250_000),
+            " word".repeat(100_000)
+        );
+        let problem = Diagnostic::new(Code::BrokenLink, "b".repeat(300_000))
+            .at(place("a.md", 2, 500_001, 9))
+            .help("c".repeat(300_000));
         let site = [("a.md", &*format!("one\n{line}"))];
         let begun = Instant::now();
         let told = drawn(&site, &problem);
-        assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
+        assert!(
+            begun.elapsed() < Duration::from_secs(1),
+            "{:?}",
+            begun.elapsed()
+        );
         assert!(told.contains(" --> docs/a.md:2:500001\n"), "{told}");
         let lines: Vec<&str> = told.lines().collect();
         let (excerpt, carets) = (lines[3], lines[4]);
-        let at = excerpt.chars().position(|c| c == '[').expect("the excerpt shows the place");
+        let at = excerpt
+            .chars()
+            .position(|c| c == '[')
+            .expect("the excerpt shows the place");
         assert_eq!(carets.chars().skip(at).collect::<String>(), "^".repeat(9));
-        assert!(excerpt.chars().count() <= 110 && told.len() < 2500, "{told}");
+        assert!(
+            excerpt.chars().count() <= 110 && told.len() < 2500,
+            "{told}"
+        );
     }
 
     #[test]
     fn nothing_hidden_reaches_the_terminal() {
         let text = "a\u{1b}[31m\u{7}\u{202e}b\u{9b}\tc\u{7f}";
-        let problem =
-            Diagnostic::new(Code::HiddenCharacter, text).at(place("a.md", 1, 11, 1)).also(place("a.md", 1, 1, 1), text).help(text);
+        let problem = Diagnostic::new(Code::HiddenCharacter, text)
+            .at(place("a.md", 1, 11, 1))
+            .also(place("a.md", 1, 1, 1), text)
+            .help(text);
         let told = drawn(&[("a.md", text)], &problem);
-        assert!(!told.contains(|c: char| c.is_control() && c != '\n'), "{told:?}");
+        assert!(
+            !told.contains(|c: char| c.is_control() && c != '\n'),
+            "{told:?}"
+        );
         assert!(told.contains("1 | a␛[31m␇�b�    c␡\n"), "{told}");
     }
 }

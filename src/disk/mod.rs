@@ -1,8 +1,9 @@
 //! The site's folder on disk: the only place, with the cache's store, that names `std::fs`.
 //!
-//! [`Disk`] lists and reads the sources, [`publish`] brings the finished site into the output folder, [`new_file`] makes
-//! files for the writer. What is never listed stands in `names`; the walk itself, with links and `.gitignore`, in `walk`,
-//! the same for a few places only in `look`; what tells a changed file from the same one, unread, in `stamp`.
+//! [`Disk`] lists and reads the sources, [`publish`] brings the finished site into the output
+//! folder, [`new_file`] makes files for the writer. What is never listed stands in `names`; the
+//! walk itself, with links and `.gitignore`, in `walk`, the same for a few places only in `look`;
+//! what tells a changed file from the same one, unread, in `stamp`.
 
 mod look;
 pub mod mounts;
@@ -40,7 +41,11 @@ impl Disk {
     /// When there is no such folder, or it may not be entered.
     pub fn open(root: &Path) -> io::Result<Self> {
         let root = fs::canonicalize(root)?;
-        if fs::metadata(&root)?.is_dir() { Ok(Self { root }) } else { Err(io::ErrorKind::NotADirectory.into()) }
+        if fs::metadata(&root)?.is_dir() {
+            Ok(Self { root })
+        } else {
+            Err(io::ErrorKind::NotADirectory.into())
+        }
     }
 
     /// The folder, absolute and with links resolved.
@@ -58,15 +63,23 @@ impl Disk {
         match look::there(&self.root.join(path.as_str())) {
             Ok(Some(metadata)) if metadata.is_dir() => Standing::Folder,
             Ok(Some(metadata)) if metadata.is_symlink() => Standing::Link,
-            Ok(Some(metadata)) => Standing::File { is_empty: metadata.len() == 0 },
+            Ok(Some(metadata)) => Standing::File {
+                is_empty: metadata.len() == 0,
+            },
             Ok(None) | Err(_) => Standing::Nothing,
         }
     }
 
-    /// Whether a path of this name is left aside wherever it lies; files that say what is listed are not.
+    /// Whether a path of this name is left aside wherever it lies; files that say what is listed
+    /// are not.
     pub fn is_left_aside(path: &SourcePath, is_folder: bool) -> bool {
-        let is_left_aside = if is_folder { names::is_left_aside_folder } else { names::is_left_aside_file };
-        !walk::RULE_NAMES.contains(&path.name()) && is_left_aside(path.name(), names::is_in_static(path))
+        let is_left_aside = if is_folder {
+            names::is_left_aside_folder
+        } else {
+            names::is_left_aside_file
+        };
+        !walk::RULE_NAMES.contains(&path.name())
+            && is_left_aside(path.name(), names::is_in_static(path))
     }
 
     /// Whether a change of this path can change what is listed elsewhere.
@@ -92,22 +105,32 @@ impl Disk {
         }
     }
 
-    /// The regular file that a source path stands for. Folder links are not entered, and a file's link must stay inside the root.
+    /// The regular file that a source path stands for. Folder links are not entered, and a file's
+    /// link must stay inside the root.
     fn resolve(&self, path: &SourcePath) -> io::Result<PathBuf> {
         let mut full = self.root.clone();
         let mut metadata = None;
         for segment in path.segments() {
-            if metadata.as_ref().is_some_and(|folder: &fs::Metadata| !folder.is_dir()) || !is_plain(segment) {
+            if metadata
+                .as_ref()
+                .is_some_and(|folder: &fs::Metadata| !folder.is_dir())
+                || !is_plain(segment)
+            {
                 return Err(io::ErrorKind::NotFound.into());
             }
             full.push(segment);
             metadata = Some(fs::symlink_metadata(&full)?);
         }
-        let Some(mut metadata) = metadata else { return Err(io::ErrorKind::IsADirectory.into()) };
+        let Some(mut metadata) = metadata else {
+            return Err(io::ErrorKind::IsADirectory.into());
+        };
         if metadata.is_symlink() {
             full = fs::canonicalize(&full)?;
             if !full.starts_with(&self.root) {
-                return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the link leads out of the site's folder"));
+                return Err(io::Error::new(
+                    io::ErrorKind::PermissionDenied,
+                    "the link leads out of the site's folder",
+                ));
             }
             metadata = fs::metadata(&full)?;
         }
@@ -116,7 +139,10 @@ impl Disk {
         } else if metadata.is_dir() {
             Err(io::ErrorKind::IsADirectory.into())
         } else {
-            Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"))
+            Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "it is not a regular file",
+            ))
         }
     }
 }
@@ -130,10 +156,16 @@ impl Files for Disk {
     }
 
     fn look(&self, rules: &ListingRules, touched: &[SourcePath]) -> Looked {
-        let Some(mut seen) = look::look(&self.root, rules, touched) else { return Looked::only_listing_tells() };
+        let Some(mut seen) = look::look(&self.root, rules, touched) else {
+            return Looked::only_listing_tells();
+        };
         seen.files.sort_unstable();
         Diagnostic::sort(&mut seen.problems);
-        Looked { files: seen.files, problems: seen.problems, must_list: false }
+        Looked {
+            files: seen.files,
+            problems: seen.problems,
+            must_list: false,
+        }
     }
 
     fn read(&self, path: &SourcePath) -> io::Result<Arc<[u8]>> {
@@ -177,12 +209,19 @@ pub enum Standing {
 /// The path from the root, with what is not UTF-8 in it replaced; `None` outside the root.
 fn source_path(root: &Path, full: &Path) -> Option<SourcePath> {
     let relative = full.strip_prefix(root).ok()?.to_string_lossy();
-    let relative = if cfg!(windows) { relative.replace('\\', "/").into() } else { relative };
+    let relative = if cfg!(windows) {
+        relative.replace('\\', "/").into()
+    } else {
+        relative
+    };
     SourcePath::new(&relative).ok()
 }
 
 /// Whether a segment is one name on this system too: on Windows `a\b` is two and `C:` a disk.
 fn is_plain(segment: &str) -> bool {
     let mut components = Path::new(segment).components();
-    matches!((components.next(), components.next()), (Some(Component::Normal(_)), None))
+    matches!(
+        (components.next(), components.next()),
+        (Some(Component::Normal(_)), None)
+    )
 }

@@ -1,8 +1,9 @@
 //! On which kinds of file system changes may be made that nobody here is told of.
 //!
-//! What is changed through this system is always told of, on any file system. On a network drive, and on a folder that a
-//! virtual machine shares with its host, the change may be made elsewhere. Overlays, on which containers live, are no such
-//! case. Linux lists its mounts; elsewhere nothing is known.
+//! What is changed through this system is always told of, on any file system. On a network drive,
+//! and on a folder that a virtual machine shares with its host, the change may be made elsewhere.
+//! Overlays, on which containers live, are no such case. Linux lists its mounts; elsewhere nothing
+//! is known.
 
 use std::path::{Path, PathBuf};
 
@@ -15,24 +16,39 @@ pub struct DeafMount {
     pub kind: String,
 }
 
-/// The places at, around or below a folder whose changes may go untold, the one that the folder itself lies on first.
+/// The places at, around or below a folder whose changes may go untold, the one that the folder
+/// itself lies on first.
 pub fn deaf_mounts(folder: &Path) -> Vec<DeafMount> {
-    let listed =
-        if cfg!(target_os = "linux") { std::fs::read_to_string("/proc/self/mountinfo").unwrap_or_default() } else { String::new() };
+    let listed = if cfg!(target_os = "linux") {
+        std::fs::read_to_string("/proc/self/mountinfo").unwrap_or_default()
+    } else {
+        String::new()
+    };
     deaf_among(&listed, folder)
 }
 
-/// Reads proc_pid_mountinfo(5): the mount point is the fifth field, the kind the first one after a lone dash.
+/// Reads proc_pid_mountinfo(5): the mount point is the fifth field, the kind the first one after a
+/// lone dash.
 fn deaf_among(listed: &str, folder: &Path) -> Vec<DeafMount> {
     let mut around: Option<DeafMount> = None;
     let mut below: Vec<DeafMount> = Vec::new();
     for line in listed.lines() {
-        let Some((fields, rest)) = line.split_once(" - ") else { continue };
-        let (Some(place), Some(kind)) = (fields.split(' ').nth(4), rest.split(' ').next()) else { continue };
-        let mount = DeafMount { place: unescaped(place).into(), kind: kind.to_owned() };
+        let Some((fields, rest)) = line.split_once(" - ") else {
+            continue;
+        };
+        let (Some(place), Some(kind)) = (fields.split(' ').nth(4), rest.split(' ').next()) else {
+            continue;
+        };
+        let mount = DeafMount {
+            place: unescaped(place).into(),
+            kind: kind.to_owned(),
+        };
         if folder.starts_with(&mount.place) {
             // The deepest one counts, and of two in one place the later.
-            if around.as_ref().is_none_or(|known| mount.place.starts_with(&known.place)) {
+            if around
+                .as_ref()
+                .is_none_or(|known| mount.place.starts_with(&known.place))
+            {
                 around = Some(mount);
             }
         } else if mount.place.starts_with(folder) {
@@ -40,7 +56,11 @@ fn deaf_among(listed: &str, folder: &Path) -> Vec<DeafMount> {
             below.push(mount);
         }
     }
-    around.into_iter().chain(below).filter(|mount| is_deaf(&mount.kind)).collect()
+    around
+        .into_iter()
+        .chain(below)
+        .filter(|mount| is_deaf(&mount.kind))
+        .collect()
 }
 
 fn is_deaf(kind: &str) -> bool {
@@ -66,7 +86,13 @@ fn is_deaf(kind: &str) -> bool {
         "fuse",
     ];
     // These keep their files on this machine.
-    const AT_HOME: &[&str] = &["fuse.fuse-overlayfs", "fuse.mergerfs", "fuse.gocryptfs", "fuse.encfs", "fuse.ntfs-3g"];
+    const AT_HOME: &[&str] = &[
+        "fuse.fuse-overlayfs",
+        "fuse.mergerfs",
+        "fuse.gocryptfs",
+        "fuse.encfs",
+        "fuse.ntfs-3g",
+    ];
     DEAF.contains(&kind) || (kind.starts_with("fuse.") && !AT_HOME.contains(&kind))
 }
 
@@ -75,7 +101,10 @@ fn unescaped(field: &str) -> String {
     let mut parts = field.split('\\');
     let mut text = parts.next().unwrap_or_default().to_owned();
     for part in parts {
-        match part.get(..3).and_then(|digits| u8::from_str_radix(digits, 8).ok()) {
+        match part
+            .get(..3)
+            .and_then(|digits| u8::from_str_radix(digits, 8).ok())
+        {
             Some(byte) => {
                 text.push(char::from(byte));
                 text.push_str(&part[3..]);
@@ -108,12 +137,18 @@ mod tests {
     #[test]
     fn the_mount_that_counts() {
         let kinds = |folder: &str| -> Vec<String> {
-            deaf_among(LISTED, Path::new(folder)).into_iter().map(|mount| format!("{} {}", mount.place.display(), mount.kind)).collect()
+            deaf_among(LISTED, Path::new(folder))
+                .into_iter()
+                .map(|mount| format!("{} {}", mount.place.display(), mount.kind))
+                .collect()
         };
         assert_eq!(kinds("/home/me/site"), [""; 0]);
         assert_eq!(kinds("/mnt/c/site"), ["/mnt/c 9p"]);
         assert_eq!(kinds("/mnt/cd"), [""; 0]);
-        assert_eq!(kinds("/home/a b/share/site"), ["/home/a b/share fuse.sshfs"]);
+        assert_eq!(
+            kinds("/home/a b/share/site"),
+            ["/home/a b/share fuse.sshfs"]
+        );
         assert_eq!(kinds("/home/a b/share/local/site"), [""; 0]);
         assert_eq!(kinds("/box/other"), [""; 0]);
         assert_eq!(kinds("/box/site"), ["/box/site/content virtiofs"]);

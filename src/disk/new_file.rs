@@ -1,4 +1,5 @@
-//! Files made for the writer, by `init` and `new`: never over one that is there, never outside the site's folder.
+//! Files made for the writer, by `init` and `new`: never over one that is there, never outside the
+//! site's folder.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -10,16 +11,23 @@ use crate::paths::SourcePath;
 /// Makes a file with these bytes, and the folders it needs, below `root`, which is made too.
 ///
 /// # Errors
-/// `AlreadyExists` when anything of that name is there; `PermissionDenied` when a folder on the way is a link that leaves
-/// the root; those of the file system. A file that could not be written whole is taken away again.
+/// `AlreadyExists` when anything of that name is there; `PermissionDenied` when a folder on the way
+/// is a link that leaves the root; those of the file system. A file that could not be written whole
+/// is taken away again.
 pub fn create_new(root: &Path, path: &SourcePath, bytes: &[u8]) -> io::Result<()> {
     if path.as_str().is_empty() || !path.segments().all(is_plain) {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a name that a file can have here"));
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            "it is not a name that a file can have here",
+        ));
     }
     fs::create_dir_all(root)?;
     let folder = make_folders(&fs::canonicalize(root)?, &path.folder())?;
     let full = folder.join(path.name());
-    let mut file = OpenOptions::new().write(true).create_new(true).open(&full)?;
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(&full)?;
     file.write_all(bytes).inspect_err(|_| {
         let _ = fs::remove_file(&full);
     })
@@ -37,7 +45,10 @@ fn make_folders(root: &Path, folder: &SourcePath) -> io::Result<PathBuf> {
         }
         full = fs::canonicalize(&full)?;
         if !full.starts_with(root) {
-            return Err(io::Error::new(io::ErrorKind::PermissionDenied, format!("`{segment}` is a link out of the site's folder")));
+            return Err(io::Error::new(
+                io::ErrorKind::PermissionDenied,
+                format!("`{segment}` is a link out of the site's folder"),
+            ));
         }
     }
     Ok(full)
@@ -57,7 +68,10 @@ mod tests {
         let root = folder.path().join("site");
         create_new(&root, &path("content/tips/a.md"), b"one")?;
         let again = create_new(&root, &path("content/tips/a.md"), b"two");
-        assert_eq!(again.map_err(|error| error.kind()), Err(io::ErrorKind::AlreadyExists));
+        assert_eq!(
+            again.map_err(|error| error.kind()),
+            Err(io::ErrorKind::AlreadyExists)
+        );
         assert_eq!(fs::read(root.join("content/tips/a.md"))?, b"one");
         assert!(create_new(&root, &path("content/tips/a.md/b.md"), b"").is_err());
         Ok(())

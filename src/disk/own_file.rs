@@ -1,5 +1,6 @@
-//! The files and folders that Handsel itself keeps in a site's folder: `.handsel/` and the address ledger. The author of the site's
-//! folder may have put anything in their place, so no link among them is followed.
+//! The files and folders that Handsel itself keeps in a site's folder: `.handsel/` and the address
+//! ledger. The author of the site's folder may have put anything in their place, so no link among
+//! them is followed.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -13,24 +14,43 @@ pub const OWN_FOLDER: &str = ".handsel";
 /// No file that Handsel keeps is larger.
 const BYTES_MAX: u64 = 256 << 20;
 
-/// The first symbolic link among Handsel's own folder, what is in it, and these files of the root; the path counts from the root.
+/// The first symbolic link among Handsel's own folder, what is in it, and these files of the root;
+/// the path counts from the root.
 pub fn own_link(root: &Path, files: &[&str]) -> Option<PathBuf> {
-    let is_link = |path: &PathBuf| fs::symlink_metadata(root.join(path)).is_ok_and(|metadata| metadata.is_symlink());
+    let is_link = |path: &PathBuf| {
+        fs::symlink_metadata(root.join(path)).is_ok_and(|metadata| metadata.is_symlink())
+    };
     let own = PathBuf::from(OWN_FOLDER);
-    let top = files.iter().map(PathBuf::from).chain([own.clone()]).find(is_link);
+    let top = files
+        .iter()
+        .map(PathBuf::from)
+        .chain([own.clone()])
+        .find(is_link);
     top.or_else(|| {
-        let entries = fs::read_dir(root.join(&own)).into_iter().flatten().filter_map(Result::ok);
-        entries.map(|entry| own.join(entry.file_name())).find(is_link)
+        let entries = fs::read_dir(root.join(&own))
+            .into_iter()
+            .flatten()
+            .filter_map(Result::ok);
+        entries
+            .map(|entry| own.join(entry.file_name()))
+            .find(is_link)
     })
 }
 
-/// The first symbolic link on the way from the root to a folder below it; `None` also for a folder that is not below it.
+/// The first symbolic link on the way from the root to a folder below it; `None` also for a folder
+/// that is not below it.
 pub fn link_on_the_way(root: &Path, folder: &Path) -> Option<PathBuf> {
     let mut path = root.to_owned();
-    folder.strip_prefix(root).ok()?.components().find_map(|component| {
-        path.push(component);
-        fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_symlink()).then(|| path.clone())
-    })
+    folder
+        .strip_prefix(root)
+        .ok()?
+        .components()
+        .find_map(|component| {
+            path.push(component);
+            fs::symlink_metadata(&path)
+                .is_ok_and(|metadata| metadata.is_symlink())
+                .then(|| path.clone())
+        })
 }
 
 /// The bytes of a file in a folder; `None` when there is none.
@@ -45,10 +65,12 @@ pub fn read(folder: &Path, name: &str) -> io::Result<Option<Vec<u8>>> {
     }
 }
 
-/// The bytes of a file that the caller was given by name, wherever it is; `None` when there is none.
+/// The bytes of a file that the caller was given by name, wherever it is; `None` when there is
+/// none.
 ///
 /// # Errors
-/// Those of the file system; `FileTooLarge` for a file larger than any that Handsel reads in this way.
+/// Those of the file system; `FileTooLarge` for a file larger than any that Handsel reads in this
+/// way.
 pub fn read_named(path: &Path) -> io::Result<Option<Vec<u8>>> {
     let file = match File::open(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -56,7 +78,11 @@ pub fn read_named(path: &Path) -> io::Result<Option<Vec<u8>>> {
     };
     let mut bytes = Vec::new();
     file.take(BYTES_MAX + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > BYTES_MAX { Err(io::ErrorKind::FileTooLarge.into()) } else { Ok(Some(bytes)) }
+    if bytes.len() as u64 > BYTES_MAX {
+        Err(io::ErrorKind::FileTooLarge.into())
+    } else {
+        Ok(Some(bytes))
+    }
 }
 
 /// The first bytes of a file, at most so many; `None` when there is none.
@@ -73,8 +99,9 @@ pub fn beginning(path: &Path, bytes_max: usize) -> io::Result<Option<Vec<u8>>> {
     Ok(Some(bytes))
 }
 
-/// Puts a file into a folder, which is made when it is missing, in place of the one that was there, in one step. The caller sees to it that nobody else does so at the
-/// same time; what a killed process left under the hidden name is written over.
+/// Puts a file into a folder, which is made when it is missing, in place of the one that was there,
+/// in one step. The caller sees to it that nobody else does so at the same time; what a killed
+/// process left under the hidden name is written over.
 ///
 /// # Errors
 /// Those of the file system; the file is then as it was.
@@ -87,7 +114,8 @@ pub fn replace(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
     })
 }
 
-/// Writes a file of our own. What has its name already is removed first: a link there might lead anywhere.
+/// Writes a file of our own. What has its name already is removed first: a link there might lead
+/// anywhere.
 ///
 /// # Errors
 /// Those of the file system.
@@ -96,5 +124,9 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    OpenOptions::new().write(true).create_new(true).open(path)?.write_all(bytes)
+    OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(path)?
+        .write_all(bytes)
 }

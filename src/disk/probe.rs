@@ -1,4 +1,5 @@
-//! A file written only to see whether anyone is told of it: in some sandboxes and on some file systems no event ever comes.
+//! A file written only to see whether anyone is told of it: in some sandboxes and on some file
+//! systems no event ever comes.
 //!
 //! It lies in `.handsel/`, which is ours, and goes again, with the folder if that was made for it.
 
@@ -9,7 +10,8 @@ use std::path::{Path, PathBuf};
 const FOLDER_NAME: &str = ".handsel";
 const FILE_NAME: &str = "watch-probe";
 
-/// The folder for the probe, and whether it was made for it. What was made goes when this is dropped.
+/// The folder for the probe, and whether it was made for it. What was made goes when this is
+/// dropped.
 #[derive(Debug)]
 pub struct Probe {
     folder: PathBuf,
@@ -25,7 +27,12 @@ impl Probe {
         let folder = root.join(FOLDER_NAME);
         let was_made = match fs::create_dir(&folder) {
             Ok(()) => true,
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && fs::symlink_metadata(&folder)?.is_dir() => false,
+            Err(error)
+                if error.kind() == io::ErrorKind::AlreadyExists
+                    && fs::symlink_metadata(&folder)?.is_dir() =>
+            {
+                false
+            }
             Err(error) => return Err(error),
         };
         Ok(Self { folder, was_made })

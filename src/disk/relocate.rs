@@ -1,11 +1,14 @@
-//! A move carried out on the disk as a whole: one rename of the page or folder, then the files that changed, each replaced in one step.
+//! A move carried out on the disk as a whole: one rename of the page or folder, then the files that
+//! changed, each replaced in one step.
 //!
-//! Everything is staged first, with a journal that says what is to be done. From the moment the journal is in its place the move will be
-//! made: a process that is killed leaves it there, and [`finish`] makes what is missing. Until then nothing of the writer's is touched.
-//! What fails on the way is taken back.
+//! Everything is staged first, with a journal that says what is to be done. From the moment the
+//! journal is in its place the move will be made: a process that is killed leaves it there, and
+//! [`finish`] makes what is missing. Until then nothing of the writer's is touched. What fails on
+//! the way is taken back.
 //!
-//! The journal is untrusted: the author of the site's folder may have written it. Each of its paths is parsed, must be one that a site can
-//! have a source at, and no folder on the way to it may be a link.
+//! The journal is untrusted: the author of the site's folder may have written it. Each of its paths
+//! is parsed, must be one that a site can have a source at, and no folder on the way to it may be a
+//! link.
 
 use std::fs;
 use std::io;
@@ -54,24 +57,34 @@ fn nothing() -> Arc<[u8]> {
 /// Makes a move.
 ///
 /// # Errors
-/// `AlreadyExists` when something is at its end already, `Deadlock` while another process moves, `InvalidData` when a file is not what
-/// it was any more; those of the file system. Nothing has changed then.
+/// `AlreadyExists` when something is at its end already, `Deadlock` while another process moves,
+/// `InvalidData` when a file is not what it was any more; those of the file system. Nothing has
+/// changed then.
 pub fn carry_out(disk: &Disk, planned: &Move) -> io::Result<()> {
     check(disk, planned)?;
     let staging = staging(disk)?;
     fs::create_dir_all(&staging)?;
     let _lock = lock(&staging)?;
     if staging.join(JOURNAL).exists() {
-        return Err(io::Error::new(io::ErrorKind::Deadlock, "an earlier move was cut short and has to be finished first"));
+        return Err(io::Error::new(
+            io::ErrorKind::Deadlock,
+            "an earlier move was cut short and has to be finished first",
+        ));
     }
     // A page that the writer renamed is at its new path already, and only the links are changed.
     if planned.from != planned.to && disk.standing(&planned.to) != Standing::Nothing {
-        return Err(io::Error::new(io::ErrorKind::AlreadyExists, format!("{} is there already", planned.to)));
+        return Err(io::Error::new(
+            io::ErrorKind::AlreadyExists,
+            format!("{} is there already", planned.to),
+        ));
     }
     for edit in &planned.edited {
         let now = old_path(planned, &edit.path);
         if disk.read(&now)? != edit.before {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, format!("{now} was changed meanwhile")));
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                format!("{now} was changed meanwhile"),
+            ));
         }
     }
     for (number, edit) in planned.edited.iter().enumerate() {
@@ -96,7 +109,8 @@ pub fn is_unfinished(disk: &Disk) -> bool {
 /// Makes what is missing of a move that was cut short; what it was, if there was one.
 ///
 /// # Errors
-/// Those of the file system, and `InvalidData` when the journal cannot be read or names what no move changes. Nothing has changed then.
+/// Those of the file system, and `InvalidData` when the journal cannot be read or names what no
+/// move changes. Nothing has changed then.
 pub fn finish(disk: &Disk) -> io::Result<Option<Move>> {
     let staging = staging(disk)?;
     if !is_unfinished(disk) {
@@ -104,7 +118,8 @@ pub fn finish(disk: &Disk) -> io::Result<Option<Move>> {
     }
     let _lock = lock(&staging)?;
     let journal = read_regular(&staging.join(JOURNAL), JOURNAL_BYTES_MAX)?;
-    let planned: Move = serde_json::from_slice(&journal).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+    let planned: Move = serde_json::from_slice(&journal)
+        .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
     check(disk, &planned)?;
     make(disk, &staging, &planned)?;
     clear(&staging, &planned);
@@ -121,8 +136,15 @@ fn staging(disk: &Disk) -> io::Result<PathBuf> {
 fn refuse_links(disk: &Disk, folder: &Path) -> io::Result<()> {
     match link_on_the_way(disk.root(), folder) {
         Some(link) => {
-            let link = link.strip_prefix(disk.root()).unwrap_or(&link).display().to_string();
-            Err(io::Error::new(io::ErrorKind::PermissionDenied, format!("`{link}` is a symbolic link")))
+            let link = link
+                .strip_prefix(disk.root())
+                .unwrap_or(&link)
+                .display()
+                .to_string();
+            Err(io::Error::new(
+                io::ErrorKind::PermissionDenied,
+                format!("`{link}` is a symbolic link"),
+            ))
         }
         None => Ok(()),
     }
@@ -132,9 +154,14 @@ fn refuse_links(disk: &Disk, folder: &Path) -> io::Result<()> {
 fn check(disk: &Disk, planned: &Move) -> io::Result<()> {
     let edited = planned.edited.iter().map(|edit| &edit.path);
     for path in [&planned.from, &planned.to].into_iter().chain(edited) {
-        let is_source = |segment: &str| is_plain(segment) && !segment.starts_with('.') && segment != "node_modules";
+        let is_source = |segment: &str| {
+            is_plain(segment) && !segment.starts_with('.') && segment != "node_modules"
+        };
         if path.as_str().is_empty() || !path.segments().all(is_source) {
-            let message = format!("`{}` is not a path that a move can change", path.as_str().escape_default());
+            let message = format!(
+                "`{}` is not a path that a move can change",
+                path.as_str().escape_default()
+            );
             return Err(io::Error::new(io::ErrorKind::InvalidData, message));
         }
         refuse_links(disk, &disk.root().join(path.folder().as_str()))?;
@@ -191,7 +218,11 @@ fn keep_permissions(old: &Path, new: &Path) {
 fn undo(disk: &Disk, planned: &Move) {
     let full = |path: &SourcePath| disk.root().join(path.as_str());
     for edit in &planned.edited {
-        let path = if disk.standing(&planned.from) == Standing::Nothing { edit.path.clone() } else { old_path(planned, &edit.path) };
+        let path = if disk.standing(&planned.from) == Standing::Nothing {
+            edit.path.clone()
+        } else {
+            old_path(planned, &edit.path)
+        };
         if disk.read(&path).is_ok_and(|bytes| bytes == edit.after) {
             let _ = fs::write(full(&path), &edit.before);
         }

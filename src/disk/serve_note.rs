@@ -1,5 +1,5 @@
-//! The note that a running preview leaves in `.handsel/`, so that `--goto` and editors' plugins find it. Only its owner may
-//! read it: what stands in it opens the preview's doors.
+//! The note that a running preview leaves in `.handsel/`, so that `--goto` and editors' plugins
+//! find it. Only its owner may read it: what stands in it opens the preview's doors.
 
 use std::fs;
 use std::io::{self, Write};
@@ -22,7 +22,10 @@ pub fn leave(root: &Path, text: &str) -> io::Result<()> {
     let folder = folder_of(&path)?;
     fs::create_dir_all(&folder)?;
     if fs::symlink_metadata(&folder)?.is_symlink() {
-        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "`.handsel` is a link"));
+        return Err(io::Error::new(
+            io::ErrorKind::PermissionDenied,
+            "`.handsel` is a link",
+        ));
     }
     let mut file = tempfile::NamedTempFile::new_in(&folder)?;
     file.write_all(text.as_bytes())?;
@@ -48,7 +51,9 @@ pub fn take_away(root: &Path, text: &str) {
 }
 
 fn folder_of(path: &Path) -> io::Result<PathBuf> {
-    path.parent().map(Path::to_owned).ok_or_else(|| io::ErrorKind::NotFound.into())
+    path.parent()
+        .map(Path::to_owned)
+        .ok_or_else(|| io::ErrorKind::NotFound.into())
 }
 
 #[cfg(test)]
@@ -66,7 +71,13 @@ mod tests {
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
-            assert_eq!(fs::metadata(root.path().join(SERVE_NOTE))?.permissions().mode() & 0o077, 0);
+            assert_eq!(
+                fs::metadata(root.path().join(SERVE_NOTE))?
+                    .permissions()
+                    .mode()
+                    & 0o077,
+                0
+            );
         }
         take_away(root.path(), "two");
         assert!(!root.path().join(".handsel").exists());

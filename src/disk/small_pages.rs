@@ -1,7 +1,8 @@
 //! How the system gives memory to this process.
 
-/// Asks the system for memory in its smallest pieces: in large ones a site takes a fifth to a third more than it uses, and no less
-/// time (docs/PERFORMANCE.md). It holds for this process and for all that it starts, until [`take_any_pages`].
+/// Asks the system for memory in its smallest pieces: in large ones a site takes a fifth to a third
+/// more than it uses, and no less time (docs/PERFORMANCE.md). It holds for this process and for all
+/// that it starts, until [`take_any_pages`].
 pub fn take_small_pages() {
     ask(true);
 }

@@ -1,7 +1,8 @@
 //! What a watcher has to watch: the folders that the walk would enter, and where links lead.
 //!
-//! The walk's rules say which folders those are, so that a `node_modules` of 100,000 files costs nothing. Each folder is
-//! given away before it is listed: who watches it from then on misses nothing that comes after.
+//! The walk's rules say which folders those are, so that a `node_modules` of 100,000 files costs
+//! nothing. Each folder is given away before it is listed: who watches it from then on misses
+//! nothing that comes after.
 
 use std::collections::VecDeque;
 use std::ffi::OsString;
@@ -23,7 +24,8 @@ const HOPS_MAX: usize = 40;
 pub struct Survey {
     /// Those whose files count, the root among them.
     pub folders: Vec<SourcePath>,
-    /// Those that would be among them but for a file in them, which says that they are the output of another build.
+    /// Those that would be among them but for a file in them, which says that they are the output
+    /// of another build.
     pub foreign: Vec<SourcePath>,
     pub links: Vec<Trail>,
 }
@@ -45,11 +47,19 @@ impl Disk {
         let mut walk = Walk::new(&self.root, rules);
         let mut survey = Survey::default();
         let _ = go_over(&mut walk, &self.root, 0, &mut survey, enter);
-        Survey { links: self.trails(&walk), ..survey }
+        Survey {
+            links: self.trails(&walk),
+            ..survey
+        }
     }
 
     /// What of the survey lies at or below these paths. `None` when only a full survey can tell.
-    pub fn survey_at(&self, rules: &ListingRules, touched: &[SourcePath], enter: &mut Enter<'_>) -> Option<Survey> {
+    pub fn survey_at(
+        &self,
+        rules: &ListingRules,
+        touched: &[SourcePath],
+        enter: &mut Enter<'_>,
+    ) -> Option<Survey> {
         if touched.iter().any(needs_all) {
             return None;
         }
@@ -58,23 +68,47 @@ impl Disk {
         let mut reach = |walk: &mut Walk<'_>, folder: &Path, depth: usize| {
             let _ = go_over(walk, folder, depth, &mut survey, enter);
         };
-        descend(&mut walk, &self.root, 0, touched.iter().collect(), &mut reach).ok()?;
-        Some(Survey { links: self.trails(&walk), ..survey })
+        descend(
+            &mut walk,
+            &self.root,
+            0,
+            touched.iter().collect(),
+            &mut reach,
+        )
+        .ok()?;
+        Some(Survey {
+            links: self.trails(&walk),
+            ..survey
+        })
     }
 
     fn trails(&self, walk: &Walk<'_>) -> Vec<Trail> {
-        walk.seen.links.iter().map(|link| Trail { through: self.trail(link), link: link.clone() }).collect()
+        walk.seen
+            .links
+            .iter()
+            .map(|link| Trail {
+                through: self.trail(link),
+                link: link.clone(),
+            })
+            .collect()
     }
 
-    /// Every other link on the way that a link leads, and where the way ends, be something there or not; only what lies
-    /// inside the root.
+    /// Every other link on the way that a link leads, and where the way ends, be something there or
+    /// not; only what lies inside the root.
     pub fn trail(&self, link: &SourcePath) -> Vec<SourcePath> {
         trail(&self.root, link)
     }
 }
 
-/// All folders at and below one that is entered. Files are not judged, which is most of what a walk costs.
-fn go_over(walk: &mut Walk<'_>, folder: &Path, depth: usize, survey: &mut Survey, enter: &mut Enter<'_>) -> ControlFlow<()> {
+/// All folders at and below one that is entered. Files are not judged, which is most of what a walk
+/// costs.
+fn go_over(
+    walk: &mut Walk<'_>,
+    folder: &Path,
+    depth: usize,
+    survey: &mut Survey,
+    enter: &mut Enter<'_>,
+) -> ControlFlow<()> {
     let mut ahead = vec![(folder.to_owned(), depth)];
     while let Some((folder, depth)) = ahead.pop() {
         let path = walk.source_path(&folder);
@@ -82,19 +116,29 @@ fn go_over(walk: &mut Walk<'_>, folder: &Path, depth: usize, survey: &mut Survey
         walk.climb_to(depth);
         let is_foreign = entries(&folder).iter().any(|(name, kind)| {
             let full = folder.join(name);
-            let verdict = walk.judge(&Entry { path: &full, name, kind: *kind, depth: depth + 1 });
+            let verdict = walk.judge(&Entry {
+                path: &full,
+                name,
+                kind: *kind,
+                depth: depth + 1,
+            });
             if verdict == Verdict::Enter {
                 ahead.push((full, depth + 1));
             }
             verdict == Verdict::SkipFolder && !kind.is_dir()
         });
-        let known = if is_foreign { &mut survey.foreign } else { &mut survey.folders };
+        let known = if is_foreign {
+            &mut survey.foreign
+        } else {
+            &mut survey.folders
+        };
         known.push(path);
     }
     ControlFlow::Continue(())
 }
 
-/// The folders and links in a folder, and before them the files that say how it is read. None when it cannot be listed.
+/// The folders and links in a folder, and before them the files that say how it is read. None when
+/// it cannot be listed.
 fn entries(folder: &Path) -> Vec<(OsString, FileType)> {
     let listed = fs::read_dir(folder).into_iter().flatten().flatten();
     let is_rule = |name: &OsString| RULE_NAMES.iter().any(|rule| name == rule);
@@ -120,7 +164,9 @@ fn trail(root: &Path, link: &SourcePath) -> Vec<SourcePath> {
             Some(Component::RootDir | Component::Prefix(_)) => at.push(&step),
             Some(Component::CurDir) | None => {}
         }
-        let Ok(target) = fs::read_link(&at) else { continue };
+        let Ok(target) = fs::read_link(&at) else {
+            continue;
+        };
         through.extend(source_path(root, &at));
         hops += 1;
         if hops > HOPS_MAX {

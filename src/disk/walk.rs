@@ -1,9 +1,11 @@
-//! The walk over a site's folder: every file that may be a source, in no promised order, and the problems on the way.
+//! The walk over a site's folder: every file that may be a source, in no promised order, and the
+//! problems on the way.
 //!
-//! Folders that are left aside are not entered, however large they are. `.gitignore` files count whether or not there is a
-//! `.git`, the nearest one first; the `ignore:` setting goes before them, so its `!pattern` brings back what git ignores.
-//! A folder that holds our manifest is an output folder, also when it is not the one of this build. `look` asks the same
-//! [`Walk`] about a few places only, so that there is one set of rules.
+//! Folders that are left aside are not entered, however large they are. `.gitignore` files count
+//! whether or not there is a `.git`, the nearest one first; the `ignore:` setting goes before them,
+//! so its `!pattern` brings back what git ignores. A folder that holds our manifest is an output
+//! folder, also when it is not the one of this build. `look` asks the same [`Walk`] about a few
+//! places only, so that there is one set of rules.
 
 use std::cmp::Ordering;
 use std::ffi::OsStr;
@@ -24,7 +26,8 @@ use crate::source::ListingRules;
 
 const GITIGNORE_NAME: &str = ".gitignore";
 
-/// The files that say how the folder that holds them is read; they count before all that lies beside them.
+/// The files that say how the folder that holds them is read; they count before all that lies
+/// beside them.
 pub const RULE_NAMES: [&str; 2] = [GITIGNORE_NAME, MANIFEST_NAME];
 
 /// What a walk came by.
@@ -69,7 +72,8 @@ pub struct Walk<'a> {
     root: &'a Path,
     rules: &'a ListingRules,
     setting: Gitignore,
-    /// The `.gitignore` files of the folders around the current entry, each with the depth of what it speaks of.
+    /// The `.gitignore` files of the folders around the current entry, each with the depth of what
+    /// it speaks of.
     nested: Vec<(usize, Gitignore)>,
     pub seen: Seen,
     /// Folders of the content that are not read and may hold Markdown.
@@ -78,19 +82,34 @@ pub struct Walk<'a> {
 
 impl<'a> Walk<'a> {
     pub fn new(root: &'a Path, rules: &'a ListingRules) -> Self {
-        let mut walk = Walk { root, rules, setting: Gitignore::empty(), nested: Vec::new(), seen: Seen::default(), excluded: Vec::new() };
+        let mut walk = Walk {
+            root,
+            rules,
+            setting: Gitignore::empty(),
+            nested: Vec::new(),
+            seen: Seen::default(),
+            excluded: Vec::new(),
+        };
         walk.setting = walk.ignore_setting();
         walk
     }
 
     /// All that lies in a folder that is entered; `depth` is the folder's own.
     pub fn below(&mut self, folder: &Path, depth: usize) {
-        let mut entries = WalkDir::new(folder).min_depth(1).sort_by(rules_first).into_iter();
+        let mut entries = WalkDir::new(folder)
+            .min_depth(1)
+            .sort_by(rules_first)
+            .into_iter();
         while let Some(entry) = entries.next() {
             match entry {
                 Ok(entry) => {
                     let depth = depth + entry.depth();
-                    let entry = Entry { path: entry.path(), name: entry.file_name(), kind: entry.file_type(), depth };
+                    let entry = Entry {
+                        path: entry.path(),
+                        name: entry.file_name(),
+                        kind: entry.file_type(),
+                        depth,
+                    };
                     if self.judge(&entry) == Verdict::SkipFolder {
                         entries.skip_current_dir();
                     }
@@ -100,12 +119,19 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Reports Markdown in the content that is not read although nothing in the site's settings says so: a `.gitignore` file names it, or it
-    /// is among installed packages.
+    /// Reports Markdown in the content that is not read although nothing in the site's settings
+    /// says so: a `.gitignore` file names it, or it is among installed packages.
     fn tell_excluded(&mut self, entry: &Entry<'_>, path: &SourcePath, name: &str) {
         let is_folder = entry.kind.is_dir();
-        let is_stated = matches!(self.setting.matched(entry.path, is_folder), Match::Ignore(_));
-        let is_output = self.rules.output.as_ref().is_some_and(|output| path.is_within(output));
+        let is_stated = matches!(
+            self.setting.matched(entry.path, is_folder),
+            Match::Ignore(_)
+        );
+        let is_output = self
+            .rules
+            .output
+            .as_ref()
+            .is_some_and(|output| path.is_within(output));
         if is_stated || is_output || name.starts_with('.') || (!is_folder && !path.is_markdown()) {
             return;
         }
@@ -119,7 +145,11 @@ impl<'a> Walk<'a> {
                 return;
             }
         }
-        let what = if is_folder { format!("the folder `{path}/`") } else { format!("`{path}`") };
+        let what = if is_folder {
+            format!("the folder `{path}/`")
+        } else {
+            format!("`{path}`")
+        };
         let (why, help) = match is_packages {
             true => (
                 "a folder of that name holds installed packages",
@@ -130,17 +160,28 @@ impl<'a> Walk<'a> {
                 "to read it, bring it back with `!` under `ignore:`; to leave it out without a warning, name it there",
             ),
         };
-        self.tell(Code::UnreadFile, path, format!("{what} is not read, because {why}"), help);
+        self.tell(
+            Code::UnreadFile,
+            path,
+            format!("{what} is not read, because {why}"),
+            help,
+        );
     }
 
-    /// Forgets the rules of folders deeper than this; whoever judges what lies in a folder has come from its own.
+    /// Forgets the rules of folders deeper than this; whoever judges what lies in a folder has come
+    /// from its own.
     pub fn climb_to(&mut self, depth: usize) {
-        while self.nested.last().is_some_and(|(nested, _)| *nested > depth) {
+        while self
+            .nested
+            .last()
+            .is_some_and(|(nested, _)| *nested > depth)
+        {
             self.nested.pop();
         }
     }
 
-    /// Judges an entry and keeps what it finds. The entry's folder has been judged before it, and the folder's rule files.
+    /// Judges an entry and keeps what it finds. The entry's folder has been judged before it, and
+    /// the folder's rule files.
     pub fn judge(&mut self, entry: &Entry<'_>) -> Verdict {
         self.climb_to(entry.depth);
         let name = entry.name.to_string_lossy();
@@ -153,31 +194,67 @@ impl<'a> Walk<'a> {
         if name == MANIFEST_NAME && entry.depth > 1 && !is_in_static {
             return Verdict::SkipFolder;
         }
-        let is_left_aside = if is_folder { is_left_aside_folder } else { is_left_aside_file };
+        let is_left_aside = if is_folder {
+            is_left_aside_folder
+        } else {
+            is_left_aside_file
+        };
         if is_left_aside(&name, is_in_static)
-            || self.rules.output.as_ref().is_some_and(|output| path.is_within(output))
+            || self
+                .rules
+                .output
+                .as_ref()
+                .is_some_and(|output| path.is_within(output))
             || self.is_ignored(entry.path, is_folder)
         {
-            if is_hidden_source(&name, &path, is_folder) && !self.is_ignored(entry.path, is_folder) {
-                let what = if is_folder { format!("the folder `{path}/`") } else { format!("`{path}`") };
+            if is_hidden_source(&name, &path, is_folder) && !self.is_ignored(entry.path, is_folder)
+            {
+                let what = if is_folder {
+                    format!("the folder `{path}/`")
+                } else {
+                    format!("`{path}`")
+                };
                 let message = format!("{what} is not read, because its name begins with a dot");
-                self.tell(Code::UnreadFile, &path, message, "rename it, or name it under `ignore:`");
+                self.tell(
+                    Code::UnreadFile,
+                    &path,
+                    message,
+                    "rename it, or name it under `ignore:`",
+                );
             } else if path.as_str().starts_with("content/") {
                 self.tell_excluded(entry, &path, &name);
             }
-            return if is_folder { Verdict::SkipFolder } else { Verdict::Pass };
+            return if is_folder {
+                Verdict::SkipFolder
+            } else {
+                Verdict::Pass
+            };
         }
         if entry.name.to_str().is_none() {
-            let message = format!("the name of `{}` is not UTF-8, so it is not read", printable(path.as_str()));
-            self.tell(Code::UnportableName, &path, message, "rename it; other systems and addresses cannot hold such a name");
-            return if is_folder { Verdict::SkipFolder } else { Verdict::Pass };
+            let message = format!(
+                "the name of `{}` is not UTF-8, so it is not read",
+                printable(path.as_str())
+            );
+            self.tell(
+                Code::UnportableName,
+                &path,
+                message,
+                "rename it; other systems and addresses cannot hold such a name",
+            );
+            return if is_folder {
+                Verdict::SkipFolder
+            } else {
+                Verdict::Pass
+            };
         }
         if entry.kind.is_symlink() {
             self.seen.links.push(path.clone());
         }
         if is_folder {
             Verdict::Enter
-        } else if entry.kind.is_file() || (entry.kind.is_symlink() && self.follow(&path, entry.path)) {
+        } else if entry.kind.is_file()
+            || (entry.kind.is_symlink() && self.follow(&path, entry.path))
+        {
             self.seen.files.push(path);
             Verdict::Read
         } else {
@@ -190,7 +267,9 @@ impl<'a> Walk<'a> {
 
     /// Whether a link leads to a file inside the root; says so when it does not.
     fn follow(&mut self, path: &SourcePath, link: &Path) -> bool {
-        let written = fs::read_link(link).map(|target| target.to_string_lossy().into_owned()).unwrap_or_default();
+        let written = fs::read_link(link)
+            .map(|target| target.to_string_lossy().into_owned())
+            .unwrap_or_default();
         let target = match fs::canonicalize(link) {
             Ok(target) => target,
             Err(error) => {
@@ -200,23 +279,47 @@ impl<'a> Walk<'a> {
                     _ => "leads in a circle",
                 };
                 let message = format!("the link `{path}` {fault}: its target is `{written}`");
-                self.tell(Code::BadSymlink, path, message, "mend the link, or delete it");
+                self.tell(
+                    Code::BadSymlink,
+                    path,
+                    message,
+                    "mend the link, or delete it",
+                );
                 return false;
             }
         };
         if !target.starts_with(self.root) {
-            let message = format!("the link `{path}` leads out of the site's folder: its target is `{written}`");
-            self.tell(Code::BadSymlink, path, message, "put a copy in its place; nothing outside the site's folder is read");
+            let message = format!(
+                "the link `{path}` leads out of the site's folder: its target is `{written}`"
+            );
+            self.tell(
+                Code::BadSymlink,
+                path,
+                message,
+                "put a copy in its place; nothing outside the site's folder is read",
+            );
             return false;
         }
         match fs::metadata(&target) {
             Ok(metadata) if metadata.is_file() => return true,
             Ok(metadata) if metadata.is_dir() => {
-                let message = format!("the link `{path}` leads to the folder `{written}`, which is not entered");
-                self.tell(Code::FolderSymlink, path, message, "move the folder here, or name the link under `ignore:`");
+                let message = format!(
+                    "the link `{path}` leads to the folder `{written}`, which is not entered"
+                );
+                self.tell(
+                    Code::FolderSymlink,
+                    path,
+                    message,
+                    "move the folder here, or name the link under `ignore:`",
+                );
             }
             Ok(_) => self.tell_special(path),
-            Err(error) => self.tell(Code::Unreadable, path, format!("`{path}` cannot be read: {error}"), "check its permissions"),
+            Err(error) => self.tell(
+                Code::Unreadable,
+                path,
+                format!("`{path}` cannot be read: {error}"),
+                "check its permissions",
+            ),
         }
         false
     }
@@ -227,20 +330,36 @@ impl<'a> Walk<'a> {
             Match::Ignore(_) => Some(true),
             Match::Whitelist(_) => Some(false),
         };
-        verdict(&self.setting).or_else(|| self.nested.iter().rev().find_map(|(_, rules)| verdict(rules))).unwrap_or(false)
+        verdict(&self.setting)
+            .or_else(|| {
+                self.nested
+                    .iter()
+                    .rev()
+                    .find_map(|(_, rules)| verdict(rules))
+            })
+            .unwrap_or(false)
     }
 
-    /// From here to the end of its folder, a `.gitignore` file counts. Lines that are no patterns are passed over, as git does.
+    /// From here to the end of its folder, a `.gitignore` file counts. Lines that are no patterns
+    /// are passed over, as git does.
     fn obey(&mut self, entry: &Entry<'_>) {
         let bytes = match fs::read(entry.path) {
             Ok(bytes) => bytes,
             Err(error) => {
                 let path = self.source_path(entry.path);
-                return self.tell(Code::Unreadable, &path, format!("`{path}` cannot be read: {error}"), "check its permissions");
+                return self.tell(
+                    Code::Unreadable,
+                    &path,
+                    format!("`{path}` cannot be read: {error}"),
+                    "check its permissions",
+                );
             }
         };
         let mut builder = GitignoreBuilder::new(entry.path.parent().unwrap_or(self.root));
-        for line in String::from_utf8_lossy(&bytes).trim_start_matches('\u{FEFF}').lines() {
+        for line in String::from_utf8_lossy(&bytes)
+            .trim_start_matches('\u{FEFF}')
+            .lines()
+        {
             let _ = builder.add_line(None, line);
         }
         if let Ok(rules) = builder.build()
@@ -255,8 +374,11 @@ impl<'a> Walk<'a> {
         for pattern in &self.rules.ignore {
             if let Err(error) = builder.add_line(None, pattern) {
                 self.seen.problems.push(
-                    Diagnostic::new(Code::BadSetting, format!("`ignore: {pattern}` is no pattern: {error}"))
-                        .help("patterns are written as in `.gitignore`"),
+                    Diagnostic::new(
+                        Code::BadSetting,
+                        format!("`ignore: {pattern}` is no pattern: {error}"),
+                    )
+                    .help("patterns are written as in `.gitignore`"),
                 );
             }
         }
@@ -265,31 +387,51 @@ impl<'a> Walk<'a> {
 
     /// The path from the root; what is not UTF-8 in it is replaced.
     pub fn source_path(&self, path: &Path) -> SourcePath {
-        source_path(self.root, path).expect("a walk from the root stays below it, and file names hold no NUL")
+        source_path(self.root, path)
+            .expect("a walk from the root stays below it, and file names hold no NUL")
     }
 
     fn tell_unreadable(&mut self, error: &walkdir::Error) {
         let path = self.source_path(error.path().unwrap_or(self.root));
-        let is_gone = error.io_error().is_some_and(|error| error.kind() == io::ErrorKind::NotFound);
+        let is_gone = error
+            .io_error()
+            .is_some_and(|error| error.kind() == io::ErrorKind::NotFound);
         if is_gone && !path.as_str().is_empty() {
             // It went between the listing of its folder and its own turn.
             return;
         }
-        let reason = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
-        self.tell(Code::Unreadable, &path, format!("the folder `{path}` cannot be read: {reason}"), "check its permissions");
+        let reason = error
+            .io_error()
+            .map_or_else(|| error.to_string(), ToString::to_string);
+        self.tell(
+            Code::Unreadable,
+            &path,
+            format!("the folder `{path}` cannot be read: {reason}"),
+            "check its permissions",
+        );
     }
 
-    /// Pipes, sockets and devices: reading one could wait for ever. It may be a program's at work, so it stops no build.
+    /// Pipes, sockets and devices: reading one could wait for ever. It may be a program's at work,
+    /// so it stops no build.
     fn tell_special(&mut self, path: &SourcePath) {
         let message = format!("`{path}` is a pipe, a socket or a device, so it is not read");
-        self.tell(Code::Unreadable, path, message, "move it away, or name it under `ignore:`");
+        self.tell(
+            Code::Unreadable,
+            path,
+            message,
+            "move it away, or name it under `ignore:`",
+        );
         if let Some(problem) = self.seen.problems.last_mut() {
             problem.severity = Severity::Warning;
         }
     }
 
     fn tell(&mut self, code: Code, path: &SourcePath, message: String, help: &str) {
-        self.seen.problems.push(Diagnostic::new(code, message).at(Place::start_of(path)).help(help));
+        self.seen.problems.push(
+            Diagnostic::new(code, message)
+                .at(Place::start_of(path))
+                .help(help),
+        );
     }
 }
 
@@ -298,18 +440,29 @@ const LOOKED_AT_MAX: usize = 1_000;
 
 /// Whether one of the first files in a folder is Markdown.
 fn holds_markdown(folder: &Path) -> bool {
-    let mut names = WalkDir::new(folder).min_depth(1).into_iter().take(LOOKED_AT_MAX).flatten();
+    let mut names = WalkDir::new(folder)
+        .min_depth(1)
+        .into_iter()
+        .take(LOOKED_AT_MAX)
+        .flatten();
     names.any(|entry| {
-        entry.file_type().is_file() && SourcePath::new(&entry.file_name().to_string_lossy()).is_ok_and(|path| path.is_markdown())
+        entry.file_type().is_file()
+            && SourcePath::new(&entry.file_name().to_string_lossy())
+                .is_ok_and(|path| path.is_markdown())
     })
 }
 
 /// In each folder, the files that say how to read it come before all others.
 fn rules_first(a: &DirEntry, b: &DirEntry) -> Ordering {
-    // Cutting the name out of a path costs more than comparing two paths, which begin with the same folder and so sort by their names.
+    // Cutting the name out of a path costs more than comparing two paths, which begin with the same
+    // folder and so sort by their names.
     let is_rule = |entry: &DirEntry| {
         let path = entry.path().as_os_str().as_encoded_bytes();
-        RULE_NAMES.iter().any(|name| path.ends_with(name.as_bytes()) && entry.file_name() == *name)
+        RULE_NAMES
+            .iter()
+            .any(|name| path.ends_with(name.as_bytes()) && entry.file_name() == *name)
     };
-    is_rule(b).cmp(&is_rule(a)).then_with(|| a.path().as_os_str().cmp(b.path().as_os_str()))
+    is_rule(b)
+        .cmp(&is_rule(a))
+        .then_with(|| a.path().as_os_str().cmp(b.path().as_os_str()))
 }

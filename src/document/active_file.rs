@@ -1,19 +1,34 @@
-//! Files of the content that browsers open as pages of their own: what in them would run or load something.
+//! Files of the content that browsers open as pages of their own: what in them would run or load
+//! something.
 
 use std::borrow::Cow;
 
 use html5gum::{Token, Tokenizer};
 
 /// Endings of files that browsers open as documents in which scripts run.
-const DOCUMENTS: [&str; 16] =
-    ["html", "htm", "xhtml", "xht", "shtml", "xml", "xsl", "xslt", "rdf", "rss", "atom", "svgz", "mhtml", "mht", "hta", "htc"];
+const DOCUMENTS: [&str; 16] = [
+    "html", "htm", "xhtml", "xht", "shtml", "xml", "xsl", "xslt", "rdf", "rss", "atom", "svgz",
+    "mhtml", "mht", "hta", "htc",
+];
 
 /// Endings of files whose text is packed, so that it is not looked at.
 const PACKED: [&str; 3] = ["svgz", "mhtml", "mht"];
 
 /// Elements that run, load or send something.
-const ACTIVE: [&str; 12] =
-    ["script", "iframe", "frame", "object", "embed", "applet", "form", "base", "portal", "handler", "listener", "foreignobject"];
+const ACTIVE: [&str; 12] = [
+    "script",
+    "iframe",
+    "frame",
+    "object",
+    "embed",
+    "applet",
+    "form",
+    "base",
+    "portal",
+    "handler",
+    "listener",
+    "foreignobject",
+];
 
 /// The most findings that are reported; one is enough to look.
 const FINDINGS_MAX: usize = 5;
@@ -24,7 +39,9 @@ pub fn is_document(name: &str) -> bool {
 }
 
 fn extension(name: &str) -> String {
-    name.rsplit_once('.').map_or("", |(_, extension)| extension).to_ascii_lowercase()
+    name.rsplit_once('.')
+        .map_or("", |(_, extension)| extension)
+        .to_ascii_lowercase()
 }
 
 /// What runs or loads something in such a file, in words.
@@ -47,14 +64,19 @@ pub fn active_parts(name: &str, bytes: &[u8]) -> Vec<String> {
         note("a style sheet that can write scripts".to_owned());
     }
     for Ok(token) in Tokenizer::new(&*text) {
-        let Token::StartTag(tag) = token else { continue };
+        let Token::StartTag(tag) = token else {
+            continue;
+        };
         let name = String::from_utf8_lossy(&tag.name).to_lowercase();
         let element = name.rsplit(':').next().unwrap_or(&name);
         if ACTIVE.contains(&element) {
             note(format!("the element `<{element}>`"));
         }
         for (key, value) in &tag.attributes {
-            let (key, value) = (String::from_utf8_lossy(key).to_lowercase(), String::from_utf8_lossy(value));
+            let (key, value) = (
+                String::from_utf8_lossy(key).to_lowercase(),
+                String::from_utf8_lossy(value),
+            );
             let local = key.rsplit(':').next().unwrap_or(&key);
             if let Some(what) = active_attribute(element, local, &value) {
                 note(what);
@@ -65,8 +87,14 @@ pub fn active_parts(name: &str, bytes: &[u8]) -> Vec<String> {
 }
 
 fn active_attribute(element: &str, attribute: &str, value: &str) -> Option<String> {
-    let squeezed: String = value.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect::<String>().to_lowercase();
-    let is_outside = squeezed.starts_with("//") || squeezed.starts_with("http:") || squeezed.starts_with("https:");
+    let squeezed: String = value
+        .chars()
+        .filter(|c| !c.is_whitespace() && !c.is_control())
+        .collect::<String>()
+        .to_lowercase();
+    let is_outside = squeezed.starts_with("//")
+        || squeezed.starts_with("http:")
+        || squeezed.starts_with("https:");
     let is_loaded = match attribute {
         "src" | "srcset" | "poster" | "background" | "data" => true,
         "href" => !matches!(element, "a" | "area"),
@@ -75,18 +103,29 @@ fn active_attribute(element: &str, attribute: &str, value: &str) -> Option<Strin
     if attribute.starts_with("on") && attribute.len() > 2 {
         return Some(format!("the attribute `{attribute}`"));
     }
-    if squeezed.starts_with("javascript:") || squeezed.starts_with("vbscript:") || squeezed.starts_with("data:text/html") {
+    if squeezed.starts_with("javascript:")
+        || squeezed.starts_with("vbscript:")
+        || squeezed.starts_with("data:text/html")
+    {
         return Some(format!("an address that runs in `{attribute}`"));
     }
     if attribute == "http-equiv" && squeezed == "refresh" {
         return Some("a `refresh` that leads elsewhere".to_owned());
     }
-    (is_loaded && is_outside).then(|| format!("the reference to `{}`", squeezed.chars().take(60).collect::<String>()))
+    (is_loaded && is_outside).then(|| {
+        format!(
+            "the reference to `{}`",
+            squeezed.chars().take(60).collect::<String>()
+        )
+    })
 }
 
 fn decoded(bytes: &[u8]) -> Cow<'_, str> {
     let wide = |bytes: &[u8], read: fn([u8; 2]) -> u16| {
-        let units: Vec<u16> = bytes.chunks_exact(2).map(|two| read([two[0], two[1]])).collect();
+        let units: Vec<u16> = bytes
+            .chunks_exact(2)
+            .map(|two| read([two[0], two[1]]))
+            .collect();
         Cow::Owned(String::from_utf16_lossy(&units))
     };
     match bytes {
@@ -106,19 +145,63 @@ mod tests {
     #[test]
     fn what_runs_is_found_and_plain_documents_are_not_reported() {
         for (name, text, found) in [
-            ("a.html", "<p>Plain <a href=\"https://example.org\">link</a></p>", ""),
-            ("a.html", "<SCRIPT>1</SCRIPT><p onclick=x>", "the element `<script>`, the attribute `onclick`"),
-            ("a.htm", "<a href=\" java\nscript:x\">", "an address that runs in `href`"),
-            ("a.xhtml", "<h:script xmlns:h='x'/>", "the element `<script>`"),
-            ("a.xml", "<?xml-stylesheet href='a.xsl'?><a/>", "a style sheet that can write scripts"),
-            ("a.html", "<img src=//spy.example/x>", "the reference to `//spy.example/x`"),
-            ("a.html", "<meta http-equiv=refresh content='0;url=//x'>", "a `refresh` that leads elsewhere"),
-            ("a.svgz", "\u{1f}", "packed text, in which scripts cannot be seen"),
+            (
+                "a.html",
+                "<p>Plain <a href=\"https://example.org\">link</a></p>",
+                "",
+            ),
+            (
+                "a.html",
+                "<SCRIPT>1</SCRIPT><p onclick=x>",
+                "the element `<script>`, the attribute `onclick`",
+            ),
+            (
+                "a.htm",
+                "<a href=\" java\nscript:x\">",
+                "an address that runs in `href`",
+            ),
+            (
+                "a.xhtml",
+                "<h:script xmlns:h='x'/>",
+                "the element `<script>`",
+            ),
+            (
+                "a.xml",
+                "<?xml-stylesheet href='a.xsl'?><a/>",
+                "a style sheet that can write scripts",
+            ),
+            (
+                "a.html",
+                "<img src=//spy.example/x>",
+                "the reference to `//spy.example/x`",
+            ),
+            (
+                "a.html",
+                "<meta http-equiv=refresh content='0;url=//x'>",
+                "a `refresh` that leads elsewhere",
+            ),
+            (
+                "a.svgz",
+                "\u{1f}",
+                "packed text, in which scripts cannot be seen",
+            ),
         ] {
-            assert_eq!(active_parts(name, text.as_bytes()).join(", "), found, "{text}");
+            assert_eq!(
+                active_parts(name, text.as_bytes()).join(", "),
+                found,
+                "{text}"
+            );
         }
-        let wide: Vec<u8> = "<script>".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let wide: Vec<u8> = "<script>"
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
         assert_eq!(active_parts("a.html", &wide), ["the element `<script>`"]);
-        assert!(is_document("A.XHTML") && is_document("a.b.svgz") && !is_document("html") && !is_document("a.txt"));
+        assert!(
+            is_document("A.XHTML")
+                && is_document("a.b.svgz")
+                && !is_document("html")
+                && !is_document("a.txt")
+        );
     }
 }

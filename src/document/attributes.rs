@@ -1,23 +1,53 @@
-//! Which attributes a writer may set under `raw_html: sanitize`, wherever they are written: in HTML and behind headings.
+//! Which attributes a writer may set under `raw_html: sanitize`, wherever they are written: in HTML
+//! and behind headings.
 //!
-//! One table says it for the tokenizer, which reports what it leaves out at its place, and for the sanitizer, which has the last word.
-//! Attributes, ids and classes by which the theme's scripts find their elements are not in it, so that a script acts on nothing but what
-//! the theme drew.
+//! One table says it for the tokenizer, which reports what it leaves out at its place, and for the
+//! sanitizer, which has the last word. Attributes, ids and classes by which the theme's scripts
+//! find their elements are not in it, so that a script acts on nothing but what the theme drew.
 
 use super::links::Target;
 use crate::diagnostic::{Code, Diagnostic};
 
 /// Attributes that every element may have.
-pub const GLOBAL: [&str; 12] =
-    ["class", "dir", "hidden", "id", "itemprop", "itemscope", "itemtype", "lang", "role", "tabindex", "title", "translate"];
+pub const GLOBAL: [&str; 12] = [
+    "class",
+    "dir",
+    "hidden",
+    "id",
+    "itemprop",
+    "itemscope",
+    "itemtype",
+    "lang",
+    "role",
+    "tabindex",
+    "title",
+    "translate",
+];
 
 /// Beginnings of attributes that every element may have.
 pub const GLOBAL_PREFIXES: [&str; 1] = ["aria-"];
 
 /// Attributes that only some elements may have.
 pub const OF_ELEMENTS: [(&str, &[&str]); 30] = [
-    ("a", &["download", "href", "hreflang", "name", "referrerpolicy", "rel", "target", "type"]),
-    ("area", &["alt", "coords", "download", "href", "rel", "shape", "target"]),
+    (
+        "a",
+        &[
+            "download",
+            "href",
+            "hreflang",
+            "name",
+            "referrerpolicy",
+            "rel",
+            "target",
+            "type",
+        ],
+    ),
+    (
+        "area",
+        &[
+            "alt", "coords", "download", "href", "rel", "shape", "target",
+        ],
+    ),
     ("audio", &["controls", "loop", "muted", "preload", "src"]),
     ("blockquote", &["cite"]),
     ("br", &["clear"]),
@@ -56,19 +86,58 @@ pub const OF_ELEMENTS: [(&str, &[&str]); 30] = [
     ("ol", &["compact", "reversed", "start", "type"]),
     ("progress", &["max", "value"]),
     ("q", &["cite"]),
-    ("source", &["height", "media", "sizes", "src", "srcset", "type", "width"]),
-    ("table", &["border", "cellpadding", "cellspacing", "frame", "rules", "summary", "width"]),
-    ("td", &["abbr", "colspan", "headers", "height", "nowrap", "rowspan", "width"]),
-    ("th", &["abbr", "colspan", "headers", "height", "nowrap", "rowspan", "scope", "width"]),
+    (
+        "source",
+        &["height", "media", "sizes", "src", "srcset", "type", "width"],
+    ),
+    (
+        "table",
+        &[
+            "border",
+            "cellpadding",
+            "cellspacing",
+            "frame",
+            "rules",
+            "summary",
+            "width",
+        ],
+    ),
+    (
+        "td",
+        &[
+            "abbr", "colspan", "headers", "height", "nowrap", "rowspan", "width",
+        ],
+    ),
+    (
+        "th",
+        &[
+            "abbr", "colspan", "headers", "height", "nowrap", "rowspan", "scope", "width",
+        ],
+    ),
     ("time", &["datetime"]),
     ("track", &["default", "kind", "label", "src", "srclang"]),
     ("ul", &["compact", "type"]),
-    ("video", &["controls", "height", "loop", "muted", "playsinline", "poster", "preload", "src", "width"]),
+    (
+        "video",
+        &[
+            "controls",
+            "height",
+            "loop",
+            "muted",
+            "playsinline",
+            "poster",
+            "preload",
+            "src",
+            "width",
+        ],
+    ),
 ];
 
 /// Elements on which `align` says how their text is set.
-const ALIGNED: [&str; 19] =
-    ["caption", "center", "col", "colgroup", "dd", "div", "dl", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "p", "td", "th", "tr", "tbody"];
+const ALIGNED: [&str; 19] = [
+    "caption", "center", "col", "colgroup", "dd", "div", "dl", "dt", "h1", "h2", "h3", "h4", "h5",
+    "h6", "p", "td", "th", "tr", "tbody",
+];
 
 /// Attributes whose value is the address of something that is named and never loaded.
 const CITED: [&str; 1] = ["cite"];
@@ -109,12 +178,26 @@ const IDS: [&str; 32] = [
     "What-you-get",
 ];
 
-/// Beginnings of ids that the theme gives to several elements of a page, and whether a number follows.
-const ID_PREFIXES: [(&str, bool); 4] = [("SearchResult-", false), ("Term-", true), ("Tool-", false), ("tabs-", true)];
+/// Beginnings of ids that the theme gives to several elements of a page, and whether a number
+/// follows.
+const ID_PREFIXES: [(&str, bool); 4] = [
+    ("SearchResult-", false),
+    ("Term-", true),
+    ("Tool-", false),
+    ("tabs-", true),
+];
 
 /// Classes by which the theme's scripts find their elements.
-const CLASSES: [&str; 8] =
-    ["checklist-done", "code-frame", "embed-code", "fold-button", "prose", "quiz-result", "search-filters", "tool-progress"];
+const CLASSES: [&str; 8] = [
+    "checklist-done",
+    "code-frame",
+    "embed-code",
+    "fold-button",
+    "prose",
+    "quiz-result",
+    "search-filters",
+    "tool-progress",
+];
 
 /// What becomes of an attribute.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -137,7 +220,8 @@ pub enum Dropped {
     Id(String),
 }
 
-/// The problem of a tag of which parts are left out; its place is the caller's to give. `tag` names the tag.
+/// The problem of a tag of which parts are left out; its place is the caller's to give. `tag` names
+/// the tag.
 pub fn problem(tag: &str, dropped: &[Dropped]) -> Diagnostic {
     let name = |dropped: &Dropped| match dropped {
         Dropped::Attribute(name) => format!("`{name}`"),
@@ -150,22 +234,33 @@ pub fn problem(tag: &str, dropped: &[Dropped]) -> Diagnostic {
         names.push(format!("{} more", dropped.len() - NAMED_MAX));
     }
     let last = names.pop().unwrap_or_default();
-    let names = if names.is_empty() { last } else { format!("{} and {last}", names.join(", ")) };
+    let names = if names.is_empty() {
+        last
+    } else {
+        format!("{} and {last}", names.join(", "))
+    };
     let verb = if dropped.len() == 1 { "is" } else { "are" };
-    let is_of_theme = dropped.iter().all(|dropped| !matches!(dropped, Dropped::Attribute(_)));
+    let is_of_theme = dropped
+        .iter()
+        .all(|dropped| !matches!(dropped, Dropped::Attribute(_)));
     let help = if is_of_theme {
         "choose another name: the theme finds its own elements by this one"
     } else {
         "delete what is left out; the setting `raw_html: allow` keeps it"
     };
-    Diagnostic::new(Code::DroppedAttribute, format!("{names} of {tag} {verb} left out of the page")).help(help)
+    Diagnostic::new(
+        Code::DroppedAttribute,
+        format!("{names} of {tag} {verb} left out of the page"),
+    )
+    .help(help)
 }
 
 /// Whether an id is one by which the theme finds an element of its own.
 pub fn is_theme_id(id: &str) -> bool {
     let id = id.trim_ascii();
     let begins_as = |(prefix, has_number): &(&str, bool)| {
-        id.strip_prefix(prefix).is_some_and(|rest| !has_number || rest.starts_with(|c: char| c.is_ascii_digit()))
+        id.strip_prefix(prefix)
+            .is_some_and(|rest| !has_number || rest.starts_with(|c: char| c.is_ascii_digit()))
     };
     IDS.contains(&id) || ID_PREFIXES.iter().any(begins_as)
 }
@@ -175,49 +270,83 @@ pub fn is_theme_class(class: &str) -> bool {
     CLASSES.contains(&class)
 }
 
-/// Checks an attribute of an element. Names are in lower case; addresses that a page loads or links to are checked elsewhere.
+/// Checks an attribute of an element. Names are in lower case; addresses that a page loads or links
+/// to are checked elsewhere.
 pub fn check(element: &str, name: &str, value: &str) -> Verdict {
     match name {
         "id" if is_theme_id(value) => return Verdict::Drop,
         "class" => return classes(value),
-        "align" | "valign" => return alignment(element, name, value).map_or(Verdict::Drop, Verdict::Class),
+        "align" | "valign" => {
+            return alignment(element, name, value).map_or(Verdict::Drop, Verdict::Class);
+        }
         "type" if element == "input" && !is_tick_box(value) => return Verdict::Drop,
         _ if CITED.contains(&name) && is_active_address(value) => return Verdict::Drop,
         _ => {}
     }
-    let is_global = GLOBAL.contains(&name) || GLOBAL_PREFIXES.iter().any(|prefix| name.starts_with(prefix));
-    let is_own = || OF_ELEMENTS.iter().any(|(known, names)| *known == element && names.contains(&name));
-    if is_global || is_own() { Verdict::Keep } else { Verdict::Drop }
+    let is_global = GLOBAL.contains(&name)
+        || GLOBAL_PREFIXES
+            .iter()
+            .any(|prefix| name.starts_with(prefix));
+    let is_own = || {
+        OF_ELEMENTS
+            .iter()
+            .any(|(known, names)| *known == element && names.contains(&name))
+    };
+    if is_global || is_own() {
+        Verdict::Keep
+    } else {
+        Verdict::Drop
+    }
 }
 
 /// Whether an `<input>` of this type is one to tick.
 pub fn is_tick_box(input_type: &str) -> bool {
-    matches!(input_type.to_ascii_lowercase().as_str(), "checkbox" | "radio")
+    matches!(
+        input_type.to_ascii_lowercase().as_str(),
+        "checkbox" | "radio"
+    )
 }
 
 fn is_active_address(value: &str) -> bool {
-    matches!(Target::parse(value), Target::Unsafe { .. } | Target::UnknownScheme { .. })
+    matches!(
+        Target::parse(value),
+        Target::Unsafe { .. } | Target::UnknownScheme { .. }
+    )
 }
 
 fn classes(value: &str) -> Verdict {
     if !value.split_ascii_whitespace().any(is_theme_class) {
         return Verdict::Keep;
     }
-    let (dropped, kept): (Vec<&str>, Vec<&str>) = value.split_ascii_whitespace().partition(|class| is_theme_class(class));
-    Verdict::DropClasses { kept: kept.join(" "), dropped: dropped.into_iter().map(str::to_owned).collect() }
+    let (dropped, kept): (Vec<&str>, Vec<&str>) = value
+        .split_ascii_whitespace()
+        .partition(|class| is_theme_class(class));
+    Verdict::DropClasses {
+        kept: kept.join(" "),
+        dropped: dropped.into_iter().map(str::to_owned).collect(),
+    }
 }
 
 /// The classes that replace attributes of a tag, separated by spaces.
-pub fn alignment_classes<'a>(element: &str, attributes: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+pub fn alignment_classes<'a>(
+    element: &str,
+    attributes: impl Iterator<Item = (&'a str, &'a str)>,
+) -> String {
     let aligning = attributes.filter(|(name, _)| matches!(*name, "align" | "valign"));
-    aligning.filter_map(|(name, value)| alignment(element, name, value)).collect::<Vec<_>>().join(" ")
+    aligning
+        .filter_map(|(name, value)| alignment(element, name, value))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// The class for `align` or `valign`, where the element is one that it moves.
 fn alignment(element: &str, name: &str, value: &str) -> Option<&'static str> {
     let value = value.trim().to_ascii_lowercase();
     if name == "valign" {
-        let is_cell = matches!(element, "td" | "th" | "tr" | "tbody" | "thead" | "tfoot" | "col" | "colgroup");
+        let is_cell = matches!(
+            element,
+            "td" | "th" | "tr" | "tbody" | "thead" | "tfoot" | "col" | "colgroup"
+        );
         return match value.as_str() {
             "top" if is_cell => Some("valign-top"),
             "middle" | "center" if is_cell => Some("valign-middle"),
@@ -235,13 +364,18 @@ fn alignment(element: &str, name: &str, value: &str) -> Option<&'static str> {
         ("img", "top") => Some("valign-top"),
         ("img", "middle" | "center") => Some("valign-middle"),
         ("img", "bottom") => Some("valign-baseline"),
-        (element, value) if ALIGNED.contains(&element) || matches!(element, "thead" | "tfoot" | "section" | "article") => match value {
-            "left" => Some("align-left"),
-            "center" | "middle" => Some("align-center"),
-            "right" => Some("align-right"),
-            "justify" => Some("align-justify"),
-            _ => None,
-        },
+        (element, value)
+            if ALIGNED.contains(&element)
+                || matches!(element, "thead" | "tfoot" | "section" | "article") =>
+        {
+            match value {
+                "left" => Some("align-left"),
+                "center" | "middle" => Some("align-center"),
+                "right" => Some("align-right"),
+                "justify" => Some("align-justify"),
+                _ => None,
+            }
+        }
         _ => None,
     }
 }
@@ -259,10 +393,20 @@ mod tests {
             ("td", "colspan", "2"),
             ("q", "cite", "https://a.example"),
         ] {
-            assert_eq!(check(element, name, value), Verdict::Keep, "{element} {name}");
+            assert_eq!(
+                check(element, name, value),
+                Verdict::Keep,
+                "{element} {name}"
+            );
         }
-        assert_eq!(check("p", "align", "CENTER"), Verdict::Class("align-center"));
-        assert_eq!(check("img", "align", "right"), Verdict::Class("float-right"));
+        assert_eq!(
+            check("p", "align", "CENTER"),
+            Verdict::Class("align-center")
+        );
+        assert_eq!(
+            check("img", "align", "right"),
+            Verdict::Class("float-right")
+        );
     }
 
     #[test]
@@ -276,8 +420,18 @@ mod tests {
             ("q", "cite", "javascript:x"),
             ("input", "type", "text"),
         ] {
-            assert_eq!(check(element, name, value), Verdict::Drop, "{element} {name}");
+            assert_eq!(
+                check(element, name, value),
+                Verdict::Drop,
+                "{element} {name}"
+            );
         }
-        assert_eq!(check("p", "class", "a prose b"), Verdict::DropClasses { kept: "a b".into(), dropped: vec!["prose".into()] });
+        assert_eq!(
+            check("p", "class", "a prose b"),
+            Verdict::DropClasses {
+                kept: "a b".into(),
+                dropped: vec!["prose".into()]
+            }
+        );
     }
 }

@@ -26,7 +26,8 @@ pub enum Segment {
     Include(u32),
     /// The tool of `embeds[i]`.
     Tool(u32),
-    /// The line of the source, from 1, on which the next segment begins. Only where lines are asked for.
+    /// The line of the source, from 1, on which the next segment begins. Only where lines are asked
+    /// for.
     Line(u32),
 }
 
@@ -53,7 +54,8 @@ pub struct Embed {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Include {
     pub file: Placed<String>,
-    /// The name of a region marked `region NAME` … `endregion NAME` in the file (or `ANCHOR: NAME` … `ANCHOR_END: NAME`).
+    /// The name of a region marked `region NAME` … `endregion NAME` in the file (or `ANCHOR: NAME`
+    /// … `ANCHOR_END: NAME`).
     pub region: Option<String>,
     /// First and last line, from 1.
     pub lines: Option<(usize, usize)>,
@@ -72,7 +74,10 @@ impl FenceRequest {
     /// The fence for a file of this extension whose first shown line has this number.
     pub fn fence(&self, extension: &str, first_line: usize) -> Fence {
         Fence {
-            language: self.language.clone().unwrap_or_else(|| extension.to_owned()),
+            language: self
+                .language
+                .clone()
+                .unwrap_or_else(|| extension.to_owned()),
             title: self.title.clone(),
             numbers: self.numbers.then_some(first_line),
             marks: Vec::new(),

@@ -25,19 +25,29 @@ impl Fence {
     /// Reads an info string. What it does not know is left alone: other tools put much there.
     pub fn parse(info: &str) -> Self {
         let info = info.trim();
-        let split = info.find(|c: char| c.is_whitespace() || c == '{' || c == ',').unwrap_or(info.len());
-        let mut fence = Fence { language: info[..split].to_owned(), ..Fence::default() };
+        let split = info
+            .find(|c: char| c.is_whitespace() || c == '{' || c == ',')
+            .unwrap_or(info.len());
+        let mut fence = Fence {
+            language: info[..split].to_owned(),
+            ..Fence::default()
+        };
         for (key, value) in attributes(&info[split..]) {
             match (key.as_str(), value) {
                 ("title" | "filename" | "file" | "name", Some(value)) => fence.title = Some(value),
-                ("numbers" | "linenos" | "linenums" | "showLineNumbers" | "line_numbers", value)
-                    if value.as_deref().and_then(boolean_word) != Some(false) =>
-                {
+                (
+                    "numbers" | "linenos" | "linenums" | "showLineNumbers" | "line_numbers",
+                    value,
+                ) if value.as_deref().and_then(boolean_word) != Some(false) => {
                     let first = value.and_then(|value| value.parse().ok());
                     fence.numbers.get_or_insert(first.unwrap_or(1));
                 }
-                ("start" | "linenostart" | "linenumstart", Some(value)) => fence.numbers = value.parse().ok().or(fence.numbers),
-                ("mark" | "hl_lines" | "highlight" | "lines", Some(value)) => fence.marks = ranges(&value),
+                ("start" | "linenostart" | "linenumstart", Some(value)) => {
+                    fence.numbers = value.parse().ok().or(fence.numbers)
+                }
+                ("mark" | "hl_lines" | "highlight" | "lines", Some(value)) => {
+                    fence.marks = ranges(&value)
+                }
                 ("{}", Some(value)) if fence.marks.is_empty() => fence.marks = ranges(&value),
                 _ => {}
             }
@@ -56,7 +66,9 @@ fn attributes(text: &str) -> Vec<(String, Option<String>)> {
     let mut rest = text;
     loop {
         rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == ',');
-        let Some(first) = rest.chars().next() else { return found };
+        let Some(first) = rest.chars().next() else {
+            return found;
+        };
         if first == '{' {
             let end = rest.find('}').unwrap_or(rest.len());
             let inner = &rest[1..end];
@@ -68,7 +80,10 @@ fn attributes(text: &str) -> Vec<(String, Option<String>)> {
             rest = rest.get(end + 1..).unwrap_or("");
             continue;
         }
-        let key_end = rest.find(|c: char| c.is_whitespace() || matches!(c, '=' | ',' | '{')).unwrap_or(rest.len()).max(first.len_utf8());
+        let key_end = rest
+            .find(|c: char| c.is_whitespace() || matches!(c, '=' | ',' | '{'))
+            .unwrap_or(rest.len())
+            .max(first.len_utf8());
         let key = rest[..key_end].to_owned();
         rest = &rest[key_end..];
         let Some(value) = rest.strip_prefix('=') else {
@@ -91,7 +106,10 @@ fn ranges(text: &str) -> Vec<RangeInclusive<usize>> {
         let (from, to) = part.split_once('-').unwrap_or((part, part));
         Some(from.trim().parse().ok()?..=to.trim().parse().ok()?)
     };
-    text.split([',', ' ']).filter(|part| !part.is_empty()).filter_map(range).collect()
+    text.split([',', ' '])
+        .filter(|part| !part.is_empty())
+        .filter_map(range)
+        .collect()
 }
 
 /// The HTML of a code block. `code` ends in a line end unless it is empty.
@@ -111,7 +129,11 @@ pub fn render(fence: &Fence, code: &str, colours: Option<&Colours>) -> String {
         out.push_str("</code></pre>\n");
         return out;
     }
-    out.push_str(if fence.numbers.is_some() { "<figure class=\"code numbered\" data-code" } else { "<figure class=\"code\" data-code" });
+    out.push_str(if fence.numbers.is_some() {
+        "<figure class=\"code numbered\" data-code"
+    } else {
+        "<figure class=\"code\" data-code"
+    });
     if let Some(first) = fence.numbers.filter(|first| *first != 1) {
         out.push_str(&format!(" data-start=\"{first}\""));
     }
@@ -128,7 +150,11 @@ pub fn render(fence: &Fence, code: &str, colours: Option<&Colours>) -> String {
     };
     for (index, line) in lines.iter().enumerate() {
         let is_marked = fence.marks.iter().any(|range| range.contains(&(index + 1)));
-        out.push_str(if is_marked { "<span class=\"line mark\"" } else { "<span class=\"line\"" });
+        out.push_str(if is_marked {
+            "<span class=\"line mark\""
+        } else {
+            "<span class=\"line\""
+        });
         if let Some(first) = fence.numbers {
             out.push_str(&format!(" data-line=\"{}\"", first + index));
         }
@@ -146,7 +172,10 @@ fn open_code(out: &mut String, fence: &Fence) {
     } else {
         out.push_str("<pre><code class=\"language-");
         // One word, so that it is one class.
-        escape_into(out, fence.language.split_whitespace().next().unwrap_or_default());
+        escape_into(
+            out,
+            fence.language.split_whitespace().next().unwrap_or_default(),
+        );
         out.push_str("\">");
     }
 }
@@ -158,11 +187,21 @@ mod tests {
     #[test]
     fn info_strings() {
         let fence = Fence::parse("rust title=\"src/main.rs\" numbers start=10 mark=\"2,4-6\"");
-        assert_eq!((fence.language.as_str(), fence.title.as_deref(), fence.numbers), ("rust", Some("src/main.rs"), Some(10)));
+        assert_eq!(
+            (
+                fence.language.as_str(),
+                fence.title.as_deref(),
+                fence.numbers
+            ),
+            ("rust", Some("src/main.rs"), Some(10))
+        );
         assert_eq!(fence.marks, [2..=2, 4..=6]);
         assert_eq!(Fence::parse("js {1,3-4}").marks, [1..=1, 3..=4]);
         assert_eq!(Fence::parse("js{1}").language, "js");
-        assert_eq!(Fence::parse("python {linenos=true hl_lines=\"2 4-5\"}").marks, [2..=2, 4..=5]);
+        assert_eq!(
+            Fence::parse("python {linenos=true hl_lines=\"2 4-5\"}").marks,
+            [2..=2, 4..=5]
+        );
         assert_eq!(Fence::parse("rust,ignore").language, "rust");
         assert!(Fence::parse("nu run { a: 1 }").is_plain());
         assert_eq!(Fence::parse("").language, "");

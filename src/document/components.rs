@@ -1,5 +1,5 @@
-//! Components in Markdown: `:::name{key="value"}` … `:::` with a Markdown body, `::name{…}` without one. Where they stand is for [`marks`];
-//! here is what they take, and what they were given.
+//! Components in Markdown: `:::name{key="value"}` … `:::` with a Markdown body, `::name{…}` without
+//! one. Where they stand is for [`marks`]; here is what they take, and what they were given.
 
 pub mod marks;
 
@@ -18,14 +18,17 @@ use crate::fields::boolean_word;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Signature {
     pub arguments: Vec<Argument>,
-    /// The definition cannot be read, so what the component takes is not known. That is reported at the file.
+    /// The definition cannot be read, so what the component takes is not known. That is reported at
+    /// the file.
     pub is_broken: bool,
-    /// Those that its template writes as a whole address, `href="{{ name }}"`, and what the address is for.
+    /// Those that its template writes as a whole address, `href="{{ name }}"`, and what the address
+    /// is for.
     pub addresses: BTreeMap<String, Role>,
 }
 
 impl Signature {
-    /// What an argument is for, where it is a link: by its name, or by what the template does with it.
+    /// What an argument is for, where it is a link: by its name, or by what the template does with
+    /// it.
     pub fn link_role(&self, name: &str) -> Option<Role> {
         match name {
             "href" | "page" => Some(Role::Text),
@@ -40,19 +43,29 @@ pub fn addresses_in(template: &str) -> BTreeMap<String, Role> {
     let written = template.match_indices("{{").filter_map(|(at, _)| {
         let (before, rest) = (&template[..at], &template[at + 2..]);
         let (inner, after) = rest.split_once("}}")?;
-        let quote = before.chars().next_back().filter(|c| matches!(c, '"' | '\''))?;
+        let quote = before
+            .chars()
+            .next_back()
+            .filter(|c| matches!(c, '"' | '\''))?;
         let attribute = before[..before.len() - 1].strip_suffix('=')?;
         let name = inner.trim().trim_matches('-').trim();
         let is_of = |wanted: &str| {
-            let rest = attribute.len().checked_sub(wanted.len()).filter(|at| attribute.is_char_boundary(*at));
-            rest.is_some_and(|at| attribute[at..].eq_ignore_ascii_case(wanted) && attribute[..at].ends_with(char::is_whitespace))
+            let rest = attribute
+                .len()
+                .checked_sub(wanted.len())
+                .filter(|at| attribute.is_char_boundary(*at));
+            rest.is_some_and(|at| {
+                attribute[at..].eq_ignore_ascii_case(wanted)
+                    && attribute[..at].ends_with(char::is_whitespace)
+            })
         };
         let role = match () {
             () if is_of("href") || is_of("action") || is_of("formaction") => Role::Text,
             () if is_of("src") || is_of("poster") => Role::Embed,
             () => return None,
         };
-        (after.starts_with(quote) && name_at(name).is_some_and(|found| found.len() == name.len())).then(|| (name.to_owned(), role))
+        (after.starts_with(quote) && name_at(name).is_some_and(|found| found.len() == name.len()))
+            .then(|| (name.to_owned(), role))
     });
     written.collect()
 }
@@ -114,7 +127,9 @@ pub fn read_arguments(text: &str, start: usize) -> Result<Vec<Written>, Misfit> 
             return Ok(written);
         }
         let Some(name) = name_at(&text[at..]) else {
-            let end = text[at..].find([' ', '\t']).map_or(text.len(), |length| at + length);
+            let end = text[at..]
+                .find([' ', '\t'])
+                .map_or(text.len(), |length| at + length);
             return Err(Misfit {
                 range: start + at..start + end,
                 message: format!("`{}` is no argument", &text[at..end]),
@@ -136,7 +151,12 @@ pub fn read_arguments(text: &str, start: usize) -> Result<Vec<Written>, Misfit> 
                 (Some(value), start + begin..start + at)
             }
         };
-        written.push(Written { name: name.replace('-', "_"), name_range, value, value_range });
+        written.push(Written {
+            name: name.replace('-', "_"),
+            name_range,
+            value,
+            value_range,
+        });
     }
 }
 
@@ -153,12 +173,22 @@ fn read_value(text: &str) -> Option<(String, usize)> {
 /// An argument that fits: its name, its value, and where the value stands.
 pub type Fitting = (String, ArgumentValue, Range<usize>);
 
-/// Checks written arguments against a signature: name and value of each that fits, and what does not.
-pub fn check(component: &str, signature: &Signature, written: &[Written], call: &Range<usize>) -> (Vec<Fitting>, Vec<Misfit>) {
+/// Checks written arguments against a signature: name and value of each that fits, and what does
+/// not.
+pub fn check(
+    component: &str,
+    signature: &Signature,
+    written: &[Written],
+    call: &Range<usize>,
+) -> (Vec<Fitting>, Vec<Misfit>) {
     let mut fitting: Vec<Fitting> = Vec::new();
     let mut misfits = Vec::new();
     for given in written {
-        let Some(argument) = signature.arguments.iter().find(|argument| argument.name == given.name) else {
+        let Some(argument) = signature
+            .arguments
+            .iter()
+            .find(|argument| argument.name == given.name)
+        else {
             misfits.push(unknown_argument(component, signature, given));
             continue;
         };
@@ -174,14 +204,18 @@ pub fn check(component: &str, signature: &Signature, written: &[Written], call: 
             Some(value) => fitting.push((given.name.clone(), value, given.value_range.clone())),
             None => misfits.push(Misfit {
                 range: given.value_range.clone(),
-                message: format!("`{}` of `{component}` wants {}", given.name, argument.kind.words()),
+                message: format!(
+                    "`{}` of `{component}` wants {}",
+                    given.name,
+                    argument.kind.words()
+                ),
                 help: None,
             }),
         }
     }
-    for missing in
-        signature.arguments.iter().filter(|argument| argument.is_required && !written.iter().any(|given| given.name == argument.name))
-    {
+    for missing in signature.arguments.iter().filter(|argument| {
+        argument.is_required && !written.iter().any(|given| given.name == argument.name)
+    }) {
         misfits.push(Misfit {
             range: call.clone(),
             message: format!("`{component}` needs `{}`", missing.name),
@@ -192,23 +226,36 @@ pub fn check(component: &str, signature: &Signature, written: &[Written], call: 
 }
 
 fn unknown_argument(component: &str, signature: &Signature, given: &Written) -> Misfit {
-    let names: Vec<&str> = signature.arguments.iter().map(|argument| argument.name.as_str()).collect();
+    let names: Vec<&str> = signature
+        .arguments
+        .iter()
+        .map(|argument| argument.name.as_str())
+        .collect();
     let help = match nearest(&given.name, names.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
         None if names.is_empty() => "it takes no arguments".into(),
         None => format!("it takes {}", names.join(", ")),
     };
-    Misfit { range: given.name_range.clone(), message: format!("`{component}` has no argument `{}`", given.name), help: Some(help) }
+    Misfit {
+        range: given.name_range.clone(),
+        message: format!("`{component}` has no argument `{}`", given.name),
+        help: Some(help),
+    }
 }
 
 fn convert(kind: ArgumentKind, value: Option<&str>) -> Option<ArgumentValue> {
     let Some(value) = value else {
-        return matches!(kind, ArgumentKind::Boolean | ArgumentKind::Anything).then_some(ArgumentValue::Boolean(true));
+        return matches!(kind, ArgumentKind::Boolean | ArgumentKind::Anything)
+            .then_some(ArgumentValue::Boolean(true));
     };
     match kind {
         ArgumentKind::Text | ArgumentKind::Anything => Some(ArgumentValue::Text(value.to_owned())),
         ArgumentKind::Integer => value.parse().ok().map(ArgumentValue::Integer),
-        ArgumentKind::Number => value.parse().ok().filter(|number: &f64| number.is_finite()).map(ArgumentValue::Number),
+        ArgumentKind::Number => value
+            .parse()
+            .ok()
+            .filter(|number: &f64| number.is_finite())
+            .map(ArgumentValue::Number),
         ArgumentKind::Boolean => boolean_word(value).map(ArgumentValue::Boolean),
     }
 }
@@ -231,10 +278,20 @@ mod tests {
 
     #[test]
     fn arguments_are_read() {
-        let read = |text: &str| read_arguments(text, 0).map(|all| all.into_iter().map(|one| (one.name, one.value)).collect::<Vec<_>>());
+        let read = |text: &str| {
+            read_arguments(text, 0).map(|all| {
+                all.into_iter()
+                    .map(|one| (one.name, one.value))
+                    .collect::<Vec<_>>()
+            })
+        };
         assert_eq!(
             read("title=\"a b\" open n=3"),
-            Ok(vec![("title".into(), Some("a b".into())), ("open".into(), None), ("n".into(), Some("3".into()))])
+            Ok(vec![
+                ("title".into(), Some("a b".into())),
+                ("open".into(), None),
+                ("n".into(), Some("3".into()))
+            ])
         );
         assert!(read("title=\"a").is_err_and(|misfit| misfit.message.contains("never closed")));
         assert!(read("=x").is_err());
@@ -242,9 +299,11 @@ mod tests {
 
     #[test]
     fn whole_addresses_are_links() {
-        let template =
-            "<a class=\"{{ kind }}\" href=\"{{ to }}\" data-href=\"{{ no }}\">{{ words }}</a><img src='{{pic}}'><a href=\"{{ base }}/x\">";
+        let template = "<a class=\"{{ kind }}\" href=\"{{ to }}\" data-href=\"{{ no }}\">{{ words }}</a><img src='{{pic}}'><a href=\"{{ base }}/x\">";
         let found = addresses_in(template);
-        assert_eq!(found, BTreeMap::from([("to".into(), Role::Text), ("pic".into(), Role::Embed)]));
+        assert_eq!(
+            found,
+            BTreeMap::from([("to".into(), Role::Text), ("pic".into(), Role::Embed)])
+        );
     }
 }

@@ -1,8 +1,9 @@
 //! Where front matter ends and the body begins, and what the front matter says.
 //!
-//! [`split`] only finds the lines `---`; the YAML between them is read by [`read`] and its meaning is [`meta`].
-//! Front matter in other forms or places (TOML, JSON, below line 1, odd lines around it) is a problem of [`Split`]: a strict build does not
-//! publish such a page, a lenient one reads what [`Split`] says.
+//! [`split`] only finds the lines `---`; the YAML between them is read by [`read`] and its meaning
+//! is [`meta`]. Front matter in other forms or places (TOML, JSON, below line 1, odd lines around
+//! it) is a problem of [`Split`]: a strict build does not publish such a page, a lenient one reads
+//! what [`Split`] says.
 
 mod common;
 mod locate;
@@ -39,36 +40,53 @@ pub struct Split {
     pub form: Form,
     /// Everything after the closing line, or the whole file where text precedes the front matter.
     pub body: Range<usize>,
-    /// Front matter inside the range of the body, with the lines around it. It is not part of the text.
+    /// Front matter inside the range of the body, with the lines around it. It is not part of the
+    /// text.
     pub cut: Option<Range<usize>>,
-    /// At most one: front matter that is never closed, that has another form, or that is in the wrong place.
+    /// At most one: front matter that is never closed, that has another form, or that is in the
+    /// wrong place.
     pub problem: Option<Diagnostic>,
     /// Front matter with a problem has a line such as `draft: true`.
     pub holds_back: bool,
 }
 
 impl Split {
-    /// The file's text with the front matter inside the body blanked. Every offset and line stays the same.
+    /// The file's text with the front matter inside the body blanked. Every offset and line stays
+    /// the same.
     pub fn without_cut<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        self.cut.clone().map_or(Cow::Borrowed(text), |cut| Cow::Owned(blanked(text, &cut)))
+        self.cut
+            .clone()
+            .map_or(Cow::Borrowed(text), |cut| Cow::Owned(blanked(text, &cut)))
     }
 }
 
 /// A text with spaces in place of a range's bytes, line ends excepted.
 pub fn blanked(text: &str, range: &Range<usize>) -> String {
-    let blanks = text[range.clone()].bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' });
-    text[..range.start].chars().chain(blanks).chain(text[range.end..].chars()).collect()
+    let blanks = text[range.clone()]
+        .bytes()
+        .map(|byte| if byte == b'\n' { '\n' } else { ' ' });
+    text[..range.start]
+        .chars()
+        .chain(blanks)
+        .chain(text[range.end..].chars())
+        .collect()
 }
 
-const YAML_WANTED: &str = "front matter is YAML between two lines `---`, the first of them line 1 of the file";
+const YAML_WANTED: &str =
+    "front matter is YAML between two lines `---`, the first of them line 1 of the file";
 
 /// Finds the front matter of a Markdown file.
 pub fn split(path: &SourcePath, text: &str) -> Split {
-    let Some(first) = lines_from(text, 0).next() else { return Split::default() };
+    let Some(first) = lines_from(text, 0).next() else {
+        return Split::default();
+    };
     if text[first.clone()].trim_end() == "---" {
         return at_start(path, text, &first);
     }
-    let whole = Split { body: 0..text.len(), ..Split::default() };
+    let whole = Split {
+        body: 0..text.len(),
+        ..Split::default()
+    };
     match locate::find(text) {
         Some(block) => misplaced(path, text, whole, block),
         None => whole,
@@ -86,20 +104,35 @@ fn lines_from(text: &str, start: usize) -> impl Iterator<Item = Range<usize>> {
 }
 
 fn next_line(text: &str, line: &Range<usize>) -> usize {
-    text[line.end..].find('\n').map_or(text.len(), |newline| line.end + newline + 1)
+    text[line.end..]
+        .find('\n')
+        .map_or(text.len(), |newline| line.end + newline + 1)
 }
 
 /// Front matter that is opened on line 1 as it should be.
 fn at_start(path: &SourcePath, text: &str, first: &Range<usize>) -> Split {
     let start = next_line(text, first);
-    let Some(close) = closing_line(text, start) else { return unclosed(path, text, first, start) };
-    let split = Split { front: Some(start..close.start), body: next_line(text, &close)..text.len(), ..Split::default() };
+    let Some(close) = closing_line(text, start) else {
+        return unclosed(path, text, first, start);
+    };
+    let split = Split {
+        front: Some(start..close.start),
+        body: next_line(text, &close)..text.len(),
+        ..Split::default()
+    };
     let closing = text[close.clone()].trim_end();
     if !matches!(closing, "---" | "...") {
-        let problem = Diagnostic::new(Code::InvalidFrontMatter, format!("front matter closes with a line `---`, not `{closing}`"))
-            .at(Lines::new(text).place(path, close))
-            .help("write `---` in its place");
-        return Split { holds_back: holds_back(&text[start..split.body.start]), problem: Some(problem), ..split };
+        let problem = Diagnostic::new(
+            Code::InvalidFrontMatter,
+            format!("front matter closes with a line `---`, not `{closing}`"),
+        )
+        .at(Lines::new(text).place(path, close))
+        .help("write `---` in its place");
+        return Split {
+            holds_back: holds_back(&text[start..split.body.start]),
+            problem: Some(problem),
+            ..split
+        };
     }
     match locate::find_second(text, split.body.start) {
         Some(block) => misplaced(path, text, split, block),
@@ -111,31 +144,66 @@ fn at_start(path: &SourcePath, text: &str, first: &Range<usize>) -> Split {
 fn closing_line(text: &str, start: usize) -> Option<Range<usize>> {
     lines_from(text, start).find(|line| {
         let content = text[line.clone()].trim_end();
-        matches!(content, "---" | "...") || is_rule(content) && looks_like_keys(&text[start..line.start])
+        matches!(content, "---" | "...")
+            || is_rule(content) && looks_like_keys(&text[start..line.start])
     })
 }
 
-/// A strict build shows nothing of the file, because nobody can say where its YAML ends. A lenient one takes the lines that look like keys.
+/// A strict build shows nothing of the file, because nobody can say where its YAML ends. A lenient
+/// one takes the lines that look like keys.
 fn unclosed(path: &SourcePath, text: &str, first: &Range<usize>, start: usize) -> Split {
-    let problem = Diagnostic::new(Code::UnclosedFrontMatter, "the front matter opened here is never closed")
-        .at(Lines::new(text).place(path, first.clone()))
-        .help("put a line `---` after its last key; for a rule at the beginning of a page write `***`");
+    let problem = Diagnostic::new(
+        Code::UnclosedFrontMatter,
+        "the front matter opened here is never closed",
+    )
+    .at(Lines::new(text).place(path, first.clone()))
+    .help("put a line `---` after its last key; for a rule at the beginning of a page write `***`");
     let end = leading_keys_end(text, start);
-    let (front, body) = if end > start { (Some(start..end), end..text.len()) } else { (None, 0..text.len()) };
-    Split { front, body, problem: Some(problem), holds_back: holds_back(&text[start..end]), ..Split::default() }
+    let (front, body) = if end > start {
+        (Some(start..end), end..text.len())
+    } else {
+        (None, 0..text.len())
+    };
+    Split {
+        front,
+        body,
+        problem: Some(problem),
+        holds_back: holds_back(&text[start..end]),
+        ..Split::default()
+    }
 }
 
 /// Front matter that is not where or as it should be.
 fn misplaced(path: &SourcePath, text: &str, split: Split, block: Block) -> Split {
-    let Block { open, inner, end, form, is_after_text, fault } = block;
+    let Block {
+        open,
+        inner,
+        end,
+        form,
+        is_after_text,
+        fault,
+    } = block;
     let (message, help) = fault.explain(text, &open, form);
-    let problem = Diagnostic::new(Code::InvalidFrontMatter, message).at(Lines::new(text).place(path, open.clone())).help(help);
+    let problem = Diagnostic::new(Code::InvalidFrontMatter, message)
+        .at(Lines::new(text).place(path, open.clone()))
+        .help(help);
     let holds_back = holds_back(&text[inner.clone()]);
     let is_first = split.front.is_none();
     let front = if is_first { Some(inner) } else { split.front };
-    let (body, cut) = if is_first && !is_after_text { (end..text.len(), None) } else { (split.body, Some(open.start..end)) };
+    let (body, cut) = if is_first && !is_after_text {
+        (end..text.len(), None)
+    } else {
+        (split.body, Some(open.start..end))
+    };
     let form = if is_first { form } else { split.form };
-    Split { front, form, body, cut, problem: Some(problem), holds_back }
+    Split {
+        front,
+        form,
+        body,
+        cut,
+        problem: Some(problem),
+        holds_back,
+    }
 }
 
 #[cfg(test)]
@@ -145,7 +213,9 @@ mod tests {
     fn parts(text: &str) -> (Option<&str>, String, Option<(Code, u32)>) {
         let split = split(&SourcePath::root(), text);
         let body = split.without_cut(text)[split.body.clone()].to_owned();
-        let problem = split.problem.map(|problem| (problem.code, problem.place.map_or(0, |place| place.line)));
+        let problem = split
+            .problem
+            .map(|problem| (problem.code, problem.place.map_or(0, |place| place.line)));
         (split.front.map(|front| &text[front]), body, problem)
     }
 
@@ -158,7 +228,11 @@ mod tests {
             ("---\n---\nText", "", "Text"),
             ("---\na: b\n---", "a: b\n", ""),
             ("---\na: b\n---\n---\nText", "a: b\n", "---\nText"),
-            ("---\na: b\n---\n# T\n---\nlayout: x\n---\nText", "a: b\n", "# T\n---\nlayout: x\n---\nText"),
+            (
+                "---\na: b\n---\n# T\n---\nlayout: x\n---\nText",
+                "a: b\n",
+                "# T\n---\nlayout: x\n---\nText",
+            ),
         ] {
             assert_eq!(parts(text), (Some(front), body.to_owned(), None), "{text}");
         }
@@ -190,41 +264,150 @@ mod tests {
     #[test]
     fn forms_with_a_problem() {
         for (text, front, body, problem) in [
-            ("---\na: b\nText", Some("a: b\n"), "Text", (Code::UnclosedFrontMatter, 1)),
-            ("---\nText", None, "---\nText", (Code::UnclosedFrontMatter, 1)),
-            ("+++\na = 1\n+++\nText", Some("a = 1\n"), "Text", (Code::InvalidFrontMatter, 1)),
-            ("+++\na = 1\nText", Some("a = 1\n"), "Text", (Code::InvalidFrontMatter, 1)),
-            ("{\n\"a\": {\"b\": 1}\n}\nText", Some("{\n\"a\": {\"b\": 1}\n}"), "Text", (Code::InvalidFrontMatter, 1)),
-            ("{\n\"a\": oops\n}\nText", Some("{\n\"a\": oops\n}"), "Text", (Code::InvalidFrontMatter, 1)),
-            ("\n\n---\na: b\n---\nText", Some("a: b\n"), "Text", (Code::InvalidFrontMatter, 3)),
-            (" ---\na: b\n---\n", Some("a: b\n"), "", (Code::InvalidFrontMatter, 1)),
-            ("<!-- x -->\n\n---\na: b\n---\nText", Some("a: b\n"), "Text", (Code::InvalidFrontMatter, 3)),
-            ("\u{FEFF}---\na: b\n---\nText", Some("a: b\n"), "Text", (Code::InvalidFrontMatter, 1)),
-            ("\u{200B}---\na: b\n---\nText", Some("a: b\n"), "Text", (Code::InvalidFrontMatter, 1)),
-            ("----\na: b\n----\nText", Some("a: b\n"), "Text", (Code::InvalidFrontMatter, 1)),
-            ("---yaml\na: b\n---\nText", Some("a: b\n"), "Text", (Code::InvalidFrontMatter, 1)),
-            ("\u{2014}\na: b\n\u{2014}\nText", Some("a: b\n"), "Text", (Code::InvalidFrontMatter, 1)),
-            ("---\na: b\n----\nText\n\n---\n", Some("a: b\n"), "Text\n\n---\n", (Code::InvalidFrontMatter, 3)),
+            (
+                "---\na: b\nText",
+                Some("a: b\n"),
+                "Text",
+                (Code::UnclosedFrontMatter, 1),
+            ),
+            (
+                "---\nText",
+                None,
+                "---\nText",
+                (Code::UnclosedFrontMatter, 1),
+            ),
+            (
+                "+++\na = 1\n+++\nText",
+                Some("a = 1\n"),
+                "Text",
+                (Code::InvalidFrontMatter, 1),
+            ),
+            (
+                "+++\na = 1\nText",
+                Some("a = 1\n"),
+                "Text",
+                (Code::InvalidFrontMatter, 1),
+            ),
+            (
+                "{\n\"a\": {\"b\": 1}\n}\nText",
+                Some("{\n\"a\": {\"b\": 1}\n}"),
+                "Text",
+                (Code::InvalidFrontMatter, 1),
+            ),
+            (
+                "{\n\"a\": oops\n}\nText",
+                Some("{\n\"a\": oops\n}"),
+                "Text",
+                (Code::InvalidFrontMatter, 1),
+            ),
+            (
+                "\n\n---\na: b\n---\nText",
+                Some("a: b\n"),
+                "Text",
+                (Code::InvalidFrontMatter, 3),
+            ),
+            (
+                " ---\na: b\n---\n",
+                Some("a: b\n"),
+                "",
+                (Code::InvalidFrontMatter, 1),
+            ),
+            (
+                "<!-- x -->\n\n---\na: b\n---\nText",
+                Some("a: b\n"),
+                "Text",
+                (Code::InvalidFrontMatter, 3),
+            ),
+            (
+                "\u{FEFF}---\na: b\n---\nText",
+                Some("a: b\n"),
+                "Text",
+                (Code::InvalidFrontMatter, 1),
+            ),
+            (
+                "\u{200B}---\na: b\n---\nText",
+                Some("a: b\n"),
+                "Text",
+                (Code::InvalidFrontMatter, 1),
+            ),
+            (
+                "----\na: b\n----\nText",
+                Some("a: b\n"),
+                "Text",
+                (Code::InvalidFrontMatter, 1),
+            ),
+            (
+                "---yaml\na: b\n---\nText",
+                Some("a: b\n"),
+                "Text",
+                (Code::InvalidFrontMatter, 1),
+            ),
+            (
+                "\u{2014}\na: b\n\u{2014}\nText",
+                Some("a: b\n"),
+                "Text",
+                (Code::InvalidFrontMatter, 1),
+            ),
+            (
+                "---\na: b\n----\nText\n\n---\n",
+                Some("a: b\n"),
+                "Text\n\n---\n",
+                (Code::InvalidFrontMatter, 3),
+            ),
             (
                 "# A\n\n---\ndraft: true\n---\nText",
                 Some("draft: true\n"),
                 "# A\n\n   \n           \n   \nText",
                 (Code::InvalidFrontMatter, 3),
             ),
-            ("    ---\n    draft: true\n    ---\nText", Some("    draft: true\n"), "Text", (Code::InvalidFrontMatter, 1)),
-            ("--\ndraft: true\n--\nText", Some("draft: true\n"), "Text", (Code::InvalidFrontMatter, 1)),
-            ("draft: true\n---\nText", Some("draft: true\n"), "Text", (Code::InvalidFrontMatter, 1)),
-            ("```yaml\ndraft: true\n```\nText", Some("draft: true\n"), "Text", (Code::InvalidFrontMatter, 1)),
-            ("<!--\ndraft: true\n-->\nText", Some("\ndraft: true\n"), "Text", (Code::InvalidFrontMatter, 1)),
+            (
+                "    ---\n    draft: true\n    ---\nText",
+                Some("    draft: true\n"),
+                "Text",
+                (Code::InvalidFrontMatter, 1),
+            ),
+            (
+                "--\ndraft: true\n--\nText",
+                Some("draft: true\n"),
+                "Text",
+                (Code::InvalidFrontMatter, 1),
+            ),
+            (
+                "draft: true\n---\nText",
+                Some("draft: true\n"),
+                "Text",
+                (Code::InvalidFrontMatter, 1),
+            ),
+            (
+                "```yaml\ndraft: true\n```\nText",
+                Some("draft: true\n"),
+                "Text",
+                (Code::InvalidFrontMatter, 1),
+            ),
+            (
+                "<!--\ndraft: true\n-->\nText",
+                Some("\ndraft: true\n"),
+                "Text",
+                (Code::InvalidFrontMatter, 1),
+            ),
             (
                 "---\na: b\n---\n# A\n---\npublished: no\n---\n",
                 Some("a: b\n"),
                 "# A\n   \n             \n   \n",
                 (Code::InvalidFrontMatter, 5),
             ),
-            ("---\na: b\n---\n\n---\ntitle: c\n---\n", Some("a: b\n"), "\n   \n        \n   \n", (Code::InvalidFrontMatter, 5)),
+            (
+                "---\na: b\n---\n\n---\ntitle: c\n---\n",
+                Some("a: b\n"),
+                "\n   \n        \n   \n",
+                (Code::InvalidFrontMatter, 5),
+            ),
         ] {
-            assert_eq!(parts(text), (front, body.to_owned(), Some(problem)), "{text}");
+            assert_eq!(
+                parts(text),
+                (front, body.to_owned(), Some(problem)),
+                "{text}"
+            );
         }
     }
 }

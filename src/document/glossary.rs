@@ -1,8 +1,11 @@
 //! Words that the site's own pages explain, found in text.
 //!
-//! A [`Glossary`] holds the terms of each language, which are looked for on pages of that language. [`Forms`] holds every form under which
-//! a term of one language is looked for: the titles of explaining pages, their `also`, and, in English, the plurals of both. Finding them is one pass over a text, however many there are, that stops only where a word begins as some form does. A form in
-//! capitals (`CTA`) is found in capitals only; a form is a word or several by itself, never a part of a longer word.
+//! A [`Glossary`] holds the terms of each language, which are looked for on pages of that language.
+//! [`Forms`] holds every form under which a term of one language is looked for: the titles of
+//! explaining pages, their `also`, and, in English, the plurals of both. Finding them is one pass
+//! over a text, however many there are, that stops only where a word begins as some form does. A
+//! form in capitals (`CTA`) is found in capitals only; a form is a word or several by itself, never
+//! a part of a longer word.
 
 use std::collections::BTreeMap;
 
@@ -50,13 +53,13 @@ struct Matcher {
     /// Where the automaton begins.
     start: StateID,
     beginnings: Beginnings,
-    /// No form begins with fewer letters, digits and low lines of ASCII than so many, where it begins with one at all. At most
-    /// [`LETTERS_MAX`].
+    /// No form begins with fewer letters, digits and low lines of ASCII than so many, where it
+    /// begins with one at all. At most [`LETTERS_MAX`].
     letters: u32,
 }
 
-/// Which four bytes a form may begin with, or three where one is that short; upper and lower case are one. Some let in what is no form's
-/// beginning.
+/// Which four bytes a form may begin with, or three where one is that short; upper and lower case
+/// are one. Some let in what is no form's beginning.
 #[derive(Clone, Debug)]
 struct Beginnings {
     places: Box<[u64; BEGINNINGS / 64]>,
@@ -82,11 +85,26 @@ pub fn explains(kind: &str, kinds: &Kinds) -> bool {
 
 /// The words that a page explains, as its writer wrote them.
 pub fn words(entry: &Entry, kinds: &Kinds) -> Vec<String> {
-    let Some(explains) = kinds.get(&entry.meta.kind).and_then(|kind| kind.explains.as_ref()) else { return Vec::new() };
-    let also = explains.also.as_ref().and_then(|name| entry.meta.fields.get(name));
-    let also = also.map(Item::as_list).unwrap_or_default().iter().filter_map(Item::as_text);
-    let all = std::iter::once(entry.title.as_str()).chain(also).map(|word| word.split_whitespace().collect::<Vec<_>>().join(" "));
-    all.filter(|word| word.chars().any(char::is_alphanumeric)).collect()
+    let Some(explains) = kinds
+        .get(&entry.meta.kind)
+        .and_then(|kind| kind.explains.as_ref())
+    else {
+        return Vec::new();
+    };
+    let also = explains
+        .also
+        .as_ref()
+        .and_then(|name| entry.meta.fields.get(name));
+    let also = also
+        .map(Item::as_list)
+        .unwrap_or_default()
+        .iter()
+        .filter_map(Item::as_text);
+    let all = std::iter::once(entry.title.as_str())
+        .chain(also)
+        .map(|word| word.split_whitespace().collect::<Vec<_>>().join(" "));
+    all.filter(|word| word.chars().any(char::is_alphanumeric))
+        .collect()
 }
 
 impl Glossary {
@@ -94,7 +112,10 @@ impl Glossary {
     pub fn of<'a>(entries: impl Iterator<Item = &'a Entry>, kinds: &Kinds, language: &str) -> Self {
         let mut explaining: BTreeMap<String, Vec<&Entry>> = BTreeMap::new();
         for entry in entries.filter(|entry| !entry.is_broken && explains(&entry.meta.kind, kinds)) {
-            explaining.entry(primary(entry.meta.language.as_deref().unwrap_or(language))).or_default().push(entry);
+            explaining
+                .entry(primary(entry.meta.language.as_deref().unwrap_or(language)))
+                .or_default()
+                .push(entry);
         }
         if explaining.is_empty() {
             return Self::default();
@@ -105,7 +126,10 @@ impl Glossary {
             let forms = Forms::of(entries, kinds, language == "en", &mut printer);
             (language, forms)
         });
-        Self { languages: languages.collect(), print: Some(printer.finish()) }
+        Self {
+            languages: languages.collect(),
+            print: Some(printer.finish()),
+        }
     }
 
     /// The fingerprint of all forms and the pages that explain them; `None` where there are none.
@@ -121,28 +145,47 @@ impl Glossary {
 
 /// The primary subtag of a language tag (BCP 47), in lower case.
 fn primary(language: &str) -> String {
-    language.split('-').next().unwrap_or(language).to_ascii_lowercase()
+    language
+        .split('-')
+        .next()
+        .unwrap_or(language)
+        .to_ascii_lowercase()
 }
 
 impl Forms {
     /// The forms of these pages' words; of two pages with one form the first has it.
-    fn of(mut explaining: Vec<&Entry>, kinds: &Kinds, is_english: bool, printer: &mut Fingerprinter) -> Self {
+    fn of(
+        mut explaining: Vec<&Entry>,
+        kinds: &Kinds,
+        is_english: bool,
+        printer: &mut Fingerprinter,
+    ) -> Self {
         explaining.sort_by(|a, b| a.source.cmp(&b.source));
         let mut forms: BTreeMap<String, usize> = BTreeMap::new();
         for (term, entry) in explaining.iter().enumerate() {
             for word in words(entry, kinds) {
                 let plural = if is_english { plural(&word) } else { None };
-                for form in std::iter::once(word).chain(plural).flat_map(|form| spellings(&form)) {
+                for form in std::iter::once(word)
+                    .chain(plural)
+                    .flat_map(|form| spellings(&form))
+                {
                     forms.entry(form).or_insert(term);
                 }
             }
         }
-        let terms: Vec<SourcePath> = explaining.iter().map(|entry| entry.source.clone()).collect();
+        let terms: Vec<SourcePath> = explaining
+            .iter()
+            .map(|entry| entry.source.clone())
+            .collect();
         for (form, term) in &forms {
             printer.add(form).add(terms[*term].as_str());
         }
         let patterns: Vec<Pattern> = forms.into_iter().map(Pattern::of).collect();
-        Self { matcher: Matcher::of(&patterns), patterns, terms }
+        Self {
+            matcher: Matcher::of(&patterns),
+            patterns,
+            terms,
+        }
     }
 
     /// The term that a page explains.
@@ -155,9 +198,12 @@ impl Forms {
         &self.terms[number]
     }
 
-    /// The terms in a text, in order, none within another: of two that begin at one place the longer one.
+    /// The terms in a text, in order, none within another: of two that begin at one place the
+    /// longer one.
     pub fn find(&self, text: &str) -> Vec<Found> {
-        let Some(matcher) = &self.matcher else { return Vec::new() };
+        let Some(matcher) = &self.matcher else {
+            return Vec::new();
+        };
         let bytes = text.as_bytes();
         let (mut all, mut free_from) = (Vec::new(), 0);
         let mut is_in_word = false;
@@ -170,7 +216,11 @@ impl Forms {
                     continue;
                 }
                 if let Some((end, term)) = self.longest_at(matcher, text, at) {
-                    all.push(Found { start: at, end, term });
+                    all.push(Found {
+                        start: at,
+                        end,
+                        term,
+                    });
                     free_from = end;
                 }
             }
@@ -190,8 +240,16 @@ impl Forms {
             if automaton.is_dead(state) {
                 break;
             }
-            for index in 0..if automaton.is_match(state) { automaton.match_len(state) } else { 0 } {
-                let Pattern { form, term, is_exact } = &self.patterns[automaton.match_pattern(state, index).as_usize()];
+            for index in 0..if automaton.is_match(state) {
+                automaton.match_len(state)
+            } else {
+                0
+            } {
+                let Pattern {
+                    form,
+                    term,
+                    is_exact,
+                } = &self.patterns[automaton.match_pattern(state, index).as_usize()];
                 let stands = form.len() == end - start && (!is_exact || text[start..end] == **form);
                 if stands && is_whole(text, start, end) {
                     longest = Some((end, *term));
@@ -204,7 +262,11 @@ impl Forms {
 
 impl Pattern {
     fn of((form, term): (String, usize)) -> Self {
-        Pattern { is_exact: is_capitals(form.strip_suffix('s').unwrap_or(&form)), form, term }
+        Pattern {
+            is_exact: is_capitals(form.strip_suffix('s').unwrap_or(&form)),
+            form,
+            term,
+        }
     }
 }
 
@@ -212,25 +274,49 @@ impl Matcher {
     /// Too many forms for one automaton are more than any glossary has; then none are offered.
     fn of(patterns: &[Pattern]) -> Option<Self> {
         let forms = || patterns.iter().map(|pattern| &pattern.form);
-        let automaton = NFA::builder().ascii_case_insensitive(true).match_kind(MatchKind::Standard).build(forms()).ok()?;
+        let automaton = NFA::builder()
+            .ascii_case_insensitive(true)
+            .match_kind(MatchKind::Standard)
+            .build(forms())
+            .ok()?;
         let start = automaton.start_state(Anchored::Yes).ok()?;
-        let letters = |form: &String| form.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
-        let letters = forms().map(letters).filter(|letters| *letters > 0).fold(LETTERS_MAX, usize::min);
+        let letters = |form: &String| {
+            form.bytes()
+                .take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+                .count()
+        };
+        let letters = forms()
+            .map(letters)
+            .filter(|letters| *letters > 0)
+            .fold(LETTERS_MAX, usize::min);
         let letters = u32::try_from(letters).expect("so few letters can be counted");
-        Some(Matcher { automaton, start, beginnings: Beginnings::of(forms()), letters })
+        Some(Matcher {
+            automaton,
+            start,
+            beginnings: Beginnings::of(forms()),
+            letters,
+        })
     }
 }
 
 impl Beginnings {
     fn of<'a>(forms: impl Iterator<Item = &'a String> + Clone) -> Self {
-        let mask = if forms.clone().all(|form| form.len() >= 4) { u32::MAX } else { 0x00FF_FFFF };
-        let mut beginnings = Beginnings { places: Box::new([0; BEGINNINGS / 64]), mask };
+        let mask = if forms.clone().all(|form| form.len() >= 4) {
+            u32::MAX
+        } else {
+            0x00FF_FFFF
+        };
+        let mut beginnings = Beginnings {
+            places: Box::new([0; BEGINNINGS / 64]),
+            mask,
+        };
         for form in forms {
             match *form.as_bytes() {
                 [a, b, c, d, ..] => beginnings.add([a, b, c, d]),
                 [a, b, c] => beginnings.add([a, b, c, 0]),
                 [a, b] => (0..=u8::MAX).for_each(|c| beginnings.add([a, b, c, 0])),
-                [a] => (0..=u8::MAX).for_each(|b| (0..=u8::MAX).for_each(|c| beginnings.add([a, b, c, 0]))),
+                [a] => (0..=u8::MAX)
+                    .for_each(|b| (0..=u8::MAX).for_each(|c| beginnings.add([a, b, c, 0]))),
                 [] => {}
             }
         }
@@ -244,14 +330,16 @@ impl Beginnings {
 
     /// Whether a form may begin where these bytes do; near the end of a text it always may.
     fn hold(&self, bytes: &[u8]) -> bool {
-        let Some(four) = bytes.first_chunk() else { return true };
+        let Some(four) = bytes.first_chunk() else {
+            return true;
+        };
         let place = self.place(u32::from_le_bytes(*four));
         self.places[place / 64] >> (place % 64) & 1 == 1
     }
 
     fn place(&self, four: u32) -> usize {
-        // This makes lower case of capitals, and something of what is no letter; the multiplication (Fibonacci hashing) mixes all into the
-        // highest bits.
+        // This makes lower case of capitals, and something of what is no letter; the multiplication
+        // (Fibonacci hashing) mixes all into the highest bits.
         let folded = (four | 0x2020_2020) & self.mask;
         (folded.wrapping_mul(0x9E37_79B1) >> (u32::BITS - BEGINNINGS.ilog2())) as usize
     }
@@ -263,8 +351,9 @@ const LETTERS_MAX: usize = 4;
 /// How many bytes are looked at at a time.
 const BLOCK: usize = 64;
 
-/// Where in a block of bytes a form may begin, a bit for each: at the first character of a word of so many letters and at any that is of none, but
-/// no space. Written so that a processor can look at many bytes at once.
+/// Where in a block of bytes a form may begin, a bit for each: at the first character of a word of
+/// so many letters and at any that is of none, but no space. Written so that a processor can look
+/// at many bytes at once.
 fn places_to_begin(block: &[u8], is_in_word: &mut bool, letters: u32) -> u64 {
     let bytes = block.try_into().unwrap_or_else(|_| {
         let mut padded = [b' '; BLOCK];
@@ -276,12 +365,15 @@ fn places_to_begin(block: &[u8], is_in_word: &mut bool, letters: u32) -> u64 {
         u8::from(is_letter | (byte.wrapping_sub(b'0') < 10) | (byte == b'_'))
     }));
     // Neither a space nor inside a character.
-    let begins_something = bits(&bytes.map(|byte| u8::from((byte != b' ') & (byte & 0xC0 != 0x80))));
+    let begins_something =
+        bits(&bytes.map(|byte| u8::from((byte != b' ') & (byte & 0xC0 != 0x80))));
     let of_word_before = of_word << 1 | u64::from(*is_in_word);
     *is_in_word = of_word >> (block.len() - 1) & 1 == 1;
     // A word that goes on in the next block may be long enough.
     let goes_on = |letter: u32| of_word >> letter | !(u64::MAX >> letter);
-    let is_long_enough = (1..letters).fold(u64::MAX, |long_enough, letter| long_enough & goes_on(letter));
+    let is_long_enough = (1..letters).fold(u64::MAX, |long_enough, letter| {
+        long_enough & goes_on(letter)
+    });
     begins_something & !(of_word & (of_word_before | !is_long_enough))
 }
 
@@ -294,16 +386,23 @@ fn bits(bytes: &[u8; BLOCK]) -> u64 {
     eighths.fold(0, |all, eighth| all | eighth)
 }
 
-/// A form as it may be written: ASCII letters match in either case, of others the first letter is tried in both, and an apostrophe may be
-/// straight or curly.
+/// A form as it may be written: ASCII letters match in either case, of others the first letter is
+/// tried in both, and an apostrophe may be straight or curly.
 fn spellings(form: &str) -> Vec<String> {
     let mut all = vec![form.to_owned()];
     if form.contains(['\'', '’']) {
-        all.extend([form.replace('’', "'"), form.replace('\'', "’")].into_iter().filter(|spelled| spelled != form));
+        all.extend(
+            [form.replace('’', "'"), form.replace('\'', "’")]
+                .into_iter()
+                .filter(|spelled| spelled != form),
+        );
     }
     if let Some(first) = form.chars().next().filter(|first| !first.is_ascii()) {
         let rest = &form[first.len_utf8()..];
-        for other in [first.to_uppercase().to_string(), first.to_lowercase().to_string()] {
+        for other in [
+            first.to_uppercase().to_string(),
+            first.to_lowercase().to_string(),
+        ] {
             let spelled = format!("{other}{rest}");
             if !all.contains(&spelled) {
                 all.push(spelled);
@@ -331,21 +430,26 @@ fn plural(word: &str) -> Option<String> {
     let before = lower.chars().rev().nth(1).unwrap_or(' ');
     Some(if lower.ends_with('y') && !"aeiou".contains(before) {
         format!("{}ies", &word[..word.len() - 1])
-    } else if ["s", "x", "z", "ch", "sh"].iter().any(|end| lower.ends_with(end)) {
+    } else if ["s", "x", "z", "ch", "sh"]
+        .iter()
+        .any(|end| lower.ends_with(end))
+    {
         format!("{word}es")
     } else {
         format!("{word}s")
     })
 }
 
-/// Whether what stands there is not a part of a longer word. Scripts without spaces have no such borders.
+/// Whether what stands there is not a part of a longer word. Scripts without spaces have no such
+/// borders.
 fn is_whole(text: &str, start: usize, end: usize) -> bool {
     let joins = |a: Option<char>, b: Option<char>| match (a, b) {
         (Some(a), Some(b)) => is_of_word(a) && is_of_word(b),
         _ => false,
     };
     let (inside, after) = (&text[start..end], &text[end..]);
-    !joins(text[..start].chars().next_back(), inside.chars().next()) && !joins(inside.chars().next_back(), after.chars().next())
+    !joins(text[..start].chars().next_back(), inside.chars().next())
+        && !joins(inside.chars().next_back(), after.chars().next())
 }
 
 fn is_of_word(c: char) -> bool {
@@ -359,29 +463,59 @@ mod tests {
 
     fn forms(words: &[(&str, usize)]) -> Forms {
         let spelled = words.iter().flat_map(|(word, term)| {
-            let all = std::iter::once((*word).to_owned()).chain(plural(word)).flat_map(|form| spellings(&form));
+            let all = std::iter::once((*word).to_owned())
+                .chain(plural(word))
+                .flat_map(|form| spellings(&form));
             all.map(|form| (form, *term)).collect::<Vec<_>>()
         });
-        let patterns: Vec<Pattern> = spelled.collect::<BTreeMap<_, _>>().into_iter().map(Pattern::of).collect();
+        let patterns: Vec<Pattern> = spelled
+            .collect::<BTreeMap<_, _>>()
+            .into_iter()
+            .map(Pattern::of)
+            .collect();
         let matcher = Matcher::of(&patterns);
-        let terms = (0..4).map(|term| SourcePath::new(&format!("{term}.md")).expect("inside")).collect();
-        Forms { matcher, patterns, terms }
+        let terms = (0..4)
+            .map(|term| SourcePath::new(&format!("{term}.md")).expect("inside"))
+            .collect();
+        Forms {
+            matcher,
+            patterns,
+            terms,
+        }
     }
 
     fn words_found(forms: &Forms, text: &str) -> Vec<String> {
-        forms.find(text).iter().map(|found| text[found.start..found.end].to_owned()).collect()
+        forms
+            .find(text)
+            .iter()
+            .map(|found| text[found.start..found.end].to_owned())
+            .collect()
     }
 
     #[test]
     fn words_are_found_whole_longest_first_and_in_either_case() {
-        let forms = forms(&[("gift", 0), ("gift economy", 1), ("IT", 2), ("Überraschung", 3)]);
+        let forms = forms(&[
+            ("gift", 0),
+            ("gift economy", 1),
+            ("IT", 2),
+            ("Überraschung", 3),
+        ]);
         let found = |text| words_found(&forms, text);
-        assert_eq!(found("Gifts make a gift economy, not giftwrap."), ["Gifts", "gift economy"]);
+        assert_eq!(
+            found("Gifts make a gift economy, not giftwrap."),
+            ["Gifts", "gift economy"]
+        );
         assert_eq!(found("gift economyx, gift-wrap"), ["gift", "gift"]);
         assert_eq!(found("it is IT."), ["IT"]);
-        assert_eq!(found("Eine überraschung und ÜBERRASCHUNG, Überraschungsei"), ["überraschung", "ÜBERRASCHUNG"]);
+        assert_eq!(
+            found("Eine überraschung und ÜBERRASCHUNG, Überraschungsei"),
+            ["überraschung", "ÜBERRASCHUNG"]
+        );
         assert_eq!(found("re_gift regift gift1"), Vec::<String>::new());
-        assert_eq!(found("gift economist, gift economies"), ["gift", "gift economies"]);
+        assert_eq!(
+            found("gift economist, gift economies"),
+            ["gift", "gift economies"]
+        );
         assert_eq!(found("(gift)gift it gif"), ["gift", "gift"]);
     }
 
@@ -399,15 +533,24 @@ mod tests {
     fn places_do_not_matter() {
         let forms = forms(&[("gift", 0), ("Überraschung", 3)]);
         for before in 0..140 {
-            let text = format!("{}gift, xgift é{} Überraschung", "a ".repeat(before / 2) + &"-".repeat(before % 2), "b".repeat(before));
-            assert_eq!(words_found(&forms, &text), ["gift", "Überraschung"], "{text}");
+            let text = format!(
+                "{}gift, xgift é{} Überraschung",
+                "a ".repeat(before / 2) + &"-".repeat(before % 2),
+                "b".repeat(before)
+            );
+            assert_eq!(
+                words_found(&forms, &text),
+                ["gift", "Überraschung"],
+                "{text}"
+            );
         }
     }
 
     #[test]
     fn plurals() {
         let all = ["gift", "story", "day", "box", "wish", "CO2"].map(plural);
-        let expected = ["gifts", "stories", "days", "boxes", "wishes"].map(|word| Some(word.to_owned()));
+        let expected =
+            ["gifts", "stories", "days", "boxes", "wishes"].map(|word| Some(word.to_owned()));
         assert_eq!(all[..5], expected);
         assert_eq!(all[5], None);
     }

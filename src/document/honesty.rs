@@ -1,8 +1,8 @@
-//! What a single tag or address shows of how honestly a site gives: a field that demands an e-mail address, what presses the
-//! reader, what counts visitors, a link for which somebody is paid.
+//! What a single tag or address shows of how honestly a site gives: a field that demands an e-mail
+//! address, what presses the reader, what counts visitors, a link for which somebody is paid.
 //!
-//! The same look is taken at HTML in Markdown and at templates, each told at its own place. It goes by names, so it finds what is
-//! written in the usual way and not what is hidden on purpose.
+//! The same look is taken at HTML in Markdown and at templates, each told at its own place. It goes
+//! by names, so it finds what is written in the usual way and not what is hidden on purpose.
 
 mod sending;
 
@@ -44,9 +44,11 @@ pub fn problem(slip: &Slip) -> Diagnostic {
             format!("a “{word}” presses readers"),
             "let them take their time; if it is something else, give it another name",
         ),
-        Slip::Analytics(name) => {
-            (Code::VisitorTracking, format!("`{name}` counts or follows visitors"), "take it out: the pages promise that nothing does")
-        }
+        Slip::Analytics(name) => (
+            Code::VisitorTracking,
+            format!("`{name}` counts or follows visitors"),
+            "take it out: the pages promise that nothing does",
+        ),
         Slip::Remote(address) => (
             Code::OutsideOrigin,
             format!("`{address}` would be loaded from another site"),
@@ -54,7 +56,8 @@ pub fn problem(slip: &Slip) -> Diagnostic {
         ),
         Slip::PaidLink => (
             Code::UndisclosedLink,
-            "somebody is paid when a reader follows this link, and the page does not say so".to_owned(),
+            "somebody is paid when a reader follows this link, and the page does not say so"
+                .to_owned(),
             "say it in the front matter under `disclosure:`; it stands above the text then",
         ),
     };
@@ -62,8 +65,18 @@ pub fn problem(slip: &Slip) -> Diagnostic {
 }
 
 /// Words in names of classes, ids, data attributes and components that press.
-const PRESSURE: [&str; 10] =
-    ["countdown", "count-down", "popup", "pop-up", "exit-intent", "scarcity", "urgency", "interstitial", "nag-screen", "limited-offer"];
+const PRESSURE: [&str; 10] = [
+    "countdown",
+    "count-down",
+    "popup",
+    "pop-up",
+    "exit-intent",
+    "scarcity",
+    "urgency",
+    "interstitial",
+    "nag-screen",
+    "limited-offer",
+];
 
 /// What counts visitors, as it stands in the address of a script or a picture.
 const ANALYTICS: [&str; 28] = [
@@ -151,13 +164,24 @@ const AFFILIATE_PARAMETERS: [&str; 12] = [
 ];
 
 /// Looks at one tag. Names and values are as written.
-pub fn look<'a>(element: &str, attributes: &(impl Iterator<Item = (&'a str, &'a str)> + Clone)) -> Vec<Slip> {
+pub fn look<'a>(
+    element: &str,
+    attributes: &(impl Iterator<Item = (&'a str, &'a str)> + Clone),
+) -> Vec<Slip> {
     let mut slips = Vec::new();
-    let value = |name: &str| attributes.clone().find(|(key, _)| *key == name).map(|(_, value)| value);
+    let value = |name: &str| {
+        attributes
+            .clone()
+            .find(|(key, _)| *key == name)
+            .map(|(_, value)| value)
+    };
     let wants_mail = |text: &str| text.to_ascii_lowercase().contains("mail");
     if element == "input" && value("required").is_some() {
         let is_email = value("type").is_some_and(|kind| kind.eq_ignore_ascii_case("email"));
-        if is_email || value("name").is_some_and(wants_mail) || value("autocomplete").is_some_and(wants_mail) {
+        if is_email
+            || value("name").is_some_and(wants_mail)
+            || value("autocomplete").is_some_and(wants_mail)
+        {
             slips.push(Slip::EmailGate);
         }
     }
@@ -173,7 +197,8 @@ pub fn look<'a>(element: &str, attributes: &(impl Iterator<Item = (&'a str, &'a 
         slips.extend(pressing.map(|word| Slip::Pressure(word.to_owned())));
     }
     if matches!(element, "script" | "img" | "iframe") {
-        let counting = value("src").and_then(|source| ANALYTICS.iter().find(|name| source.contains(*name)));
+        let counting =
+            value("src").and_then(|source| ANALYTICS.iter().find(|name| source.contains(*name)));
         slips.extend(counting.map(|name| Slip::Analytics((*name).to_owned())));
     }
     if is_paid(element, attributes) && !value("href").is_some_and(is_affiliate) {
@@ -182,21 +207,29 @@ pub fn look<'a>(element: &str, attributes: &(impl Iterator<Item = (&'a str, &'a 
     slips
 }
 
-/// Looks at the text of a script for the first thing in it that counts visitors; its place is one in the text.
+/// Looks at the text of a script for the first thing in it that counts visitors; its place is one
+/// in the text.
 pub fn look_at_script(text: &str) -> Option<(Slip, Range<usize>)> {
     let is_of_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$');
-    let hosts = ANALYTICS.iter().filter_map(|name| Some((text.find(name)?, *name, *name)));
+    let hosts = ANALYTICS
+        .iter()
+        .filter_map(|name| Some((text.find(name)?, *name, *name)));
     let call = |name: &'static str| {
         let mut places = text.match_indices(name).map(|(at, _)| at);
         let at = places.find(|at| !text[..*at].ends_with(is_of_name))?;
         Some((at, name, name.split('(').next().unwrap_or(name)))
     };
-    let (at, found, name) = hosts.chain(COUNTING_CALLS.into_iter().filter_map(call)).min()?;
+    let (at, found, name) = hosts
+        .chain(COUNTING_CALLS.into_iter().filter_map(call))
+        .min()?;
     Some((Slip::Analytics(name.to_owned()), at..at + found.len()))
 }
 
 /// Whether a tag is a link for which somebody is paid: by its address, or because it says so.
-pub fn is_paid<'a>(element: &str, attributes: &(impl Iterator<Item = (&'a str, &'a str)> + Clone)) -> bool {
+pub fn is_paid<'a>(
+    element: &str,
+    attributes: &(impl Iterator<Item = (&'a str, &'a str)> + Clone),
+) -> bool {
     matches!(element, "a" | "area")
         && attributes.clone().any(|(key, value)| match key {
             "href" => is_affiliate(value),
@@ -206,17 +239,26 @@ pub fn is_paid<'a>(element: &str, attributes: &(impl Iterator<Item = (&'a str, &
 }
 
 fn is_sponsored(relations: &str) -> bool {
-    relations.split_ascii_whitespace().any(|relation| relation.eq_ignore_ascii_case("sponsored"))
+    relations
+        .split_ascii_whitespace()
+        .any(|relation| relation.eq_ignore_ascii_case("sponsored"))
 }
 
 /// The relations of a link for which somebody is paid.
 pub fn with_sponsored(relations: &str) -> String {
-    if is_sponsored(relations) { relations.to_owned() } else { format!("{relations} sponsored").trim_start().to_owned() }
+    if is_sponsored(relations) {
+        relations.to_owned()
+    } else {
+        format!("{relations} sponsored").trim_start().to_owned()
+    }
 }
 
 /// What readers see behind a link for which somebody is paid.
 pub fn said_behind(paid_link: &str) -> String {
-    format!(" <small class=\"sponsored\">({})</small>", escape_attribute(paid_link))
+    format!(
+        " <small class=\"sponsored\">({})</small>",
+        escape_attribute(paid_link)
+    )
 }
 
 /// The word in a name that presses.
@@ -226,28 +268,62 @@ pub fn pressure(name: &str) -> Option<&'static str> {
 }
 
 /// Relations of a `link` element that make a browser load what it names.
-const LOADING: [&str; 8] = ["stylesheet", "icon", "apple-touch-icon", "preload", "modulepreload", "prefetch", "preconnect", "manifest"];
+const LOADING: [&str; 8] = [
+    "stylesheet",
+    "icon",
+    "apple-touch-icon",
+    "preload",
+    "modulepreload",
+    "prefetch",
+    "preconnect",
+    "manifest",
+];
 
 /// The address of another host that a browser loads from when it meets this tag.
-fn remote<'a>(element: &str, attributes: impl Iterator<Item = (&'a str, &'a str)> + Clone) -> Option<String> {
+fn remote<'a>(
+    element: &str,
+    attributes: impl Iterator<Item = (&'a str, &'a str)> + Clone,
+) -> Option<String> {
     let is_loading = |relation: &str| LOADING.contains(&relation.to_ascii_lowercase().as_str());
-    let loads = element == "link" && attributes.clone().any(|(key, value)| key == "rel" && value.split_whitespace().any(is_loading));
-    let first_of = |style: &str| loaded_by_style(style).first().map(|(address, _)| (*address).to_owned());
-    let by_style = attributes.clone().filter(|(key, _)| *key == "style").find_map(|(_, style)| first_of(style));
-    let mut loaded = attributes.filter(|(key, _)| matches!(*key, "src" | "srcset" | "poster" | "data") || (*key == "href" && loads));
+    let loads = element == "link"
+        && attributes
+            .clone()
+            .any(|(key, value)| key == "rel" && value.split_whitespace().any(is_loading));
+    let first_of = |style: &str| {
+        loaded_by_style(style)
+            .first()
+            .map(|(address, _)| (*address).to_owned())
+    };
+    let by_style = attributes
+        .clone()
+        .filter(|(key, _)| *key == "style")
+        .find_map(|(_, style)| first_of(style));
+    let mut loaded = attributes.filter(|(key, _)| {
+        matches!(*key, "src" | "srcset" | "poster" | "data") || (*key == "href" && loads)
+    });
     let address = |(key, value): (&str, &str)| match key {
-        "srcset" if !is_remote(value) => value.split(',').map(str::trim).find(|candidate| is_remote(candidate)).map(str::to_owned),
+        "srcset" if !is_remote(value) => value
+            .split(',')
+            .map(str::trim)
+            .find(|candidate| is_remote(candidate))
+            .map(str::to_owned),
         _ => is_remote(value).then(|| value.trim().to_owned()),
     };
     loaded.find_map(address).or(by_style)
 }
 
-/// The addresses of other hosts that a style loads from, by `url(…)` or `@import`, each with its place in the style.
+/// The addresses of other hosts that a style loads from, by `url(…)` or `@import`, each with its
+/// place in the style.
 pub fn loaded_by_style(style: &str) -> Vec<(&str, Range<usize>)> {
     let lower = style.to_ascii_lowercase();
-    let begins = ["url(", "@import"].into_iter().flat_map(|name| lower.match_indices(name).map(move |(at, name)| at + name.len()));
+    let begins = ["url(", "@import"].into_iter().flat_map(|name| {
+        lower
+            .match_indices(name)
+            .map(move |(at, name)| at + name.len())
+    });
     let address = |from: usize| {
-        let lead = style[from..].find(|c: char| !c.is_ascii_whitespace() && !matches!(c, '"' | '\''))?;
+        let lead =
+            style[from..].find(|c: char| !c.is_ascii_whitespace() && !matches!(c, '"' | '\''))?;
         let rest = &style[from + lead..];
         let end = rest.find(['"', '\'', ')', ';', '}']).unwrap_or(rest.len());
         let address = rest[..end].trim_end();
@@ -261,7 +337,10 @@ pub fn loaded_by_style(style: &str) -> Vec<(&str, Range<usize>)> {
 
 /// Where the text of an element that holds text alone ends; its start tag ends at `from`.
 fn end_of_text(html: &str, from: usize, name: &str) -> usize {
-    html[from..].to_ascii_lowercase().find(&format!("</{name}")).map_or(html.len(), |end| from + end)
+    html[from..]
+        .to_ascii_lowercase()
+        .find(&format!("</{name}"))
+        .map_or(html.len(), |end| from + end)
 }
 
 /// What a drawn page would load from other hosts as soon as it is opened, sorted.
@@ -275,7 +354,8 @@ pub fn loaded_by(html: &str) -> Vec<String> {
             continue;
         }
         let from = if at >= read.end { read.end } else { 0 };
-        let Some(open) = memchr::memrchr(b'<', &html.as_bytes()[from..at]).map(|open| from + open) else {
+        let Some(open) = memchr::memrchr(b'<', &html.as_bytes()[from..at]).map(|open| from + open)
+        else {
             // It is in the same tag, or in the text behind it.
             if at >= read.end {
                 read.end = at;
@@ -283,11 +363,17 @@ pub fn loaded_by(html: &str) -> Vec<String> {
             continue;
         };
         read = open..at;
-        let Some(tag) = tags(&html[open..]).next() else { continue };
+        let Some(tag) = tags(&html[open..]).next() else {
+            continue;
+        };
         found.extend(remote(&tag.name, tag.attributes()));
         if tag.name == "style" {
             let from = open + tag.range.end;
-            found.extend(loaded_by_style(&html[from..end_of_text(html, from, "style")]).into_iter().map(|(address, _)| address.to_owned()));
+            found.extend(
+                loaded_by_style(&html[from..end_of_text(html, from, "style")])
+                    .into_iter()
+                    .map(|(address, _)| address.to_owned()),
+            );
         }
     }
     found.sort();
@@ -295,53 +381,84 @@ pub fn loaded_by(html: &str) -> Vec<String> {
     found
 }
 
-/// Where an address of another host may have its host: at `//`, at a backslash that browsers read as a slash, and behind `https:` alone.
+/// Where an address of another host may have its host: at `//`, at a backslash that browsers read
+/// as a slash, and behind `https:` alone.
 fn hosts(html: &str) -> impl Iterator<Item = usize> + '_ {
     let bytes = html.as_bytes();
     let ends_scheme = |at: usize| {
-        let is_scheme = |name: &str| at >= name.len() && bytes[at - name.len()..at].eq_ignore_ascii_case(name.as_bytes());
+        let is_scheme = |name: &str| {
+            at >= name.len() && bytes[at - name.len()..at].eq_ignore_ascii_case(name.as_bytes())
+        };
         (is_scheme("http") || is_scheme("https")) && !bytes[at + 1..].starts_with(b"//")
     };
     let odd = memchr::memchr2_iter(b':', b'\\', bytes).filter_map(move |at| match bytes[at] {
         b':' => ends_scheme(at).then_some(at + 1),
         // The first of the two may be a slash.
-        _ => Some(if at > 0 && bytes[at - 1] == b'/' { at - 1 } else { at }),
+        _ => Some(if at > 0 && bytes[at - 1] == b'/' {
+            at - 1
+        } else {
+            at
+        }),
     });
     memmem::find_iter(bytes, "//").chain(odd)
 }
 
-/// Whether the `//` that follows may be that of an address which is loaded. Most stand in data, in the text or in attributes that load nothing.
+/// Whether the `//` that follows may be that of an address which is loaded. Most stand in data, in
+/// the text or in attributes that load nothing.
 fn may_load(before: &str) -> bool {
     let without = |scheme: &str| {
-        let at = before.len().checked_sub(scheme.len()).filter(|at| before.is_char_boundary(*at))?;
-        before[at..].eq_ignore_ascii_case(scheme).then(|| &before[..at])
+        let at = before
+            .len()
+            .checked_sub(scheme.len())
+            .filter(|at| before.is_char_boundary(*at))?;
+        before[at..]
+            .eq_ignore_ascii_case(scheme)
+            .then(|| &before[..at])
     };
     let bare = without("https:").or_else(|| without("http:"));
     let Some(opened) = bare.unwrap_or(before).strip_suffix(['"', '\'']) else {
         return bare.is_some() || before.ends_with(['=', '(']);
     };
-    let Some(named) = opened.strip_suffix('=') else { return !opened.ends_with([':', ',', '[']) };
-    let name = &named[named.rfind(|c: char| !c.is_ascii_alphanumeric() && c != '-').map_or(0, |at| at + 1)..];
+    let Some(named) = opened.strip_suffix('=') else {
+        return !opened.ends_with([':', ',', '[']);
+    };
+    let name = &named[named
+        .rfind(|c: char| !c.is_ascii_alphanumeric() && c != '-')
+        .map_or(0, |at| at + 1)..];
     match name {
         "content" => false,
-        "href" => named.rfind('<').is_some_and(|open| named[open..].get(1..5).is_some_and(|tag| tag.eq_ignore_ascii_case("link"))),
+        "href" => named.rfind('<').is_some_and(|open| {
+            named[open..]
+                .get(1..5)
+                .is_some_and(|tag| tag.eq_ignore_ascii_case("link"))
+        }),
         _ => true,
     }
 }
 
-/// Whether a drawn page runs a script, or shows a frame, whose address is not known; a frame without one counts as its tag.
+/// Whether a drawn page runs a script, or shows a frame, whose address is not known; a frame
+/// without one counts as its tag.
 pub fn runs_unknown(html: &str, is_known: impl Fn(&str) -> bool) -> bool {
     let address = |tag: &Tag| {
-        let source = tag.attributes().find(|(key, _)| *key == "src").map(|(_, address)| address.trim().to_owned());
+        let source = tag
+            .attributes()
+            .find(|(key, _)| *key == "src")
+            .map(|(_, address)| address.trim().to_owned());
         source.or_else(|| (tag.name == "iframe").then(|| tag.name.clone()))
     };
-    let is_unknown =
-        |tag: Tag| matches!(tag.name.as_str(), "script" | "iframe") && address(&tag).is_some_and(|address| !is_known(&address));
-    let begins =
-        |at: usize, name: &str| html.as_bytes()[at + 1..].get(..name.len()).is_some_and(|word| word.eq_ignore_ascii_case(name.as_bytes()));
-    // Nearly every page is done after a look at each `<script`. Where one is unknown, the whole page tells whether it is a tag at all:
-    // it may stand in a comment or in data.
-    let mut places = memchr::memchr_iter(b'<', html.as_bytes()).filter(|at| begins(*at, "script") || begins(*at, "iframe"));
+    let is_unknown = |tag: Tag| {
+        matches!(tag.name.as_str(), "script" | "iframe")
+            && address(&tag).is_some_and(|address| !is_known(&address))
+    };
+    let begins = |at: usize, name: &str| {
+        html.as_bytes()[at + 1..]
+            .get(..name.len())
+            .is_some_and(|word| word.eq_ignore_ascii_case(name.as_bytes()))
+    };
+    // Nearly every page is done after a look at each `<script`. Where one is unknown, the whole
+    // page tells whether it is a tag at all: it may stand in a comment or in data.
+    let mut places = memchr::memchr_iter(b'<', html.as_bytes())
+        .filter(|at| begins(*at, "script") || begins(*at, "iframe"));
     places.any(|at| tags(&html[at..]).next().is_some_and(is_unknown)) && tags(html).any(is_unknown)
 }
 
@@ -354,7 +471,9 @@ struct Tag {
 
 impl Tag {
     fn attributes(&self) -> impl Iterator<Item = (&str, &str)> + Clone {
-        self.attributes.iter().map(|(key, value)| (key.as_str(), value.as_str()))
+        self.attributes
+            .iter()
+            .map(|(key, value)| (key.as_str(), value.as_str()))
     }
 }
 
@@ -363,14 +482,23 @@ fn tags(text: &str) -> impl Iterator<Item = Tag> + '_ {
     let mut tokens = Tokens::new(text);
     std::iter::from_fn(move || {
         loop {
-            let Token::StartTag(tag) = tokens.next()? else { continue };
+            let Token::StartTag(tag) = tokens.next()? else {
+                continue;
+            };
             if holds_text(&tag.name) {
                 tokens.read_text_of(&tag.name);
             }
-            let mut attributes: Vec<(String, String)> = tag.attributes(text).map(|(key, value, _)| (key, value)).collect();
+            let mut attributes: Vec<(String, String)> = tag
+                .attributes(text)
+                .map(|(key, value, _)| (key, value))
+                .collect();
             attributes.sort_by(|(one, _), (other, _)| one.cmp(other));
             attributes.dedup_by(|(later, _), (first, _)| later == first);
-            return Some(Tag { name: tag.name, attributes, range: tag.range });
+            return Some(Tag {
+                name: tag.name,
+                attributes,
+                range: tag.range,
+            });
         }
     })
 }
@@ -379,18 +507,26 @@ fn tags(text: &str) -> impl Iterator<Item = Tag> + '_ {
 pub fn look_through(text: &str) -> Vec<(Slip, Range<usize>)> {
     let mut found = Vec::new();
     for tag in tags(text) {
-        let slips = look(&tag.name, &tag.attributes()).into_iter().chain(remote(&tag.name, tag.attributes()).map(Slip::Remote));
+        let slips = look(&tag.name, &tag.attributes())
+            .into_iter()
+            .chain(remote(&tag.name, tag.attributes()).map(Slip::Remote));
         found.extend(slips.map(|slip| (slip, tag.range.clone())));
         let from = tag.range.end;
         let within = |range: Range<usize>| from + range.start..from + range.end;
         match tag.name.as_str() {
             "script" | "noscript" => {
                 let end = end_of_text(text, from, &tag.name);
-                found.extend(look_at_script(&text[from..end]).map(|(slip, range)| (slip, within(range))));
+                found.extend(
+                    look_at_script(&text[from..end]).map(|(slip, range)| (slip, within(range))),
+                );
             }
             "style" => {
                 let loaded = loaded_by_style(&text[from..end_of_text(text, from, "style")]);
-                found.extend(loaded.into_iter().map(|(address, range)| (Slip::Remote(address.to_owned()), within(range))));
+                found.extend(
+                    loaded
+                        .into_iter()
+                        .map(|(address, range)| (Slip::Remote(address.to_owned()), within(range))),
+                );
             }
             _ => {}
         }
@@ -398,15 +534,29 @@ pub fn look_through(text: &str) -> Vec<(Slip, Range<usize>)> {
     found
 }
 
-/// Whether somebody is paid when a reader follows this address: a known host, or a parameter that says so.
+/// Whether somebody is paid when a reader follows this address: a known host, or a parameter that
+/// says so.
 pub fn is_affiliate(target: &str) -> bool {
-    let Some(rest) = target.trim().split_once("://").map(|(_, rest)| rest.to_ascii_lowercase()) else { return false };
+    let Some(rest) = target
+        .trim()
+        .split_once("://")
+        .map(|(_, rest)| rest.to_ascii_lowercase())
+    else {
+        return false;
+    };
     let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    if AFFILIATE_HOSTS.iter().any(|known| host == *known || host.strip_suffix(known).is_some_and(|before| before.ends_with('.'))) {
+    if AFFILIATE_HOSTS.iter().any(|known| {
+        host == *known
+            || host
+                .strip_suffix(known)
+                .is_some_and(|before| before.ends_with('.'))
+    }) {
         return true;
     }
     let before_fragment = rest.split('#').next().unwrap_or_default();
-    let query = before_fragment.split_once('?').map_or("", |(_, query)| query);
+    let query = before_fragment
+        .split_once('?')
+        .map_or("", |(_, query)| query);
     query.split('&').any(|pair| {
         let name = pair.split('=').next().unwrap_or_default();
         AFFILIATE_PARAMETERS.contains(&name) || (name == "tag" && host.contains("amazon."))
@@ -418,35 +568,71 @@ mod tests {
     use super::*;
 
     fn slips(html: &str) -> Vec<Slip> {
-        look_through(html).into_iter().map(|(slip, _)| slip).collect()
+        look_through(html)
+            .into_iter()
+            .map(|(slip, _)| slip)
+            .collect()
     }
 
     #[test]
     fn what_a_tag_shows() {
         assert_eq!(slips("<input type=\"email\" required>"), [Slip::EmailGate]);
-        assert_eq!(slips("<input name=e_mail type=text required>"), [Slip::EmailGate]);
-        assert_eq!(slips("<input type=email> <input type=text required name=town>"), []);
-        assert_eq!(slips("<div class=\"big Count_Down\"></div>"), [Slip::Pressure("count-down".into())]);
-        assert_eq!(slips("<p data-countdown=\"3\">countdown</p>"), [Slip::Pressure("countdown".into())]);
+        assert_eq!(
+            slips("<input name=e_mail type=text required>"),
+            [Slip::EmailGate]
+        );
+        assert_eq!(
+            slips("<input type=email> <input type=text required name=town>"),
+            []
+        );
+        assert_eq!(
+            slips("<div class=\"big Count_Down\"></div>"),
+            [Slip::Pressure("count-down".into())]
+        );
+        assert_eq!(
+            slips("<p data-countdown=\"3\">countdown</p>"),
+            [Slip::Pressure("countdown".into())]
+        );
         assert_eq!(
             slips("<script async src=\"https://www.googletagmanager.com/gtag/js?id=1\">"),
-            [Slip::Analytics("googletagmanager.com".into()), Slip::Remote("https://www.googletagmanager.com/gtag/js?id=1".into()),]
+            [
+                Slip::Analytics("googletagmanager.com".into()),
+                Slip::Remote("https://www.googletagmanager.com/gtag/js?id=1".into()),
+            ]
         );
-        assert_eq!(slips("{% if a < b %}<p title=\"{{ x }}\">popup</p>{% endif %}"), []);
+        assert_eq!(
+            slips("{% if a < b %}<p title=\"{{ x }}\">popup</p>{% endif %}"),
+            []
+        );
     }
 
     #[test]
     fn what_a_script_says() {
         let said = |text| look_at_script(text).map(|(slip, range)| (slip, &text[range]));
         let counts = |name: &str| Slip::Analytics(name.to_owned());
-        assert_eq!(said("var a = 1; gtag('js', new Date())"), Some((counts("gtag"), "gtag(")));
-        assert_eq!(said("window._paq = []; _paq.push(['x'])"), Some((counts("_paq.push"), "_paq.push")));
-        assert_eq!(said("s.src='https://plausible.io/js'; fbq('track')"), Some((counts("plausible.io"), "plausible.io")));
+        assert_eq!(
+            said("var a = 1; gtag('js', new Date())"),
+            Some((counts("gtag"), "gtag("))
+        );
+        assert_eq!(
+            said("window._paq = []; _paq.push(['x'])"),
+            Some((counts("_paq.push"), "_paq.push"))
+        );
+        assert_eq!(
+            said("s.src='https://plausible.io/js'; fbq('track')"),
+            Some((counts("plausible.io"), "plausible.io"))
+        );
         assert_eq!(said("mygtag(1); $gtag(2); alert(3)"), None);
         let template = "<p>gtag(1)</p><script>\n  gtag(2)</SCRIPT><noscript><img src=\"https://www.facebook.com/tr?id=1\"></noscript>";
-        let found: Vec<&str> = look_through(template).into_iter().map(|(_, range)| &template[range]).collect();
+        let found: Vec<&str> = look_through(template)
+            .into_iter()
+            .map(|(_, range)| &template[range])
+            .collect();
         assert_eq!(found, ["gtag(", "facebook.com/tr"]);
-        assert_eq!(slips("<a onclick=\"gtag('event')\">x</a>"), [counts("gtag")]);
+        assert_eq!(
+            slips("<a onclick=\"gtag('event')\">x</a>"),
+            [counts("gtag")]
+        );
     }
 
     #[test]
@@ -478,14 +664,21 @@ mod tests {
 
     #[test]
     fn links_that_pay() {
-        for target in
-            ["https://amzn.to/x", "https://www.amazon.de/dp/1?tag=me-21", "https://a.example/?x=1&aff=2#y", "https://www.awin1.com/c"]
-        {
+        for target in [
+            "https://amzn.to/x",
+            "https://www.amazon.de/dp/1?tag=me-21",
+            "https://a.example/?x=1&aff=2#y",
+            "https://www.awin1.com/c",
+        ] {
             assert!(is_affiliate(target), "{target}");
         }
-        for target in
-            ["https://a.example/?tag=1", "https://notamzn.to/x", "https://a.example/affiliate", "aff=1", "https://a.example/#?aff=1"]
-        {
+        for target in [
+            "https://a.example/?tag=1",
+            "https://notamzn.to/x",
+            "https://a.example/affiliate",
+            "aff=1",
+            "https://a.example/#?aff=1",
+        ] {
             assert!(!is_affiliate(target), "{target}");
         }
     }

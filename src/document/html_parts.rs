@@ -1,4 +1,5 @@
-//! A finished body taken apart at its second-level headings, for templates that show each part by itself.
+//! A finished body taken apart at its second-level headings, for templates that show each part by
+//! itself.
 
 use super::html_tokens::{StartTag, Token, Tokens};
 
@@ -25,11 +26,20 @@ impl Part {
 const LINK: &str = " <a class=\"anchor\" href=\"#";
 
 /// Elements without content, which leave nothing open.
-const VOID: [&str; 14] = ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
+const VOID: [&str; 14] = [
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source",
+    "track", "wbr",
+];
 
 /// Splits HTML at each `h2` that stands in no other element. The parts together are the text.
 pub fn parts(html: &str) -> Vec<Part> {
-    let mut split = Split { html, parts: vec![Part::default()], from: 0, depth: 0, heading: None };
+    let mut split = Split {
+        html,
+        parts: vec![Part::default()],
+        from: 0,
+        depth: 0,
+        heading: None,
+    };
     for token in Tokens::new(html) {
         match token {
             Token::StartTag(tag) => split.start(&tag),
@@ -56,7 +66,11 @@ impl Split<'_> {
     fn start(&mut self, tag: &StartTag) {
         if self.depth == 0 && tag.name == "h2" && self.heading.is_none() {
             self.extend_last(tag.range.start);
-            self.heading = Some(tag.attributes(self.html).find(|(key, ..)| key == "id").map(|(_, id, _)| id));
+            self.heading = Some(
+                tag.attributes(self.html)
+                    .find(|(key, ..)| key == "id")
+                    .map(|(_, id, _)| id),
+            );
         }
         self.depth += usize::from(!VOID.contains(&tag.name.as_str()) && !tag.is_self_closing);
     }
@@ -67,21 +81,29 @@ impl Split<'_> {
             && name == "h2"
             && let Some(id) = self.heading.take()
         {
-            self.parts.push(Part { id, heading: self.html[self.from..end].to_owned(), body: String::new() });
+            self.parts.push(Part {
+                id,
+                heading: self.html[self.from..end].to_owned(),
+                body: String::new(),
+            });
             self.from = end;
         }
     }
 
     /// Gives what stands before this place to the part before.
     fn extend_last(&mut self, to: usize) {
-        let last = self.parts.last_mut().expect("there is a part from the start");
+        let last = self
+            .parts
+            .last_mut()
+            .expect("there is a part from the start");
         last.body.push_str(&self.html[self.from..to]);
         self.from = to;
     }
 
     fn finish(mut self) -> Vec<Part> {
         self.extend_last(self.html.len());
-        self.parts.retain(|part| !part.heading.is_empty() || !part.body.trim().is_empty());
+        self.parts
+            .retain(|part| !part.heading.is_empty() || !part.body.trim().is_empty());
         self.parts
     }
 }
@@ -92,12 +114,17 @@ mod tests {
 
     #[test]
     fn a_body_at_its_headings() {
-        let html =
-            "<p>Before<br></p>\n<h2 id=\"a\">A <em>b</em></h2>\n<p>One</p>\n<div><h2>Not this</h2></div>\n<h2 id=\"c\">C</h2>\n<p>Two";
+        let html = "<p>Before<br></p>\n<h2 id=\"a\">A <em>b</em></h2>\n<p>One</p>\n<div><h2>Not this</h2></div>\n<h2 id=\"c\">C</h2>\n<p>Two";
         let parts = parts(html);
         let ids: Vec<Option<&str>> = parts.iter().map(|part| part.id.as_deref()).collect();
         assert_eq!(ids, [None, Some("a"), Some("c")]);
-        assert_eq!(parts.iter().map(|part| format!("{}{}", part.heading, part.body)).collect::<String>(), html);
+        assert_eq!(
+            parts
+                .iter()
+                .map(|part| format!("{}{}", part.heading, part.body))
+                .collect::<String>(),
+            html
+        );
         assert!(parts[1].body.contains("Not this"));
         assert_eq!(super::parts(""), []);
     }

@@ -9,7 +9,8 @@ use crate::diagnostic::{Checked, Code, Diagnostic};
 use crate::paths::SourcePath;
 use crate::source::{Text, with_lf};
 
-/// The HTML of an included file. `folder` is the page's; a leading `/` counts from the site's root. Empty when it cannot be shown.
+/// The HTML of an included file. `folder` is the page's; a leading `/` counts from the site's root.
+/// Empty when it cannot be shown.
 pub fn show(
     include: &Include,
     folder: &SourcePath,
@@ -17,21 +18,35 @@ pub fn show(
     colours: Option<&Colours>,
 ) -> Checked<String> {
     match excerpt(include, folder, read) {
-        Ok(Excerpt { path, first, code }) => Checked::sound(code::render(&include.fence.fence(&path.extension(), first), &code, colours)),
+        Ok(Excerpt { path, first, code }) => Checked::sound(code::render(
+            &include.fence.fence(&path.extension(), first),
+            &code,
+            colours,
+        )),
         Err(problem) => Checked::new(String::new(), vec![*problem]),
     }
 }
 
 /// The text that is shown of an included file; empty when none can be.
-pub fn text(include: &Include, folder: &SourcePath, read: impl Fn(&SourcePath) -> Option<Arc<[u8]>>) -> String {
-    excerpt(include, folder, read).map(|excerpt| excerpt.code).unwrap_or_default()
+pub fn text(
+    include: &Include,
+    folder: &SourcePath,
+    read: impl Fn(&SourcePath) -> Option<Arc<[u8]>>,
+) -> String {
+    excerpt(include, folder, read)
+        .map(|excerpt| excerpt.code)
+        .unwrap_or_default()
 }
 
 /// The language that an included file is shown in: the one stated, or what its name ends in.
 pub fn language(include: &Include) -> String {
     let name = include.file.value.rsplit('/').next().unwrap_or_default();
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-    include.fence.language.clone().unwrap_or_else(|| extension.to_owned())
+    include
+        .fence
+        .language
+        .clone()
+        .unwrap_or_else(|| extension.to_owned())
 }
 
 /// What is shown of a file.
@@ -42,12 +57,24 @@ struct Excerpt {
     code: String,
 }
 
-fn excerpt(include: &Include, folder: &SourcePath, read: impl Fn(&SourcePath) -> Option<Arc<[u8]>>) -> Result<Excerpt, Box<Diagnostic>> {
-    let problem =
-        |message: String, help: &str| Err(Box::new(Diagnostic::new(Code::BadInclude, message).at(include.file.place.clone()).help(help)));
+fn excerpt(
+    include: &Include,
+    folder: &SourcePath,
+    read: impl Fn(&SourcePath) -> Option<Arc<[u8]>>,
+) -> Result<Excerpt, Box<Diagnostic>> {
+    let problem = |message: String, help: &str| {
+        Err(Box::new(
+            Diagnostic::new(Code::BadInclude, message)
+                .at(include.file.place.clone())
+                .help(help),
+        ))
+    };
     let written = &include.file.value;
     let Ok(path) = folder.join(written) else {
-        return problem(format!("`{written}` lies outside the site's folder"), "only files inside the site can be shown");
+        return problem(
+            format!("`{written}` lies outside the site's folder"),
+            "only files inside the site can be shown",
+        );
     };
     let Some(bytes) = read(&path) else {
         return problem(
@@ -57,19 +84,38 @@ fn excerpt(include: &Include, folder: &SourcePath, read: impl Fn(&SourcePath) ->
     };
     let text = match Text::decode(&path, &bytes) {
         Ok(text) => with_lf(text.text),
-        Err(fault) => return problem(format!("{path} cannot be shown: {}", fault.message), "only text files can be shown"),
+        Err(fault) => {
+            return problem(
+                format!("{path} cannot be shown: {}", fault.message),
+                "only text files can be shown",
+            );
+        }
     };
     let lines: Vec<&str> = text.lines().collect();
     let (first, shown) = match (&include.region, include.lines) {
         (Some(name), _) => match region(&lines, name) {
             Some((first, lines)) => (first, lines),
             None => {
-                return problem(format!("{path} has no region `{name}`"), "mark it with the comments `region NAME` and `endregion NAME`");
+                return problem(
+                    format!("{path} has no region `{name}`"),
+                    "mark it with the comments `region NAME` and `endregion NAME`",
+                );
             }
         },
         (None, Some((from, to))) if to <= lines.len() => (from, lines[from - 1..to].to_vec()),
-        (None, Some((_, to))) => return problem(format!("{path} has {} lines, not {to}", lines.len()), "give lines that exist"),
-        (None, None) => (1, lines.into_iter().filter(|line| marker(line).is_none()).collect()),
+        (None, Some((_, to))) => {
+            return problem(
+                format!("{path} has {} lines, not {to}", lines.len()),
+                "give lines that exist",
+            );
+        }
+        (None, None) => (
+            1,
+            lines
+                .into_iter()
+                .filter(|line| marker(line).is_none())
+                .collect(),
+        ),
     };
     let mut code = unindented(&shown);
     if !code.is_empty() {
@@ -80,29 +126,48 @@ fn excerpt(include: &Include, folder: &SourcePath, read: impl Fn(&SourcePath) ->
 
 /// The lines between the marks of a region, other marks left out, and the number of the first.
 fn region<'a>(lines: &[&'a str], name: &str) -> Option<(usize, Vec<&'a str>)> {
-    let start = lines.iter().position(|line| marker(line) == Some((true, name)))?;
-    let end =
-        lines[start + 1..].iter().position(|line| matches!(marker(line), Some((false, found)) if found == name || found.is_empty()))?
-            + start
-            + 1;
-    Some((start + 2, lines[start + 1..end].iter().copied().filter(|line| marker(line).is_none()).collect()))
+    let start = lines
+        .iter()
+        .position(|line| marker(line) == Some((true, name)))?;
+    let end = lines[start + 1..].iter().position(
+        |line| matches!(marker(line), Some((false, found)) if found == name || found.is_empty()),
+    )? + start
+        + 1;
+    Some((
+        start + 2,
+        lines[start + 1..end]
+            .iter()
+            .copied()
+            .filter(|line| marker(line).is_none())
+            .collect(),
+    ))
 }
 
 /// Whether a line marks the beginning (`true`) or the end of a region, and which.
 fn marker(line: &str) -> Option<(bool, &str)> {
-    let named = |rest: &'_ str| -> usize { rest.find(|c: char| c.is_whitespace()).unwrap_or(rest.len()) };
-    for (mark, is_start) in
-        [("ANCHOR_END:", false), ("ANCHOR:", true), ("#endregion", false), ("#region", true), ("endregion", false), ("region", true)]
-    {
+    let named =
+        |rest: &'_ str| -> usize { rest.find(|c: char| c.is_whitespace()).unwrap_or(rest.len()) };
+    for (mark, is_start) in [
+        ("ANCHOR_END:", false),
+        ("ANCHOR:", true),
+        ("#endregion", false),
+        ("#region", true),
+        ("endregion", false),
+        ("region", true),
+    ] {
         let Some(at) = line.find(mark) else { continue };
         let before = line[..at].trim();
-        let is_comment =
-            !before.is_empty() && !before.contains(char::is_alphanumeric) || mark.starts_with('#') || mark.starts_with("ANCHOR");
+        let is_comment = !before.is_empty() && !before.contains(char::is_alphanumeric)
+            || mark.starts_with('#')
+            || mark.starts_with("ANCHOR");
         if !is_comment || before.contains(char::is_alphanumeric) {
             continue;
         }
         let rest = line[at + mark.len()..].trim_start();
-        return Some((is_start, rest[..named(rest)].trim_end_matches(['*', '/', '-', '>'])));
+        return Some((
+            is_start,
+            rest[..named(rest)].trim_end_matches(['*', '/', '-', '>']),
+        ));
     }
     None
 }
@@ -110,8 +175,17 @@ fn marker(line: &str) -> Option<(bool, &str)> {
 /// Lines without the indent that all of them share.
 fn unindented(lines: &[&str]) -> String {
     let indent = |line: &&&str| line.len() - line.trim_start_matches([' ', '\t']).len();
-    let shared = lines.iter().filter(|line| !line.trim().is_empty()).map(|line| indent(&line)).min().unwrap_or(0);
-    lines.iter().map(|line| line.get(shared..).unwrap_or("")).collect::<Vec<_>>().join("\n")
+    let shared = lines
+        .iter()
+        .filter(|line| !line.trim().is_empty())
+        .map(|line| indent(&line))
+        .min()
+        .unwrap_or(0);
+    lines
+        .iter()
+        .map(|line| line.get(shared..).unwrap_or(""))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 #[cfg(test)]
@@ -132,8 +206,14 @@ mod tests {
             "# ANCHOR_END: x",
         ];
         let (first, lines) = region(&text, "demo").unwrap_or_default();
-        assert_eq!((first, unindented(&lines)), (3, "fn b() {\n    1\n}".into()));
-        assert_eq!(region(&text, "x").map(|(first, lines)| (first, lines.len())), Some((8, 1)));
+        assert_eq!(
+            (first, unindented(&lines)),
+            (3, "fn b() {\n    1\n}".into())
+        );
+        assert_eq!(
+            region(&text, "x").map(|(first, lines)| (first, lines.len())),
+            Some((8, 1))
+        );
         assert_eq!(region(&text, "none"), None);
         assert_eq!(marker("let region = 1;"), None);
     }

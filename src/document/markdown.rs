@@ -1,8 +1,9 @@
 //! Markdown to a body with holes. The only user of `pulldown_cmark`.
 //!
-//! One walk over the parser's events. Most pass through to its own HTML writer, so that a body is CommonMark's but for
-//! what is changed here on purpose: links and images become holes, headings get ids, code its classes, raw HTML is
-//! filtered, components and footnotes are taken out into flows of their own.
+//! One walk over the parser's events. Most pass through to its own HTML writer, so that a body is
+//! CommonMark's but for what is changed here on purpose: links and images become holes, headings
+//! get ids, code its classes, raw HTML is filtered, components and footnotes are taken out into
+//! flows of their own.
 
 mod copies;
 mod embed;
@@ -32,7 +33,9 @@ use std::collections::BTreeSet;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::ops::Range;
 
-use pulldown_cmark::{BrokenLink, CodeBlockKind, CowStr, Event, LinkType, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{
+    BrokenLink, CodeBlockKind, CowStr, Event, LinkType, Options, Parser, Tag, TagEnd,
+};
 
 pub use self::copies::{CopyParts, CopySettings, published_copy, with_links};
 pub use self::field::{block_html, inline_html, plain_text};
@@ -64,7 +67,8 @@ use crate::source::Lines;
 /// What the walk depends on besides the text.
 #[derive(Clone, Debug)]
 pub struct MarkdownSettings<'a> {
-    /// Whether this is a page's own text, which alone has headings, footnotes, included files and other pages' tools.
+    /// Whether this is a page's own text, which alone has headings, footnotes, included files and
+    /// other pages' tools.
     pub is_whole: bool,
     /// Whether the page has a title from elsewhere, so that no heading becomes it.
     pub is_titled: bool,
@@ -117,7 +121,8 @@ pub struct Markdown {
     pub embeds: Vec<Embed>,
     /// The names of the components that are called.
     pub components: BTreeSet<String>,
-    /// The pages that explain terms of the text, by first use; of a term on its own page there is none.
+    /// The pages that explain terms of the text, by first use; of a term on its own page there is
+    /// none.
     pub terms: Vec<SourcePath>,
     /// Stands for where those terms are.
     pub term_places: Option<Fingerprint>,
@@ -140,10 +145,17 @@ pub(super) const LEAVES: [&str; 2] = ["include", "tool"];
 const DEPTH_MAX: usize = 100;
 
 /// Reads `text[body]`. `text` is the whole file with LF line ends, so that places count in it.
-pub fn read(path: &SourcePath, text: &str, lines: &Lines, body: Range<usize>, settings: &MarkdownSettings) -> Checked<Markdown> {
+pub fn read(
+    path: &SourcePath,
+    text: &str,
+    lines: &Lines,
+    body: Range<usize>,
+    settings: &MarkdownSettings,
+) -> Checked<Markdown> {
     let plain = without_hole_marks(text);
-    let (hidden, marks) =
-        Marks::hide(&plain, body.clone(), |name| settings.signatures.contains_key(name) || (settings.is_whole && LEAVES.contains(&name)));
+    let (hidden, marks) = Marks::hide(&plain, body.clone(), |name| {
+        settings.signatures.contains_key(name) || (settings.is_whole && LEAVES.contains(&name))
+    });
     let mut walk = Walk::new(path, text, lines, &hidden, &marks, settings);
     let mut undefined = walk.go_through(&body);
     // An id that the writer states is rarely one that a heading before it was given.
@@ -174,13 +186,17 @@ pub const OPTIONS: Options = Options::ENABLE_TABLES
 fn options(settings: &MarkdownSettings) -> Options {
     let mut options = OPTIONS;
     options.set(Options::ENABLE_FOOTNOTES, settings.is_whole);
-    options.set(Options::ENABLE_SMART_PUNCTUATION, settings.smart_punctuation);
+    options.set(
+        Options::ENABLE_SMART_PUNCTUATION,
+        settings.smart_punctuation,
+    );
     options.set(Options::ENABLE_MATH, settings.math);
     options
 }
 
-/// The two characters around a placeholder in HTML under way. They are noncharacters (Unicode, §23.7): no text holds them on purpose.
-/// Between them is a key that nobody can know before the text is read, so that a placeholder cannot be written, and its number.
+/// The two characters around a placeholder in HTML under way. They are noncharacters (Unicode,
+/// §23.7): no text holds them on purpose. Between them is a key that nobody can know before the
+/// text is read, so that a placeholder cannot be written, and its number.
 const HOLE_START: char = '\u{FDD0}';
 const HOLE_END: char = '\u{FDD1}';
 
@@ -297,10 +313,18 @@ impl<'a> Walk<'a> {
     fn go_through(&mut self, body: &Range<usize>) -> Vec<Undefined> {
         let mut undefined = Vec::new();
         let on_broken = |link: BrokenLink<'_>| {
-            undefined.push((link.span.clone(), link.link_type, link.reference.to_string()));
+            undefined.push((
+                link.span.clone(),
+                link.link_type,
+                link.reference.to_string(),
+            ));
             None
         };
-        let parser = Parser::new_with_broken_link_callback(&self.hidden[body.clone()], options(self.settings), Some(on_broken));
+        let parser = Parser::new_with_broken_link_callback(
+            &self.hidden[body.clone()],
+            options(self.settings),
+            Some(on_broken),
+        );
         for (event, range) in parser.into_offset_iter() {
             self.event(event, range.start + body.start..range.end + body.start);
         }
@@ -319,7 +343,10 @@ impl<'a> Walk<'a> {
             Event::End(tag) => self.end(tag, range),
             Event::Text(text) => self.text(text, range),
             Event::Code(code) => {
-                let code = self.marks.unhide(Cow::Borrowed(&*code), &range, self.text).into_owned();
+                let code = self
+                    .marks
+                    .unhide(Cow::Borrowed(&*code), &range, self.text)
+                    .into_owned();
                 self.plain_text(&code);
                 self.push(Event::Code(code.into()));
             }
@@ -351,27 +378,77 @@ impl<'a> Walk<'a> {
                 self.push_start(Tag::Paragraph, &range);
                 self.push(Event::Start(Tag::Strong));
             }
-            Tag::Heading { level, id, classes, attrs } => {
-                let written = HeadingAttributes { id: id.map(|id| id.to_string()), classes, attrs };
-                let HeadingAttributes { id, classes, attrs } = self.heading_attributes(written, &range);
+            Tag::Heading {
+                level,
+                id,
+                classes,
+                attrs,
+            } => {
+                let written = HeadingAttributes {
+                    id: id.map(|id| id.to_string()),
+                    classes,
+                    attrs,
+                };
+                let HeadingAttributes { id, classes, attrs } =
+                    self.heading_attributes(written, &range);
                 let at = self.flow().events.len();
-                self.push_block(Event::Start(Tag::Heading { level, id: None, classes, attrs }), &range);
-                self.heading = Some(OpenHeading { level: level as u8, id, text: String::new(), range, at });
+                self.push_block(
+                    Event::Start(Tag::Heading {
+                        level,
+                        id: None,
+                        classes,
+                        attrs,
+                    }),
+                    &range,
+                );
+                self.heading = Some(OpenHeading {
+                    level: level as u8,
+                    id,
+                    text: String::new(),
+                    range,
+                    at,
+                });
             }
             Tag::CodeBlock(kind) => {
                 let (fence, is_fenced) = match &kind {
-                    CodeBlockKind::Fenced(info) if self.settings.wants_body => (Fence::parse(&without_hole_marks(info)), true),
+                    CodeBlockKind::Fenced(info) if self.settings.wants_body => {
+                        (Fence::parse(&without_hole_marks(info)), true)
+                    }
                     CodeBlockKind::Fenced(_) => (Fence::default(), true),
                     CodeBlockKind::Indented => (Fence::default(), false),
                 };
                 self.title.has_text = true;
-                self.code = Some(OpenCode { fence, code: String::new(), is_fenced, range });
+                self.code = Some(OpenCode {
+                    fence,
+                    code: String::new(),
+                    is_fenced,
+                    range,
+                });
             }
-            Tag::Link { link_type, dest_url, title, .. } => self.start_link(link_type, &dest_url, &title, range),
-            Tag::Image { link_type, dest_url, title, .. } => self.start_image(link_type, &dest_url, &title, range),
-            Tag::FootnoteDefinition(name) => self.flows.push(Flow::new(FlowKind::Footnote { name: name.to_string(), range })),
-            Tag::BlockQuote(Some(_)) if self.dropped_depth > 0 || self.is_too_deep(self.flows.len(), &range) => self.dropped_depth += 1,
-            Tag::BlockQuote(Some(kind)) => self.flows.push(Flow::new(FlowKind::Alert { kind, range })),
+            Tag::Link {
+                link_type,
+                dest_url,
+                title,
+                ..
+            } => self.start_link(link_type, &dest_url, &title, range),
+            Tag::Image {
+                link_type,
+                dest_url,
+                title,
+                ..
+            } => self.start_image(link_type, &dest_url, &title, range),
+            Tag::FootnoteDefinition(name) => self.flows.push(Flow::new(FlowKind::Footnote {
+                name: name.to_string(),
+                range,
+            })),
+            Tag::BlockQuote(Some(_))
+                if self.dropped_depth > 0 || self.is_too_deep(self.flows.len(), &range) =>
+            {
+                self.dropped_depth += 1
+            }
+            Tag::BlockQuote(Some(kind)) => {
+                self.flows.push(Flow::new(FlowKind::Alert { kind, range }))
+            }
             Tag::Table(alignments) => self.start_table(&alignments, &range),
             Tag::TableHead => {
                 (self.is_head, self.column) = (true, 0);
@@ -382,7 +459,11 @@ impl<'a> Walk<'a> {
                 self.push_start(Tag::TableRow, &range);
             }
             Tag::TableCell => self.start_cell(),
-            Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::Superscript | Tag::Subscript => self.push(Event::Start(tag)),
+            Tag::Emphasis
+            | Tag::Strong
+            | Tag::Strikethrough
+            | Tag::Superscript
+            | Tag::Subscript => self.push(Event::Start(tag)),
             Tag::MetadataBlock(_) => {}
             block => self.start_block(block, range),
         }
@@ -404,7 +485,13 @@ impl<'a> Walk<'a> {
 
     fn end(&mut self, tag: TagEnd, range: Range<usize>) {
         self.passage_break(tag);
-        if matches!(tag, TagEnd::Item | TagEnd::TableCell | TagEnd::DefinitionListTitle | TagEnd::DefinitionListDefinition) {
+        if matches!(
+            tag,
+            TagEnd::Item
+                | TagEnd::TableCell
+                | TagEnd::DefinitionListTitle
+                | TagEnd::DefinitionListDefinition
+        ) {
             self.end_sentence();
         }
         match tag {
@@ -417,9 +504,15 @@ impl<'a> Walk<'a> {
             TagEnd::CodeBlock => self.end_code(range),
             TagEnd::Link => self.end_link(),
             TagEnd::Image => self.end_image(),
-            TagEnd::FootnoteDefinition => self.end_container(|kind| matches!(kind, FlowKind::Footnote { .. })),
-            TagEnd::BlockQuote(_) | TagEnd::List(_) | TagEnd::Item if self.dropped_depth > 0 => self.dropped_depth -= 1,
-            TagEnd::BlockQuote(Some(_)) => self.end_container(|kind| matches!(kind, FlowKind::Alert { .. })),
+            TagEnd::FootnoteDefinition => {
+                self.end_container(|kind| matches!(kind, FlowKind::Footnote { .. }))
+            }
+            TagEnd::BlockQuote(_) | TagEnd::List(_) | TagEnd::Item if self.dropped_depth > 0 => {
+                self.dropped_depth -= 1
+            }
+            TagEnd::BlockQuote(Some(_)) => {
+                self.end_container(|kind| matches!(kind, FlowKind::Alert { .. }))
+            }
             TagEnd::TableHead => {
                 self.is_head = false;
                 self.push_end(tag);
@@ -430,9 +523,11 @@ impl<'a> Walk<'a> {
                 self.columns.clear();
                 self.push_end(tag);
             }
-            TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough | TagEnd::Superscript | TagEnd::Subscript => {
-                self.push(Event::End(tag))
-            }
+            TagEnd::Emphasis
+            | TagEnd::Strong
+            | TagEnd::Strikethrough
+            | TagEnd::Superscript
+            | TagEnd::Subscript => self.push(Event::End(tag)),
             TagEnd::MetadataBlock(_) => {}
             TagEnd::Paragraph => {
                 self.plain_text("\n");
@@ -476,7 +571,10 @@ impl<'a> Walk<'a> {
     }
 
     fn problem(&mut self, problem: Diagnostic, range: Range<usize>) {
-        if self.tally.admits(problem.code, || self.lines.place(self.path, range.clone())) {
+        if self
+            .tally
+            .admits(problem.code, || self.lines.place(self.path, range.clone()))
+        {
             let place = self.place(range);
             self.problems.push(problem.at(place));
         }

@@ -1,8 +1,9 @@
 //! The formula library's output, held against a list of what MathML may be on a page.
 //!
-//! The library copies some names of a formula into its output as they are written, and it styles with `style` attributes, which the
-//! content security policy of the pages refuses. So its output is read tag by tag: an element that is on the list stays where it may be, its
-//! attributes are kept, replaced by a class of `css/math.css` or left out, and everything else becomes text.
+//! The library copies some names of a formula into its output as they are written, and it styles
+//! with `style` attributes, which the content security policy of the pages refuses. So its output
+//! is read tag by tag: an element that is on the list stays where it may be, its attributes are
+//! kept, replaced by a class of `css/math.css` or left out, and everything else becomes text.
 
 use memchr::memchr3;
 
@@ -128,7 +129,8 @@ fn replacement(property: &str, value: &str) -> Option<Replacement> {
     })
 }
 
-/// The class for a space that goes back, by the nearest of the widths that `css/math.css` has, in eighteenths of an em.
+/// The class for a space that goes back, by the nearest of the widths that `css/math.css` has, in
+/// eighteenths of an em.
 fn negative_space(length: &str) -> &'static str {
     const STEPS: [(f32, &str); 7] = [
         (3.0, "math-back-3"),
@@ -139,13 +141,17 @@ fn negative_space(length: &str) -> &'static str {
         (36.0, "math-back-36"),
         (72.0, "math-back-72"),
     ];
-    let unit = length.find(|c: char| c.is_ascii_alphabetic() || c == '%').unwrap_or(length.len());
+    let unit = length
+        .find(|c: char| c.is_ascii_alphabetic() || c == '%')
+        .unwrap_or(length.len());
     let ems = match &length[unit..] {
         "ex" => 0.45,
         _ => 1.0,
     };
     let wanted = -length[..unit].parse::<f32>().unwrap_or(0.0) * ems * 18.0;
-    let nearest = STEPS.iter().min_by(|(a, _), (b, _)| (a - wanted).abs().total_cmp(&(b - wanted).abs()));
+    let nearest = STEPS
+        .iter()
+        .min_by(|(a, _), (b, _)| (a - wanted).abs().total_cmp(&(b - wanted).abs()));
     nearest.map_or("", |(_, class)| class)
 }
 
@@ -154,14 +160,25 @@ pub fn clean(mathml: &str) -> CleanMathml {
     let is_block = mathml.starts_with("<math display=\"block\">");
     let inner = mathml.split_once('>').map_or("", |(_, inner)| inner);
     let inner = inner.strip_suffix("</math>").unwrap_or(inner);
-    let mut cleaner = Cleaner { out: String::with_capacity(mathml.len() + 16), open: Vec::new(), refused_links: Vec::new() };
-    cleaner.out.push_str(if is_block { "<math display=\"block\">" } else { "<math>" });
+    let mut cleaner = Cleaner {
+        out: String::with_capacity(mathml.len() + 16),
+        open: Vec::new(),
+        refused_links: Vec::new(),
+    };
+    cleaner.out.push_str(if is_block {
+        "<math display=\"block\">"
+    } else {
+        "<math>"
+    });
     cleaner.read(inner);
     while let Some(name) = cleaner.open.pop() {
         cleaner.close(name);
     }
     cleaner.out.push_str("</math>");
-    CleanMathml { html: cleaner.out, refused_links: cleaner.refused_links }
+    CleanMathml {
+        html: cleaner.out,
+        refused_links: cleaner.refused_links,
+    }
 }
 
 struct Cleaner {
@@ -193,7 +210,9 @@ impl Cleaner {
 
     /// A character that the library escaped stays so.
     fn character(&mut self, text: &str) -> Option<usize> {
-        let entity = ["&lt;", "&gt;", "&amp;", "&quot;", "&#39;"].into_iter().find(|entity| text.starts_with(entity))?;
+        let entity = ["&lt;", "&gt;", "&amp;", "&quot;", "&#39;"]
+            .into_iter()
+            .find(|entity| text.starts_with(entity))?;
         self.out.push_str(entity);
         Some(entity.len())
     }
@@ -201,7 +220,10 @@ impl Cleaner {
     /// The end tag of the innermost open element.
     fn end_tag(&mut self, text: &str) -> Option<usize> {
         let name = *self.open.last()?;
-        let after = text.strip_prefix("</")?.strip_prefix(name)?.strip_prefix('>')?;
+        let after = text
+            .strip_prefix("</")?
+            .strip_prefix(name)?
+            .strip_prefix('>')?;
         self.open.pop();
         self.close(name);
         Some(text.len() - after.len())
@@ -244,7 +266,9 @@ impl Cleaner {
         match self.open.last() {
             Some(open) if LEAVES.contains(open) => None,
             Some(open) if *open == "mtext" || IN_TEXT.contains(open) => known(&IN_TEXT),
-            _ => known(&LEAVES).or_else(|| known(&CONTAINERS)).or_else(|| known(&["mtext"])),
+            _ => known(&LEAVES)
+                .or_else(|| known(&CONTAINERS))
+                .or_else(|| known(&["mtext"])),
         }
     }
 
@@ -267,8 +291,12 @@ impl Cleaner {
     }
 
     fn style<'a>(&mut self, style: &'a str, classes: &mut Vec<&'a str>) {
-        let declarations = style.split(';').filter_map(|declaration| declaration.split_once(':'));
-        for (property, value) in declarations.map(|(property, value)| (property.trim(), value.trim())) {
+        let declarations = style
+            .split(';')
+            .filter_map(|declaration| declaration.split_once(':'));
+        for (property, value) in
+            declarations.map(|(property, value)| (property.trim(), value.trim()))
+        {
             match replacement(property, value) {
                 Some(Replacement::Class(class)) => classes.push(class),
                 Some(Replacement::Attribute(name)) => self.attribute(name, value),
@@ -301,13 +329,19 @@ impl Cleaner {
 
 /// The attribute that a text begins with, and what follows it.
 fn attribute(text: &str) -> Option<((&str, &str), &str)> {
-    let end = text.find(|c: char| !c.is_ascii_lowercase()).filter(|end| *end > 0)?;
+    let end = text
+        .find(|c: char| !c.is_ascii_lowercase())
+        .filter(|end| *end > 0)?;
     let (value, after) = text[end..].strip_prefix("=\"")?.split_once('"')?;
     Some(((&text[..end], value), after))
 }
 
 fn unescape(text: &str) -> String {
-    text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#39;", "'").replace("&amp;", "&")
+    text.replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&#39;", "'")
+        .replace("&amp;", "&")
 }
 
 #[cfg(test)]
@@ -316,23 +350,51 @@ mod tests {
 
     fn html(inner: &str) -> String {
         let clean = clean(&format!("<math>{inner}</math>")).html;
-        clean.strip_prefix("<math>").and_then(|rest| rest.strip_suffix("</math>")).expect("it is one formula").to_owned()
+        clean
+            .strip_prefix("<math>")
+            .and_then(|rest| rest.strip_suffix("</math>"))
+            .expect("it is one formula")
+            .to_owned()
     }
 
     #[test]
     fn only_mathml_stays() {
-        assert_eq!(html("<mo lspace=\"0\">sin</mo><mspace width=\"1em\"/>"), "<mo lspace=\"0\">sin</mo><mspace width=\"1em\"/>");
-        assert_eq!(html("<mo><script/src=/x.js></script></mo>"), "<mo>&lt;script/src=/x.js&gt;&lt;/script&gt;</mo>");
-        assert_eq!(html("<mo>a</mo></math><img src=x></mo>"), "<mo>a</mo>&lt;/math&gt;&lt;img src=x&gt;&lt;/mo&gt;");
-        assert_eq!(html("<mrow onclick=\"x()\" class=\"a b\"><mi>x</mi>"), "<mrow><mi>x</mi></mrow>");
-        assert_eq!(html("<b>x</b><mtext><b>&lt;y&</b></mtext>"), "&lt;b&gt;x&lt;/b&gt;<mtext><b>&lt;y&amp;</b></mtext>");
-        assert_eq!(html("<mtext><mi>x</mi></mtext>"), "<mtext>&lt;mi&gt;x&lt;/mi&gt;</mtext>");
+        assert_eq!(
+            html("<mo lspace=\"0\">sin</mo><mspace width=\"1em\"/>"),
+            "<mo lspace=\"0\">sin</mo><mspace width=\"1em\"/>"
+        );
+        assert_eq!(
+            html("<mo><script/src=/x.js></script></mo>"),
+            "<mo>&lt;script/src=/x.js&gt;&lt;/script&gt;</mo>"
+        );
+        assert_eq!(
+            html("<mo>a</mo></math><img src=x></mo>"),
+            "<mo>a</mo>&lt;/math&gt;&lt;img src=x&gt;&lt;/mo&gt;"
+        );
+        assert_eq!(
+            html("<mrow onclick=\"x()\" class=\"a b\"><mi>x</mi>"),
+            "<mrow><mi>x</mi></mrow>"
+        );
+        assert_eq!(
+            html("<b>x</b><mtext><b>&lt;y&</b></mtext>"),
+            "&lt;b&gt;x&lt;/b&gt;<mtext><b>&lt;y&amp;</b></mtext>"
+        );
+        assert_eq!(
+            html("<mtext><mi>x</mi></mtext>"),
+            "<mtext>&lt;mi&gt;x&lt;/mi&gt;</mtext>"
+        );
     }
 
     #[test]
     fn styles_become_classes_and_attributes() {
-        assert_eq!(html("<mspace style=\"margin-left:-0.1667em;\"/>"), "<mspace class=\"math-back-3\"/>");
-        assert_eq!(html("<mrow style=\"color:#ff0000;\"></mrow>"), "<mrow mathcolor=\"#ff0000\"></mrow>");
+        assert_eq!(
+            html("<mspace style=\"margin-left:-0.1667em;\"/>"),
+            "<mspace class=\"math-back-3\"/>"
+        );
+        assert_eq!(
+            html("<mrow style=\"color:#ff0000;\"></mrow>"),
+            "<mrow mathcolor=\"#ff0000\"></mrow>"
+        );
         assert_eq!(
             html("<mtd style=\"text-align: right;justify-items: end;padding-right: 0;\"></mtd>"),
             "<mtd class=\"math-right math-pr-0\"></mtd>"
@@ -341,9 +403,17 @@ mod tests {
 
     #[test]
     fn links_lead_within_the_formula_or_to_other_sites() {
-        assert_eq!(html("<mtext><a href=\"#x\">1</a></mtext>"), "<mtext><a href=\"#eq-x\">1</a></mtext>");
-        let made = clean("<math><mtext><a href=\"javascript:alert(1)\">x</a><a href=\"https://a.example/?b&amp;c\">y</a></mtext></math>");
-        assert_eq!(made.html, "<math><mtext><a>x</a><a href=\"https://a.example/?b&amp;c\">y</a></mtext></math>");
+        assert_eq!(
+            html("<mtext><a href=\"#x\">1</a></mtext>"),
+            "<mtext><a href=\"#eq-x\">1</a></mtext>"
+        );
+        let made = clean(
+            "<math><mtext><a href=\"javascript:alert(1)\">x</a><a href=\"https://a.example/?b&amp;c\">y</a></mtext></math>",
+        );
+        assert_eq!(
+            made.html,
+            "<math><mtext><a>x</a><a href=\"https://a.example/?b&amp;c\">y</a></mtext></math>"
+        );
         assert_eq!(made.refused_links, ["javascript:alert(1)"]);
     }
 }

@@ -1,4 +1,5 @@
-//! What a page says of itself: its front matter, checked and with the defaults of its folder filled in.
+//! What a page says of itself: its front matter, checked and with the defaults of its folder filled
+//! in.
 
 use std::collections::BTreeMap;
 

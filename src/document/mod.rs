@@ -1,7 +1,9 @@
-//! One Markdown file in isolation: front matter, body, outline, links, components as holes. Knows no other file.
+//! One Markdown file in isolation: front matter, body, outline, links, components as holes. Knows
+//! no other file.
 //!
-//! [`parse`] is pure: the same bytes and [`Inputs`] give the same [`Document`]. What other pages may know of it is its
-//! [`Entry`]; an edited sentence leaves that equal, so that nothing else has to be made again.
+//! [`parse`] is pure: the same bytes and [`Inputs`] give the same [`Document`]. What other pages
+//! may know of it is its [`Entry`]; an edited sentence leaves that equal, so that nothing else has
+//! to be made again.
 
 pub mod active_file;
 pub mod attributes;
@@ -77,7 +79,8 @@ pub struct Inputs<'a> {
     pub kind_of_folder: Option<&'a str>,
     pub words: &'a Words,
     pub is_lenient: bool,
-    /// Whether the body will be shown. Without it none is made; entry, facts and problems are the same.
+    /// Whether the body will be shown. Without it none is made; entry, facts and problems are the
+    /// same.
     pub wants_body: bool,
     /// Whether the text is given by passages, for the search.
     pub wants_text: bool,
@@ -87,8 +90,19 @@ pub struct Inputs<'a> {
 
 impl Inputs<'_> {
     fn meta_context(&self) -> MetaContext<'_> {
-        let Inputs { defaults, kinds, is_lenient, .. } = *self;
-        MetaContext { defaults, kind_from_folder: self.kind_of_folder, kinds, is_lenient, timezone: &self.settings.timezone }
+        let Inputs {
+            defaults,
+            kinds,
+            is_lenient,
+            ..
+        } = *self;
+        MetaContext {
+            defaults,
+            kind_from_folder: self.kind_of_folder,
+            kinds,
+            is_lenient,
+            timezone: &self.settings.timezone,
+        }
     }
 }
 
@@ -104,7 +118,8 @@ pub struct Document {
     pub passages: Vec<Passage>,
 }
 
-/// What is told of a page's text beside its entry, so that an edited sentence leaves the entry equal.
+/// What is told of a page's text beside its entry, so that an edited sentence leaves the entry
+/// equal.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Facts {
     pub words: usize,
@@ -157,19 +172,25 @@ pub struct Entry {
     pub is_broken: bool,
 }
 
-/// Words that are read in a minute (Brysbaert 2019 finds 238 for English prose; these texts are worked with).
+/// Words that are read in a minute (Brysbaert 2019 finds 238 for English prose; these texts are
+/// worked with).
 const WORDS_A_MINUTE: usize = 200;
 
 impl Entry {
     /// The day by which the page wants to be looked at again.
     pub fn review_due(&self) -> Option<Date> {
         let period: jiff::Span = self.meta.review_every.as_ref()?.parse().ok()?;
-        let since = self.meta.reviewed.max(self.meta.updated).or(self.meta.published)?;
+        let since = self
+            .meta
+            .reviewed
+            .max(self.meta.updated)
+            .or(self.meta.published)?;
         since.checked_add(period).ok()
     }
 }
 
-/// Reads a file. It always gives a document, so that links to it can be checked; [`Entry::is_broken`] says that it cannot be published.
+/// Reads a file. It always gives a document, so that links to it can be checked;
+/// [`Entry::is_broken`] says that it cannot be published.
 pub fn parse(path: &SourcePath, bytes: &[u8], inputs: &Inputs) -> Checked<Document> {
     let mut problems = Vec::new();
     let text = match Text::decode(path, bytes) {
@@ -190,12 +211,19 @@ pub fn parse(path: &SourcePath, bytes: &[u8], inputs: &Inputs) -> Checked<Docume
     }
     let (node, body) = (front_matter.node, front_matter.body);
     let body_text = without_foreign_comments(path, front_matter.text, &lines, &body, &mut problems);
-    let mut meta = front_matter::meta(path, node.as_ref(), &inputs.meta_context()).unload(&mut problems);
+    let mut meta =
+        front_matter::meta(path, node.as_ref(), &inputs.meta_context()).unload(&mut problems);
     meta.is_draft |= front_matter.is_held_back;
-    let language = meta.language.as_deref().unwrap_or(&inputs.settings.language);
+    let language = meta
+        .language
+        .as_deref()
+        .unwrap_or(&inputs.settings.language);
     let settings = MarkdownSettings {
         is_whole: true,
-        is_titled: meta.title.as_ref().is_some_and(|title| !is_blank(&title.value)),
+        is_titled: meta
+            .title
+            .as_ref()
+            .is_some_and(|title| !is_blank(&title.value)),
         raw_html: inputs.settings.raw_html,
         smart_punctuation: inputs.settings.smart_punctuation,
         math: inputs.settings.math,
@@ -205,41 +233,96 @@ pub fn parse(path: &SourcePath, bytes: &[u8], inputs: &Inputs) -> Checked<Docume
         with_lines: inputs.with_lines,
         allow_origins: &inputs.settings.allow_origins,
         signatures: inputs.signatures,
-        forms: inputs.glossary.in_language(language).filter(|_| meta.glossary),
+        forms: inputs
+            .glossary
+            .in_language(language)
+            .filter(|_| meta.glossary),
         phrases: phrases(inputs.words, language),
     };
-    let mut markdown = markdown::read(path, &body_text, &lines, body.clone(), &settings).unload(&mut problems);
+    let mut markdown =
+        markdown::read(path, &body_text, &lines, body.clone(), &settings).unload(&mut problems);
     if inputs.wants_text && markdown.passages.is_empty() {
-        markdown.passages.push(Passage { level: 1, ..Passage::default() });
+        markdown.passages.push(Passage {
+            level: 1,
+            ..Passage::default()
+        });
     }
     let declared = tool::declared(node.as_ref(), &meta.kind, inputs.kinds);
-    let told = declared.map(|node| tool::read(path, &text, &lines, node, inputs.data, &settings, &mut markdown));
-    let (tool, data) = told.map(|told| told.unload(&mut problems)).unwrap_or_default();
+    let told = declared.map(|node| {
+        tool::read(
+            path,
+            &text,
+            &lines,
+            node,
+            inputs.data,
+            &settings,
+            &mut markdown,
+        )
+    });
+    let (tool, data) = told
+        .map(|told| told.unload(&mut problems))
+        .unwrap_or_default();
     let kind = inputs.kinds.get(&meta.kind);
     let own = (&meta.fields, kind.map_or(&[][..], |kind| &kind.fields));
-    let texts = prose::of_fields((path, &text, &lines), own, &settings, &mut markdown, &mut problems);
+    let texts = prose::of_fields(
+        (path, &text, &lines),
+        own,
+        &settings,
+        &mut markdown,
+        &mut problems,
+    );
     if inputs.wants_text {
         markdown.passages.extend(prose::of_front_matter(&meta));
     }
     keep_honest(&meta, &markdown, &mut problems);
     if body_text[body.clone()].trim().is_empty() {
         let at = lines.place(path, body.start..body.start);
-        problems.push(Diagnostic::new(Code::EmptyPage, "this page has no text").at(at).help("write its body below the front matter"));
+        problems.push(
+            Diagnostic::new(Code::EmptyPage, "this page has no text")
+                .at(at)
+                .help("write its body below the front matter"),
+        );
     }
-    let start = node.as_ref().map_or_else(|| Place::start_of(path), |node| node.place.clone());
+    let start = node
+        .as_ref()
+        .map_or_else(|| Place::start_of(path), |node| node.place.clone());
     if let Some(kind) = kind {
-        let headings = markdown.outline.iter().filter(|heading| heading.level == 2).count();
+        let headings = markdown
+            .outline
+            .iter()
+            .filter(|heading| heading.level == 2)
+            .count();
         let zone = zone_of(&meta, kind.happens.as_ref(), &inputs.settings.timezone);
-        let lasts = kind.happens.as_ref().and_then(|happens| Some((happens.start.as_str(), happens.end.as_deref()?)));
-        let subject = rules::Subject { fields: &kind.fields, items: &meta.fields, headings, start: &start, zone: &zone, lasts };
+        let lasts = kind
+            .happens
+            .as_ref()
+            .and_then(|happens| Some((happens.start.as_str(), happens.end.as_deref()?)));
+        let subject = rules::Subject {
+            fields: &kind.fields,
+            items: &meta.fields,
+            headings,
+            start: &start,
+            zone: &zone,
+            lasts,
+        };
         problems.extend(rules::broken(&kind.rules, &subject));
     }
     problems.extend(kind.and_then(|kind| misfit_image(&meta, &kind.fields)));
     let happens = kind.and_then(|kind| kind.happens.as_ref());
-    let occurs = happens.and_then(|happens| occurrence(&meta, happens, &inputs.settings.timezone, &mut problems));
-    let plays = kind.filter(|_| meta.minutes.is_none()).and_then(|kind| minutes_that_it_plays(&meta, &kind.fields));
+    let occurs = happens
+        .and_then(|happens| occurrence(&meta, happens, &inputs.settings.timezone, &mut problems));
+    let plays = kind
+        .filter(|_| meta.minutes.is_none())
+        .and_then(|kind| minutes_that_it_plays(&meta, &kind.fields));
     let is_title_told = is_title_told(node.as_ref(), &problems);
-    let mut document = document(path, meta, markdown, (tool, data), is_title_told, &mut problems);
+    let mut document = document(
+        path,
+        meta,
+        markdown,
+        (tool, data),
+        is_title_told,
+        &mut problems,
+    );
     let entry = Arc::make_mut(&mut document.entry);
     entry.occurs = occurs;
     entry.minutes = plays.unwrap_or(entry.minutes);
@@ -248,35 +331,64 @@ pub fn parse(path: &SourcePath, bytes: &[u8], inputs: &Inputs) -> Checked<Docume
     Checked::new(document, problems)
 }
 
-/// What is wrong with the page's `image`, which every page may have, where it is not the file that the kind wants there.
+/// What is wrong with the page's `image`, which every page may have, where it is not the file that
+/// the kind wants there.
 fn misfit_image(meta: &Meta, fields: &[Field]) -> Option<Diagnostic> {
     let image = &meta.image.as_ref()?.src;
     let wanted = fields.iter().find(|field| field.name == "image")?;
-    let FieldType::File(extensions) = &wanted.kind else { return None };
-    let name = image.value.split(['#', '?']).next().unwrap_or_default().to_lowercase();
-    let fits = !links::is_remote(&name) && extensions.iter().any(|extension| name.ends_with(&format!(".{extension}")));
+    let FieldType::File(extensions) = &wanted.kind else {
+        return None;
+    };
+    let name = image
+        .value
+        .split(['#', '?'])
+        .next()
+        .unwrap_or_default()
+        .to_lowercase();
+    let fits = !links::is_remote(&name)
+        && extensions
+            .iter()
+            .any(|extension| name.ends_with(&format!(".{extension}")));
     let problem = || {
-        let problem = Diagnostic::new(Code::WrongFileType, format!("`{}` is not the type of file that belongs here", image.value));
-        problem.at(image.place.clone()).help(format!("give a file of the site that ends in .{}", extensions.join(", .")))
+        let problem = Diagnostic::new(
+            Code::WrongFileType,
+            format!(
+                "`{}` is not the type of file that belongs here",
+                image.value
+            ),
+        );
+        problem.at(image.place.clone()).help(format!(
+            "give a file of the site that ends in .{}",
+            extensions.join(", .")
+        ))
     };
     (!fits && !extensions.is_empty()).then(problem)
 }
 
 /// How long what the page shows plays, as its `duration` says.
 fn minutes_that_it_plays(meta: &Meta, fields: &[Field]) -> Option<u32> {
-    let name = fields.iter().find(|field| field.name == "duration" && field.kind == FieldType::Clock)?;
+    let name = fields
+        .iter()
+        .find(|field| field.name == "duration" && field.kind == FieldType::Clock)?;
     let seconds = meta.fields.get(&name.name)?.as_integer()?;
     Some(u32::try_from(seconds).ok()?.div_ceil(60).max(1))
 }
 
 /// The time zone of a page's times: its own, or else the site's.
 fn zone_of(meta: &Meta, happens: Option<&Happens>, site_zone: &str) -> TimeZone {
-    let own = happens.and_then(|happens| happens.timezone.as_ref()).and_then(|name| meta.fields.get(name));
+    let own = happens
+        .and_then(|happens| happens.timezone.as_ref())
+        .and_then(|name| meta.fields.get(name));
     TimeZone::get(own.and_then(Item::as_text).unwrap_or(site_zone)).unwrap_or(TimeZone::UTC)
 }
 
 /// When a page takes place. A time that its zone skips is told.
-fn occurrence(meta: &Meta, happens: &Happens, site_zone: &str, problems: &mut Vec<Diagnostic>) -> Option<Occurrence> {
+fn occurrence(
+    meta: &Meta,
+    happens: &Happens,
+    site_zone: &str,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<Occurrence> {
     let zone = zone_of(meta, Some(happens), site_zone);
     let mut moment = |name: &String| {
         let item = meta.fields.get(name)?;
@@ -284,16 +396,26 @@ fn occurrence(meta: &Meta, happens: &Happens, site_zone: &str, problems: &mut Ve
             Value::Date(day) => Some(Moment::Day(*day)),
             Value::Text(text) => {
                 if let Some(instead) = moment::skipped(text, &zone) {
-                    let message = format!("`{name}`: the clocks go forward then, so this time does not exist there");
+                    let message = format!(
+                        "`{name}`: the clocks go forward then, so this time does not exist there"
+                    );
                     let help = format!("it is read as {instead}; write the time that is meant");
-                    problems.push(Diagnostic::new(Code::BadValue, message).severity(Severity::Warning).at(item.place.clone()).help(help));
+                    problems.push(
+                        Diagnostic::new(Code::BadValue, message)
+                            .severity(Severity::Warning)
+                            .at(item.place.clone())
+                            .help(help),
+                    );
                 }
                 Moment::read(text, &zone)
             }
             _ => None,
         }
     };
-    Some(Occurrence { start: moment(&happens.start)?, end: happens.end.as_ref().and_then(moment) })
+    Some(Occurrence {
+        start: moment(&happens.start)?,
+        end: happens.end.as_ref().and_then(moment),
+    })
 }
 
 /// What the front matter excuses, and what it would have had to say.
@@ -306,8 +428,12 @@ fn keep_honest(meta: &Meta, markdown: &Markdown, problems: &mut Vec<Diagnostic>)
         problems.retain(|problem| problem.code != Code::UndisclosedLink);
         return;
     }
-    let paid = markdown.links.iter().filter(|link| honesty::is_affiliate(&link.target.value));
-    problems.extend(paid.map(|link| honesty::problem(&Slip::PaidLink).at(link.target.place.clone())));
+    let paid = markdown
+        .links
+        .iter()
+        .filter(|link| honesty::is_affiliate(&link.target.value));
+    problems
+        .extend(paid.map(|link| honesty::problem(&Slip::PaidLink).at(link.target.place.clone())));
 }
 
 /// Whether a problem of the front matter says already why the page has no title.
@@ -315,8 +441,16 @@ fn is_title_told(node: Option<&Node>, problems: &[Diagnostic]) -> bool {
     let Some(node) = node else { return false };
     let is_about_title = |problem: &Diagnostic| match problem.code {
         Code::MissingTitle => true,
-        Code::UnknownKey => problem.is_error() && problem.help.as_ref().is_some_and(|help| help.contains("`title`")),
-        _ => node.get("title").is_some_and(|title| problem.is_error() && problem.place.as_ref() == Some(&title.place)),
+        Code::UnknownKey => {
+            problem.is_error()
+                && problem
+                    .help
+                    .as_ref()
+                    .is_some_and(|help| help.contains("`title`"))
+        }
+        _ => node.get("title").is_some_and(|title| {
+            problem.is_error() && problem.place.as_ref() == Some(&title.place)
+        }),
     };
     node.as_map().is_none() || problems.iter().any(is_about_title)
 }
@@ -330,19 +464,34 @@ fn document(
     problems: &mut Vec<Diagnostic>,
 ) -> Document {
     let mut heading = markdown.heading.map(|placed| placed.value);
-    if let Some(heading) = heading.as_mut().filter(|heading| first_hidden(&heading.text).is_some()) {
+    if let Some(heading) = heading
+        .as_mut()
+        .filter(|heading| first_hidden(&heading.text).is_some())
+    {
         heading.text = without_hidden(&heading.text);
     }
-    let stated = meta.title.as_ref().map(|title| title.value.clone()).filter(|title| !is_blank(title));
-    let title = stated.or_else(|| heading.as_ref().map(|heading| heading.text.clone())).or(markdown.later_title);
+    let stated = meta
+        .title
+        .as_ref()
+        .map(|title| title.value.clone())
+        .filter(|title| !is_blank(title));
+    let title = stated
+        .or_else(|| heading.as_ref().map(|heading| heading.text.clone()))
+        .or(markdown.later_title);
     let title = title.unwrap_or_else(|| {
         if !is_title_told {
             problems.push(missing_title(path));
         }
         title_of_name(path)
     });
-    let title = if first_hidden(&title).is_some() { without_hidden(&title) } else { title };
-    let reading = u32::try_from(markdown.words.div_ceil(WORDS_A_MINUTE)).unwrap_or(u32::MAX).max(1);
+    let title = if first_hidden(&title).is_some() {
+        without_hidden(&title)
+    } else {
+        title
+    };
+    let reading = u32::try_from(markdown.words.div_ceil(WORDS_A_MINUTE))
+        .unwrap_or(u32::MAX)
+        .max(1);
     // They are kept as long as the site is; the room to grow would be a third of what they take.
     markdown.links.shrink_to_fit();
     markdown.outline.shrink_to_fit();
@@ -377,7 +526,13 @@ fn document(
         is_tool_broken: false,
         data,
     };
-    Document { entry: Arc::new(entry), facts, remarks: markdown.remarks, body: markdown.segments, passages: markdown.passages }
+    Document {
+        entry: Arc::new(entry),
+        facts,
+        remarks: markdown.remarks,
+        body: markdown.segments,
+        passages: markdown.passages,
+    }
 }
 
 fn phrases(words: &Words, language: &str) -> Phrases {
@@ -391,7 +546,8 @@ fn phrases(words: &Words, language: &str) -> Phrases {
 }
 
 fn missing_title(path: &SourcePath) -> Diagnostic {
-    let problem = Diagnostic::new(Code::MissingTitle, "this page has no title").at(Place::start_of(path));
+    let problem =
+        Diagnostic::new(Code::MissingTitle, "this page has no title").at(Place::start_of(path));
     problem.help("begin the file with `---`, `title: …`, `---`, or its text with a heading `# …`")
 }
 
@@ -416,23 +572,38 @@ pub fn broken(path: &SourcePath, inputs: &Inputs) -> Document {
         terms: Vec::new(),
         is_broken: true,
     };
-    Document { entry: Arc::new(entry), facts: Facts::default(), remarks: Vec::new(), body: Vec::new(), passages: Vec::new() }
+    Document {
+        entry: Arc::new(entry),
+        facts: Facts::default(),
+        remarks: Vec::new(),
+        body: Vec::new(),
+        passages: Vec::new(),
+    }
 }
 
 /// Whether a file is the page of its folder.
 pub fn is_folder_page(path: &SourcePath) -> bool {
     let stem = path.stem();
-    path.is_markdown() && (stem.eq_ignore_ascii_case("index") || stem.eq_ignore_ascii_case("readme") || stem == "_index")
+    path.is_markdown()
+        && (stem.eq_ignore_ascii_case("index")
+            || stem.eq_ignore_ascii_case("readme")
+            || stem == "_index")
 }
 
-/// The name that a page's address is made of (its file's, or its folder's when it is the folder's page) without a leading
-/// date, and that date: `2026-01-31-title.md` gives `title`.
+/// The name that a page's address is made of (its file's, or its folder's when it is the folder's
+/// page) without a leading date, and that date: `2026-01-31-title.md` gives `title`.
 pub fn name_and_date(path: &SourcePath) -> (String, Option<Date>) {
     let folder = path.folder_text();
-    let name = if is_folder_page(path) { folder.rsplit('/').next().unwrap_or(folder) } else { path.stem() };
+    let name = if is_folder_page(path) {
+        folder.rsplit('/').next().unwrap_or(folder)
+    } else {
+        path.stem()
+    };
     let dated = name.get(..10).and_then(|date| date.parse::<Date>().ok());
     match dated {
-        Some(date) if name.len() > 11 && name[10..].starts_with(['-', '_', ' ']) => (name[11..].to_owned(), Some(date)),
+        Some(date) if name.len() > 11 && name[10..].starts_with(['-', '_', ' ']) => {
+            (name[11..].to_owned(), Some(date))
+        }
         _ => (name.to_owned(), None),
     }
 }
@@ -442,11 +613,15 @@ pub fn title_of_name(path: &SourcePath) -> String {
     words_of_name(&name_and_date(path).0)
 }
 
-/// A name as words: `small-team` gives “Small team”. A name with spaces is words already; dates keep their hyphens, and a word
-/// with capitals of its own keeps its first letter.
+/// A name as words: `small-team` gives “Small team”. A name with spaces is words already; dates
+/// keep their hyphens, and a word with capitals of its own keeps its first letter.
 pub fn words_of_name(name: &str) -> String {
     let name = name.trim();
-    let words = if name.contains(char::is_whitespace) { name.to_owned() } else { spaced(name) };
+    let words = if name.contains(char::is_whitespace) {
+        name.to_owned()
+    } else {
+        spaced(name)
+    };
     let first = words.split(' ').next().unwrap_or_default();
     if first.contains(char::is_uppercase) {
         return words;
@@ -460,8 +635,13 @@ pub fn words_of_name(name: &str) -> String {
 
 /// A name with spaces in the place of its hyphens and underscores, except in dates.
 fn spaced(name: &str) -> String {
-    let is_number = |text: &str, digits: usize| text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit());
-    let parts: Vec<&str> = name.split(['-', '_']).filter(|part| !part.is_empty()).collect();
+    let is_number = |text: &str, digits: usize| {
+        text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let parts: Vec<&str> = name
+        .split(['-', '_'])
+        .filter(|part| !part.is_empty())
+        .collect();
     let mut words: Vec<String> = Vec::with_capacity(parts.len());
     let mut rest = &parts[..];
     while let [first, behind @ ..] = rest {

@@ -1,7 +1,8 @@
 //! A page's headings and the ids that links to them use.
 //!
-//! Ids are made as the large code hosts make them, so that an anchor copied from there holds here: lower case, letters,
-//! marks, numbers, `-` and `_` kept, spaces to `-`, all else dropped; a second one of a name gets `-1`, a third `-2`.
+//! Ids are made as the large code hosts make them, so that an anchor copied from there holds here:
+//! lower case, letters, marks, numbers, `-` and `_` kept, spaces to `-`, all else dropped; a second
+//! one of a name gets `-1`, a third `-2`.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -23,8 +24,9 @@ const ID_CHARS_MAX: usize = 200;
 
 /// Gives every heading of a page an id of its own.
 ///
-/// An id that the writer states is that element's, wherever it is on the page. Where one turns out to be the id that a heading
-/// before it was given automatically, the page has to be read a second time, with [`Ids::reserving`] all stated ids.
+/// An id that the writer states is that element's, wherever it is on the page. Where one turns out
+/// to be the id that a heading before it was given automatically, the page has to be read a second
+/// time, with [`Ids::reserving`] all stated ids.
 #[derive(Debug, Default)]
 pub struct Ids {
     /// Every id so far, and whether the writer stated it.
@@ -39,12 +41,19 @@ pub struct Ids {
 impl Ids {
     /// Automatic ids will be none of these.
     pub fn reserving(reserved: BTreeSet<String>) -> Self {
-        Ids { reserved, ..Ids::default() }
+        Ids {
+            reserved,
+            ..Ids::default()
+        }
     }
 
     /// The stated ids, where one of them was given to a heading that comes before it.
     pub fn stated_in_conflict(&self) -> Option<BTreeSet<String>> {
-        let stated = self.taken.iter().filter(|(_, is_stated)| **is_stated).map(|(id, _)| id.clone());
+        let stated = self
+            .taken
+            .iter()
+            .filter(|(_, is_stated)| **is_stated)
+            .map(|(id, _)| id.clone());
         self.has_conflict.then(|| stated.collect())
     }
 
@@ -99,7 +108,12 @@ impl Ids {
 /// The id that a heading's words give.
 pub fn anchor(text: &str) -> String {
     let mut id = String::with_capacity(text.len());
-    for c in text.trim().chars().flat_map(char::to_lowercase).take(ID_CHARS_MAX) {
+    for c in text
+        .trim()
+        .chars()
+        .flat_map(char::to_lowercase)
+        .take(ID_CHARS_MAX)
+    {
         if c.is_alphanumeric() || is_combining_mark(c) || matches!(c, '-' | '_') {
             id.push(c);
         } else if c == ' ' || c == '\u{a0}' {
@@ -131,7 +145,10 @@ mod tests {
     #[test]
     fn no_two_are_equal() {
         let mut ids = Ids::default();
-        let made: Vec<String> = ["A", "A", "A-1", "A", "", "!"].iter().map(|text| ids.for_heading(text)).collect();
+        let made: Vec<String> = ["A", "A", "A-1", "A", "", "!"]
+            .iter()
+            .map(|text| ids.for_heading(text))
+            .collect();
         assert_eq!(made, ["a", "a-1", "a-1-1", "a-2", "section", "section-1"]);
     }
 
@@ -141,9 +158,15 @@ mod tests {
         assert_eq!(ids.for_heading("Setup"), "setup");
         assert!(ids.take("other") && ids.stated_in_conflict().is_none());
         assert!(ids.take("setup"));
-        assert!(!ids.take("setup"), "a second one is not the first of its name");
+        assert!(
+            !ids.take("setup"),
+            "a second one is not the first of its name"
+        );
         let mut ids = Ids::reserving(ids.stated_in_conflict().unwrap_or_default());
-        assert_eq!([ids.for_heading("Setup"), ids.for_heading("Setup")], ["setup-1", "setup-2"]);
+        assert_eq!(
+            [ids.for_heading("Setup"), ids.for_heading("Setup")],
+            ["setup-1", "setup-2"]
+        );
         assert!(ids.take("setup") && ids.stated_in_conflict().is_none());
     }
 }

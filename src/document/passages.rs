@@ -1,7 +1,9 @@
-//! A page's text as its headings divide it: what the search finds it by. What the page shows beside its own text (a tool, the
-//! fields of its kind) follows in passages without a heading; the files that it shows are named, for here nobody reads them.
+//! A page's text as its headings divide it: what the search finds it by. What the page shows beside
+//! its own text (a tool, the fields of its kind) follows in passages without a heading; the files
+//! that it shows are named, for here nobody reads them.
 
-/// A heading and the text under it, up to the next one. The first has no heading of its own: it is what stands above them.
+/// A heading and the text under it, up to the next one. The first has no heading of its own: it is
+/// what stands above them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Passage {
     /// The heading's id; empty for the first.
@@ -11,15 +13,26 @@ pub struct Passage {
     pub heading: String,
     /// Words as readers see them, code included, blocks by lines.
     pub text: String,
-    /// The files shown in it, by their numbers among those that the page includes. What they say is not in the text.
+    /// The files shown in it, by their numbers among those that the page includes. What they say is
+    /// not in the text.
     pub includes: Vec<u32>,
 }
 
 impl Passage {
-    /// What a page shows beside its own text, at the id of the part that shows it; `None` where that says nothing.
+    /// What a page shows beside its own text, at the id of the part that shows it; `None` where
+    /// that says nothing.
     pub fn beside(anchor: &str, texts: &[&str]) -> Option<Self> {
-        let texts: Vec<&str> = texts.iter().map(|text| text.trim()).filter(|text| !text.is_empty()).collect();
-        (!texts.is_empty()).then(|| Passage { anchor: anchor.to_owned(), level: 1, text: texts.join(" · "), ..Passage::default() })
+        let texts: Vec<&str> = texts
+            .iter()
+            .map(|text| text.trim())
+            .filter(|text| !text.is_empty())
+            .collect();
+        (!texts.is_empty()).then(|| Passage {
+            anchor: anchor.to_owned(),
+            level: 1,
+            text: texts.join(" · "),
+            ..Passage::default()
+        })
     }
 }
 

@@ -1,7 +1,9 @@
-//! Markdown that stands in front matter: the texts of a declared tool, and those of the fields of a page's kind.
+//! Markdown that stands in front matter: the texts of a declared tool, and those of the fields of a
+//! page's kind.
 //!
-//! It is read like the page's own text: links are resolved and checked as the page's, raw HTML is filtered, each problem stands
-//! where it was written. Headings, footnotes and components are the page's own text's alone.
+//! It is read like the page's own text: links are resolved and checked as the page's, raw HTML is
+//! filtered, each problem stands where it was written. Headings, footnotes and components are the
+//! page's own text's alone.
 
 use std::collections::BTreeMap;
 
@@ -20,8 +22,8 @@ use crate::yaml::spots::Spots;
 /// The id of the part of a page that names its sources.
 const SOURCES_ID: &str = "Sources";
 
-/// Reads the texts of a page's own fields, in the order of [`texts::of_page`]. What they say, and what those without Markdown do,
-/// is a passage of the page where the text is wanted.
+/// Reads the texts of a page's own fields, in the order of [`texts::of_page`]. What they say, and
+/// what those without Markdown do, is a passage of the page where the text is wanted.
 pub(super) fn of_fields(
     (path, text, lines): (&SourcePath, &str, &Lines),
     (items, fields): (&Items, &[Field]),
@@ -32,30 +34,56 @@ pub(super) fn of_fields(
     let mut shown = Vec::new();
     let read = |(item, is_line): (&Item, bool)| {
         let markdown = item.as_text().unwrap_or_default();
-        // What a folder's defaults say stands in another file, of which only the value's place is known.
-        let spots = (item.place.path == *path).then(|| Spots::of_value(text, lines, &item.place, markdown));
-        let place = |range| spots.as_ref().map_or_else(|| item.place.clone(), |spots| spots.place(range));
+        // What a folder's defaults say stands in another file, of which only the value's place is
+        // known.
+        let spots =
+            (item.place.path == *path).then(|| Spots::of_value(text, lines, &item.place, markdown));
+        let place = |range| {
+            spots
+                .as_ref()
+                .map_or_else(|| item.place.clone(), |spots| spots.place(range))
+        };
         let mut prose = Prose::written(markdown, is_line, place);
         shown.push(read_prose(path, &mut prose, settings, page, problems));
         prose
     };
-    let proses = texts::of_page(items, fields).into_iter().map(read).collect();
+    let proses = texts::of_page(items, fields)
+        .into_iter()
+        .map(read)
+        .collect();
     if settings.wants_text {
-        let all: Vec<&str> = texts::plain(items, fields).into_iter().chain(shown.iter().map(String::as_str)).collect();
+        let all: Vec<&str> = texts::plain(items, fields)
+            .into_iter()
+            .chain(shown.iter().map(String::as_str))
+            .collect();
         page.passages.extend(Passage::beside("", &all));
     }
     proses
 }
 
-/// What every page shows of its front matter beside its text: interests behind it, and what it was taken from.
+/// What every page shows of its front matter beside its text: interests behind it, and what it was
+/// taken from.
 pub(super) fn of_front_matter(meta: &Meta) -> impl Iterator<Item = Passage> {
-    let is_named = |source: &&Reference| source.url.as_ref().is_none_or(|url| url.value != source.title);
-    let sources: Vec<&str> = meta.sources.iter().filter(is_named).map(|source| source.title.as_str()).collect();
+    let is_named = |source: &&Reference| {
+        source
+            .url
+            .as_ref()
+            .is_none_or(|url| url.value != source.title)
+    };
+    let sources: Vec<&str> = meta
+        .sources
+        .iter()
+        .filter(is_named)
+        .map(|source| source.title.as_str())
+        .collect();
     let disclosure = Passage::beside("", &[meta.disclosure.as_deref().unwrap_or_default()]);
-    disclosure.into_iter().chain(Passage::beside(SOURCES_ID, &sources))
+    disclosure
+        .into_iter()
+        .chain(Passage::beside(SOURCES_ID, &sources))
 }
 
-/// Reads one text. Its links become links of the page. It gives what readers see of it, empty where that is not wanted.
+/// Reads one text. Its links become links of the page. It gives what readers see of it, empty where
+/// that is not wanted.
 pub(super) fn read_prose(
     path: &SourcePath,
     prose: &mut Prose,
@@ -79,20 +107,39 @@ pub(super) fn read_prose(
     let read = markdown::read(path, &text, &lines, 0..text.len(), &settings);
     let in_file = |place: Place| {
         let start = lines.offset(place.line, place.column);
-        let end = text[start..].char_indices().nth(place.length as usize).map_or(text.len(), |(at, _)| start + at);
+        let end = text[start..]
+            .char_indices()
+            .nth(place.length as usize)
+            .map_or(text.len(), |(at, _)| start + at);
         prose.place(start..end).unwrap_or(place)
     };
-    let told = |problem: Diagnostic| Diagnostic { place: problem.place.clone().map(in_file), ..problem };
+    let told = |problem: Diagnostic| Diagnostic {
+        place: problem.place.clone().map(in_file),
+        ..problem
+    };
     problems.extend(read.problems.into_iter().map(told));
-    page.remarks.extend(read.value.remarks.into_iter().map(told));
+    page.remarks
+        .extend(read.value.remarks.into_iter().map(told));
     let first = u32::try_from(page.links.len()).expect("a page has fewer links than bytes");
-    // The words of a link may go over several lines of the file: what stands at one place is its target.
-    let targets =
-        if read.value.links.is_empty() { BTreeMap::new() } else { markdown::targets(&text, 0..text.len(), settings.math, &no_components) };
+    // The words of a link may go over several lines of the file: what stands at one place is its
+    // target.
+    let targets = if read.value.links.is_empty() {
+        BTreeMap::new()
+    } else {
+        markdown::targets(&text, 0..text.len(), settings.math, &no_components)
+    };
     let link = |link: Link| {
         let start = lines.offset(link.target.place.line, link.target.place.column);
-        let of_target = targets.get(&start).and_then(|range| prose.place(range.clone()));
-        Link { target: Placed { place: of_target.unwrap_or_else(|| in_file(link.target.place)), ..link.target }, role: link.role }
+        let of_target = targets
+            .get(&start)
+            .and_then(|range| prose.place(range.clone()));
+        Link {
+            target: Placed {
+                place: of_target.unwrap_or_else(|| in_file(link.target.place)),
+                ..link.target
+            },
+            role: link.role,
+        }
     };
     page.links.extend(read.value.links.into_iter().map(link));
     for segment in read.value.segments {
@@ -100,11 +147,18 @@ pub(super) fn read_prose(
             Segment::Html(html) => prose.push_html(&html),
             Segment::Address(index) => prose.pieces.push(Piece::Address(first + index)),
             Segment::WikiTitle(index) => prose.pieces.push(Piece::WikiTitle(first + index)),
-            Segment::Component(_) | Segment::Include(_) | Segment::Tool(_) | Segment::Term { .. } | Segment::Line(_) => {}
+            Segment::Component(_)
+            | Segment::Include(_)
+            | Segment::Tool(_)
+            | Segment::Term { .. }
+            | Segment::Line(_) => {}
         }
     }
     if prose.is_line && !prose.is_one_paragraph() {
-        let problem = Diagnostic::new(Code::BadValue, "this text stands in a line: it can hold no list, heading or second paragraph");
+        let problem = Diagnostic::new(
+            Code::BadValue,
+            "this text stands in a line: it can hold no list, heading or second paragraph",
+        );
         let place = prose.place(0..text.len());
         problems.push(Diagnostic { place, ..problem }.help("write it as one paragraph"));
     }

@@ -1,8 +1,9 @@
 //! HTML that stands in Markdown.
 //!
-//! Each fragment is read by a tokeniser, so that links, ids and active content are found at their places; elements that
-//! are left open are closed where their Markdown block ends, in every mode, so that the page around them stays whole.
-//! What is safe is then decided by `ammonia` over the finished body ([`sanitise`]).
+//! Each fragment is read by a tokeniser, so that links, ids and active content are found at their
+//! places; elements that are left open are closed where their Markdown block ends, in every mode,
+//! so that the page around them stays whole. What is safe is then decided by `ammonia` over the
+//! finished body ([`sanitise`]).
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -43,7 +44,11 @@ impl Fragment {
 
     /// The source range of a range of the fragment.
     fn source(&self, range: Range<usize>) -> Range<usize> {
-        let at = |offset: usize| match self.parts.partition_point(|(begin, _)| *begin <= offset).checked_sub(1) {
+        let at = |offset: usize| match self
+            .parts
+            .partition_point(|(begin, _)| *begin <= offset)
+            .checked_sub(1)
+        {
             Some(index) => self.parts[index].1 + (offset - self.parts[index].0),
             None => offset,
         };
@@ -57,7 +62,11 @@ pub enum Finding {
     /// Something active that was taken out (or, when HTML is shown as text, nothing).
     Active { what: String, range: Range<usize> },
     /// Harmless parts of a tag that were left out.
-    Dropped { element: String, dropped: Vec<Dropped>, range: Range<usize> },
+    Dropped {
+        element: String,
+        dropped: Vec<Dropped>,
+        range: Range<usize>,
+    },
     /// A comment without an end.
     OpenComment { range: Range<usize> },
     /// A comment that contains the start of another one, so that its own end is probably missing.
@@ -72,10 +81,19 @@ pub enum Finding {
     Style { range: Range<usize> },
     /// An image without an `alt` attribute.
     NoAlt { range: Range<usize> },
-    /// A tag that is shown as it is written: it is not HTML, or names an element that cannot be part of a page's text.
-    Text { written: String, is_html: bool, range: Range<usize> },
+    /// A tag that is shown as it is written: it is not HTML, or names an element that cannot be
+    /// part of a page's text.
+    Text {
+        written: String,
+        is_html: bool,
+        range: Range<usize>,
+    },
     /// A tag that is left out; what its element holds stays.
-    LeftOut { name: String, is_html: bool, range: Range<usize> },
+    LeftOut {
+        name: String,
+        is_html: bool,
+        range: Range<usize>,
+    },
     /// An element that is nested too deep, whose tags are left out.
     TooDeep { range: Range<usize> },
     /// A tag without the `>` at its end, shown as it is written.
@@ -114,17 +132,29 @@ fn start_tag(
 ) -> bool {
     out.push('<');
     out.push_str(name);
-    let written: Vec<(String, String)> = tag.attributes.iter().map(|(key, value)| (lossy(key), lossy(value))).collect();
-    let attributes = written.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+    let written: Vec<(String, String)> = tag
+        .attributes
+        .iter()
+        .map(|(key, value)| (lossy(key), lossy(value)))
+        .collect();
+    let attributes = written
+        .iter()
+        .map(|(key, value)| (key.as_str(), value.as_str()));
     let slips = honesty::look(name, &attributes);
     let is_paid = honesty::is_paid(name, &attributes);
     // What would ask or count is taken out anyway, unless the writer wants all HTML.
-    let stays = |slip: &Slip| mode == RawHtml::Allow || matches!(slip, Slip::Pressure(_) | Slip::PaidLink);
+    let stays =
+        |slip: &Slip| mode == RawHtml::Allow || matches!(slip, Slip::Pressure(_) | Slip::PaidLink);
     let range = fragment.source(tag.span.start..tag.span.end);
-    findings.extend(slips.into_iter().filter(stays).map(|slip| Finding::Slip { slip, range: range.clone() }));
+    findings.extend(slips.into_iter().filter(stays).map(|slip| Finding::Slip {
+        slip,
+        range: range.clone(),
+    }));
     let is_image = name == "img";
     if is_image && !tag.attributes.keys().any(|key| &***key == b"alt") {
-        findings.push(Finding::NoAlt { range: fragment.source(tag.span.start..tag.span.end) });
+        findings.push(Finding::NoAlt {
+            range: fragment.source(tag.span.start..tag.span.end),
+        });
     }
     let mut classes = match mode {
         RawHtml::Sanitise => attributes::alignment_classes(name, attributes.clone()),
@@ -138,7 +168,10 @@ fn start_tag(
         let mut text = lossy(value);
         let range = fragment.source(value.span.start..value.span.end.max(value.span.start + 1));
         if mode == RawHtml::Sanitise && (key.starts_with("on") || key == "style") {
-            findings.push(Finding::Active { what: format!("the attribute `{key}`"), range });
+            findings.push(Finding::Active {
+                what: format!("the attribute `{key}`"),
+                range,
+            });
             continue;
         }
         if mode == RawHtml::Sanitise {
@@ -148,7 +181,10 @@ fn start_tag(
                 Verdict::Class(_) => (key, text) = ("class".to_owned(), String::new()),
                 Verdict::Drop if key == "id" => {
                     // Links to it lead to the theme's element of that id.
-                    findings.push(Finding::Anchor { id: text.clone(), range });
+                    findings.push(Finding::Anchor {
+                        id: text.clone(),
+                        range,
+                    });
                     dropped.push(Dropped::Id(text));
                     continue;
                 }
@@ -156,7 +192,10 @@ fn start_tag(
                     dropped.push(Dropped::Attribute(key));
                     continue;
                 }
-                Verdict::DropClasses { kept, dropped: of_theme } => {
+                Verdict::DropClasses {
+                    kept,
+                    dropped: of_theme,
+                } => {
                     dropped.extend(of_theme.into_iter().map(Dropped::Class));
                     if kept.is_empty() && classes.is_empty() {
                         continue;
@@ -167,13 +206,21 @@ fn start_tag(
         }
         if key == "class" && !classes.is_empty() {
             let own = std::mem::take(&mut classes);
-            text = if text.is_empty() { own } else { format!("{text} {own}") };
+            text = if text.is_empty() {
+                own
+            } else {
+                format!("{text} {own}")
+            };
         }
         if key == "id" || (key == "name" && name == "a") {
             // One element may say its name twice, for old browsers and for new ones.
-            let is_said = |finding: &Finding| matches!(finding, Finding::Anchor { id, .. } if *id == text);
+            let is_said =
+                |finding: &Finding| matches!(finding, Finding::Anchor { id, .. } if *id == text);
             if !findings[first..].iter().any(is_said) {
-                findings.push(Finding::Anchor { id: text.clone(), range: range.clone() });
+                findings.push(Finding::Anchor {
+                    id: text.clone(),
+                    range: range.clone(),
+                });
             }
         }
         let value = if ADDRESSES.contains(&key.as_str()) {
@@ -191,12 +238,22 @@ fn start_tag(
         out.push_str(&format!(" {key}=\"{value}\""));
     }
     if is_paid {
-        let relations = written.iter().find(|(key, _)| key == "rel").map_or("", |(_, value)| value.as_str());
-        out.push_str(&format!(" rel=\"{}\"", escape_attribute(&honesty::with_sponsored(relations))));
+        let relations = written
+            .iter()
+            .find(|(key, _)| key == "rel")
+            .map_or("", |(_, value)| value.as_str());
+        out.push_str(&format!(
+            " rel=\"{}\"",
+            escape_attribute(&honesty::with_sponsored(relations))
+        ));
     }
     out.push('>');
     if !dropped.is_empty() {
-        findings.push(Finding::Dropped { element: name.to_owned(), dropped, range });
+        findings.push(Finding::Dropped {
+            element: name.to_owned(),
+            dropped,
+            range,
+        });
     }
     is_paid
 }
@@ -209,11 +266,17 @@ fn lossy(bytes: &[u8]) -> String {
 fn source_set(text: &str, mut link: impl FnMut(&str) -> Option<String>) -> String {
     let candidates = text.split(',').filter_map(|candidate| {
         let candidate = candidate.trim();
-        let (address, descriptor) = candidate.split_once(char::is_whitespace).unwrap_or((candidate, ""));
+        let (address, descriptor) = candidate
+            .split_once(char::is_whitespace)
+            .unwrap_or((candidate, ""));
         if address.is_empty() {
             return None;
         }
-        Some(format!("{} {}", link(address)?, escape_attribute(descriptor.trim())).trim_end().to_owned())
+        Some(
+            format!("{} {}", link(address)?, escape_attribute(descriptor.trim()))
+                .trim_end()
+                .to_owned(),
+        )
     });
     candidates.collect::<Vec<_>>().join(", ")
 }
@@ -245,22 +308,42 @@ pub fn escape_into(out: &mut String, text: &str) {
 
 /// HTML without anything that could run, load or send something; every element is closed.
 pub fn sanitise(html: &str) -> String {
-    let divided = if html.len() > PIECE_BYTES { in_pieces(html, PIECE_BYTES) } else { None };
+    let divided = if html.len() > PIECE_BYTES {
+        in_pieces(html, PIECE_BYTES)
+    } else {
+        None
+    };
     divided.unwrap_or_else(|| SANITISER.clean(html).to_string())
 }
 
-/// Long HTML is sanitized in pieces of about so many bytes: the tree of a text takes some forty times its size.
+/// Long HTML is sanitized in pieces of about so many bytes: the tree of a text takes some forty
+/// times its size.
 const PIECE_BYTES: usize = 256 << 10;
 
-/// Sanitizes each piece with the elements around it, whose tags are then taken off. It gives nothing where a piece turns out to end
-/// within other elements than it should.
+/// Sanitizes each piece with the elements around it, whose tags are then taken off. It gives
+/// nothing where a piece turns out to end within other elements than it should.
 fn in_pieces(html: &str, length: usize) -> Option<String> {
     let mut out = String::with_capacity(html.len());
     for piece in pieces::pieces(html, length) {
-        let begin: String = piece.open_before.iter().map(|name| format!("<{name}>")).collect();
-        let end: String = piece.open_behind.iter().rev().map(|name| format!("</{name}>")).collect();
-        let clean = SANITISER.clean(&[&begin, &html[piece.range]].concat()).to_string();
-        out.push_str(clean.strip_prefix(begin.as_str())?.strip_suffix(end.as_str())?);
+        let begin: String = piece
+            .open_before
+            .iter()
+            .map(|name| format!("<{name}>"))
+            .collect();
+        let end: String = piece
+            .open_behind
+            .iter()
+            .rev()
+            .map(|name| format!("</{name}>"))
+            .collect();
+        let clean = SANITISER
+            .clean(&[&begin, &html[piece.range]].concat())
+            .to_string();
+        out.push_str(
+            clean
+                .strip_prefix(begin.as_str())?
+                .strip_suffix(end.as_str())?,
+        );
     }
     Some(out)
 }
@@ -273,26 +356,32 @@ static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut generic = HashSet::from(attributes::GLOBAL);
     // Where a block begins, for the preview; the tokenizer leaves it out of the writer's own tags.
     generic.insert(source_lines::NAME);
-    let own = attributes::OF_ELEMENTS.iter().map(|(element, names)| (*element, names.iter().copied().collect()));
+    let own = attributes::OF_ELEMENTS
+        .iter()
+        .map(|(element, names)| (*element, names.iter().copied().collect()));
     builder
         .add_tags([
-            "section", "picture", "source", "video", "audio", "track", "input", "label", "address", "small", "progress", "meter", "output",
-            "tfoot",
+            "section", "picture", "source", "video", "audio", "track", "input", "label", "address",
+            "small", "progress", "meter", "output", "tfoot",
         ])
         .generic_attributes(generic)
         .generic_attribute_prefixes(HashSet::from(attributes::GLOBAL_PREFIXES))
         .tag_attributes(own.collect())
-        .attribute_filter(|element, name, value| match attributes::check(element, name, value) {
-            Verdict::Keep => Some(value.into()),
-            Verdict::DropClasses { kept, .. } => Some(kept.into()),
-            Verdict::Drop if name == source_lines::NAME => Some(value.into()),
-            Verdict::Class(_) | Verdict::Drop => None,
-        })
+        .attribute_filter(
+            |element, name, value| match attributes::check(element, name, value) {
+                Verdict::Keep => Some(value.into()),
+                Verdict::DropClasses { kept, .. } => Some(kept.into()),
+                Verdict::Drop if name == source_lines::NAME => Some(value.into()),
+                Verdict::Class(_) | Verdict::Drop => None,
+            },
+        )
         .url_schemes(HashSet::from(SCHEMES))
         .url_relative(UrlRelative::PassThrough)
         .add_tags(["big", "fieldset", "legend", "menu"])
         .link_rel(None)
-        .clean_content_tags(HashSet::from(["script", "style", "iframe", "template", "noscript", "textarea", "select"]));
+        .clean_content_tags(HashSet::from([
+            "script", "style", "iframe", "template", "noscript", "textarea", "select",
+        ]));
     builder
 });
 
@@ -304,36 +393,68 @@ mod tests {
         let mut fragment = Fragment::default();
         fragment.push(text, 10);
         let (mut state, mut findings) = (State::default(), Vec::new());
-        let reading = Reading { mode, depth: 0, line: None, is_block: false, paid_link: "paid" };
-        let html = filter(&fragment, &reading, &mut state, &mut findings, |_, address, _| Some(format!("[{address}]")));
+        let reading = Reading {
+            mode,
+            depth: 0,
+            line: None,
+            is_block: false,
+            paid_link: "paid",
+        };
+        let html = filter(
+            &fragment,
+            &reading,
+            &mut state,
+            &mut findings,
+            |_, address, _| Some(format!("[{address}]")),
+        );
         (html, findings, state.open)
     }
 
     #[test]
     fn active_content_goes_with_its_place() {
-        let (html, findings, _) = run("<p onclick=\"x()\">a<script>alert(1)</script>b</p>", RawHtml::Sanitise);
+        let (html, findings, _) = run(
+            "<p onclick=\"x()\">a<script>alert(1)</script>b</p>",
+            RawHtml::Sanitise,
+        );
         assert_eq!(html, "<p>ab</p>");
         assert_eq!(findings.len(), 2);
-        assert!(matches!(&findings[1], Finding::Active { what, range } if what.contains("script") && range.start == 28));
+        assert!(
+            matches!(&findings[1], Finding::Active { what, range } if what.contains("script") && range.start == 28)
+        );
     }
 
     #[test]
     fn links_are_handed_out() {
-        let (html, _, _) = run("<img src=a.png srcset='a.png 1x, b.png 2x' alt><a href=\"../x\">", RawHtml::Sanitise);
-        assert_eq!(html, "<img alt=\"\" src=\"[a.png]\" srcset=\"[a.png] 1x, [b.png] 2x\"><a href=\"[../x]\">");
+        let (html, _, _) = run(
+            "<img src=a.png srcset='a.png 1x, b.png 2x' alt><a href=\"../x\">",
+            RawHtml::Sanitise,
+        );
+        assert_eq!(
+            html,
+            "<img alt=\"\" src=\"[a.png]\" srcset=\"[a.png] 1x, [b.png] 2x\"><a href=\"[../x]\">"
+        );
     }
 
     #[test]
     fn links_that_pay_say_so() {
         for mode in [RawHtml::Sanitise, RawHtml::Allow] {
-            let (html, ..) = run("<a rel='nofollow' href=https://amzn.to/x>a <b>drill</a> <a href=/x>b</a>", mode);
+            let (html, ..) = run(
+                "<a rel='nofollow' href=https://amzn.to/x>a <b>drill</a> <a href=/x>b</a>",
+                mode,
+            );
             assert_eq!(
                 html,
                 "<a href=\"[https://amzn.to/x]\" rel=\"nofollow sponsored\">a <b>drill</b></a> <small class=\"sponsored\">(paid)</small> <a href=\"[/x]\">b</a>"
             );
             let (html, findings, _) = run("<a rel='Sponsored' href=https://a.example/>a</a>", mode);
             assert!(html.contains(" rel=\"Sponsored\">a</a> <small"), "{html}");
-            assert_eq!(findings, [Finding::Slip { slip: Slip::PaidLink, range: 10..53 }]);
+            assert_eq!(
+                findings,
+                [Finding::Slip {
+                    slip: Slip::PaidLink,
+                    range: 10..53
+                }]
+            );
         }
     }
 
@@ -341,7 +462,12 @@ mod tests {
     fn stray_ends_go_and_open_elements_are_known() {
         let (html, _, open) = run("</div><div><b>x", RawHtml::Allow);
         assert_eq!(html, "<div><b>x");
-        assert_eq!(open.iter().map(|element| element.name.as_str()).collect::<Vec<_>>(), ["div", "b"]);
+        assert_eq!(
+            open.iter()
+                .map(|element| element.name.as_str())
+                .collect::<Vec<_>>(),
+            ["div", "b"]
+        );
         let (html, findings, _) = run("a<!-- never", RawHtml::Allow);
         assert_eq!(html, "a");
         assert!(matches!(findings[0], Finding::OpenComment { .. }));
@@ -357,7 +483,12 @@ mod tests {
             "<input type=text autofocus onfocus=1>",
         ] {
             let clean = sanitise(html);
-            assert!(!clean.contains("alert") && !clean.contains("on") && !clean.contains("type=\"text\""), "{clean}");
+            assert!(
+                !clean.contains("alert")
+                    && !clean.contains("on")
+                    && !clean.contains("type=\"text\""),
+                "{clean}"
+            );
         }
         assert_eq!(sanitise("<div><p>open"), "<div><p>open</p></div>");
     }

@@ -1,8 +1,10 @@
-//! What shows in a page's text alone and only `check` tells: links and pictures whose words say nothing.
+//! What shows in a page's text alone and only `check` tells: links and pictures whose words say
+//! nothing.
 
 use crate::diagnostic::{Code, Diagnostic};
 
-/// Words of links that say nothing to who hears or sees only the links (WCAG 2.2, technique F84), in English and German.
+/// Words of links that say nothing to who hears or sees only the links (WCAG 2.2, technique F84),
+/// in English and German.
 const VAGUE: [&str; 26] = [
     "here",
     "click here",
@@ -53,8 +55,15 @@ const EMPTY_ALT: [&str; 14] = [
 /// A link whose words say nothing of where it leads.
 pub fn of_link(words: &str) -> Option<Diagnostic> {
     let plain = plain(words);
-    let problem = || Diagnostic::new(Code::VagueLinkText, format!("“{}” does not say where the link leads", words.trim()));
-    VAGUE.contains(&plain.as_str()).then(|| problem().help("let its words name what is behind it, as the title there does"))
+    let problem = || {
+        Diagnostic::new(
+            Code::VagueLinkText,
+            format!("“{}” does not say where the link leads", words.trim()),
+        )
+    };
+    VAGUE
+        .contains(&plain.as_str())
+        .then(|| problem().help("let its words name what is behind it, as the title there does"))
 }
 
 /// A picture whose text is its file's name, or says only that it is a picture.
@@ -64,17 +73,32 @@ pub fn of_picture(alt: &str, target: &str) -> Option<Diagnostic> {
         return None;
     }
     let name = target.rsplit('/').next().unwrap_or(target).to_lowercase();
-    let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem);
-    let is_name =
-        plain == name || (plain == stem && stem.contains(['-', '_', '.'])) || (plain == stem && stem.chars().any(|c| c.is_ascii_digit()));
-    let problem = || Diagnostic::new(Code::UselessAlt, format!("“{}” does not say what the picture shows", alt.trim()));
-    (is_name || EMPTY_ALT.contains(&plain.as_str())).then(|| problem().help("say it as you would to somebody on the telephone"))
+    let stem = name
+        .rsplit_once('.')
+        .map_or(name.as_str(), |(stem, _)| stem);
+    let is_name = plain == name
+        || (plain == stem && stem.contains(['-', '_', '.']))
+        || (plain == stem && stem.chars().any(|c| c.is_ascii_digit()));
+    let problem = || {
+        Diagnostic::new(
+            Code::UselessAlt,
+            format!("“{}” does not say what the picture shows", alt.trim()),
+        )
+    };
+    (is_name || EMPTY_ALT.contains(&plain.as_str()))
+        .then(|| problem().help("say it as you would to somebody on the telephone"))
 }
 
 /// In lower case, single spaces, without what stands around words.
 fn plain(words: &str) -> String {
-    let words = words.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
-    words.trim_matches(|c: char| !c.is_alphanumeric()).to_owned()
+    let words = words
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+        .to_lowercase();
+    words
+        .trim_matches(|c: char| !c.is_alphanumeric())
+        .to_owned()
 }
 
 #[cfg(test)]
@@ -89,12 +113,19 @@ mod tests {
         for words in ["How to begin", "here we go again", "", "C"] {
             assert!(of_link(words).is_none(), "{words}");
         }
-        for (alt, target) in
-            [("image", "a.png"), ("IMG_0012", "x/img_0012.jpg"), ("hero-new.png", "hero-new.png"), ("Screenshot.", "s.png")]
-        {
+        for (alt, target) in [
+            ("image", "a.png"),
+            ("IMG_0012", "x/img_0012.jpg"),
+            ("hero-new.png", "hero-new.png"),
+            ("Screenshot.", "s.png"),
+        ] {
             assert!(of_picture(alt, target).is_some(), "{alt}");
         }
-        for (alt, target) in [("A tyre with a nail in it", "tyre.jpg"), ("Tyre", "tyre.jpg"), ("", "a.png")] {
+        for (alt, target) in [
+            ("A tyre with a nail in it", "tyre.jpg"),
+            ("Tyre", "tyre.jpg"),
+            ("", "a.png"),
+        ] {
             assert!(of_picture(alt, target).is_none(), "{alt}");
         }
     }

@@ -1,7 +1,8 @@
-//! Source lines in HTML, for the preview: each block of a page's text says on which line of its file it begins.
+//! Source lines in HTML, for the preview: each block of a page's text says on which line of its
+//! file it begins.
 //!
-//! A line is put into a tag that is written already, so that nothing else can depend on it: with every mark taken out, the
-//! bytes are those that a build publishes.
+//! A line is put into a tag that is written already, so that nothing else can depend on it: with
+//! every mark taken out, the bytes are those that a build publishes.
 
 /// The attribute that says it.
 pub const NAME: &str = "data-source-line";
@@ -9,10 +10,12 @@ pub const NAME: &str = "data-source-line";
 /// The attribute with what is before its value.
 pub const ATTRIBUTE: &str = " data-source-line=\"";
 
-/// Puts a line, from 1, into the tag that `html[from..]` begins with, white space aside. Nothing is changed where no tag begins
-/// there, or where it has a line.
+/// Puts a line, from 1, into the tag that `html[from..]` begins with, white space aside. Nothing is
+/// changed where no tag begins there, or where it has a line.
 pub fn mark(html: &mut String, from: usize, line: u32) {
-    let Some(at) = end_of_name(&html[from..]).map(|at| from + at) else { return };
+    let Some(at) = end_of_name(&html[from..]).map(|at| from + at) else {
+        return;
+    };
     let tag = &html[at..];
     let tag = &tag[..tag.find('>').unwrap_or(tag.len())];
     if !tag.contains(ATTRIBUTE) {
@@ -23,13 +26,15 @@ pub fn mark(html: &mut String, from: usize, line: u32) {
 /// Where the name of the start tag ends that a text begins with.
 fn end_of_name(html: &str) -> Option<usize> {
     let tag = html.trim_ascii_start();
-    let name = tag.strip_prefix('<').filter(|name| name.starts_with(|c: char| c.is_ascii_alphabetic()))?;
+    let name = tag
+        .strip_prefix('<')
+        .filter(|name| name.starts_with(|c: char| c.is_ascii_alphabetic()))?;
     let end = name.find(|c: char| !c.is_ascii_alphanumeric() && c != '-')?;
     Some(html.len() - name.len() + end)
 }
 
-/// Elements that stand as blocks. Others take no line: HTML parsers repeat some of those, where they are left open, in the
-/// blocks that follow.
+/// Elements that stand as blocks. Others take no line: HTML parsers repeat some of those, where
+/// they are left open, in the blocks that follow.
 const BLOCKS: [&str; 45] = [
     "address",
     "article",
@@ -95,9 +100,20 @@ mod tests {
             whole[3..].to_owned()
         };
         assert_eq!(marked("\n<p>a</p>"), "\n<p data-source-line=\"7\">a</p>");
-        assert_eq!(marked("<my-tool a=\"1\">"), "<my-tool data-source-line=\"7\" a=\"1\">");
+        assert_eq!(
+            marked("<my-tool a=\"1\">"),
+            "<my-tool data-source-line=\"7\" a=\"1\">"
+        );
         assert_eq!(marked("<hr />"), "<hr data-source-line=\"7\" />");
-        for html in ["", "a<p>", "</p><p>", "<!-- a --><p>", "<", "<p", "<p id=\"a\" data-source-line=\"3\">"] {
+        for html in [
+            "",
+            "a<p>",
+            "</p><p>",
+            "<!-- a --><p>",
+            "<",
+            "<p",
+            "<p id=\"a\" data-source-line=\"3\">",
+        ] {
             assert_eq!(marked(html), html);
         }
     }

@@ -1,4 +1,5 @@
-//! The tool of a page: its declaration is read by [`crate::tool`], the Markdown in it like the page's own text.
+//! The tool of a page: its declaration is read by [`crate::tool`], the Markdown in it like the
+//! page's own text.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -19,11 +20,16 @@ use crate::yaml::{self, Node};
 
 /// The declaration of a page's tool: the field of that type which its kind has.
 pub(super) fn declared<'a>(node: Option<&'a Node>, kind: &str, kinds: &Kinds) -> Option<&'a Node> {
-    let field = kinds.get(kind)?.fields.iter().find(|field| field.kind == FieldType::Tool)?;
+    let field = kinds
+        .get(kind)?
+        .fields
+        .iter()
+        .find(|field| field.kind == FieldType::Tool)?;
     node?.get(&field.name)
 }
 
-/// Reads a declaration. The links of its texts become links of the page, and what it says a passage. Beside the tool: the files of `data/` that it asked for.
+/// Reads a declaration. The links of its texts become links of the page, and what it says a
+/// passage. Beside the tool: the files of `data/` that it asked for.
 pub(super) fn read(
     path: &SourcePath,
     text: &str,
@@ -33,7 +39,13 @@ pub(super) fn read(
     settings: &MarkdownSettings,
     page: &mut Markdown,
 ) -> Checked<(Option<Tool>, Vec<String>)> {
-    let reading = Reading { path, text, lines, data: &|name| data.get(name), asked: RefCell::default() };
+    let reading = Reading {
+        path,
+        text,
+        lines,
+        data: &|name| data.get(name),
+        asked: RefCell::default(),
+    };
     let mut problems = Vec::new();
     let mut tool = tool::read(node, &reading).unload(&mut problems);
     let mut shown = Vec::new();
@@ -42,19 +54,35 @@ pub(super) fn read(
     }
     if settings.wants_text {
         let labels = tool.as_ref().map(Tool::labels).unwrap_or_default();
-        let all: Vec<&str> = labels.into_iter().chain(shown.iter().map(String::as_str)).collect();
+        let all: Vec<&str> = labels
+            .into_iter()
+            .chain(shown.iter().map(String::as_str))
+            .collect();
         page.passages.extend(Passage::beside(tool::ID, &all));
     }
-    Checked::new((tool, reading.asked.into_inner().into_iter().collect()), problems)
+    Checked::new(
+        (tool, reading.asked.into_inner().into_iter().collect()),
+        problems,
+    )
 }
 
 /// A page's calculator as it stands in its file.
-pub fn written_formulas(path: &SourcePath, bytes: &[u8], kind: &str, kinds: &Kinds, calculator: &Calculator) -> Vec<Written> {
-    let Ok(text) = Text::decode(path, bytes) else { return Vec::new() };
+pub fn written_formulas(
+    path: &SourcePath,
+    bytes: &[u8],
+    kind: &str,
+    kinds: &Kinds,
+    calculator: &Calculator,
+) -> Vec<Written> {
+    let Ok(text) = Text::decode(path, bytes) else {
+        return Vec::new();
+    };
     let text = with_lf(text.text);
     let front = front_matter::split(path, &text).front;
     let node = front.and_then(|range| yaml::parse(path, &text, range).ok().flatten());
-    declared(node.as_ref(), kind, kinds).map(|node| written(node, calculator)).unwrap_or_default()
+    declared(node.as_ref(), kind, kinds)
+        .map(|node| written(node, calculator))
+        .unwrap_or_default()
 }
 
 /// The fingerprint of all that a tool shows.

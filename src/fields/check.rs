@@ -1,7 +1,7 @@
 //! The check itself: a YAML mapping against its fields.
 //!
-//! A value that does not fit is told and left out, so that what comes out is of the wanted types; the rest of the mapping is kept.
-//! A null or an empty text counts as absent.
+//! A value that does not fit is told and left out, so that what comes out is of the wanted types;
+//! the rest of the mapping is kept. A null or an empty text counts as absent.
 
 mod old_names;
 
@@ -10,7 +10,10 @@ use std::borrow::Cow;
 use super::dates::{self, Meaning};
 use super::forms;
 use super::{Field, FieldType, Item, Items, Value};
-use crate::diagnostic::{Checked, Code, Diagnostic, Place, Severity, first_hidden, is_bidi_control, nearest, without_hidden};
+use crate::diagnostic::{
+    Checked, Code, Diagnostic, Place, Severity, first_hidden, is_bidi_control, nearest,
+    without_hidden,
+};
 use crate::link_target::{Target, Usage, doubt, refusal};
 use crate::renamed::NameKind;
 use crate::source::is_unseen;
@@ -24,11 +27,14 @@ pub type KeyHelp<'a> = dyn Fn(&str) -> Option<String> + 'a;
 pub struct Context<'a> {
     /// The code of a key that no field has.
     pub unknown: Code,
-    /// How bad it is when a required field is absent; within a nested mapping it is always an error.
+    /// How bad it is when a required field is absent; within a nested mapping it is always an
+    /// error.
     pub missing: Severity,
-    /// Keys whose near misses are errors whatever the severity of `unknown`: a page with `draf: true` is not to be published.
+    /// Keys whose near misses are errors whatever the severity of `unknown`: a page with
+    /// `draf: true` is not to be published.
     pub critical: &'a [&'a str],
-    /// Whether a required list that is empty is as good as absent; elsewhere who asked for the check tells what it lacks.
+    /// Whether a required list that is empty is as good as absent; elsewhere who asked for the
+    /// check tells what it lacks.
     pub wants_items: bool,
     /// Where a key that is unknown here would be known, as help.
     pub elsewhere: Option<&'a KeyHelp<'a>>,
@@ -51,39 +57,67 @@ impl Context<'_> {
     };
 }
 
-/// Checks a mapping. Keys that other generators use come out under the field's own name; what is left is in the order it was written.
+/// Checks a mapping. Keys that other generators use come out under the field's own name; what is
+/// left is in the order it was written.
 pub fn check(node: &Node, fields: &[Field], context: Context<'_>) -> Checked<Items> {
     check_groups(node, &[fields], context)
 }
 
-/// Checks a mapping against several tables of fields at once; of two fields of one name the first gives the type, and either may require it.
+/// Checks a mapping against several tables of fields at once; of two fields of one name the first
+/// gives the type, and either may require it.
 pub fn check_groups(node: &Node, groups: &[&[Field]], context: Context<'_>) -> Checked<Items> {
-    let mut check = Check { context, problems: Vec::new() };
+    let mut check = Check {
+        context,
+        problems: Vec::new(),
+    };
     let items = match node.as_map() {
         Some(map) => check.mapping(map, &node.place, groups, ""),
         None => {
             let message = format!("keys with values expected, {} found", node.noun());
-            check.tell(Code::WrongType, node, message, "write `key: value`, one a line");
+            check.tell(
+                Code::WrongType,
+                node,
+                message,
+                "write `key: value`, one a line",
+            );
             Items::new()
         }
     };
     Checked::new(items, check.problems)
 }
 
-/// Whatever YAML holds, unchecked. A number whose zeros would be lost (`1.10`, `007`) is kept as text.
+/// Whatever YAML holds, unchecked. A number whose zeros would be lost (`1.10`, `007`) is kept as
+/// text.
 pub fn anything(node: &Node) -> Value {
     match &node.value {
         Yaml::None => Value::None,
         Yaml::Bool(value) => Value::Boolean(*value),
-        Yaml::Int(_) | Yaml::Float(_) if has_telling_zeros(&node.written) => Value::Text(node.written.clone()),
+        Yaml::Int(_) | Yaml::Float(_) if has_telling_zeros(&node.written) => {
+            Value::Text(node.written.clone())
+        }
         Yaml::Int(value) => Value::Integer(*value),
         Yaml::Float(value) => Value::Number(*value),
         Yaml::Text(text) if first_hidden(text).is_some() => Value::Text(without_hidden(text)),
         Yaml::Text(text) => Value::Text(text.clone()),
-        Yaml::List(items) => Value::List(items.iter().map(|item| Item { value: anything(item), place: item.place.clone() }).collect()),
+        Yaml::List(items) => Value::List(
+            items
+                .iter()
+                .map(|item| Item {
+                    value: anything(item),
+                    place: item.place.clone(),
+                })
+                .collect(),
+        ),
         Yaml::Map(map) => {
-            let item = |entry: &Entry| Item { value: anything(&entry.node), place: entry.node.place.clone() };
-            Value::Map(map.iter().map(|(key, entry)| (key.clone(), item(entry))).collect())
+            let item = |entry: &Entry| Item {
+                value: anything(&entry.node),
+                place: entry.node.place.clone(),
+            };
+            Value::Map(
+                map.iter()
+                    .map(|(key, entry)| (key.clone(), item(entry)))
+                    .collect(),
+            )
         }
     }
 }
@@ -95,8 +129,9 @@ fn has_telling_zeros(written: &str) -> bool {
     leads || (trails && !written.contains(['e', 'E']))
 }
 
-/// Between braces a comma ends a value, so that `{ label: Repair, each year }` gives a label `Repair` and a key `each year` without a value.
-/// This is the key whose value was cut off there, with the value that was meant.
+/// Between braces a comma ends a value, so that `{ label: Repair, each year }` gives a label
+/// `Repair` and a key `each year` without a value. This is the key whose value was cut off there,
+/// with the value that was meant.
 pub fn cut_off<'m>(map: &'m Map, key: &str) -> Option<(&'m str, String)> {
     let (at, _, entry) = map.get_full(key)?;
     let is_without_value = |entry: &Entry| entry.node.is_none();
@@ -104,19 +139,40 @@ pub fn cut_off<'m>(map: &'m Map, key: &str) -> Option<(&'m str, String)> {
         return None;
     }
     let before: Vec<(&String, &Entry)> = map.iter().take(at).collect();
-    let (start, (owner, whole)) = before.iter().enumerate().rev().find(|(_, (_, entry))| !is_without_value(entry))?;
+    let (start, (owner, whole)) = before
+        .iter()
+        .enumerate()
+        .rev()
+        .find(|(_, (_, entry))| !is_without_value(entry))?;
     let is_on_one_line = whole.node.place.line == entry.key_place.line;
-    let parts = before[start + 1..].iter().map(|(key, _)| key.as_str()).chain([key]);
-    let text = parts.fold(whole.node.as_text()?.to_owned(), |text, part| text + ", " + part);
+    let parts = before[start + 1..]
+        .iter()
+        .map(|(key, _)| key.as_str())
+        .chain([key]);
+    let text = parts.fold(whole.node.as_text()?.to_owned(), |text, part| {
+        text + ", " + part
+    });
     is_on_one_line.then_some((owner, text))
 }
 
-/// The problem of a text with characters that nobody sees and that can change how the rest is shown.
+/// The problem of a text with characters that nobody sees and that can change how the rest is
+/// shown.
 pub fn hidden_characters(text: &str, name: &str, place: &Place) -> Option<Diagnostic> {
     let c = first_hidden(text)?;
-    let what = if is_bidi_control(c) { "a mark that reverses the direction of text" } else { "a control character" };
-    let problem = Diagnostic::new(Code::HiddenCharacter, format!("`{name}` holds {what}, U+{:04X}", u32::from(c)));
-    Some(problem.at(place.clone()).help("delete it; it is left out of the pages"))
+    let what = if is_bidi_control(c) {
+        "a mark that reverses the direction of text"
+    } else {
+        "a control character"
+    };
+    let problem = Diagnostic::new(
+        Code::HiddenCharacter,
+        format!("`{name}` holds {what}, U+{:04X}", u32::from(c)),
+    );
+    Some(
+        problem
+            .at(place.clone())
+            .help("delete it; it is left out of the pages"),
+    )
 }
 
 /// Whether a field with this value is as good as left out.
@@ -136,7 +192,11 @@ struct Check<'a> {
 
 impl Check<'_> {
     fn tell(&mut self, code: Code, node: &Node, message: String, help: impl Into<String>) {
-        self.problems.push(Diagnostic::new(code, message).at(node.place.clone()).help(help));
+        self.problems.push(
+            Diagnostic::new(code, message)
+                .at(node.place.clone())
+                .help(help),
+        );
     }
 
     /// `within` is the name of the field that the mapping is the value of; empty at the top.
@@ -151,18 +211,40 @@ impl Check<'_> {
                 continue;
             }
             let is_own_name = *key == field.name;
-            if !is_own_name && !matches!(field.kind, FieldType::List(_) | FieldType::Terms) && map.contains_key(&field.name) {
-                let message = format!("`{key}` means the same as `{}`, which is given too", field.name);
-                self.problems.push(Diagnostic::new(Code::UnknownKey, message).at(entry.key_place.clone()).help(format!("delete `{key}`")));
+            if !is_own_name
+                && !matches!(field.kind, FieldType::List(_) | FieldType::Terms)
+                && map.contains_key(&field.name)
+            {
+                let message = format!(
+                    "`{key}` means the same as `{}`, which is given too",
+                    field.name
+                );
+                self.problems.push(
+                    Diagnostic::new(Code::UnknownKey, message)
+                        .at(entry.key_place.clone())
+                        .help(format!("delete `{key}`")),
+                );
                 continue;
             }
-            let Some(value) = self.value(&entry.node, &field.kind, key) else { continue };
+            let Some(value) = self.value(&entry.node, &field.kind, key) else {
+                continue;
+            };
             self.length(field, &value, &entry.node);
-            let item = Item { value, place: entry.node.place.clone() };
+            let item = Item {
+                value,
+                place: entry.node.place.clone(),
+            };
             match items.get_mut(&field.name) {
-                Some(Item { value: Value::List(first), .. }) => {
+                Some(Item {
+                    value: Value::List(first),
+                    ..
+                }) => {
                     if let Value::List(more) = item.value {
-                        first.extend(more.into_iter().filter(|new| !first.contains(new)).collect::<Vec<_>>());
+                        first.extend(
+                            more.into_iter()
+                                .filter(|new| !first.contains(new))
+                                .collect::<Vec<_>>(),
+                        );
                     }
                 }
                 _ => {
@@ -170,13 +252,27 @@ impl Check<'_> {
                 }
             }
         }
-        for field in groups.iter().copied().flatten().filter(|field| field.is_required) {
+        for field in groups
+            .iter()
+            .copied()
+            .flatten()
+            .filter(|field| field.is_required)
+        {
             // A value that was written and does not fit has been told already.
-            let is_given = |name: &String| map.get(name).is_some_and(|entry| !is_absent(&entry.node, &field.kind));
+            let is_given = |name: &String| {
+                map.get(name)
+                    .is_some_and(|entry| !is_absent(&entry.node, &field.kind))
+            };
             let is_empty = self.context.wants_items
                 && within.is_empty()
-                && items.get(&field.name).is_some_and(|item| matches!(&item.value, Value::List(items) if items.is_empty()));
-            if is_empty || !items.contains_key(&field.name) && !is_given(&field.name) && !field.also.iter().any(is_given) {
+                && items.get(&field.name).is_some_and(
+                    |item| matches!(&item.value, Value::List(items) if items.is_empty()),
+                );
+            if is_empty
+                || !items.contains_key(&field.name)
+                    && !is_given(&field.name)
+                    && !field.also.iter().any(is_given)
+            {
                 self.missing(field, map, place, within);
             }
         }
@@ -184,48 +280,111 @@ impl Check<'_> {
     }
 
     fn length(&mut self, field: &Field, value: &Value, node: &Node) {
-        let (Some(most), Value::Text(text)) = (field.length_max, value) else { return };
+        let (Some(most), Value::Text(text)) = (field.length_max, value) else {
+            return;
+        };
         let length = text.chars().count();
         if length > most {
             let message = format!("`{}` has {length} characters, more than {most}", field.name);
-            self.tell(Code::TextTooLong, node, message, "shorten it; what is more belongs in the page's text");
+            self.tell(
+                Code::TextTooLong,
+                node,
+                message,
+                "shorten it; what is more belongs in the page's text",
+            );
         }
     }
 
     fn missing(&mut self, field: &Field, map: &Map, place: &Place, within: &str) {
-        let owner = if within.is_empty() { String::new() } else { format!(" in `{within}`") };
-        let place = map.get(&field.name).map_or(place, |entry| &entry.key_place).clone();
-        let severity = if within.is_empty() { self.context.missing } else { Severity::Error };
+        let owner = if within.is_empty() {
+            String::new()
+        } else {
+            format!(" in `{within}`")
+        };
+        let place = map
+            .get(&field.name)
+            .map_or(place, |entry| &entry.key_place)
+            .clone();
+        let severity = if within.is_empty() {
+            self.context.missing
+        } else {
+            Severity::Error
+        };
         if severity == Severity::Off {
             return;
         }
-        let problem = Diagnostic::new(Code::MissingField, format!("`{}` is missing{owner}", field.name)).at(place).severity(severity);
-        let about = if field.description.is_empty() { String::new() } else { format!(": {}", field.description) };
-        self.problems.push(problem.help(format!("add `{}` ({}){about}", field.name, field.kind)));
+        let problem = Diagnostic::new(
+            Code::MissingField,
+            format!("`{}` is missing{owner}", field.name),
+        )
+        .at(place)
+        .severity(severity);
+        let about = if field.description.is_empty() {
+            String::new()
+        } else {
+            format!(": {}", field.description)
+        };
+        self.problems
+            .push(problem.help(format!("add `{}` ({}){about}", field.name, field.kind)));
     }
 
-    fn unknown_key(&mut self, map: &Map, key: &str, entry: &Entry, groups: &[&[Field]], within: &str) {
+    fn unknown_key(
+        &mut self,
+        map: &Map,
+        key: &str,
+        entry: &Entry,
+        groups: &[&[Field]],
+        within: &str,
+    ) {
         if let Some((owner, text)) = cut_off(map, key) {
-            let message = format!("`{key}` is cut off from `{owner}`: between `{{ }}` a comma ends a value");
-            let problem = Diagnostic::new(self.context.unknown, message).at(entry.key_place.clone());
-            self.problems.push(problem.help(format!("put the text in quotes: `{owner}: \"{text}\"`")));
+            let message =
+                format!("`{key}` is cut off from `{owner}`: between `{{ }}` a comma ends a value");
+            let problem =
+                Diagnostic::new(self.context.unknown, message).at(entry.key_place.clone());
+            self.problems
+                .push(problem.help(format!("put the text in quotes: `{owner}: \"{text}\"`")));
             return;
         }
-        let names = groups.iter().copied().flatten().flat_map(|field| std::iter::once(&field.name).chain(&field.also)).map(String::as_str);
+        let names = groups
+            .iter()
+            .copied()
+            .flatten()
+            .flat_map(|field| std::iter::once(&field.name).chain(&field.also))
+            .map(String::as_str);
         let near = nearest(key, names).filter(|near| is_typo_of(key, near));
-        let owner = if within.is_empty() { String::new() } else { format!(" in `{within}`") };
-        let mut problem = Diagnostic::new(self.context.unknown, format!("unknown key `{key}`{owner}")).at(entry.key_place.clone());
+        let owner = if within.is_empty() {
+            String::new()
+        } else {
+            format!(" in `{within}`")
+        };
+        let mut problem =
+            Diagnostic::new(self.context.unknown, format!("unknown key `{key}`{owner}"))
+                .at(entry.key_place.clone());
         if near.is_some_and(|near| self.context.critical.contains(&near)) {
             problem = problem.severity(Severity::Error);
         }
-        if let Some(help) = self.context.elsewhere.filter(|_| within.is_empty()).and_then(|elsewhere| elsewhere(key)) {
+        if let Some(help) = self
+            .context
+            .elsewhere
+            .filter(|_| within.is_empty())
+            .and_then(|elsewhere| elsewhere(key))
+        {
             self.problems.push(problem.help(help));
             return;
         }
         self.problems.push(match near {
             Some(near) => problem.help(format!("did you mean `{near}`?")),
             None if within.is_empty() => problem.help("what is your own goes under `extra:`"),
-            None => problem.help(format!("known here: {}", listed(groups.iter().copied().flatten().map(|field| field.name.as_str())))),
+            None => problem.help(format!(
+                "known here: {}",
+                listed(
+                    groups
+                        .iter()
+                        .copied()
+                        .flatten()
+                        .map(|field| field.name.as_str())
+                )
+            )),
         });
     }
 
@@ -234,8 +393,17 @@ impl Check<'_> {
             (Yaml::List(_) | Yaml::Map(_), _) | (_, None) => node.noun().to_owned(),
             (_, Some(text)) => format!("`{}`", shortened(text)),
         };
-        let help = format!("write `{}: {}`", name.rsplit(['.', ' ']).next().unwrap_or(name), kind.example());
-        self.tell(Code::WrongType, node, format!("`{name}`: {kind} expected, {found} found"), help);
+        let help = format!(
+            "write `{}: {}`",
+            name.rsplit(['.', ' ']).next().unwrap_or(name),
+            kind.example()
+        );
+        self.tell(
+            Code::WrongType,
+            node,
+            format!("`{name}`: {kind} expected, {found} found"),
+            help,
+        );
     }
 
     fn value(&mut self, node: &Node, kind: &FieldType, name: &str) -> Option<Value> {
@@ -245,9 +413,13 @@ impl Check<'_> {
                 return Some(anything(node));
             }
             FieldType::Tool => return Some(Value::None),
-            FieldType::Text => node.as_text().map(|text| Value::Text(self.visible(node, text.trim(), name).into_owned())),
+            FieldType::Text => node
+                .as_text()
+                .map(|text| Value::Text(self.visible(node, text.trim(), name).into_owned())),
             // Reading their Markdown reports what is hidden in them.
-            FieldType::Markdown | FieldType::Line => node.as_text().map(|text| Value::Text(text.trim().to_owned())),
+            FieldType::Markdown | FieldType::Line => node
+                .as_text()
+                .map(|text| Value::Text(text.trim().to_owned())),
             FieldType::Integer => {
                 if let Yaml::Int(value) = node.value {
                     Some(Value::Integer(value))
@@ -263,7 +435,9 @@ impl Check<'_> {
             FieldType::Boolean => forms::boolean(node).map(Value::Boolean),
             FieldType::List(of) => return Some(self.list(node, of, name)),
             FieldType::Terms => return self.terms(node, name),
-            FieldType::Map(fields) => node.as_map().map(|map| Value::Map(self.mapping(map, &node.place, &[fields], name))),
+            FieldType::Map(fields) => node
+                .as_map()
+                .map(|map| Value::Map(self.mapping(map, &node.place, &[fields], name))),
             FieldType::MapOf(of) => node.as_map().map(|map| self.map_of(map, of, name)),
             FieldType::Either(kinds) => return self.either(node, kinds, kind, name),
             FieldType::Choice(words) => return self.choice(node, words, kind, name),
@@ -286,7 +460,11 @@ impl Check<'_> {
 
     /// Text of a form: dates, times, addresses.
     fn formed(&mut self, node: &Node, kind: &FieldType, name: &str) -> Option<Value> {
-        let Some(text) = node.as_text().map(str::trim).filter(|_| !matches!(node.value, Yaml::Bool(_))) else {
+        let Some(text) = node
+            .as_text()
+            .map(str::trim)
+            .filter(|_| !matches!(node.value, Yaml::Bool(_)))
+        else {
             self.wrong_type(node, name, kind);
             return None;
         };
@@ -298,34 +476,67 @@ impl Check<'_> {
             FieldType::Url => forms::url(text).map(|()| Value::Text(text.to_owned())),
             FieldType::Zone => forms::zone(text).map(|()| Value::Text(text.to_owned())),
             FieldType::Clock => forms::clock(text).map(Value::Integer),
-            FieldType::Link | FieldType::Page | FieldType::File(_) if self.refuses(node, text) => return None,
+            FieldType::Link | FieldType::Page | FieldType::File(_) if self.refuses(node, text) => {
+                return None;
+            }
             _ => Ok(Value::Text(text.to_owned())),
         };
         let is_date = matches!(kind, FieldType::Date | FieldType::DateTime);
-        if let Some(meaning) = read.as_ref().err().filter(|_| is_date).and_then(|_| dates::meaning(text)) {
+        if let Some(meaning) = read
+            .as_ref()
+            .err()
+            .filter(|_| is_date)
+            .and_then(|_| dates::meaning(text))
+        {
             return self.plain_date(node, kind, name, meaning);
         }
         if let Ok(Value::Text(text)) = &read {
             return Some(Value::Text(self.visible(node, text, name).into_owned()));
         }
         read.map_err(|fault| {
-            let code = if fault.is_of_the_form { Code::BadValue } else { Code::WrongType };
-            let is_mail = *kind == FieldType::Url && text.contains('@') && !text.contains([':', '/', ' ']);
-            let example = if is_mail { format!("mailto:{text}") } else { kind.example() };
-            self.tell(code, node, format!("`{name}`: {}", fault.message), format!("write `{name}: {example}`"));
+            let code = if fault.is_of_the_form {
+                Code::BadValue
+            } else {
+                Code::WrongType
+            };
+            let is_mail =
+                *kind == FieldType::Url && text.contains('@') && !text.contains([':', '/', ' ']);
+            let example = if is_mail {
+                format!("mailto:{text}")
+            } else {
+                kind.example()
+            };
+            self.tell(
+                code,
+                node,
+                format!("`{name}`: {}", fault.message),
+                format!("write `{name}: {example}`"),
+            );
         })
         .ok()
     }
 
-    /// A date in another form than the one that is wanted: its right form is the help, and a lenient build takes it.
-    fn plain_date(&mut self, node: &Node, kind: &FieldType, name: &str, meaning: Meaning) -> Option<Value> {
+    /// A date in another form than the one that is wanted: its right form is the help, and a
+    /// lenient build takes it.
+    fn plain_date(
+        &mut self,
+        node: &Node,
+        kind: &FieldType,
+        name: &str,
+        meaning: Meaning,
+    ) -> Option<Value> {
         let text = shortened(node.as_text().unwrap_or_default().trim());
         let date = match meaning {
             Meaning::Date(date) => date,
             Meaning::Ambiguous(one, other) => {
-                let message = format!("`{name}`: `{text}` is ambiguous: day and month could be either way round");
-                let help =
-                    format!("write `{name}: {one}` for {}, or `{name}: {other}` for {}", one.strftime("%-d %B"), other.strftime("%-d %B"));
+                let message = format!(
+                    "`{name}`: `{text}` is ambiguous: day and month could be either way round"
+                );
+                let help = format!(
+                    "write `{name}: {one}` for {}, or `{name}: {other}` for {}",
+                    one.strftime("%-d %B"),
+                    other.strftime("%-d %B")
+                );
                 self.tell(Code::BadValue, node, message, help);
                 return None;
             }
@@ -333,18 +544,44 @@ impl Check<'_> {
         let is_complete = *kind == FieldType::Date || date.time.is_some();
         let help = format!("write `{name}: {}`", date.iso());
         if !self.context.is_lenient || !is_complete {
-            let help = if is_complete { help } else { format!("write `{name}: {}T09:00`, with the time that is meant", date.iso()) };
-            self.tell(Code::WrongType, node, format!("`{name}`: {kind} expected, `{text}` found"), help);
+            let help = if is_complete {
+                help
+            } else {
+                format!(
+                    "write `{name}: {}T09:00`, with the time that is meant",
+                    date.iso()
+                )
+            };
+            self.tell(
+                Code::WrongType,
+                node,
+                format!("`{name}`: {kind} expected, `{text}` found"),
+                help,
+            );
             return None;
         }
-        let message = format!("`{name}`: {kind} expected, `{text}` found; it is read as {}", date.iso());
-        self.problems.push(Diagnostic::new(Code::WrongType, message).at(node.place.clone()).severity(Severity::Warning).help(help));
-        Some(if *kind == FieldType::Date { Value::Date(date.day) } else { Value::Text(date.iso()) })
+        let message = format!(
+            "`{name}`: {kind} expected, `{text}` found; it is read as {}",
+            date.iso()
+        );
+        self.problems.push(
+            Diagnostic::new(Code::WrongType, message)
+                .at(node.place.clone())
+                .severity(Severity::Warning)
+                .help(help),
+        );
+        Some(if *kind == FieldType::Date {
+            Value::Date(date.day)
+        } else {
+            Value::Text(date.iso())
+        })
     }
 
     /// A text without hidden characters; those are a problem.
     fn visible<'t>(&mut self, node: &Node, text: &'t str, name: &str) -> Cow<'t, str> {
-        let Some(problem) = hidden_characters(text, name, &node.place) else { return Cow::Borrowed(text) };
+        let Some(problem) = hidden_characters(text, name, &node.place) else {
+            return Cow::Borrowed(text);
+        };
         self.problems.push(problem);
         Cow::Owned(without_hidden(text))
     }
@@ -354,14 +591,17 @@ impl Check<'_> {
         match &node.value {
             Yaml::Text(text) => drop(self.visible(node, text, name)),
             Yaml::List(items) => items.iter().for_each(|item| self.report_hidden(item, name)),
-            Yaml::Map(map) => map.iter().for_each(|(key, entry)| self.report_hidden(&entry.node, key)),
+            Yaml::Map(map) => map
+                .iter()
+                .for_each(|(key, entry)| self.report_hidden(&entry.node, key)),
             _ => {}
         }
     }
 
     /// Whether a page must not hold this address. What is wrong with it is reported.
     fn refuses(&mut self, node: &Node, text: &str) -> bool {
-        // Whether a field is shown as an image only the site knows, so an image within the address is allowed here.
+        // Whether a field is shown as an image only the site knows, so an image within the address
+        // is allowed here.
         let refused = refusal(text, Usage::Image);
         let is_refused = refused.is_some();
         if let Some(problem) = refused.or_else(|| doubt(&Target::parse(text))) {
@@ -370,7 +610,13 @@ impl Check<'_> {
         is_refused
     }
 
-    fn choice(&mut self, node: &Node, words: &[String], kind: &FieldType, name: &str) -> Option<Value> {
+    fn choice(
+        &mut self,
+        node: &Node,
+        words: &[String],
+        kind: &FieldType,
+        name: &str,
+    ) -> Option<Value> {
         let Some(text) = node.as_text() else {
             self.wrong_type(node, name, kind);
             return None;
@@ -382,8 +628,19 @@ impl Check<'_> {
             return Some(Value::Text(new.to_owned()));
         }
         let near = nearest(text, words.iter().map(String::as_str));
-        let message = format!("`{name}`: `{}` is none of {}", shortened(text), listed(words.iter().map(String::as_str)));
-        self.tell(Code::BadValue, node, message, near.map_or("choose one of them".into(), |near| format!("did you mean `{near}`?")));
+        let message = format!(
+            "`{name}`: `{}` is none of {}",
+            shortened(text),
+            listed(words.iter().map(String::as_str))
+        );
+        self.tell(
+            Code::BadValue,
+            node,
+            message,
+            near.map_or("choose one of them".into(), |near| {
+                format!("did you mean `{near}`?")
+            }),
+        );
         None
     }
 
@@ -391,13 +648,31 @@ impl Check<'_> {
         let nodes = node.as_list().unwrap_or(std::slice::from_ref(node));
         if !matches!(of, FieldType::Anything | FieldType::Tool) {
             for node in nodes.iter().filter(|node| is_blank(node)) {
-                let problem = Diagnostic::new(Code::BadValue, format!("`{name}`: this item is empty")).at(node.place.clone());
-                self.problems.push(problem.severity(Severity::Warning).help("delete it, or write what belongs there"));
+                let problem =
+                    Diagnostic::new(Code::BadValue, format!("`{name}`: this item is empty"))
+                        .at(node.place.clone());
+                self.problems.push(
+                    problem
+                        .severity(Severity::Warning)
+                        .help("delete it, or write what belongs there"),
+                );
             }
         }
-        let nodes = nodes.iter().filter(|node| !is_blank(node) || matches!(of, FieldType::Anything | FieldType::Tool));
-        let item = |node: &Node| Some(Item { value: self.value(node, of, name)?, place: node.place.clone() });
-        Value::List(nodes.filter(|node| !node.is_none()).filter_map(item).collect())
+        let nodes = nodes
+            .iter()
+            .filter(|node| !is_blank(node) || matches!(of, FieldType::Anything | FieldType::Tool));
+        let item = |node: &Node| {
+            Some(Item {
+                value: self.value(node, of, name)?,
+                place: node.place.clone(),
+            })
+        };
+        Value::List(
+            nodes
+                .filter(|node| !node.is_none())
+                .filter_map(item)
+                .collect(),
+        )
     }
 
     fn terms(&mut self, node: &Node, name: &str) -> Option<Value> {
@@ -409,11 +684,24 @@ impl Check<'_> {
             return Some(self.list(node, &FieldType::Text, name));
         };
         let is_nothing = |c: char| c.is_whitespace() || is_unseen(c);
-        let terms: Vec<&str> = text.split(',').map(|term| term.trim_matches(is_nothing)).filter(|term| !term.is_empty()).collect();
-        let message = format!("`{name}`: a list expected, text found; it is read as {}", listed(terms.iter().copied()));
-        let problem = Diagnostic::new(Code::WrongType, message).at(node.place.clone()).severity(Severity::Warning);
-        self.problems.push(problem.help(format!("write `{name}: [{}]`", terms.join(", "))));
-        let item = |term: &&str| Item { value: Value::Text((*term).to_owned()), place: node.place.clone() };
+        let terms: Vec<&str> = text
+            .split(',')
+            .map(|term| term.trim_matches(is_nothing))
+            .filter(|term| !term.is_empty())
+            .collect();
+        let message = format!(
+            "`{name}`: a list expected, text found; it is read as {}",
+            listed(terms.iter().copied())
+        );
+        let problem = Diagnostic::new(Code::WrongType, message)
+            .at(node.place.clone())
+            .severity(Severity::Warning);
+        self.problems
+            .push(problem.help(format!("write `{name}: [{}]`", terms.join(", "))));
+        let item = |term: &&str| Item {
+            value: Value::Text((*term).to_owned()),
+            place: node.place.clone(),
+        };
         Some(Value::List(terms.iter().map(item).collect()))
     }
 
@@ -422,14 +710,27 @@ impl Check<'_> {
         for (key, entry) in map.iter().filter(|(_, entry)| !entry.node.is_none()) {
             let key = self.current_key(name, key, &entry.key_place);
             if let Some(value) = self.value(&entry.node, of, &format!("{name}.{key}")) {
-                items.insert(key.to_owned(), Item { value, place: entry.node.place.clone() });
+                items.insert(
+                    key.to_owned(),
+                    Item {
+                        value,
+                        place: entry.node.place.clone(),
+                    },
+                );
             }
         }
         Value::Map(items)
     }
 
-    /// The first type that fits; when none does and only one is of the value's shape, its problems are the ones to tell.
-    fn either(&mut self, node: &Node, kinds: &[FieldType], all: &FieldType, name: &str) -> Option<Value> {
+    /// The first type that fits; when none does and only one is of the value's shape, its problems
+    /// are the ones to tell.
+    fn either(
+        &mut self,
+        node: &Node,
+        kinds: &[FieldType],
+        all: &FieldType,
+        name: &str,
+    ) -> Option<Value> {
         // `next: no` is not a link to a page called `no`.
         if kinds.contains(&FieldType::Boolean)
             && let Some(value) = forms::boolean(node)
@@ -447,7 +748,9 @@ impl Check<'_> {
             }
             attempts.push((kind, met));
         }
-        let mut shaped = attempts.iter().filter(|(kind, _)| kind.is_shaped_like(node));
+        let mut shaped = attempts
+            .iter()
+            .filter(|(kind, _)| kind.is_shaped_like(node));
         match (shaped.next(), shaped.next()) {
             (Some((_, met)), None) => self.problems.extend(met.iter().cloned()),
             _ => self.wrong_type(node, name, all),
@@ -469,7 +772,8 @@ impl FieldType {
     }
 }
 
-/// Whether a key that is near enough to a name may be that name mistyped: a word with another first letter differs in nothing else.
+/// Whether a key that is near enough to a name may be that name mistyped: a word with another first
+/// letter differs in nothing else.
 fn is_typo_of(key: &str, name: &str) -> bool {
     let first = |text: &str| text.chars().next().map(|c| c.to_ascii_lowercase());
     first(key) == first(name) || strsim::osa_distance(&key.to_lowercase(), name) <= 1

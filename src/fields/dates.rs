@@ -1,6 +1,8 @@
-//! Dates as people and other systems write them: `September 3, 2019`, `3.9.2019`, `Tue, 03 Sep 2019 09:30:00 -0500`.
+//! Dates as people and other systems write them: `September 3, 2019`, `3.9.2019`,
+//! `Tue, 03 Sep 2019 09:30:00 -0500`.
 //!
-//! A lenient build reads them; a strict one shows the right form of that very date. `03/04/2019` is never guessed.
+//! A lenient build reads them; a strict one shows the right form of that very date. `03/04/2019` is
+//! never guessed.
 
 use jiff::civil::{Date, Time};
 
@@ -24,8 +26,14 @@ pub enum Meaning {
 impl WrittenDate {
     /// `2019-09-03`, or `2019-09-03T09:30:00-05:00`.
     pub fn iso(&self) -> String {
-        let Some(time) = self.time else { return self.day.to_string() };
-        let clock = if time.second() == 0 { time.strftime("%H:%M").to_string() } else { time.strftime("%H:%M:%S").to_string() };
+        let Some(time) = self.time else {
+            return self.day.to_string();
+        };
+        let clock = if time.second() == 0 {
+            time.strftime("%H:%M").to_string()
+        } else {
+            time.strftime("%H:%M:%S").to_string()
+        };
         let offset = match self.offset {
             None => String::new(),
             Some(0) => "Z".to_owned(),
@@ -47,7 +55,10 @@ pub fn meaning(text: &str) -> Option<Meaning> {
     let text = text.replace(['年', '月'], "-").replace('日', " ");
     let mut parts = Parts::default();
     let spaced = with_time_apart(&text);
-    for word in spaced.split([' ', ',', '\t', '\u{A0}', '\u{202F}']).filter(|word| !word.is_empty()) {
+    for word in spaced
+        .split([' ', ',', '\t', '\u{A0}', '\u{202F}'])
+        .filter(|word| !word.is_empty())
+    {
         parts.take(word)?;
     }
     parts.finish()
@@ -59,7 +70,10 @@ fn with_time_apart(text: &str) -> String {
     let mut has_time = false;
     let letters: Vec<char> = text.chars().collect();
     for (at, &c) in letters.iter().enumerate() {
-        let is_digit = |at: Option<usize>| at.and_then(|at| letters.get(at)).is_some_and(char::is_ascii_digit);
+        let is_digit = |at: Option<usize>| {
+            at.and_then(|at| letters.get(at))
+                .is_some_and(char::is_ascii_digit)
+        };
         let is_between = is_digit(at.checked_sub(1)) && is_digit(Some(at + 1));
         has_time |= c == ':';
         match c {
@@ -93,7 +107,9 @@ impl Parts {
             self.time = Some(clock(word, &mut self.is_afternoon)?);
         } else if let Some(minutes) = offset(word).filter(|_| self.time.is_some()) {
             self.offset = Some(minutes);
-        } else if word.contains(['-', '/', '.']) && word.trim_end_matches('.').contains(['-', '/', '.']) {
+        } else if word.contains(['-', '/', '.'])
+            && word.trim_end_matches('.').contains(['-', '/', '.'])
+        {
             self.numbers(word.trim_end_matches(['.', '-', '/']))?;
         } else if let Some(month) = month(&lower).filter(|_| self.month.is_none()) {
             self.month = Some(month);
@@ -103,7 +119,10 @@ impl Parts {
             self.number(&lower)?;
         } else if let Some(day) = ordinal(&lower).filter(|_| self.day.is_none()) {
             self.day = Some(day);
-        } else if !(is_weekday(&lower) || matches!(lower.as_str(), "of" | "the" | "at" | "um" | "uhr" | "den") || lower.starts_with('(')) {
+        } else if !(is_weekday(&lower)
+            || matches!(lower.as_str(), "of" | "the" | "at" | "um" | "uhr" | "den")
+            || lower.starts_with('('))
+        {
             return None;
         }
         Some(())
@@ -114,7 +133,10 @@ impl Parts {
             4 if self.year.is_none() => self.year = digits.parse().ok(),
             1 | 2 if self.day.is_none() => self.day = digits.parse().ok(),
             8 if self.year.is_none() && self.day.is_none() => {
-                self.year = digits[..4].parse().ok().filter(|year| (1000..2200).contains(year));
+                self.year = digits[..4]
+                    .parse()
+                    .ok()
+                    .filter(|year| (1000..2200).contains(year));
                 (self.month, self.day) = (digits[4..6].parse().ok(), digits[6..].parse().ok());
                 self.year?;
             }
@@ -123,7 +145,8 @@ impl Parts {
         Some(())
     }
 
-    /// Three numbers with marks between: the year is the one with four digits. With a month's name, `3-Sep-2019`.
+    /// Three numbers with marks between: the year is the one with four digits. With a month's name,
+    /// `3-Sep-2019`.
     fn numbers(&mut self, word: &str) -> Option<()> {
         let mark = word.chars().find(|c| matches!(c, '-' | '/' | '.'))?;
         let parts: Vec<&str> = word.split(mark).collect();
@@ -133,11 +156,13 @@ impl Parts {
         }
         if let Some(named) = month(&b.to_lowercase()) {
             let (day, year) = if a.len() == 4 { (c, a) } else { (a, c) };
-            (self.year, self.month, self.day) = (digits(year, 4..=4), Some(named), digits(day, 1..=2));
+            (self.year, self.month, self.day) =
+                (digits(year, 4..=4), Some(named), digits(day, 1..=2));
             return self.day.map(|_| ());
         }
         if a.len() == 4 {
-            (self.year, self.month, self.day) = (digits(a, 4..=4), digits(b, 1..=2), digits(c, 1..=2));
+            (self.year, self.month, self.day) =
+                (digits(a, 4..=4), digits(b, 1..=2), digits(c, 1..=2));
         } else {
             self.year = digits(c, 4..=4);
             let (first, second) = (digits(a, 1..=2)?, digits(b, 1..=2)?);
@@ -156,7 +181,10 @@ impl Parts {
     fn finish(self) -> Option<Meaning> {
         let year = self.year?;
         if let Some((first, second)) = self.pair {
-            return Some(Meaning::Ambiguous(Date::new(year, second, first).ok()?, Date::new(year, first, second).ok()?));
+            return Some(Meaning::Ambiguous(
+                Date::new(year, second, first).ok()?,
+                Date::new(year, first, second).ok()?,
+            ));
         }
         let day = Date::new(year, self.month?, self.day?).ok()?;
         let time = match (self.time, self.is_afternoon) {
@@ -166,12 +194,18 @@ impl Parts {
             }
             (time, _) => time,
         };
-        Some(Meaning::Date(WrittenDate { day, time, offset: self.offset }))
+        Some(Meaning::Date(WrittenDate {
+            day,
+            time,
+            offset: self.offset,
+        }))
     }
 }
 
 fn digits<T: std::str::FromStr>(text: &str, length: std::ops::RangeInclusive<usize>) -> Option<T> {
-    (length.contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse().ok()).flatten()
+    (length.contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit()))
+        .then(|| text.parse().ok())
+        .flatten()
 }
 
 /// `9:30`, `09:30:00.000`, `9:30pm`.
@@ -186,8 +220,12 @@ fn clock(word: &str, is_afternoon: &mut Option<bool>) -> Option<Time> {
     let mut parts = bare.split(':');
     let hour = digits(parts.next()?, 1..=2)?;
     let minute = digits(parts.next()?, 2..=2)?;
-    let second = parts.next().map_or(Some(0), |seconds| digits(seconds.split('.').next()?, 2..=2))?;
-    Time::new(hour, minute, second, 0).ok().filter(|_| parts.next().is_none())
+    let second = parts
+        .next()
+        .map_or(Some(0), |seconds| digits(seconds.split('.').next()?, 2..=2))?;
+    Time::new(hour, minute, second, 0)
+        .ok()
+        .filter(|_| parts.next().is_none())
 }
 
 /// Minutes east of UTC of `-0500`, `+02:00`, `GMT`, `EST` (the zones of RFC 2822, §4.3).
@@ -206,9 +244,14 @@ fn offset(word: &str) -> Option<i32> {
                 _ => return None,
             };
             let digits: String = rest.chars().filter(|c| *c != ':').collect();
-            let is_offset = matches!(digits.len(), 1 | 2 | 4) && digits.bytes().all(|byte| byte.is_ascii_digit());
+            let is_offset = matches!(digits.len(), 1 | 2 | 4)
+                && digits.bytes().all(|byte| byte.is_ascii_digit());
             let number: i32 = digits.parse().ok().filter(|_| is_offset)?;
-            let minutes = if digits.len() == 4 { number / 100 * 60 + number % 100 } else { number * 60 };
+            let minutes = if digits.len() == 4 {
+                number / 100 * 60 + number % 100
+            } else {
+                number * 60
+            };
             return (minutes <= 14 * 60).then_some(sign * minutes);
         }
     };
@@ -233,7 +276,11 @@ fn month(word: &str) -> Option<i8> {
     ];
     let word = word.trim_end_matches('.');
     let is_meant = |name: &&str| word.chars().count() >= 3 && name.starts_with(word);
-    NAMES.iter().zip(1..).find(|(names, _)| names.iter().any(is_meant)).map(|(_, month)| month)
+    NAMES
+        .iter()
+        .zip(1..)
+        .find(|(names, _)| names.iter().any(is_meant))
+        .map(|(_, month)| month)
 }
 
 fn is_weekday(word: &str) -> bool {
@@ -254,12 +301,16 @@ fn is_weekday(word: &str) -> bool {
         "sonntag",
     ];
     let length = word.chars().count();
-    NAMES.iter().any(|name| length >= 2 && name.starts_with(word))
+    NAMES
+        .iter()
+        .any(|name| length >= 2 && name.starts_with(word))
 }
 
 /// `3rd`, `21st`.
 fn ordinal(word: &str) -> Option<i8> {
-    let number = ["st", "nd", "rd", "th"].into_iter().find_map(|ending| word.strip_suffix(ending))?;
+    let number = ["st", "nd", "rd", "th"]
+        .into_iter()
+        .find_map(|ending| word.strip_suffix(ending))?;
     digits(number, 1..=2)
 }
 
@@ -284,7 +335,10 @@ mod tests {
             ("20190903", "2019-09-03"),
             ("Tue, 03 Sep 2019 09:30:00 -0500", "2019-09-03T09:30-05:00"),
             ("Tue Sep  3 09:30:15 2019", "2019-09-03T09:30:15"),
-            ("Tue Sep 03 2019 09:30:00 GMT-0500 (EST)", "2019-09-03T09:30-05:00"),
+            (
+                "Tue Sep 03 2019 09:30:00 GMT-0500 (EST)",
+                "2019-09-03T09:30-05:00",
+            ),
             ("September 3, 2019", "2019-09-03"),
             ("Sept. 3rd, 2019", "2019-09-03"),
             ("3 September 2019", "2019-09-03"),
@@ -305,7 +359,18 @@ mod tests {
         ] {
             assert_eq!(iso(text).as_deref(), Some(expected), "{text}");
         }
-        for text in ["yesterday", "2019", "2019-09", "2019-02-30", "31.2.2019", "5", "version 2.0.19", "3 apples 2019", "12:30", ""] {
+        for text in [
+            "yesterday",
+            "2019",
+            "2019-09",
+            "2019-02-30",
+            "31.2.2019",
+            "5",
+            "version 2.0.19",
+            "3 apples 2019",
+            "12:30",
+            "",
+        ] {
             assert_eq!(iso(text), None, "{text}");
         }
     }

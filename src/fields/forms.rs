@@ -1,4 +1,5 @@
-//! Text of a certain form: dates, spans of time, addresses, yes and no. Each is read here and nowhere else.
+//! Text of a certain form: dates, spans of time, addresses, yes and no. Each is read here and
+//! nowhere else.
 
 use jiff::civil::Date;
 use jiff::{Span, SpanRelativeTo, Unit};
@@ -11,19 +12,27 @@ use crate::yaml::{Node, Value as Yaml};
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Fault {
     pub message: String,
-    /// The form is right and the value impossible (a thirtieth of February), rather than no such value at all.
+    /// The form is right and the value impossible (a thirtieth of February), rather than no such
+    /// value at all.
     pub is_of_the_form: bool,
 }
 
 fn no_such(expected: &str, text: &str) -> Fault {
-    Fault { message: format!("{expected} expected, `{text}` found"), is_of_the_form: false }
+    Fault {
+        message: format!("{expected} expected, `{text}` found"),
+        is_of_the_form: false,
+    }
 }
 
 fn impossible(message: String) -> Fault {
-    Fault { message, is_of_the_form: true }
+    Fault {
+        message,
+        is_of_the_form: true,
+    }
 }
 
-/// `true` and `false`, quoted or not, and the words that YAML 1.1 took for them: in a field that wants yes or no they can mean nothing else.
+/// `true` and `false`, quoted or not, and the words that YAML 1.1 took for them: in a field that
+/// wants yes or no they can mean nothing else.
 pub fn boolean(node: &Node) -> Option<bool> {
     match &node.value {
         Yaml::Bool(value) => Some(*value),
@@ -44,7 +53,8 @@ pub fn boolean_word(word: &str) -> Option<bool> {
     }
 }
 
-/// The day, the time and the offset of a date in the form that fields want, or, where that is allowed, in any form that is plain to a person.
+/// The day, the time and the offset of a date in the form that fields want, or, where that is
+/// allowed, in any form that is plain to a person.
 pub fn written_date(text: &str, is_lenient: bool) -> Option<WrittenDate> {
     let text = text.trim();
     if !is_lenient && date(text).is_err() {
@@ -72,34 +82,60 @@ pub(super) fn date_time(text: &str) -> Result<(), Fault> {
 /// The day, and whether a time follows it.
 fn dated(text: &str, expected: &str) -> Result<(Date, bool), Fault> {
     let (day, rest) = text.split_at_checked(10).unwrap_or((text, ""));
-    let is_date_like =
-        day.len() == 10 && day.bytes().enumerate().all(|(at, byte)| if matches!(at, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() });
+    let is_date_like = day.len() == 10
+        && day.bytes().enumerate().all(|(at, byte)| {
+            if matches!(at, 4 | 7) {
+                byte == b'-'
+            } else {
+                byte.is_ascii_digit()
+            }
+        });
     if !is_date_like {
         return Err(no_such(expected, text));
     }
     let number = |range: std::ops::Range<usize>| day[range].parse::<i16>().unwrap_or_default();
     let small = |range: std::ops::Range<usize>| day[range].parse::<i8>().unwrap_or_default();
-    let date = Date::new(number(0..4), small(5..7), small(8..10)).map_err(|_| impossible(format!("{day} is no date")))?;
+    let date = Date::new(number(0..4), small(5..7), small(8..10))
+        .map_err(|_| impossible(format!("{day} is no date")))?;
     if rest.is_empty() {
         return Ok((date, false));
     }
-    let time = rest.strip_prefix(['T', 't', ' ']).ok_or_else(|| no_such(expected, text))?.trim();
-    if is_time(time) { Ok((date, true)) } else { Err(impossible(format!("{time} is no time of day"))) }
+    let time = rest
+        .strip_prefix(['T', 't', ' '])
+        .ok_or_else(|| no_such(expected, text))?
+        .trim();
+    if is_time(time) {
+        Ok((date, true))
+    } else {
+        Err(impossible(format!("{time} is no time of day")))
+    }
 }
 
 /// `HH:MM`, `HH:MM:SS`, fractions, and an offset or `Z`.
 fn is_time(text: &str) -> bool {
-    let end = text.find(|c: char| !c.is_ascii_digit() && !matches!(c, ':' | '.')).unwrap_or(text.len());
+    let end = text
+        .find(|c: char| !c.is_ascii_digit() && !matches!(c, ':' | '.'))
+        .unwrap_or(text.len());
     let (clock, zone) = text.split_at(end);
     let zone = zone.trim();
     let mut parts = clock.split(':');
-    let below = |part: Option<&str>, limit: u8| part.is_some_and(|part| part.len() == 2 && part.parse::<u8>().is_ok_and(|n| n < limit));
+    let below = |part: Option<&str>, limit: u8| {
+        part.is_some_and(|part| part.len() == 2 && part.parse::<u8>().is_ok_and(|n| n < limit))
+    };
     let is_clock = below(parts.next(), 24)
         && below(parts.next(), 60)
-        && parts.next().is_none_or(|seconds| below(seconds.split('.').next(), 61))
+        && parts
+            .next()
+            .is_none_or(|seconds| below(seconds.split('.').next(), 61))
         && parts.next().is_none();
-    let is_offset = |digits: &str| matches!(digits.len(), 2 | 4 | 5) && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b':');
-    let is_zone = matches!(zone, "" | "Z" | "z" | "UTC" | "GMT") || zone.strip_prefix(['+', '-']).is_some_and(is_offset);
+    let is_offset = |digits: &str| {
+        matches!(digits.len(), 2 | 4 | 5)
+            && digits
+                .bytes()
+                .all(|byte| byte.is_ascii_digit() || byte == b':')
+    };
+    let is_zone = matches!(zone, "" | "Z" | "z" | "UTC" | "GMT")
+        || zone.strip_prefix(['+', '-']).is_some_and(is_offset);
     is_clock && is_zone
 }
 
@@ -111,7 +147,8 @@ pub(super) fn minutes(text: &str) -> Result<i64, Fault> {
         Ok(minutes) => minutes,
         Err(_) => {
             let span: Span = text.parse().map_err(|_| wrong())?;
-            span.total((Unit::Minute, SpanRelativeTo::days_are_24_hours())).map_err(|_| wrong())?
+            span.total((Unit::Minute, SpanRelativeTo::days_are_24_hours()))
+                .map_err(|_| wrong())?
         }
     };
     if !(minutes > 0.0 && minutes <= MINUTES_MAX) {
@@ -124,7 +161,11 @@ pub(super) fn minutes(text: &str) -> Result<i64, Fault> {
 /// A span of days, weeks, months or years: `12 months`.
 pub(super) fn period(text: &str) -> Result<(), Fault> {
     let is_period = text.parse::<Span>().is_ok_and(|span| span.is_positive());
-    if is_period { Ok(()) } else { Err(no_such("a period such as `12 months`", text)) }
+    if is_period {
+        Ok(())
+    } else {
+        Err(no_such("a period such as `12 months`", text))
+    }
 }
 
 /// A time zone that the tz database knows: `Europe/Berlin`.
@@ -140,15 +181,21 @@ pub(super) fn clock(text: &str) -> Result<i64, Fault> {
     const HOURS_MAX: i64 = 1_000;
     let wrong = || no_such("a time in a recording such as `3:25`", text);
     let parts: Vec<&str> = text.split(':').collect();
-    let is_digits = |part: &&str| !part.is_empty() && part.len() <= 6 && part.bytes().all(|byte| byte.is_ascii_digit());
+    let is_digits = |part: &&str| {
+        !part.is_empty() && part.len() <= 6 && part.bytes().all(|byte| byte.is_ascii_digit())
+    };
     if parts.len() > 3 || !parts.iter().all(is_digits) {
         return Err(wrong());
     }
     let numbers: Vec<i64> = parts.iter().filter_map(|part| part.parse().ok()).collect();
-    if numbers.iter().skip(1).any(|number| *number > 59) || numbers.len() == 3 && numbers[0] > HOURS_MAX {
+    if numbers.iter().skip(1).any(|number| *number > 59)
+        || numbers.len() == 3 && numbers[0] > HOURS_MAX
+    {
         return Err(wrong());
     }
-    Ok(numbers.into_iter().fold(0, |seconds, number| seconds * 60 + number))
+    Ok(numbers
+        .into_iter()
+        .fold(0, |seconds, number| seconds * 60 + number))
 }
 
 /// An address that works from anywhere: `https://…`, `http://…`, `mailto:…`, `tel:…`.
@@ -156,12 +203,21 @@ pub(super) fn url(text: &str) -> Result<(), Fault> {
     let (scheme, rest) = text.split_once(':').unwrap_or(("", text));
     let is_url = Target::parse(text) == Target::Outside
         && match scheme.to_ascii_lowercase().as_str() {
-            "http" | "https" => rest.strip_prefix("//").is_some_and(|rest| !rest.starts_with('/') && rest.len() > 1),
+            "http" | "https" => rest
+                .strip_prefix("//")
+                .is_some_and(|rest| !rest.starts_with('/') && rest.len() > 1),
             "mailto" | "tel" => !rest.is_empty(),
             _ => false,
         };
     let is_plain = !text.contains(|c: char| c.is_whitespace() || c.is_control() || c == '\\');
-    if is_url && is_plain { Ok(()) } else { Err(no_such("an address that begins with https://, mailto: or tel:", text)) }
+    if is_url && is_plain {
+        Ok(())
+    } else {
+        Err(no_such(
+            "an address that begins with https://, mailto: or tel:",
+            text,
+        ))
+    }
 }
 
 #[cfg(test)]
@@ -170,11 +226,26 @@ mod tests {
 
     #[test]
     fn dates() {
-        for text in ["2026-01-15", "2026-01-15T10:00", "2026-01-15 10:00:00 +0100", "2026-01-15T10:00:00.123Z", "2026-01-15T10:00:00+01:00"]
-        {
+        for text in [
+            "2026-01-15",
+            "2026-01-15T10:00",
+            "2026-01-15 10:00:00 +0100",
+            "2026-01-15T10:00:00.123Z",
+            "2026-01-15T10:00:00+01:00",
+        ] {
             assert_eq!(date(text), Ok(jiff::civil::date(2026, 1, 15)), "{text}");
         }
-        for text in ["2026-1-5", "2026", "yesterday", "2026-02-30", "2026-01-15T25:00", "2026-01-15x", "2026-01-15T", "é026-01-151", ""] {
+        for text in [
+            "2026-1-5",
+            "2026",
+            "yesterday",
+            "2026-02-30",
+            "2026-01-15T25:00",
+            "2026-01-15x",
+            "2026-01-15T",
+            "é026-01-151",
+            "",
+        ] {
             assert!(date(text).is_err(), "{text}");
         }
         assert!(date_time("2026-01-15").is_err() && date_time("2026-01-15T09:00").is_ok());
@@ -182,15 +253,27 @@ mod tests {
 
     #[test]
     fn spans() {
-        for (text, expected) in
-            [("15 min", 15), ("1 h 30 min", 90), ("20", 20), ("2 hours", 120), ("90 minutes", 90), ("30 s", 1), ("2.5", 3)]
-        {
+        for (text, expected) in [
+            ("15 min", 15),
+            ("1 h 30 min", 90),
+            ("20", 20),
+            ("2 hours", 120),
+            ("90 minutes", 90),
+            ("30 s", 1),
+            ("2.5", 3),
+        ] {
             assert_eq!(minutes(text), Ok(expected), "{text}");
         }
         for text in ["soon", "0", "-5 min", "1 month", "", "nan", "inf"] {
             assert!(minutes(text).is_err(), "{text}");
         }
-        for text in ["12 months", "2 years", "90 days", "1 year 6 months", "1 week"] {
+        for text in [
+            "12 months",
+            "2 years",
+            "90 days",
+            "1 year 6 months",
+            "1 week",
+        ] {
             assert!(period(text).is_ok(), "{text}");
         }
         for text in ["12", "yearly", "0 days", "-1 month"] {
@@ -200,7 +283,13 @@ mod tests {
 
     #[test]
     fn clocks_and_zones() {
-        for (text, seconds) in [("0:00", 0), ("3:25", 205), ("1:02:10", 3730), ("75:00", 4500), ("90", 90)] {
+        for (text, seconds) in [
+            ("0:00", 0),
+            ("3:25", 205),
+            ("1:02:10", 3730),
+            ("75:00", 4500),
+            ("90", 90),
+        ] {
             assert_eq!(clock(text), Ok(seconds), "{text}");
         }
         for text in ["3:75", "1:2:3:4", "a:10", "", ":10", "-1:00", "1:60:00"] {
@@ -211,12 +300,24 @@ mod tests {
 
     #[test]
     fn addresses() {
-        for text in ["https://example.org", "http://a/b?c#d", "mailto:a@example.org", "tel:+123"] {
+        for text in [
+            "https://example.org",
+            "http://a/b?c#d",
+            "mailto:a@example.org",
+            "tel:+123",
+        ] {
             assert!(url(text).is_ok(), "{text}");
         }
-        for text in
-            ["example.org", "javascript:alert(1)", "https://", "https:///x", "https://a b", "ftp://x", "https:\\\\a", "java\u{1}script:x"]
-        {
+        for text in [
+            "example.org",
+            "javascript:alert(1)",
+            "https://",
+            "https:///x",
+            "https://a b",
+            "ftp://x",
+            "https:\\\\a",
+            "java\u{1}script:x",
+        ] {
             assert!(url(text).is_err(), "{text}");
         }
     }

@@ -1,5 +1,6 @@
-//! The links that a page's own fields hold, found by the fields' types, always in the same order: that of the definitions, then
-//! that of the text. Whoever resolves them and whoever shows them go through them alike.
+//! The links that a page's own fields hold, found by the fields' types, always in the same order:
+//! that of the definitions, then that of the text. Whoever resolves them and whoever shows them go
+//! through them alike.
 
 use serde::{Deserialize, Serialize};
 
@@ -38,13 +39,18 @@ impl FieldType {
 
     /// Of several types the one that a checked value is of.
     pub fn of_value(&self, value: &Value) -> &FieldType {
-        let FieldType::Either(kinds) = self else { return self };
+        let FieldType::Either(kinds) = self else {
+            return self;
+        };
         let fits = |kind: &&FieldType| match kind {
             FieldType::Map(_) | FieldType::MapOf(_) => matches!(value, Value::Map(_)),
             FieldType::List(_) | FieldType::Terms => matches!(value, Value::List(_)),
             _ => !matches!(value, Value::Map(_) | Value::List(_)),
         };
-        kinds.iter().find(fits).map_or(self, |kind| kind.of_value(value))
+        kinds
+            .iter()
+            .find(fits)
+            .map_or(self, |kind| kind.of_value(value))
     }
 }
 
@@ -60,39 +66,70 @@ pub fn of_page(items: &Items, kind: &Kind) -> Vec<FieldLink> {
 }
 
 /// `within` is the name of the page's field and the key of the mapping in it.
-fn collect(item: &Item, kind_of_value: &FieldType, within: (&str, Option<&str>), kind: &Kind, links: &mut Vec<FieldLink>) {
+fn collect(
+    item: &Item,
+    kind_of_value: &FieldType,
+    within: (&str, Option<&str>),
+    kind: &Kind,
+    links: &mut Vec<FieldLink>,
+) {
     let of = kind_of_value.of_value(&item.value);
     match (&item.value, of) {
-        (Value::List(items), FieldType::List(of)) => items.iter().for_each(|item| collect(item, of, within, kind, links)),
+        (Value::List(items), FieldType::List(of)) => items
+            .iter()
+            .for_each(|item| collect(item, of, within, kind, links)),
         (Value::Map(items), FieldType::Map(fields)) => {
             for field in fields {
                 if let Some(item) = items.get(&field.name) {
-                    collect(item, &field.kind, (within.0, Some(&field.name)), kind, links);
+                    collect(
+                        item,
+                        &field.kind,
+                        (within.0, Some(&field.name)),
+                        kind,
+                        links,
+                    );
                 }
             }
         }
         _ => {
-            let (Some(wants), Some(target)) = (of.wants(), source(item)) else { return };
-            let distinct = kind.rules.iter().any(|rule| is_distinct(&rule.demand, within)).then(|| within.0.to_owned());
-            links.push(FieldLink { target, wants, distinct });
+            let (Some(wants), Some(target)) = (of.wants(), source(item)) else {
+                return;
+            };
+            let distinct = kind
+                .rules
+                .iter()
+                .any(|rule| is_distinct(&rule.demand, within))
+                .then(|| within.0.to_owned());
+            links.push(FieldLink {
+                target,
+                wants,
+                distinct,
+            });
         }
     }
 }
 
-/// A link's target; of a picture with its text (`{ src, alt }`), which a common field may be, the file.
+/// A link's target; of a picture with its text (`{ src, alt }`), which a common field may be, the
+/// file.
 pub fn source(item: &Item) -> Option<Placed<String>> {
-    item.to_placed().or_else(|| item.as_map()?.get("src")?.to_placed())
+    item.to_placed()
+        .or_else(|| item.as_map()?.get("src")?.to_placed())
 }
 
 fn is_distinct(demand: &Demand, within: (&str, Option<&str>)) -> bool {
     matches!(demand, Demand::Distinct { field, key } if field == within.0 && key.as_deref() == within.1)
 }
 
-/// Whether the values that a rule wants to be distinct are links, which the site compares by where they lead.
+/// Whether the values that a rule wants to be distinct are links, which the site compares by where
+/// they lead.
 pub fn are_links(field: &Field, key: Option<&str>) -> bool {
-    let FieldType::List(of) = &field.kind else { return false };
+    let FieldType::List(of) = &field.kind else {
+        return false;
+    };
     match (&**of, key) {
-        (FieldType::Map(fields), Some(key)) => fields.iter().any(|field| field.name == key && field.kind.wants().is_some()),
+        (FieldType::Map(fields), Some(key)) => fields
+            .iter()
+            .any(|field| field.name == key && field.kind.wants().is_some()),
         (of, None) => of.wants().is_some(),
         _ => false,
     }

@@ -22,19 +22,36 @@ impl fmt::Display for FieldType {
             FieldType::Url => f.write_str("an address that begins with https://, mailto: or tel:"),
             FieldType::Link => f.write_str("a link"),
             FieldType::Page => f.write_str("a page of the site"),
-            FieldType::File(extensions) if extensions.is_empty() => f.write_str("a file of the site"),
-            FieldType::File(extensions) => write!(f, "a file of the site ({})", listed(extensions.iter().map(String::as_str))),
+            FieldType::File(extensions) if extensions.is_empty() => {
+                f.write_str("a file of the site")
+            }
+            FieldType::File(extensions) => write!(
+                f,
+                "a file of the site ({})",
+                listed(extensions.iter().map(String::as_str))
+            ),
             FieldType::Zone => f.write_str("a time zone such as `Europe/Berlin`"),
             FieldType::Clock => f.write_str("a time in a recording such as `3:25`"),
-            FieldType::Choice(words) => write!(f, "one of {}", listed(words.iter().map(String::as_str))),
+            FieldType::Choice(words) => {
+                write!(f, "one of {}", listed(words.iter().map(String::as_str)))
+            }
             FieldType::Terms => f.write_str("a list of keys"),
             FieldType::List(of) => write!(f, "a list of {of}"),
             FieldType::Map(fields) => {
-                let names: Vec<String> = fields.iter().map(|field| format!("`{}`", field.name)).collect();
+                let names: Vec<String> = fields
+                    .iter()
+                    .map(|field| format!("`{}`", field.name))
+                    .collect();
                 write!(f, "a mapping ({})", names.join(", "))
             }
             FieldType::MapOf(of) => write!(f, "a mapping of names to {of}"),
-            FieldType::Either(kinds) => f.write_str(&kinds.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ")),
+            FieldType::Either(kinds) => f.write_str(
+                &kinds
+                    .iter()
+                    .map(ToString::to_string)
+                    .collect::<Vec<_>>()
+                    .join(" or "),
+            ),
             FieldType::Tool => f.write_str("the declaration of a tool"),
             FieldType::Anything => f.write_str("anything"),
         }
@@ -45,7 +62,9 @@ impl FieldType {
     /// A value of this type as a writer would type it.
     pub fn example(&self) -> String {
         match self {
-            FieldType::Text | FieldType::Markdown | FieldType::Line | FieldType::Anything => "\"…\"".into(),
+            FieldType::Text | FieldType::Markdown | FieldType::Line | FieldType::Anything => {
+                "\"…\"".into()
+            }
             FieldType::Tool => "{ type: calculator, … }".into(),
             FieldType::Integer => "3".into(),
             FieldType::Number => "1.5".into(),
@@ -56,14 +75,19 @@ impl FieldType {
             FieldType::Period => "12 months".into(),
             FieldType::Url => "https://example.org/".into(),
             FieldType::Link | FieldType::Page => "other-page.md".into(),
-            FieldType::File(extensions) => format!("file.{}", extensions.first().map_or("pdf", String::as_str)),
+            FieldType::File(extensions) => {
+                format!("file.{}", extensions.first().map_or("pdf", String::as_str))
+            }
             FieldType::Zone => "Europe/Berlin".into(),
             FieldType::Clock => "3:25".into(),
             FieldType::Choice(words) => words.first().cloned().unwrap_or_default(),
             FieldType::Terms => "[one, two]".into(),
             FieldType::List(of) => format!("[{}]", of.example()),
             FieldType::Map(fields) => {
-                let pairs = fields.iter().take(2).map(|field| format!("{}: {}", field.name, field.kind.example()));
+                let pairs = fields
+                    .iter()
+                    .take(2)
+                    .map(|field| format!("{}: {}", field.name, field.kind.example()));
                 format!("{{ {} }}", pairs.collect::<Vec<_>>().join(", "))
             }
             FieldType::MapOf(of) => format!("{{ name: {} }}", of.example()),
@@ -85,10 +109,20 @@ pub fn manual_table(fields: &[Field]) -> String {
             meaning += &format!(" Unless set: {}.", field.default);
         }
         if !field.also.is_empty() {
-            meaning += &format!(" Also understood: {}.", listed(field.also.iter().map(String::as_str)));
+            meaning += &format!(
+                " Also understood: {}.",
+                listed(field.also.iter().map(String::as_str))
+            );
         }
-        let cells = [format!("`{}`{required}", field.name), field.kind.to_string(), meaning.trim().to_owned()];
-        let escaped: Vec<String> = cells.iter().map(|cell| cell.replace('|', "\\|").replace('\n', " ")).collect();
+        let cells = [
+            format!("`{}`{required}", field.name),
+            field.kind.to_string(),
+            meaning.trim().to_owned(),
+        ];
+        let escaped: Vec<String> = cells
+            .iter()
+            .map(|cell| cell.replace('|', "\\|").replace('\n', " "))
+            .collect();
         table += &format!("| {} |\n", escaped.join(" | "));
     }
     table
@@ -100,7 +134,12 @@ mod tests {
 
     #[test]
     fn a_table_for_the_manual() {
-        let fields = [Field::text("title").required().about("What the page is called."), Field::date("published").also(&["date"])];
+        let fields = [
+            Field::text("title")
+                .required()
+                .about("What the page is called."),
+            Field::date("published").also(&["date"]),
+        ];
         let expected = "| key | value | meaning |\n|---|---|---|\n\
                         | `title` (required) | text | What the page is called. |\n\
                         | `published` | a date | Also understood: `date`. |\n";

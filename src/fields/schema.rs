@@ -1,7 +1,8 @@
-//! Fields as a JSON Schema (draft 7), which editors' language servers read: names, types, descriptions, the words to choose from.
+//! Fields as a JSON Schema (draft 7), which editors' language servers read: names, types,
+//! descriptions, the words to choose from.
 //!
-//! What the check of [`super::check`] takes, the schema takes; where the check is finer than a schema can say (a date that is none,
-//! a link to nothing) the schema lets it pass.
+//! What the check of [`super::check`] takes, the schema takes; where the check is finer than a
+//! schema can say (a date that is none, a link to nothing) the schema lets it pass.
 
 use serde_json::{Map, Value, json};
 
@@ -13,9 +14,15 @@ const DIALECT: &str = "http://json-schema.org/draft-07/schema#";
 /// The keys that a field may hold, each with its words, where the site has agreed on some.
 pub type Terms<'a> = &'a dyn Fn(&str) -> Option<Vec<(String, String)>>;
 
-/// The schema of a mapping that may hold these fields. A field that the page's folder can give as well is asked for by the check alone,
-/// so `requires` says whether missing ones are told.
-pub fn schema(title: &str, about: &str, groups: &[&[Field]], requires: bool, terms: Terms<'_>) -> Value {
+/// The schema of a mapping that may hold these fields. A field that the page's folder can give as
+/// well is asked for by the check alone, so `requires` says whether missing ones are told.
+pub fn schema(
+    title: &str,
+    about: &str,
+    groups: &[&[Field]],
+    requires: bool,
+    terms: Terms<'_>,
+) -> Value {
     let mut schema = mapping(groups, requires, terms);
     schema.insert("$schema".into(), json!(DIALECT));
     schema.insert("title".into(), json!(title));
@@ -35,14 +42,19 @@ fn mapping(groups: &[&[Field]], requires: bool, terms: Terms<'_>) -> Map<String,
         for name in &field.also {
             let mut other = property(field, terms);
             if let Some(other) = other.as_object_mut() {
-                other.insert("description".into(), json!(format!("Another generator's name for `{}`.", field.name)));
+                other.insert(
+                    "description".into(),
+                    json!(format!("Another generator's name for `{}`.", field.name)),
+                );
                 other.insert("deprecated".into(), json!(true));
             }
             properties.entry(name.clone()).or_insert(other);
         }
     }
-    let required: Vec<&str> =
-        fields().filter(|field| requires && field.is_required && field.also.is_empty()).map(|field| &*field.name).collect();
+    let required: Vec<&str> = fields()
+        .filter(|field| requires && field.is_required && field.also.is_empty())
+        .map(|field| &*field.name)
+        .collect();
     let mut schema = Map::new();
     schema.insert("type".into(), json!("object"));
     schema.insert("properties".into(), Value::Object(properties));
@@ -57,7 +69,9 @@ fn property(field: &Field, terms: Terms<'_>) -> Value {
     let mut schema = of_type(&field.kind, &field.name, terms);
     let mut about = field.description.clone();
     if !field.default.is_empty() {
-        about = format!("{about} Unless set: {}.", field.default).trim().to_owned();
+        about = format!("{about} Unless set: {}.", field.default)
+            .trim()
+            .to_owned();
     }
     if let Some(schema) = schema.as_object_mut()
         && !about.is_empty()
@@ -71,26 +85,43 @@ fn property(field: &Field, terms: Terms<'_>) -> Value {
 fn of_type(kind: &FieldType, name: &str, terms: Terms<'_>) -> Value {
     match kind {
         FieldType::Text | FieldType::Markdown | FieldType::Line => text_or_terms(name, terms),
-        FieldType::Link | FieldType::Page | FieldType::File(_) => json!({ "type": ["string", "null"] }),
+        FieldType::Link | FieldType::Page | FieldType::File(_) => {
+            json!({ "type": ["string", "null"] })
+        }
         FieldType::Zone => json!({ "type": ["string", "null"], "examples": ["Europe/Berlin"] }),
-        FieldType::Clock => json!({ "anyOf": [{ "type": ["number", "null"], "minimum": 0 }, pattern(r"^\s*\d", "3:25")] }),
+        FieldType::Clock => {
+            json!({ "anyOf": [{ "type": ["number", "null"], "minimum": 0 }, pattern(r"^\s*\d", "3:25")] })
+        }
         FieldType::Integer => json!({ "type": ["integer", "null"] }),
         FieldType::Number => json!({ "type": ["number", "null"] }),
         FieldType::Boolean => json!({ "enum": [true, false, "yes", "no", "on", "off", null] }),
         FieldType::Date => pattern(r"^\d{4}-\d{2}-\d{2}([Tt ].+)?$", "2026-01-31"),
-        FieldType::DateTime => pattern(r"^\d{4}-\d{2}-\d{2}[Tt ]\s*\d{2}:\d{2}", "2026-01-31T09:00"),
+        FieldType::DateTime => {
+            pattern(r"^\d{4}-\d{2}-\d{2}[Tt ]\s*\d{2}:\d{2}", "2026-01-31T09:00")
+        }
         FieldType::Minutes => {
             json!({ "anyOf": [{ "type": ["number", "null"], "exclusiveMinimum": 0 }, pattern(r"^\s*(\d|P)", "15 min")] })
         }
         FieldType::Period => pattern(r"^\s*(\d|P)", "12 months"),
-        FieldType::Url => pattern("^([Hh][Tt][Tt][Pp][Ss]?|mailto|tel):", "https://example.org/"),
+        FieldType::Url => pattern(
+            "^([Hh][Tt][Tt][Pp][Ss]?|mailto|tel):",
+            "https://example.org/",
+        ),
         FieldType::Choice(words) => {
-            let words: Vec<Value> = words.iter().map(|word| json!(word)).chain([Value::Null]).collect();
+            let words: Vec<Value> = words
+                .iter()
+                .map(|word| json!(word))
+                .chain([Value::Null])
+                .collect();
             json!({ "enum": words })
         }
         FieldType::Terms => match known(name, terms) {
-            Some(one) => json!({ "anyOf": [one, { "type": "string", "pattern": "," }, { "type": "array", "items": one }] }),
-            None => json!({ "anyOf": [{ "type": ["string", "null"] }, { "type": "array", "items": { "type": ["string", "number"] } }] }),
+            Some(one) => {
+                json!({ "anyOf": [one, { "type": "string", "pattern": "," }, { "type": "array", "items": one }] })
+            }
+            None => {
+                json!({ "anyOf": [{ "type": ["string", "null"] }, { "type": "array", "items": { "type": ["string", "number"] } }] })
+            }
         },
         FieldType::List(of) => {
             let one = of_type(of, name, terms);
@@ -101,8 +132,12 @@ fn of_type(kind: &FieldType, name: &str, terms: Terms<'_>) -> Value {
             schema.insert("type".into(), json!(["object", "null"]));
             Value::Object(schema)
         }
-        FieldType::MapOf(of) => json!({ "type": ["object", "null"], "additionalProperties": of_type(of, "", terms) }),
-        FieldType::Either(kinds) => json!({ "anyOf": kinds.iter().map(|kind| of_type(kind, name, terms)).collect::<Vec<_>>() }),
+        FieldType::MapOf(of) => {
+            json!({ "type": ["object", "null"], "additionalProperties": of_type(of, "", terms) })
+        }
+        FieldType::Either(kinds) => {
+            json!({ "anyOf": kinds.iter().map(|kind| of_type(kind, name, terms)).collect::<Vec<_>>() })
+        }
         FieldType::Tool => json!({ "type": ["object", "null"] }),
         FieldType::Anything => json!({}),
     }
@@ -121,7 +156,9 @@ fn text_or_terms(name: &str, terms: Terms<'_>) -> Value {
 fn known(name: &str, terms: Terms<'_>) -> Option<Value> {
     let known = terms(name).filter(|known| !known.is_empty())?;
     let one = |(key, title): &(String, String)| json!({ "const": key, "description": title });
-    Some(json!({ "anyOf": known.iter().map(one).chain([json!({ "type": "null" })]).collect::<Vec<_>>() }))
+    Some(
+        json!({ "anyOf": known.iter().map(one).chain([json!({ "type": "null" })]).collect::<Vec<_>>() }),
+    )
 }
 
 #[cfg(test)]
@@ -134,16 +171,32 @@ mod tests {
             Field::text("title").required().about("What it is called."),
             Field::choice("level", &["low", "high"]),
             Field::new("topics", FieldType::Terms).also(&["tags"]),
-            Field::list("steps", FieldType::Map(vec![Field::text("page").required()])),
+            Field::list(
+                "steps",
+                FieldType::Map(vec![Field::text("page").required()]),
+            ),
         ];
-        let terms = |name: &str| (name == "topics").then(|| vec![("trust".to_owned(), "Trust".to_owned())]);
+        let terms =
+            |name: &str| (name == "topics").then(|| vec![("trust".to_owned(), "Trust".to_owned())]);
         let schema = schema("A", "B", &[&fields], true, &terms);
-        assert_eq!(schema["properties"]["title"]["description"], "What it is called.");
+        assert_eq!(
+            schema["properties"]["title"]["description"],
+            "What it is called."
+        );
         assert_eq!(schema["required"], json!(["title"]));
-        assert_eq!(schema["properties"]["level"]["enum"], json!(["low", "high", null]));
-        assert_eq!(schema["properties"]["topics"]["anyOf"][2]["items"]["anyOf"][0], json!({ "const": "trust", "description": "Trust" }));
+        assert_eq!(
+            schema["properties"]["level"]["enum"],
+            json!(["low", "high", null])
+        );
+        assert_eq!(
+            schema["properties"]["topics"]["anyOf"][2]["items"]["anyOf"][0],
+            json!({ "const": "trust", "description": "Trust" })
+        );
         assert_eq!(schema["properties"]["tags"]["deprecated"], json!(true));
-        assert_eq!(schema["properties"]["steps"]["anyOf"][1]["items"]["required"], json!(["page"]));
+        assert_eq!(
+            schema["properties"]["steps"]["anyOf"][1]["items"]["required"],
+            json!(["page"])
+        );
         assert_eq!(schema["additionalProperties"], json!(false));
     }
 }

@@ -1,5 +1,6 @@
-//! The texts in Markdown that a page's own fields hold, found by the fields' types, always in the same order: that of the
-//! definitions, then that of the text. Whoever reads them and whoever shows them go through them alike.
+//! The texts in Markdown that a page's own fields hold, found by the fields' types, always in the
+//! same order: that of the definitions, then that of the text. Whoever reads them and whoever shows
+//! them go through them alike.
 
 use super::{Field, FieldType, Item, Value};
 use crate::fields::Items;
@@ -15,17 +16,24 @@ pub fn of_page<'a>(items: &'a Items, fields: &[Field]) -> Vec<(&'a Item, bool)> 
     texts
 }
 
-/// The texts in them that are no Markdown and say something: of one word alone, most are keys, of a kind or of a language.
+/// The texts in them that are no Markdown and say something: of one word alone, most are keys, of a
+/// kind or of a language.
 pub fn plain<'a>(items: &'a Items, fields: &[Field]) -> Vec<&'a str> {
     let mut texts = Vec::new();
     each_of_page(items, fields, &mut |item, kind| {
-        let text = item.as_text().filter(|text| *kind == FieldType::Text && text.split_whitespace().nth(1).is_some());
+        let text = item
+            .as_text()
+            .filter(|text| *kind == FieldType::Text && text.split_whitespace().nth(1).is_some());
         texts.extend(text);
     });
     texts
 }
 
-fn each_of_page<'a>(items: &'a Items, fields: &[Field], take: &mut impl FnMut(&'a Item, &FieldType)) {
+fn each_of_page<'a>(
+    items: &'a Items,
+    fields: &[Field],
+    take: &mut impl FnMut(&'a Item, &FieldType),
+) {
     for field in fields {
         if let Some(item) = items.get(&field.name) {
             each(item, &field.kind, take);
@@ -35,9 +43,13 @@ fn each_of_page<'a>(items: &'a Items, fields: &[Field], take: &mut impl FnMut(&'
 
 fn each<'a>(item: &'a Item, kind: &FieldType, take: &mut impl FnMut(&'a Item, &FieldType)) {
     match (&item.value, kind.of_value(&item.value)) {
-        (Value::List(items), FieldType::List(of)) => items.iter().for_each(|item| each(item, of, take)),
+        (Value::List(items), FieldType::List(of)) => {
+            items.iter().for_each(|item| each(item, of, take))
+        }
         (Value::Map(items), FieldType::Map(fields)) => each_of_page(items, fields, take),
-        (Value::Map(items), FieldType::MapOf(of)) => items.values().for_each(|item| each(item, of, take)),
+        (Value::Map(items), FieldType::MapOf(of)) => {
+            items.values().for_each(|item| each(item, of, take))
+        }
         (Value::Text(_), kind) => take(item, kind),
         _ => {}
     }

@@ -22,7 +22,9 @@ static DEFINITION_FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
 /// The fields that a mapping of names to definitions defines.
 pub fn read_fields(node: &Node, problems: &mut Vec<Diagnostic>) -> Vec<Field> {
     let entries = node.as_map().into_iter().flatten();
-    entries.filter_map(|(name, entry)| read_field(name, entry, problems)).collect()
+    entries
+        .filter_map(|(name, entry)| read_field(name, entry, problems))
+        .collect()
 }
 
 /// A definition in full is a mapping with `type`; anything else is a type alone.
@@ -34,29 +36,51 @@ fn read_field(name: &str, entry: &Entry, problems: &mut Vec<Diagnostic>) -> Opti
     let items = check(node, &DEFINITION_FIELDS, Context::PAGE).unload(problems);
     let text = |key: &str| items.get(key).and_then(Item::as_text).unwrap_or_default();
     Some(Field {
-        is_required: items.get("required").and_then(Item::as_bool).unwrap_or(false),
+        is_required: items
+            .get("required")
+            .and_then(Item::as_bool)
+            .unwrap_or(false),
         also: super::texts(&items, "also"),
-        length_max: items.get("max_length").and_then(Item::as_integer).and_then(|length| usize::try_from(length).ok()),
-        ..Field::new(name, read_type(type_node, name, problems)?).about(text("description")).defaults_to(text("default"))
+        length_max: items
+            .get("max_length")
+            .and_then(Item::as_integer)
+            .and_then(|length| usize::try_from(length).ok()),
+        ..Field::new(name, read_type(type_node, name, problems)?)
+            .about(text("description"))
+            .defaults_to(text("default"))
     })
 }
 
 fn read_type(node: &Node, name: &str, problems: &mut Vec<Diagnostic>) -> Option<FieldType> {
     match &node.value {
         Value::Text(word) => {
-            let simple = SIMPLE_TYPES.iter().find(|(known, _)| known == word).map(|(_, kind)| kind.clone());
+            let simple = SIMPLE_TYPES
+                .iter()
+                .find(|(known, _)| known == word)
+                .map(|(_, kind)| kind.clone());
             if simple.is_none() {
                 let names = || SIMPLE_TYPES.iter().map(|(known, _)| *known);
                 let help = nearest(word, names()).map_or_else(
-                    || format!("types are: {}; a list of them in `[ ]`, or `{{ choice: [a, b] }}`", names().collect::<Vec<_>>().join(", ")),
+                    || {
+                        format!(
+                            "types are: {}; a list of them in `[ ]`, or `{{ choice: [a, b] }}`",
+                            names().collect::<Vec<_>>().join(", ")
+                        )
+                    },
                     |near| format!("did you mean `{near}`?"),
                 );
                 let message = format!("`{name}`: `{word}` is no type of a field");
-                problems.push(Diagnostic::new(Code::BadValue, message).at(node.place.clone()).help(help));
+                problems.push(
+                    Diagnostic::new(Code::BadValue, message)
+                        .at(node.place.clone())
+                        .help(help),
+                );
             }
             simple
         }
-        Value::List(items) if items.len() == 1 => Some(FieldType::list(read_type(&items[0], name, problems)?)),
+        Value::List(items) if items.len() == 1 => {
+            Some(FieldType::list(read_type(&items[0], name, problems)?))
+        }
         Value::Map(map) if map.len() == 1 => {
             let (key, entry) = map.first().expect("its length is one");
             match (key.as_str(), &entry.node.value) {
@@ -64,12 +88,19 @@ fn read_type(node: &Node, name: &str, problems: &mut Vec<Diagnostic>) -> Option<
                     let word = |node: &Node| Some(current_word(name, node, problems)?.to_owned());
                     Some(FieldType::Choice(words.iter().filter_map(word).collect()))
                 }
-                ("either", Value::List(kinds)) => {
-                    Some(FieldType::Either(kinds.iter().filter_map(|kind| read_type(kind, name, problems)).collect()))
-                }
+                ("either", Value::List(kinds)) => Some(FieldType::Either(
+                    kinds
+                        .iter()
+                        .filter_map(|kind| read_type(kind, name, problems))
+                        .collect(),
+                )),
                 ("file", Value::List(extensions)) if !is_type(extensions) => {
                     let extensions = extensions.iter().filter_map(Node::as_text);
-                    Some(FieldType::File(extensions.map(|extension| extension.trim_start_matches('.').to_lowercase()).collect()))
+                    Some(FieldType::File(
+                        extensions
+                            .map(|extension| extension.trim_start_matches('.').to_lowercase())
+                            .collect(),
+                    ))
                 }
                 ("map_of", _) => Some(FieldType::map_of(read_type(&entry.node, name, problems)?)),
                 _ => Some(FieldType::Map(read_fields(node, problems))),
@@ -78,25 +109,41 @@ fn read_type(node: &Node, name: &str, problems: &mut Vec<Diagnostic>) -> Option<
         Value::Map(_) => Some(FieldType::Map(read_fields(node, problems))),
         _ => {
             let message = format!("`{name}`: a type expected, {} found", node.noun());
-            let words: Vec<&str> = node.as_list().unwrap_or_default().iter().filter_map(Node::as_text).collect();
+            let words: Vec<&str> = node
+                .as_list()
+                .unwrap_or_default()
+                .iter()
+                .filter_map(Node::as_text)
+                .collect();
             let help = if words.len() > 1 {
                 format!(
                     "one of several words is written `{{ choice: [{}] }}`; a list of a type has one type in it: `[text]`",
                     words.join(", ")
                 )
             } else {
-                "a type is a word such as `text`, or a list with one type in it: `[text]`".to_owned()
+                "a type is a word such as `text`, or a list with one type in it: `[text]`"
+                    .to_owned()
             };
-            problems.push(Diagnostic::new(Code::WrongType, message).at(node.place.clone()).help(help));
+            problems.push(
+                Diagnostic::new(Code::WrongType, message)
+                    .at(node.place.clone())
+                    .help(help),
+            );
             None
         }
     }
 }
 
 /// A word to choose from. An old name of it is reported.
-fn current_word<'n>(field: &str, node: &'n Node, problems: &mut Vec<Diagnostic>) -> Option<&'n str> {
+fn current_word<'n>(
+    field: &str,
+    node: &'n Node,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<&'n str> {
     let word = node.as_text()?;
-    let Some(new) = renamed::new_value(field, word) else { return Some(word) };
+    let Some(new) = renamed::new_value(field, word) else {
+        return Some(word);
+    };
     problems.push(renamed::problem(word, new, node.place.clone()));
     Some(new)
 }

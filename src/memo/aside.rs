@@ -1,7 +1,8 @@
-//! Bytes put aside for a while: what is wanted once more soon, and should not fill the memory meanwhile.
+//! Bytes put aside for a while: what is wanted once more soon, and should not fill the memory
+//! meanwhile.
 //!
-//! They lie in a file without a name, which is gone with the process, however that ends. What cannot be put aside is done
-//! without by whoever wanted to.
+//! They lie in a file without a name, which is gone with the process, however that ends. What
+//! cannot be put aside is done without by whoever wanted to.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -26,14 +27,17 @@ pub struct Put {
 }
 
 impl Aside {
-    /// A place in this folder, or where the system keeps such files when the folder is not to be had.
+    /// A place in this folder, or where the system keeps such files when the folder is not to be
+    /// had.
     ///
     /// # Errors
     /// When the system gives no file at either.
     pub fn open(folder: Option<&Path>) -> io::Result<Self> {
         let near = folder.map(tempfile::tempfile_in).and_then(Result::ok);
         let file = near.map_or_else(tempfile::tempfile, Ok)?;
-        Ok(Self { file: Mutex::new(file) })
+        Ok(Self {
+            file: Mutex::new(file),
+        })
     }
 
     /// Puts bytes aside.
@@ -44,7 +48,10 @@ impl Aside {
         let mut file = self.file.lock().expect("no holder of this lock panics");
         let from = file.seek(SeekFrom::End(0))?;
         file.write_all(bytes)?;
-        Ok(Put { from, length: bytes.len() })
+        Ok(Put {
+            from,
+            length: bytes.len(),
+        })
     }
 
     /// The bytes that were put aside.
@@ -60,8 +67,8 @@ impl Aside {
     }
 }
 
-/// Decides, for many threads, what of many things stays in memory: the first of them, so that memory does not grow with their
-/// number. The others are put aside.
+/// Decides, for many threads, what of many things stays in memory: the first of them, so that
+/// memory does not grow with their number. The others are put aside.
 #[derive(Debug, Default)]
 pub struct Overflow {
     in_memory: AtomicUsize,
@@ -74,7 +81,8 @@ impl Overflow {
         self.in_memory.fetch_add(bytes, Ordering::Relaxed) + bytes <= IN_MEMORY_BYTES
     }
 
-    /// Puts bytes aside, in the place that `open` gives when there is none yet; `None` when that cannot be.
+    /// Puts bytes aside, in the place that `open` gives when there is none yet; `None` when that
+    /// cannot be.
     pub fn put(&self, bytes: &[u8], open: impl FnOnce() -> Option<Aside>) -> Option<Put> {
         self.aside.get_or_init(open).as_ref()?.put(bytes).ok()
     }
@@ -103,8 +111,12 @@ mod tests {
     #[test]
     fn the_first_stay_in_memory() {
         let overflow = Overflow::default();
-        assert!(overflow.has_room(IN_MEMORY_BYTES - 1) && overflow.has_room(1) && !overflow.has_room(1));
-        let put = overflow.put(b"later", || Aside::open(None).ok()).expect("the system gives a file");
+        assert!(
+            overflow.has_room(IN_MEMORY_BYTES - 1) && overflow.has_room(1) && !overflow.has_room(1)
+        );
+        let put = overflow
+            .put(b"later", || Aside::open(None).ok())
+            .expect("the system gives a file");
         assert_eq!(overflow.take(put).as_deref(), Some(&b"later"[..]));
         assert!(Overflow::default().put(b"nowhere", || None).is_none());
     }

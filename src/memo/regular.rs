@@ -1,4 +1,5 @@
-//! Reading files that anybody may have put there: a link, a pipe, a device or a file without end in the place of one of ours.
+//! Reading files that anybody may have put there: a link, a pipe, a device or a file without end in
+//! the place of one of ours.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -14,7 +15,11 @@ pub fn open_regular(path: &Path) -> io::Result<File> {
         return Err(not_regular());
     }
     let file = File::open(path)?;
-    if is_regular(&file.metadata()?) { Ok(file) } else { Err(not_regular()) }
+    if is_regular(&file.metadata()?) {
+        Ok(file)
+    } else {
+        Err(not_regular())
+    }
 }
 
 /// The bytes of a regular file of at most this size.
@@ -25,7 +30,10 @@ pub fn read_regular(path: &Path, bytes_max: u64) -> io::Result<Vec<u8>> {
     let file = open_regular(path)?;
     let length = file.metadata()?.len();
     if length > bytes_max {
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("it is larger than {bytes_max} bytes")));
+        return Err(io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            format!("it is larger than {bytes_max} bytes"),
+        ));
     }
     let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0).saturating_add(1));
     file.take(bytes_max).read_to_end(&mut bytes)?;

@@ -1,9 +1,10 @@
 //! A store on disk: one file a name, each whole or not there.
 //!
-//! A file holds a mark, the program's version, the length and the fingerprint of its bytes, and the bytes. It is written under
-//! another name and renamed, so that a second process reads the old or the new file and never waits. A file is untrusted: its
-//! length is compared with the stated one before anything is allocated, and links, pipes and devices are not opened. A file that
-//! cannot be used is removed and reported once; the next build writes it again.
+//! A file holds a mark, the program's version, the length and the fingerprint of its bytes, and the
+//! bytes. It is written under another name and renamed, so that a second process reads the old or
+//! the new file and never waits. A file is untrusted: its length is compared with the stated one
+//! before anything is allocated, and links, pipes and devices are not opened. A file that cannot be
+//! used is removed and reported once; the next build writes it again.
 
 use std::fs;
 use std::io::{self, Read, Write};
@@ -56,7 +57,11 @@ pub struct Folder {
 impl Folder {
     /// A store in this folder, which need not exist.
     pub fn at(path: &Path) -> Self {
-        Self { path: path.to_owned(), notes: Mutex::default(), tidied: Once::new() }
+        Self {
+            path: path.to_owned(),
+            notes: Mutex::default(),
+            tidied: Once::new(),
+        }
     }
 
     fn note(&self, note: String) {
@@ -69,21 +74,36 @@ impl Folder {
 
     fn try_write(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
         fs::create_dir_all(&self.path)?;
-        let mut under_way = tempfile::Builder::new().prefix(name).suffix(UNDER_WAY).tempfile_in(&self.path)?;
+        let mut under_way = tempfile::Builder::new()
+            .prefix(name)
+            .suffix(UNDER_WAY)
+            .tempfile_in(&self.path)?;
         under_way.write_all(MARK)?;
         under_way.write_all(version().as_bytes())?;
         under_way.write_all(&(bytes.len() as u64).to_le_bytes())?;
         under_way.write_all(Fingerprint::of(bytes).as_bytes())?;
         under_way.write_all(bytes)?;
-        under_way.persist(self.path.join(name)).map(drop).map_err(|error| error.error)
+        under_way
+            .persist(self.path.join(name))
+            .map(drop)
+            .map_err(|error| error.error)
     }
 
     /// Takes away what processes that were killed left under way.
     fn tidy(&self) {
         const OLD_SECONDS: u64 = 600;
-        let Ok(entries) = fs::read_dir(&self.path) else { return };
-        for entry in entries.filter_map(Result::ok).filter(|entry| entry.file_name().to_string_lossy().ends_with(UNDER_WAY)) {
-            let age = entry.metadata().and_then(|metadata| metadata.modified()).ok().and_then(|time| time.elapsed().ok());
+        let Ok(entries) = fs::read_dir(&self.path) else {
+            return;
+        };
+        for entry in entries
+            .filter_map(Result::ok)
+            .filter(|entry| entry.file_name().to_string_lossy().ends_with(UNDER_WAY))
+        {
+            let age = entry
+                .metadata()
+                .and_then(|metadata| metadata.modified())
+                .ok()
+                .and_then(|time| time.elapsed().ok());
             if age.is_some_and(|age| age.as_secs() > OLD_SECONDS) {
                 let _ = fs::remove_file(entry.path());
             }
@@ -111,7 +131,11 @@ fn read_verified(path: &Path) -> Result<Vec<u8>, Unusable> {
     }
     let mut bytes = Vec::with_capacity(usize::try_from(stated).map_err(|_| Unusable::Damaged)?);
     file.take(stated).read_to_end(&mut bytes)?;
-    if *print == Fingerprint::of(&bytes).as_bytes()[..] { Ok(bytes) } else { Err(Unusable::Damaged) }
+    if *print == Fingerprint::of(&bytes).as_bytes()[..] {
+        Ok(bytes)
+    } else {
+        Err(Unusable::Damaged)
+    }
 }
 
 impl Store for Folder {
@@ -128,7 +152,10 @@ impl Store for Folder {
                 None
             }
             Err(Unusable::Failed(error)) => {
-                self.note(format!("the cache in {} cannot be read ({error}); everything is worked out again", self.path.display()));
+                self.note(format!(
+                    "the cache in {} cannot be read ({error}); everything is worked out again",
+                    self.path.display()
+                ));
                 None
             }
         }
@@ -139,14 +166,22 @@ impl Store for Folder {
             return self.remove(name);
         }
         if let Err(error) = self.try_write(name, bytes) {
-            self.note(format!("nothing is remembered for the next build: {} cannot be written ({error})", self.path.display()));
+            self.note(format!(
+                "nothing is remembered for the next build: {} cannot be written ({error})",
+                self.path.display()
+            ));
         }
         self.tidied.call_once(|| self.tidy());
     }
 
     fn names(&self, prefix: &str) -> Vec<String> {
-        let entries = fs::read_dir(&self.path).into_iter().flatten().filter_map(Result::ok);
-        let mut names: Vec<String> = entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+        let entries = fs::read_dir(&self.path)
+            .into_iter()
+            .flatten()
+            .filter_map(Result::ok);
+        let mut names: Vec<String> = entries
+            .filter_map(|entry| entry.file_name().into_string().ok())
+            .collect();
         names.retain(|name| name.starts_with(prefix) && !name.ends_with(UNDER_WAY));
         names.sort();
         names
@@ -174,6 +209,9 @@ impl Store for Folder {
     }
 
     fn notes(&self) -> Vec<String> {
-        self.notes.lock().expect("no holder of this lock panics").clone()
+        self.notes
+            .lock()
+            .expect("no holder of this lock panics")
+            .clone()
     }
 }

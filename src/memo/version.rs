@@ -12,7 +12,8 @@ use crate::fingerprint::{Fingerprint, Fingerprinter};
 #[metadata_only = true]
 struct Sources;
 
-/// The fingerprint of the program: its sources, the versions of all it is built from, and the system it was built for.
+/// The fingerprint of the program: its sources, the versions of all it is built from, and the
+/// system it was built for.
 pub fn version() -> Fingerprint {
     static VERSION: OnceLock<Fingerprint> = OnceLock::new();
     *VERSION.get_or_init(|| {
@@ -20,10 +21,15 @@ pub fn version() -> Fingerprint {
         names.sort();
         let mut printer = Fingerprinter::new();
         for name in names {
-            let hash = Sources::get(&name).map(|file| file.metadata.sha256_hash()).unwrap_or_default();
+            let hash = Sources::get(&name)
+                .map(|file| file.metadata.sha256_hash())
+                .unwrap_or_default();
             printer.add(name.replace('\\', "/")).add(hash);
         }
-        printer.add(include_bytes!("../../Cargo.lock")).add(std::env::consts::OS).add(std::env::consts::ARCH);
+        printer
+            .add(include_bytes!("../../Cargo.lock"))
+            .add(std::env::consts::OS)
+            .add(std::env::consts::ARCH);
         printer.finish()
     })
 }

@@ -1,8 +1,10 @@
-//! Files of `static/`, the theme's and the writer's: which are published under a name that tells their content.
+//! Files of `static/`, the theme's and the writer's: which are published under a name that tells
+//! their content.
 //!
-//! Style sheets, scripts, what style sheets point to and what templates ask for with `asset()` get a fingerprint in their
-//! name, so that hosts may let browsers keep them for ever. Scripts import each other by relative paths, so their folder
-//! is fingerprinted as a whole. Everything else keeps its name: other sites and tools know it.
+//! Style sheets, scripts, what style sheets point to and what templates ask for with `asset()` get
+//! a fingerprint in their name, so that hosts may let browsers keep them for ever. Scripts import
+//! each other by relative paths, so their folder is fingerprinted as a whole. Everything else keeps
+//! its name: other sites and tools know it.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,15 +31,32 @@ pub struct Assets {
     pub copied: Vec<(OutputPath, String)>,
 }
 
-/// Names the files. `names` are all paths below `static/`, `read` gives the bytes of one, `asked` are those that templates ask for.
-pub fn plan(names: &BTreeSet<String>, mut read: impl FnMut(&str) -> Option<Bytes>, asked: &BTreeSet<String>) -> Assets {
+/// Names the files. `names` are all paths below `static/`, `read` gives the bytes of one, `asked`
+/// are those that templates ask for.
+pub fn plan(
+    names: &BTreeSet<String>,
+    mut read: impl FnMut(&str) -> Option<Bytes>,
+    asked: &BTreeSet<String>,
+) -> Assets {
     let mut assets = Assets::default();
     let below = |folder: &'static str| names.iter().filter(move |path| path.starts_with(folder));
-    let scripts: Vec<(&String, Bytes)> = below(SCRIPTS).filter_map(|path| Some((path, read(path)?))).collect();
-    let styles: Vec<(&String, Bytes)> = below(STYLES).filter_map(|path| Some((path, read(path)?))).collect();
-    let mut fingerprinted: BTreeSet<String> = asked.iter().filter(|path| names.contains(*path)).cloned().collect();
+    let scripts: Vec<(&String, Bytes)> = below(SCRIPTS)
+        .filter_map(|path| Some((path, read(path)?)))
+        .collect();
+    let styles: Vec<(&String, Bytes)> = below(STYLES)
+        .filter_map(|path| Some((path, read(path)?)))
+        .collect();
+    let mut fingerprinted: BTreeSet<String> = asked
+        .iter()
+        .filter(|path| names.contains(*path))
+        .cloned()
+        .collect();
     for (path, bytes) in &styles {
-        fingerprinted.extend(style_references(path, &String::from_utf8_lossy(bytes)).into_iter().filter(|target| names.contains(target)));
+        fingerprinted.extend(
+            style_references(path, &String::from_utf8_lossy(bytes))
+                .into_iter()
+                .filter(|target| names.contains(target)),
+        );
     }
     let is_code = |path: &str| path.starts_with(STYLES) || path.starts_with(SCRIPTS);
     for path in fingerprinted.iter().filter(|path| !is_code(path)) {
@@ -56,8 +75,13 @@ pub fn plan(names: &BTreeSet<String>, mut read: impl FnMut(&str) -> Option<Bytes
         assets.make(path, &name, Cow::Owned(bytes));
     }
     for path in names.iter().filter(|path| !is_code(path)) {
-        assets.published.entry(path.clone()).or_insert_with(|| path.clone());
-        assets.copied.extend(OutputPath::new(path).map(|output| (output, path.clone())));
+        assets
+            .published
+            .entry(path.clone())
+            .or_insert_with(|| path.clone());
+        assets
+            .copied
+            .extend(OutputPath::new(path).map(|output| (output, path.clone())));
     }
     assets
 }
@@ -65,7 +89,8 @@ pub fn plan(names: &BTreeSet<String>, mut read: impl FnMut(&str) -> Option<Bytes
 impl Assets {
     fn make(&mut self, path: &str, name: &str, bytes: Bytes) {
         self.published.insert(path.to_owned(), name.to_owned());
-        self.made.extend(OutputPath::new(name).map(|output| (output, bytes)));
+        self.made
+            .extend(OutputPath::new(name).map(|output| (output, bytes)));
     }
 }
 
@@ -81,21 +106,29 @@ fn scripts_folder(scripts: &[(&String, Bytes)]) -> String {
 fn with_fingerprint(path: &str, fingerprint: Fingerprint) -> String {
     let short = fingerprint.short();
     match path.rsplit_once('.') {
-        Some((stem, extension)) if !extension.contains('/') => format!("{stem}.{short}.{extension}"),
+        Some((stem, extension)) if !extension.contains('/') => {
+            format!("{stem}.{short}.{extension}")
+        }
         _ => format!("{path}.{short}"),
     }
 }
 
 /// The files of `static/` that a style sheet's `url()` and `@import` point to.
 fn style_references(path: &str, text: &str) -> Vec<String> {
-    urls(text).filter_map(|range| target(path, &text[range])).collect()
+    urls(text)
+        .filter_map(|range| target(path, &text[range]))
+        .collect()
 }
 
 fn rewrite_style(path: &str, text: &str, published: &BTreeMap<String, String>) -> String {
     let mut out = String::with_capacity(text.len());
     let mut end = 0;
     for range in urls(text) {
-        let Some(name) = target(path, &text[range.clone()]).and_then(|target| published.get(&target)) else { continue };
+        let Some(name) =
+            target(path, &text[range.clone()]).and_then(|target| published.get(&target))
+        else {
+            continue;
+        };
         out.push_str(&text[end..range.start]);
         out.push_str(&relative(path, name));
         end = range.end;
@@ -139,7 +172,10 @@ mod tests {
     fn styles_point_to_fingerprinted_files() {
         let file = |text: &'static str| Cow::Borrowed(text.as_bytes());
         let files = BTreeMap::from([
-            ("css/site.css".to_owned(), file("a{b:url(../icons/x.svg)} c{d:url(\"data:x\")}")),
+            (
+                "css/site.css".to_owned(),
+                file("a{b:url(../icons/x.svg)} c{d:url(\"data:x\")}"),
+            ),
             ("icons/x.svg".to_owned(), file("<svg/>")),
             ("js/a.js".to_owned(), file("import './b.js'")),
             ("robots.txt".to_owned(), file("x")),
@@ -153,9 +189,18 @@ mod tests {
             .iter()
             .find(|(path, _)| path.as_str().starts_with("css/site."))
             .map(|(_, bytes)| String::from_utf8_lossy(bytes).into_owned());
-        assert_eq!(style, Some(format!("a{{b:url(../{icon})}}c{{d:url(\"data:x\")}}")));
+        assert_eq!(
+            style,
+            Some(format!("a{{b:url(../{icon})}}c{{d:url(\"data:x\")}}"))
+        );
         assert!(assets.published["js/a.js"].starts_with("js."));
         assert_eq!(assets.published["robots.txt"], "robots.txt");
-        assert!(assets.copied.iter().any(|(path, _)| path.as_str() == "icons/x.svg"), "other pages may know its name");
+        assert!(
+            assets
+                .copied
+                .iter()
+                .any(|(path, _)| path.as_str() == "icons/x.svg"),
+            "other pages may know its name"
+        );
     }
 }

@@ -1,7 +1,9 @@
-//! Calendar files (iCalendar, RFC 5545): one for each page that takes place, and one for each kind of such pages to subscribe to.
+//! Calendar files (iCalendar, RFC 5545): one for each page that takes place, and one for each kind
+//! of such pages to subscribe to.
 //!
-//! Times stand on the clock of their zone, and the zone is described beside them, so that a calendar that has never heard of it
-//! shows the right hour on either side of a change of the clocks. Nothing in a file depends on when it was made.
+//! Times stand on the clock of their zone, and the zone is described beside them, so that a
+//! calendar that has never heard of it shows the right hour on either side of a change of the
+//! clocks. Nothing in a file depends on when it was made.
 
 use jiff::civil::Date;
 use jiff::tz::{Offset, TimeZone};
@@ -25,10 +27,21 @@ pub enum CalendarOf {
 
 /// Every calendar file and its address.
 pub fn list(composer: &Composer) -> Vec<(Route, CalendarOf)> {
-    let pages = composer.site.pages().iter().enumerate().filter(|(_, page)| page.entry.occurs.is_some());
-    let single = pages.filter_map(|(id, page)| Some((composer.calendar_of_page(page)?, CalendarOf::Page(id))));
+    let pages = composer
+        .site
+        .pages()
+        .iter()
+        .enumerate()
+        .filter(|(_, page)| page.entry.occurs.is_some());
+    let single = pages
+        .filter_map(|(id, page)| Some((composer.calendar_of_page(page)?, CalendarOf::Page(id))));
     let kinds = composer.site.kinds.values();
-    let whole = kinds.filter_map(|kind| Some((composer.calendar_of_kind(kind)?, CalendarOf::Kind(kind.name.clone()))));
+    let whole = kinds.filter_map(|kind| {
+        Some((
+            composer.calendar_of_kind(kind)?,
+            CalendarOf::Kind(kind.name.clone()),
+        ))
+    });
     single.chain(whole).collect()
 }
 
@@ -38,10 +51,17 @@ pub fn make(composer: &Composer, of: &CalendarOf) -> Vec<u8> {
         CalendarOf::Page(id) => (composer.site.page(*id).entry.title.clone(), vec![*id]),
         CalendarOf::Kind(kind) => {
             let all = composer.site.pages().iter().enumerate();
-            let own = all.filter(|(_, page)| page.entry.meta.kind == *kind && page.is_listed() && page.entry.occurs.is_some());
-            let mut own: Vec<(Date, PageId)> = own.filter_map(|(id, page)| Some((page.entry.occurs.as_ref()?.start.day(), id))).collect();
+            let own = all.filter(|(_, page)| {
+                page.entry.meta.kind == *kind && page.is_listed() && page.entry.occurs.is_some()
+            });
+            let mut own: Vec<(Date, PageId)> = own
+                .filter_map(|(id, page)| Some((page.entry.occurs.as_ref()?.start.day(), id)))
+                .collect();
             own.sort_unstable();
-            (composer.site_title(), own.into_iter().map(|(_, id)| id).collect())
+            (
+                composer.site_title(),
+                own.into_iter().map(|(_, id)| id).collect(),
+            )
         }
     };
     let mut file = Lines::default();
@@ -62,14 +82,19 @@ pub fn make(composer: &Composer, of: &CalendarOf) -> Vec<u8> {
     file.0.into_bytes()
 }
 
-/// The zones of these pages, each with the first and the last moment for which it has to be described.
+/// The zones of these pages, each with the first and the last moment for which it has to be
+/// described.
 fn zones(composer: &Composer, pages: &[PageId]) -> Vec<(TimeZone, Timestamp, Timestamp)> {
     let mut zones: Vec<(TimeZone, Timestamp, Timestamp)> = Vec::new();
-    let occurrences = pages.iter().filter_map(|id| composer.site.page(*id).entry.occurs.as_ref());
-    let times = occurrences.flat_map(|occurs| std::iter::once(&occurs.start).chain(&occurs.end)).filter_map(|moment| match moment {
-        Moment::Time(time) if named_zone(time).is_some() => Some(time),
-        _ => None,
-    });
+    let occurrences = pages
+        .iter()
+        .filter_map(|id| composer.site.page(*id).entry.occurs.as_ref());
+    let times = occurrences
+        .flat_map(|occurs| std::iter::once(&occurs.start).chain(&occurs.end))
+        .filter_map(|moment| match moment {
+            Moment::Time(time) if named_zone(time).is_some() => Some(time),
+            _ => None,
+        });
     for time in times {
         let at = time.timestamp();
         match zones.iter_mut().find(|(zone, ..)| zone == time.time_zone()) {
@@ -83,22 +108,44 @@ fn zones(composer: &Composer, pages: &[PageId]) -> Vec<(TimeZone, Timestamp, Tim
 
 /// The name of a time's zone; `None` for UTC, which needs no description.
 fn named_zone(time: &Zoned) -> Option<&str> {
-    time.time_zone().iana_name().filter(|name| !matches!(*name, "UTC" | "Etc/UTC" | "Etc/GMT" | "GMT"))
+    time.time_zone()
+        .iana_name()
+        .filter(|name| !matches!(*name, "UTC" | "Etc/UTC" | "Etc/GMT" | "GMT"))
 }
 
-/// Writes what holds in a zone from the first to the last of these moments: each change of its clocks by itself.
+/// Writes what holds in a zone from the first to the last of these moments: each change of its
+/// clocks by itself.
 fn describe(zone: &TimeZone, first: Timestamp, last: Timestamp, file: &mut Lines) {
     file.put("BEGIN", "VTIMEZONE");
     file.put("TZID", zone.iana_name().unwrap_or("UTC"));
-    let begin = zone.preceding(first).next().map_or(Timestamp::UNIX_EPOCH, |change| change.timestamp());
-    let changes = zone.following(begin).take_while(|change| change.timestamp() <= last);
-    let starts: Vec<Timestamp> = std::iter::once(begin).chain(changes.map(|change| change.timestamp())).collect();
+    let begin = zone
+        .preceding(first)
+        .next()
+        .map_or(Timestamp::UNIX_EPOCH, |change| change.timestamp());
+    let changes = zone
+        .following(begin)
+        .take_while(|change| change.timestamp() <= last);
+    let starts: Vec<Timestamp> = std::iter::once(begin)
+        .chain(changes.map(|change| change.timestamp()))
+        .collect();
     for start in starts {
         let now = zone.to_offset_info(start);
-        let before = start.checked_sub(1.second()).map_or_else(|_| now.offset(), |before| zone.to_offset(before));
-        let name = if now.dst().is_dst() { "DAYLIGHT" } else { "STANDARD" };
+        let before = start
+            .checked_sub(1.second())
+            .map_or_else(|_| now.offset(), |before| zone.to_offset(before));
+        let name = if now.dst().is_dst() {
+            "DAYLIGHT"
+        } else {
+            "STANDARD"
+        };
         file.put("BEGIN", name);
-        file.put("DTSTART", &before.to_datetime(start).strftime("%Y%m%dT%H%M%S").to_string());
+        file.put(
+            "DTSTART",
+            &before
+                .to_datetime(start)
+                .strftime("%Y%m%dT%H%M%S")
+                .to_string(),
+        );
         file.put("TZOFFSETFROM", &offset(before));
         file.put("TZOFFSETTO", &offset(now.offset()));
         file.put("TZNAME", &escaped(now.abbreviation()));
@@ -110,26 +157,65 @@ fn describe(zone: &TimeZone, first: Timestamp, last: Timestamp, file: &mut Lines
 fn offset(offset: Offset) -> String {
     let seconds = offset.seconds();
     let (sign, all) = (if seconds < 0 { '-' } else { '+' }, seconds.abs());
-    let rest = if all % 60 == 0 { String::new() } else { format!("{:02}", all % 60) };
+    let rest = if all % 60 == 0 {
+        String::new()
+    } else {
+        format!("{:02}", all % 60)
+    };
     format!("{sign}{:02}{:02}{rest}", all / 3600, all / 60 % 60)
 }
 
 fn event(composer: &Composer, page: &SitePage, file: &mut Lines) {
-    let (Some(occurs), Some(happens)) = (&page.entry.occurs, happens(composer, page)) else { return };
-    let text = |name: &Option<String>| name.as_ref().and_then(|name| page.entry.meta.fields.get(name)).and_then(Item::as_text);
+    let (Some(occurs), Some(happens)) = (&page.entry.occurs, happens(composer, page)) else {
+        return;
+    };
+    let text = |name: &Option<String>| {
+        name.as_ref()
+            .and_then(|name| page.entry.meta.fields.get(name))
+            .and_then(Item::as_text)
+    };
     let url = composer.url(&page.route);
     file.put("BEGIN", "VEVENT");
-    let host =
-        composer.site.settings().base_url.as_ref().map_or("site.invalid", |base| base.origin.rsplit('/').next().unwrap_or("site.invalid"));
-    file.put("UID", &format!("{}@{host}", page.route.as_str().trim_matches('/').replace('/', ".")));
-    file.put("DTSTAMP", &format!("{}T000000Z", page.changed().unwrap_or(occurs.start.day()).strftime("%Y%m%d")));
+    let host = composer
+        .site
+        .settings()
+        .base_url
+        .as_ref()
+        .map_or("site.invalid", |base| {
+            base.origin.rsplit('/').next().unwrap_or("site.invalid")
+        });
+    file.put(
+        "UID",
+        &format!(
+            "{}@{host}",
+            page.route.as_str().trim_matches('/').replace('/', ".")
+        ),
+    );
+    file.put(
+        "DTSTAMP",
+        &format!(
+            "{}T000000Z",
+            page.changed()
+                .unwrap_or(occurs.start.day())
+                .strftime("%Y%m%d")
+        ),
+    );
     times(occurs, file);
     file.put("SUMMARY", &escaped(&page.entry.title));
-    let about: Vec<&str> = page.entry.summary.iter().chain(&url).map(String::as_str).collect();
+    let about: Vec<&str> = page
+        .entry
+        .summary
+        .iter()
+        .chain(&url)
+        .map(String::as_str)
+        .collect();
     if !about.is_empty() {
         file.put("DESCRIPTION", &escaped(&about.join("\n\n")));
     }
-    if let Some(place) = text(&happens.place).map(plain_text).or_else(|| text(&happens.url).map(str::to_owned)) {
+    if let Some(place) = text(&happens.place)
+        .map(plain_text)
+        .or_else(|| text(&happens.url).map(str::to_owned))
+    {
         file.put("LOCATION", &escaped(&place));
     }
     if let Some(url) = &url {
@@ -145,7 +231,12 @@ fn event(composer: &Composer, page: &SitePage, file: &mut Lines) {
 }
 
 fn happens<'a>(composer: &'a Composer, page: &SitePage) -> Option<&'a Happens> {
-    composer.site.kinds.get(&page.entry.meta.kind)?.happens.as_ref()
+    composer
+        .site
+        .kinds
+        .get(&page.entry.meta.kind)?
+        .happens
+        .as_ref()
 }
 
 /// From when to when. The end of whole days is the day after the last (§3.6.1).
@@ -153,7 +244,10 @@ fn times(occurs: &Occurrence, file: &mut Lines) {
     match &occurs.start {
         Moment::Day(day) => {
             file.put("DTSTART;VALUE=DATE", &day.strftime("%Y%m%d").to_string());
-            let end = occurs.last_day().checked_add(1.day()).unwrap_or(occurs.last_day());
+            let end = occurs
+                .last_day()
+                .checked_add(1.day())
+                .unwrap_or(occurs.last_day());
             file.put("DTEND;VALUE=DATE", &end.strftime("%Y%m%d").to_string());
         }
         Moment::Time(start) => {
@@ -161,7 +255,10 @@ fn times(occurs: &Occurrence, file: &mut Lines) {
             let end = match &occurs.end {
                 Some(Moment::Time(end)) => Some(end.clone()),
                 // To the end of a day is to the next midnight.
-                Some(Moment::Day(day)) => day.tomorrow().and_then(|next| next.to_zoned(start.time_zone().clone())).ok(),
+                Some(Moment::Day(day)) => day
+                    .tomorrow()
+                    .and_then(|next| next.to_zoned(start.time_zone().clone()))
+                    .ok(),
                 None => None,
             };
             if let Some(end) = end.filter(|end| end > start) {
@@ -173,8 +270,14 @@ fn times(occurs: &Occurrence, file: &mut Lines) {
 
 fn time(name: &str, time: &Zoned, file: &mut Lines) {
     match named_zone(time) {
-        Some(zone) => file.put(&format!("{name};TZID={zone}"), &time.datetime().strftime("%Y%m%dT%H%M%S").to_string()),
-        None => file.put(name, &time.datetime().strftime("%Y%m%dT%H%M%SZ").to_string()),
+        Some(zone) => file.put(
+            &format!("{name};TZID={zone}"),
+            &time.datetime().strftime("%Y%m%dT%H%M%S").to_string(),
+        ),
+        None => file.put(
+            name,
+            &time.datetime().strftime("%Y%m%dT%H%M%SZ").to_string(),
+        ),
     }
 }
 
@@ -222,8 +325,16 @@ mod tests {
     fn long_lines_go_on_in_the_next_and_no_letter_is_cut() {
         let mut lines = Lines::default();
         lines.put("SUMMARY", &"äöü ".repeat(40));
-        assert!(lines.0.split("\r\n").all(|line| line.len() <= LINE_BYTES_MAX));
-        assert_eq!(lines.0.replace("\r\n ", "").trim_end_matches("\r\n"), format!("SUMMARY:{}", "äöü ".repeat(40)));
+        assert!(
+            lines
+                .0
+                .split("\r\n")
+                .all(|line| line.len() <= LINE_BYTES_MAX)
+        );
+        assert_eq!(
+            lines.0.replace("\r\n ", "").trim_end_matches("\r\n"),
+            format!("SUMMARY:{}", "äöü ".repeat(40))
+        );
     }
 
     #[test]
@@ -231,7 +342,12 @@ mod tests {
         let zone = TimeZone::get("Europe/Berlin").expect("bundled");
         let at = |text: &str| text.parse::<Timestamp>().expect("a moment");
         let mut lines = Lines::default();
-        describe(&zone, at("2026-03-28T17:00:00Z"), at("2026-03-29T16:00:00Z"), &mut lines);
+        describe(
+            &zone,
+            at("2026-03-28T17:00:00Z"),
+            at("2026-03-29T16:00:00Z"),
+            &mut lines,
+        );
         let expected = "BEGIN:VTIMEZONE\r\nTZID:Europe/Berlin\r\n\
             BEGIN:STANDARD\r\nDTSTART:20251026T030000\r\nTZOFFSETFROM:+0200\r\nTZOFFSETTO:+0100\r\nTZNAME:CET\r\nEND:STANDARD\r\n\
             BEGIN:DAYLIGHT\r\nDTSTART:20260329T020000\r\nTZOFFSETFROM:+0100\r\nTZOFFSETTO:+0200\r\nTZNAME:CEST\r\nEND:DAYLIGHT\r\n\

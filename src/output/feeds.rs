@@ -1,7 +1,8 @@
-//! Feeds: Atom (RFC 4287) for the site, each kind that wants one, each topic and each audience; JSON Feed 1.1 for the site.
+//! Feeds: Atom (RFC 4287) for the site, each kind that wants one, each topic and each audience;
+//! JSON Feed 1.1 for the site.
 //!
-//! A feed's time is its newest entry's: the stated day and time in the site's time zone, midnight where no time is stated. Nothing in it
-//! depends on when it was made.
+//! A feed's time is its newest entry's: the stated day and time in the site's time zone, midnight
+//! where no time is stated. Nothing in it depends on when it was made.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -37,13 +38,18 @@ pub enum FeedOf {
     Audience(usize),
 }
 
-/// Every feed of the site and its address. There are none without a `base_url`. Those that pages refer to are there before the first dated
-/// page is: the site's own, and those of kinds with pages.
+/// Every feed of the site and its address. There are none without a `base_url`. Those that pages
+/// refer to are there before the first dated page is: the site's own, and those of kinds with
+/// pages.
 pub fn list(composer: &Composer) -> Vec<(Route, FeedOf)> {
     if composer.site.settings().base_url.is_none() {
         return Vec::new();
     }
-    let kinds = composer.site.kinds.values().filter(|kind| kind.has_feed && kind.folder.is_some());
+    let kinds = composer
+        .site
+        .kinds
+        .values()
+        .filter(|kind| kind.has_feed && kind.folder.is_some());
     let topics = (0..composer.site.topics.len()).map(FeedOf::Topic);
     let all = [FeedOf::Site, FeedOf::SiteJson]
         .into_iter()
@@ -52,10 +58,16 @@ pub fn list(composer: &Composer) -> Vec<(Route, FeedOf)> {
         .chain((0..composer.site.audiences.len()).map(FeedOf::Audience));
     let is_referred_to = |of: &FeedOf| match of {
         FeedOf::Site | FeedOf::SiteJson => true,
-        FeedOf::Kind(name) => composer.site.pages().iter().any(|page| page.entry.meta.kind == *name),
+        FeedOf::Kind(name) => composer
+            .site
+            .pages()
+            .iter()
+            .any(|page| page.entry.meta.kind == *name),
         FeedOf::Topic(_) | FeedOf::Audience(_) => pages_of(composer, of).next().is_some(),
     };
-    all.filter(is_referred_to).filter_map(|of| Some((route_of(composer, &of)?, of))).collect()
+    all.filter(is_referred_to)
+        .filter_map(|of| Some((route_of(composer, &of)?, of)))
+        .collect()
 }
 
 /// A feed's bytes.
@@ -64,8 +76,15 @@ pub fn make(composer: &Composer, of: &FeedOf) -> Vec<u8> {
     let (title, home) = match of {
         FeedOf::Site | FeedOf::SiteJson => (site_title, Route::home()),
         FeedOf::Kind(name) => {
-            let folder = composer.site.kinds.get(name).and_then(|kind| kind.folder.as_deref());
-            (format!("{site_title}: {}", composer.kind_title_many(name)), folder.map_or_else(Route::home, |folder| Route::page([folder])))
+            let folder = composer
+                .site
+                .kinds
+                .get(name)
+                .and_then(|kind| kind.folder.as_deref());
+            (
+                format!("{site_title}: {}", composer.kind_title_many(name)),
+                folder.map_or_else(Route::home, |folder| Route::page([folder])),
+            )
         }
         FeedOf::Topic(_) | FeedOf::Audience(_) => {
             let term = term(composer, of).expect("these feeds are those of a term");
@@ -74,11 +93,25 @@ pub fn make(composer: &Composer, of: &FeedOf) -> Vec<u8> {
     };
     let mut pages: Vec<PageId> = pages_of(composer, of).collect();
     if term(composer, of).is_some() {
-        pages.sort_by_key(|page| (std::cmp::Reverse(composer.site.page(*page).changed_moment()), *page));
+        pages.sort_by_key(|page| {
+            (
+                std::cmp::Reverse(composer.site.page(*page).changed_moment()),
+                *page,
+            )
+        });
     }
     pages.truncate(composer.site.settings().feed_length);
-    let feed = Feed { route: route_of(composer, of).unwrap_or_else(Route::home), title, home, pages };
-    if *of == FeedOf::SiteJson { json_feed(composer, &feed) } else { atom(composer, &feed) }
+    let feed = Feed {
+        route: route_of(composer, of).unwrap_or_else(Route::home),
+        title,
+        home,
+        pages,
+    };
+    if *of == FeedOf::SiteJson {
+        json_feed(composer, &feed)
+    } else {
+        atom(composer, &feed)
+    }
 }
 
 /// The topic or the audience that a feed is about.
@@ -94,7 +127,10 @@ fn route_of(composer: &Composer, of: &FeedOf) -> Option<Route> {
     let address = match of {
         FeedOf::Site => "/feed.xml".to_owned(),
         FeedOf::SiteJson => return Some(json_route()),
-        FeedOf::Kind(name) => format!("/{}/feed.xml", composer.site.kinds.get(name)?.folder.as_ref()?),
+        FeedOf::Kind(name) => format!(
+            "/{}/feed.xml",
+            composer.site.kinds.get(name)?.folder.as_ref()?
+        ),
         FeedOf::Topic(_) | FeedOf::Audience(_) => format!("{}feed.xml", term(composer, of)?.route),
     };
     Route::new(&address).ok()
@@ -105,9 +141,18 @@ fn pages_of<'a>(composer: &'a Composer, of: &'a FeedOf) -> Box<dyn Iterator<Item
     let site = &composer.site;
     match of {
         FeedOf::Site | FeedOf::SiteJson => Box::new(composer.newest.iter().copied()),
-        FeedOf::Kind(name) => Box::new(composer.newest.iter().copied().filter(move |page| site.page(*page).entry.meta.kind == *name)),
+        FeedOf::Kind(name) => Box::new(
+            composer
+                .newest
+                .iter()
+                .copied()
+                .filter(move |page| site.page(*page).entry.meta.kind == *name),
+        ),
         FeedOf::Topic(_) | FeedOf::Audience(_) => {
-            let pages = term(composer, of).into_iter().flat_map(|term| &term.pages).copied();
+            let pages = term(composer, of)
+                .into_iter()
+                .flat_map(|term| &term.pages)
+                .copied();
             Box::new(pages.filter(|page| site.page(*page).changed().is_some()))
         }
     }
@@ -120,17 +165,29 @@ fn json_route() -> Route {
 /// A page's moment in the form of RFC 3339, in the site's time zone.
 fn timestamp(moment: Option<(Date, Option<i64>)>, zone: &TimeZone) -> String {
     let zoned = moment.and_then(|(day, second)| match second {
-        Some(second) => Timestamp::from_second(second).ok().map(|time| time.to_zoned(zone.clone())),
+        Some(second) => Timestamp::from_second(second)
+            .ok()
+            .map(|time| time.to_zoned(zone.clone())),
         None => day.to_zoned(zone.clone()).ok(),
     });
-    let Some(zoned) = zoned else { return "1970-01-01T00:00:00Z".to_owned() };
-    let offset = if *zone == TimeZone::UTC { "Z".to_owned() } else { zoned.strftime("%:z").to_string() };
+    let Some(zoned) = zoned else {
+        return "1970-01-01T00:00:00Z".to_owned();
+    };
+    let offset = if *zone == TimeZone::UTC {
+        "Z".to_owned()
+    } else {
+        zoned.strftime("%:z").to_string()
+    };
     format!("{}{offset}", zoned.strftime("%Y-%m-%dT%H:%M:%S"))
 }
 
 fn zone_of(composer: &Composer) -> TimeZone {
     let name = composer.site.settings().timezone.as_str();
-    if name == "UTC" { TimeZone::UTC } else { TimeZone::get(name).unwrap_or(TimeZone::UTC) }
+    if name == "UTC" {
+        TimeZone::UTC
+    } else {
+        TimeZone::get(name).unwrap_or(TimeZone::UTC)
+    }
 }
 
 fn atom(composer: &Composer, feed: &Feed) -> Vec<u8> {
@@ -139,67 +196,120 @@ fn atom(composer: &Composer, feed: &Feed) -> Vec<u8> {
     writer.into_inner()
 }
 
-fn write_atom(writer: &mut Writer<Vec<u8>>, composer: &Composer, feed: &Feed) -> std::io::Result<()> {
+fn write_atom(
+    writer: &mut Writer<Vec<u8>>,
+    composer: &Composer,
+    feed: &Feed,
+) -> std::io::Result<()> {
     let url = |route: &Route| composer.url(route).unwrap_or_default();
     let language = composer.site.settings().language.as_str();
-    let updated = feed.pages.iter().filter_map(|page| composer.site.page(*page).changed_moment()).max();
+    let updated = feed
+        .pages
+        .iter()
+        .filter_map(|page| composer.site.page(*page).changed_moment())
+        .max();
     let zone = zone_of(composer);
     writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("utf-8"), None)))?;
-    writer.create_element("feed").with_attributes([("xmlns", "http://www.w3.org/2005/Atom"), ("xml:lang", language)]).write_inner_content(
-        |writer| {
+    writer
+        .create_element("feed")
+        .with_attributes([
+            ("xmlns", "http://www.w3.org/2005/Atom"),
+            ("xml:lang", language),
+        ])
+        .write_inner_content(|writer| {
             text(writer, "title", &feed.title)?;
             text(writer, "id", &url(&feed.route))?;
             text(writer, "updated", &timestamp(updated, &zone))?;
             link(writer, "self", "application/atom+xml", &url(&feed.route))?;
             link(writer, "alternate", "text/html", &url(&feed.home))?;
             text(writer, "generator", "Handsel")?;
-            let author = composer.site.settings().giving.who.clone().unwrap_or_else(|| composer.site_title());
-            writer.create_element("author").write_inner_content(|writer| text(writer, "name", &author))?;
+            let author = composer
+                .site
+                .settings()
+                .giving
+                .who
+                .clone()
+                .unwrap_or_else(|| composer.site_title());
+            writer
+                .create_element("author")
+                .write_inner_content(|writer| text(writer, "name", &author))?;
             for page in &feed.pages {
                 entry(writer, composer, *page, &zone)?;
             }
             Ok(())
-        },
-    )?;
+        })?;
     writer.get_mut().push(b'\n');
     Ok(())
 }
 
-fn entry(writer: &mut Writer<Vec<u8>>, composer: &Composer, id: PageId, zone: &TimeZone) -> std::io::Result<()> {
+fn entry(
+    writer: &mut Writer<Vec<u8>>,
+    composer: &Composer,
+    id: PageId,
+    zone: &TimeZone,
+) -> std::io::Result<()> {
     let page = composer.site.page(id);
     let url = composer.url(&page.route).unwrap_or_default();
-    writer.create_element("entry").write_inner_content(|writer| {
-        text(writer, "title", &page.entry.title)?;
-        text(writer, "id", &url)?;
-        link(writer, "alternate", "text/html", &url)?;
-        if page.published().is_some() {
-            text(writer, "published", &timestamp(page.published_moment(), zone))?;
-        }
-        text(writer, "updated", &timestamp(page.changed_moment(), zone))?;
-        if let Some(summary) = page.entry.summary.as_ref().or(Some(&composer.facts(id).excerpt)).filter(|text| !text.is_empty()) {
-            text(writer, "summary", summary)?;
-        }
-        for topic in &page.entry.meta.topics {
-            writer.create_element("category").with_attribute(("term", without_controls(&topic.value).as_str())).write_empty()?;
-        }
-        Ok(())
-    })?;
+    writer
+        .create_element("entry")
+        .write_inner_content(|writer| {
+            text(writer, "title", &page.entry.title)?;
+            text(writer, "id", &url)?;
+            link(writer, "alternate", "text/html", &url)?;
+            if page.published().is_some() {
+                text(
+                    writer,
+                    "published",
+                    &timestamp(page.published_moment(), zone),
+                )?;
+            }
+            text(writer, "updated", &timestamp(page.changed_moment(), zone))?;
+            if let Some(summary) = page
+                .entry
+                .summary
+                .as_ref()
+                .or(Some(&composer.facts(id).excerpt))
+                .filter(|text| !text.is_empty())
+            {
+                text(writer, "summary", summary)?;
+            }
+            for topic in &page.entry.meta.topics {
+                writer
+                    .create_element("category")
+                    .with_attribute(("term", without_controls(&topic.value).as_str()))
+                    .write_empty()?;
+            }
+            Ok(())
+        })?;
     Ok(())
 }
 
 fn text(writer: &mut Writer<Vec<u8>>, name: &str, value: &str) -> std::io::Result<()> {
-    writer.create_element(name).write_text_content(BytesText::new(&without_controls(value)))?;
+    writer
+        .create_element(name)
+        .write_text_content(BytesText::new(&without_controls(value)))?;
     Ok(())
 }
 
-fn link(writer: &mut Writer<Vec<u8>>, rel: &str, media_type: &str, href: &str) -> std::io::Result<()> {
-    writer.create_element("link").with_attributes([("rel", rel), ("type", media_type), ("href", href)]).write_empty()?;
+fn link(
+    writer: &mut Writer<Vec<u8>>,
+    rel: &str,
+    media_type: &str,
+    href: &str,
+) -> std::io::Result<()> {
+    writer
+        .create_element("link")
+        .with_attributes([("rel", rel), ("type", media_type), ("href", href)])
+        .write_empty()?;
     Ok(())
 }
 
 /// Characters that XML 1.0 (§2.2) has no place for are left out.
 fn without_controls(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).filter(|c| !matches!(c, '\u{FFFE}' | '\u{FFFF}')).collect()
+    text.chars()
+        .filter(|c| !c.is_control() || matches!(c, '\n' | '\t'))
+        .filter(|c| !matches!(c, '\u{FFFE}' | '\u{FFFF}'))
+        .collect()
 }
 
 fn json_feed(composer: &Composer, feed: &Feed) -> Vec<u8> {

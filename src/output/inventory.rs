@@ -1,4 +1,5 @@
-//! What the site says of itself to machines: `pages.json`, `llms.txt`, the sitemap, `robots.txt`, `_headers`, `_redirects`.
+//! What the site says of itself to machines: `pages.json`, `llms.txt`, the sitemap, `robots.txt`,
+//! `_headers`, `_redirects`.
 
 use serde::Serialize;
 
@@ -28,7 +29,9 @@ struct Listed<'a> {
 /// `pages.json`: every listed page, by address.
 pub fn pages_json(composer: &Composer) -> Vec<u8> {
     let site = &composer.site;
-    let mut pages: Vec<PageId> = (0..site.pages().len()).filter(|id| site.page(*id).is_listed()).collect();
+    let mut pages: Vec<PageId> = (0..site.pages().len())
+        .filter(|id| site.page(*id).is_listed())
+        .collect();
     pages.sort_by_key(|id| &site.page(*id).route);
     let mut bytes = b"[\n".to_vec();
     for (position, id) in pages.into_iter().enumerate() {
@@ -36,7 +39,8 @@ pub fn pages_json(composer: &Composer) -> Vec<u8> {
             bytes.extend_from_slice(b",\n");
         }
         // One after the other: all lines of a large site together take as much memory again.
-        serde_json::to_writer(&mut bytes, &listed(composer, id)).expect("plain values have JSON, and memory takes everything");
+        serde_json::to_writer(&mut bytes, &listed(composer, id))
+            .expect("plain values have JSON, and memory takes everything");
     }
     bytes.extend_from_slice(b"\n]\n");
     bytes
@@ -51,8 +55,16 @@ fn listed(composer: &Composer, id: PageId) -> Listed<'_> {
         summary: page.entry.summary.as_deref(),
         kind: &meta.kind,
         language: composer.site.language(page),
-        topics: meta.topics.iter().map(|topic| topic.value.as_str()).collect(),
-        audience: meta.audience.iter().map(|audience| audience.value.as_str()).collect(),
+        topics: meta
+            .topics
+            .iter()
+            .map(|topic| topic.value.as_str())
+            .collect(),
+        audience: meta
+            .audience
+            .iter()
+            .map(|audience| audience.value.as_str())
+            .collect(),
         published: page.published().map(|day| day.to_string()),
         updated: meta.updated.map(|day| day.to_string()),
         source: page.entry.source.as_str(),
@@ -67,11 +79,21 @@ pub fn llms_txt(composer: &Composer) -> Vec<u8> {
     if let Some(summary) = &site.settings().summary {
         text.push_str(&format!("\n> {}\n", one_line(summary)));
     }
-    for (id, section) in site.sections.iter().enumerate().filter(|(_, section)| !section.pages.is_empty()) {
-        text.push_str(&format!("\n## {}\n\n", one_line(&composer.section_title(id))));
+    for (id, section) in site
+        .sections
+        .iter()
+        .enumerate()
+        .filter(|(_, section)| !section.pages.is_empty())
+    {
+        text.push_str(&format!(
+            "\n## {}\n\n",
+            one_line(&composer.section_title(id))
+        ));
         for page in section.pages.iter().map(|page| site.page(*page)) {
             // What reads this file reads Markdown more easily than pages.
-            let twin = Route::new(&format!("{}index.md", page.route)).ok().filter(|_| site.settings().markdown_twins);
+            let twin = Route::new(&format!("{}index.md", page.route))
+                .ok()
+                .filter(|_| site.settings().markdown_twins);
             let route = twin.as_ref().unwrap_or(&page.route);
             let href = composer.url(route).unwrap_or_else(|| composer.href(route));
             text.push_str(&format!("- [{}]({href})", one_line(&page.entry.title)));
@@ -91,10 +113,15 @@ fn one_line(text: &str) -> String {
 /// The sitemap's addresses: one file, or an index and its parts. None without a `base_url`.
 pub fn sitemap_routes(composer: &Composer, sheets: &[Sheet]) -> Vec<Route> {
     let whole = Route::new("/sitemap.xml").expect("a fixed address inside the site");
-    match mapped(composer, sheets).count().div_ceil(SITEMAP_ADDRESSES_MAX) {
+    match mapped(composer, sheets)
+        .count()
+        .div_ceil(SITEMAP_ADDRESSES_MAX)
+    {
         0 => Vec::new(),
         1 => vec![whole],
-        parts => std::iter::once(whole).chain((1..=parts).map(part_route)).collect(),
+        parts => std::iter::once(whole)
+            .chain((1..=parts).map(part_route))
+            .collect(),
     }
 }
 
@@ -105,37 +132,59 @@ fn part_route(number: usize) -> Route {
 /// One of the files that [`sitemap_routes`] names, by its position there.
 pub fn sitemap(composer: &Composer, sheets: &[Sheet], index: usize) -> Vec<u8> {
     let entry = |(sheet, page): (&Sheet, Option<&SitePage>)| {
-        let changed = page.and_then(SitePage::changed).max(changed_below(composer, sheet)).map(|day| day.to_string());
+        let changed = page
+            .and_then(SitePage::changed)
+            .max(changed_below(composer, sheet))
+            .map(|day| day.to_string());
         Some((composer.url(&sheet.route)?, changed))
     };
-    let mut addresses: Vec<(String, Option<String>)> = mapped(composer, sheets).filter_map(entry).collect();
+    let mut addresses: Vec<(String, Option<String>)> =
+        mapped(composer, sheets).filter_map(entry).collect();
     addresses.sort();
     let parts: Vec<&[(String, Option<String>)]> = addresses.chunks(SITEMAP_ADDRESSES_MAX).collect();
     match (parts.as_slice(), index) {
         ([only], 0) => urlset(only),
-        (several, 0) => sitemap_index(several, |number| composer.url(&part_route(number)).unwrap_or_default()).into_bytes(),
-        (several, part) => several.get(part - 1).map(|part| urlset(part)).unwrap_or_default(),
+        (several, 0) => sitemap_index(several, |number| {
+            composer.url(&part_route(number)).unwrap_or_default()
+        })
+        .into_bytes(),
+        (several, part) => several
+            .get(part - 1)
+            .map(|part| urlset(part))
+            .unwrap_or_default(),
     }
 }
 
 /// Where the parts of a sitemap lie, and the last change in each.
 fn sitemap_index(parts: &[&[(String, Option<String>)]], url: impl Fn(usize) -> String) -> String {
-    let mut index =
-        String::from("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<sitemapindex xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n");
+    let mut index = String::from(
+        "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<sitemapindex xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n",
+    );
     for (part, number) in parts.iter().zip(1..) {
-        let changed = part.iter().filter_map(|(_, changed)| changed.as_ref()).max();
-        index.push_str(&format!("<sitemap><loc>{}</loc>{}</sitemap>\n", escape(&url(number)), lastmod(changed)));
+        let changed = part
+            .iter()
+            .filter_map(|(_, changed)| changed.as_ref())
+            .max();
+        index.push_str(&format!(
+            "<sitemap><loc>{}</loc>{}</sitemap>\n",
+            escape(&url(number)),
+            lastmod(changed)
+        ));
     }
     index.push_str("</sitemapindex>\n");
     index
 }
 
 /// The sheets that a sitemap names, each with the page whose text it shows.
-fn mapped<'a>(composer: &'a Composer, sheets: &'a [Sheet]) -> impl Iterator<Item = (&'a Sheet, Option<&'a SitePage>)> {
+fn mapped<'a>(
+    composer: &'a Composer,
+    sheets: &'a [Sheet],
+) -> impl Iterator<Item = (&'a Sheet, Option<&'a SitePage>)> {
     let has_addresses = composer.site.settings().base_url.is_some();
     let is_sought = |sheet: &&Sheet| match sheet.subject {
         Subject::NotFound | Subject::Surprise(_) | Subject::Search => false,
-        // Nobody searches for a list that only narrows others down, unless the writer introduces it.
+        // Nobody searches for a list that only narrows others down, unless the writer introduces
+        // it.
         Subject::Narrowed(_) => composer.page_of(sheet).is_some(),
         _ => true,
     };
@@ -147,14 +196,22 @@ fn mapped<'a>(composer: &'a Composer, sheets: &'a [Sheet]) -> impl Iterator<Item
         };
         (sheet, page.map(|page| composer.site.page(page)))
     };
-    let sought = sheets.iter().filter(move |sheet| has_addresses && is_sought(sheet)).map(with_page);
+    let sought = sheets
+        .iter()
+        .filter(move |sheet| has_addresses && is_sought(sheet))
+        .map(with_page);
     sought.filter(|(_, page)| page.is_none_or(|page| page.is_listed()))
 }
 
 /// The last change among the pages that a list begins with; it changes when they do.
 fn changed_below(composer: &Composer, sheet: &Sheet) -> Option<jiff::civil::Date> {
     let site = &composer.site;
-    let newest = |pages: &[PageId]| pages.iter().filter_map(|page| site.page(*page).changed()).max();
+    let newest = |pages: &[PageId]| {
+        pages
+            .iter()
+            .filter_map(|page| site.page(*page).changed())
+            .max()
+    };
     match sheet.subject {
         _ if sheet.number > 1 => None,
         Subject::Section(0) | Subject::New | Subject::AToZ => newest(composer.newest.get(..1)?),
@@ -166,17 +223,23 @@ fn changed_below(composer: &Composer, sheet: &Sheet) -> Option<jiff::civil::Date
 }
 
 fn urlset(addresses: &[(String, Option<String>)]) -> Vec<u8> {
-    let mut text =
-        String::from("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n");
+    let mut text = String::from(
+        "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n",
+    );
     for (address, changed) in addresses {
-        text.push_str(&format!("<url><loc>{}</loc>{}</url>\n", escape(address), lastmod(changed.as_ref())));
+        text.push_str(&format!(
+            "<url><loc>{}</loc>{}</url>\n",
+            escape(address),
+            lastmod(changed.as_ref())
+        ));
     }
     text.push_str("</urlset>\n");
     text.into_bytes()
 }
 
 fn lastmod(day: Option<&String>) -> String {
-    day.map(|day| format!("<lastmod>{day}</lastmod>")).unwrap_or_default()
+    day.map(|day| format!("<lastmod>{day}</lastmod>"))
+        .unwrap_or_default()
 }
 
 fn escape(text: &str) -> String {
@@ -185,8 +248,11 @@ fn escape(text: &str) -> String {
 
 /// `robots.txt` (RFC 9309): everybody is welcome.
 pub fn robots(composer: &Composer) -> Vec<u8> {
-    let sitemap = composer.url(&Route::new("/sitemap.xml").expect("a fixed address inside the site"));
-    let sitemap = sitemap.map(|url| format!("\nSitemap: {url}\n")).unwrap_or_default();
+    let sitemap =
+        composer.url(&Route::new("/sitemap.xml").expect("a fixed address inside the site"));
+    let sitemap = sitemap
+        .map(|url| format!("\nSitemap: {url}\n"))
+        .unwrap_or_default();
     format!("User-agent: *\nAllow: /\n{sitemap}").into_bytes()
 }
 
@@ -199,7 +265,9 @@ pub fn headers(composer: &Composer, immutable: &[String]) -> Vec<u8> {
         composer.site.settings().policy()
     );
     for path in immutable {
-        text.push_str(&format!("{base}{path}\n  Cache-Control: public, max-age=31536000, immutable\n"));
+        text.push_str(&format!(
+            "{base}{path}\n  Cache-Control: public, max-age=31536000, immutable\n"
+        ));
     }
     text.into_bytes()
 }
@@ -220,8 +288,20 @@ mod tests {
 
     #[test]
     fn a_sitemap_in_parts_has_an_index() {
-        let page = |changed: Option<&str>| ("https://example.org/x/".to_owned(), changed.map(str::to_owned));
-        let parts = [vec![page(Some("2026-01-02")), page(None), page(Some("2025-12-31"))], vec![page(None)]];
+        let page = |changed: Option<&str>| {
+            (
+                "https://example.org/x/".to_owned(),
+                changed.map(str::to_owned),
+            )
+        };
+        let parts = [
+            vec![
+                page(Some("2026-01-02")),
+                page(None),
+                page(Some("2025-12-31")),
+            ],
+            vec![page(None)],
+        ];
         let parts: Vec<&[_]> = parts.iter().map(Vec::as_slice).collect();
         // As the sitemap protocol has it: `sitemap` with `loc`, then `lastmod` where there is one.
         let wanted = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n\
@@ -229,6 +309,11 @@ mod tests {
             <sitemap><loc>https://example.org/a&amp;b/sitemap-1.xml</loc><lastmod>2026-01-02</lastmod></sitemap>\n\
             <sitemap><loc>https://example.org/a&amp;b/sitemap-2.xml</loc></sitemap>\n\
             </sitemapindex>\n";
-        assert_eq!(sitemap_index(&parts, |number| format!("https://example.org/a&b/sitemap-{number}.xml")), wanted);
+        assert_eq!(
+            sitemap_index(&parts, |number| format!(
+                "https://example.org/a&b/sitemap-{number}.xml"
+            )),
+            wanted
+        );
     }
 }

@@ -1,6 +1,8 @@
-//! The style sheet that `theme:` of the settings makes: the tokens that the site sets, and its fonts.
+//! The style sheet that `theme:` of the settings makes: the tokens that the site sets, and its
+//! fonts.
 //!
-//! It stands in the layer of the theme's own tokens, after them, so that print and the reader's choices still win.
+//! It stands in the layer of the theme's own tokens, after them, so that print and the reader's
+//! choices still win.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -24,9 +26,15 @@ pub fn style_sheet(theme: &Theme) -> Option<String> {
         declare(&mut both, name, &format!("light-dark({light}, {dark})"));
     }
     // What stands on the accent is as light as what the accent stands on.
-    if let (Some([light, _]), Some([_, dark])) = (theme.colours.get("surface"), theme.colours.get("paper")) {
+    if let (Some([light, _]), Some([_, dark])) =
+        (theme.colours.get("surface"), theme.colours.get("paper"))
+    {
         declare(&mut plain, "on-accent", &light.to_string());
-        declare(&mut both, "on-accent", &format!("light-dark({light}, {dark})"));
+        declare(
+            &mut both,
+            "on-accent",
+            &format!("light-dark({light}, {dark})"),
+        );
     }
     for (name, value) in &theme.values {
         declare(&mut plain, name, value);
@@ -36,7 +44,11 @@ pub fn style_sheet(theme: &Theme) -> Option<String> {
     }
     write!(style, "@layer tokens {{\n  :root {{\n{plain}  }}\n").expect("text takes everything");
     if !both.is_empty() {
-        write!(style, "  @supports (color: light-dark(red, red)) {{\n  :root {{\n{both}  }}\n  }}\n").expect("text takes everything");
+        write!(
+            style,
+            "  @supports (color: light-dark(red, red)) {{\n  :root {{\n{both}  }}\n  }}\n"
+        )
+        .expect("text takes everything");
     }
     Some(style + "}\n")
 }
@@ -45,7 +57,8 @@ fn declare(block: &mut String, name: &str, value: &str) {
     writeln!(block, "    --{name}: {value};").expect("text takes everything");
 }
 
-/// A font that comes late must not move the text, so it is shown only if it is there in time; the page asks for it early.
+/// A font that comes late must not move the text, so it is shown only if it is there in time; the
+/// page asks for it early.
 fn faces(font: &Font, style: &mut String) {
     for file in &font.files {
         let format = font_format(&file.path).expect("the settings take no other files");
@@ -62,15 +75,28 @@ fn faces(font: &Font, style: &mut String) {
 /// Takes out the fonts that `static/` does not have, and tells of them.
 pub fn drop_missing_fonts(theme: &mut Theme, names: &BTreeSet<&str>) -> Vec<Diagnostic> {
     let is_there = |file: &FontFile| names.contains(file.path.as_str());
-    let files = theme.fonts.iter().flat_map(|font| &font.files).filter(|file| !is_there(file));
+    let files = theme
+        .fonts
+        .iter()
+        .flat_map(|font| &font.files)
+        .filter(|file| !is_there(file));
     let told = files.map(|file| {
         let near = nearest(file.path.as_str(), names.iter().copied());
-        let help = near.map_or_else(|| "put it there; the path counts from `static/`".to_owned(), |near| format!("did you mean `{near}`?"));
-        let problem = Diagnostic::new(Code::BrokenLink, format!("there is no font `{}` in `static/`", file.path));
+        let help = near.map_or_else(
+            || "put it there; the path counts from `static/`".to_owned(),
+            |near| format!("did you mean `{near}`?"),
+        );
+        let problem = Diagnostic::new(
+            Code::BrokenLink,
+            format!("there is no font `{}` in `static/`", file.path),
+        );
         problem.at(file.place.clone()).help(help)
     });
     let told = told.collect();
-    theme.fonts.iter_mut().for_each(|font| font.files.retain(is_there));
+    theme
+        .fonts
+        .iter_mut()
+        .for_each(|font| font.files.retain(is_there));
     told
 }
 
@@ -108,11 +134,19 @@ mod tests {
     #[test]
     fn a_font_that_is_not_there_is_told() {
         let path = SourcePath::new("handsel.yaml").expect("inside");
-        let mut theme = settings::read(&path, Some(b"theme: {font: {text: {family: A, file: fonts/a.woff2}}}")).value.theme;
+        let mut theme = settings::read(
+            &path,
+            Some(b"theme: {font: {text: {family: A, file: fonts/a.woff2}}}"),
+        )
+        .value
+        .theme;
         assert!(drop_missing_fonts(&mut theme, &BTreeSet::from(["fonts/a.woff2"])).is_empty());
         assert_eq!(theme.fonts[0].files.len(), 1);
         let told = drop_missing_fonts(&mut theme, &BTreeSet::from(["fonts/b.woff2"]));
-        assert_eq!(told[0].help.as_deref(), Some("did you mean `fonts/b.woff2`?"));
+        assert_eq!(
+            told[0].help.as_deref(),
+            Some("did you mean `fonts/b.woff2`?")
+        );
         assert!(theme.fonts[0].files.is_empty());
     }
 }

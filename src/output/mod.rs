@@ -1,4 +1,5 @@
-//! Everything that is published besides drawn pages: assets, feeds, the sitemap, inventories, redirects.
+//! Everything that is published besides drawn pages: assets, feeds, the sitemap, inventories,
+//! redirects.
 
 pub mod assets;
 pub mod calendar;

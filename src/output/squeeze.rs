@@ -1,7 +1,8 @@
 //! A style sheet without what only its writers read: comments, indentation, line breaks.
 //!
-//! Nothing is rewritten that has to be understood: strings, addresses, escapes and values stay as they stand, so any style sheet
-//! means what it meant, also in words of CSS that are not invented yet.
+//! Nothing is rewritten that has to be understood: strings, addresses, escapes and values stay as
+//! they stand, so any style sheet means what it meant, also in words of CSS that are not invented
+//! yet.
 
 /// The same style sheet with fewer bytes.
 pub fn style(text: &str) -> String {
@@ -9,7 +10,8 @@ pub fn style(text: &str) -> String {
     let mut rest = text;
     // White space that was read and may not be needed.
     let mut has_space = false;
-    // Whether the last that was written is a mark that needs no space behind it, and stands for itself.
+    // Whether the last that was written is a mark that needs no space behind it, and stands for
+    // itself.
     let mut is_behind_mark = true;
     while let Some(c) = rest.chars().next() {
         let length = match c {
@@ -51,7 +53,8 @@ pub fn style(text: &str) -> String {
     out
 }
 
-/// How long the string is that a text begins with; one that is never closed ends with its line, which has to stay one.
+/// How long the string is that a text begins with; one that is never closed ends with its line,
+/// which has to stay one.
 fn string_length(text: &str, quote: char) -> usize {
     let mut is_escaped = false;
     for (at, c) in text.char_indices().skip(1) {
@@ -68,13 +71,20 @@ fn string_length(text: &str, quote: char) -> usize {
 
 /// Whether an address without quotes begins here, in which nothing is to be touched.
 fn starts_address(text: &str) -> bool {
-    let is_url = text.get(..4).is_some_and(|head| head.eq_ignore_ascii_case("url("));
+    let is_url = text
+        .get(..4)
+        .is_some_and(|head| head.eq_ignore_ascii_case("url("));
     is_url && !text[4..].trim_ascii_start().starts_with(['"', '\''])
 }
 
 /// Whether a text ends in an escaped character by number: `\31`.
 fn ends_in_escape(text: &str) -> bool {
-    let digits = text.bytes().rev().take(6).take_while(u8::is_ascii_hexdigit).count();
+    let digits = text
+        .bytes()
+        .rev()
+        .take(6)
+        .take_while(u8::is_ascii_hexdigit)
+        .count();
     digits > 0 && text[..text.len() - digits].ends_with('\\')
 }
 
@@ -86,16 +96,31 @@ mod tests {
     fn what_means_nothing_goes() {
         for (text, squeezed) in [
             ("a {\n  color: red;\n}\n", "a{color: red}"),
-            ("/* head */\n@layer a , b;\n\n.x > .y, .z { a: b ; c: d; }", "@layer a,b;.x > .y,.z{a: b;c: d}"),
-            ("a { b: clamp(1rem, 1.02rem + .2vw, 2rem) }", "a{b: clamp(1rem,1.02rem + .2vw,2rem)}"),
+            (
+                "/* head */\n@layer a , b;\n\n.x > .y, .z { a: b ; c: d; }",
+                "@layer a,b;.x > .y,.z{a: b;c: d}",
+            ),
+            (
+                "a { b: clamp(1rem, 1.02rem + .2vw, 2rem) }",
+                "a{b: clamp(1rem,1.02rem + .2vw,2rem)}",
+            ),
             ("a/* x */b", "a/**/b"),
             ("a /* x */ b", "a b"),
             ("a/* x */:hover{}", "a/**/:hover{}"),
-            ("a { content: \"x  /* no */ ;}\" ; }", "a{content: \"x  /* no */ ;}\"}"),
-            ("a{b:url( data:x;y, z/*q*/ ) ; c:url(\"a b\") }", "a{b:url( data:x;y, z/*q*/ );c:url(\"a b\")}"),
+            (
+                "a { content: \"x  /* no */ ;}\" ; }",
+                "a{content: \"x  /* no */ ;}\"}",
+            ),
+            (
+                "a{b:url( data:x;y, z/*q*/ ) ; c:url(\"a b\") }",
+                "a{b:url( data:x;y, z/*q*/ );c:url(\"a b\")}",
+            ),
             (".\\31 23 , .a\\,  b {}", ".\\31 23,.a\\, b{}"),
             ("a { --empty: ; --x: { a: b } }", "a{--empty:;--x:{a: b}}"),
-            ("@media screen and (min-width: 1px) { & :hover { } }", "@media screen and (min-width: 1px){& :hover{}}"),
+            (
+                "@media screen and (min-width: 1px) { & :hover { } }",
+                "@media screen and (min-width: 1px){& :hover{}}",
+            ),
             ("a{b:'never closed\n} c{d:e}", "a{b:'never closed\n}c{d:e}"),
             ("/* never closed", ""),
             ("", ""),

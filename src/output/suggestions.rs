@@ -1,8 +1,10 @@
-//! What the page for addresses that nothing has finds suggestions in: the words of all addresses, and the pages that have them.
+//! What the page for addresses that nothing has finds suggestions in: the words of all addresses,
+//! and the pages that have them.
 //!
-//! The lists are cut into files of some 16 kB, so that a reader fetches a few of them however large the site is:
-//! `404/index.json` says how many there are, `404/words-N.json` maps words to numbers of pages, `404/pages-N.json` holds the
-//! pages by number. `static/js/not-found.js` reads them, and knows the same rule for which word is where.
+//! The lists are cut into files of some 16 kB, so that a reader fetches a few of them however large
+//! the site is: `404/index.json` says how many there are, `404/words-N.json` maps words to numbers
+//! of pages, `404/pages-N.json` holds the pages by number. `static/js/not-found.js` reads them, and
+//! knows the same rule for which word is where.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +16,8 @@ use crate::paths::Route;
 /// Pages in one file, and pages on average whose words are in one file.
 const PAGES_A_FILE: usize = 200;
 
-/// Pages that a word leads to at most. Of a word that so many have, the first are folders' own pages.
+/// Pages that a word leads to at most. Of a word that so many have, the first are folders' own
+/// pages.
 const PAGES_A_WORD_MAX: usize = 40;
 
 /// One of the files.
@@ -28,14 +31,25 @@ pub enum Part {
 /// The files with their addresses.
 pub fn list(composer: &Composer) -> Vec<(Route, Part)> {
     let files = files(composer);
-    let route = |name: &str| Route::new(&format!("/404/{name}.json")).expect("a fixed address inside the site");
+    let route = |name: &str| {
+        Route::new(&format!("/404/{name}.json")).expect("a fixed address inside the site")
+    };
     let words = (0..files).map(|number| (route(&format!("words-{number}")), Part::Words(number)));
     let pages = (0..files).map(|number| (route(&format!("pages-{number}")), Part::Pages(number)));
-    std::iter::once((route("index"), Part::Index)).chain(words).chain(pages).collect()
+    std::iter::once((route("index"), Part::Index))
+        .chain(words)
+        .chain(pages)
+        .collect()
 }
 
 fn files(composer: &Composer) -> usize {
-    composer.site.pages().iter().filter(|page| page.is_listed()).count().div_ceil(PAGES_A_FILE)
+    composer
+        .site
+        .pages()
+        .iter()
+        .filter(|page| page.is_listed())
+        .count()
+        .div_ceil(PAGES_A_FILE)
 }
 
 /// The bytes of all files, made at once.
@@ -54,7 +68,12 @@ struct Index {
 impl Suggestions {
     pub fn of(composer: &Composer) -> Self {
         let files = files(composer);
-        let mut pages: Vec<_> = composer.site.pages().iter().filter(|page| page.is_listed()).collect();
+        let mut pages: Vec<_> = composer
+            .site
+            .pages()
+            .iter()
+            .filter(|page| page.is_listed())
+            .collect();
         pages.sort_by(|a, b| a.route.cmp(&b.route));
         let mut words: Vec<BTreeMap<String, Vec<usize>>> = vec![BTreeMap::new(); files];
         for (number, page) in pages.iter().enumerate() {
@@ -65,13 +84,22 @@ impl Suggestions {
                 }
             }
         }
-        let shown: Vec<(String, &str)> = pages.iter().map(|page| (composer.href(&page.route), page.entry.title.as_str())).collect();
-        Suggestions { words: words.iter().map(json).collect(), pages: shown.chunks(PAGES_A_FILE).map(json_list).collect() }
+        let shown: Vec<(String, &str)> = pages
+            .iter()
+            .map(|page| (composer.href(&page.route), page.entry.title.as_str()))
+            .collect();
+        Suggestions {
+            words: words.iter().map(json).collect(),
+            pages: shown.chunks(PAGES_A_FILE).map(json_list).collect(),
+        }
     }
 
     pub fn part(&self, part: Part) -> Vec<u8> {
         match part {
-            Part::Index => json(&Index { files: self.words.len(), pages_a_file: PAGES_A_FILE }),
+            Part::Index => json(&Index {
+                files: self.words.len(),
+                pages_a_file: PAGES_A_FILE,
+            }),
             Part::Words(number) => self.words.get(number).cloned().unwrap_or_default(),
             Part::Pages(number) => self.pages.get(number).cloned().unwrap_or_default(),
         }
@@ -80,7 +108,10 @@ impl Suggestions {
 
 /// The words of an address: what stands between anything but letters, marks and numbers.
 fn words_of(address: &str) -> impl Iterator<Item = String> + '_ {
-    address.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase)
+    address
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
 }
 
 /// By the first two letters in either order, since swapping them is the most frequent slip there.
@@ -94,7 +125,10 @@ fn json(what: &impl Serialize) -> Vec<u8> {
 
 /// One entry a line.
 fn json_list(entries: &[(String, &str)]) -> Vec<u8> {
-    let lines: Vec<String> = entries.iter().map(|entry| serde_json::to_string(entry).expect("plain values have JSON")).collect();
+    let lines: Vec<String> = entries
+        .iter()
+        .map(|entry| serde_json::to_string(entry).expect("plain values have JSON"))
+        .collect();
     format!("[\n{}\n]\n", lines.join(",\n")).into_bytes()
 }
 
@@ -104,7 +138,10 @@ mod tests {
 
     #[test]
     fn words_and_where_they_are() {
-        assert_eq!(words_of("/Guides/give-first_2/").collect::<Vec<_>>(), ["guides", "give", "first", "2"]);
+        assert_eq!(
+            words_of("/Guides/give-first_2/").collect::<Vec<_>>(),
+            ["guides", "give", "first", "2"]
+        );
         assert_eq!(file_of("give", 7), file_of("igve", 7));
         assert_eq!(file_of("a", 1), 0);
     }

@@ -9,20 +9,37 @@ impl Composer {
     pub(super) fn body_links(&self, id: PageId) -> (Vec<String>, Vec<String>) {
         let page = self.site.page(id);
         let written = page.links.iter().zip(&page.entry.links);
-        let hrefs = written.clone().map(|(resolved, link)| self.site.href(&resolved.to, &link.target.value)).collect();
+        let hrefs = written
+            .clone()
+            .map(|(resolved, link)| self.site.href(&resolved.to, &link.target.value))
+            .collect();
         if page.entry.links.iter().all(|link| link.role != Role::Wiki) {
             return (hrefs, Vec::new());
         }
-        (hrefs, written.map(|(resolved, link)| self.wiki_title(&resolved.to, link)).collect())
+        (
+            hrefs,
+            written
+                .map(|(resolved, link)| self.wiki_title(&resolved.to, link))
+                .collect(),
+        )
     }
 
-    /// Where the links of a page's text lead in its Markdown copy, `None` for those that stay as they are written; and what each of
-    /// them says where it is a wiki link without words of its own.
+    /// Where the links of a page's text lead in its Markdown copy, `None` for those that stay as
+    /// they are written; and what each of them says where it is a wiki link without words of its
+    /// own.
     pub fn copied_links(&self, id: PageId) -> (Vec<Option<String>>, Vec<String>) {
         let page = self.site.page(id);
         let (hrefs, titles) = self.body_links(id);
-        let stays = |to: &Destination| matches!(to, Destination::AsWritten | Destination::Refused | Destination::Here { .. });
-        let hrefs = hrefs.into_iter().zip(&page.links).map(|(href, resolved)| Some(href).filter(|_| !stays(&resolved.to)));
+        let stays = |to: &Destination| {
+            matches!(
+                to,
+                Destination::AsWritten | Destination::Refused | Destination::Here { .. }
+            )
+        };
+        let hrefs = hrefs
+            .into_iter()
+            .zip(&page.links)
+            .map(|(href, resolved)| Some(href).filter(|_| !stays(&resolved.to)));
         (hrefs.collect(), titles)
     }
 

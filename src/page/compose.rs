@@ -55,7 +55,8 @@ pub struct Composer {
     /// The writer's own scripts that can send something, for the page about privacy.
     pub sending_scripts: Vec<String>,
     pub(super) found: Found,
-    /// What templates asked so far. An answer depends on the site alone, so it does not matter who asks first.
+    /// What templates asked so far. An answer depends on the site alone, so it does not matter who
+    /// asks first.
     pub(super) answers: RwLock<HashMap<PagesQuery, Arc<[PageId]>>>,
     /// In a lenient build, the templates that a page may name; any other name is passed over.
     templates: Option<BTreeSet<String>>,
@@ -70,7 +71,13 @@ impl Composer {
                 neighbours[*page] = Some(position);
             }
         }
-        let by_key = |terms: &[Term]| terms.iter().enumerate().map(|(index, term)| (term.key.clone(), index)).collect();
+        let by_key = |terms: &[Term]| {
+            terms
+                .iter()
+                .enumerate()
+                .map(|(index, term)| (term.key.clone(), index))
+                .collect()
+        };
         let (topics, audiences) = (by_key(&site.topics), by_key(&site.audiences));
         let relations = Relations::new(&site);
         let (newest, a_to_z) = (listing::newest(&site), listing::a_to_z(&site));
@@ -107,7 +114,8 @@ impl Composer {
         &self.facts[page]
     }
 
-    /// Takes over edited pages; whether that could be done without assembling the site anew, and, if so, whether others see it.
+    /// Takes over edited pages; whether that could be done without assembling the site anew, and,
+    /// if so, whether others see it.
     pub fn update(&mut self, edited: &[(Arc<Entry>, Arc<Facts>)]) -> Option<bool> {
         let entries: Vec<Arc<Entry>> = edited.iter().map(|(entry, _)| Arc::clone(entry)).collect();
         let updated = update::update(Arc::make_mut(&mut self.site), &entries)?;
@@ -126,16 +134,28 @@ impl Composer {
                 self.neighbours[*page] = Some(position);
             }
         }
-        updated.topics.iter().for_each(|topic| self.relations.reorder(&self.site, *topic));
-        listing::put_in_place(&mut self.newest, &updated.pages, |page| listing::newest_key(&self.site, page));
-        listing::put_in_place(&mut self.a_to_z, &updated.pages, |page| listing::a_to_z_key(&self.site, page));
+        updated
+            .topics
+            .iter()
+            .for_each(|topic| self.relations.reorder(&self.site, *topic));
+        listing::put_in_place(&mut self.newest, &updated.pages, |page| {
+            listing::newest_key(&self.site, page)
+        });
+        listing::put_in_place(&mut self.a_to_z, &updated.pages, |page| {
+            listing::a_to_z_key(&self.site, page)
+        });
         self.answers = RwLock::default();
         Some(true)
     }
 
     /// Takes in one page more; whether that could be done without assembling the site anew.
     pub fn insert(&mut self, entry: &Arc<Entry>, facts: &Arc<Facts>, with_drafts: bool) -> bool {
-        let Some(Inserted { page, section, topics }) = insert::insert(Arc::make_mut(&mut self.site), entry, with_drafts) else {
+        let Some(Inserted {
+            page,
+            section,
+            topics,
+        }) = insert::insert(Arc::make_mut(&mut self.site), entry, with_drafts)
+        else {
             return false;
         };
         self.facts.insert(page, Arc::clone(facts));
@@ -147,24 +167,32 @@ impl Composer {
         }
         self.relations.insert(&self.site, page, &topics);
         for list in [&mut self.newest, &mut self.a_to_z] {
-            list.iter_mut().for_each(|other| *other += usize::from(*other >= page));
+            list.iter_mut()
+                .for_each(|other| *other += usize::from(*other >= page));
         }
         let own = self.site.page(page);
         if own.is_listed() {
             if own.changed().is_some() {
-                put_in_order(&mut self.newest, page, |page| listing::newest_key(&self.site, page));
+                put_in_order(&mut self.newest, page, |page| {
+                    listing::newest_key(&self.site, page)
+                });
             }
-            put_in_order(&mut self.a_to_z, page, |page| listing::a_to_z_key(&self.site, page));
+            put_in_order(&mut self.a_to_z, page, |page| {
+                listing::a_to_z_key(&self.site, page)
+            });
         }
         self.ways = ways(&self.site);
         let narrowed = self.found.narrowed.take();
         self.forget_found();
-        self.found.narrowed = narrowed.map_or_else(OnceLock::new, |lists| self.narrowed_with(lists, page).into());
+        self.found.narrowed = narrowed.map_or_else(OnceLock::new, |lists| {
+            self.narrowed_with(lists, page).into()
+        });
         self.answers = RwLock::default();
         true
     }
 
-    /// Forgets what was found in all pages together, and the cards that depend on it: how long a way is depends on its steps.
+    /// Forgets what was found in all pages together, and the cards that depend on it: how long a
+    /// way is depends on its steps.
     fn forget_found(&mut self) {
         self.found = Found::default();
         for way in &self.ways {
@@ -176,17 +204,24 @@ impl Composer {
     pub fn reword(&mut self, words: Arc<Words>) {
         self.words = words;
         (self.found.top, self.found.feedback) = Default::default();
-        self.cards.iter_mut().chain(&mut self.branch_items).for_each(|shown| *shown = OnceLock::new());
+        self.cards
+            .iter_mut()
+            .chain(&mut self.branch_items)
+            .for_each(|shown| *shown = OnceLock::new());
     }
 
     /// The topic of this name, in any spelling with the same slug.
     pub fn topic(&self, name: &str) -> Option<&Term> {
-        self.topics.get(&crate::paths::slug(name)).map(|index| &self.site.topics[*index])
+        self.topics
+            .get(&crate::paths::slug(name))
+            .map(|index| &self.site.topics[*index])
     }
 
     /// The audience of this name.
     pub fn audience(&self, name: &str) -> Option<&Term> {
-        self.audiences.get(&crate::paths::slug(name)).map(|index| &self.site.audiences[*index])
+        self.audiences
+            .get(&crate::paths::slug(name))
+            .map(|index| &self.site.audiences[*index])
     }
 
     /// A page's card as templates see it.
@@ -198,12 +233,16 @@ impl Composer {
     pub fn shown_print(&self, page: PageId) -> Fingerprint {
         let card = self.card(page).print;
         match &self.site.page(page).entry.meta.short_title {
-            Some(title) => Fingerprinter::new().add(card.as_bytes()).add(title).finish(),
+            Some(title) => Fingerprinter::new()
+                .add(card.as_bytes())
+                .add(title)
+                .finish(),
             None => card,
         }
     }
 
-    /// A page's line in its section's tree, for the other pages there; its depth is that of its section.
+    /// A page's line in its section's tree, for the other pages there; its depth is that of its
+    /// section.
     pub fn branch_line(&self, page: PageId, depth: usize) -> &Shown {
         self.branch_items[page].get_or_init(|| Shown::new(&self.branch_item(page, depth, false)))
     }
@@ -221,8 +260,13 @@ impl Composer {
         view.feeds = self.feeds(sheet.subject, page_id);
         view.listing = listing::of(self, sheet);
         if let Subject::Section(section) = sheet.subject {
-            let kind = self.site.sections[section].kind.as_ref().and_then(|kind| self.site.kinds.get(kind));
-            view.calendar = kind.and_then(|kind| self.calendar_of_kind(kind)).map(|route| self.calendar(&route));
+            let kind = self.site.sections[section]
+                .kind
+                .as_ref()
+                .and_then(|kind| self.site.kinds.get(kind));
+            view.calendar = kind
+                .and_then(|kind| self.calendar_of_kind(kind))
+                .map(|route| self.calendar(&route));
         }
         if sheet.subject == Subject::Privacy {
             view.contacts = self.contacts();
@@ -234,14 +278,21 @@ impl Composer {
         }
         view.random_href = self.surprise(sheet);
         view.social_card = self.social_card(sheet).and_then(|(route, _)| {
-            Some(SocialCardView { href: self.href(&route), url: self.url(&route)?, width: card::WIDTH, height: card::HEIGHT })
+            Some(SocialCardView {
+                href: self.href(&route),
+                url: self.url(&route)?,
+                width: card::WIDTH,
+                height: card::HEIGHT,
+            })
         });
         let template = self.template(sheet, page_id);
         let body = page_id.filter(|_| sheet.number == 1);
         let (links, wiki_titles) = body.map(|page| self.body_links(page)).unwrap_or_default();
         let embedded = body.map(|page| self.embedded(page)).unwrap_or_default();
         let terms = body.map(|page| self.terms_of(page)).unwrap_or_default();
-        let term_places = body.and_then(|page| self.facts[page].term_places).filter(|_| terms.iter().any(Option::is_some));
+        let term_places = body
+            .and_then(|page| self.facts[page].term_places)
+            .filter(|_| terms.iter().any(Option::is_some));
         Composed {
             sheet: sheet.clone(),
             nav: self.nav(sheet, page_id),
@@ -285,17 +336,30 @@ impl Composer {
     /// The template that a page names.
     pub fn stated_template(&self, page: PageId) -> Option<String> {
         let stated = &self.site.page(page).entry.meta.template.as_ref()?.value;
-        let name = if stated.contains('.') { stated.clone() } else { format!("{stated}.html") };
+        let name = if stated.contains('.') {
+            stated.clone()
+        } else {
+            format!("{stated}.html")
+        };
         Some(current_template(name))
     }
 
     fn template(&self, sheet: &Sheet, page_id: Option<PageId>) -> String {
-        let is_known = |name: &String| self.templates.as_ref().is_none_or(|names| names.contains(name));
-        if let Some(stated) = page_id.and_then(|page| self.stated_template(page)).filter(is_known) {
+        let is_known = |name: &String| {
+            self.templates
+                .as_ref()
+                .is_none_or(|names| names.contains(name))
+        };
+        if let Some(stated) = page_id
+            .and_then(|page| self.stated_template(page))
+            .filter(is_known)
+        {
             return stated;
         }
         match sheet.subject {
-            Subject::Page(page) => self.kind(self.site.page(page)).map_or("page.html".into(), |kind| kind.template.clone()),
+            Subject::Page(page) => self
+                .kind(self.site.page(page))
+                .map_or("page.html".into(), |kind| kind.template.clone()),
             other => format!("{}.html", layout(other)),
         }
     }
@@ -316,14 +380,23 @@ impl Composer {
         let mut related = self.relations.of(&self.site, id, RELATED_MAX + 1);
         let paths = self.on_paths(id);
         let further = paths.iter().find_map(|path| path.next);
-        let next = self.next(id).or(further).or_else(|| (!related.is_empty()).then(|| related.remove(0)));
+        let next = self
+            .next(id)
+            .or(further)
+            .or_else(|| (!related.is_empty()).then(|| related.remove(0)));
         related.retain(|page| Some(*page) != next);
         related.truncate(RELATED_MAX);
         let fields = self.fields(id);
         PageView {
             title: entry.title.clone(),
-            short_title: meta.short_title.clone().unwrap_or_else(|| entry.title.clone()),
-            heading: entry.heading.as_ref().map_or_else(|| entry.title.clone(), |heading| heading.text.clone()),
+            short_title: meta
+                .short_title
+                .clone()
+                .unwrap_or_else(|| entry.title.clone()),
+            heading: entry
+                .heading
+                .as_ref()
+                .map_or_else(|| entry.title.clone(), |heading| heading.text.clone()),
             heading_id: entry.heading.as_ref().map(|heading| heading.id.clone()),
             summary: entry.summary.clone(),
             description: entry
@@ -333,10 +406,19 @@ impl Composer {
                 .or_else(|| Some(self.facts[id].excerpt.clone()).filter(|text| !text.is_empty())),
             kind: meta.kind.clone(),
             kind_title: self.kind_title(language, &meta.kind),
-            show: self.kind(page).map(|kind| kind.furniture.clone()).unwrap_or_default(),
+            show: self
+                .kind(page)
+                .map(|kind| kind.furniture.clone())
+                .unwrap_or_default(),
             source: Some(entry.source.to_string()),
-            edit_href: settings.edit_url.as_ref().map(|pattern| self.filled(pattern, page)),
-            report_href: settings.report_url.as_ref().map(|pattern| self.filled(pattern, page)),
+            edit_href: settings
+                .edit_url
+                .as_ref()
+                .map(|pattern| self.filled(pattern, page)),
+            report_href: settings
+                .report_url
+                .as_ref()
+                .map(|pattern| self.filled(pattern, page)),
             markdown_href: (settings.markdown_twins && page.route.as_str().ends_with('/'))
                 .then(|| format!("{}index.md", self.href(&page.route))),
             language: language.to_owned(),
@@ -377,9 +459,15 @@ impl Composer {
             previous: neighbour(-1),
             next_in_section: neighbour(1),
             collected: self.gathered(page, &fields),
-            used_in: if glossary::explains(&meta.kind, &self.site.kinds) { self.used_in(id) } else { Vec::new() },
+            used_in: if glossary::explains(&meta.kind, &self.site.kinds) {
+                self.used_in(id)
+            } else {
+                Vec::new()
+            },
             event: self.happening(page),
-            calendar: self.calendar_of_page(page).map(|route| self.calendar(&route)),
+            calendar: self
+                .calendar_of_page(page)
+                .map(|route| self.calendar(&route)),
             paths,
             fields,
             feedback: self.feedback(page),
@@ -393,10 +481,16 @@ impl Composer {
     /// The view of a list that no writer made a page for.
     fn generated(&self, sheet: &Sheet) -> PageView {
         let language = match sheet.subject {
-            Subject::Section(section) | Subject::Surprise(section) => self.section_language(section),
+            Subject::Section(section) | Subject::Surprise(section) => {
+                self.section_language(section)
+            }
             _ => &self.site.settings().language,
         };
-        let say = |key: &str| self.words.say(language, key, None, &[]).unwrap_or_else(|| key.to_owned());
+        let say = |key: &str| {
+            self.words
+                .say(language, key, None, &[])
+                .unwrap_or_else(|| key.to_owned())
+        };
         let term = |term: &Term| (term.title.clone(), term.description.clone());
         let (title, summary) = match sheet.subject {
             Subject::Section(0) => (self.site_title(), self.site.settings().summary.clone()),
@@ -436,7 +530,13 @@ impl Composer {
     }
 
     fn backlinks(&self, id: PageId) -> Vec<PageId> {
-        self.site.page(id).backlinks.iter().copied().take(BACKLINKS_MAX).collect()
+        self.site
+            .page(id)
+            .backlinks
+            .iter()
+            .copied()
+            .take(BACKLINKS_MAX)
+            .collect()
     }
 
     fn empty_view(&self, language: &str) -> PageView {
@@ -452,13 +552,22 @@ impl Composer {
         }
     }
 
-    /// What the home page offers first: the pages it names as related, else the first pages of the first audience, else nothing.
+    /// What the home page offers first: the pages it names as related, else the first pages of the
+    /// first audience, else nothing.
     fn start_here(&self) -> Vec<PageId> {
-        let named = self.site.sections[0].page.map(|page| self.site.page(page).related.clone()).unwrap_or_default();
+        let named = self.site.sections[0]
+            .page
+            .map(|page| self.site.page(page).related.clone())
+            .unwrap_or_default();
         let named = named.iter().map(|resolved| &resolved.to);
         let offered: Vec<&Destination> = match named.clone().next() {
             Some(_) => named.collect(),
-            None => self.site.audiences.first().map(|audience| audience.start.iter().collect()).unwrap_or_default(),
+            None => self
+                .site
+                .audiences
+                .first()
+                .map(|audience| audience.start.iter().collect())
+                .unwrap_or_default(),
         };
         let pages = offered.into_iter().filter_map(|to| match to {
             Destination::Page { page, .. } => Some(*page),

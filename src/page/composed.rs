@@ -22,12 +22,13 @@ pub struct Composed {
     pub body: Option<PageId>,
     /// Where each link of that page's Markdown leads, as it stands in an `href`.
     pub links: Vec<String>,
-    /// What each of them says where it is a wiki link without words of its own: the title of the page that it leads to, or the
-    /// target as written. Empty where there is no wiki link.
+    /// What each of them says where it is a wiki link without words of its own: the title of the
+    /// page that it leads to, or the target as written. Empty where there is no wiki link.
     pub wiki_titles: Vec<String>,
     /// Other pages' tools in its text.
     pub embedded: Vec<Embedded>,
-    /// The words of the glossary in that Markdown, as they are explained; `None` for those whose page is not published.
+    /// The words of the glossary in that Markdown, as they are explained; `None` for those whose
+    /// page is not published.
     pub terms: Vec<Option<Arc<TermUse>>>,
     /// Stands for where in it they are.
     pub term_places: Option<Fingerprint>,
@@ -36,33 +37,59 @@ pub struct Composed {
 impl Composed {
     /// Whether a tool in it says that answers stay in the browser.
     pub fn is_said_private(&self) -> bool {
-        let embedded = self.embedded.iter().filter_map(|embedded| embedded.view.as_deref());
-        self.page.tool.iter().chain(embedded).any(|tool| tool.is_private)
+        let embedded = self
+            .embedded
+            .iter()
+            .filter_map(|embedded| embedded.view.as_deref());
+        self.page
+            .tool
+            .iter()
+            .chain(embedded)
+            .any(|tool| tool.is_private)
     }
 
     /// The same without saying so.
     #[must_use]
     pub fn not_said_private(&self) -> Self {
         let mut composed = self.clone();
-        let embedded = composed.embedded.iter_mut().filter_map(|embedded| embedded.view.as_deref_mut());
-        composed.page.tool.iter_mut().chain(embedded).for_each(|tool| tool.is_private = false);
+        let embedded = composed
+            .embedded
+            .iter_mut()
+            .filter_map(|embedded| embedded.view.as_deref_mut());
+        composed
+            .page
+            .tool
+            .iter_mut()
+            .chain(embedded)
+            .for_each(|tool| tool.is_private = false);
         composed
     }
 
     /// The pages of which it shows something.
     pub fn shown(&self) -> impl Iterator<Item = PageId> + '_ {
         let view = &self.page;
-        let listed =
-            view.listing.iter().flat_map(|listing| listing.items.iter().chain(listing.groups.iter().flat_map(|group| &group.items)));
+        let listed = view.listing.iter().flat_map(|listing| {
+            listing
+                .items
+                .iter()
+                .chain(listing.groups.iter().flat_map(|group| &group.items))
+        });
         let beside = self.nav.branch.iter().filter_map(|line| match line {
             BranchLine::Page(page, _) => Some(page),
             BranchLine::Item(_) => None,
         });
-        let linked = fields::links(&view.fields).into_iter().filter_map(|link| link.page.as_ref()).collect::<Vec<_>>();
+        let linked = fields::links(&view.fields)
+            .into_iter()
+            .filter_map(|link| link.page.as_ref())
+            .collect::<Vec<_>>();
         view.next
             .iter()
             .chain(linked)
-            .chain(view.paths.iter().flat_map(|path| path.previous.iter().chain(&path.next)))
+            .chain(
+                view.paths
+                    .iter()
+                    .flat_map(|path| path.previous.iter().chain(&path.next)),
+            )
             .chain(&view.collected)
             .chain(&view.used_in)
             .chain(&view.related)

@@ -1,4 +1,5 @@
-//! What a list can be narrowed down by: topics and audiences, which have lists of their own, level, time and kind.
+//! What a list can be narrowed down by: topics and audiences, which have lists of their own, level,
+//! time and kind.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +12,8 @@ use crate::site::sections::put_in_order;
 use crate::site::topics::Term;
 use crate::site::{PageId, Site};
 
-/// Options of one facet. Of more, those are offered that most pages have: nobody reads a longer list.
+/// Options of one facet. Of more, those are offered that most pages have: nobody reads a longer
+/// list.
 const OPTIONS_MAX: usize = 100;
 
 /// For each listed page the positions of its topics and audiences.
@@ -26,40 +28,83 @@ impl Named {
         let by_page = |terms: &[Term]| {
             let mut named = vec![Vec::new(); site.pages().len()];
             for (position, term) in terms.iter().enumerate() {
-                term.pages.iter().for_each(|page| named[*page].push(position));
+                term.pages
+                    .iter()
+                    .for_each(|page| named[*page].push(position));
             }
             named
         };
-        Named { topics: by_page(&site.topics), audiences: by_page(&site.audiences) }
+        Named {
+            topics: by_page(&site.topics),
+            audiences: by_page(&site.audiences),
+        }
     }
 }
 
-/// The facets of a list, each with the options that some of its pages have; a facet that all pages share is left out.
+/// The facets of a list, each with the options that some of its pages have; a facet that all pages
+/// share is left out.
 pub fn of(composer: &Composer, pages: &[PageId], language: &str) -> Vec<Facet> {
-    let option = |key: &str, title: String, href, count| FacetOption { key: key.to_owned(), title, href, count };
+    let option = |key: &str, title: String, href, count| FacetOption {
+        key: key.to_owned(),
+        title,
+        href,
+        count,
+    };
     let count = |is_it: &dyn Fn(PageId) -> bool| pages.iter().filter(|page| is_it(**page)).count();
     let meta = |page: PageId| &composer.site.page(page).entry.meta;
     let of_terms = |terms: &[Term], named: &[Vec<usize>]| -> Vec<FacetOption> {
         let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
-        pages.iter().flat_map(|page| &named[*page]).for_each(|term| *counts.entry(*term).or_default() += 1);
-        let known = counts.into_iter().map(|(term, count)| (&terms[term], count));
-        known.map(|(term, count)| option(&term.key, term.title.clone(), Some(composer.href(&term.route)), count)).collect()
+        pages
+            .iter()
+            .flat_map(|page| &named[*page])
+            .for_each(|term| *counts.entry(*term).or_default() += 1);
+        let known = counts
+            .into_iter()
+            .map(|(term, count)| (&terms[term], count));
+        known
+            .map(|(term, count)| {
+                option(
+                    &term.key,
+                    term.title.clone(),
+                    Some(composer.href(&term.route)),
+                    count,
+                )
+            })
+            .collect()
     };
     let named = composer.named();
     let levels = LEVELS.map(|level| {
         let href = composer.list_of(&Shared::Level(level));
-        option(level.key(), composer.level_title(language, level), href, count(&|page| meta(page).level == Some(level)))
+        option(
+            level.key(),
+            composer.level_title(language, level),
+            href,
+            count(&|page| meta(page).level == Some(level)),
+        )
     });
     let times = MINUTES.map(|most| {
         let href = composer.list_of(&Shared::Minutes(most));
-        option(&most.to_string(), composer.up_to(most, language), href, count(&|page| composer.minutes(page) <= most))
+        option(
+            &most.to_string(),
+            composer.up_to(most, language),
+            href,
+            count(&|page| composer.minutes(page) <= most),
+        )
     });
     let kinds = composer.site.kinds.keys().map(|kind| {
         let href = composer.list_of(&Shared::Kind(kind.clone()));
-        option(kind, composer.kind_title(language, kind), href, count(&|page| meta(page).kind == *kind))
+        option(
+            kind,
+            composer.kind_title(language, kind),
+            href,
+            count(&|page| meta(page).kind == *kind),
+        )
     });
     let facets = [
-        ("audience", of_terms(&composer.site.audiences, &named.audiences)),
+        (
+            "audience",
+            of_terms(&composer.site.audiences, &named.audiences),
+        ),
         ("topic", of_terms(&composer.site.topics, &named.topics)),
         ("level", levels.to_vec()),
         ("time", times.to_vec()),
@@ -67,8 +112,17 @@ pub fn of(composer: &Composer, pages: &[PageId], language: &str) -> Vec<Facet> {
     ];
     let tells_apart = |option: &FacetOption| option.count > 0 && option.count < pages.len();
     let facet = |(name, options): (&'static str, Vec<FacetOption>)| {
-        let options = most_used(options.into_iter().filter(|option| option.count > 0).collect());
-        options.iter().any(tells_apart).then(|| Facet { name, is_linked: options.iter().any(|option| option.href.is_some()), options })
+        let options = most_used(
+            options
+                .into_iter()
+                .filter(|option| option.count > 0)
+                .collect(),
+        );
+        options.iter().any(tells_apart).then(|| Facet {
+            name,
+            is_linked: options.iter().any(|option| option.href.is_some()),
+            options,
+        })
     };
     facets.into_iter().filter_map(facet).collect()
 }
@@ -77,17 +131,25 @@ pub fn of(composer: &Composer, pages: &[PageId], language: &str) -> Vec<Facet> {
 fn most_used(mut options: Vec<FacetOption>) -> Vec<FacetOption> {
     if options.len() > OPTIONS_MAX {
         let mut counts: Vec<usize> = options.iter().map(|option| option.count).collect();
-        let (_, least, _) = counts.select_nth_unstable_by(OPTIONS_MAX - 1, |one, other| other.cmp(one));
+        let (_, least, _) =
+            counts.select_nth_unstable_by(OPTIONS_MAX - 1, |one, other| other.cmp(one));
         let least = *least;
-        let mut of_least = OPTIONS_MAX - options.iter().filter(|option| option.count > least).count();
+        let mut of_least =
+            OPTIONS_MAX - options.iter().filter(|option| option.count > least).count();
         options.retain(|option| {
-            option.count > least || option.count == least && of_least.checked_sub(1).map(|left| of_least = left).is_some()
+            option.count > least
+                || option.count == least
+                    && of_least
+                        .checked_sub(1)
+                        .map(|left| of_least = left)
+                        .is_some()
         });
     }
     options
 }
 
-/// The lists of a level, a span of time or a kind, without counts: who shows them is drawn again only when a list comes or goes.
+/// The lists of a level, a span of time or a kind, without counts: who shows them is drawn again
+/// only when a list comes or goes.
 pub fn ways(composer: &Composer) -> Vec<Facet> {
     let mut facets: Vec<Facet> = Vec::new();
     for list in &composer.site.narrowed {
@@ -96,10 +158,19 @@ pub fn ways(composer: &Composer) -> Vec<Facet> {
             Shared::Minutes(most) => ("time", most.to_string()),
             Shared::Kind(kind) => ("kind", kind.clone()),
         };
-        let option = FacetOption { key, title: composer.shared_title(&list.by), href: Some(composer.href(&list.route)), count: 0 };
+        let option = FacetOption {
+            key,
+            title: composer.shared_title(&list.by),
+            href: Some(composer.href(&list.route)),
+            count: 0,
+        };
         match facets.last_mut().filter(|facet| facet.name == name) {
             Some(facet) => facet.options.push(option),
-            None => facets.push(Facet { name, is_linked: true, options: vec![option] }),
+            None => facets.push(Facet {
+                name,
+                is_linked: true,
+                options: vec![option],
+            }),
         }
     }
     facets
@@ -112,27 +183,48 @@ impl Composer {
             let site = &*self.site;
             let mut lists: Vec<Vec<PageId>> = vec![Vec::new(); site.narrowed.len()];
             for id in self.a_to_z.iter().copied() {
-                for (pages, _) in lists.iter_mut().zip(self.belongs_on(id)).filter(|(_, belongs)| *belongs) {
+                for (pages, _) in lists
+                    .iter_mut()
+                    .zip(self.belongs_on(id))
+                    .filter(|(_, belongs)| *belongs)
+                {
                     pages.push(id);
                 }
             }
-            lists.iter_mut().for_each(|pages| pages.sort_by_key(|id| &site.page(*id).entry.meta.kind));
+            lists
+                .iter_mut()
+                .for_each(|pages| pages.sort_by_key(|id| &site.page(*id).entry.meta.kind));
             lists
         })
     }
 
-    /// What those lists are once a page came to this position: it is put in its place, and so are ways through pages, which may
-    /// take longer now.
-    pub(super) fn narrowed_with(&self, mut lists: Vec<Vec<PageId>>, new: PageId) -> Vec<Vec<PageId>> {
+    /// What those lists are once a page came to this position: it is put in its place, and so are
+    /// ways through pages, which may take longer now.
+    pub(super) fn narrowed_with(
+        &self,
+        mut lists: Vec<Vec<PageId>>,
+        new: PageId,
+    ) -> Vec<Vec<PageId>> {
         let site = &*self.site;
         let key = |id: PageId| (&site.page(id).entry.meta.kind, a_to_z_key(site, id));
         for pages in &mut lists {
-            pages.iter_mut().for_each(|id| *id += usize::from(*id >= new));
+            pages
+                .iter_mut()
+                .for_each(|id| *id += usize::from(*id >= new));
             pages.retain(|id| !self.ways.contains(id));
         }
         let is_way = self.ways.contains(&new);
-        for id in self.ways.iter().copied().chain(Some(new).filter(|_| !is_way)) {
-            for (pages, _) in lists.iter_mut().zip(self.belongs_on(id)).filter(|(_, belongs)| *belongs) {
+        for id in self
+            .ways
+            .iter()
+            .copied()
+            .chain(Some(new).filter(|_| !is_way))
+        {
+            for (pages, _) in lists
+                .iter_mut()
+                .zip(self.belongs_on(id))
+                .filter(|(_, belongs)| *belongs)
+            {
                 put_in_order(pages, id, key);
             }
         }
@@ -156,11 +248,20 @@ impl Composer {
 
     /// Where all pages are that have this in common.
     fn list_of(&self, by: &Shared) -> Option<String> {
-        self.site.narrowed.iter().find(|list| list.by == *by).map(|list| self.href(&list.route))
+        self.site
+            .narrowed
+            .iter()
+            .find(|list| list.by == *by)
+            .map(|list| self.href(&list.route))
     }
 
     fn up_to(&self, minutes: u32, language: &str) -> String {
-        say(&self.words, language, "up_to_minutes", &[("minutes", minutes.to_string().into())])
+        say(
+            &self.words,
+            language,
+            "up_to_minutes",
+            &[("minutes", minutes.to_string().into())],
+        )
     }
 
     fn shared_title(&self, by: &Shared) -> String {
@@ -179,7 +280,10 @@ impl Composer {
             Shared::Kind(_) => "facet_kind",
         };
         let language = &self.site.settings().language;
-        let fill = [("facet", say(&self.words, language, facet, &[]).into()), ("title", self.shared_title(by).into())];
+        let fill = [
+            ("facet", say(&self.words, language, facet, &[]).into()),
+            ("title", self.shared_title(by).into()),
+        ];
         say(&self.words, language, "facet_title", &fill)
     }
 }

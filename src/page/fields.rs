@@ -1,4 +1,5 @@
-//! A kind's own fields as templates see them: plain values as they are, links resolved, files with what their bytes tell.
+//! A kind's own fields as templates see them: plain values as they are, links resolved, files with
+//! what their bytes tell.
 
 use serde::Serialize;
 use serde_json::json;
@@ -71,7 +72,11 @@ pub struct FileView {
 impl FieldView {
     /// The value under a name, where this is a mapping.
     pub fn get(&self, name: &str) -> Option<&FieldView> {
-        if let FieldView::Map(fields) = self { get(fields, name) } else { None }
+        if let FieldView::Map(fields) = self {
+            get(fields, name)
+        } else {
+            None
+        }
     }
 
     /// Every link in it.
@@ -80,13 +85,20 @@ impl FieldView {
             FieldView::Link(link) => links.push(link),
             FieldView::List(items) => items.iter().for_each(|item| item.links(links)),
             FieldView::Map(fields) => fields.iter().for_each(|(_, value)| value.links(links)),
-            FieldView::Plain(_) | FieldView::Date(_) | FieldView::Minutes(_) | FieldView::Clock(_) | FieldView::Text(_) => {}
+            FieldView::Plain(_)
+            | FieldView::Date(_)
+            | FieldView::Minutes(_)
+            | FieldView::Clock(_)
+            | FieldView::Text(_) => {}
         }
     }
 }
 
 pub fn get<'a>(fields: &'a Fields, name: &str) -> Option<&'a FieldView> {
-    fields.iter().find(|(own, _)| own == name).map(|(_, value)| value)
+    fields
+        .iter()
+        .find(|(own, _)| own == name)
+        .map(|(_, value)| value)
 }
 
 /// Every link in a page's fields.
@@ -109,16 +121,32 @@ impl Composer {
     /// The kind's own fields, those that the page does not state as nothing.
     pub(super) fn fields(&self, id: PageId) -> Fields {
         let page = self.site.page(id);
-        let Some(kind) = self.kind(page) else { return Fields::new() };
-        let finish = Finish { composer: self, page: id, language: self.site.language(page), given: &[] };
-        let mut beside = Beside { links: page.field_links.iter(), texts: self.facts(id).texts.iter(), finish };
+        let Some(kind) = self.kind(page) else {
+            return Fields::new();
+        };
+        let finish = Finish {
+            composer: self,
+            page: id,
+            language: self.site.language(page),
+            given: &[],
+        };
+        let mut beside = Beside {
+            links: page.field_links.iter(),
+            texts: self.facts(id).texts.iter(),
+            finish,
+        };
         self.fields_of(&page.entry.meta.fields, &kind.fields, &mut beside)
     }
 
     fn fields_of(&self, items: &Items, fields: &[Field], beside: &mut Beside) -> Fields {
         let view = |field: &Field| {
-            let value = items.get(&field.name).map(|item| self.field(item, &field.kind, beside));
-            (field.name.clone(), value.unwrap_or(FieldView::Plain(serde_json::Value::Null)))
+            let value = items
+                .get(&field.name)
+                .map(|item| self.field(item, &field.kind, beside));
+            (
+                field.name.clone(),
+                value.unwrap_or(FieldView::Plain(serde_json::Value::Null)),
+            )
         };
         fields.iter().map(view).collect()
     }
@@ -126,21 +154,48 @@ impl Composer {
     fn field(&self, item: &Item, kind: &FieldType, beside: &mut Beside) -> FieldView {
         let of = kind.of_value(&item.value);
         match (&item.value, of) {
-            (Value::List(items), FieldType::List(of)) => FieldView::List(items.iter().map(|item| self.field(item, of, beside)).collect()),
-            (Value::Map(items), FieldType::Map(fields)) => FieldView::Map(self.fields_of(items, fields, beside)),
-            (Value::Map(items), FieldType::MapOf(of)) => {
-                FieldView::Map(items.iter().map(|(name, item)| (name.clone(), self.field(item, of, beside))).collect())
+            (Value::List(items), FieldType::List(of)) => FieldView::List(
+                items
+                    .iter()
+                    .map(|item| self.field(item, of, beside))
+                    .collect(),
+            ),
+            (Value::Map(items), FieldType::Map(fields)) => {
+                FieldView::Map(self.fields_of(items, fields, beside))
             }
-            (Value::Date(date), FieldType::Date) => FieldView::Date(self.day(beside.finish.language, *date)),
+            (Value::Map(items), FieldType::MapOf(of)) => FieldView::Map(
+                items
+                    .iter()
+                    .map(|(name, item)| (name.clone(), self.field(item, of, beside)))
+                    .collect(),
+            ),
+            (Value::Date(date), FieldType::Date) => {
+                FieldView::Date(self.day(beside.finish.language, *date))
+            }
             (Value::Integer(minutes), FieldType::Minutes) => FieldView::Minutes(*minutes),
             (Value::Integer(seconds), FieldType::Clock) => FieldView::Clock(*seconds),
             (Value::Text(written), FieldType::Markdown | FieldType::Line) => {
                 let prose = beside.texts.next();
-                let html = prose.map(|prose| if prose.is_line { beside.finish.line(prose) } else { beside.finish.text(prose) });
-                FieldView::Text(Box::new(TextView { written: written.clone(), html: html.unwrap_or_default() }))
+                let html = prose.map(|prose| {
+                    if prose.is_line {
+                        beside.finish.line(prose)
+                    } else {
+                        beside.finish.text(prose)
+                    }
+                });
+                FieldView::Text(Box::new(TextView {
+                    written: written.clone(),
+                    html: html.unwrap_or_default(),
+                }))
             }
-            _ => match of.wants().and_then(|_| source(item)).and_then(|target| Some((target, beside.links.next()?))) {
-                Some((target, resolved)) => FieldView::Link(Box::new(self.link(&resolved.to, &target.value))),
+            _ => match of
+                .wants()
+                .and_then(|_| source(item))
+                .and_then(|target| Some((target, beside.links.next()?)))
+            {
+                Some((target, resolved)) => {
+                    FieldView::Link(Box::new(self.link(&resolved.to, &target.value)))
+                }
                 None => FieldView::Plain(super::parts::item_json(item)),
             },
         }
@@ -148,32 +203,88 @@ impl Composer {
 
     fn link(&self, to: &Destination, written: &str) -> LinkView {
         let href = self.site.href(to, written);
-        let absolute = self.site.settings().base_url.as_ref().map(|base| format!("{}{href}", base.origin));
-        let link = LinkView { title: href.clone(), url: None, page: None, file: None, host: None, is_allowed: true, href };
+        let absolute = self
+            .site
+            .settings()
+            .base_url
+            .as_ref()
+            .map(|base| format!("{}{href}", base.origin));
+        let link = LinkView {
+            title: href.clone(),
+            url: None,
+            page: None,
+            file: None,
+            host: None,
+            is_allowed: true,
+            href,
+        };
         match to {
             Destination::Page { page, .. } => {
                 let title = self.site.page(*page).entry.title.clone();
-                LinkView { title, url: absolute, page: Some(*page), ..link }
+                LinkView {
+                    title,
+                    url: absolute,
+                    page: Some(*page),
+                    ..link
+                }
             }
             Destination::Address { route, file, .. } => {
-                let name = route.as_str().rsplit('/').next().unwrap_or_default().to_owned();
+                let name = route
+                    .as_str()
+                    .rsplit('/')
+                    .next()
+                    .unwrap_or_default()
+                    .to_owned();
                 if name.is_empty() {
-                    return LinkView { url: absolute, ..link };
+                    return LinkView {
+                        url: absolute,
+                        ..link
+                    };
                 }
-                let source = file.clone().or_else(|| SourcePath::new(&format!("static{route}")).ok());
-                let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension).to_lowercase();
-                let file = FileView { source, media_type: media_type(&extension), extension, name: name.clone() };
-                LinkView { title: name, url: absolute, file: Some(file), ..link }
+                let source = file
+                    .clone()
+                    .or_else(|| SourcePath::new(&format!("static{route}")).ok());
+                let extension = name
+                    .rsplit_once('.')
+                    .map_or("", |(_, extension)| extension)
+                    .to_lowercase();
+                let file = FileView {
+                    source,
+                    media_type: media_type(&extension),
+                    extension,
+                    name: name.clone(),
+                };
+                LinkView {
+                    title: name,
+                    url: absolute,
+                    file: Some(file),
+                    ..link
+                }
             }
             Destination::Here { .. } | Destination::Refused => link,
             Destination::AsWritten => {
-                let host = link.href.split_once("://").map(|(_, rest)| rest.split(['/', '?', '#']).next().unwrap_or(rest).to_owned());
-                let origin = link.href.split_once("://").zip(host.clone()).map(|((scheme, _), host)| format!("{scheme}://{host}"));
+                let host = link.href.split_once("://").map(|(_, rest)| {
+                    rest.split(['/', '?', '#'])
+                        .next()
+                        .unwrap_or(rest)
+                        .to_owned()
+                });
+                let origin = link
+                    .href
+                    .split_once("://")
+                    .zip(host.clone())
+                    .map(|((scheme, _), host)| format!("{scheme}://{host}"));
                 let allowed = &self.site.settings().allow_origins;
                 LinkView {
-                    title: host.clone().unwrap_or_else(|| contact(&link.href).to_owned()),
+                    title: host
+                        .clone()
+                        .unwrap_or_else(|| contact(&link.href).to_owned()),
                     url: host.is_some().then(|| link.href.clone()),
-                    is_allowed: origin.is_none_or(|origin| allowed.iter().any(|allowed| allowed.trim_end_matches('/') == origin)),
+                    is_allowed: origin.is_none_or(|origin| {
+                        allowed
+                            .iter()
+                            .any(|allowed| allowed.trim_end_matches('/') == origin)
+                    }),
                     host,
                     ..link
                 }
@@ -184,7 +295,10 @@ impl Composer {
 
 /// The address or the number of a `mailto:` or `tel:` link.
 fn contact(href: &str) -> &str {
-    let bare = href.strip_prefix("mailto:").or_else(|| href.strip_prefix("tel:")).unwrap_or(href);
+    let bare = href
+        .strip_prefix("mailto:")
+        .or_else(|| href.strip_prefix("tel:"))
+        .unwrap_or(href);
     bare.split('?').next().unwrap_or(bare)
 }
 
@@ -230,7 +344,11 @@ fn media_type(extension: &str) -> &'static str {
 /// A span of seconds for readers: `3:25`, `1:02:10`.
 pub fn clock(seconds: i64) -> String {
     let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-    if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
+    if hours > 0 {
+        format!("{hours}:{minutes:02}:{seconds:02}")
+    } else {
+        format!("{minutes}:{seconds:02}")
+    }
 }
 
 /// The fields as plain JSON, for what is made of them besides templates.
@@ -242,6 +360,11 @@ pub fn plain(value: &FieldView) -> serde_json::Value {
         FieldView::Link(link) => json!(link.href),
         FieldView::Text(text) => json!(text.written),
         FieldView::List(items) => items.iter().map(plain).collect(),
-        FieldView::Map(fields) => serde_json::Value::Object(fields.iter().map(|(name, value)| (name.clone(), plain(value))).collect()),
+        FieldView::Map(fields) => serde_json::Value::Object(
+            fields
+                .iter()
+                .map(|(name, value)| (name.clone(), plain(value)))
+                .collect(),
+        ),
     }
 }

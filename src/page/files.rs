@@ -1,6 +1,8 @@
-//! What the bytes of a file tell that a page shows: size, checksum, and what a file of captions or a transcript says when.
+//! What the bytes of a file tell that a page shows: size, checksum, and what a file of captions or
+//! a transcript says when.
 //!
-//! Files are read when the page is drawn, not when it is composed; the page's key holds their fingerprints.
+//! Files are read when the page is drawn, not when it is composed; the page's key holds their
+//! fingerprints.
 
 use std::collections::BTreeMap;
 use std::io::{self, Read};
@@ -46,8 +48,15 @@ const TRANSCRIPT_BYTES_MAX: usize = 4 << 20;
 
 impl FileFacts {
     pub fn of(path: &SourcePath, bytes: &[u8]) -> Self {
-        let sha256 = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-        FileFacts { size: bytes.len() as u64, sha256, spoken: spoken(path, bytes) }
+        let sha256 = Sha256::digest(bytes)
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        FileFacts {
+            size: bytes.len() as u64,
+            sha256,
+            spoken: spoken(path, bytes),
+        }
     }
 
     /// The same of a file that is read piece by piece: it may be larger than the memory.
@@ -56,7 +65,8 @@ impl FileFacts {
     /// Those of reading.
     pub fn read(path: &SourcePath, file: &mut dyn Read) -> io::Result<Self> {
         let is_spoken = SPOKEN.contains(&path.extension().as_str());
-        let (mut hasher, mut piece, mut size, mut text) = (Sha256::new(), vec![0; PIECE_BYTES], 0, Vec::new());
+        let (mut hasher, mut piece, mut size, mut text) =
+            (Sha256::new(), vec![0; PIECE_BYTES], 0, Vec::new());
         loop {
             let read = match file.read(&mut piece) {
                 Ok(0) => break,
@@ -70,8 +80,16 @@ impl FileFacts {
                 text.extend_from_slice(&piece[..read]);
             }
         }
-        let sha256 = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(FileFacts { size, sha256, spoken: spoken(path, &text) })
+        let sha256 = hasher
+            .finalize()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        Ok(FileFacts {
+            size,
+            sha256,
+            spoken: spoken(path, &text),
+        })
     }
 }
 
@@ -80,7 +98,13 @@ pub const SPOKEN: [&str; 3] = ["vtt", "txt", "md"];
 
 /// What a file of captions or a transcript says; nothing for other files.
 pub fn spoken(path: &SourcePath, bytes: &[u8]) -> Vec<Spoken> {
-    let text = || String::from_utf8_lossy(if bytes.len() <= TRANSCRIPT_BYTES_MAX { bytes } else { b"" });
+    let text = || {
+        String::from_utf8_lossy(if bytes.len() <= TRANSCRIPT_BYTES_MAX {
+            bytes
+        } else {
+            b""
+        })
+    };
     match path.extension().as_str() {
         "vtt" => paragraphs(cues(&text())),
         "txt" | "md" => transcript(&text()),
@@ -88,9 +112,13 @@ pub fn spoken(path: &SourcePath, bytes: &[u8]) -> Vec<Spoken> {
     }
 }
 
-/// The cues of a WebVTT file (W3C, WebVTT §6), notes and styles left out, tags and settings taken off.
+/// The cues of a WebVTT file (W3C, WebVTT §6), notes and styles left out, tags and settings taken
+/// off.
 fn cues(text: &str) -> Vec<Spoken> {
-    let text = text.trim_start_matches('\u{FEFF}').replace("\r\n", "\n").replace('\r', "\n");
+    let text = text
+        .trim_start_matches('\u{FEFF}')
+        .replace("\r\n", "\n")
+        .replace('\r', "\n");
     if !text.starts_with("WEBVTT") {
         return Vec::new();
     }
@@ -100,16 +128,31 @@ fn cues(text: &str) -> Vec<Spoken> {
         let seconds = seconds(timing.split("-->").next()?.trim())?;
         let payload = lines.collect::<Vec<_>>().join(" ");
         let (speaker, text) = plain(&payload);
-        Some(Spoken { seconds: Some(seconds), time: Some(clock(seconds)), speaker, text })
+        Some(Spoken {
+            seconds: Some(seconds),
+            time: Some(clock(seconds)),
+            speaker,
+            text,
+        })
     };
-    text.split("\n\n").filter_map(cue).filter(|cue| !cue.text.is_empty()).collect()
+    text.split("\n\n")
+        .filter_map(cue)
+        .filter(|cue| !cue.text.is_empty())
+        .collect()
 }
 
 /// `00:01:05.500` → 65.
 fn seconds(timestamp: &str) -> Option<i64> {
     let whole = timestamp.split('.').next()?;
-    let parts: Vec<i64> = whole.split(':').map(|part| part.parse().ok()).collect::<Option<_>>()?;
-    (2..=3).contains(&parts.len()).then(|| parts.into_iter().fold(0, |seconds, part| seconds * 60 + part))
+    let parts: Vec<i64> = whole
+        .split(':')
+        .map(|part| part.parse().ok())
+        .collect::<Option<_>>()?;
+    (2..=3).contains(&parts.len()).then(|| {
+        parts
+            .into_iter()
+            .fold(0, |seconds, part| seconds * 60 + part)
+    })
 }
 
 /// The speaker (`<v Name>`) and the text of a cue's payload without its tags.
@@ -127,23 +170,38 @@ fn plain(payload: &str) -> (Option<String>, String) {
         rest = after;
     }
     text.push_str(rest);
-    let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&nbsp;", " ").replace("&lrm;", "").replace("&rlm;", "");
-    let text = text.replace("&amp;", "&").split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = text
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&nbsp;", " ")
+        .replace("&lrm;", "")
+        .replace("&rlm;", "");
+    let text = text
+        .replace("&amp;", "&")
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
     (speaker, text)
 }
 
 /// So many seconds are one paragraph at most: each begins with a time that leads there.
 const PARAGRAPH_SECONDS: i64 = 90;
 
-/// Joins cues that follow each other to paragraphs: to the end of a sentence, or, where none ends, until they are long.
+/// Joins cues that follow each other to paragraphs: to the end of a sentence, or, where none ends,
+/// until they are long.
 fn paragraphs(cues: Vec<Spoken>) -> Vec<Spoken> {
     let mut joined: Vec<Spoken> = Vec::new();
     for cue in cues {
         let is_same = |last: &&mut Spoken| {
-            let ends = last.text.ends_with(['.', '?', '!', '…', '。', '？', '！', '؟', '۔', '।']);
+            let ends = last
+                .text
+                .ends_with(['.', '?', '!', '…', '。', '？', '！', '؟', '۔', '।']);
             let length = last.text.chars().count();
-            let is_long = length > 2 * PARAGRAPH_CHARS || cue.seconds > last.seconds.map(|begin| begin + PARAGRAPH_SECONDS);
-            (cue.speaker.is_none() || last.speaker == cue.speaker) && !is_long && !(ends && length > PARAGRAPH_CHARS)
+            let is_long = length > 2 * PARAGRAPH_CHARS
+                || cue.seconds > last.seconds.map(|begin| begin + PARAGRAPH_SECONDS);
+            (cue.speaker.is_none() || last.speaker == cue.speaker)
+                && !is_long
+                && !(ends && length > PARAGRAPH_CHARS)
         };
         match joined.last_mut().filter(is_same) {
             Some(last) => {
@@ -164,11 +222,22 @@ fn transcript(text: &str) -> Vec<Spoken> {
         let (first, rest) = text.split_once(' ').unwrap_or((&text, ""));
         let seconds = seconds(first.trim_matches(['[', ']', '(', ')']));
         match seconds {
-            Some(seconds) => Spoken { seconds: Some(seconds), time: Some(clock(seconds)), speaker: None, text: rest.to_owned() },
-            None => Spoken { text, ..Spoken::default() },
+            Some(seconds) => Spoken {
+                seconds: Some(seconds),
+                time: Some(clock(seconds)),
+                speaker: None,
+                text: rest.to_owned(),
+            },
+            None => Spoken {
+                text,
+                ..Spoken::default()
+            },
         }
     };
-    text.split("\n\n").map(paragraph).filter(|spoken| !spoken.text.is_empty()).collect()
+    text.split("\n\n")
+        .map(paragraph)
+        .filter(|spoken| !spoken.text.is_empty())
+        .collect()
 }
 
 #[cfg(test)]
@@ -178,26 +247,57 @@ mod tests {
     #[test]
     fn captions() {
         let text = "WEBVTT - a talk\n\nNOTE not said\n\n1\n00:00:01.000 --> 00:00:03.000 align:start\n<v Ada>Give <i>first</i>,\n\n00:04.500 --> 00:06.000\nthen &amp; only then ask.\n\n01:02:03.000 --> 01:02:04.000\n<v Ben>Why?";
-        let said: Vec<(Option<String>, Option<String>, String)> =
-            paragraphs(cues(text)).into_iter().map(|one| (one.time, one.speaker, one.text)).collect();
-        let expected = [("0:01", "Ada", "Give first, then & only then ask."), ("1:02:03", "Ben", "Why?")];
-        assert_eq!(said, expected.map(|(time, name, text)| (Some(time.to_owned()), Some(name.to_owned()), text.to_owned())));
+        let said: Vec<(Option<String>, Option<String>, String)> = paragraphs(cues(text))
+            .into_iter()
+            .map(|one| (one.time, one.speaker, one.text))
+            .collect();
+        let expected = [
+            ("0:01", "Ada", "Give first, then & only then ask."),
+            ("1:02:03", "Ben", "Why?"),
+        ];
+        assert_eq!(
+            said,
+            expected.map(|(time, name, text)| (
+                Some(time.to_owned()),
+                Some(name.to_owned()),
+                text.to_owned()
+            ))
+        );
         assert!(cues("00:01.000 --> 00:02.000\nno head").is_empty());
-        let minute = |minute: u32| format!("\n\n00:{minute:02}:00.000 --> 00:{minute:02}:50.000\nand so on");
+        let minute =
+            |minute: u32| format!("\n\n00:{minute:02}:00.000 --> 00:{minute:02}:50.000\nand so on");
         let endless = "WEBVTT".to_owned() + &(0..10).map(minute).collect::<String>();
-        let times: Vec<Option<i64>> = paragraphs(cues(&endless)).iter().map(|one| one.seconds).collect();
-        assert_eq!(times, [0, 120, 240, 360, 480].map(Some), "what has no sentences is told apart by time");
+        let times: Vec<Option<i64>> = paragraphs(cues(&endless))
+            .iter()
+            .map(|one| one.seconds)
+            .collect();
+        assert_eq!(
+            times,
+            [0, 120, 240, 360, 480].map(Some),
+            "what has no sentences is told apart by time"
+        );
     }
 
     #[test]
     fn transcripts_and_checksums() {
         let said = transcript("[0:05] One\nand a half.\n\nTwo.\n\n\n1:00:00 Three.");
         let times: Vec<Option<i64>> = said.iter().map(|one| one.seconds).collect();
-        assert_eq!((times, said[0].text.as_str()), (vec![Some(5), None, Some(3600)], "One and a half."));
+        assert_eq!(
+            (times, said[0].text.as_str()),
+            (vec![Some(5), None, Some(3600)], "One and a half.")
+        );
         let facts = FileFacts::of(&SourcePath::new("a.bin").expect("inside"), b"abc");
-        for (name, bytes) in [("a.bin", &b"abc"[..]), ("a.txt", b"0:05 Ada: Good morning.\n"), ("a.vtt", b"")] {
+        for (name, bytes) in [
+            ("a.bin", &b"abc"[..]),
+            ("a.txt", b"0:05 Ada: Good morning.\n"),
+            ("a.vtt", b""),
+        ] {
             let path = SourcePath::new(name).expect("inside");
-            assert_eq!(FileFacts::read(&path, &mut &bytes[..]).expect("memory"), FileFacts::of(&path, bytes), "{name}");
+            assert_eq!(
+                FileFacts::read(&path, &mut &bytes[..]).expect("memory"),
+                FileFacts::of(&path, bytes),
+                "{name}"
+            );
         }
         assert_eq!((facts.size, &facts.sha256[..8]), (3, "ba7816bf"));
     }

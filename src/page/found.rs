@@ -1,5 +1,5 @@
-//! What is found in all pages together: the words of the glossary and where they are used, the pages that others gather, where
-//! calendars and the page at random lie.
+//! What is found in all pages together: the words of the glossary and where they are used, the
+//! pages that others gather, where calendars and the page at random lie.
 
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock, RwLock};
@@ -74,19 +74,27 @@ impl Composer {
         self.found.journeys.get_or_init(|| self.find_journeys())
     }
 
-    /// Where a page of the same kind is picked at random, for pages and lists of a kind that wants that.
+    /// Where a page of the same kind is picked at random, for pages and lists of a kind that wants
+    /// that.
     pub(super) fn surprise(&self, sheet: &Sheet) -> Option<String> {
         let section = match sheet.subject {
             Subject::Section(section) | Subject::Surprise(section) => section,
             Subject::Page(page) => self.site.page(page).section,
             _ => return None,
         };
-        self.site.surprise_of(section).map(|route| self.href(&route))
+        self.site
+            .surprise_of(section)
+            .map(|route| self.href(&route))
     }
 
     pub(super) fn calendar(&self, route: &Route) -> CalendarView {
-        let subscribe = self.url(route).and_then(|url| Some(format!("webcal://{}", url.split_once("://")?.1)));
-        CalendarView { href: self.href(route), subscribe }
+        let subscribe = self
+            .url(route)
+            .and_then(|url| Some(format!("webcal://{}", url.split_once("://")?.1)));
+        CalendarView {
+            href: self.href(route),
+            subscribe,
+        }
     }
 
     /// The words of the glossary that a page uses; `None` for those whose page is not published.
@@ -99,39 +107,76 @@ impl Composer {
             let pages = self.site.pages().iter();
             let explained = pages.filter_map(|page| {
                 let term = page.entry.source.clone();
-                Some((term, Arc::new(TermUse::new(&self.href(&page.route), &self.explanation(page)?))))
+                Some((
+                    term,
+                    Arc::new(TermUse::new(
+                        &self.href(&page.route),
+                        &self.explanation(page)?,
+                    )),
+                ))
             });
             explained.collect()
         });
-        used.iter().map(|term| explained.get(term).cloned()).collect()
+        used.iter()
+            .map(|term| explained.get(term).cloned())
+            .collect()
     }
 
     /// The listed pages that use a word, by the page that explains it.
     pub(super) fn used_in(&self, id: PageId) -> Vec<PageId> {
         let find = || {
             let mut uses: HashMap<SourcePath, Vec<PageId>> = HashMap::new();
-            for (id, page) in self.site.pages().iter().enumerate().filter(|(_, page)| page.is_listed()) {
-                page.entry.terms.iter().for_each(|term| uses.entry(term.clone()).or_default().push(id));
+            for (id, page) in self
+                .site
+                .pages()
+                .iter()
+                .enumerate()
+                .filter(|(_, page)| page.is_listed())
+            {
+                page.entry
+                    .terms
+                    .iter()
+                    .for_each(|term| uses.entry(term.clone()).or_default().push(id));
             }
             uses
         };
-        let pages = self.found.uses.get_or_init(find).get(&self.site.page(id).entry.source);
-        pages.map(|pages| pages.iter().copied().take(BACKLINKS_MAX).collect()).unwrap_or_default()
+        let pages = self
+            .found
+            .uses
+            .get_or_init(find)
+            .get(&self.site.page(id).entry.source);
+        pages
+            .map(|pages| pages.iter().copied().take(BACKLINKS_MAX).collect())
+            .unwrap_or_default()
     }
 
-    /// The pages that a page of a gathering kind shows: those that it names, then those that it asks for.
+    /// The pages that a page of a gathering kind shows: those that it names, then those that it
+    /// asks for.
     pub(super) fn gathered(&self, page: &SitePage, fields: &Fields) -> Vec<PageId> {
-        let Some(gathers) = self.kind(page).and_then(|kind| kind.gathers.as_ref()) else { return Vec::new() };
+        let Some(gathers) = self.kind(page).and_then(|kind| kind.gathers.as_ref()) else {
+            return Vec::new();
+        };
         let mut pages: Vec<PageId> = Vec::new();
-        let named = gathers.items.as_ref().and_then(|name| fields::get(fields, name));
+        let named = gathers
+            .items
+            .as_ref()
+            .and_then(|name| fields::get(fields, name));
         let mut links = Vec::new();
         named.iter().for_each(|items| items.links(&mut links));
         pages.extend(links.iter().filter_map(|link| link.page));
-        let query = gathers.query.as_ref().and_then(|name| page.entry.meta.fields.get(name)).and_then(Item::as_map);
+        let query = gathers
+            .query
+            .as_ref()
+            .and_then(|name| page.entry.meta.fields.get(name))
+            .and_then(Item::as_map);
         if let Some(query) = query.map(PagesQuery::of_items) {
             let own = |id: PageId| self.site.page(id).entry.source == page.entry.source;
             let found = queries::pages(self, &query);
-            let more: Vec<PageId> = found.iter().copied().filter(|id| !pages.contains(id) && !own(*id)).collect();
+            let more: Vec<PageId> = found
+                .iter()
+                .copied()
+                .filter(|id| !pages.contains(id) && !own(*id))
+                .collect();
             pages.extend(more);
         }
         pages

@@ -19,8 +19,15 @@ impl Composer {
     pub fn calendar_of_kind(&self, kind: &Kind) -> Option<Route> {
         kind.happens.as_ref()?;
         let folder = kind.folder.as_ref()?;
-        let takes_place = |page: &SitePage| page.entry.meta.kind == kind.name && page.is_listed() && page.entry.occurs.is_some();
-        self.site.pages().iter().any(takes_place).then(|| Route::new(&format!("/{folder}/calendar.ics")).ok()).flatten()
+        let takes_place = |page: &SitePage| {
+            page.entry.meta.kind == kind.name && page.is_listed() && page.entry.occurs.is_some()
+        };
+        self.site
+            .pages()
+            .iter()
+            .any(takes_place)
+            .then(|| Route::new(&format!("/{folder}/calendar.ics")).ok())
+            .flatten()
     }
 }
 
@@ -35,7 +42,10 @@ impl Composer {
             time: match moment {
                 Moment::Day(_) => None,
                 Moment::Time(time) => {
-                    let fill = [("hour", format!("{:02}", time.hour()).into()), ("minute", format!("{:02}", time.minute()).into())];
+                    let fill = [
+                        ("hour", format!("{:02}", time.hour()).into()),
+                        ("minute", format!("{:02}", time.minute()).into()),
+                    ];
                     Some(say(&self.words, language, "time_of_day", &fill))
                 }
             },
@@ -65,9 +75,16 @@ impl Composer {
         let size = if divisor == 1 || tenths >= 100 {
             ((tenths + 5) / 10).to_string()
         } else {
-            format!("{}{}{}", tenths / 10, say(&self.words, language, "decimal_mark", &[]), tenths % 10)
+            format!(
+                "{}{}{}",
+                tenths / 10,
+                say(&self.words, language, "decimal_mark", &[]),
+                tenths % 10
+            )
         };
         let count = i64::try_from(bytes).unwrap_or(i64::MAX);
-        self.words.say(language, key, Some(count), &[("size", size.into())]).unwrap_or_else(|| key.to_owned())
+        self.words
+            .say(language, key, Some(count), &[("size", size.into())])
+            .unwrap_or_else(|| key.to_owned())
     }
 }

@@ -1,7 +1,8 @@
-//! Paths: which pages lead through which others, where a page stands on each, and how long the way is.
+//! Paths: which pages lead through which others, where a page stands on each, and how long the way
+//! is.
 //!
-//! A page of a kind with `journey:` names its steps in that field, a list of mappings with `page`, and, where the writer wants,
-//! `optional` and `or` (pages that will do instead).
+//! A page of a kind with `journey:` names its steps in that field, a list of mappings with `page`,
+//! and, where the writer wants, `optional` and `or` (pages that will do instead).
 
 use std::collections::HashMap;
 
@@ -38,7 +39,11 @@ impl Composer {
     pub(super) fn find_journeys(&self) -> Journeys {
         let all: Vec<Journey> = self.ways.iter().map(|way| self.journey(*way)).collect();
         let mut on: HashMap<PageId, Vec<(usize, usize)>> = HashMap::new();
-        for (way, journey) in all.iter().enumerate().filter(|(_, journey)| self.site.page(journey.page).is_listed()) {
+        for (way, journey) in all
+            .iter()
+            .enumerate()
+            .filter(|(_, journey)| self.site.page(journey.page).is_listed())
+        {
             for (position, step) in journey.steps.iter().enumerate() {
                 for page in std::iter::once(&step.page).chain(&step.instead) {
                     on.entry(*page).or_default().push((way, position));
@@ -51,10 +56,19 @@ impl Composer {
     /// The way that a page leads; without steps for a page that leads nowhere.
     fn journey(&self, id: PageId) -> Journey {
         let page = self.site.page(id);
-        let named = self.site.kinds.get(&page.entry.meta.kind).and_then(|kind| kind.journey.as_ref());
+        let named = self
+            .site
+            .kinds
+            .get(&page.entry.meta.kind)
+            .and_then(|kind| kind.journey.as_ref());
         let fields = self.fields(id);
         let steps = named.and_then(|name| fields::get(&fields, name));
-        let Some(FieldView::List(items)) = steps else { return Journey { page: id, steps: Vec::new() } };
+        let Some(FieldView::List(items)) = steps else {
+            return Journey {
+                page: id,
+                steps: Vec::new(),
+            };
+        };
         let page_of = |item: &FieldView| match item.get("page") {
             Some(FieldView::Link(link)) => link.page,
             _ => None,
@@ -65,15 +79,27 @@ impl Composer {
                 _ => Vec::new(),
             };
             let is_optional = matches!(item.get("optional"), Some(FieldView::Plain(value)) if value.as_bool() == Some(true));
-            Some(Step { page: page_of(item)?, instead, is_optional })
+            Some(Step {
+                page: page_of(item)?,
+                instead,
+                is_optional,
+            })
         };
-        Journey { page: id, steps: items.iter().filter_map(step).collect() }
+        Journey {
+            page: id,
+            steps: items.iter().filter_map(step).collect(),
+        }
     }
 
-    /// How long a page takes: stated, else what its way takes without what can be left out, else what reading it takes.
+    /// How long a page takes: stated, else what its way takes without what can be left out, else
+    /// what reading it takes.
     pub(super) fn minutes(&self, id: PageId) -> u32 {
         let entry = &self.site.page(id).entry;
-        let way = self.ways.binary_search(&id).ok().filter(|_| entry.meta.minutes.is_none());
+        let way = self
+            .ways
+            .binary_search(&id)
+            .ok()
+            .filter(|_| entry.meta.minutes.is_none());
         let Some(way) = way else { return entry.minutes };
         match minutes_of(self, &self.journeys().all[way].steps) {
             0 => entry.minutes,
@@ -89,7 +115,11 @@ impl Composer {
             let page = self.site.page(journey.page);
             let here = &journey.steps[*position];
             // A reader who is on an optional step takes the time for it.
-            let own = if here.is_optional { self.site.page(here.page).entry.minutes } else { 0 };
+            let own = if here.is_optional {
+                self.site.page(here.page).entry.minutes
+            } else {
+                0
+            };
             OnPathView {
                 title: page.entry.title.clone(),
                 href: self.href(&page.route),
@@ -97,22 +127,40 @@ impl Composer {
                 of: journey.steps.len(),
                 minutes_left: minutes_of(self, &journey.steps[*position..]).saturating_add(own),
                 step: self.href(&self.site.page(here.page).route),
-                previous: position.checked_sub(1).map(|before| journey.steps[before].page),
+                previous: position
+                    .checked_sub(1)
+                    .map(|before| journey.steps[before].page),
                 next: journey.steps.get(position + 1).map(|next| next.page),
             }
         };
-        journeys.on.get(&id).map(|places| places.iter().map(view).collect()).unwrap_or_default()
+        journeys
+            .on
+            .get(&id)
+            .map(|places| places.iter().map(view).collect())
+            .unwrap_or_default()
     }
 }
 
 fn minutes_of(composer: &Composer, steps: &[Step]) -> u32 {
     let needed = steps.iter().filter(|step| !step.is_optional);
-    needed.map(|step| composer.site.page(step.page).entry.minutes).fold(0, u32::saturating_add)
+    needed
+        .map(|step| composer.site.page(step.page).entry.minutes)
+        .fold(0, u32::saturating_add)
 }
 
 /// The pages of kinds that lead through others, in order.
 pub(super) fn ways(site: &Site) -> Vec<PageId> {
-    let kinds: Vec<&str> = site.kinds.values().filter(|kind| kind.journey.is_some()).map(|kind| kind.name.as_str()).collect();
+    let kinds: Vec<&str> = site
+        .kinds
+        .values()
+        .filter(|kind| kind.journey.is_some())
+        .map(|kind| kind.name.as_str())
+        .collect();
     let is_way = |page: &SitePage| kinds.contains(&page.entry.meta.kind.as_str());
-    site.pages().iter().enumerate().filter(|(_, page)| is_way(page)).map(|(id, _)| id).collect()
+    site.pages()
+        .iter()
+        .enumerate()
+        .filter(|(_, page)| is_way(page))
+        .map(|(id, _)| id)
+        .collect()
 }

@@ -25,7 +25,8 @@ const CARDS_OF_CHILDREN: usize = 300;
 /// Topics that the page of the search offers to readers without JavaScript.
 const NAMES_MAX: usize = 200;
 
-/// Pages that chance can come to: more of them would make the page that picks one heavy, and the choice no better.
+/// Pages that chance can come to: more of them would make the page that picks one heavy, and the
+/// choice no better.
 const SURPRISES_MAX: usize = 200;
 
 /// The address of one page of a list.
@@ -39,57 +40,112 @@ pub fn route_of(route: &Route, number: usize) -> Route {
 
 /// Listed pages with a date, the last changed first.
 pub fn newest(site: &Site) -> Vec<PageId> {
-    let mut pages: Vec<PageId> =
-        (0..site.pages().len()).filter(|page| site.page(*page).is_listed() && site.page(*page).changed().is_some()).collect();
+    let mut pages: Vec<PageId> = (0..site.pages().len())
+        .filter(|page| site.page(*page).is_listed() && site.page(*page).changed().is_some())
+        .collect();
     pages.sort_by_cached_key(|page| newest_key(site, *page));
     pages
 }
 
 pub(super) fn newest_key(site: &Site, page: PageId) -> impl Ord + use<> {
-    (Reverse(site.page(page).changed_moment()), site.page(page).entry.title.to_lowercase(), page)
+    (
+        Reverse(site.page(page).changed_moment()),
+        site.page(page).entry.title.to_lowercase(),
+        page,
+    )
 }
 
 /// Brings edited pages to their places in a list that is otherwise in order.
-pub(super) fn put_in_place<K: Ord>(list: &mut Vec<PageId>, edited: &[PageId], key: impl Fn(PageId) -> K) {
-    let own: Vec<PageId> = list.iter().copied().filter(|page| edited.contains(page)).collect();
+pub(super) fn put_in_place<K: Ord>(
+    list: &mut Vec<PageId>,
+    edited: &[PageId],
+    key: impl Fn(PageId) -> K,
+) {
+    let own: Vec<PageId> = list
+        .iter()
+        .copied()
+        .filter(|page| edited.contains(page))
+        .collect();
     list.retain(|page| !edited.contains(page));
-    own.into_iter().for_each(|page| put_in_order(list, page, &key));
+    own.into_iter()
+        .for_each(|page| put_in_order(list, page, &key));
 }
 
 /// The list that a sheet shows.
 pub fn of(composer: &Composer, sheet: &Sheet) -> Option<Listing> {
     let site = &*composer.site;
-    let size = if matches!(sheet.subject, Subject::AToZ | Subject::Narrowed(_)) { ROWS_SIZE } else { site.settings().page_size };
-    // Of a long list only what this sheet shows is gathered, or the work would grow with its square.
-    let part = |all: &mut dyn Iterator<Item = PageId>| -> Vec<PageId> { all.skip((sheet.number - 1) * size).take(size).collect() };
+    let size = if matches!(sheet.subject, Subject::AToZ | Subject::Narrowed(_)) {
+        ROWS_SIZE
+    } else {
+        site.settings().page_size
+    };
+    // Of a long list only what this sheet shows is gathered, or the work would grow with its
+    // square.
+    let part = |all: &mut dyn Iterator<Item = PageId>| -> Vec<PageId> {
+        all.skip((sheet.number - 1) * size).take(size).collect()
+    };
     let whole = |all: &[PageId]| (all.len(), part(&mut all.iter().copied()));
     let ((total, shown), route) = match sheet.subject {
         Subject::Page(_) | Subject::NotFound | Subject::About | Subject::Privacy => return None,
         Subject::Topics => return Some(list_of_terms(composer, &site.topics, sheet, "topics")),
         Subject::Search => return Some(names(composer, &site.topics)),
-        Subject::Audiences => return Some(list_of_terms(composer, &site.audiences, sheet, "audiences")),
-        Subject::Section(section) => (whole(&site.sections[section].pages), site.sections[section].route.clone()),
-        Subject::Topic(topic) => (whole(&site.topics[topic].pages), site.topics[topic].route.clone()),
+        Subject::Audiences => {
+            return Some(list_of_terms(composer, &site.audiences, sheet, "audiences"));
+        }
+        Subject::Section(section) => (
+            whole(&site.sections[section].pages),
+            site.sections[section].route.clone(),
+        ),
+        Subject::Topic(topic) => (
+            whole(&site.topics[topic].pages),
+            site.topics[topic].route.clone(),
+        ),
         Subject::Audience(audience) => {
             let term = &site.audiences[audience];
             let first = first_of_audience(term);
             let rest = term.pages.iter().filter(|page| !first.contains(page));
-            ((term.pages.len(), part(&mut first.iter().chain(rest).copied())), term.route.clone())
+            (
+                (
+                    term.pages.len(),
+                    part(&mut first.iter().chain(rest).copied()),
+                ),
+                term.route.clone(),
+            )
         }
         Subject::AToZ => (whole(&composer.a_to_z), Route::page(["a-z"])),
         Subject::New => (whole(&composer.newest), Route::page(["new"])),
-        Subject::Narrowed(list) => (whole(&composer.narrowed()[list]), site.narrowed[list].route.clone()),
+        Subject::Narrowed(list) => (
+            whole(&composer.narrowed()[list]),
+            site.narrowed[list].route.clone(),
+        ),
         Subject::Surprise(section) => {
             let pages = &site.sections[section].pages;
             ((pages.len(), surprises(site, pages)), sheet.route.clone())
         }
     };
-    let mut listing = Listing { total, number: sheet.number, pages: sheet.of, ..Listing::default() };
+    let mut listing = Listing {
+        total,
+        number: sheet.number,
+        pages: sheet.of,
+        ..Listing::default()
+    };
     if sheet.number == 1 {
         listing.facets = match sheet.subject {
-            Subject::Section(section @ 1..) => facets::of(composer, &site.sections[section].pages, composer.section_language(section)),
-            Subject::Topic(topic) => facets::of(composer, &site.topics[topic].pages, &site.settings().language),
-            Subject::Audience(audience) => facets::of(composer, &site.audiences[audience].pages, &site.settings().language),
+            Subject::Section(section @ 1..) => facets::of(
+                composer,
+                &site.sections[section].pages,
+                composer.section_language(section),
+            ),
+            Subject::Topic(topic) => facets::of(
+                composer,
+                &site.topics[topic].pages,
+                &site.settings().language,
+            ),
+            Subject::Audience(audience) => facets::of(
+                composer,
+                &site.audiences[audience].pages,
+                &site.settings().language,
+            ),
             _ => Vec::new(),
         };
         if matches!(sheet.subject, Subject::AToZ | Subject::Narrowed(_)) {
@@ -109,7 +165,9 @@ pub fn of(composer: &Composer, sheet: &Sheet) -> Option<Listing> {
         Subject::Section(section) => match grouping(site, section) {
             Grouping::None => listing.items = shown,
             Grouping::Letter => listing.groups = by_letter(composer, &shown),
-            Grouping::Happening => listing.groups = by_happening(composer, &shown, composer.section_language(section)),
+            Grouping::Happening => {
+                listing.groups = by_happening(composer, &shown, composer.section_language(section))
+            }
         },
         _ => listing.items = shown,
     }
@@ -134,8 +192,8 @@ fn number_pages(composer: &Composer, sheet: &Sheet, route: &Route, listing: &mut
     listing.next_href = (sheet.number < sheet.of).then(|| href(sheet.number + 1));
 }
 
-/// What a page that picks one at random picks among: all, or of many those whose addresses' fingerprints come first, so that they
-/// are the same ones whatever else comes and goes.
+/// What a page that picks one at random picks among: all, or of many those whose addresses'
+/// fingerprints come first, so that they are the same ones whatever else comes and goes.
 fn surprises(site: &Site, pages: &[PageId]) -> Vec<PageId> {
     if pages.len() <= SURPRISES_MAX {
         return pages.to_vec();
@@ -144,21 +202,40 @@ fn surprises(site: &Site, pages: &[PageId]) -> Vec<PageId> {
     let mut by_chance: Vec<(Fingerprint, PageId)> = pages.iter().map(|page| print(*page)).collect();
     let (_, last, _) = by_chance.select_nth_unstable(SURPRISES_MAX - 1);
     let last = *last;
-    pages.iter().copied().filter(|page| print(*page) <= last).collect()
+    pages
+        .iter()
+        .copied()
+        .filter(|page| print(*page) <= last)
+        .collect()
 }
 
 /// How the list of a section is divided: as its kind says.
 fn grouping(site: &Site, section: usize) -> Grouping {
-    let kind = site.sections[section].kind.as_ref().and_then(|kind| site.kinds.get(kind));
+    let kind = site.sections[section]
+        .kind
+        .as_ref()
+        .and_then(|kind| site.kinds.get(kind));
     kind.map_or(Grouping::None, |kind| kind.group)
 }
 
 /// What is coming, then what has been.
 fn by_happening(composer: &Composer, pages: &[PageId], language: &str) -> Vec<Group> {
     let today = composer.site.today;
-    let is_past = |page: PageId| composer.site.page(page).entry.occurs.as_ref().is_some_and(|occurs| occurs.is_past(today));
+    let is_past = |page: PageId| {
+        composer
+            .site
+            .page(page)
+            .entry
+            .occurs
+            .as_ref()
+            .is_some_and(|occurs| occurs.is_past(today))
+    };
     grouped(pages, is_past, |is_past| {
-        let (key, id) = if is_past { ("past", "past") } else { ("upcoming", "coming") };
+        let (key, id) = if is_past {
+            ("past", "past")
+        } else {
+            ("upcoming", "coming")
+        };
         (say(&composer.words, language, key, &[]), id.to_owned())
     })
 }
@@ -192,13 +269,21 @@ fn children(composer: &Composer, section: usize) -> Vec<Group> {
     site.sections[section].children.iter().map(group).collect()
 }
 
-/// The first pages of a section, in its order. A section without pages of its own, as a folder for a year often is, shows those of
-/// the sections inside it.
+/// The first pages of a section, in its order. A section without pages of its own, as a folder for
+/// a year often is, shows those of the sections inside it.
 fn first_pages(site: &Site, section: usize, most: usize) -> Vec<PageId> {
     let own = &site.sections[section];
     let mut pages: Vec<PageId> = own.pages.iter().copied().take(most).collect();
-    let mut open: Vec<usize> = if pages.is_empty() { own.children.iter().rev().copied().collect() } else { Vec::new() };
-    while let Some(found) = open.pop().filter(|_| pages.len() < most).map(|section| &site.sections[section]) {
+    let mut open: Vec<usize> = if pages.is_empty() {
+        own.children.iter().rev().copied().collect()
+    } else {
+        Vec::new()
+    };
+    while let Some(found) = open
+        .pop()
+        .filter(|_| pages.len() < most)
+        .map(|section| &site.sections[section])
+    {
         pages.extend(found.pages.iter().copied().take(most - pages.len()));
         open.extend(found.children.iter().rev());
     }
@@ -209,7 +294,10 @@ fn first_pages(site: &Site, section: usize, most: usize) -> Vec<PageId> {
 fn names(composer: &Composer, names: &[Term]) -> Listing {
     let mut listing = terms(composer, &names[..names.len().min(NAMES_MAX)]);
     (listing.total, listing.ways) = (0, facets::ways(composer));
-    listing.groups.iter_mut().for_each(|group| group.items.clear());
+    listing
+        .groups
+        .iter_mut()
+        .for_each(|group| group.items.clear());
     listing
 }
 
@@ -230,12 +318,20 @@ fn terms(composer: &Composer, terms: &[Term]) -> Listing {
         description: term.description.clone(),
         items: term.pages.iter().copied().take(CARDS_OF_CHILD).collect(),
     };
-    Listing { groups: terms.iter().map(group).collect(), total: terms.len(), number: 1, pages: 1, ..Listing::default() }
+    Listing {
+        groups: terms.iter().map(group).collect(),
+        total: terms.len(),
+        number: 1,
+        pages: 1,
+        ..Listing::default()
+    }
 }
 
 /// Listed pages by title.
 pub fn a_to_z(site: &Site) -> Vec<PageId> {
-    let mut pages: Vec<PageId> = (0..site.pages().len()).filter(|page| site.page(*page).is_listed()).collect();
+    let mut pages: Vec<PageId> = (0..site.pages().len())
+        .filter(|page| site.page(*page).is_listed())
+        .collect();
     pages.sort_by(|one, other| a_to_z_key(site, *one).cmp(&a_to_z_key(site, *other)));
     pages
 }
@@ -253,14 +349,22 @@ fn by_letter(composer: &Composer, pages: &[PageId]) -> Vec<Group> {
 }
 
 fn id_of_letter(letter: &str) -> String {
-    if letter == "#" { "0-9".to_owned() } else { letter.to_lowercase() }
+    if letter == "#" {
+        "0-9".to_owned()
+    } else {
+        letter.to_lowercase()
+    }
 }
 
-/// The first letters of the whole list from A to Z, each with the place where its first page is listed.
+/// The first letters of the whole list from A to Z, each with the place where its first page is
+/// listed.
 fn letters(composer: &Composer, route: &Route, size: usize) -> Vec<Crumb> {
     let place = |(letter, position): &(String, usize)| {
         let href = composer.href(&route_of(route, position / size + 1));
-        Crumb { title: letter.clone(), href: format!("{href}#{}", id_of_letter(letter)) }
+        Crumb {
+            title: letter.clone(),
+            href: format!("{href}#{}", id_of_letter(letter)),
+        }
     };
     composer.first_letters().iter().map(place).collect()
 }
@@ -283,30 +387,61 @@ impl Composer {
 
 fn by_kind(composer: &Composer, pages: &[PageId]) -> Vec<Group> {
     let kind = |page: PageId| &composer.site.page(page).entry.meta.kind;
-    grouped(pages, kind, |kind| (composer.kind_title_many(kind), slug(kind)))
+    grouped(pages, kind, |kind| {
+        (composer.kind_title_many(kind), slug(kind))
+    })
 }
 
 fn by_month(composer: &Composer, pages: &[PageId]) -> Vec<Group> {
     let language = &composer.site.settings().language;
-    let month = |page: PageId| composer.site.page(page).changed().map(|day| day.first_of_month());
+    let month = |page: PageId| {
+        composer
+            .site
+            .page(page)
+            .changed()
+            .map(|day| day.first_of_month())
+    };
     grouped(pages, month, |month| {
-        let Some(day) = month else { return (String::new(), String::new()) };
-        let month = say(&composer.words, language, &format!("month_{}", day.month()), &[]);
-        let fill = [("month", month.into()), ("year", day.year().to_string().into())];
-        let title =
-            composer.words.say(language, "month_and_year", None, &fill).unwrap_or_else(|| format!("{:04}-{:02}", day.year(), day.month()));
+        let Some(day) = month else {
+            return (String::new(), String::new());
+        };
+        let month = say(
+            &composer.words,
+            language,
+            &format!("month_{}", day.month()),
+            &[],
+        );
+        let fill = [
+            ("month", month.into()),
+            ("year", day.year().to_string().into()),
+        ];
+        let title = composer
+            .words
+            .say(language, "month_and_year", None, &fill)
+            .unwrap_or_else(|| format!("{:04}-{:02}", day.year(), day.month()));
         (title, format!("{:04}-{:02}", day.year(), day.month()))
     })
 }
 
-/// Pages under headings, in the order of the pages: the title and the id of what those that follow each other have in common.
-fn grouped<K: PartialEq>(pages: &[PageId], common: impl Fn(PageId) -> K, heading: impl Fn(K) -> (String, String)) -> Vec<Group> {
+/// Pages under headings, in the order of the pages: the title and the id of what those that follow
+/// each other have in common.
+fn grouped<K: PartialEq>(
+    pages: &[PageId],
+    common: impl Fn(PageId) -> K,
+    heading: impl Fn(K) -> (String, String),
+) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     for pages in pages.chunk_by(|one, next| common(*one) == common(*next)) {
         let (title, id) = heading(common(pages[0]));
         match groups.last_mut().filter(|group| group.id == id) {
             Some(group) => group.items.extend(pages),
-            None => groups.push(Group { title, id, href: None, description: None, items: pages.to_vec() }),
+            None => groups.push(Group {
+                title,
+                id,
+                href: None,
+                description: None,
+                items: pages.to_vec(),
+            }),
         }
     }
     groups

@@ -1,7 +1,8 @@
 //! Every page of the published site as a closed view, and the view as HTML.
 //!
-//! [`sheets`] lists what is drawn: pages, and the lists that are made of them. [`Composer::compose`] gathers what one
-//! subject shows; `templates` draws it. Composing reads the site and never a body.
+//! [`sheets`] lists what is drawn: pages, and the lists that are made of them.
+//! [`Composer::compose`] gathers what one subject shows; `templates` draws it. Composing reads the
+//! site and never a body.
 
 mod body_links;
 pub mod compose;
@@ -91,44 +92,110 @@ pub fn sheets(composer: &Composer) -> Vec<Sheet> {
         of
     };
     let introduced = introduced(site);
-    let is_plain = |(id, page): &(PageId, &SitePage)| section_pages[*id].is_none() && !introduced.contains(&page.route);
+    let is_plain = |(id, page): &(PageId, &SitePage)| {
+        section_pages[*id].is_none() && !introduced.contains(&page.route)
+    };
     let plain = site.pages().par_iter().enumerate().filter(is_plain);
-    sheets.par_extend(plain.map(|(id, page)| Sheet { subject: Subject::Page(id), number: 1, of: 1, route: page.route.clone() }));
-    for (id, section) in site.sections.iter().enumerate().filter(|(_, section)| !is_introduction(site, section, &introduced)) {
-        add_list(&mut sheets, Subject::Section(id), section.pages.len(), site.settings().page_size, &section.route);
+    sheets.par_extend(plain.map(|(id, page)| Sheet {
+        subject: Subject::Page(id),
+        number: 1,
+        of: 1,
+        route: page.route.clone(),
+    }));
+    for (id, section) in site
+        .sections
+        .iter()
+        .enumerate()
+        .filter(|(_, section)| !is_introduction(site, section, &introduced))
+    {
+        add_list(
+            &mut sheets,
+            Subject::Section(id),
+            section.pages.len(),
+            site.settings().page_size,
+            &section.route,
+        );
     }
     let size = site.settings().page_size;
     for (id, term) in site.topics.iter().enumerate() {
-        add_list(&mut sheets, Subject::Topic(id), term.pages.len(), size, &term.route);
+        add_list(
+            &mut sheets,
+            Subject::Topic(id),
+            term.pages.len(),
+            size,
+            &term.route,
+        );
     }
     for (id, term) in site.audiences.iter().enumerate() {
-        add_list(&mut sheets, Subject::Audience(id), term.pages.len(), size, &term.route);
+        add_list(
+            &mut sheets,
+            Subject::Audience(id),
+            term.pages.len(),
+            size,
+            &term.route,
+        );
     }
     let (listed, dated) = (composer.a_to_z.len(), composer.newest.len());
     for (subject, name, count, size) in [
         (Subject::Topics, "topics", site.topics.len(), TERMS_SIZE),
-        (Subject::Audiences, "audiences", site.audiences.len(), TERMS_SIZE),
+        (
+            Subject::Audiences,
+            "audiences",
+            site.audiences.len(),
+            TERMS_SIZE,
+        ),
         (Subject::AToZ, "a-z", listed, ROWS_SIZE),
         (Subject::New, "new", dated, size),
-        (Subject::Search, "search", usize::from(site.has_search()), usize::MAX),
+        (
+            Subject::Search,
+            "search",
+            usize::from(site.has_search()),
+            usize::MAX,
+        ),
     ] {
         if count > 0 {
             add_list(&mut sheets, subject, count, size, &Route::page([name]));
         }
     }
-    for (id, list) in site.narrowed.iter().enumerate().filter(|(_, list)| list.is_own) {
-        add_list(&mut sheets, Subject::Narrowed(id), composer.narrowed()[id].len(), ROWS_SIZE, &list.route);
+    for (id, list) in site
+        .narrowed
+        .iter()
+        .enumerate()
+        .filter(|(_, list)| list.is_own)
+    {
+        add_list(
+            &mut sheets,
+            Subject::Narrowed(id),
+            composer.narrowed()[id].len(),
+            ROWS_SIZE,
+            &list.route,
+        );
     }
     for (id, route) in (0..site.sections.len()).filter_map(|id| Some((id, site.surprise_of(id)?))) {
-        sheets.push(Sheet { subject: Subject::Surprise(id), number: 1, of: 1, route });
+        sheets.push(Sheet {
+            subject: Subject::Surprise(id),
+            number: 1,
+            of: 1,
+            route,
+        });
     }
     for (subject, name) in [(Subject::About, ABOUT), (Subject::Privacy, PRIVACY)] {
         let route = Route::page([name]);
         if matches!(site.tables.by_route.get(&route), Some(Node::Listing(_))) {
-            sheets.push(Sheet { subject, number: 1, of: 1, route });
+            sheets.push(Sheet {
+                subject,
+                number: 1,
+                of: 1,
+                route,
+            });
         }
     }
-    sheets.push(Sheet { subject: Subject::NotFound, number: 1, of: 1, route: not_found() });
+    sheets.push(Sheet {
+        subject: Subject::NotFound,
+        number: 1,
+        of: 1,
+        route: not_found(),
+    });
     sheets
 }
 
@@ -143,26 +210,53 @@ fn introduced(site: &Site) -> HashSet<Route> {
         ("topics", !site.topics.is_empty()),
         ("audiences", !site.audiences.is_empty()),
         ("a-z", site.pages().iter().any(SitePage::is_listed)),
-        ("new", site.pages().iter().any(|page| page.changed().is_some())),
+        (
+            "new",
+            site.pages().iter().any(|page| page.changed().is_some()),
+        ),
         ("search", site.has_search()),
     ];
-    let fixed = fixed.into_iter().filter(|(_, exists)| *exists).map(|(name, _)| Route::page([name]));
-    let terms = site.topics.iter().chain(&site.audiences).map(|term| term.route.clone());
-    let narrowed = site.narrowed.iter().filter(|list| list.is_own).map(|list| list.route.clone());
-    fixed.chain(terms).chain(narrowed).chain([not_found()]).collect()
+    let fixed = fixed
+        .into_iter()
+        .filter(|(_, exists)| *exists)
+        .map(|(name, _)| Route::page([name]));
+    let terms = site
+        .topics
+        .iter()
+        .chain(&site.audiences)
+        .map(|term| term.route.clone());
+    let narrowed = site
+        .narrowed
+        .iter()
+        .filter(|list| list.is_own)
+        .map(|list| list.route.clone());
+    fixed
+        .chain(terms)
+        .chain(narrowed)
+        .chain([not_found()])
+        .collect()
 }
 
-/// Whether a section holds nothing but introductions of generated lists, as `topics/oil.md` introduces the list of a topic. The
-/// generated list at its address shows all that the section would show.
+/// Whether a section holds nothing but introductions of generated lists, as `topics/oil.md`
+/// introduces the list of a topic. The generated list at its address shows all that the section
+/// would show.
 fn is_introduction(site: &Site, section: &Section, introduced: &HashSet<Route>) -> bool {
     introduced.contains(&section.route)
         && section.children.is_empty()
-        && section.pages.iter().all(|page| introduced.contains(&site.page(*page).route))
+        && section
+            .pages
+            .iter()
+            .all(|page| introduced.contains(&site.page(*page).route))
 }
 
 fn add_list(sheets: &mut Vec<Sheet>, subject: Subject, count: usize, size: usize, route: &Route) {
     let of = count.div_ceil(size).max(1);
     for number in 1..=of {
-        sheets.push(Sheet { subject, number, of, route: listing::route_of(route, number) });
+        sheets.push(Sheet {
+            subject,
+            number,
+            of,
+            route: listing::route_of(route, number),
+        });
     }
 }

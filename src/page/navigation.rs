@@ -1,4 +1,5 @@
-//! What lies around a page: the way back to the home page, the neighbours, the section's tree near it, its feeds.
+//! What lies around a page: the way back to the home page, the neighbours, the section's tree near
+//! it, its feeds.
 
 use super::compose::Composer;
 use super::templates::{Shown, print_of};
@@ -21,8 +22,13 @@ impl Composer {
     pub(super) fn neighbour(&self, id: PageId, step: isize) -> Option<Crumb> {
         let position = self.neighbours[id]?;
         let pages = &self.site.sections[self.site.page(id).section].pages;
-        let other = self.site.page(*pages.get(position.checked_add_signed(step)?)?);
-        Some(Crumb { title: other.entry.title.clone(), href: self.href(&other.route) })
+        let other = self
+            .site
+            .page(*pages.get(position.checked_add_signed(step)?)?);
+        Some(Crumb {
+            title: other.entry.title.clone(),
+            href: self.href(&other.route),
+        })
     }
 
     pub(super) fn breadcrumbs(&self, sheet: &Sheet, page_id: Option<PageId>) -> Vec<Crumb> {
@@ -38,11 +44,16 @@ impl Composer {
         while let Some(section) = at {
             let found = &self.site.sections[section];
             let title = if section == 0 {
-                self.words.say(&self.site.settings().language, "home", None, &[]).unwrap_or_else(|| self.site_title())
+                self.words
+                    .say(&self.site.settings().language, "home", None, &[])
+                    .unwrap_or_else(|| self.site_title())
             } else {
                 self.section_title(section)
             };
-            crumbs.push(Crumb { title, href: self.href(&found.route) });
+            crumbs.push(Crumb {
+                title,
+                href: self.href(&found.route),
+            });
             at = found.parent;
         }
         crumbs.reverse();
@@ -53,13 +64,20 @@ impl Composer {
             _ => None,
         };
         if let Some((key, folder)) = list {
-            let title = self.words.say(&self.site.settings().language, key, None, &[]).unwrap_or_else(|| key.to_owned());
-            crumbs.push(Crumb { title, href: self.href(&Route::page([folder])) });
+            let title = self
+                .words
+                .say(&self.site.settings().language, key, None, &[])
+                .unwrap_or_else(|| key.to_owned());
+            crumbs.push(Crumb {
+                title,
+                href: self.href(&Route::page([folder])),
+            });
         }
         crumbs
     }
 
-    /// The feeds that belong to a sheet, the site's first; none without a `base_url`, which they need.
+    /// The feeds that belong to a sheet, the site's first; none without a `base_url`, which they
+    /// need.
     pub(super) fn feeds(&self, subject: Subject, page_id: Option<PageId>) -> Vec<FeedView> {
         if self.site.settings().base_url.is_none() {
             return Vec::new();
@@ -67,7 +85,11 @@ impl Composer {
         let site_title = self.site_title();
         let feed = |title: String, route: &str, media_type| {
             let route = Route::new(route).expect("feeds lie inside the site");
-            FeedView { title, href: self.href(&route), media_type }
+            FeedView {
+                title,
+                href: self.href(&route),
+                media_type,
+            }
         };
         let mut feeds = vec![
             feed(site_title.clone(), "/feed.xml", "application/atom+xml"),
@@ -79,18 +101,34 @@ impl Composer {
             _ => None,
         };
         // A feed without entries is not made.
-        if let Some(term) = term.filter(|term| term.pages.iter().any(|page| self.site.page(*page).changed().is_some())) {
-            feeds.push(feed(format!("{site_title}: {}", term.title), &format!("{}feed.xml", term.route), "application/atom+xml"));
+        if let Some(term) = term.filter(|term| {
+            term.pages
+                .iter()
+                .any(|page| self.site.page(*page).changed().is_some())
+        }) {
+            feeds.push(feed(
+                format!("{site_title}: {}", term.title),
+                &format!("{}feed.xml", term.route),
+                "application/atom+xml",
+            ));
         }
         let kind = match subject {
-            Subject::Section(section) if self.site.sections[section].depth == 1 => self.site.sections[section].kind.clone(),
+            Subject::Section(section) if self.site.sections[section].depth == 1 => {
+                self.site.sections[section].kind.clone()
+            }
             _ => page_id.map(|page| self.site.page(page).entry.meta.kind.clone()),
         };
-        if let Some(kind) = kind.and_then(|kind| self.site.kinds.get(&kind)).filter(|kind| kind.has_feed)
+        if let Some(kind) = kind
+            .and_then(|kind| self.site.kinds.get(&kind))
+            .filter(|kind| kind.has_feed)
             && let Some(folder) = &kind.folder
         {
             let title = self.kind_title_many(&kind.name);
-            feeds.push(feed(format!("{site_title}: {title}"), &format!("/{folder}/feed.xml"), "application/atom+xml"));
+            feeds.push(feed(
+                format!("{site_title}: {title}"),
+                &format!("/{folder}/feed.xml"),
+                "application/atom+xml",
+            ));
         }
         feeds
     }
@@ -109,9 +147,19 @@ impl Composer {
         }
         chain.reverse();
         let open = chain.get(1).and_then(|section| {
-            let place = self.site.sections[0].children.iter().position(|child| child == section)?;
+            let place = self.site.sections[0]
+                .children
+                .iter()
+                .position(|child| child == section)?;
             let is_current = sheet.subject == Subject::Section(*section);
-            Some((place, SectionLink { is_current, is_open: true, ..self.section_link(*section) }))
+            Some((
+                place,
+                SectionLink {
+                    is_current,
+                    is_open: true,
+                    ..self.section_link(*section)
+                },
+            ))
         });
         let mut branch = Vec::new();
         if let Some(first) = chain.get(1) {
@@ -125,18 +173,38 @@ impl Composer {
     /// The sections right below the home page, as those see them that are in none.
     pub(super) fn top_sections(&self) -> &TopSections {
         self.found.top.get_or_init(|| {
-            let links: Vec<SectionLink> = self.site.sections[0].children.iter().map(|id| self.section_link(*id)).collect();
-            TopSections { print: print_of(&links), links: links.iter().map(Shown::new).collect() }
+            let links: Vec<SectionLink> = self.site.sections[0]
+                .children
+                .iter()
+                .map(|id| self.section_link(*id))
+                .collect();
+            TopSections {
+                print: print_of(&links),
+                links: links.iter().map(Shown::new).collect(),
+            }
         })
     }
 
     fn section_link(&self, section: usize) -> SectionLink {
         let found = &self.site.sections[section];
         let (title, href) = (self.section_title(section), self.href(&found.route));
-        SectionLink { title, href, count: found.count, is_current: false, is_open: false }
+        SectionLink {
+            title,
+            href,
+            count: found.count,
+            is_current: false,
+            is_open: false,
+        }
     }
 
-    pub(super) fn add_branch(&self, section: usize, chain: &[usize], sheet: &Sheet, depth: usize, branch: &mut Vec<BranchLine>) {
+    pub(super) fn add_branch(
+        &self,
+        section: usize,
+        chain: &[usize],
+        sheet: &Sheet,
+        depth: usize,
+        branch: &mut Vec<BranchLine>,
+    ) {
         let found = &self.site.sections[section];
         let is_open = chain.contains(&section);
         branch.push(BranchLine::Item(BranchItem {
@@ -150,7 +218,13 @@ impl Composer {
         if !is_open {
             return;
         }
-        for child in around(&found.children, found.children.iter().position(|child| chain.contains(child))) {
+        for child in around(
+            &found.children,
+            found
+                .children
+                .iter()
+                .position(|child| chain.contains(child)),
+        ) {
             self.add_branch(*child, chain, sheet, depth + 1, branch);
         }
         if chain.last() == Some(&section) {
@@ -158,7 +232,13 @@ impl Composer {
         }
     }
 
-    pub(super) fn add_pages(&self, section: usize, sheet: &Sheet, depth: usize, branch: &mut Vec<BranchLine>) {
+    pub(super) fn add_pages(
+        &self,
+        section: usize,
+        sheet: &Sheet,
+        depth: usize,
+        branch: &mut Vec<BranchLine>,
+    ) {
         let pages = &self.site.sections[section].pages;
         let position = match sheet.subject {
             Subject::Page(page) => self.neighbours[page],
@@ -166,7 +246,9 @@ impl Composer {
         };
         for id in around(pages, position) {
             branch.push(match sheet.subject {
-                Subject::Page(shown) if shown == *id => BranchLine::Item(self.branch_item(*id, depth, true)),
+                Subject::Page(shown) if shown == *id => {
+                    BranchLine::Item(self.branch_item(*id, depth, true))
+                }
                 _ => BranchLine::Page(*id, depth),
             });
         }
@@ -175,7 +257,12 @@ impl Composer {
     pub(super) fn branch_item(&self, id: PageId, depth: usize, is_current: bool) -> BranchItem {
         let page = self.site.page(id);
         BranchItem {
-            title: page.entry.meta.short_title.clone().unwrap_or_else(|| page.entry.title.clone()),
+            title: page
+                .entry
+                .meta
+                .short_title
+                .clone()
+                .unwrap_or_else(|| page.entry.title.clone()),
             href: self.href(&page.route),
             depth,
             is_current,
@@ -187,6 +274,9 @@ impl Composer {
 
 /// At most `SIBLINGS_MAX` of a list, around a position.
 fn around<T>(all: &[T], position: Option<usize>) -> &[T] {
-    let start = position.unwrap_or(0).saturating_sub(SIBLINGS_MAX / 2).min(all.len().saturating_sub(SIBLINGS_MAX));
+    let start = position
+        .unwrap_or(0)
+        .saturating_sub(SIBLINGS_MAX / 2)
+        .min(all.len().saturating_sub(SIBLINGS_MAX));
     &all[start..all.len().min(start + SIBLINGS_MAX)]
 }

@@ -1,4 +1,5 @@
-//! The small values that views are made of: cards, titles, days, authors, terms, what every page knows of the site.
+//! The small values that views are made of: cards, titles, days, authors, terms, what every page
+//! knows of the site.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -7,7 +8,10 @@ use jiff::civil::Date;
 use serde_json::json;
 
 use super::compose::Composer;
-use super::view::{AuthorView, Card, Crumb, Day, GivingView, HeadingView, ImageView, SiteLinks, SiteView, TermLink, ThemeView};
+use super::view::{
+    AuthorView, Card, Crumb, Day, GivingView, HeadingView, ImageView, SiteLinks, SiteView,
+    TermLink, ThemeView,
+};
 use crate::document::Entry;
 use crate::document::meta::{Level, Placed};
 use crate::fields::{Item, Items, Value};
@@ -25,7 +29,11 @@ impl Composer {
         let language = self.site.language(page);
         Card {
             title: page.entry.title.clone(),
-            summary: page.entry.summary.clone().or_else(|| self.explanation(page)),
+            summary: page
+                .entry
+                .summary
+                .clone()
+                .or_else(|| self.explanation(page)),
             href: self.href(&page.route),
             kind: meta.kind.clone(),
             kind_title: self.kind_title(language, &meta.kind),
@@ -46,15 +54,34 @@ impl Composer {
 
     /// The short explanation of a page that explains a word.
     pub(super) fn explanation(&self, page: &SitePage) -> Option<String> {
-        let explains = self.site.kinds.get(&page.entry.meta.kind)?.explains.as_ref()?;
-        page.entry.meta.fields.get(&explains.short).and_then(Item::as_text).map(str::to_owned)
+        let explains = self
+            .site
+            .kinds
+            .get(&page.entry.meta.kind)?
+            .explains
+            .as_ref()?;
+        page.entry
+            .meta
+            .fields
+            .get(&explains.short)
+            .and_then(Item::as_text)
+            .map(str::to_owned)
     }
 
     /// The own fields that the kind's cards show, those that are links left out.
     fn card_fields(&self, page: &SitePage) -> serde_json::Value {
         let kind = self.site.kinds.get(&page.entry.meta.kind);
         let shown = kind.map(|kind| kind.card.as_slice()).unwrap_or_default();
-        let value = |name: &String| (name.clone(), page.entry.meta.fields.get(name).map_or(serde_json::Value::Null, item_json));
+        let value = |name: &String| {
+            (
+                name.clone(),
+                page.entry
+                    .meta
+                    .fields
+                    .get(name)
+                    .map_or(serde_json::Value::Null, item_json),
+            )
+        };
         serde_json::Value::Object(shown.iter().map(value).collect())
     }
 
@@ -64,27 +91,57 @@ impl Composer {
 
     /// The absolute address, when there is a `base_url`.
     pub fn url(&self, route: &Route) -> Option<String> {
-        self.site.settings().base_url.as_ref().map(|base| format!("{}{}", base.origin, route.href(&base.path)))
+        self.site
+            .settings()
+            .base_url
+            .as_ref()
+            .map(|base| format!("{}{}", base.origin, route.href(&base.path)))
     }
 
     pub fn day(&self, language: &str, date: Date) -> Day {
-        Day { iso: date.to_string(), text: self.words.date(language, date) }
+        Day {
+            iso: date.to_string(),
+            text: self.words.date(language, date),
+        }
     }
 
     pub fn kind_title(&self, language: &str, kind: &str) -> String {
-        let word = self.words.say(language, &format!("kind_{kind}"), Some(1), &[]);
-        word.or_else(|| self.site.kinds.get(kind).and_then(|kind| kind.title.clone()))
-            .unwrap_or_else(|| crate::document::words_of_name(kind))
+        let word = self
+            .words
+            .say(language, &format!("kind_{kind}"), Some(1), &[]);
+        word.or_else(|| {
+            self.site
+                .kinds
+                .get(kind)
+                .and_then(|kind| kind.title.clone())
+        })
+        .unwrap_or_else(|| crate::document::words_of_name(kind))
     }
 
     /// Of more than one.
     pub fn kind_title_many(&self, kind: &str) -> String {
-        let word = self.words.say(&self.site.settings().language, &format!("kind_{kind}"), Some(2), &[]);
-        word.or_else(|| self.site.kinds.get(kind).and_then(|kind| kind.title_many.clone())).unwrap_or_else(|| kind.to_owned())
+        let word = self.words.say(
+            &self.site.settings().language,
+            &format!("kind_{kind}"),
+            Some(2),
+            &[],
+        );
+        word.or_else(|| {
+            self.site
+                .kinds
+                .get(kind)
+                .and_then(|kind| kind.title_many.clone())
+        })
+        .unwrap_or_else(|| kind.to_owned())
     }
 
     pub(super) fn level_title(&self, language: &str, level: Level) -> String {
-        say(&self.words, language, &format!("level_{}", level.key()), &[])
+        say(
+            &self.words,
+            language,
+            &format!("level_{}", level.key()),
+            &[],
+        )
     }
 
     /// The language of a section's list: its page's, or that of most of its pages.
@@ -92,7 +149,10 @@ impl Composer {
         let found = &self.site.sections[section];
         match found.page {
             Some(page) => self.site.language(self.site.page(page)),
-            None => found.language.as_deref().unwrap_or(&self.site.settings().language),
+            None => found
+                .language
+                .as_deref()
+                .unwrap_or(&self.site.settings().language),
         }
     }
 
@@ -100,35 +160,72 @@ impl Composer {
     pub fn section_title(&self, section: usize) -> String {
         let found = &self.site.sections[section];
         let is_kinds_own = found.page.is_none() && found.depth == 1;
-        let word = found.kind.as_ref().filter(|_| is_kinds_own).and_then(|kind| {
-            let word = self.words.say(self.section_language(section), &format!("kind_{kind}"), Some(2), &[]);
-            word.or_else(|| self.site.kinds.get(kind).and_then(|kind| kind.title_many.clone()))
-        });
-        if section == 0 && found.page.is_none() { self.site_title() } else { word.unwrap_or_else(|| found.title.clone()) }
+        let word = found
+            .kind
+            .as_ref()
+            .filter(|_| is_kinds_own)
+            .and_then(|kind| {
+                let word = self.words.say(
+                    self.section_language(section),
+                    &format!("kind_{kind}"),
+                    Some(2),
+                    &[],
+                );
+                word.or_else(|| {
+                    self.site
+                        .kinds
+                        .get(kind)
+                        .and_then(|kind| kind.title_many.clone())
+                })
+            });
+        if section == 0 && found.page.is_none() {
+            self.site_title()
+        } else {
+            word.unwrap_or_else(|| found.title.clone())
+        }
     }
 
     pub fn site_title(&self) -> String {
         let settings = self.site.settings();
-        let home = self.site.sections[0].page.map(|page| self.site.page(page).entry.title.clone());
-        settings
-            .title
-            .clone()
-            .or(home)
-            .unwrap_or_else(|| self.words.say(&settings.language, "untitled_site", None, &[]).unwrap_or_else(|| "Knowledge".into()))
+        let home = self.site.sections[0]
+            .page
+            .map(|page| self.site.page(page).entry.title.clone());
+        settings.title.clone().or(home).unwrap_or_else(|| {
+            self.words
+                .say(&settings.language, "untitled_site", None, &[])
+                .unwrap_or_else(|| "Knowledge".into())
+        })
     }
 
-    pub(super) fn term_links(&self, named: &[Placed<String>], (index, terms): (&HashMap<String, usize>, &[Term])) -> Vec<TermLink> {
-        let find = |name: &Placed<String>| index.get(&crate::paths::slug(&name.value)).map(|index| &terms[*index]);
+    pub(super) fn term_links(
+        &self,
+        named: &[Placed<String>],
+        (index, terms): (&HashMap<String, usize>, &[Term]),
+    ) -> Vec<TermLink> {
+        let find = |name: &Placed<String>| {
+            index
+                .get(&crate::paths::slug(&name.value))
+                .map(|index| &terms[*index])
+        };
         named
             .iter()
             .filter_map(find)
-            .map(|term| TermLink { key: term.key.clone(), title: term.title.clone(), href: self.href(&term.route) })
+            .map(|term| TermLink {
+                key: term.key.clone(),
+                title: term.title.clone(),
+                href: self.href(&term.route),
+            })
             .collect()
     }
 
     pub(super) fn authors(&self, named: &[Placed<String>]) -> Vec<AuthorView> {
         let author = |name: &Placed<String>| {
-            let listed = self.site.vocabularies.authors.as_ref().and_then(|authors| authors.get(&name.value));
+            let listed = self
+                .site
+                .vocabularies
+                .authors
+                .as_ref()
+                .and_then(|authors| authors.get(&name.value));
             AuthorView {
                 key: crate::paths::slug(&name.value),
                 name: listed.map_or_else(|| name.value.clone(), |author| author.title.clone()),
@@ -144,11 +241,26 @@ impl Composer {
         let encoded = |text: &str, is_value: bool| {
             let mut encoded = String::new();
             percent_encode_into(&mut encoded, text);
-            if is_value { encoded.replace('&', "%26").replace('+', "%2B").replace('=', "%3D") } else { encoded }
+            if is_value {
+                encoded
+                    .replace('&', "%26")
+                    .replace('+', "%2B")
+                    .replace('=', "%3D")
+            } else {
+                encoded
+            }
         };
-        let url = self.url(&page.route).unwrap_or_else(|| self.href(&page.route));
-        let (path, title) = (encoded(page.entry.source.as_str(), false), encoded(&page.entry.title, true));
-        pattern.replace("{path}", &path).replace("{url}", &encoded(&url, true)).replace("{title}", &title)
+        let url = self
+            .url(&page.route)
+            .unwrap_or_else(|| self.href(&page.route));
+        let (path, title) = (
+            encoded(page.entry.source.as_str(), false),
+            encoded(&page.entry.title, true),
+        );
+        pattern
+            .replace("{path}", &path)
+            .replace("{url}", &encoded(&url, true))
+            .replace("{title}", &title)
     }
 
     pub(super) fn image(&self, page: &SitePage) -> Option<ImageView> {
@@ -158,26 +270,46 @@ impl Composer {
             Destination::Address { route, .. } => self.url(route),
             _ => Some(href.clone()).filter(|href| href.starts_with("http")),
         };
-        Some(ImageView { href, alt: image.alt.clone(), url })
+        Some(ImageView {
+            href,
+            alt: image.alt.clone(),
+            url,
+        })
     }
 
     /// What every page knows of the site.
     pub fn site_view(&self) -> SiteView {
         let settings = self.site.settings();
         let listed = |address: &str| {
-            let route = Route::new(address).expect("the addresses of lists are fixed and inside the site");
-            self.site.tables.by_route.contains_key(&route).then(|| self.href(&route))
+            let route =
+                Route::new(address).expect("the addresses of lists are fixed and inside the site");
+            self.site
+                .tables
+                .by_route
+                .contains_key(&route)
+                .then(|| self.href(&route))
         };
-        let image = |link: &SiteLink| ImageView { href: self.site.href(&link.to, &link.written), alt: link.title.clone(), url: None };
+        let image = |link: &SiteLink| ImageView {
+            href: self.site.href(&link.to, &link.written),
+            alt: link.title.clone(),
+            url: None,
+        };
         let menu = match &*self.site.menu {
             [] => self.site.sections[0]
                 .children
                 .iter()
-                .map(|id| Crumb { title: self.section_title(*id), href: self.href(&self.site.sections[*id].route) })
+                .map(|id| Crumb {
+                    title: self.section_title(*id),
+                    href: self.href(&self.site.sections[*id].route),
+                })
                 .collect(),
-            stated => {
-                stated.iter().map(|link| Crumb { title: link.title.clone(), href: self.site.href(&link.to, &link.written) }).collect()
-            }
+            stated => stated
+                .iter()
+                .map(|link| Crumb {
+                    title: link.title.clone(),
+                    href: self.site.href(&link.to, &link.written),
+                })
+                .collect(),
         };
         SiteView {
             title: self.site_title(),
@@ -187,7 +319,11 @@ impl Composer {
             href: self.href(&Route::home()),
             url: self.url(&Route::home()),
             logo: self.site.logo.as_ref().map(image),
-            favicon: self.site.favicon.as_ref().map(|link| self.site.href(&link.to, &link.written)),
+            favicon: self
+                .site
+                .favicon
+                .as_ref()
+                .map(|link| self.site.href(&link.to, &link.written)),
             theme: theme(&settings.theme),
             policy: settings.page_policy(),
             license: settings.license.clone(),
@@ -205,7 +341,9 @@ impl Composer {
                 new: listed("/new/"),
                 topics: listed("/topics/"),
                 audiences: listed("/audiences/"),
-                feed: settings.base_url.as_ref().map(|_| self.href(&Route::new("/feed.xml").expect("the feed lies inside the site"))),
+                feed: settings.base_url.as_ref().map(|_| {
+                    self.href(&Route::new("/feed.xml").expect("the feed lies inside the site"))
+                }),
                 search: self.site.has_search().then(|| listed("/search/")).flatten(),
                 about: listed("/about-this-resource/"),
                 privacy: listed("/privacy/"),
@@ -217,20 +355,47 @@ impl Composer {
 }
 
 fn theme(theme: &Theme) -> ThemeView {
-    let [paper_light, paper_dark] = theme.colours_of("paper").map(|colours| colours.map(|colour| colour.to_string())).unwrap_or_default();
+    let [paper_light, paper_dark] = theme
+        .colours_of("paper")
+        .map(|colours| colours.map(|colour| colour.to_string()))
+        .unwrap_or_default();
     // The upright file of each family is what nearly all text needs.
-    let fonts = theme.fonts.iter().filter_map(|font| font.files.first()).map(|file| file.path.to_string()).collect();
-    ThemeView { is_set: !theme.is_built_in(), paper_light, paper_dark, fonts }
+    let fonts = theme
+        .fonts
+        .iter()
+        .filter_map(|font| font.files.first())
+        .map(|file| file.path.to_string())
+        .collect();
+    ThemeView {
+        is_set: !theme.is_built_in(),
+        paper_light,
+        paper_dark,
+        fonts,
+    }
 }
 
 pub(super) fn contents(entry: &Entry) -> Vec<HeadingView> {
-    let shown = entry.outline.iter().filter(|heading| (2..=3).contains(&heading.level) && !heading.text.is_empty());
-    shown.map(|heading| HeadingView { level: heading.level, id: heading.id.clone(), text: heading.text.clone() }).collect()
+    let shown = entry
+        .outline
+        .iter()
+        .filter(|heading| (2..=3).contains(&heading.level) && !heading.text.is_empty());
+    shown
+        .map(|heading| HeadingView {
+            level: heading.level,
+            id: heading.id.clone(),
+            text: heading.text.clone(),
+        })
+        .collect()
 }
 
 /// Checked items as plain values for templates.
 pub fn items_json(items: &Items) -> serde_json::Value {
-    serde_json::Value::Object(items.iter().map(|(key, item)| (key.clone(), item_json(item))).collect())
+    serde_json::Value::Object(
+        items
+            .iter()
+            .map(|(key, item)| (key.clone(), item_json(item)))
+            .collect(),
+    )
 }
 
 pub(super) fn item_json(item: &Item) -> serde_json::Value {
@@ -248,5 +413,7 @@ pub(super) fn item_json(item: &Item) -> serde_json::Value {
 
 /// A word with names filled in, or the key itself when the theme lacks it.
 pub fn say(words: &Words, language: &str, key: &str, fill: &[(&str, Cow<str>)]) -> String {
-    words.say(language, key, None, fill).unwrap_or_else(|| key.to_owned())
+    words
+        .say(language, key, None, fill)
+        .unwrap_or_else(|| key.to_owned())
 }

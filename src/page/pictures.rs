@@ -1,7 +1,9 @@
-//! The pictures of a drawn page: every `<img>` of the finished HTML gets what a browser should know before it loads it.
+//! The pictures of a drawn page: every `<img>` of the finished HTML gets what a browser should know
+//! before it loads it.
 //!
-//! The page is read once more rather than each template told: so it makes no difference whether a picture came by Markdown, a
-//! component, raw HTML, front matter or a template of the writer's own. What the writer states himself stands.
+//! The page is read once more rather than each template told: so it makes no difference whether a
+//! picture came by Markdown, a component, raw HTML, front matter or a template of the writer's own.
+//! What the writer states himself stands.
 
 use memchr::memmem;
 
@@ -20,26 +22,36 @@ pub struct Shown {
     pub sizes: String,
 }
 
-/// The page with its pictures' attributes; `find` is asked for the address of each in turn, as it stands in an `href`. `None`
-/// when nothing differs.
+/// The page with its pictures' attributes; `find` is asked for the address of each in turn, as it
+/// stands in an `href`. `None` when nothing differs.
 pub fn dress(html: &str, mut find: impl FnMut(&str) -> Option<Shown>) -> Option<String> {
     let mut out = String::new();
     let (mut done, mut behind) = (0, 0);
     let main = memmem::find(html.as_bytes(), b"<main").unwrap_or(0);
     let mut has_first = false;
     for at in memmem::find_iter(html.as_bytes(), "<img") {
-        let Some(tag) = Tag::read(html, at).filter(|_| at >= behind) else { continue };
+        let Some(tag) = Tag::read(html, at).filter(|_| at >= behind) else {
+            continue;
+        };
         behind = tag.end;
-        let Some(shown) = tag.get("src").and_then(|source| find(&unescape(source))) else { continue };
+        let Some(shown) = tag.get("src").and_then(|source| find(&unescape(source))) else {
+            continue;
+        };
         // What stands at the page's beginning is seen at once; anything else can wait until it is.
-        let is_lazy = tag.get("loading").map_or(at > main && has_first, |stated| stated.eq_ignore_ascii_case("lazy"));
+        let is_lazy = tag.get("loading").map_or(at > main && has_first, |stated| {
+            stated.eq_ignore_ascii_case("lazy")
+        });
         has_first |= at >= main;
         out.push_str(&html[done..at]);
         let newer = shown.newer.as_ref().filter(|_| !tag.has("srcset"));
         if let Some((media_type, set)) = newer {
             out.push_str(&format!("<picture><source type=\"{media_type}\""));
             let stated = tag.get("sizes").map(unescape);
-            write_set(&mut out, set, Some(&stated.unwrap_or_else(|| sizes(&shown, is_lazy))));
+            write_set(
+                &mut out,
+                set,
+                Some(&stated.unwrap_or_else(|| sizes(&shown, is_lazy))),
+            );
             out.push('>');
         }
         out.push_str(&html[at..tag.attributes_end]);
@@ -58,13 +70,23 @@ pub fn dress(html: &str, mut find: impl FnMut(&str) -> Option<Shown>) -> Option<
 }
 
 fn write_attributes(out: &mut String, tag: &Tag, shown: &Shown, is_lazy: bool) {
-    let stated = |name: &str| tag.get(name).and_then(|value| value.trim().parse::<u32>().ok()).filter(|side| *side > 0);
+    let stated = |name: &str| {
+        tag.get(name)
+            .and_then(|value| value.trim().parse::<u32>().ok())
+            .filter(|side| *side > 0)
+    };
     if let Some((width, height)) = shown.size {
-        let part = |side: u32, of: u32, whole: u32| (f64::from(side) * f64::from(of) / f64::from(whole)).round();
+        let part = |side: u32, of: u32, whole: u32| {
+            (f64::from(side) * f64::from(of) / f64::from(whole)).round()
+        };
         match (tag.has("width"), tag.has("height")) {
             (false, false) => out.push_str(&format!(" width=\"{width}\" height=\"{height}\"")),
-            (true, false) => out.extend(stated("width").map(|side| format!(" height=\"{}\"", part(side, height, width)))),
-            (false, true) => out.extend(stated("height").map(|side| format!(" width=\"{}\"", part(side, width, height)))),
+            (true, false) => out.extend(
+                stated("width").map(|side| format!(" height=\"{}\"", part(side, height, width))),
+            ),
+            (false, true) => out.extend(
+                stated("height").map(|side| format!(" width=\"{}\"", part(side, width, height))),
+            ),
             (true, true) => {}
         }
     }
@@ -80,9 +102,14 @@ fn write_attributes(out: &mut String, tag: &Tag, shown: &Shown, is_lazy: bool) {
     }
 }
 
-/// Of a picture that waits, browsers know how wide it stands when its turn comes (HTML, §4.8.4.2.2).
+/// Of a picture that waits, browsers know how wide it stands when its turn comes (HTML,
+/// §4.8.4.2.2).
 fn sizes(shown: &Shown, is_lazy: bool) -> String {
-    if is_lazy { format!("auto, {}", shown.sizes) } else { shown.sizes.clone() }
+    if is_lazy {
+        format!("auto, {}", shown.sizes)
+    } else {
+        shown.sizes.clone()
+    }
 }
 
 fn write_set(out: &mut String, set: &[(String, u32)], sizes: Option<&str>) {
@@ -110,19 +137,29 @@ struct Tag<'a> {
 }
 
 impl<'a> Tag<'a> {
-    /// The tag that begins at `at` with `<img`; `None` when that is another element or the tag never ends.
+    /// The tag that begins at `at` with `<img`; `None` when that is another element or the tag
+    /// never ends.
     fn read(html: &'a str, at: usize) -> Option<Self> {
         let is_space = |c: char| c.is_ascii_whitespace() || c == '/';
         let mut attributes = Vec::new();
         let mut here = at + "<img".len();
         let mut attributes_end = here;
-        html[here..].starts_with(|c: char| is_space(c) || c == '>').then_some(())?;
+        html[here..]
+            .starts_with(|c: char| is_space(c) || c == '>')
+            .then_some(())?;
         loop {
             here += html[here..].find(|c: char| !is_space(c))?;
             if html[here..].starts_with('>') {
-                return Some(Tag { end: here + 1, attributes_end, attributes });
+                return Some(Tag {
+                    end: here + 1,
+                    attributes_end,
+                    attributes,
+                });
             }
-            let length = html[here..].find(|c: char| is_space(c) || matches!(c, '=' | '>')).filter(|length| *length > 0).unwrap_or(1);
+            let length = html[here..]
+                .find(|c: char| is_space(c) || matches!(c, '=' | '>'))
+                .filter(|length| *length > 0)
+                .unwrap_or(1);
             let name = html.get(here..here + length)?;
             here += length;
             attributes_end = here;
@@ -141,7 +178,10 @@ impl<'a> Tag<'a> {
     }
 
     fn get(&self, name: &str) -> Option<&'a str> {
-        self.attributes.iter().find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, value)| *value)
+        self.attributes
+            .iter()
+            .find(|(own, _)| own.eq_ignore_ascii_case(name))
+            .map(|(_, value)| *value)
     }
 
     fn has(&self, name: &str) -> bool {
@@ -154,8 +194,14 @@ fn unescape(text: &str) -> String {
     if !text.contains('&') {
         return text.to_owned();
     }
-    let text = text.replace("&quot;", "\"").replace("&#x27;", "'").replace("&#39;", "'").replace("&#x2F;", "/");
-    text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    let text = text
+        .replace("&quot;", "\"")
+        .replace("&#x27;", "'")
+        .replace("&#39;", "'")
+        .replace("&#x2F;", "/");
+    text.replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&amp;", "&")
 }
 
 #[cfg(test)]
@@ -164,8 +210,16 @@ mod tests {
 
     fn run(html: &str) -> String {
         let known = |href: &str| {
-            let set = vec![(format!("{href}.400.webp"), 400), (format!("{href}.800.webp"), 800)];
-            href.ends_with(".jpg").then(|| Shown { size: Some((800, 600)), set, newer: None, sizes: "50vw".into() })
+            let set = vec![
+                (format!("{href}.400.webp"), 400),
+                (format!("{href}.800.webp"), 800),
+            ];
+            href.ends_with(".jpg").then(|| Shown {
+                size: Some((800, 600)),
+                set,
+                newer: None,
+                sizes: "50vw".into(),
+            })
         };
         dress(html, known).unwrap_or_else(|| html.to_owned())
     }
@@ -182,7 +236,9 @@ mod tests {
 
     #[test]
     fn the_head_of_a_page_waits_for_nothing_and_takes_nothing_from_the_text() {
-        let html = run("<header><img src=\"/logo.jpg\"></header><main><img src=\"/a.jpg\"><img src=\"/b.jpg\">");
+        let html = run(
+            "<header><img src=\"/logo.jpg\"></header><main><img src=\"/a.jpg\"><img src=\"/b.jpg\">",
+        );
         assert_eq!(html.match_indices("lazy").count(), 1);
         assert!(html.find("lazy") > html.find("/a.jpg"));
     }
@@ -193,7 +249,12 @@ mod tests {
             run("<img width=\"400\" src='/a.jpg' srcset=\"x 2x\" decoding=sync>"),
             "<img width=\"400\" src='/a.jpg' srcset=\"x 2x\" decoding=sync height=\"300\">"
         );
-        assert_eq!(run("<img loading=lazy sizes=9px src='/a.jpg'>").matches("sizes").count(), 1);
+        assert_eq!(
+            run("<img loading=lazy sizes=9px src='/a.jpg'>")
+                .matches("sizes")
+                .count(),
+            1
+        );
         assert_eq!(
             run("<img height=300 width=10 srcset src='/a.jpg'>"),
             "<img height=300 width=10 srcset src='/a.jpg' decoding=\"async\">"

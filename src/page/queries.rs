@@ -1,4 +1,5 @@
-//! What templates may ask of other pages: the answers to `pages()`, `page_at()`, `topics()`, `audiences()`.
+//! What templates may ask of other pages: the answers to `pages()`, `page_at()`, `topics()`,
+//! `audiences()`.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -38,7 +39,10 @@ impl PagesQuery {
             level: text("level").map(|level| current_value("level", level)),
             section: text("section"),
             order: text("order").map(|order| current_value("order", order)),
-            limit: items.get("limit").and_then(Item::as_integer).and_then(|limit| usize::try_from(limit).ok()),
+            limit: items
+                .get("limit")
+                .and_then(Item::as_integer)
+                .and_then(|limit| usize::try_from(limit).ok()),
         }
     }
 }
@@ -46,12 +50,22 @@ impl PagesQuery {
 /// The orders that `pages()` knows.
 pub const ORDERS: [&str; 5] = ["title", "newest", "updated", "order", "upcoming"];
 
-/// Listed pages that fit, section pages left out. An answer is kept, since many pages of a site ask the same.
+/// Listed pages that fit, section pages left out. An answer is kept, since many pages of a site ask
+/// the same.
 pub fn pages(composer: &Composer, query: &PagesQuery) -> Arc<[PageId]> {
-    let kept = composer.answers.read().expect("no holder of this lock panics").get(query).cloned();
+    let kept = composer
+        .answers
+        .read()
+        .expect("no holder of this lock panics")
+        .get(query)
+        .cloned();
     kept.unwrap_or_else(|| {
         let found: Arc<[PageId]> = find(composer, query).into();
-        composer.answers.write().expect("no holder of this lock panics").insert(query.clone(), Arc::clone(&found));
+        composer
+            .answers
+            .write()
+            .expect("no holder of this lock panics")
+            .insert(query.clone(), Arc::clone(&found));
         found
     })
 }
@@ -59,38 +73,69 @@ pub fn pages(composer: &Composer, query: &PagesQuery) -> Arc<[PageId]> {
 fn find(composer: &Composer, query: &PagesQuery) -> Vec<PageId> {
     let site = &*composer.site;
     let mut found = candidates(composer, query);
-    let of_audience =
-        query.audience.as_ref().map(|name| composer.audience(name).map_or_else(HashSet::new, |term| term.pages.iter().copied().collect()));
-    let section = query.section.as_ref().map(|name| name.trim_matches('/').to_lowercase());
+    let of_audience = query.audience.as_ref().map(|name| {
+        composer
+            .audience(name)
+            .map_or_else(HashSet::new, |term| term.pages.iter().copied().collect())
+    });
+    let section = query
+        .section
+        .as_ref()
+        .map(|name| name.trim_matches('/').to_lowercase());
     found.retain(|id| {
         let page = site.page(*id);
         let meta = &page.entry.meta;
         page.is_listed()
             && site.sections[page.section].page != Some(*id)
             && query.kind.as_ref().is_none_or(|kind| *kind == meta.kind)
-            && of_audience.as_ref().is_none_or(|pages: &HashSet<PageId>| pages.contains(id))
-            && query.level.as_ref().is_none_or(|level| meta.level.is_some_and(|own| own.key().eq_ignore_ascii_case(level)))
+            && of_audience
+                .as_ref()
+                .is_none_or(|pages: &HashSet<PageId>| pages.contains(id))
+            && query.level.as_ref().is_none_or(|level| {
+                meta.level
+                    .is_some_and(|own| own.key().eq_ignore_ascii_case(level))
+            })
             && section.as_ref().is_none_or(|section| {
-                let folder = site.sections[page.section].folder.below(&site.tables.content).unwrap_or("").to_lowercase();
-                folder == *section || folder.strip_prefix(section.as_str()).is_some_and(|rest| rest.starts_with('/'))
+                let folder = site.sections[page.section]
+                    .folder
+                    .below(&site.tables.content)
+                    .unwrap_or("")
+                    .to_lowercase();
+                folder == *section
+                    || folder
+                        .strip_prefix(section.as_str())
+                        .is_some_and(|rest| rest.starts_with('/'))
             })
     });
     let most = query.limit.unwrap_or(usize::MAX);
     match query.order.as_deref() {
         // The candidates are in this order.
         Some("updated") => found.truncate(most),
-        order => keep_first(&mut found, most, &site.tables, Order::named(order.unwrap_or("title"))),
+        order => keep_first(
+            &mut found,
+            most,
+            &site.tables,
+            Order::named(order.unwrap_or("title")),
+        ),
     }
     found
 }
 
-/// The shortest list that holds every answer; only dated pages, the last changed first, where a day orders them.
+/// The shortest list that holds every answer; only dated pages, the last changed first, where a day
+/// orders them.
 fn candidates(composer: &Composer, query: &PagesQuery) -> Vec<PageId> {
     let is_by_day = matches!(query.order.as_deref(), Some("newest" | "updated"));
     let Some(topic) = &query.topic else {
-        return if is_by_day { composer.newest.clone() } else { (0..composer.site.pages().len()).collect() };
+        return if is_by_day {
+            composer.newest.clone()
+        } else {
+            (0..composer.site.pages().len()).collect()
+        };
     };
-    let mut pages = composer.topic(topic).map(|term| term.pages.clone()).unwrap_or_default();
+    let mut pages = composer
+        .topic(topic)
+        .map(|term| term.pages.clone())
+        .unwrap_or_default();
     if is_by_day {
         pages.retain(|page| composer.site.page(*page).changed().is_some());
         sort_pages(&mut pages, &composer.site.tables, Order::Updated);
@@ -104,11 +149,20 @@ fn candidates(composer: &Composer, query: &PagesQuery) -> Vec<PageId> {
 /// A message with the nearest path.
 pub fn page_at(composer: &Composer, path: &str) -> Result<PageId, String> {
     let tables = &composer.site.tables;
-    let found = tables.content.join(path.trim_start_matches('/')).ok().and_then(|path| tables.by_source.get(&path));
+    let found = tables
+        .content
+        .join(path.trim_start_matches('/'))
+        .ok()
+        .and_then(|path| tables.by_source.get(&path));
     if let Some(Node::Page(page)) = found {
         return Ok(*page);
     }
-    let paths: Vec<&str> = composer.site.pages().iter().filter_map(|page| page.entry.source.below(&tables.content)).collect();
+    let paths: Vec<&str> = composer
+        .site
+        .pages()
+        .iter()
+        .filter_map(|page| page.entry.source.below(&tables.content))
+        .collect();
     Err(match nearest(path, paths) {
         Some(near) => format!("there is no page {path}; did you mean {near}?"),
         None => format!("there is no page {path}"),

@@ -1,4 +1,5 @@
-//! Which sheets have a social card, what it says, and where it lies: beside the page, under a name that tells what it says.
+//! Which sheets have a social card, what it says, and where it lies: beside the page, under a name
+//! that tells what it says.
 
 use super::compose::Composer;
 use super::templates::print_of;
@@ -9,8 +10,9 @@ use crate::picture::card::{self, Card};
 use crate::site::links::Destination;
 
 impl Composer {
-    /// A sheet's card and its address. There is none where the site wants none or has no `base_url`, on later pages of a list
-    /// and on lists that only narrow others down, and where the page names a picture of its own that can be shared.
+    /// A sheet's card and its address. There is none where the site wants none or has no
+    /// `base_url`, on later pages of a list and on lists that only narrow others down, and where
+    /// the page names a picture of its own that can be shared.
     pub fn social_card(&self, sheet: &Sheet) -> Option<(Route, Card)> {
         let settings = self.site.settings();
         if !settings.social_cards
@@ -21,23 +23,40 @@ impl Composer {
             return None;
         }
         let page = self.page_of(sheet).map(|page| self.site.page(page));
-        if page.and_then(|page| page.image.as_ref()).is_some_and(|image| can_be_shared(&image.to)) {
+        if page
+            .and_then(|page| page.image.as_ref())
+            .is_some_and(|image| can_be_shared(&image.to))
+        {
             return None;
         }
         let language = page.map_or(&*settings.language, |page| self.site.language(page));
-        let title = page.map_or_else(|| self.title_of_list(sheet), |page| page.entry.title.clone());
-        let kind = page.filter(|page| page.entry.meta.kind != "page").map(|page| self.kind_title(language, &page.entry.meta.kind));
+        let title = page.map_or_else(
+            || self.title_of_list(sheet),
+            |page| page.entry.title.clone(),
+        );
+        let kind = page
+            .filter(|page| page.entry.meta.kind != "page")
+            .map(|page| self.kind_title(language, &page.entry.meta.kind));
         let card = Card::new(&title, &kind.unwrap_or_default(), &self.site_title())?;
         let print = print_of(&(&card, card::VERSION)).short();
-        let folder = sheet.route.as_str().rsplit_once('/').map_or("", |(folder, _)| folder);
-        Some((Route::new(&format!("{folder}/card.{print}.png")).ok()?, card))
+        let folder = sheet
+            .route
+            .as_str()
+            .rsplit_once('/')
+            .map_or("", |(folder, _)| folder);
+        Some((
+            Route::new(&format!("{folder}/card.{print}.png")).ok()?,
+            card,
+        ))
     }
 }
 
 /// Whether those who show shared addresses show this picture: drawings they do not.
 fn can_be_shared(to: &Destination) -> bool {
     match to {
-        Destination::Address { route, .. } => !matches!(Format::of_name(route.as_str()), None | Some(Format::Svg)),
+        Destination::Address { route, .. } => {
+            !matches!(Format::of_name(route.as_str()), None | Some(Format::Svg))
+        }
         Destination::AsWritten => true,
         _ => false,
     }

@@ -1,7 +1,8 @@
-//! What a page says to machines: JSON-LD with schema.org's words. Only with a `base_url`, since addresses must be absolute.
+//! What a page says to machines: JSON-LD with schema.org's words. Only with a `base_url`, since
+//! addresses must be absolute.
 //!
-//! What a kind says of its own stands in its file (`structured:`); here is what all pages say, and `lists` has those that are no
-//! page of a kind.
+//! What a kind says of its own stands in its file (`structured:`); here is what all pages say, and
+//! `lists` has those that are no page of a kind.
 
 mod json;
 mod lists;
@@ -18,8 +19,8 @@ use crate::document::markdown::plain_text;
 use crate::kind::structured::Pattern;
 use crate::site::PageId;
 
-/// The JSON-LD of a sheet, safe inside a script element. It is made from what the sheet shows and knows, and from
-/// [`of_site`]; so it is made only where the sheet is drawn.
+/// The JSON-LD of a sheet, safe inside a script element. It is made from what the sheet shows and
+/// knows, and from [`of_site`]; so it is made only where the sheet is drawn.
 pub fn of(composer: &Composer, sheet: &Sheet, view: &PageView) -> Option<String> {
     let url = view.url.as_ref()?;
     let base = composer.site.settings().base_url.as_ref()?;
@@ -34,28 +35,55 @@ pub fn of(composer: &Composer, sheet: &Sheet, view: &PageView) -> Option<String>
         _ => graph.push(lists::list(composer, sheet, view, url)),
     }
     if !view.breadcrumbs.is_empty() {
-        let crumbs = view.breadcrumbs.iter().map(|crumb| (&crumb.title, Json::from([&base.origin, crumb.href.as_str()].concat())));
+        let crumbs = view.breadcrumbs.iter().map(|crumb| {
+            (
+                &crumb.title,
+                Json::from([&base.origin, crumb.href.as_str()].concat()),
+            )
+        });
         let all = crumbs.chain([(&view.title, Json::from(url))]).zip(1..);
         let item = |((name, item), position): ((_, _), i64)| {
-            Object::of_type("ListItem").with("position", position).with("name", name).with("item", item)
+            Object::of_type("ListItem")
+                .with("position", position)
+                .with("name", name)
+                .with("item", item)
         };
-        graph.push(Object::of_type("BreadcrumbList").with("itemListElement", all.map(item).collect::<Json>()));
+        graph.push(
+            Object::of_type("BreadcrumbList")
+                .with("itemListElement", all.map(item).collect::<Json>()),
+        );
     }
     let graph: Json = graph.into_iter().collect();
-    Some(for_script(&Object::default().with("@context", "https://schema.org").with("@graph", graph)))
+    Some(for_script(
+        &Object::default()
+            .with("@context", "https://schema.org")
+            .with("@graph", graph),
+    ))
 }
 
 /// What the settings tell machines on every page, but for what templates know of the site.
 pub fn of_site(composer: &Composer) -> impl serde::Serialize {
     let settings = composer.site.settings();
     let base = settings.base_url.as_ref().map(|base| base.origin.as_str());
-    (base, composer.site_title(), settings.summary.as_deref(), settings.license.as_deref(), settings.giving.who.as_deref())
+    (
+        base,
+        composer.site_title(),
+        settings.summary.as_deref(),
+        settings.license.as_deref(),
+        settings.giving.who.as_deref(),
+    )
 }
 
 /// What is said of a page that no file makes one of a kind.
 fn of_no_kind<'a>(schema_type: &'a str, view: &'a PageView, url: &'a str) -> Object<'a> {
-    let mut data = Object::of_type(schema_type).with("name", &view.title).with("url", url).with("inLanguage", &view.language);
-    data.put_some("description", view.description.as_ref().or(view.summary.as_ref()));
+    let mut data = Object::of_type(schema_type)
+        .with("name", &view.title)
+        .with("url", url)
+        .with("inLanguage", &view.language);
+    data.put_some(
+        "description",
+        view.description.as_ref().or(view.summary.as_ref()),
+    );
     data.put_some("image", picture(view));
     data
 }
@@ -72,27 +100,59 @@ fn giver(composer: &Composer) -> Option<Object<'_>> {
     Some(Object::of_type("Organization").with("name", who))
 }
 
-fn page_data<'a>(composer: &'a Composer, view: &'a PageView, page: PageId, url: &'a str) -> Object<'a> {
-    let kind = composer.site.kinds.get(&composer.site.page(page).entry.meta.kind);
-    let types: Vec<&str> =
-        kind.map_or("WebPage", |kind| &kind.schema_type).split([' ', ',', '+']).filter(|name| !name.is_empty()).collect();
+fn page_data<'a>(
+    composer: &'a Composer,
+    view: &'a PageView,
+    page: PageId,
+    url: &'a str,
+) -> Object<'a> {
+    let kind = composer
+        .site
+        .kinds
+        .get(&composer.site.page(page).entry.meta.kind);
+    let types: Vec<&str> = kind
+        .map_or("WebPage", |kind| &kind.schema_type)
+        .split([' ', ',', '+'])
+        .filter(|name| !name.is_empty())
+        .collect();
     let mut data = Object::default();
     match types[..] {
         [only] => data.put("@type", only),
-        _ => data.put("@type", types.iter().map(|name| Json::from(*name)).collect::<Json>()),
+        _ => data.put(
+            "@type",
+            types.iter().map(|name| Json::from(*name)).collect::<Json>(),
+        ),
     }
     data.put("name", &view.title);
-    data.put_some("headline", types.contains(&"Article").then_some(&view.title));
+    data.put_some(
+        "headline",
+        types.contains(&"Article").then_some(&view.title),
+    );
     data.put("url", url);
     data.put_some("description", view.description.as_ref());
     data.put_some("image", picture(view));
-    // What takes place or is done for somebody is no work that one reads: these words would say of it what holds of the page.
-    if !types.iter().any(|name| matches!(*name, "Event" | "Service" | "DefinedTerm")) {
+    // What takes place or is done for somebody is no work that one reads: these words would say of
+    // it what holds of the page.
+    if !types
+        .iter()
+        .any(|name| matches!(*name, "Event" | "Service" | "DefinedTerm"))
+    {
         of_work(view, &mut data);
         data.put_some("publisher", giver(composer));
     }
-    for (name, pattern) in kind.map(|kind| kind.structured.as_slice()).unwrap_or_default() {
-        data.put_some(name, Filling { composer, view, item: None }.fill(pattern));
+    for (name, pattern) in kind
+        .map(|kind| kind.structured.as_slice())
+        .unwrap_or_default()
+    {
+        data.put_some(
+            name,
+            Filling {
+                composer,
+                view,
+                item: None,
+            }
+            .fill(pattern),
+        );
     }
     data
 }
@@ -103,7 +163,12 @@ fn of_work<'a>(view: &'a PageView, data: &mut Object<'a>) {
     data.put("isAccessibleForFree", true);
     data.put_some("datePublished", view.published.as_ref().map(|day| &day.iso));
     data.put_some("dateModified", view.updated.as_ref().map(|day| &day.iso));
-    data.put_some("license", view.license.as_ref().filter(|license| license.starts_with("http")));
+    data.put_some(
+        "license",
+        view.license
+            .as_ref()
+            .filter(|license| license.starts_with("http")),
+    );
     data.put("timeRequired", format!("PT{}M", view.minutes));
     if view.tool.is_some() {
         data.put("applicationCategory", "UtilitiesApplication");
@@ -146,10 +211,20 @@ impl Filling<'_> {
                 FieldView::Clock(seconds) => Some(Json::Number(*seconds)),
                 _ => None,
             }),
-            Pattern::Words { of, words } => self.with(of, |value| words.get(fields::plain(value).as_str()?).map(Json::from)),
+            Pattern::Words { of, words } => self.with(of, |value| {
+                words.get(fields::plain(value).as_str()?).map(Json::from)
+            }),
             Pattern::Each { of, item } => self.with(of, |value| {
-                let FieldView::List(items) = value else { return None };
-                some_of(items.iter().filter_map(|one| Filling { item: Some(one), ..*self }.fill(item)))
+                let FieldView::List(items) = value else {
+                    return None;
+                };
+                some_of(items.iter().filter_map(|one| {
+                    Filling {
+                        item: Some(one),
+                        ..*self
+                    }
+                    .fill(item)
+                }))
             }),
             Pattern::List(items) => some_of(items.iter().filter_map(|item| self.fill(item))),
             Pattern::Map(entries) => {
@@ -160,7 +235,8 @@ impl Filling<'_> {
                         object.put(key, value);
                     }
                 }
-                (has_filled || !entries.iter().any(|(_, inner)| is_open(inner))).then_some(Json::Object(object))
+                (has_filled || !entries.iter().any(|(_, inner)| is_open(inner)))
+                    .then_some(Json::Object(object))
             }
         }
     }
@@ -180,11 +256,21 @@ impl Filling<'_> {
             Some(path) => (self.item?, path),
             None => {
                 let (first, rest) = name.split_once('.').unwrap_or((name, ""));
-                let happens = self.composer.site.kinds.get(&self.view.kind).and_then(|kind| kind.happens.as_ref());
+                let happens = self
+                    .composer
+                    .site
+                    .kinds
+                    .get(&self.view.kind)
+                    .and_then(|kind| kind.happens.as_ref());
                 if let (Some(names), Some(shown)) = (happens, &self.view.event) {
-                    let moment = if names.start == first { Some(&shown.start) } else { shown.end.as_ref() };
+                    let moment = if names.start == first {
+                        Some(&shown.start)
+                    } else {
+                        shown.end.as_ref()
+                    };
                     if names.start == first || names.end.as_deref() == Some(first) {
-                        return moment.map(|moment| Source::Made(FieldView::Plain(json!(moment.iso))));
+                        return moment
+                            .map(|moment| Source::Made(FieldView::Plain(json!(moment.iso))));
                     }
                 }
                 (fields::get(&self.view.fields, first)?, rest)
@@ -215,16 +301,39 @@ impl Filling<'_> {
             "headings" => {
                 let heading = |heading: &HeadingView| {
                     let url = view.url.as_ref().map(|url| format!("{url}#{}", heading.id));
-                    let pairs = [("text", json!(heading.text)), ("id", json!(heading.id)), ("url", json!(url))];
-                    FieldView::Map(pairs.into_iter().map(|(name, value)| (name.to_owned(), FieldView::Plain(value))).collect())
+                    let pairs = [
+                        ("text", json!(heading.text)),
+                        ("id", json!(heading.id)),
+                        ("url", json!(url)),
+                    ];
+                    FieldView::Map(
+                        pairs
+                            .into_iter()
+                            .map(|(name, value)| (name.to_owned(), FieldView::Plain(value)))
+                            .collect(),
+                    )
                 };
-                Some(FieldView::List(view.contents.iter().filter(|heading| heading.level == 2).map(heading).collect()))
+                Some(FieldView::List(
+                    view.contents
+                        .iter()
+                        .filter(|heading| heading.level == 2)
+                        .map(heading)
+                        .collect(),
+                ))
             }
             "collected" => {
                 let item = |id: &PageId| {
                     let page = self.composer.site.page(*id);
-                    let pairs = [("title", json!(page.entry.title)), ("url", json!(self.composer.url(&page.route)))];
-                    FieldView::Map(pairs.into_iter().map(|(name, value)| (name.to_owned(), FieldView::Plain(value))).collect())
+                    let pairs = [
+                        ("title", json!(page.entry.title)),
+                        ("url", json!(self.composer.url(&page.route))),
+                    ];
+                    FieldView::Map(
+                        pairs
+                            .into_iter()
+                            .map(|(name, value)| (name.to_owned(), FieldView::Plain(value)))
+                            .collect(),
+                    )
                 };
                 Some(FieldView::List(view.collected.iter().map(item).collect()))
             }
@@ -269,7 +378,9 @@ fn some_of<'a>(items: impl Iterator<Item = Json<'a>>) -> Option<Json<'a>> {
 fn is_open(pattern: &Pattern) -> bool {
     match pattern {
         Pattern::Text(_) | Pattern::Number(_) | Pattern::Flag(_) => false,
-        Pattern::From(_) | Pattern::Seconds(_) | Pattern::Words { .. } | Pattern::Each { .. } => true,
+        Pattern::From(_) | Pattern::Seconds(_) | Pattern::Words { .. } | Pattern::Each { .. } => {
+            true
+        }
         Pattern::Map(entries) => entries.iter().any(|(_, inner)| is_open(inner)),
         Pattern::List(items) => items.iter().any(is_open),
     }
@@ -277,7 +388,22 @@ fn is_open(pattern: &Pattern) -> bool {
 
 /// Seconds as ISO 8601 has them: `PT1H2M10S`.
 fn duration(seconds: i64) -> String {
-    let part = |number: i64, unit: &str| if number > 0 { format!("{number}{unit}") } else { String::new() };
-    let text = format!("PT{}{}{}", part(seconds / 3600, "H"), part(seconds / 60 % 60, "M"), part(seconds % 60, "S"));
-    if text == "PT" { "PT0S".to_owned() } else { text }
+    let part = |number: i64, unit: &str| {
+        if number > 0 {
+            format!("{number}{unit}")
+        } else {
+            String::new()
+        }
+    };
+    let text = format!(
+        "PT{}{}{}",
+        part(seconds / 3600, "H"),
+        part(seconds / 60 % 60, "M"),
+        part(seconds % 60, "S")
+    );
+    if text == "PT" {
+        "PT0S".to_owned()
+    } else {
+        text
+    }
 }

@@ -1,8 +1,10 @@
-//! Templates: loading them, what they may call, and drawing a composed sheet. The only user of `tera`.
+//! Templates: loading them, what they may call, and drawing a composed sheet. The only user of
+//! `tera`.
 //!
-//! The built-in theme and the writer's overrides are one set, by name. A template that cannot be read is told with its
-//! line, and the built-in one of its name (or nothing) stands in, so that every fault is found in one run. `draw` draws,
-//! `materials` holds what functions answer from, `reach` says which templates one template can come to.
+//! The built-in theme and the writer's overrides are one set, by name. A template that cannot be
+//! read is told with its line, and the built-in one of its name (or nothing) stands in, so that
+//! every fault is found in one run. `draw` draws, `materials` holds what functions answer from,
+//! `reach` says which templates one template can come to.
 
 mod advice;
 mod draw;
@@ -60,9 +62,17 @@ pub struct Templates {
 }
 
 impl Templates {
-    /// Loads the built-in templates and the writer's, which win by name; `broken` are those whose bytes are no text.
-    pub fn load(built_in: Vec<TemplateFile>, own: Vec<TemplateFile>, mut broken: BTreeSet<String>) -> Checked<Templates> {
-        let fallback: BTreeMap<String, TemplateFile> = built_in.into_iter().map(|file| (file.name.clone(), file)).collect();
+    /// Loads the built-in templates and the writer's, which win by name; `broken` are those whose
+    /// bytes are no text.
+    pub fn load(
+        built_in: Vec<TemplateFile>,
+        own: Vec<TemplateFile>,
+        mut broken: BTreeSet<String>,
+    ) -> Checked<Templates> {
+        let fallback: BTreeMap<String, TemplateFile> = built_in
+            .into_iter()
+            .map(|file| (file.name.clone(), file))
+            .collect();
         let mut files = fallback.clone();
         let mut problems = Vec::new();
         let mut old_names: Vec<Diagnostic> = own.iter().flat_map(old_names::old_names).collect();
@@ -82,14 +92,25 @@ impl Templates {
             match try_load(&files) {
                 Ok(tera) => break tera,
                 Err(error) => {
-                    let (culprits, found): (Vec<_>, Vec<_>) = faults::on_load(&error, &files).into_iter().unzip();
-                    problems.extend(found.into_iter().filter(|problem| !faults::follows_from(problem, &broken)));
-                    let mut culprits: BTreeSet<String> = culprits.into_iter().flatten().filter(|name| files.contains_key(name)).collect();
+                    let (culprits, found): (Vec<_>, Vec<_>) =
+                        faults::on_load(&error, &files).into_iter().unzip();
+                    problems.extend(
+                        found
+                            .into_iter()
+                            .filter(|problem| !faults::follows_from(problem, &broken)),
+                    );
+                    let mut culprits: BTreeSet<String> = culprits
+                        .into_iter()
+                        .flatten()
+                        .filter(|name| files.contains_key(name))
+                        .collect();
                     if culprits.is_empty() {
                         culprits.extend(files.keys().next_back().cloned());
                     }
                     for culprit in culprits {
-                        let stand_in = fallback.get(&culprit).filter(|_| given_up.insert(culprit.clone()) && files[&culprit].is_own);
+                        let stand_in = fallback
+                            .get(&culprit)
+                            .filter(|_| given_up.insert(culprit.clone()) && files[&culprit].is_own);
                         match stand_in {
                             Some(file) => files.insert(culprit, file.clone()),
                             None => {
@@ -108,21 +129,49 @@ impl Templates {
         for name in tera.get_component_names() {
             let definition = format!("component {name}(");
             let defining = files.values().find(|file| file.text.contains(&definition));
-            signatures.insert(name.to_owned(), signature(&tera, name, defining.map_or("", |file| &file.text)));
+            signatures.insert(
+                name.to_owned(),
+                signature(&tera, name, defining.map_or("", |file| &file.text)),
+            );
         }
         for name in broken.iter().filter(|name| name.starts_with("components/")) {
-            signatures.entry(component_name(name)).or_insert(Signature { is_broken: true, ..Signature::default() });
+            signatures.entry(component_name(name)).or_insert(Signature {
+                is_broken: true,
+                ..Signature::default()
+            });
         }
-        for file in files.values().filter(|file| file.name.starts_with("components/")) {
+        for file in files
+            .values()
+            .filter(|file| file.name.starts_with("components/"))
+        {
             let name = component_name(&file.name);
             if !signatures.contains_key(&name) {
-                let problem = Diagnostic::new(Code::BadTemplate, format!("this file defines no component `{name}`"));
-                problems.push(problem.at(Place::start_of(&file.path)).help(format!("begin it with {{% component {name}() %}}")));
+                let problem = Diagnostic::new(
+                    Code::BadTemplate,
+                    format!("this file defines no component `{name}`"),
+                );
+                problems.push(
+                    problem
+                        .at(Place::start_of(&file.path))
+                        .help(format!("begin it with {{% component {name}() %}}")),
+                );
             }
         }
         let reach = Reach::new(&files);
         let (tera, checked, drawn) = with_limits(tera, &files);
-        Checked::new(Templates { tera, signatures, files, checked, drawn, reach, broken, old_names }, problems)
+        Checked::new(
+            Templates {
+                tera,
+                signatures,
+                files,
+                checked,
+                drawn,
+                reach,
+                broken,
+                old_names,
+            },
+            problems,
+        )
     }
 
     pub fn has(&self, name: &str) -> bool {
@@ -144,7 +193,11 @@ impl Templates {
         if kinds.values().any(|kind| kind.is_broken) {
             return Vec::new();
         }
-        self.files.values().filter(|file| file.is_own).flat_map(|file| field_names::unknown_fields(file, kinds)).collect()
+        self.files
+            .values()
+            .filter(|file| file.is_own)
+            .flat_map(|file| field_names::unknown_fields(file, kinds))
+            .collect()
     }
 
     pub fn names(&self) -> impl Iterator<Item = &str> {
@@ -153,7 +206,11 @@ impl Templates {
 
     /// The templates as they are drawn, checks included.
     fn drawn_files(&self) -> &BTreeMap<String, TemplateFile> {
-        if self.drawn.is_empty() { &self.files } else { &self.drawn }
+        if self.drawn.is_empty() {
+            &self.files
+        } else {
+            &self.drawn
+        }
     }
 
     /// A problem met while drawing, at its place in the file as it was written.
@@ -178,7 +235,9 @@ impl Templates {
         for file in self.files.values() {
             for (at, _) in file.text.match_indices("asset(path=") {
                 let rest = &file.text[at + "asset(path=".len()..];
-                let Some(quote) = rest.chars().next().filter(|c| matches!(c, '"' | '\'')) else { continue };
+                let Some(quote) = rest.chars().next().filter(|c| matches!(c, '"' | '\'')) else {
+                    continue;
+                };
                 if let Some((path, _)) = rest[1..].split_once(quote) {
                     paths.insert(path.trim_start_matches('/').to_owned());
                 }
@@ -198,36 +257,56 @@ impl Templates {
     }
 }
 
-/// The engine's parser calls itself for each `elif`, so that thousands of them would end the program.
+/// The engine's parser calls itself for each `elif`, so that thousands of them would end the
+/// program.
 const BRANCHES_MAX: usize = 256;
 
 fn too_many_branches(file: &TemplateFile) -> Option<Diagnostic> {
     let (at, word) = file.text.match_indices("elif").nth(BRANCHES_MAX)?;
     let place = Lines::new(&file.text).place(&file.path, at..at + word.len());
-    let problem = Diagnostic::new(Code::BadTemplate, format!("this template has more than {BRANCHES_MAX} `elif`"));
-    Some(problem.at(place).help("look the value up in a mapping, or divide the template"))
+    let problem = Diagnostic::new(
+        Code::BadTemplate,
+        format!("this template has more than {BRANCHES_MAX} `elif`"),
+    );
+    Some(
+        problem
+            .at(place)
+            .help("look the value up in a mapping, or divide the template"),
+    )
 }
 
 fn component_name(file: &str) -> String {
-    file.trim_start_matches("components/").trim_end_matches(".html").replace('-', "_")
+    file.trim_start_matches("components/")
+        .trim_end_matches(".html")
+        .replace('-', "_")
 }
 
 fn try_load(files: &BTreeMap<String, TemplateFile>) -> tera::TeraResult<Tera> {
     let mut tera = Tera::default();
     functions::register(&mut tera);
     limits::register(&mut tera);
-    tera.add_raw_templates(files.values().map(|file| (file.name.as_str(), file.text.as_str())))?;
+    tera.add_raw_templates(
+        files
+            .values()
+            .map(|file| (file.name.as_str(), file.text.as_str())),
+    )?;
     Ok(tera)
 }
 
-/// What is drawn: the parsed templates, the checks in the writer's, and all texts with these. The last two are empty where no value can grow.
-type Limited = (Tera, BTreeMap<String, limits::Checked>, BTreeMap<String, TemplateFile>);
+/// What is drawn: the parsed templates, the checks in the writer's, and all texts with these. The
+/// last two are empty where no value can grow.
+type Limited = (
+    Tera,
+    BTreeMap<String, limits::Checked>,
+    BTreeMap<String, TemplateFile>,
+);
 
 /// The same templates, with a limit on the values that the writer's put together.
 fn with_limits(tera: Tera, files: &BTreeMap<String, TemplateFile>) -> Limited {
     let own = files.values().filter(|file| file.is_own);
-    let checked: BTreeMap<String, limits::Checked> =
-        own.filter_map(|file| Some((file.name.clone(), limits::with_checks(&file.text)?))).collect();
+    let checked: BTreeMap<String, limits::Checked> = own
+        .filter_map(|file| Some((file.name.clone(), limits::with_checks(&file.text)?)))
+        .collect();
     if checked.is_empty() {
         return (tera, checked, BTreeMap::new());
     }
@@ -245,7 +324,9 @@ fn with_limits(tera: Tera, files: &BTreeMap<String, TemplateFile>) -> Limited {
 }
 
 fn signature(tera: &Tera, name: &str, text: &str) -> Signature {
-    let Some(info) = tera.get_component_definition(name) else { return Signature::default() };
+    let Some(info) = tera.get_component_definition(name) else {
+        return Signature::default();
+    };
     let argument = |argument: &tera::ComponentArg| Argument {
         name: argument.name().to_owned(),
         kind: match argument.arg_type() {
@@ -257,6 +338,13 @@ fn signature(tera: &Tera, name: &str, text: &str) -> Signature {
         },
         is_required: argument.is_required(),
     };
-    let shown = info.args().iter().filter(|argument| !argument.is_implicit());
-    Signature { arguments: shown.map(argument).collect(), is_broken: false, addresses: addresses_in(text) }
+    let shown = info
+        .args()
+        .iter()
+        .filter(|argument| !argument.is_implicit());
+    Signature {
+        arguments: shown.map(argument).collect(),
+        is_broken: false,
+        addresses: addresses_in(text),
+    }
 }

@@ -1,4 +1,5 @@
-//! Tools as templates see them: texts finished, values worked out for the defaults, and the data that the script runs on.
+//! Tools as templates see them: texts finished, values worked out for the defaults, and the data
+//! that the script runs on.
 
 pub mod calculator;
 mod checklist;
@@ -87,15 +88,29 @@ impl Composer {
     fn tool_with(&self, id: PageId, given: &[(String, String)]) -> Option<ToolView> {
         let tool: &Tool = self.facts(id).tool.as_deref()?;
         let page = self.site.page(id);
-        let finish = Finish { composer: self, page: id, language: self.site.language(page), given };
+        let finish = Finish {
+            composer: self,
+            page: id,
+            language: self.site.language(page),
+            given,
+        };
         let (form, data) = match &tool.form {
             Form::Calculator(calculator) => {
                 let (view, data) = calculator::view(calculator, tool.common.may_share, &finish);
                 (FormView::Calculator(Box::new(view)), data)
             }
-            Form::Checklist(checklist) => (FormView::Checklist(checklist::view(checklist, &finish)), Json::Null),
-            Form::Compare(comparison) => (FormView::Compare(compare::view(comparison, &finish)), Json::Null),
-            Form::Decision(decision) => (FormView::Decision(decision::view(decision, &finish)), Json::Null),
+            Form::Checklist(checklist) => (
+                FormView::Checklist(checklist::view(checklist, &finish)),
+                Json::Null,
+            ),
+            Form::Compare(comparison) => (
+                FormView::Compare(compare::view(comparison, &finish)),
+                Json::Null,
+            ),
+            Form::Decision(decision) => (
+                FormView::Decision(decision::view(decision, &finish)),
+                Json::Null,
+            ),
             Form::Quiz(quiz) => (FormView::Quiz(quiz::view(quiz, &finish)), Json::Null),
         };
         let day = |date| self.day(finish.language, date);
@@ -111,10 +126,22 @@ impl Composer {
             direction: direction(finish.language),
             is_foreign: false,
             href: self.href(&page.route),
-            disclaimer: tool.common.disclaimer.as_ref().map(|prose| finish.html(prose, &|_| String::new())),
-            method: tool.common.method.as_ref().map(|prose| finish.html(prose, &|_| String::new())),
+            disclaimer: tool
+                .common
+                .disclaimer
+                .as_ref()
+                .map(|prose| finish.html(prose, &|_| String::new())),
+            method: tool
+                .common
+                .method
+                .as_ref()
+                .map(|prose| finish.html(prose, &|_| String::new())),
             sources: sources
-                .map(|source| SourceView { title: source.title.clone(), url: source.url.clone(), checked: source.checked.map(day) })
+                .map(|source| SourceView {
+                    title: source.title.clone(),
+                    url: source.url.clone(),
+                    checked: source.checked.map(day),
+                })
                 .collect(),
             may_share: tool.common.may_share,
             is_private: self.site.settings().allow_origins.is_empty(),
@@ -138,29 +165,43 @@ impl Finish<'_> {
     pub(super) fn line(&self, prose: &Prose) -> String {
         let html = self.text(prose);
         let html = html.trim();
-        html.strip_prefix("<p>").and_then(|html| html.strip_suffix("</p>")).unwrap_or(html).to_owned()
+        html.strip_prefix("<p>")
+            .and_then(|html| html.strip_suffix("</p>"))
+            .unwrap_or(html)
+            .to_owned()
     }
 
     /// What the page around the tool gives for a name.
     fn given(&self, name: &str) -> Option<&str> {
         let name = name.replace('-', "_");
-        self.given.iter().find(|(given, _)| *given == name).map(|(_, value)| value.as_str())
+        self.given
+            .iter()
+            .find(|(given, _)| *given == name)
+            .map(|(_, value)| value.as_str())
     }
 
-    /// A text as HTML: links with their addresses, `value` giving the HTML of each value that stands in it.
+    /// A text as HTML: links with their addresses, `value` giving the HTML of each value that
+    /// stands in it.
     pub fn html(&self, prose: &Prose, value: &dyn Fn(u32) -> String) -> String {
         let page = self.composer.site.page(self.page);
-        let link = |index: u32| page.links.get(index as usize).zip(page.entry.links.get(index as usize));
+        let link = |index: u32| {
+            page.links
+                .get(index as usize)
+                .zip(page.entry.links.get(index as usize))
+        };
         let mut html = String::new();
         for piece in &prose.pieces {
             match piece {
                 Piece::Html(finished) => html.push_str(finished),
                 Piece::Address(index) => {
-                    let href = link(*index).map(|(resolved, link)| self.composer.site.href(&resolved.to, &link.target.value));
+                    let href = link(*index).map(|(resolved, link)| {
+                        self.composer.site.href(&resolved.to, &link.target.value)
+                    });
                     escape_into(&mut html, &href.unwrap_or_default());
                 }
                 Piece::WikiTitle(index) => {
-                    let title = link(*index).map(|(resolved, link)| self.composer.wiki_title(&resolved.to, link));
+                    let title = link(*index)
+                        .map(|(resolved, link)| self.composer.wiki_title(&resolved.to, link));
                     escape_into(&mut html, &title.unwrap_or_default());
                 }
                 Piece::Value(index) => html.push_str(&value(*index)),

@@ -1,7 +1,9 @@
-//! The closed view that a template sees: plain values, everything resolved, nothing that reaches back into the site.
-//! `content/manual/templates.md` documents every name; `tests/manual.rs` checks that none is missing.
+//! The closed view that a template sees: plain values, everything resolved, nothing that reaches
+//! back into the site. `content/manual/templates.md` documents every name; `tests/manual.rs` checks
+//! that none is missing.
 //!
-//! Cards of other pages stand in it by the page's number: each is made into a template's value once, however many pages show it.
+//! Cards of other pages stand in it by the page's number: each is made into a template's value
+//! once, however many pages show it.
 
 use std::sync::Arc;
 
@@ -91,7 +93,8 @@ pub struct FeedView {
     pub media_type: &'static str,
 }
 
-/// How a reader says whether a page helped: what a message begins with, and the answers that one can hold.
+/// How a reader says whether a page helped: what a message begins with, and the answers that one
+/// can hold.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FeedbackView {
     pub way: FeedbackWay,
@@ -255,11 +258,13 @@ pub struct Listing {
     /// From 1.
     pub number: usize,
     pub pages: usize,
-    /// The first letters of the whole list, where it is the one from A to Z, each with the address of its heading.
+    /// The first letters of the whole list, where it is the one from A to Z, each with the address
+    /// of its heading.
     pub letters: Vec<Crumb>,
     /// What the list can be narrowed down by.
     pub facets: Vec<Facet>,
-    /// The lists of a level, a span of time or a kind, on lists that hold everything and on those themselves.
+    /// The lists of a level, a span of time or a kind, on lists that hold everything and on those
+    /// themselves.
     pub ways: Vec<Facet>,
     pub first_href: Option<String>,
     pub previous_href: Option<String>,
@@ -379,7 +384,8 @@ pub enum BranchLine {
 /// What is around a page.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NavView {
-    /// Of the sections right below the home page the one that the sheet is in, by its place among them.
+    /// Of the sections right below the home page the one that the sheet is in, by its place among
+    /// them.
     pub open: Option<(usize, SectionLink)>,
     pub branch: Vec<BranchLine>,
 }

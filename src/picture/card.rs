@@ -1,8 +1,10 @@
-//! Social cards: a page's title as a picture, for those who share its address. Drawn as SVG and turned into pixels by one font
-//! that comes along, Noto Serif, so that a card looks the same wherever the site is built.
+//! Social cards: a page's title as a picture, for those who share its address. Drawn as SVG and
+//! turned into pixels by one font that comes along, Noto Serif, so that a card looks the same
+//! wherever the site is built.
 //!
-//! The title is broken into lines and set as large as they fit. Where the font lacks a letter there is no card: a row of empty
-//! boxes says less than nothing. Marks that it lacks, such as emoji, are left out.
+//! The title is broken into lines and set as large as they fit. Where the font lacks a letter there
+//! is no card: a row of empty boxes says less than nothing. Marks that it lacks, such as emoji, are
+//! left out.
 
 use std::sync::{Arc, LazyLock};
 
@@ -46,13 +48,20 @@ pub struct Card {
 impl Card {
     /// A card with what the font can write of these texts; `None` where it lacks letters.
     pub fn new(title: &str, kind: &str, site: &str) -> Option<Self> {
-        Some(Card { title: writable(title)?, kind: writable(kind)?, site: writable(site)? }).filter(|card| !card.title.is_empty())
+        Some(Card {
+            title: writable(title)?,
+            kind: writable(kind)?,
+            site: writable(site)?,
+        })
+        .filter(|card| !card.title.is_empty())
     }
 }
 
-static FACE: LazyLock<FontRef<'static>> = LazyLock::new(|| FontRef::new(FONT).expect("the font that comes along is one"));
+static FACE: LazyLock<FontRef<'static>> =
+    LazyLock::new(|| FontRef::new(FONT).expect("the font that comes along is one"));
 
-/// The text on one line, without the marks that the font lacks; `None` where it lacks a letter or a number.
+/// The text on one line, without the marks that the font lacks; `None` where it lacks a letter or a
+/// number.
 fn writable(text: &str) -> Option<String> {
     let map = FACE.charmap();
     let mut out = String::with_capacity(text.len());
@@ -69,11 +78,17 @@ fn writable(text: &str) -> Option<String> {
 
 /// How wide a text stands, in pixels.
 fn width(text: &str, size: u16) -> f32 {
-    let (map, metrics) = (FACE.charmap(), FACE.glyph_metrics(Size::new(f32::from(size)), LocationRef::default()));
-    text.chars().filter_map(|c| metrics.advance_width(map.map(c)?)).sum()
+    let (map, metrics) = (
+        FACE.charmap(),
+        FACE.glyph_metrics(Size::new(f32::from(size)), LocationRef::default()),
+    );
+    text.chars()
+        .filter_map(|c| metrics.advance_width(map.map(c)?))
+        .sum()
 }
 
-/// The title in lines, and the size that they fit at. The last size takes what it can and ends in an ellipsis.
+/// The title in lines, and the size that they fit at. The last size takes what it can and ends in
+/// an ellipsis.
 fn fitted(title: &str) -> (Vec<String>, u16) {
     let most = |size: u16| ((TITLE_BOTTOM - TITLE_TOP) / (f32::from(size) * LINE)) as usize;
     for size in SIZES {
@@ -94,12 +109,17 @@ fn fitted(title: &str) -> (Vec<String>, u16) {
     (lines, last)
 }
 
-/// The title in lines no wider than the card: broken between words, and within a word that is wider than a line.
+/// The title in lines no wider than the card: broken between words, and within a word that is wider
+/// than a line.
 fn broken(title: &str, size: u16) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in title.split(' ') {
         let line = lines.last_mut().expect("there is always one");
-        let with = if line.is_empty() { word.to_owned() } else { format!("{line} {word}") };
+        let with = if line.is_empty() {
+            word.to_owned()
+        } else {
+            format!("{line} {word}")
+        };
         if width(&with, size) <= ROOM {
             *line = with;
             continue;
@@ -123,7 +143,9 @@ fn drawing(card: &Card) -> String {
     let (lines, size) = fitted(&card.title);
     let text = |x: f32, y: f32, size: u16, colour: &str, text: &str| {
         let text = quick_xml::escape::escape(text);
-        format!("<text x=\"{x}\" y=\"{y}\" font-family=\"{FAMILY}\" font-size=\"{size}\" fill=\"{colour}\">{text}</text>")
+        format!(
+            "<text x=\"{x}\" y=\"{y}\" font-family=\"{FAMILY}\" font-size=\"{size}\" fill=\"{colour}\">{text}</text>"
+        )
     };
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{HEIGHT}\" viewBox=\"0 0 {WIDTH} {HEIGHT}\">\
@@ -132,14 +154,26 @@ fn drawing(card: &Card) -> String {
          <path d=\"M69 558c-20-18-34-17-34-5s13 13 34 5c20-18 34-17 34-5s-13 13-34 5z\" fill=\"none\" stroke=\"#ad3c0a\" stroke-width=\"7\"/>\
          <path d=\"M{LEFT} 528h{ROOM}\" stroke=\"#dfd4c3\" stroke-width=\"2\"/>"
     );
-    svg.push_str(&text(LEFT, 108.0, 34, "#ad3c0a", &shortened(&card.kind, 34)));
+    svg.push_str(&text(
+        LEFT,
+        108.0,
+        34,
+        "#ad3c0a",
+        &shortened(&card.kind, 34),
+    ));
     let step = f32::from(size) * LINE;
     let mut y = TITLE_TOP + f32::from(size);
     for line in &lines {
         svg.push_str(&text(LEFT, y, size, "#241e18", line));
         y += step;
     }
-    svg.push_str(&text(LEFT, 582.0, 36, "#5d5246", &shortened(&card.site, 36)));
+    svg.push_str(&text(
+        LEFT,
+        582.0,
+        36,
+        "#5d5246",
+        &shortened(&card.site, 36),
+    ));
     svg.push_str("</svg>");
     svg
 }
@@ -147,7 +181,11 @@ fn drawing(card: &Card) -> String {
 /// One line of a text.
 fn shortened(text: &str, size: u16) -> String {
     let mut lines = broken(text, size);
-    if lines.len() == 1 { lines.remove(0) } else { format!("{}…", lines.remove(0).trim_end()) }
+    if lines.len() == 1 {
+        lines.remove(0)
+    } else {
+        format!("{}…", lines.remove(0).trim_end())
+    }
 }
 
 /// The card as a PNG.
@@ -157,12 +195,19 @@ pub fn draw(card: &Card) -> Vec<u8> {
         fonts.load_font_data(FONT.to_vec());
         Arc::new(fonts)
     });
-    let options = Options { fontdb: Arc::clone(&FONTS), ..Options::default() };
+    let options = Options {
+        fontdb: Arc::clone(&FONTS),
+        ..Options::default()
+    };
     let tree = Tree::from_str(&drawing(card), &options).expect("what is drawn here is SVG");
     let mut pixels = Pixmap::new(WIDTH, HEIGHT).expect("neither side is zero");
     resvg::render(&tree, Transform::identity(), &mut pixels.as_mut());
     // Paper covers all of it, so there is nothing to see through.
-    let colours: Vec<u8> = pixels.data().chunks_exact(4).flat_map(|four| [four[0], four[1], four[2]]).collect();
+    let colours: Vec<u8> = pixels
+        .data()
+        .chunks_exact(4)
+        .flat_map(|four| [four[0], four[1], four[2]])
+        .collect();
     let mut png = Vec::new();
     PngEncoder::new_with_quality(&mut png, CompressionType::Default, FilterType::Adaptive)
         .write_image(&colours, WIDTH, HEIGHT, ExtendedColorType::Rgb8)
@@ -184,16 +229,27 @@ mod tests {
             &"word ".repeat(300),
         ] {
             let (lines, size) = fitted(title.trim());
-            assert!(lines.iter().all(|line| width(line, size) <= ROOM), "{lines:?}");
+            assert!(
+                lines.iter().all(|line| width(line, size) <= ROOM),
+                "{lines:?}"
+            );
             assert!(lines.len() as f32 * f32::from(size) * LINE <= TITLE_BOTTOM - TITLE_TOP + 1.0);
         }
-        assert!(fitted(&"word ".repeat(300)).0.last().is_some_and(|line| line.ends_with('…')));
+        assert!(
+            fitted(&"word ".repeat(300))
+                .0
+                .last()
+                .is_some_and(|line| line.ends_with('…'))
+        );
     }
 
     #[test]
     fn what_the_font_lacks() {
         let of = |title: &str| Card::new(title, "Guide", "Site").map(|card| card.title);
-        assert_eq!(of("Ξένος & друг\n naïve 🎁"), Some("Ξένος & друг naïve".to_owned()));
+        assert_eq!(
+            of("Ξένος & друг\n naïve 🎁"),
+            Some("Ξένος & друг naïve".to_owned())
+        );
         assert_eq!(of("贈り物"), None);
         assert_eq!(of("هدية"), None);
         assert_eq!(of("🎁"), None);

@@ -10,9 +10,11 @@ pub const HEAD_BYTES: usize = 1024;
 pub enum Content {
     /// An image that browsers show.
     Image(Format),
-    /// An image that browsers do not show, named for people: such files tell where and when they were taken.
+    /// An image that browsers do not show, named for people: such files tell where and when they
+    /// were taken.
     OtherImage(&'static str),
-    /// A film or a sound recording in a file of boxes, named for people: it may tell where and when it was made.
+    /// A film or a sound recording in a file of boxes, named for people: it may tell where and when
+    /// it was made.
     Film(&'static str),
     /// Text that is an SVG image.
     Svg,
@@ -23,7 +25,10 @@ pub enum Content {
 /// What a file is that begins with these bytes.
 pub fn content_of(head: &[u8]) -> Content {
     let head = &head[..head.len().min(HEAD_BYTES)];
-    image(head).or_else(|| media(head)).or_else(|| signed(head)).unwrap_or_else(|| text(head))
+    image(head)
+        .or_else(|| media(head))
+        .or_else(|| signed(head))
+        .unwrap_or_else(|| text(head))
 }
 
 fn image(head: &[u8]) -> Option<Content> {
@@ -37,12 +42,23 @@ fn image(head: &[u8]) -> Option<Content> {
         // The reserved bytes of a bitmap are zero; a text that begins with `BM` has none.
         () if starts(b"BM") && head.get(6..10) == Some(&[0; 4]) => Content::Image(Format::Bitmap),
         () if starts(b"\0\0\x01\0") || starts(b"\0\0\x02\0") => Content::Image(Format::Bitmap),
-        () if starts(b"II*\0") || starts(b"MM\0*") || starts(b"II+\0") || starts(b"MM\0+") => Content::OtherImage("a TIFF image"),
-        () if starts(b"IIRO") || starts(b"IIRS") || starts(b"MMOR") || starts(b"IIU\0") || starts(b"FUJIFILMCCD-RAW") => {
+        () if starts(b"II*\0") || starts(b"MM\0*") || starts(b"II+\0") || starts(b"MM\0+") => {
+            Content::OtherImage("a TIFF image")
+        }
+        () if starts(b"IIRO")
+            || starts(b"IIRS")
+            || starts(b"MMOR")
+            || starts(b"IIU\0")
+            || starts(b"FUJIFILMCCD-RAW") =>
+        {
             Content::OtherImage("a camera's raw image")
         }
-        () if starts(b"\xFF\x0A") || starts(b"\0\0\0\x0CJXL ") => Content::OtherImage("a JPEG XL image"),
-        () if starts(b"\0\0\0\x0CjP  ") || starts(b"\xFF\x4F\xFF\x51") => Content::OtherImage("a JPEG 2000 image"),
+        () if starts(b"\xFF\x0A") || starts(b"\0\0\0\x0CJXL ") => {
+            Content::OtherImage("a JPEG XL image")
+        }
+        () if starts(b"\0\0\0\x0CjP  ") || starts(b"\xFF\x4F\xFF\x51") => {
+            Content::OtherImage("a JPEG 2000 image")
+        }
         () => return None,
     })
 }
@@ -52,16 +68,25 @@ fn media(head: &[u8]) -> Option<Content> {
     let name = head.get(4..8)?;
     if name != b"ftyp" {
         // Old QuickTime files do not say what they are. No text has a NUL byte.
-        let is_old = matches!(name, b"moov" | b"mdat" | b"wide" | b"skip" | b"free" | b"pnot") && head.contains(&0);
+        let is_old = matches!(
+            name,
+            b"moov" | b"mdat" | b"wide" | b"skip" | b"free" | b"pnot"
+        ) && head.contains(&0);
         return is_old.then_some(Content::Film("a film"));
     }
     let length = u32::from_be_bytes(head.get(..4)?.try_into().ok()?);
-    let end = usize::try_from(length).unwrap_or(usize::MAX).min(head.len());
+    let end = usize::try_from(length)
+        .unwrap_or(usize::MAX)
+        .min(head.len());
     let brands = head.get(8..end).unwrap_or_default().chunks_exact(4);
     let has = |wanted: &[&[u8]]| brands.clone().any(|brand| wanted.contains(&brand));
     Some(match () {
         () if has(&[b"avif", b"avis"]) => Content::Image(Format::Avif),
-        () if has(&[b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"hevm", b"hevs", b"mif1", b"mif2", b"msf1", b"miaf"]) => {
+        () if has(&[
+            b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"hevm", b"hevs", b"mif1",
+            b"mif2", b"msf1", b"miaf",
+        ]) =>
+        {
             Content::OtherImage("a HEIC image")
         }
         () if has(&[b"crx "]) => Content::OtherImage("a camera's raw image"),
@@ -87,8 +112,13 @@ fn signed(head: &[u8]) -> Option<Content> {
         (b"wOFF", "a font"),
         (b"wOF2", "a font"),
     ];
-    let is_riff = head.starts_with(b"RIFF").then_some("a sound recording or a film");
-    let found = SIGNATURES.iter().find(|(signature, _)| head.starts_with(signature)).map(|(_, name)| *name);
+    let is_riff = head
+        .starts_with(b"RIFF")
+        .then_some("a sound recording or a film");
+    let found = SIGNATURES
+        .iter()
+        .find(|(signature, _)| head.starts_with(signature))
+        .map(|(_, name)| *name);
     found.or(is_riff).map(Content::Other)
 }
 
@@ -97,7 +127,12 @@ fn text(head: &[u8]) -> Content {
     if !is_utf16 && head.contains(&0) {
         return Content::Other("a file of a kind that is not an image");
     }
-    let plain: Vec<u8> = head.iter().copied().filter(|byte| *byte != 0).map(|byte| byte.to_ascii_lowercase()).collect();
+    let plain: Vec<u8> = head
+        .iter()
+        .copied()
+        .filter(|byte| *byte != 0)
+        .map(|byte| byte.to_ascii_lowercase())
+        .collect();
     let holds = |wanted: &[u8]| plain.windows(wanted.len()).any(|window| window == wanted);
     match () {
         () if holds(b"<!doctype html") || holds(b"<html") => Content::Other("an HTML page"),
@@ -113,14 +148,26 @@ mod tests {
     #[test]
     fn files_are_distinguished_by_their_bytes() {
         for (bytes, content) in [
-            (&b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"[..], Content::OtherImage("a HEIC image")),
-            (b"\0\0\0\x1Cftypmif1\0\0\0\0mif1avifmiaf", Content::Image(Format::Avif)),
-            (b"\0\0\0\x18ftypisom\0\0\0\0isommp42", Content::Film("a film")),
+            (
+                &b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"[..],
+                Content::OtherImage("a HEIC image"),
+            ),
+            (
+                b"\0\0\0\x1Cftypmif1\0\0\0\0mif1avifmiaf",
+                Content::Image(Format::Avif),
+            ),
+            (
+                b"\0\0\0\x18ftypisom\0\0\0\0isommp42",
+                Content::Film("a film"),
+            ),
             (b"\0\0\0\x08wide\0\0\0\0mdat", Content::Film("a film")),
             (b"The moov", Content::Other("text")),
             (b"II*\0\x08\0\0\0", Content::OtherImage("a TIFF image")),
             (b"%PDF-1.4\n", Content::Other("a PDF document")),
-            (b"<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg'/>", Content::Svg),
+            (
+                b"<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg'/>",
+                Content::Svg,
+            ),
             (b"<!DOCTYPE html><svg/>", Content::Other("an HTML page")),
             (b"BMW,price\n1,2\n", Content::Other("text")),
             (b"", Content::Other("text")),

@@ -1,6 +1,7 @@
-//! Films and sound recordings in files of boxes (MP4, MOV, M4A, 3GP: ISO/IEC 14496-12, and Apple's QuickTime File Format), without what says
-//! where, when and with what they were made. Offsets in such a file count from its beginning, so nothing may move: a private box becomes a box
-//! of the type `free` that holds zeros. Only the boxes are read, never the whole file.
+//! Films and sound recordings in files of boxes (MP4, MOV, M4A, 3GP: ISO/IEC 14496-12, and Apple's
+//! QuickTime File Format), without what says where, when and with what they were made. Offsets in
+//! such a file count from its beginning, so nothing may move: a private box becomes a box of the
+//! type `free` that holds zeros. Only the boxes are read, never the whole file.
 
 mod erasures;
 mod samples;
@@ -19,21 +20,28 @@ const BOXES_MAX: usize = 400_000;
 /// A table or a list of names that is longer is not read.
 const TABLE_BYTES_MAX: u64 = 32 << 20;
 
-/// What tracks may hold (the handler types of ISO/IEC 14496-12 and QuickTime): pictures, sound, text, times. Any other track comes along with
-/// them, such as the positions that a camera writes each second.
-const MEDIA: [&[u8; 4]; 12] = [b"vide", b"soun", b"text", b"sbtl", b"subt", b"clcp", b"tmcd", b"auxv", b"pict", b"hint", b"sdsm", b"odsm"];
+/// What tracks may hold (the handler types of ISO/IEC 14496-12 and QuickTime): pictures, sound,
+/// text, times. Any other track comes along with them, such as the positions that a camera writes
+/// each second.
+const MEDIA: [&[u8; 4]; 12] = [
+    b"vide", b"soun", b"text", b"sbtl", b"subt", b"clcp", b"tmcd", b"auxv", b"pict", b"hint",
+    b"sdsm", b"odsm",
+];
 
-/// What a film may say of itself in `udta`: titles, names, rights, chapters, the role and the loudness of a track.
+/// What a film may say of itself in `udta`: titles, names, rights, chapters, the role and the
+/// loudness of a track.
 const USER_DATA: [&[u8; 4]; 16] = [
-    b"name", b"chpl", b"kind", b"ludt", b"hnti", b"hinf", b"cprt", b"titl", b"perf", b"gnre", b"albm", b"\xA9nam", b"\xA9ART", b"\xA9alb",
-    b"\xA9cpy", b"\xA9gen",
+    b"name", b"chpl", b"kind", b"ludt", b"hnti", b"hinf", b"cprt", b"titl", b"perf", b"gnre",
+    b"albm", b"\xA9nam", b"\xA9ART", b"\xA9alb", b"\xA9cpy", b"\xA9gen",
 ];
 
 /// The same in the lists of music players.
 const LISTED: [&[u8; 4]; 40] = [
-    b"\xA9nam", b"\xA9ART", b"aART", b"\xA9alb", b"\xA9gen", b"gnre", b"\xA9wrt", b"\xA9grp", b"\xA9lyr", b"\xA9cpy", b"\xA9day", b"trkn",
-    b"disk", b"covr", b"cprt", b"desc", b"ldes", b"stik", b"tmpo", b"cpil", b"pgap", b"rtng", b"tvsh", b"tven", b"tvsn", b"tves", b"tvnn",
-    b"catg", b"keyw", b"purl", b"pcst", b"egid", b"soar", b"soal", b"sonm", b"soaa", b"soco", b"sosn", b"hdvd", b"apID",
+    b"\xA9nam", b"\xA9ART", b"aART", b"\xA9alb", b"\xA9gen", b"gnre", b"\xA9wrt", b"\xA9grp",
+    b"\xA9lyr", b"\xA9cpy", b"\xA9day", b"trkn", b"disk", b"covr", b"cprt", b"desc", b"ldes",
+    b"stik", b"tmpo", b"cpil", b"pgap", b"rtng", b"tvsh", b"tven", b"tvsn", b"tves", b"tvnn",
+    b"catg", b"keyw", b"purl", b"pcst", b"egid", b"soar", b"soal", b"sonm", b"soaa", b"soco",
+    b"sosn", b"hdvd", b"apID",
 ];
 
 /// The same as the last word of QuickTime's keys.
@@ -68,12 +76,20 @@ pub fn private_parts(length: u64, read: &mut ReadAt<'_>) -> io::Result<Option<Er
         has_lost_track: false,
     };
     match film.file() {
-        // The samples of a fragmented film are in its fragments, and those of a track that goes would stay.
+        // The samples of a fragmented film are in its fragments, and those of a track that goes
+        // would stay.
         Ok(()) if film.has_fragments && film.has_lost_track => Ok(None),
         // Nobody knows what the data is.
         Ok(()) if film.has_data && !film.has_description && !film.has_fragments => Ok(None),
         Ok(()) => Ok(Some(film.erasures.sorted())),
-        Err(error) if matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof) => Ok(None),
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof
+            ) =>
+        {
+            Ok(None)
+        }
         Err(error) => Err(error),
     }
 }
@@ -120,7 +136,10 @@ impl Film<'_, '_> {
     fn file(&mut self) -> io::Result<()> {
         let mut at = 0;
         while at < self.length {
-            let Some(mut part) = self.part(at, self.length)?.filter(|part| is_name(part.name)) else {
+            let Some(mut part) = self
+                .part(at, self.length)?
+                .filter(|part| is_name(part.name))
+            else {
                 // Some cameras append data of their own that is not in a box.
                 self.erasures.zero(at..self.length);
                 break;
@@ -134,7 +153,8 @@ impl Film<'_, '_> {
             }
             match &part.name {
                 b"mdat" | b"imda" => self.has_data = true,
-                b"ftyp" | b"styp" | b"wide" | b"sidx" | b"ssix" | b"mfra" | b"pdin" | b"pssh" | b"prft" => {}
+                b"ftyp" | b"styp" | b"wide" | b"sidx" | b"ssix" | b"mfra" | b"pdin" | b"pssh"
+                | b"prft" => {}
                 b"moov" => self.movie(&part)?,
                 b"moof" => self.fragment(&part)?,
                 _ => self.free(&part),
@@ -144,7 +164,8 @@ impl Film<'_, '_> {
         Ok(())
     }
 
-    /// The box at a position of something that ends at `end`, which the box may exceed; `None` where there is none.
+    /// The box at a position of something that ends at `end`, which the box may exceed; `None`
+    /// where there is none.
     fn part(&mut self, at: u64, end: u64) -> io::Result<Option<Part>> {
         self.boxes += 1;
         if self.boxes > BOXES_MAX {
@@ -161,14 +182,23 @@ impl Film<'_, '_> {
         };
         let name = [head[4], head[5], head[6], head[7]];
         let end = at.checked_add(size).filter(|_| size >= head_size);
-        Ok(end.map(|end| Part { name, start: at, content: at + head_size..end }))
+        Ok(end.map(|end| Part {
+            name,
+            start: at,
+            content: at + head_size..end,
+        }))
     }
 
     /// The boxes in a range, which they fill but for fewer than eight bytes.
     fn children(&mut self, range: Range<u64>) -> io::Result<Vec<Part>> {
         let (mut parts, mut at) = (Vec::new(), range.start);
         while at.checked_add(8).is_some_and(|least| least <= range.end) {
-            let Some(part) = self.part(at, range.end)?.filter(|part| part.content.end <= range.end) else { return malformed() };
+            let Some(part) = self
+                .part(at, range.end)?
+                .filter(|part| part.content.end <= range.end)
+            else {
+                return malformed();
+            };
             at = part.content.end;
             parts.push(part);
         }
@@ -207,21 +237,31 @@ impl Film<'_, '_> {
 
     /// When something was made and changed, at the beginning of `mvhd`, `tkhd` and `mdhd`.
     fn times(&mut self, part: &Part) -> io::Result<()> {
-        let size = if self.content(part, 4096)?.first() == Some(&1) { 16 } else { 8 };
+        let size = if self.content(part, 4096)?.first() == Some(&1) {
+            16
+        } else {
+            8
+        };
         let from = part.content.start + 4;
-        self.erasures.zero(from..(from + size).min(part.content.end));
+        self.erasures
+            .zero(from..(from + size).min(part.content.end));
         Ok(())
     }
 
     fn track(&mut self, track: &Part) -> io::Result<()> {
         let parts = self.children(track.content.clone())?;
-        let Some(media) = parts.iter().find(|part| &part.name == b"mdia") else { return malformed() };
+        let Some(media) = parts.iter().find(|part| &part.name == b"mdia") else {
+            return malformed();
+        };
         let media = self.children(media.content.clone())?;
         let handler = match media.iter().find(|part| &part.name == b"hdlr") {
             Some(handler) => self.content(handler, 4096)?,
             None => return malformed(),
         };
-        if !MEDIA.iter().any(|kind| handler.get(8..12) == Some(&kind[..])) {
+        if !MEDIA
+            .iter()
+            .any(|kind| handler.get(8..12) == Some(&kind[..]))
+        {
             self.has_lost_track = true;
             self.erase_samples(&media)?;
             self.free(track);
@@ -232,7 +272,8 @@ impl Film<'_, '_> {
                 b"tkhd" => self.times(&part)?,
                 b"udta" => self.user_data(&part),
                 b"meta" => self.metadata(&part),
-                b"mdia" | b"edts" | b"tref" | b"load" | b"matt" | b"clip" | b"txas" | b"tapt" | b"trgr" | b"wide" => {}
+                b"mdia" | b"edts" | b"tref" | b"load" | b"matt" | b"clip" | b"txas" | b"tapt"
+                | b"trgr" | b"wide" => {}
                 _ => self.free(&part),
             }
         }
@@ -266,7 +307,9 @@ impl Film<'_, '_> {
 
     /// What a film or a track says of itself. What cannot be read of it goes as a whole.
     fn user_data(&mut self, data: &Part) {
-        let Ok(parts) = self.children(data.content.clone()) else { return self.free(data) };
+        let Ok(parts) = self.children(data.content.clone()) else {
+            return self.free(data);
+        };
         for part in parts {
             match &part.name {
                 b"meta" => self.metadata(&part),
@@ -285,9 +328,15 @@ impl Film<'_, '_> {
     fn try_metadata(&mut self, meta: &Part) -> io::Result<()> {
         // QuickTime's has no version before its boxes.
         let head = (self.read)(meta.content.start, 12)?;
-        let from = if head.get(4..8) == Some(b"hdlr") { 0 } else { 4 };
+        let from = if head.get(4..8) == Some(b"hdlr") {
+            0
+        } else {
+            4
+        };
         let parts = self.children(meta.content.start + from..meta.content.end)?;
-        let Some(handler) = parts.first().filter(|part| &part.name == b"hdlr") else { return malformed() };
+        let Some(handler) = parts.first().filter(|part| &part.name == b"hdlr") else {
+            return malformed();
+        };
         let handler = self.content(handler, 4096)?;
         let keys = match handler.get(8..12) {
             Some(b"mdir") => None,
@@ -313,9 +362,13 @@ impl Film<'_, '_> {
         let (mut kept, mut at) = (Vec::new(), 8);
         while at + 8 <= bytes.len() {
             let size = usize::try_from(number(&bytes, at)?).unwrap_or(usize::MAX);
-            let Some(name) = at.checked_add(size).and_then(|end| bytes.get(at + 8..end)) else { return malformed() };
+            let Some(name) = at.checked_add(size).and_then(|end| bytes.get(at + 8..end)) else {
+                return malformed();
+            };
             let last = name.rsplit(|byte| *byte == b'.').next().unwrap_or_default();
-            let is_kept = KEYS.iter().any(|key| last.eq_ignore_ascii_case(key.as_bytes()));
+            let is_kept = KEYS
+                .iter()
+                .any(|key| last.eq_ignore_ascii_case(key.as_bytes()));
             if !is_kept {
                 let from = keys.content.start + at as u64;
                 self.erasures.zero(from + 8..from + size as u64);
@@ -332,11 +385,19 @@ impl Film<'_, '_> {
             let is_kept = match keys {
                 Some(keys) => {
                     let number = usize::try_from(u32::from_be_bytes(part.name)).unwrap_or(0);
-                    number.checked_sub(1).and_then(|index| keys.get(index)).copied().unwrap_or(false)
+                    number
+                        .checked_sub(1)
+                        .and_then(|index| keys.get(index))
+                        .copied()
+                        .unwrap_or(false)
                 }
-                None if &part.name == b"covr" => !self.content(&part, TABLE_BYTES_MAX).is_ok_and(|cover| holds_metadata(&cover)),
+                None if &part.name == b"covr" => !self
+                    .content(&part, TABLE_BYTES_MAX)
+                    .is_ok_and(|cover| holds_metadata(&cover)),
                 // How much silence players skip between two recordings.
-                None if &part.name == b"----" => self.content(&part, 4096).is_ok_and(|value| holds(&value, b"iTunSMPB")),
+                None if &part.name == b"----" => self
+                    .content(&part, 4096)
+                    .is_ok_and(|value| holds(&value, b"iTunSMPB")),
                 None => LISTED.contains(&&part.name),
             };
             if !is_kept {
@@ -353,5 +414,8 @@ fn holds(bytes: &[u8], wanted: &[u8]) -> bool {
 
 /// Whether the image on a cover says where it was taken.
 fn holds_metadata(cover: &[u8]) -> bool {
-    holds(cover, b"Exif\0") || holds(cover, b"eXIf") || holds(cover, b"http://ns.adobe.com/") || holds(cover, b"<x:xmpmeta")
+    holds(cover, b"Exif\0")
+        || holds(cover, b"eXIf")
+        || holds(cover, b"http://ns.adobe.com/")
+        || holds(cover, b"<x:xmpmeta")
 }

@@ -1,9 +1,11 @@
-//! What cameras and programs write beside the pixels, taken out without touching these: Exif, XMP, IPTC, comments, thumbnails,
-//! and whatever lies behind the picture's end. Colour profiles stay, and a turn that the file states.
+//! What cameras and programs write beside the pixels, taken out without touching these: Exif, XMP,
+//! IPTC, comments, thumbnails, and whatever lies behind the picture's end. Colour profiles stay,
+//! and a turn that the file states.
 
 use super::{Format, read};
 
-/// The file without it; `None` for forms that are left as they are, and for files that do not hold to their form.
+/// The file without it; `None` for forms that are left as they are, and for files that do not hold
+/// to their form.
 pub(super) fn stripped(format: Format, orientation: u8, bytes: &[u8]) -> Option<Vec<u8>> {
     match format {
         Format::Jpeg => jpeg(orientation, bytes),
@@ -25,11 +27,17 @@ pub(super) fn is_whole(format: Format, bytes: &[u8]) -> bool {
     }
 }
 
-/// Whether every part of a file is in it as long as it says. Decoders ask for memory by what a part says of itself.
+/// Whether every part of a file is in it as long as it says. Decoders ask for memory by what a part
+/// says of itself.
 pub(super) fn holds_its_parts(format: Format, bytes: &[u8]) -> bool {
     // Chunks that are longer than the file end the walk before its end.
-    let chunks = || riff_chunks(bytes).map(|(_, content)| 8 + content.len() + content.len() % 2).sum::<usize>();
-    format != Format::WebP || riff_size(bytes).is_some_and(|size| size <= bytes.len() && chunks() + 12 >= size)
+    let chunks = || {
+        riff_chunks(bytes)
+            .map(|(_, content)| 8 + content.len() + content.len() % 2)
+            .sum::<usize>()
+    };
+    format != Format::WebP
+        || riff_size(bytes).is_some_and(|size| size <= bytes.len() && chunks() + 12 >= size)
 }
 
 pub(super) fn gif_frames(bytes: &[u8]) -> usize {
@@ -44,7 +52,9 @@ fn turn(orientation: u8) -> Vec<u8> {
 }
 
 fn be16(bytes: &[u8], at: usize) -> Option<usize> {
-    bytes.get(at..at + 2).map(|two| usize::from(u16::from_be_bytes([two[0], two[1]])))
+    bytes
+        .get(at..at + 2)
+        .map(|two| usize::from(u16::from_be_bytes([two[0], two[1]])))
 }
 
 fn be32(bytes: &[u8], at: usize) -> Option<usize> {
@@ -69,11 +79,19 @@ const END_OF_IMAGE: u8 = 0xD9;
 
 /// The part that begins at `at`; of a scan, with its pixels.
 fn jpeg_part(bytes: &[u8], at: usize) -> Option<Part> {
-    let fill = bytes.get(at..)?.iter().take_while(|byte| **byte == 0xFF).count();
+    let fill = bytes
+        .get(at..)?
+        .iter()
+        .take_while(|byte| **byte == 0xFF)
+        .count();
     let marker = *bytes.get(at + fill).filter(|_| fill > 0)?;
     let head = at + fill + 1;
     if marker == END_OF_IMAGE || marker == 0xD8 || (0xD0..=0xD7).contains(&marker) || marker == 1 {
-        return Some(Part { marker, from: at, to: head });
+        return Some(Part {
+            marker,
+            from: at,
+            to: head,
+        });
     }
     let mut to = head + be16(bytes, head).filter(|length| *length >= 2)?;
     if marker == START_OF_SCAN {
@@ -87,7 +105,11 @@ fn jpeg_part(bytes: &[u8], at: usize) -> Option<Part> {
             }
         }
     }
-    (to <= bytes.len()).then_some(Part { marker, from: at, to })
+    (to <= bytes.len()).then_some(Part {
+        marker,
+        from: at,
+        to,
+    })
 }
 
 fn jpeg_end(bytes: &[u8]) -> Option<usize> {
@@ -110,9 +132,13 @@ fn jpeg(orientation: u8, bytes: &[u8]) -> Option<Vec<u8>> {
         at = part.to;
         let content = &bytes[part.from..part.to];
         let is_kept = match part.marker {
-            // JFIF; colour profiles; how Adobe's colours are meant. Any other application's is not for the picture.
+            // JFIF; colour profiles; how Adobe's colours are meant. Any other application's is not
+            // for the picture.
             0xE0 | 0xEE => true,
-            0xE2 => content.windows(11).take(8).any(|window| window == b"ICC_PROFILE"),
+            0xE2 => content
+                .windows(11)
+                .take(8)
+                .any(|window| window == b"ICC_PROFILE"),
             0xE1..=0xEF | 0xFE => false,
             _ => true,
         };
@@ -132,11 +158,17 @@ fn jpeg(orientation: u8, bytes: &[u8]) -> Option<Vec<u8>> {
             return Some(out);
         }
     }
-    out.extend(bytes.get(at..).filter(|rest| !holds_metadata(rest)).unwrap_or_default());
+    out.extend(
+        bytes
+            .get(at..)
+            .filter(|rest| !holds_metadata(rest))
+            .unwrap_or_default(),
+    );
     Some(out)
 }
 
-/// Whether the end of a JPEG that is cut short is the end of something that would have been taken out.
+/// Whether the end of a JPEG that is cut short is the end of something that would have been taken
+/// out.
 fn holds_metadata(rest: &[u8]) -> bool {
     matches!(rest, [0xFF, 0xE1..=0xEF | 0xFE, ..])
 }
@@ -155,13 +187,19 @@ fn png_chunks(bytes: &[u8]) -> impl Iterator<Item = Chunk<'_>> {
         let end = at.checked_add(be32(bytes, at)?)?.checked_add(12)?;
         let whole = bytes.get(at..end)?;
         at = end;
-        Some(Chunk { name: &whole[4..8], whole })
+        Some(Chunk {
+            name: &whole[4..8],
+            whole,
+        })
     })
 }
 
 fn png(orientation: u8, bytes: &[u8]) -> Option<Vec<u8>> {
-    let mut out = bytes.strip_prefix(PNG_SIGNATURE).map(|_| PNG_SIGNATURE.to_vec())?;
-    let has_profile = png_chunks(bytes).any(|chunk| chunk.name == b"iCCP") && read::has_sound_profile(bytes);
+    let mut out = bytes
+        .strip_prefix(PNG_SIGNATURE)
+        .map(|_| PNG_SIGNATURE.to_vec())?;
+    let has_profile =
+        png_chunks(bytes).any(|chunk| chunk.name == b"iCCP") && read::has_sound_profile(bytes);
     for chunk in png_chunks(bytes) {
         let is_unsound = chunk.name == b"iCCP" && !has_profile;
         if !is_unsound && !matches!(chunk.name, b"eXIf" | b"tEXt" | b"zTXt" | b"iTXt" | b"tIME") {
@@ -185,13 +223,20 @@ fn png(orientation: u8, bytes: &[u8]) -> Option<Vec<u8>> {
 fn crc(bytes: &[u8]) -> u32 {
     let step = |crc: u32, byte: &u8| {
         let mixed = crc ^ u32::from(*byte);
-        (0..8).fold(mixed, |crc, _| if crc & 1 == 1 { crc >> 1 ^ 0xEDB8_8320 } else { crc >> 1 })
+        (0..8).fold(mixed, |crc, _| {
+            if crc & 1 == 1 {
+                crc >> 1 ^ 0xEDB8_8320
+            } else {
+                crc >> 1
+            }
+        })
     };
     !bytes.iter().fold(u32::MAX, step)
 }
 
 fn riff_size(bytes: &[u8]) -> Option<usize> {
-    (bytes.starts_with(b"RIFF") && bytes.get(8..12)? == b"WEBP").then(|| le32(bytes, 4)?.checked_add(8))?
+    (bytes.starts_with(b"RIFF") && bytes.get(8..12)? == b"WEBP")
+        .then(|| le32(bytes, 4)?.checked_add(8))?
 }
 
 /// The chunks of a WebP file (RFC 9649, §2.3): name and content.
@@ -209,14 +254,22 @@ fn riff_chunks(bytes: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
 
 fn push_chunk(out: &mut Vec<u8>, name: &[u8], content: &[u8]) {
     out.extend(name);
-    out.extend(u32::try_from(content.len()).unwrap_or(u32::MAX).to_le_bytes());
+    out.extend(
+        u32::try_from(content.len())
+            .unwrap_or(u32::MAX)
+            .to_le_bytes(),
+    );
     out.extend(content);
     out.extend(std::iter::repeat_n(0, content.len() % 2));
 }
 
 fn riff(chunks: &[u8]) -> Vec<u8> {
     let mut out = b"RIFF".to_vec();
-    out.extend(u32::try_from(chunks.len() + 4).unwrap_or(u32::MAX).to_le_bytes());
+    out.extend(
+        u32::try_from(chunks.len() + 4)
+            .unwrap_or(u32::MAX)
+            .to_le_bytes(),
+    );
     out.extend(b"WEBP");
     out.extend(chunks);
     out
@@ -235,10 +288,13 @@ fn webp(orientation: u8, bytes: &[u8]) -> Option<Vec<u8>> {
         match (name, content) {
             (b"EXIF" | b"XMP ", _) => {}
             (b"VP8X", [flags, rest @ ..]) => {
-                let flags = flags & !(HAS_EXIF | HAS_XMP) | if orientation == 1 { 0 } else { HAS_EXIF };
+                let flags =
+                    flags & !(HAS_EXIF | HAS_XMP) | if orientation == 1 { 0 } else { HAS_EXIF };
                 push_chunk(&mut chunks, name, &[&[flags], rest].concat());
             }
-            (b"VP8 " | b"VP8L" | b"ALPH" | b"ANIM" | b"ANMF" | b"ICCP", _) => push_chunk(&mut chunks, name, content),
+            (b"VP8 " | b"VP8L" | b"ALPH" | b"ANIM" | b"ANMF" | b"ICCP", _) => {
+                push_chunk(&mut chunks, name, content)
+            }
             _ => {}
         }
     }
@@ -250,7 +306,9 @@ fn webp(orientation: u8, bytes: &[u8]) -> Option<Vec<u8>> {
 
 /// A WebP file of one picture with a colour profile (RFC 9649, §2.7).
 pub(super) fn with_profile(webp: &[u8], profile: &[u8], width: u32, height: u32) -> Vec<u8> {
-    let pictures: Vec<(&[u8], &[u8])> = riff_chunks(webp).filter(|(name, _)| *name != b"VP8X").collect();
+    let pictures: Vec<(&[u8], &[u8])> = riff_chunks(webp)
+        .filter(|(name, _)| *name != b"VP8X")
+        .collect();
     let has_alpha = riff_chunks(webp).any(|(name, content)| match name {
         b"ALPH" => true,
         // The alpha bit of a picture without loss (RFC 9649, §3.4).
@@ -264,13 +322,22 @@ pub(super) fn with_profile(webp: &[u8], profile: &[u8], width: u32, height: u32)
     let mut chunks = Vec::with_capacity(webp.len() + profile.len() + 32);
     push_chunk(&mut chunks, b"VP8X", &head);
     push_chunk(&mut chunks, b"ICCP", profile);
-    pictures.iter().for_each(|(name, content)| push_chunk(&mut chunks, name, content));
+    pictures
+        .iter()
+        .for_each(|(name, content)| push_chunk(&mut chunks, name, content));
     riff(&chunks)
 }
 
-/// A GIF without comments and XMP (GIF89a, §24 and §26), and how many pictures it holds. `None` where it does not end.
+/// A GIF without comments and XMP (GIF89a, §24 and §26), and how many pictures it holds. `None`
+/// where it does not end.
 fn gif(bytes: &[u8]) -> Option<(Vec<u8>, usize)> {
-    let table = |flags: u8| if flags & 0x80 == 0 { 0 } else { 3 << ((flags & 7) + 1) };
+    let table = |flags: u8| {
+        if flags & 0x80 == 0 {
+            0
+        } else {
+            3 << ((flags & 7) + 1)
+        }
+    };
     let mut at = 13 + table(*bytes.get(10)?);
     let mut out = bytes.get(..at)?.to_vec();
     let mut frames = 0;

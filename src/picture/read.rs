@@ -8,7 +8,8 @@ use image::{ImageDecoder, ImageResult, Limits};
 
 use super::{Fault, Format, PIXELS_MAX, Picture, metadata};
 
-/// What a decoder may take for all that comes before the pixels, the colour profile included: far more than any profile is large.
+/// What a decoder may take for all that comes before the pixels, the colour profile included: far
+/// more than any profile is large.
 const HEADER_BYTES_MAX: u64 = 64 << 20;
 
 pub(super) fn look(format: Format, bytes: &[u8]) -> Picture {
@@ -20,15 +21,29 @@ pub(super) fn look(format: Format, bytes: &[u8]) -> Picture {
     }
     match header(format, bytes) {
         Err(error) => Picture::faulty(format, Fault::Unreadable(error.to_string())),
-        Ok(Header { width, height, orientation, is_animated }) => {
+        Ok(Header {
+            width,
+            height,
+            orientation,
+            is_animated,
+        }) => {
             let is_turned = orientation.to_exif() > 4;
-            let (width, height) = if is_turned { (height, width) } else { (width, height) };
+            let (width, height) = if is_turned {
+                (height, width)
+            } else {
+                (width, height)
+            };
             let fault = match () {
                 () if u64::from(width) * u64::from(height) > PIXELS_MAX => Some(Fault::TooLarge),
                 () if !metadata::is_whole(format, bytes) => Some(Fault::CutShort),
                 () => None,
             };
-            Picture { orientation: orientation.to_exif(), is_animated, fault, ..Picture::plain(format, width, height) }
+            Picture {
+                orientation: orientation.to_exif(),
+                is_animated,
+                fault,
+                ..Picture::plain(format, width, height)
+            }
         }
     }
 }
@@ -42,13 +57,24 @@ struct Header {
 
 fn header(format: Format, bytes: &[u8]) -> ImageResult<Header> {
     let of = |decoder: &mut dyn ImageDecoder, is_animated| {
-        let ((width, height), orientation) = (decoder.dimensions(), decoder.orientation().unwrap_or(Orientation::NoTransforms));
-        Header { width, height, orientation, is_animated }
+        let ((width, height), orientation) = (
+            decoder.dimensions(),
+            decoder.orientation().unwrap_or(Orientation::NoTransforms),
+        );
+        Header {
+            width,
+            height,
+            orientation,
+            is_animated,
+        }
     };
     let bytes_read = Cursor::new(bytes);
     Ok(match format {
         Format::Jpeg => of(&mut JpegDecoder::new(bytes_read)?, false),
-        Format::Gif => of(&mut GifDecoder::new(bytes_read)?, metadata::gif_frames(bytes) > 1),
+        Format::Gif => of(
+            &mut GifDecoder::new(bytes_read)?,
+            metadata::gif_frames(bytes) > 1,
+        ),
         Format::WebP => {
             let mut decoder = WebPDecoder::new(bytes_read)?;
             let is_animated = decoder.has_animation();
@@ -68,23 +94,47 @@ fn header_limits() -> Limits {
     limits
 }
 
-/// Whether a PNG's colour profile unfolds to what a profile can be. One that does not is not given to a decoder that would unfold it.
+/// Whether a PNG's colour profile unfolds to what a profile can be. One that does not is not given
+/// to a decoder that would unfold it.
 pub(super) fn has_sound_profile(png: &[u8]) -> bool {
     let decoder = PngDecoder::with_limits(Cursor::new(png), header_limits());
     decoder.is_ok_and(|mut decoder| matches!(decoder.icc_profile(), Ok(Some(_))))
 }
 
-/// An AVIF's size is all that is read of it: its largest item's (ISO/IEC 23008-12, §6.5.3), turned by `irot` (§6.5.10).
+/// An AVIF's size is all that is read of it: its largest item's (ISO/IEC 23008-12, §6.5.3), turned
+/// by `irot` (§6.5.10).
 fn avif(bytes: &[u8]) -> Picture {
     let head = &bytes[..bytes.len().min(64 << 10)];
-    let find =
-        |name: &[u8]| head.windows(4).enumerate().filter(move |(_, window)| *window == name).map(|(at, _)| at + 4).collect::<Vec<_>>();
-    let number = |at: usize| head.get(at..at + 4).map(|four| u32::from_be_bytes([four[0], four[1], four[2], four[3]]));
-    let sizes = find(b"ispe").into_iter().filter_map(|at| Some((number(at + 4)?, number(at + 8)?)));
-    let Some((width, height)) = sizes.max_by_key(|(width, height)| u64::from(*width) * u64::from(*height)) else {
-        return Picture::faulty(Format::Avif, Fault::Unreadable("it states no size".to_owned()));
+    let find = |name: &[u8]| {
+        head.windows(4)
+            .enumerate()
+            .filter(move |(_, window)| *window == name)
+            .map(|(at, _)| at + 4)
+            .collect::<Vec<_>>()
     };
-    let is_turned = find(b"irot").first().and_then(|at| head.get(*at)).is_some_and(|angle| angle & 1 == 1);
-    let (width, height) = if is_turned { (height, width) } else { (width, height) };
+    let number = |at: usize| {
+        head.get(at..at + 4)
+            .map(|four| u32::from_be_bytes([four[0], four[1], four[2], four[3]]))
+    };
+    let sizes = find(b"ispe")
+        .into_iter()
+        .filter_map(|at| Some((number(at + 4)?, number(at + 8)?)));
+    let Some((width, height)) =
+        sizes.max_by_key(|(width, height)| u64::from(*width) * u64::from(*height))
+    else {
+        return Picture::faulty(
+            Format::Avif,
+            Fault::Unreadable("it states no size".to_owned()),
+        );
+    };
+    let is_turned = find(b"irot")
+        .first()
+        .and_then(|at| head.get(*at))
+        .is_some_and(|angle| angle & 1 == 1);
+    let (width, height) = if is_turned {
+        (height, width)
+    } else {
+        (width, height)
+    };
     Picture::plain(Format::Avif, width, height)
 }

@@ -11,14 +11,24 @@ use quick_xml::events::BytesStart;
 use self::sanitize::Sanitized;
 use super::{Fault, Format, Picture};
 
-/// An image that draws more elements than this through references is not published: each browser that opens it would draw them all.
+/// An image that draws more elements than this through references is not published: each browser
+/// that opens it would draw them all.
 pub const DRAWN_MAX: u64 = 2_000_000;
 
 pub(super) fn look(bytes: &[u8]) -> Picture {
     match sanitize::sanitize(&text::decoded(bytes)) {
-        Ok(Sanitized { size: (width, height), active, drawn, .. }) => {
+        Ok(Sanitized {
+            size: (width, height),
+            active,
+            drawn,
+            ..
+        }) => {
             let fault = (drawn > DRAWN_MAX).then_some(Fault::Unfolds);
-            Picture { active, fault, ..Picture::plain(Format::Svg, width, height) }
+            Picture {
+                active,
+                fault,
+                ..Picture::plain(Format::Svg, width, height)
+            }
         }
         Err(fault) => Picture::faulty(Format::Svg, fault),
     }
@@ -32,8 +42,14 @@ fn size(root: &BytesStart) -> (u32, u32) {
         (0.5..1e6).contains(&number).then_some(number)
     };
     let view_box = attribute(root, "viewBox").and_then(|text| {
-        let numbers: Vec<f64> = text.split([' ', ',']).filter(|part| !part.is_empty()).filter_map(|part| part.parse().ok()).collect();
-        let [_, _, width, height] = numbers[..] else { return None };
+        let numbers: Vec<f64> = text
+            .split([' ', ','])
+            .filter(|part| !part.is_empty())
+            .filter_map(|part| part.parse().ok())
+            .collect();
+        let [_, _, width, height] = numbers[..] else {
+            return None;
+        };
         (width > 0.0 && height > 0.0).then_some((width, height))
     });
     let (width, height) = match (stated("width"), stated("height"), view_box) {
@@ -43,21 +59,33 @@ fn size(root: &BytesStart) -> (u32, u32) {
         (None, None, Some(size)) => size,
         _ => return (0, 0),
     };
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "both are held between the limits")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "both are held between the limits"
+    )]
     let pixels = |side: f64| side.round().clamp(1.0, 1e6) as u32;
     (pixels(width), pixels(height))
 }
 
 fn attribute(element: &BytesStart, name: &str) -> Option<String> {
-    let found = element.attributes().with_checks(false).flatten().find(|attribute| attribute.key.as_ref() == name)?;
+    let found = element
+        .attributes()
+        .with_checks(false)
+        .flatten()
+        .find(|attribute| attribute.key.as_ref() == name)?;
     Some(found.value.into_owned())
 }
 
-/// The image without scripts, event handlers, other languages and outside references. No character between its elements changes, so
-/// no text moves.
+/// The image without scripts, event handlers, other languages and outside references. No character
+/// between its elements changes, so no text moves.
 pub(super) fn sanitise(bytes: &[u8]) -> Result<Vec<u8>, Fault> {
     let Sanitized { svg, drawn, .. } = sanitize::sanitize(&text::decoded(bytes))?;
-    if drawn > DRAWN_MAX { Err(Fault::Unfolds) } else { Ok(svg.into_bytes()) }
+    if drawn > DRAWN_MAX {
+        Err(Fault::Unfolds)
+    } else {
+        Ok(svg.into_bytes())
+    }
 }
 
 #[cfg(test)]
@@ -72,9 +100,14 @@ mod tests {
 
     /// A whole image with this in it, cleaned.
     fn clean(inside: &str) -> String {
-        let svg = format!("<svg xmlns='http://www.w3.org/2000/svg' xmlns:xlink='http://www.w3.org/1999/xlink'>{inside}</svg>");
-        let clean = String::from_utf8(sanitise(svg.as_bytes()).expect("it is well formed")).expect("it is text");
-        let inside = clean.strip_prefix("<svg xmlns=\"http://www.w3.org/2000/svg\">").and_then(|rest| rest.strip_suffix("</svg>"));
+        let svg = format!(
+            "<svg xmlns='http://www.w3.org/2000/svg' xmlns:xlink='http://www.w3.org/1999/xlink'>{inside}</svg>"
+        );
+        let clean = String::from_utf8(sanitise(svg.as_bytes()).expect("it is well formed"))
+            .expect("it is text");
+        let inside = clean
+            .strip_prefix("<svg xmlns=\"http://www.w3.org/2000/svg\">")
+            .and_then(|rest| rest.strip_suffix("</svg>"));
         inside.unwrap_or_else(|| panic!("{clean}")).to_owned()
     }
 
@@ -83,7 +116,10 @@ mod tests {
         assert_eq!(size_of("width='40' height='30px'"), (40, 30));
         assert_eq!(size_of("viewBox='0 0 24.4 12'"), (24, 12));
         assert_eq!(size_of("viewBox='0,0,24,12' width='48'"), (48, 24));
-        assert_eq!(size_of("viewBox='0 0 24 12' width='100%' height='100%'"), (24, 12));
+        assert_eq!(
+            size_of("viewBox='0 0 24 12' width='100%' height='100%'"),
+            (24, 12)
+        );
         assert_eq!(size_of("width='10em'"), (0, 0));
     }
 
@@ -93,10 +129,26 @@ mod tests {
                    <script>alert(1)</script><image xlink:href='https://spy.example/x.png'/><a href='https://example.org/'><circle r='3'/></a>\
                    <rect fill='url(#g)' width='4' height='4'/></svg>";
         let picture = look(svg.as_bytes());
-        assert_eq!(picture.active, ["the attribute `onload`", "the element `<script>`", "the reference to `https://spy.example/x.png`"]);
-        let clean = String::from_utf8(sanitise(svg.as_bytes()).expect("it is well formed")).expect("it is text");
-        assert!(!clean.contains("alert") && !clean.contains("onload") && !clean.contains("spy.example"), "{clean}");
-        assert!(clean.contains("circle") && clean.contains("url(#g)") && clean.contains("<a href=\"https://example.org/\">"), "{clean}");
+        assert_eq!(
+            picture.active,
+            [
+                "the attribute `onload`",
+                "the element `<script>`",
+                "the reference to `https://spy.example/x.png`"
+            ]
+        );
+        let clean = String::from_utf8(sanitise(svg.as_bytes()).expect("it is well formed"))
+            .expect("it is text");
+        assert!(
+            !clean.contains("alert") && !clean.contains("onload") && !clean.contains("spy.example"),
+            "{clean}"
+        );
+        assert!(
+            clean.contains("circle")
+                && clean.contains("url(#g)")
+                && clean.contains("<a href=\"https://example.org/\">"),
+            "{clean}"
+        );
     }
 
     #[test]
@@ -124,8 +176,14 @@ mod tests {
         ] {
             assert_eq!(clean(inside), inside);
         }
-        assert_eq!(clean("<text>a<![CDATA[<b>]]></text>"), "<text>a&lt;b&gt;</text>");
-        assert_eq!(clean("<text>a<!-- b --><?c d?></text><metadata><x/></metadata>"), "<text>a</text>");
+        assert_eq!(
+            clean("<text>a<![CDATA[<b>]]></text>"),
+            "<text>a&lt;b&gt;</text>"
+        );
+        assert_eq!(
+            clean("<text>a<!-- b --><?c d?></text><metadata><x/></metadata>"),
+            "<text>a</text>"
+        );
     }
 
     #[test]
@@ -149,12 +207,26 @@ mod tests {
             "<g onclick='alert(1)' ev:onload='alert(1)' xmlns:ev='x'/>",
         ] {
             let clean = clean(inside);
-            for active in ["script", "alert", "spy.example/", "data:", "import", "foreign", "onclick", "onload"] {
+            for active in [
+                "script",
+                "alert",
+                "spy.example/",
+                "data:",
+                "import",
+                "foreign",
+                "onclick",
+                "onload",
+            ] {
                 // A word that nothing is called with any more loads nothing.
                 assert!(!clean.contains(active), "{inside}: {clean}");
             }
-            let svg = format!("<svg xmlns='http://www.w3.org/2000/svg' xmlns:xlink='http://www.w3.org/1999/xlink'>{inside}</svg>");
-            assert!(!look(svg.as_bytes()).active.is_empty(), "{inside} is not reported");
+            let svg = format!(
+                "<svg xmlns='http://www.w3.org/2000/svg' xmlns:xlink='http://www.w3.org/1999/xlink'>{inside}</svg>"
+            );
+            assert!(
+                !look(svg.as_bytes()).active.is_empty(),
+                "{inside} is not reported"
+            );
         }
     }
 
@@ -171,16 +243,28 @@ mod tests {
         let svg = format!("<svg xmlns='http://www.w3.org/2000/svg'>{unfolding}</svg>");
         assert_eq!(look(svg.as_bytes()).fault, Some(Fault::Unfolds));
         let circle = "<g id='a'><use href='#b'/></g><g id='b'><use href='#a'/></g>";
-        assert_eq!(look(format!("<svg xmlns='http://www.w3.org/2000/svg'>{circle}</svg>").as_bytes()).fault, None);
+        assert_eq!(
+            look(format!("<svg xmlns='http://www.w3.org/2000/svg'>{circle}</svg>").as_bytes())
+                .fault,
+            None
+        );
         let pattern = "<pattern id='p'><rect fill='url(#p)'/></pattern><rect fill='url(#p)'/>";
-        assert_eq!(look(format!("<svg xmlns='http://www.w3.org/2000/svg'>{pattern}</svg>").as_bytes()).fault, None);
+        assert_eq!(
+            look(format!("<svg xmlns='http://www.w3.org/2000/svg'>{pattern}</svg>").as_bytes())
+                .fault,
+            None
+        );
     }
 
     #[test]
     fn entities_of_editors_are_resolved_within_a_limit() {
         let svg = "<!DOCTYPE svg [<!ENTITY ns \"http://www.w3.org/2000/svg\"><!ENTITY t \"x &amp; y\">]><svg xmlns=\"&ns;\"><text>&t;</text></svg>";
-        let clean = String::from_utf8(sanitise(svg.as_bytes()).expect("it is well formed")).expect("it is text");
-        assert_eq!(clean, "<svg xmlns=\"http://www.w3.org/2000/svg\"><text>x &amp; y</text></svg>");
+        let clean = String::from_utf8(sanitise(svg.as_bytes()).expect("it is well formed"))
+            .expect("it is text");
+        assert_eq!(
+            clean,
+            "<svg xmlns=\"http://www.w3.org/2000/svg\"><text>x &amp; y</text></svg>"
+        );
         let long = "y".repeat(60_000);
         let svg = format!(
             "<!DOCTYPE svg [<!ENTITY l \"{long}\">]><svg xmlns='http://www.w3.org/2000/svg'><text>{}</text></svg>",

@@ -1,5 +1,5 @@
-//! The addresses that a build publishes, as the address ledger keeps them, and what a build or a check makes of the ledger that was
-//! there.
+//! The addresses that a build publishes, as the address ledger keeps them, and what a build or a
+//! check makes of the ledger that was there.
 
 use super::Request;
 use super::load::Loaded;
@@ -19,7 +19,8 @@ use crate::source::Files;
 pub struct Addresses {
     /// All that is published now.
     pub now: AddressLedger,
-    /// Addresses of the ledger that no longer exist and are not retired; only a check looks for them.
+    /// Addresses of the ledger that no longer exist and are not retired; only a check looks for
+    /// them.
     pub vanished: Vec<Address>,
     /// The fingerprint of the ledger's text once this build has been taken into it.
     pub print: Option<Fingerprint>,
@@ -41,10 +42,15 @@ pub fn kept(files: &dyn Files, problems: &mut Vec<Diagnostic>) -> Option<Address
 
 /// Whether the ledger is the one that a build with this fingerprint left.
 pub fn is_as_left(files: &dyn Files, print: Option<Fingerprint>) -> bool {
-    print.is_some_and(|print| files.read(&path()).is_ok_and(|bytes| Fingerprint::of(&*bytes) == print))
+    print.is_some_and(|print| {
+        files
+            .read(&path())
+            .is_ok_and(|bytes| Fingerprint::of(&*bytes) == print)
+    })
 }
 
-/// What this build publishes. A check reports what has vanished and what the ledger lacks; a build says what the ledger will be.
+/// What this build publishes. A check reports what has vanished and what the ledger lacks; a build
+/// says what the ledger will be.
 pub fn look(
     files: &dyn Files,
     request: &Request,
@@ -60,20 +66,35 @@ pub fn look(
     let now = published(composer, outputs);
     if request.with_audit {
         let kept = kept.unwrap_or_default();
-        let is_published = |route: &crate::paths::Route| outputs.at(route.output_path().as_str()).is_some();
+        let is_published =
+            |route: &crate::paths::Route| outputs.at(route.output_path().as_str()).is_some();
         let vanished = vanished::report(&composer.site, &kept, &now, is_published, problems);
         if is_public(&loaded.settings) && !request.with_drafts {
             problems.extend(incomplete(&kept, &now));
         }
-        return Addresses { now, vanished, print: None };
+        return Addresses {
+            now,
+            vanished,
+            print: None,
+        };
     }
-    let after = kept.unwrap_or_default().after(&now, &loaded.settings.retired);
-    Addresses { now, vanished: Vec::new(), print: Some(Fingerprint::of(after.to_text())) }
+    let after = kept
+        .unwrap_or_default()
+        .after(&now, &loaded.settings.retired);
+    Addresses {
+        now,
+        vanished: Vec::new(),
+        print: Some(Fingerprint::of(after.to_text())),
+    }
 }
 
-/// Whether readers elsewhere can open what is built: the site has an address, and not one of this machine or its network.
+/// Whether readers elsewhere can open what is built: the site has an address, and not one of this
+/// machine or its network.
 pub fn is_public(settings: &Settings) -> bool {
-    settings.base_url.as_ref().is_some_and(|base_url| !base_url.is_local())
+    settings
+        .base_url
+        .as_ref()
+        .is_some_and(|base_url| !base_url.is_local())
 }
 
 /// A ledger that was begun and lacks addresses which the next build would add.
@@ -82,19 +103,28 @@ fn incomplete(kept: &AddressLedger, now: &AddressLedger) -> Option<Diagnostic> {
         return None;
     }
     let missing: Vec<String> = kept.missing(now).map(Address::to_string).collect();
-    let named = missing.iter().take(NAMED_MAX).cloned().collect::<Vec<_>>().join(", ");
+    let named = missing
+        .iter()
+        .take(NAMED_MAX)
+        .cloned()
+        .collect::<Vec<_>>()
+        .join(", ");
     let message = match missing.len() {
         0 => return None,
         1 => format!("the ledger lacks the address {named}"),
         count if count <= NAMED_MAX => format!("the ledger lacks {count} addresses: {named}"),
-        count => format!("the ledger lacks {count} addresses: {named} and {} more", count - NAMED_MAX),
+        count => format!(
+            "the ledger lacks {count} addresses: {named} and {} more",
+            count - NAMED_MAX
+        ),
     };
     let problem = Diagnostic::new(Code::IncompleteLedger, message).at(Place::start_of(&path()));
     Some(problem.help("run `handsel build`, and commit the file with the pages"))
 }
 
-/// Pages, redirects, files that pages link to, and headings that other pages link to. Generated lists, feeds and calendars come and
-/// go with the pages that they follow from, and images with the page that shows them, so none of those is kept.
+/// Pages, redirects, files that pages link to, and headings that other pages link to. Generated
+/// lists, feeds and calendars come and go with the pages that they follow from, and images with the
+/// page that shows them, so none of those is kept.
 fn published(composer: &Composer, outputs: &Outputs) -> AddressLedger {
     let site = &*composer.site;
     let linked = linked_files(site);
@@ -106,19 +136,36 @@ fn published(composer: &Composer, outputs: &Outputs) -> AddressLedger {
             Maker::Copy(source) | Maker::ContentFile(source) => linked.contains(source),
             _ => false,
         };
-        let source = if is_kept { source_of(maker, &outputs.sheets, composer) } else { None };
+        let source = if is_kept {
+            source_of(maker, &outputs.sheets, composer)
+        } else {
+            None
+        };
         if let Some(source) = source {
-            ledger.0.insert(Address::of(path.route()), Line { source: Some(source), number: 0 });
+            ledger.0.insert(
+                Address::of(path.route()),
+                Line {
+                    source: Some(source),
+                    number: 0,
+                },
+            );
         }
     }
     for (id, page) in site.pages().iter().enumerate() {
         for resolved in page.links.iter().chain(&page.related).chain(&page.next) {
-            if let Destination::Page { page: to, fragment: Some(fragment), .. } = &resolved.to
+            if let Destination::Page {
+                page: to,
+                fragment: Some(fragment),
+                ..
+            } = &resolved.to
                 && *to != id
                 && resolved.problem.is_none()
                 && site.page(*to).entry.anchors.binary_search(fragment).is_ok()
             {
-                let address = Address { route: site.page(*to).route.clone(), fragment: Some(fragment.clone()) };
+                let address = Address {
+                    route: site.page(*to).route.clone(),
+                    fragment: Some(fragment.clone()),
+                };
                 ledger.0.insert(address, Line::default());
             }
         }
@@ -127,11 +174,18 @@ fn published(composer: &Composer, outputs: &Outputs) -> AddressLedger {
 }
 
 fn linked_files(site: &Site) -> std::collections::BTreeSet<SourcePath> {
-    let links = site.pages().iter().flat_map(|page| page.entry.links.iter().zip(&page.links));
-    let in_text = links.filter(|(link, _)| !link.role.is_embed()).map(|(_, resolved)| resolved);
+    let links = site
+        .pages()
+        .iter()
+        .flat_map(|page| page.entry.links.iter().zip(&page.links));
+    let in_text = links
+        .filter(|(link, _)| !link.role.is_embed())
+        .map(|(_, resolved)| resolved);
     let in_fields = site.pages().iter().flat_map(|page| &page.field_links);
     let file = |resolved: &Resolved| match &resolved.to {
-        Destination::Address { file: Some(file), .. } => Some(file.clone()),
+        Destination::Address {
+            file: Some(file), ..
+        } => Some(file.clone()),
         _ => None,
     };
     in_text.chain(in_fields).filter_map(file).collect()

@@ -1,5 +1,6 @@
-//! What the search needs of the pages that a build parsed, kept until the index is made: in memory while there is little of it,
-//! put aside then, so that memory does not grow with the text of a site.
+//! What the search needs of the pages that a build parsed, kept until the index is made: in memory
+//! while there is little of it, put aside then, so that memory does not grow with the text of a
+//! site.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

@@ -1,6 +1,8 @@
-//! Every document by itself: read, held against what is remembered of it, and parsed where that does not fit.
+//! Every document by itself: read, held against what is remembered of it, and parsed where that
+//! does not fit.
 //!
-//! A document's key is the fingerprint of all that parsing it reads; under an equal key what is remembered stands.
+//! A document's key is the fingerprint of all that parsing it reads; under an equal key what is
+//! remembered stands.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -70,7 +72,8 @@ enum Kept {
     Aside(Put),
 }
 
-/// A page that was parsed: with its body where there is room for it, with its digest where it is wanted.
+/// A page that was parsed: with its body where there is room for it, with its digest where it is
+/// wanted.
 type Fresh = (Page, Option<Kept>, Option<digests::Kept>);
 
 /// What is wanted of a document besides its entry.
@@ -100,11 +103,13 @@ pub struct Reader<'a> {
 }
 
 impl Documents {
-    /// The documents of a site. `known` gives the fingerprint of a file's bytes where they need not be read to know it; `remembered`
-    /// is what earlier readings gave. Bodies are made only when they are wanted, and kept where `wanted` says.
+    /// The documents of a site. `known` gives the fingerprint of a file's bytes where they need not
+    /// be read to know it; `remembered` is what earlier readings gave. Bodies are made only when
+    /// they are wanted, and kept where `wanted` says.
     ///
-    /// Which terms to look for only the documents tell. They nearly always lie in the folders of their kinds, so those are read
-    /// first; where others turn up, everything is read again with them.
+    /// Which terms to look for only the documents tell. They nearly always lie in the folders of
+    /// their kinds, so those are read first; where others turn up, everything is read again with
+    /// them.
     pub fn read(
         files: &dyn Files,
         loaded: &Loaded,
@@ -113,12 +118,24 @@ impl Documents {
         remembered: Pages,
         wanted: Wanted,
     ) -> Self {
-        let mut glossary = Reader { files, loaded, request, glossary: &Glossary::default() }.expected_glossary(&known, &remembered);
+        let mut glossary = Reader {
+            files,
+            loaded,
+            request,
+            glossary: &Glossary::default(),
+        }
+        .expected_glossary(&known, &remembered);
         let mut remembered = remembered;
         let mut parsed = 0;
         let mut differ = BTreeSet::new();
         loop {
-            let mut documents = Reader { files, loaded, request, glossary: &glossary }.all(&known, remembered, wanted);
+            let mut documents = Reader {
+                files,
+                loaded,
+                request,
+                glossary: &glossary,
+            }
+            .all(&known, remembered, wanted);
             let found = documents.find_glossary(loaded);
             documents.parsed += parsed;
             documents.differ.append(&mut differ);
@@ -131,16 +148,38 @@ impl Documents {
         }
     }
 
-    /// Whether other terms are to be looked for once these pages are taken in, and those gone; then they are taken over.
-    pub fn takes_other_terms(&mut self, loaded: &Loaded, fresh: &[(SourcePath, Page)], gone: &[SourcePath], is_other_site: bool) -> bool {
+    /// Whether other terms are to be looked for once these pages are taken in, and those gone; then
+    /// they are taken over.
+    pub fn takes_other_terms(
+        &mut self,
+        loaded: &Loaded,
+        fresh: &[(SourcePath, Page)],
+        gone: &[SourcePath],
+        is_other_site: bool,
+    ) -> bool {
         let explains = |page: &Page| explains(&page.entry.meta.kind, &loaded.kinds);
-        let touched = fresh.iter().map(|(path, _)| path).chain(gone).filter_map(|path| self.pages.get(path));
-        if !is_other_site && !touched.chain(fresh.iter().map(|(_, page)| page)).any(explains) {
+        let touched = fresh
+            .iter()
+            .map(|(path, _)| path)
+            .chain(gone)
+            .filter_map(|path| self.pages.get(path));
+        if !is_other_site
+            && !touched
+                .chain(fresh.iter().map(|(_, page)| page))
+                .any(explains)
+        {
             return false;
         }
-        let stays = |path: &SourcePath| !gone.contains(path) && !fresh.iter().any(|(own, _)| own == path);
-        let kept = self.pages.iter().filter(|(path, page)| explains(page) && stays(path)).map(|(_, page)| page);
-        let entries = kept.chain(fresh.iter().map(|(_, page)| page)).map(|page| &*page.entry);
+        let stays =
+            |path: &SourcePath| !gone.contains(path) && !fresh.iter().any(|(own, _)| own == path);
+        let kept = self
+            .pages
+            .iter()
+            .filter(|(path, page)| explains(page) && stays(path))
+            .map(|(_, page)| page);
+        let entries = kept
+            .chain(fresh.iter().map(|(_, page)| page))
+            .map(|page| &*page.entry);
         let glossary = Glossary::of(entries, &loaded.kinds, &loaded.settings.language);
         let is_other = glossary.print() != self.glossary.print();
         self.glossary = glossary;
@@ -149,7 +188,11 @@ impl Documents {
 
     /// The terms that these documents explain.
     pub fn find_glossary(&self, loaded: &Loaded) -> Glossary {
-        Glossary::of(self.pages.values().map(|page| &*page.entry), &loaded.kinds, &loaded.settings.language)
+        Glossary::of(
+            self.pages.values().map(|page| &*page.entry),
+            &loaded.kinds,
+            &loaded.settings.language,
+        )
     }
 }
 
@@ -167,14 +210,21 @@ impl Documents {
     pub fn texts_print(&self) -> Fingerprint {
         let mut printer = Fingerprinter::new();
         for page in self.pages.values() {
-            printer.add(page.facts.words.to_le_bytes()).add(&page.facts.excerpt);
+            printer
+                .add(page.facts.words.to_le_bytes())
+                .add(&page.facts.excerpt);
         }
         printer.finish()
     }
 
     /// A page's body, when it was kept. It is given once.
     pub fn take_body(&self, source: &SourcePath) -> Option<Vec<Segment>> {
-        let kept = self.bodies.get(source)?.lock().expect("no holder of this lock panics").take();
+        let kept = self
+            .bodies
+            .get(source)?
+            .lock()
+            .expect("no holder of this lock panics")
+            .take();
         match kept? {
             Kept::InMemory(body) => Some(body),
             Kept::Aside(put) => postcard::from_bytes(&self.overflow.take(put)?).ok(),
@@ -183,33 +233,61 @@ impl Documents {
 }
 
 impl Reader<'_> {
-    /// The terms that are to be expected: those of remembered pages, those in the folders of explaining kinds as they are now.
-    fn expected_glossary(&self, known: &(impl Fn(&SourcePath) -> Option<Fingerprint> + Sync), remembered: &Pages) -> Glossary {
+    /// The terms that are to be expected: those of remembered pages, those in the folders of
+    /// explaining kinds as they are now.
+    fn expected_glossary(
+        &self,
+        known: &(impl Fn(&SourcePath) -> Option<Fingerprint> + Sync),
+        remembered: &Pages,
+    ) -> Glossary {
         let loaded = self.loaded;
-        let is_current =
-            |path: &SourcePath, page: &Page| known(path).is_some_and(|print| self.key(path, print, &page.facts.data) == page.key);
-        let in_folders =
-            loaded.listed.pages.par_iter().filter(|path| self.kind_of_folder(path).is_some_and(|kind| explains(kind, &loaded.kinds)));
+        let is_current = |path: &SourcePath, page: &Page| {
+            known(path).is_some_and(|print| self.key(path, print, &page.facts.data) == page.key)
+        };
+        let in_folders = loaded.listed.pages.par_iter().filter(|path| {
+            self.kind_of_folder(path)
+                .is_some_and(|kind| explains(kind, &loaded.kinds))
+        });
         let fresh: Vec<Arc<Entry>> = in_folders
-            .filter(|path| !remembered.get(*path).is_some_and(|page| is_current(path, page)))
+            .filter(|path| {
+                !remembered
+                    .get(*path)
+                    .is_some_and(|page| is_current(path, page))
+            })
             .filter_map(|path| Some(self.page(path, None, Wanted::default())?.0.entry))
             .collect();
         let is_fresh = |entry: &Entry| fresh.iter().any(|own| own.source == entry.source);
-        let kept =
-            remembered.values().map(|page| &*page.entry).filter(|entry| explains(&entry.meta.kind, &loaded.kinds) && !is_fresh(entry));
+        let kept = remembered
+            .values()
+            .map(|page| &*page.entry)
+            .filter(|entry| explains(&entry.meta.kind, &loaded.kinds) && !is_fresh(entry));
         let kept = kept.filter(|entry| loaded.listed.pages.binary_search(&entry.source).is_ok());
-        Glossary::of(kept.chain(fresh.iter().map(|entry| &**entry)), &loaded.kinds, &loaded.settings.language)
+        Glossary::of(
+            kept.chain(fresh.iter().map(|entry| &**entry)),
+            &loaded.kinds,
+            &loaded.settings.language,
+        )
     }
 
-    /// Reads all pages; what is remembered under an equal key, and was searched for the same terms, stands.
-    fn all(&self, known: impl Fn(&SourcePath) -> Option<Fingerprint> + Sync, remembered: Pages, wanted: Wanted) -> Documents {
+    /// Reads all pages; what is remembered under an equal key, and was searched for the same terms,
+    /// stands.
+    fn all(
+        &self,
+        known: impl Fn(&SourcePath) -> Option<Fingerprint> + Sync,
+        remembered: Pages,
+        wanted: Wanted,
+    ) -> Documents {
         let mut documents = Documents::default();
         let keep = |body: Vec<Segment>, memory: &Memory| {
             if documents.overflow.has_room(size_of_body(&body)) {
                 return Some(Kept::InMemory(body));
             }
-            let bytes = postcard::to_allocvec(&body).expect("plain values can be written to memory");
-            documents.overflow.put(&bytes, || memory.aside()).map(Kept::Aside)
+            let bytes =
+                postcard::to_allocvec(&body).expect("plain values can be written to memory");
+            documents
+                .overflow
+                .put(&bytes, || memory.aside())
+                .map(Kept::Aside)
         };
         let (old, paths) = (&remembered, &self.loaded.listed.pages);
         let fresh: Vec<Option<Fresh>> = paths
@@ -217,16 +295,28 @@ impl Reader<'_> {
             .map(|path| {
                 let before = old.get(path);
                 if before.is_some_and(|page| {
-                    self.is_searched(page) && known(path).is_some_and(|print| self.key(path, print, &page.facts.data) == page.key)
+                    self.is_searched(page)
+                        && known(path).is_some_and(|print| {
+                            self.key(path, print, &page.facts.data) == page.key
+                        })
                 }) {
                     return None;
                 }
                 let (page, body, digest) = self.page(path, before, wanted)?;
-                let digest = digest.zip(wanted.bodies).map(|(digest, memory)| documents.digests.place(digest, memory));
-                Some((page, wanted.bodies.and_then(|memory| keep(body, memory)), digest))
+                let digest = digest
+                    .zip(wanted.bodies)
+                    .map(|(digest, memory)| documents.digests.place(digest, memory));
+                Some((
+                    page,
+                    wanted.bodies.and_then(|memory| keep(body, memory)),
+                    digest,
+                ))
             })
             .collect();
-        let (mut pages, mut remembered) = (Vec::with_capacity(paths.len()), remembered.into_iter().peekable());
+        let (mut pages, mut remembered) = (
+            Vec::with_capacity(paths.len()),
+            remembered.into_iter().peekable(),
+        );
         let mut differ = Vec::new();
         for (path, fresh) in paths.iter().zip(fresh) {
             while let Some((gone, _)) = remembered.next_if(|(other, _)| other < path) {
@@ -245,19 +335,32 @@ impl Reader<'_> {
                     }
                     page
                 }
-                None => before.expect("nothing was read because this is remembered").1,
+                None => {
+                    before
+                        .expect("nothing was read because this is remembered")
+                        .1
+                }
             };
             pages.push((path.clone(), page));
         }
-        documents.differ = differ.into_iter().chain(remembered.map(|(gone, _)| gone)).collect();
+        documents.differ = differ
+            .into_iter()
+            .chain(remembered.map(|(gone, _)| gone))
+            .collect();
         documents.pages = pages.into_iter().collect();
         documents
     }
 
     /// Reads one page; `None` when it is as it was.
-    pub fn page(&self, path: &SourcePath, before: Option<&Page>, wanted: Wanted) -> Option<(Page, Vec<Segment>, Option<Digest>)> {
+    pub fn page(
+        &self,
+        path: &SourcePath,
+        before: Option<&Page>,
+        wanted: Wanted,
+    ) -> Option<(Page, Vec<Segment>, Option<Digest>)> {
         let bytes = self.files.read(path);
-        // Equal bytes ask for equal files of data, so what the page asked for before tells whether it would be the same.
+        // Equal bytes ask for equal files of data, so what the page asked for before tells whether
+        // it would be the same.
         let key = |data: &[String]| match &bytes {
             Ok(bytes) => self.key(path, Fingerprint::of(bytes), data),
             Err(error) => Fingerprint::of(format!("unreadable: {error}")),
@@ -265,16 +368,38 @@ impl Reader<'_> {
         if before.is_some_and(|page| self.is_searched(page) && page.key == key(&page.facts.data)) {
             return None;
         }
-        let wants = Wants { body: wanted.bodies.is_some(), text: wanted.digests, lines: false };
-        let (Document { entry, facts, remarks, body, passages }, problems) = self.parse(path, bytes.as_deref(), wants);
+        let wants = Wants {
+            body: wanted.bodies.is_some(),
+            text: wanted.digests,
+            lines: false,
+        };
+        let (
+            Document {
+                entry,
+                facts,
+                remarks,
+                body,
+                passages,
+            },
+            problems,
+        ) = self.parse(path, bytes.as_deref(), wants);
         let digest = wants.text.then(|| self.digest_of(&entry, passages));
-        // Equal entries keep the shape and the very value that others may hold already, but for the places in it.
+        // Equal entries keep the shape and the very value that others may hold already, but for the
+        // places in it.
         let shape = match before.filter(|page| page.entry == entry) {
             Some(page) => page.shape,
             None => print_of(&*entry),
         };
         Some((
-            Page { key: key(&facts.data), shape, glossary: self.glossary.print(), entry, facts: Arc::new(facts), problems, remarks },
+            Page {
+                key: key(&facts.data),
+                shape,
+                glossary: self.glossary.print(),
+                entry,
+                facts: Arc::new(facts),
+                problems,
+                remarks,
+            },
             body,
             digest,
         ))
@@ -288,13 +413,33 @@ impl Reader<'_> {
     /// A page's body, read anew. With `with_lines` its blocks say on which line they begin.
     pub fn body(&self, path: &SourcePath, with_lines: bool) -> Vec<Segment> {
         let bytes = self.files.read(path);
-        self.parse(path, bytes.as_deref(), Wants { body: true, text: false, lines: with_lines }).0.body
+        self.parse(
+            path,
+            bytes.as_deref(),
+            Wants {
+                body: true,
+                text: false,
+                lines: with_lines,
+            },
+        )
+        .0
+        .body
     }
 
     /// What the search needs of a page, read anew.
     pub fn digest(&self, path: &SourcePath) -> Digest {
         let bytes = self.files.read(path);
-        let document = self.parse(path, bytes.as_deref(), Wants { body: false, text: true, lines: false }).0;
+        let document = self
+            .parse(
+                path,
+                bytes.as_deref(),
+                Wants {
+                    body: false,
+                    text: true,
+                    lines: false,
+                },
+            )
+            .0;
         self.digest_of(&document.entry, document.passages)
     }
 
@@ -303,28 +448,53 @@ impl Reader<'_> {
         search::digest::Page::digest(entry, &passages)
     }
 
-    /// The fingerprint of all that parsing these bytes reads; `data` are the files of `data/` that they ask for.
+    /// The fingerprint of all that parsing these bytes reads; `data` are the files of `data/` that
+    /// they ask for.
     fn key(&self, path: &SourcePath, bytes: Fingerprint, data: &[String]) -> Fingerprint {
         let mut printer = Fingerprinter::new();
-        printer.add(bytes.as_bytes()).add(self.loaded.prints.reading.as_bytes()).add(self.kind_of_folder(path).unwrap_or(""));
+        printer
+            .add(bytes.as_bytes())
+            .add(self.loaded.prints.reading.as_bytes())
+            .add(self.kind_of_folder(path).unwrap_or(""));
         for defaults in self.defaults(path) {
             printer.add(format!("{defaults:?}"));
         }
         for name in data {
-            printer.add(name).add(self.loaded.data.get(name).map(ToString::to_string).unwrap_or_default());
+            printer.add(name).add(
+                self.loaded
+                    .data
+                    .get(name)
+                    .map(ToString::to_string)
+                    .unwrap_or_default(),
+            );
         }
         printer.finish()
     }
 
-    fn parse(&self, path: &SourcePath, bytes: Result<&[u8], &io::Error>, wants: Wants) -> (Document, Vec<Diagnostic>) {
+    fn parse(
+        &self,
+        path: &SourcePath,
+        bytes: Result<&[u8], &io::Error>,
+        wants: Wants,
+    ) -> (Document, Vec<Diagnostic>) {
         let defaults = &self.defaults(path);
         let parse = |bytes: &[u8]| {
             let Wants { body, text, lines } = wants;
-            let inputs = Inputs { wants_body: body, wants_text: text, with_lines: lines, ..self.inputs(path, defaults) };
+            let inputs = Inputs {
+                wants_body: body,
+                wants_text: text,
+                with_lines: lines,
+                ..self.inputs(path, defaults)
+            };
             let parsed = document::parse(path, bytes, &inputs);
             (parsed.value, parsed.problems)
         };
-        let broken = |problem| (document::broken(path, &self.inputs(path, defaults)), vec![problem]);
+        let broken = |problem| {
+            (
+                document::broken(path, &self.inputs(path, defaults)),
+                vec![problem],
+            )
+        };
         match bytes {
             Ok(bytes) => std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| parse(bytes)))
                 .unwrap_or_else(|_| broken(our_fault(Some(path), "reading this page"))),
@@ -355,8 +525,13 @@ impl Reader<'_> {
         let content = &self.loaded.listed.content;
         let top = path.below(content)?.split_once('/')?.0;
         let is_section_page = document::is_folder_page(path) && path.folder().folder() == *content;
-        let kind = self.loaded.kinds.values().find(|kind| kind.folder.as_deref() == Some(top));
-        kind.filter(|_| !is_section_page).map(|kind| kind.name.as_str())
+        let kind = self
+            .loaded
+            .kinds
+            .values()
+            .find(|kind| kind.folder.as_deref() == Some(top));
+        kind.filter(|_| !is_section_page)
+            .map(|kind| kind.name.as_str())
     }
 
     /// The defaults of the folders that a page lies in, the nearest last.
@@ -381,9 +556,16 @@ impl Reader<'_> {
 
 /// A fault of Handsel's own: told as such, so that nobody looks for it in the text.
 pub fn our_fault(source: Option<&SourcePath>, doing: &str) -> Diagnostic {
-    let problem = Diagnostic::new(Code::Internal, format!("Handsel itself failed while {doing}"));
-    let problem = problem.help("this is our mistake, not yours: please report it with the text of this page");
-    Diagnostic { place: source.map(Place::start_of), ..problem }
+    let problem = Diagnostic::new(
+        Code::Internal,
+        format!("Handsel itself failed while {doing}"),
+    );
+    let problem =
+        problem.help("this is our mistake, not yours: please report it with the text of this page");
+    Diagnostic {
+        place: source.map(Place::start_of),
+        ..problem
+    }
 }
 
 fn size_of_body(segments: &[Segment]) -> usize {
@@ -392,5 +574,8 @@ fn size_of_body(segments: &[Segment]) -> usize {
         Segment::Component(call) => call.body.as_deref().map_or(0, size_of_body),
         _ => 0,
     };
-    segments.iter().map(|segment| size(segment) + size_of::<Segment>()).sum()
+    segments
+        .iter()
+        .map(|segment| size(segment) + size_of::<Segment>())
+        .sum()
 }

@@ -1,7 +1,8 @@
-//! Names of other generators and of earlier versions, replaced by today's: `tags` becomes `topics`, `starter` becomes `beginner`.
+//! Names of other generators and of earlier versions, replaced by today's: `tags` becomes `topics`,
+//! `starter` becomes `beginner`.
 //!
-//! Only names are changed, each at its place, and only where the page means the same afterwards. Where a file has two names
-//! for one thing, the writer has to choose.
+//! Only names are changed, each at its place, and only where the page means the same afterwards.
+//! Where a file has two names for one thing, the writer has to choose.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -28,7 +29,8 @@ pub struct Rewritten {
     pub names: Vec<(String, String)>,
 }
 
-/// Every file of the site with its old names and those of other generators replaced, where it means the same afterwards.
+/// Every file of the site with its old names and those of other generators replaced, where it means
+/// the same afterwards.
 pub fn rewrite(files: &dyn Files, request: &Request) -> Vec<Rewritten> {
     let before = survey(files, request, BTreeMap::new());
     let mut rewritten = old_names(files, &before.problems);
@@ -37,7 +39,8 @@ pub fn rewrite(files: &dyn Files, request: &Request) -> Vec<Rewritten> {
         let bytes = current(files, &rewritten, path)?;
         page(request, &before, path, &bytes)
     });
-    let settings = current(files, &rewritten, &request.config).and_then(|bytes| settings(&request.config, &bytes));
+    let settings = current(files, &rewritten, &request.config)
+        .and_then(|bytes| settings(&request.config, &bytes));
     for file in foreign.chain(settings).collect::<Vec<_>>() {
         match rewritten.get_mut(&file.path) {
             Some(first) => {
@@ -51,14 +54,24 @@ pub fn rewrite(files: &dyn Files, request: &Request) -> Vec<Rewritten> {
 }
 
 /// The bytes of a file, with what was rewritten in it already.
-fn current(files: &dyn Files, rewritten: &BTreeMap<SourcePath, Rewritten>, path: &SourcePath) -> Option<Arc<[u8]>> {
-    rewritten.get(path).map(|file| Arc::clone(&file.after)).or_else(|| files.read(path).ok())
+fn current(
+    files: &dyn Files,
+    rewritten: &BTreeMap<SourcePath, Rewritten>,
+    path: &SourcePath,
+) -> Option<Arc<[u8]>> {
+    rewritten
+        .get(path)
+        .map(|file| Arc::clone(&file.after))
+        .or_else(|| files.read(path).ok())
 }
 
 /// The files that use names of earlier versions, with the new names.
 fn old_names(files: &dyn Files, problems: &[Diagnostic]) -> BTreeMap<SourcePath, Rewritten> {
     let mut by_path: BTreeMap<&SourcePath, Vec<(&Place, &Fix)>> = BTreeMap::new();
-    for problem in problems.iter().filter(|problem| problem.code == Code::RenamedName) {
+    for problem in problems
+        .iter()
+        .filter(|problem| problem.code == Code::RenamedName)
+    {
         if let (Some(place), Some(fix)) = (&problem.place, &problem.fix) {
             by_path.entry(&place.path).or_default().push((place, fix));
         }
@@ -78,23 +91,48 @@ fn old_names(files: &dyn Files, problems: &[Diagnostic]) -> BTreeMap<SourcePath,
             }
         }
         let after = text.into_bytes().into();
-        (!names.is_empty()).then(|| (path.clone(), Rewritten { path: path.clone(), before, after, names }))
+        (!names.is_empty()).then(|| {
+            (
+                path.clone(),
+                Rewritten {
+                    path: path.clone(),
+                    before,
+                    after,
+                    names,
+                },
+            )
+        })
     };
     by_path.into_iter().filter_map(file).collect()
 }
 
-fn page(request: &Request, site: &Survey, path: &SourcePath, before: &Arc<[u8]>) -> Option<Rewritten> {
+fn page(
+    request: &Request,
+    site: &Survey,
+    path: &SourcePath,
+    before: &Arc<[u8]>,
+) -> Option<Rewritten> {
     let mut text = EditedText::new(path, before)?;
     let front = front_matter::split(path, &text.text).front?;
     let node = yaml::parse(path, &text.text, front).ok()??;
     let entry = &site.documents.pages.get(path)?.entry;
-    let own = site.loaded.kinds.get(&entry.meta.kind).map(|kind| kind.fields.as_slice()).unwrap_or_default();
+    let own = site
+        .loaded
+        .kinds
+        .get(&entry.meta.kind)
+        .map(|kind| kind.fields.as_slice())
+        .unwrap_or_default();
     let names = rename(&mut text, &node, &[&COMMON_FIELDS, own]);
     let after: Arc<[u8]> = text.into_bytes().into();
     if names.is_empty() || !means_the_same(request, site, path, &after) {
         return None;
     }
-    Some(Rewritten { path: path.clone(), before: Arc::clone(before), after, names })
+    Some(Rewritten {
+        path: path.clone(),
+        before: Arc::clone(before),
+        after,
+        names,
+    })
 }
 
 fn settings(path: &SourcePath, before: &Arc<[u8]>) -> Option<Rewritten> {
@@ -105,20 +143,34 @@ fn settings(path: &SourcePath, before: &Arc<[u8]>) -> Option<Rewritten> {
     let read = |bytes: &[u8]| crate::settings::read(path, Some(bytes)).value;
     let stays = |a: &crate::settings::Settings, b: &crate::settings::Settings| {
         // Places move with the length of a name; what they hold does not.
-        (&a.title, &a.summary, &a.language, &a.base_url, &a.license) == (&b.title, &b.summary, &b.language, &b.base_url, &b.license)
+        (&a.title, &a.summary, &a.language, &a.base_url, &a.license)
+            == (&b.title, &b.summary, &b.language, &b.base_url, &b.license)
     };
     let is_new = !names.is_empty() && stays(&read(before), &read(&after));
-    is_new.then(|| Rewritten { path: path.clone(), before: Arc::clone(before), after, names })
+    is_new.then(|| Rewritten {
+        path: path.clone(),
+        before: Arc::clone(before),
+        after,
+        names,
+    })
 }
 
 /// Renames the keys that have another name than ours, where ours and no third one stands beside.
 fn rename(text: &mut EditedText, node: &Node, groups: &[&[Field]]) -> Vec<(String, String)> {
-    let Some(map) = node.as_map() else { return Vec::new() };
+    let Some(map) = node.as_map() else {
+        return Vec::new();
+    };
     let meant = |key: &str| field_named(groups, key).map(|field| field.name.clone());
     let mut renamed = Vec::new();
     for (key, entry) in map {
-        let Some(name) = meant(key).filter(|name| name != key) else { continue };
-        let is_alone = map.keys().filter(|other| meant(other).as_ref() == Some(&name)).count() == 1;
+        let Some(name) = meant(key).filter(|name| name != key) else {
+            continue;
+        };
+        let is_alone = map
+            .keys()
+            .filter(|other| meant(other).as_ref() == Some(&name))
+            .count()
+            == 1;
         let at = text.at(&entry.key_place);
         let range = at.start..at.start + key.len();
         if is_alone && text.text.get(range.clone()) == Some(key.as_str()) {
@@ -131,9 +183,18 @@ fn rename(text: &mut EditedText, node: &Node, groups: &[&[Field]]) -> Vec<(Strin
 
 /// Whether a page with these bytes is the same to everything that shows it.
 fn means_the_same(request: &Request, site: &Survey, path: &SourcePath, bytes: &Arc<[u8]>) -> bool {
-    let Some(before) = site.documents.pages.get(path) else { return false };
+    let Some(before) = site.documents.pages.get(path) else {
+        return false;
+    };
     let mut memory = MemoryFiles::default();
     memory.0.insert(path.clone(), Arc::clone(bytes));
-    let reader = Reader { files: &memory, loaded: &site.loaded, request, glossary: &site.documents.glossary };
-    reader.page(path, None, Wanted::default()).is_some_and(|(page, ..)| page.entry == before.entry)
+    let reader = Reader {
+        files: &memory,
+        loaded: &site.loaded,
+        request,
+        glossary: &site.documents.glossary,
+    };
+    reader
+        .page(path, None, Wanted::default())
+        .is_some_and(|(page, ..)| page.entry == before.entry)
 }

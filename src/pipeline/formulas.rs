@@ -16,17 +16,33 @@ impl State {
     /// Whether a tool that the page of this file shows cannot be worked out as it stands.
     pub fn lacks_tool(&self, source: &SourcePath) -> bool {
         let composer = &self.whole.materials.composer;
-        self.tools_on(source).into_iter().any(|(_, page)| composer.facts(page).is_tool_broken)
+        self.tools_on(source)
+            .into_iter()
+            .any(|(_, page)| composer.facts(page).is_tool_broken)
     }
 
-    /// The pages whose tools the page of this file may show, itself first, each with the id of the tool's element.
+    /// The pages whose tools the page of this file may show, itself first, each with the id of the
+    /// tool's element.
     fn tools_on(&self, source: &SourcePath) -> Vec<(String, PageId)> {
-        let Some((own, page)) = self.page(source) else { return Vec::new() };
-        let embedded = page.entry.embeds.iter().enumerate().filter_map(|(number, embed)| match page.links.get(embed.link as usize)?.to {
-            Destination::Page { page: target, .. } => Some((id_on_page(Some(number)), target)),
-            _ => None,
-        });
-        std::iter::once((id_on_page(None), own)).chain(embedded).collect()
+        let Some((own, page)) = self.page(source) else {
+            return Vec::new();
+        };
+        let embedded =
+            page.entry
+                .embeds
+                .iter()
+                .enumerate()
+                .filter_map(
+                    |(number, embed)| match page.links.get(embed.link as usize)?.to {
+                        Destination::Page { page: target, .. } => {
+                            Some((id_on_page(Some(number)), target))
+                        }
+                        _ => None,
+                    },
+                );
+        std::iter::once((id_on_page(None), own))
+            .chain(embedded)
+            .collect()
     }
 }
 
@@ -42,18 +58,31 @@ pub struct Shown {
 }
 
 impl Live {
-    /// The calculators on the page made from this file: its own, then those that its text shows. One that cannot be worked out as
-    /// it stands is left out.
+    /// The calculators on the page made from this file: its own, then those that its text shows.
+    /// One that cannot be worked out as it stands is left out.
     pub fn formulas(&self, source: &SourcePath) -> Vec<Shown> {
         let state = self.read();
         let whole = &state.whole;
         let composer = &whole.materials.composer;
         let shown = state.tools_on(source).into_iter().filter_map(|(id, page)| {
-            let Form::Calculator(calculator) = &composer.facts(page).tool.as_deref()?.form else { return None };
+            let Form::Calculator(calculator) = &composer.facts(page).tool.as_deref()?.form else {
+                return None;
+            };
             let entry = &composer.site.page(page).entry;
             let bytes = self.files().read(&entry.source).ok()?;
-            let formulas = document::written_formulas(&entry.source, &bytes, &entry.meta.kind, &whole.loaded.kinds, calculator);
-            Some(Shown { id, source: entry.source.clone(), title: entry.title.clone(), formulas })
+            let formulas = document::written_formulas(
+                &entry.source,
+                &bytes,
+                &entry.meta.kind,
+                &whole.loaded.kinds,
+                calculator,
+            );
+            Some(Shown {
+                id,
+                source: entry.source.clone(),
+                title: entry.title.clone(),
+                formulas,
+            })
         });
         shown.collect()
     }

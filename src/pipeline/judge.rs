@@ -1,4 +1,5 @@
-//! Problems judged together: the severities that the settings, the page, `--strict` and `--lenient` give them.
+//! Problems judged together: the severities that the settings, the page, `--strict` and `--lenient`
+//! give them.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -9,7 +10,12 @@ use crate::settings::Settings;
 use crate::site::{Hidden, Node, Site};
 
 /// The problems that are told, sorted, each as grave as it counts here.
-pub fn judge(problems: Vec<Diagnostic>, settings: &Settings, site: &Site, request: &Request) -> Vec<Diagnostic> {
+pub fn judge(
+    problems: Vec<Diagnostic>,
+    settings: &Settings,
+    site: &Site,
+    request: &Request,
+) -> Vec<Diagnostic> {
     let judge = |mut problem: Diagnostic| {
         problem.severity = severity(&problem, settings, site, request);
         (problem.severity != Severity::Off).then_some(problem)
@@ -20,27 +26,45 @@ pub fn judge(problems: Vec<Diagnostic>, settings: &Settings, site: &Site, reques
 }
 
 /// Whether one of these problems stops the build.
-pub fn is_any_error(problems: &[Diagnostic], settings: &Settings, site: &Site, request: &Request) -> bool {
-    problems.iter().any(|problem| severity(problem, settings, site, request) == Severity::Error)
+pub fn is_any_error(
+    problems: &[Diagnostic],
+    settings: &Settings,
+    site: &Site,
+    request: &Request,
+) -> bool {
+    problems
+        .iter()
+        .any(|problem| severity(problem, settings, site, request) == Severity::Error)
 }
 
 /// How grave a problem is here.
 fn severity(problem: &Diagnostic, settings: &Settings, site: &Site, request: &Request) -> Severity {
-    let own = problem.place.as_ref().and_then(|place| page_checks(site, &place.path)?.get(problem.code.name()));
+    let own = problem
+        .place
+        .as_ref()
+        .and_then(|place| page_checks(site, &place.path)?.get(problem.code.name()));
     let stated = own.or_else(|| settings.checks.get(problem.code.name()));
     let severity = stated.copied().unwrap_or(problem.severity);
-    let is_settings = problem.place.as_ref().is_some_and(|place| place.path == request.config);
+    let is_settings = problem
+        .place
+        .as_ref()
+        .is_some_and(|place| place.path == request.config);
     // Old names work, so only `check` reports them.
     if problem.code == Code::RenamedName && !request.with_audit {
         return Severity::Off;
     }
     match severity {
-        Severity::Error if request.is_lenient && !is_settings && is_about_text(problem.code) => match request.is_strict {
-            true => Severity::Error,
-            false => Severity::Warning,
-        },
-        // The next build completes the ledger by itself, so this stops a strict check only where the settings say so.
-        Severity::Warning if request.is_strict && problem.code != Code::IncompleteLedger => Severity::Error,
+        Severity::Error if request.is_lenient && !is_settings && is_about_text(problem.code) => {
+            match request.is_strict {
+                true => Severity::Error,
+                false => Severity::Warning,
+            }
+        }
+        // The next build completes the ledger by itself, so this stops a strict check only where
+        // the settings say so.
+        Severity::Warning if request.is_strict && problem.code != Code::IncompleteLedger => {
+            Severity::Error
+        }
         severity => severity,
     }
 }
@@ -73,7 +97,11 @@ fn is_about_text(code: Code) -> bool {
 fn merge_repeated(sorted: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let mut merged: Vec<(Diagnostic, usize)> = Vec::with_capacity(sorted.len());
     for problem in sorted {
-        let is_same = |other: &Diagnostic| other.code == problem.code && other.place == problem.place && other.message == problem.message;
+        let is_same = |other: &Diagnostic| {
+            other.code == problem.code
+                && other.place == problem.place
+                && other.message == problem.message
+        };
         match merged.last_mut().filter(|(other, _)| is_same(other)) {
             Some((_, count)) => *count += 1,
             None => merged.push((problem, 1)),
@@ -117,14 +145,27 @@ pub fn left_out(site: &Site, problems: &mut Vec<Diagnostic>) -> usize {
         .by_source
         .values()
         .filter_map(|node| match node {
-            Node::Hidden { source, why: why @ (Hidden::Broken | Hidden::AddressTaken) } => Some((source, *why)),
+            Node::Hidden {
+                source,
+                why: why @ (Hidden::Broken | Hidden::AddressTaken),
+            } => Some((source, *why)),
             _ => None,
         })
         .collect();
     sources.sort_by_key(|(source, _)| *source);
     for (source, why) in &sources {
-        let reason = if *why == Hidden::Broken { "it cannot be read" } else { "its address is taken" };
-        problems.push(Diagnostic::new(Code::SkippedPage, format!("this page was left out: {reason}")).at(Place::start_of(source)));
+        let reason = if *why == Hidden::Broken {
+            "it cannot be read"
+        } else {
+            "its address is taken"
+        };
+        problems.push(
+            Diagnostic::new(
+                Code::SkippedPage,
+                format!("this page was left out: {reason}"),
+            )
+            .at(Place::start_of(source)),
+        );
     }
     sources.len()
 }

@@ -1,7 +1,8 @@
-//! What is known of the bytes of each source: fingerprints of files that are vouched for by their stamps, and of those read now.
+//! What is known of the bytes of each source: fingerprints of files that are vouched for by their
+//! stamps, and of those read now.
 //!
-//! It stands before the files: whatever reads through it leaves the fingerprint of what it read. At the end of a build it says
-//! what the next one may take as known.
+//! It stands before the files: whatever reads through it leaves the fingerprint of what it read. At
+//! the end of a build it says what the next one may take as known.
 
 use std::collections::{BTreeMap, HashMap};
 use std::io;
@@ -51,15 +52,26 @@ pub struct Ledger<'a> {
 
 impl<'a> Ledger<'a> {
     pub fn new(files: &'a dyn Files, before: KnownFiles) -> Self {
-        Self { files, stamps: HashMap::new(), before, fresh: Mutex::default() }
+        Self {
+            files,
+            stamps: HashMap::new(),
+            before,
+            fresh: Mutex::default(),
+        }
     }
 
-    /// Asks what vouches for these files. Nothing does for those that were read before it was asked.
+    /// Asks what vouches for these files. Nothing does for those that were read before it was
+    /// asked.
     pub fn stamp(&mut self, sources: &[SourcePath]) {
         let stamps = self.files.stamps(sources);
         let fresh = self.fresh();
-        let vouched = sources.iter().zip(stamps).filter(|(path, _)| !fresh.contains_key(*path));
-        let stamps = vouched.filter_map(|(path, stamp)| Some((path.clone(), stamp?))).collect();
+        let vouched = sources
+            .iter()
+            .zip(stamps)
+            .filter(|(path, _)| !fresh.contains_key(*path));
+        let stamps = vouched
+            .filter_map(|(path, stamp)| Some((path.clone(), stamp?)))
+            .collect();
         drop(fresh);
         self.stamps = stamps;
     }
@@ -72,8 +84,8 @@ impl<'a> Ledger<'a> {
         self.hash(path)
     }
 
-    /// The fingerprint of all that a build of these sources can have read: the same whenever every file is there that was, and
-    /// every file that was ever read has the bytes that it had.
+    /// The fingerprint of all that a build of these sources can have read: the same whenever every
+    /// file is there that was, and every file that was ever read has the bytes that it had.
     pub fn sum(&self, sources: &[SourcePath]) -> Fingerprint {
         let fresh = self.fresh().clone();
         let mut printer = Fingerprinter::new();
@@ -91,8 +103,12 @@ impl<'a> Ledger<'a> {
         let fresh = self.fresh().clone();
         let known = |path: &SourcePath| {
             let known = match fresh.get(path).copied().or_else(|| self.known(path)) {
-                Some(print) => Known { stamp: self.stamps.get(path).copied(), print },
-                // It was read once and has changed since, but nobody read it now: its stamp says nothing of these bytes.
+                Some(print) => Known {
+                    stamp: self.stamps.get(path).copied(),
+                    print,
+                },
+                // It was read once and has changed since, but nobody read it now: its stamp says
+                // nothing of these bytes.
                 None => Known::unvouched(self.before.get(path)?.print),
             };
             Some((path.clone(), known))
@@ -121,7 +137,9 @@ impl Files for Ledger<'_> {
 
     fn read(&self, path: &SourcePath) -> io::Result<Arc<[u8]>> {
         let bytes = self.files.read(path);
-        let print = bytes.as_ref().map_or_else(|_| unreadable(), Fingerprint::of);
+        let print = bytes
+            .as_ref()
+            .map_or_else(|_| unreadable(), Fingerprint::of);
         self.fresh().insert(path.clone(), print);
         bytes
     }
@@ -143,13 +161,21 @@ impl Files for Ledger<'_> {
             return Ok(print);
         }
         let print = self.files.hash(path);
-        self.fresh().insert(path.clone(), print.as_ref().map_or_else(|_| unreadable(), |print| *print));
+        self.fresh().insert(
+            path.clone(),
+            print.as_ref().map_or_else(|_| unreadable(), |print| *print),
+        );
         print
     }
 
     fn known(&self, path: &SourcePath) -> Option<Fingerprint> {
-        let before = self.before.get(path).filter(|before| before.is_vouched(self.stamps.get(path).copied()));
-        before.map(Known::print).or_else(|| self.fresh().get(path).copied())
+        let before = self
+            .before
+            .get(path)
+            .filter(|before| before.is_vouched(self.stamps.get(path).copied()));
+        before
+            .map(Known::print)
+            .or_else(|| self.fresh().get(path).copied())
     }
 
     fn stamps(&self, paths: &[SourcePath]) -> Vec<Option<Stamp>> {
@@ -175,7 +201,16 @@ mod tests {
         }
 
         fn stamps(&self, paths: &[SourcePath]) -> Vec<Option<Stamp>> {
-            vec![Some(Stamp { size: 1, modified_ns: self.1, changed_ns: self.1, inode: 1, device: 1 }); paths.len()]
+            vec![
+                Some(Stamp {
+                    size: 1,
+                    modified_ns: self.1,
+                    changed_ns: self.1,
+                    inode: 1,
+                    device: 1
+                });
+                paths.len()
+            ]
         }
     }
 

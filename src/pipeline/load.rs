@@ -46,7 +46,8 @@ pub struct Loaded {
     /// Files of `static/`, by their path below it: the writer's own, else the theme's.
     pub static_files: BTreeMap<String, StaticFile>,
     pub assets: Assets,
-    /// The theme's scripts as they are published, below the base path; none when one of them is the writer's.
+    /// The theme's scripts as they are published, below the base path; none when one of them is the
+    /// writer's.
     pub theme_scripts: BTreeSet<String>,
     /// The writer's own scripts that can send something, by their paths below `static/`.
     pub sending_scripts: Vec<String>,
@@ -60,10 +61,18 @@ pub struct Loaded {
 impl Loaded {
     /// Whether a site that stayed the same is published in the same files as it was with this.
     pub fn is_published_alike(&self, before: &Loaded) -> bool {
-        let made = |loaded: &Loaded| loaded.assets.made.iter().map(|(path, _)| path.clone()).collect::<Vec<_>>();
+        let made = |loaded: &Loaded| {
+            loaded
+                .assets
+                .made
+                .iter()
+                .map(|(path, _)| path.clone())
+                .collect::<Vec<_>>()
+        };
         self.prints.drawing == before.prints.drawing
             && self.static_files == before.static_files
-            && (&self.assets.published, &self.assets.copied) == (&before.assets.published, &before.assets.copied)
+            && (&self.assets.published, &self.assets.copied)
+                == (&before.assets.published, &before.assets.copied)
             && made(self) == made(before)
     }
 }
@@ -82,14 +91,15 @@ pub struct Prints {
     pub reading: Fingerprint,
     /// What assembling depends on besides the entries.
     pub assembling: Fingerprint,
-    /// What drawing depends on besides what a sheet shows, the templates that it can come to and what those ask.
+    /// What drawing depends on besides what a sheet shows, the templates that it can come to and
+    /// what those ask.
     pub drawing: Fingerprint,
     /// All of what drawing can depend on besides the site.
     pub look: Fingerprint,
 }
 
-/// Reads all that a site is made of but its documents. Where nothing came or went since they were listed, `before` says what
-/// is there.
+/// Reads all that a site is made of but its documents. Where nothing came or went since they were
+/// listed, `before` says what is there.
 pub fn load(files: &dyn Files, request: &Request, before: Option<&Arc<Listed>>) -> Checked<Loaded> {
     let mut problems = Vec::new();
     let config = files.read(&request.config).ok();
@@ -97,12 +107,20 @@ pub fn load(files: &dyn Files, request: &Request, before: Option<&Arc<Listed>>) 
     if let Some(base) = &request.base_url {
         settings.base_url = Some(base.clone());
     }
-    let rules = ListingRules { output: Some(settings.output.clone()), ignore: settings.ignore.clone() };
+    let rules = ListingRules {
+        output: Some(settings.output.clone()),
+        ignore: settings.ignore.clone(),
+    };
     let listed = match before.filter(|before| before.stands(&rules, config.is_some())) {
         Some(before) => Arc::clone(before),
         None => {
             let sources = files.list(&rules).unload(&mut problems);
-            Arc::new(Listed::new(rules, &request.config, config.is_some(), sources))
+            Arc::new(Listed::new(
+                rules,
+                &request.config,
+                config.is_some(),
+                sources,
+            ))
         }
     };
     problems.extend(unread::drafts_folders(&listed));
@@ -111,31 +129,54 @@ pub fn load(files: &dyn Files, request: &Request, before: Option<&Arc<Listed>>) 
     let (templates, (kinds, words, icons, dishonest)) = rayon::join(
         || templates(&own_templates, &mut template_problems),
         || {
-            let (kinds, words) = (kinds(&own_templates, &mut problems), words(&own_templates, &mut problems));
-            let dishonest: Vec<Diagnostic> = own_templates.iter().flat_map(|file| dishonest(file, &settings)).collect();
+            let (kinds, words) = (
+                kinds(&own_templates, &mut problems),
+                words(&own_templates, &mut problems),
+            );
+            let dishonest: Vec<Diagnostic> = own_templates
+                .iter()
+                .flat_map(|file| dishonest(file, &settings))
+                .collect();
             (kinds, words, icons(&own_templates), dishonest)
         },
     );
-    let templates_load =
-        dishonest.iter().filter(|problem| problem.code == Code::OutsideOrigin).map(|problem| problem.message.clone()).collect();
+    let templates_load = dishonest
+        .iter()
+        .filter(|problem| problem.code == Code::OutsideOrigin)
+        .map(|problem| problem.message.clone())
+        .collect();
     problems.extend(dishonest.into_iter().chain(template_problems));
     problems.extend(templates.unknown_fields(&kinds));
     problems.extend(templates.old_names());
     problems.extend(kinds_without_template(&own_templates, &kinds, &templates));
     let (theme, own) = (theme::static_files(), listed.in_folder("static"));
-    let names = theme.iter().map(|(name, _)| name.as_str()).chain(own.iter().map(|(name, _)| name.as_str())).collect();
+    let names = theme
+        .iter()
+        .map(|(name, _)| name.as_str())
+        .chain(own.iter().map(|(name, _)| name.as_str()))
+        .collect();
     problems.extend(look::drop_missing_fonts(&mut settings.theme, &names));
-    let tokens = look::style_sheet(&settings.theme).map(|style| (look::STYLE_SHEET.to_owned(), style.into_bytes().into()));
-    let theme = theme.into_iter().chain(tokens).map(|(name, bytes)| (name, StaticFile::Theme(bytes)));
-    let own = own.into_iter().map(|(name, path)| (name, StaticFile::Own(path)));
+    let tokens = look::style_sheet(&settings.theme)
+        .map(|style| (look::STYLE_SHEET.to_owned(), style.into_bytes().into()));
+    let theme = theme
+        .into_iter()
+        .chain(tokens)
+        .map(|(name, bytes)| (name, StaticFile::Theme(bytes)));
+    let own = own
+        .into_iter()
+        .map(|(name, path)| (name, StaticFile::Own(path)));
     let static_files: BTreeMap<String, StaticFile> = theme.chain(own).collect();
     let assets = assets(files, &static_files, &templates, &mut problems);
     let theme_scripts = own_scripts::of_theme(files, &static_files, &assets);
     let sending_scripts = own_scripts::audit(files, &static_files, &mut problems);
     let in_data = listed.in_folder("data");
     let mut unread_data: BTreeSet<String> = in_data.iter().map(|(name, _)| name.clone()).collect();
-    let data = data::read(read_all(files, in_data, &mut problems).iter().map(|file| (&*file.name, &file.path, &*file.bytes)))
-        .unload(&mut problems);
+    let data = data::read(
+        read_all(files, in_data, &mut problems)
+            .iter()
+            .map(|file| (&*file.name, &file.path, &*file.bytes)),
+    )
+    .unload(&mut problems);
     unread_data.retain(|name| !data.contains_key(name));
     let vocabularies = vocabularies(files, &listed, &mut problems);
     let defaults = defaults(files, &listed.metadata, &kinds, &mut problems);
@@ -154,12 +195,27 @@ pub fn load(files: &dyn Files, request: &Request, before: Option<&Arc<Listed>>) 
         request.is_lenient,
         &sending_scripts,
     );
-    let drawing = (&words, &kinds, &settings.allow_origins, &settings.images, settings.social_cards);
+    let drawing = (
+        &words,
+        &kinds,
+        &settings.allow_origins,
+        &settings.images,
+        settings.social_cards,
+    );
     let prints = Prints {
-        reading: print(&(Reading::of(&settings), &kinds, &templates.signatures, &words, request.is_lenient)),
+        reading: print(&(
+            Reading::of(&settings),
+            &kinds,
+            &templates.signatures,
+            &words,
+            request.is_lenient,
+        )),
         assembling: print(&assembling),
         drawing: print(&drawing),
-        look: look(print(&(&drawing, &icons, &data, &assets.published)), &templates),
+        look: look(
+            print(&(&drawing, &icons, &data, &assets.published)),
+            &templates,
+        ),
     };
     let loaded = Loaded {
         settings,
@@ -187,7 +243,10 @@ pub fn load(files: &dyn Files, request: &Request, before: Option<&Arc<Listed>>) 
 
 /// The settings that a document is read by.
 #[derive(Debug)]
-#[expect(dead_code, reason = "they are read by their `Debug` form, which their fingerprint is made of")]
+#[expect(
+    dead_code,
+    reason = "they are read by their `Debug` form, which their fingerprint is made of"
+)]
 struct Reading<'a> {
     raw_html: settings::RawHtml,
     smart_punctuation: bool,
@@ -200,9 +259,27 @@ struct Reading<'a> {
 
 impl<'a> Reading<'a> {
     fn of(settings: &'a Settings) -> Self {
-        let Settings { raw_html, smart_punctuation, math, highlight, allow_origins, language, timezone, .. } = settings;
-        let (raw_html, smart_punctuation, math, highlight) = (*raw_html, *smart_punctuation, *math, *highlight);
-        Reading { raw_html, smart_punctuation, math, highlight, allow_origins, language, timezone }
+        let Settings {
+            raw_html,
+            smart_punctuation,
+            math,
+            highlight,
+            allow_origins,
+            language,
+            timezone,
+            ..
+        } = settings;
+        let (raw_html, smart_punctuation, math, highlight) =
+            (*raw_html, *smart_punctuation, *math, *highlight);
+        Reading {
+            raw_html,
+            smart_punctuation,
+            math,
+            highlight,
+            allow_origins,
+            language,
+            timezone,
+        }
     }
 }
 
@@ -215,12 +292,21 @@ fn look(rest: Fingerprint, templates: &Templates) -> Fingerprint {
     let mut printer = Fingerprinter::new();
     printer.add(rest.as_bytes());
     for name in templates.names() {
-        printer.add(name).add(templates.reached_from(name).map_or([0; 16], |print| *print.as_bytes()));
+        printer.add(name).add(
+            templates
+                .reached_from(name)
+                .map_or([0; 16], |print| *print.as_bytes()),
+        );
     }
     printer.finish()
 }
 
-fn assets(files: &dyn Files, static_files: &BTreeMap<String, StaticFile>, templates: &Templates, problems: &mut Vec<Diagnostic>) -> Assets {
+fn assets(
+    files: &dyn Files,
+    static_files: &BTreeMap<String, StaticFile>,
+    templates: &Templates,
+    problems: &mut Vec<Diagnostic>,
+) -> Assets {
     let read = |name: &str| match static_files.get(name)? {
         StaticFile::Theme(bytes) => Some(bytes.clone()),
         StaticFile::Own(path) => match files.read(path) {
@@ -231,13 +317,20 @@ fn assets(files: &dyn Files, static_files: &BTreeMap<String, StaticFile>, templa
             }
         },
     };
-    assets::plan(&static_files.keys().cloned().collect(), read, &templates.asset_paths())
+    assets::plan(
+        &static_files.keys().cloned().collect(),
+        read,
+        &templates.asset_paths(),
+    )
 }
 
 /// The day that the site is made for: the stated one, else that of `now` where the site is at home.
 pub(super) fn today(request: &Request, settings: &Settings) -> Date {
     let day_of = |now: jiff::Timestamp| {
-        now.in_tz(&settings.timezone).map_or_else(|_| now.to_zoned(jiff::tz::TimeZone::UTC).date(), |zoned| zoned.date())
+        now.in_tz(&settings.timezone).map_or_else(
+            |_| now.to_zoned(jiff::tz::TimeZone::UTC).date(),
+            |zoned| zoned.date(),
+        )
     };
     request.today.unwrap_or_else(|| day_of(request.now))
 }
@@ -250,7 +343,11 @@ struct Read {
     bytes: Arc<[u8]>,
 }
 
-fn read_all(files: &dyn Files, listed: Vec<(String, SourcePath)>, problems: &mut Vec<Diagnostic>) -> Vec<Read> {
+fn read_all(
+    files: &dyn Files,
+    listed: Vec<(String, SourcePath)>,
+    problems: &mut Vec<Diagnostic>,
+) -> Vec<Read> {
     let mut read = Vec::with_capacity(listed.len());
     for (name, path) in listed {
         match files.read(&path) {
@@ -262,25 +359,47 @@ fn read_all(files: &dyn Files, listed: Vec<(String, SourcePath)>, problems: &mut
 }
 
 pub(super) fn unreadable(path: &SourcePath, error: &std::io::Error) -> Diagnostic {
-    Diagnostic::new(Code::Unreadable, format!("this file cannot be read: {error}"))
-        .at(Place::start_of(path))
-        .help("look at its permissions")
+    Diagnostic::new(
+        Code::Unreadable,
+        format!("this file cannot be read: {error}"),
+    )
+    .at(Place::start_of(path))
+    .help("look at its permissions")
 }
 
 /// The theme's files of a folder of `templates/`, the writer's after them.
-fn themed<'a>(own: &'a [Read], folder: &'a str) -> impl Iterator<Item = (String, SourcePath, Cow<'a, [u8]>, bool)> {
+fn themed<'a>(
+    own: &'a [Read],
+    folder: &'a str,
+) -> impl Iterator<Item = (String, SourcePath, Cow<'a, [u8]>, bool)> {
     let built_in = theme::templates().into_iter().map(|(name, bytes)| {
-        let path = SourcePath::new(&format!("templates/{name}")).expect("embedded names lie inside");
+        let path =
+            SourcePath::new(&format!("templates/{name}")).expect("embedded names lie inside");
         (name, path, bytes, false)
     });
-    let own = own.iter().map(|file| (file.name.clone(), file.path.clone(), Cow::Borrowed(&*file.bytes), true));
-    built_in.chain(own).filter_map(move |(name, path, bytes, is_own)| Some((name.strip_prefix(folder)?.to_owned(), path, bytes, is_own)))
+    let own = own.iter().map(|file| {
+        (
+            file.name.clone(),
+            file.path.clone(),
+            Cow::Borrowed(&*file.bytes),
+            true,
+        )
+    });
+    built_in
+        .chain(own)
+        .filter_map(move |(name, path, bytes, is_own)| {
+            Some((name.strip_prefix(folder)?.to_owned(), path, bytes, is_own))
+        })
 }
 
 fn kinds(own: &[Read], problems: &mut Vec<Diagnostic>) -> Kinds {
     let mut kinds = Kinds::new();
-    for (name, path, bytes, _) in themed(own, "kinds/").filter(|(name, ..)| name.ends_with(".yaml") || name.ends_with(".yml")) {
-        let name = name.rsplit_once('.').map_or(name.clone(), |(stem, _)| stem.to_owned());
+    for (name, path, bytes, _) in
+        themed(own, "kinds/").filter(|(name, ..)| name.ends_with(".yaml") || name.ends_with(".yml"))
+    {
+        let name = name
+            .rsplit_once('.')
+            .map_or(name.clone(), |(stem, _)| stem.to_owned());
         match kind::read(&path, &bytes).unload(problems) {
             Some(kind) => {
                 kinds.insert(name, kind);
@@ -296,10 +415,14 @@ fn kinds(own: &[Read], problems: &mut Vec<Diagnostic>) -> Kinds {
 
 /// Own kinds whose template does not exist, at the place where their files name it.
 fn kinds_without_template(own: &[Read], kinds: &Kinds, templates: &Templates) -> Vec<Diagnostic> {
-    let own = own.iter().filter_map(|file| Some((file, kinds.get(kind_name(&file.name)?)?)));
-    let without = own.filter(|(_, kind)| !templates.has(&kind.template) && !templates.is_broken(&kind.template));
+    let own = own
+        .iter()
+        .filter_map(|file| Some((file, kinds.get(kind_name(&file.name)?)?)));
+    let without = own
+        .filter(|(_, kind)| !templates.has(&kind.template) && !templates.is_broken(&kind.template));
     let problem = |(file, kind): (&Read, &kind::Kind)| {
-        let place = kind::template_place(&file.path, &file.bytes).unwrap_or_else(|| Place::start_of(&file.path));
+        let place = kind::template_place(&file.path, &file.bytes)
+            .unwrap_or_else(|| Place::start_of(&file.path));
         missing_template(templates, &kind.template).at(place)
     };
     without.map(problem).collect()
@@ -308,21 +431,33 @@ fn kinds_without_template(own: &[Read], kinds: &Kinds, templates: &Templates) ->
 /// The kind that a file of `templates/` defines.
 fn kind_name(name: &str) -> Option<&str> {
     let name = name.strip_prefix("kinds/")?;
-    name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml"))
+    name.strip_suffix(".yaml")
+        .or_else(|| name.strip_suffix(".yml"))
 }
 
 /// There is no template of this name.
 pub(super) fn missing_template(templates: &Templates, name: &str) -> Diagnostic {
     let near = nearest(name, templates.names());
-    let help = near
-        .map_or_else(|| format!("delete the key `template`, or add the file templates/{name}"), |near| format!("did you mean `{near}`?"));
-    Diagnostic::new(Code::MissingTemplate, format!("template `{name}` does not exist")).help(help)
+    let help = near.map_or_else(
+        || format!("delete the key `template`, or add the file templates/{name}"),
+        |near| format!("did you mean `{near}`?"),
+    );
+    Diagnostic::new(
+        Code::MissingTemplate,
+        format!("template `{name}` does not exist"),
+    )
+    .help(help)
 }
 
 fn words(own: &[Read], problems: &mut Vec<Diagnostic>) -> Words {
-    let mut files: Vec<_> = themed(own, "i18n/").filter(|(name, ..)| name.ends_with(".yaml")).collect();
+    let mut files: Vec<_> = themed(own, "i18n/")
+        .filter(|(name, ..)| name.ends_with(".yaml"))
+        .collect();
     files.sort_by_key(|(name, _, _, is_own)| (*is_own, name != "en.yaml"));
-    words::read(files.iter().map(|(name, path, bytes, is_own)| (name.trim_end_matches(".yaml"), path, &**bytes, *is_own))).unload(problems)
+    words::read(files.iter().map(|(name, path, bytes, is_own)| {
+        (name.trim_end_matches(".yaml"), path, &**bytes, *is_own)
+    }))
+    .unload(problems)
 }
 
 fn icons(own: &[Read]) -> BTreeMap<String, String> {
@@ -335,11 +470,22 @@ fn icons(own: &[Read]) -> BTreeMap<String, String> {
 
 fn templates(own: &[Read], problems: &mut Vec<Diagnostic>) -> Templates {
     let (mut built_in, mut overrides, mut broken) = (Vec::new(), Vec::new(), BTreeSet::new());
-    for (name, path, bytes, is_own) in themed(own, "").filter(|(name, ..)| name.ends_with(".html") || name.ends_with(".xml")) {
+    for (name, path, bytes, is_own) in
+        themed(own, "").filter(|(name, ..)| name.ends_with(".html") || name.ends_with(".xml"))
+    {
         match Text::decode(&path, &bytes) {
             Ok(text) => {
-                let file = TemplateFile { name, path: path.clone(), text: with_lf(text.text).into_owned(), is_own };
-                if is_own { overrides.push(file) } else { built_in.push(file) }
+                let file = TemplateFile {
+                    name,
+                    path: path.clone(),
+                    text: with_lf(text.text).into_owned(),
+                    is_own,
+                };
+                if is_own {
+                    overrides.push(file)
+                } else {
+                    built_in.push(file)
+                }
             }
             Err(problem) => {
                 broken.insert(name);
@@ -352,7 +498,9 @@ fn templates(own: &[Read], problems: &mut Vec<Diagnostic>) -> Templates {
 
 /// What a rule of honest giving speaks against in a template, at its place there.
 fn dishonest(file: &Read, settings: &Settings) -> Vec<Diagnostic> {
-    let Ok(text) = Text::decode(&file.path, &file.bytes) else { return Vec::new() };
+    let Ok(text) = Text::decode(&file.path, &file.bytes) else {
+        return Vec::new();
+    };
     if !file.name.ends_with(".html") {
         return Vec::new();
     }
@@ -365,28 +513,62 @@ fn dishonest(file: &Read, settings: &Settings) -> Vec<Diagnostic> {
         // Which pages show it, and what those disclose, the template does not say.
         Slip::PaidLink => false,
     };
-    let found = honesty::look_through(text.text).into_iter().filter(|(slip, _)| counts(slip));
-    let mut problems: Vec<Diagnostic> = found.map(|(slip, range)| honesty::problem(&slip).at(lines.place(&file.path, range))).collect();
-    if let Some(word) = file.name.strip_prefix("components/").and_then(honesty::pressure) {
-        problems.push(honesty::problem(&Slip::Pressure(word.to_owned())).at(Place::start_of(&file.path)));
+    let found = honesty::look_through(text.text)
+        .into_iter()
+        .filter(|(slip, _)| counts(slip));
+    let mut problems: Vec<Diagnostic> = found
+        .map(|(slip, range)| honesty::problem(&slip).at(lines.place(&file.path, range)))
+        .collect();
+    if let Some(word) = file
+        .name
+        .strip_prefix("components/")
+        .and_then(honesty::pressure)
+    {
+        problems.push(
+            honesty::problem(&Slip::Pressure(word.to_owned())).at(Place::start_of(&file.path)),
+        );
     }
     problems
 }
 
-fn vocabularies(files: &dyn Files, listed: &Listed, problems: &mut Vec<Diagnostic>) -> Vocabularies {
+fn vocabularies(
+    files: &dyn Files,
+    listed: &Listed,
+    problems: &mut Vec<Diagnostic>,
+) -> Vocabularies {
     let mut read = |name: &str| {
-        let path = listed.content.join(name).ok().filter(|path| listed.metadata.binary_search(path).is_ok())?;
-        let bytes = files.read(&path).map_err(|error| problems.push(unreadable(&path, &error))).ok()?;
+        let path = listed
+            .content
+            .join(name)
+            .ok()
+            .filter(|path| listed.metadata.binary_search(path).is_ok())?;
+        let bytes = files
+            .read(&path)
+            .map_err(|error| problems.push(unreadable(&path, &error)))
+            .ok()?;
         let terms = vocabulary::read(&path, &bytes);
-        // Which terms a file lists that cannot be read is not known, so none is said to be missing from it.
-        let is_unread = terms.problems.iter().any(|problem| matches!(problem.code, Code::BadYaml | Code::NotUtf8));
+        // Which terms a file lists that cannot be read is not known, so none is said to be missing
+        // from it.
+        let is_unread = terms
+            .problems
+            .iter()
+            .any(|problem| matches!(problem.code, Code::BadYaml | Code::NotUtf8));
         let terms = terms.unload(problems);
         (!is_unread).then_some(terms)
     };
-    Vocabularies { topics: read("topics.yaml"), audiences: read("audiences.yaml"), authors: read("authors.yaml") }
+    Vocabularies {
+        topics: read("topics.yaml"),
+        audiences: read("audiences.yaml"),
+        authors: read("authors.yaml"),
+    }
 }
 
-fn defaults(files: &dyn Files, metadata: &[SourcePath], kinds: &Kinds, problems: &mut Vec<Diagnostic>) -> BTreeMap<SourcePath, Node> {
+fn defaults(
+    files: &dyn Files,
+    metadata: &[SourcePath],
+    kinds: &Kinds,
+    problems: &mut Vec<Diagnostic>,
+) -> BTreeMap<SourcePath, Node> {
     let mut defaults = BTreeMap::new();
     for path in metadata.iter().filter(|path| path.name() == DEFAULTS_FILE) {
         let bytes = match files.read(path) {

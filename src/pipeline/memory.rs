@@ -1,7 +1,8 @@
 //! What a build remembers for the next: files, documents, and what was drawn under which key.
 //!
-//! It is kept in parts, each read when it is first needed: a build with nothing to do reads the two smallest. Of what was drawn
-//! there is one part for each way of building (drafts or not, another `base_url` …), the last few.
+//! It is kept in parts, each read when it is first needed: a build with nothing to do reads the two
+//! smallest. Of what was drawn there is one part for each way of building (drafts or not, another
+//! `base_url` …), the last few.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -118,16 +119,25 @@ pub struct Parts {
 
 impl Drawn {
     /// Takes over what a build gave.
-    pub fn renew(&mut self, last: Last, whole: &Whole, outputs: BTreeMap<OutputPath, Record>, asked: Vec<Vec<Question>>) {
+    pub fn renew(
+        &mut self,
+        last: Last,
+        whole: &Whole,
+        outputs: BTreeMap<OutputPath, Record>,
+        asked: Vec<Vec<Question>>,
+    ) {
         self.build += 1;
-        self.lasts.retain(|other| other.asked != last.asked && other.read == last.read);
+        self.lasts
+            .retain(|other| other.asked != last.asked && other.read == last.read);
         self.lasts.push(last);
         (self.outputs, self.asked) = (outputs, asked);
         self.forget_unasked();
         if self.site != Some(whole.site_print) {
             let composer = &whole.materials.composer;
             let pages = composer.site.pages().iter().enumerate();
-            self.shown = pages.map(|(id, page)| (page.entry.source.clone(), composer.shown_print(id))).collect();
+            self.shown = pages
+                .map(|(id, page)| (page.entry.source.clone(), composer.shown_print(id)))
+                .collect();
             self.site = Some(whole.site_print);
         }
     }
@@ -136,7 +146,10 @@ impl Drawn {
     fn forget_unasked(&mut self) {
         let used: BTreeSet<u32> = self.outputs.values().map(|record| record.asked).collect();
         let places: BTreeMap<u32, u32> = used.iter().copied().zip(0..).collect();
-        self.asked = used.iter().filter_map(|index| self.asked.get(*index as usize).cloned()).collect();
+        self.asked = used
+            .iter()
+            .filter_map(|index| self.asked.get(*index as usize).cloned())
+            .collect();
         for record in self.outputs.values_mut() {
             record.asked = places[&record.asked];
         }
@@ -146,21 +159,34 @@ impl Drawn {
 impl Memory {
     /// What this store holds; without one nothing is remembered.
     pub fn of(store: Option<Arc<dyn Store>>) -> Self {
-        Memory { keeps: store.is_some(), ..Memory::recalling(store) }
+        Memory {
+            keeps: store.is_some(),
+            ..Memory::recalling(store)
+        }
     }
 
     /// The same, but what is new is not kept.
     pub fn recalling(store: Option<Arc<dyn Store>>) -> Self {
-        Memory { store, keeps: false, aside: None, pieces: Mutex::default(), pieces_aside: Overflow::default() }
+        Memory {
+            store,
+            keeps: false,
+            aside: None,
+            pieces: Mutex::default(),
+            pieces_aside: Overflow::default(),
+        }
     }
 
     /// The same, with a folder for what is put aside while a build runs.
     #[must_use]
     pub fn with_aside(self, folder: PathBuf) -> Self {
-        Memory { aside: Some(folder), ..self }
+        Memory {
+            aside: Some(folder),
+            ..self
+        }
     }
 
-    /// A place for what is wanted again before the build ends; `None` where there is none to be had.
+    /// A place for what is wanted again before the build ends; `None` where there is none to be
+    /// had.
     pub fn aside(&self) -> Option<Aside> {
         Aside::open(self.aside.as_deref()).ok()
     }
@@ -171,7 +197,10 @@ impl Memory {
 
     /// What went wrong with the store, in words for people.
     pub fn notes(&self) -> Vec<String> {
-        self.store.as_ref().map(|store| store.notes()).unwrap_or_default()
+        self.store
+            .as_ref()
+            .map(|store| store.notes())
+            .unwrap_or_default()
     }
 
     pub fn files(&self) -> KnownFiles {
@@ -204,20 +233,31 @@ impl Memory {
 
     /// A smaller picture, by the fingerprint of all that it was made from.
     pub fn piece(&self, key: Fingerprint) -> Option<Vec<u8>> {
-        let kept = self.store.as_ref().and_then(|store| store.read(&format!("{PIECE}{key}")));
+        let kept = self
+            .store
+            .as_ref()
+            .and_then(|store| store.read(&format!("{PIECE}{key}")));
         kept.or_else(|| {
-            let put = *self.pieces.lock().expect("no holder of this lock panics").get(&key)?;
+            let put = *self
+                .pieces
+                .lock()
+                .expect("no holder of this lock panics")
+                .get(&key)?;
             self.pieces_aside.take(put)
         })
     }
 
-    /// Puts a smaller picture aside that is wanted again before the build ends, unless it is kept anyhow.
+    /// Puts a smaller picture aside that is wanted again before the build ends, unless it is kept
+    /// anyhow.
     pub fn put_piece_aside(&self, key: Fingerprint, bytes: &[u8]) {
         if self.keeps {
             return;
         }
         if let Some(put) = self.pieces_aside.put(bytes, || self.aside()) {
-            self.pieces.lock().expect("no holder of this lock panics").insert(key, put);
+            self.pieces
+                .lock()
+                .expect("no holder of this lock panics")
+                .insert(key, put);
         }
     }
 
@@ -236,9 +276,12 @@ impl Memory {
 
     /// All documents.
     pub fn pages(&self) -> Pages {
-        // A map is kept as the list of its pairs. It is sorted once, when all parts of it are there.
-        let shards: Vec<Vec<(SourcePath, Page)>> =
-            (0..SHARDS).into_par_iter().filter_map(|shard| self.recall(&shard_name(shard))).collect();
+        // A map is kept as the list of its pairs. It is sorted once, when all parts of it are
+        // there.
+        let shards: Vec<Vec<(SourcePath, Page)>> = (0..SHARDS)
+            .into_par_iter()
+            .filter_map(|shard| self.recall(&shard_name(shard)))
+            .collect();
         let mut pages: Vec<(SourcePath, Page)> = shards.into_iter().flatten().collect();
         pages.par_sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
         pages.into_iter().collect()
@@ -250,13 +293,18 @@ impl Memory {
         if shards.is_empty() || !self.keeps {
             return;
         }
-        let mut parts: BTreeMap<u8, BTreeMap<&SourcePath, &Page>> = shards.into_iter().map(|shard| (shard, BTreeMap::new())).collect();
+        let mut parts: BTreeMap<u8, BTreeMap<&SourcePath, &Page>> = shards
+            .into_iter()
+            .map(|shard| (shard, BTreeMap::new()))
+            .collect();
         for (path, page) in pages {
             if let Some(part) = parts.get_mut(&shard_of(path)) {
                 part.insert(path, page);
             }
         }
-        parts.par_iter().for_each(|(shard, part)| self.remember(&shard_name(*shard), part));
+        parts
+            .par_iter()
+            .for_each(|(shard, part)| self.remember(&shard_name(*shard), part));
     }
 
     /// Keeps all documents of one shard.
@@ -267,23 +315,33 @@ impl Memory {
     /// What code was read as.
     pub fn colours(&self) -> Colours {
         let store = self.store.clone();
-        Colours::recalling(move |part| store.as_ref().and_then(|store| memo::recall(&**store, &colours_name(part))).unwrap_or_default())
+        Colours::recalling(move |part| {
+            store
+                .as_ref()
+                .and_then(|store| memo::recall(&**store, &colours_name(part)))
+                .unwrap_or_default()
+        })
     }
 
     pub fn keep_colours(&self, colours: &Colours) {
         if self.keeps {
-            colours.changed().par_iter().for_each(|(part, readings)| self.remember(&colours_name(*part), readings));
+            colours
+                .changed()
+                .par_iter()
+                .for_each(|(part, readings)| self.remember(&colours_name(*part), readings));
         }
     }
 
     /// The words of one part of the pages, for the search.
     pub fn search_words(&self, shard: u8) -> Shelf {
-        self.recall(&format!("search-words-{shard:02}")).unwrap_or_default()
+        self.recall(&format!("search-words-{shard:02}"))
+            .unwrap_or_default()
     }
 
     /// The texts of one part of the pages, for the search.
     pub fn search_texts(&self, shard: u8) -> Shelf {
-        self.recall(&format!("search-texts-{shard:02}")).unwrap_or_default()
+        self.recall(&format!("search-texts-{shard:02}"))
+            .unwrap_or_default()
     }
 
     pub fn keep_search(&self, shard: u8, words: &Shelf, texts: &Shelf) {
@@ -298,7 +356,9 @@ impl Memory {
 
     /// Keeps it, and forgets the ways that were not used for longest.
     pub fn keep_drawn(&self, way: Fingerprint, drawn: &Drawn) {
-        let Some(store) = self.store.as_ref().filter(|_| self.keeps) else { return };
+        let Some(store) = self.store.as_ref().filter(|_| self.keeps) else {
+            return;
+        };
         let mut ways: Vec<String> = self.recall("ways").unwrap_or_default();
         let name = drawn_name(way);
         if ways.last() != Some(&name) {
@@ -307,7 +367,11 @@ impl Memory {
             let forgotten = ways.len().saturating_sub(WAYS_MAX);
             ways.drain(..forgotten);
             self.remember("ways", &ways);
-            store.names("drawn-").iter().filter(|name| !ways.contains(name)).for_each(|name| store.remove(name));
+            store
+                .names("drawn-")
+                .iter()
+                .filter(|name| !ways.contains(name))
+                .for_each(|name| store.remove(name));
         }
         self.remember(&name, drawn);
     }

@@ -1,5 +1,6 @@
-//! The writer's own scripts: what those in `static/` can do, and whether a drawn page runs any that is not the theme's. What a reader types into a tool stays in the browser for as long as only
-//! the theme's own scripts run there; what a writer's do, nobody here knows.
+//! The writer's own scripts: what those in `static/` can do, and whether a drawn page runs any that
+//! is not the theme's. What a reader types into a tool stays in the browser for as long as only the
+//! theme's own scripts run there; what a writer's do, nobody here knows.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,16 +12,24 @@ use crate::paths::SourcePath;
 use crate::source::{Files, Text};
 use crate::theme;
 
-/// The endings of files that hold scripts: files of their own, and documents that have scripts in them.
+/// The endings of files that hold scripts: files of their own, and documents that have scripts in
+/// them.
 const SCRIPTS: [&str; 3] = ["js", "mjs", "cjs"];
 const DOCUMENTS: [&str; 4] = ["html", "htm", "xhtml", "svg"];
 
-/// The theme's scripts as they are published, below the base path. They import each other, so when one of them was replaced by
-/// another, none counts as the theme's.
-pub fn of_theme(files: &dyn Files, static_files: &BTreeMap<String, StaticFile>, assets: &Assets) -> BTreeSet<String> {
+/// The theme's scripts as they are published, below the base path. They import each other, so when
+/// one of them was replaced by another, none counts as the theme's.
+pub fn of_theme(
+    files: &dyn Files,
+    static_files: &BTreeMap<String, StaticFile>,
+    assets: &Assets,
+) -> BTreeSet<String> {
     let is_own = |path: &SourcePath, bytes: &[u8]| files.read(path).is_ok_and(|own| *own == *bytes);
     let mut scripts = BTreeSet::new();
-    for (name, bytes) in theme::static_files().iter().filter(|(name, _)| name.ends_with(".js")) {
+    for (name, bytes) in theme::static_files()
+        .iter()
+        .filter(|(name, _)| name.ends_with(".js"))
+    {
         let is_the_theme_s = match static_files.get(name) {
             Some(StaticFile::Own(path)) => is_own(path, bytes),
             Some(StaticFile::Theme(_)) => true,
@@ -34,26 +43,44 @@ pub fn of_theme(files: &dyn Files, static_files: &BTreeMap<String, StaticFile>, 
     scripts
 }
 
-/// Looks at the writer's own scripts in `static/`, for what counts visitors. Gives the names of those that can send something, which
-/// the page about privacy lists.
-pub fn audit(files: &dyn Files, static_files: &BTreeMap<String, StaticFile>, problems: &mut Vec<Diagnostic>) -> Vec<String> {
+/// Looks at the writer's own scripts in `static/`, for what counts visitors. Gives the names of
+/// those that can send something, which the page about privacy lists.
+pub fn audit(
+    files: &dyn Files,
+    static_files: &BTreeMap<String, StaticFile>,
+    problems: &mut Vec<Diagnostic>,
+) -> Vec<String> {
     let theme: BTreeMap<String, _> = theme::static_files().into_iter().collect();
     let mut sending = Vec::new();
     for (name, file) in static_files {
-        let StaticFile::Own(path) = file else { continue };
+        let StaticFile::Own(path) = file else {
+            continue;
+        };
         let extension = path.extension().to_ascii_lowercase();
         let is_script = SCRIPTS.contains(&extension.as_str());
         if !is_script && !DOCUMENTS.contains(&extension.as_str()) {
             continue;
         }
-        let Ok(bytes) = files.read(path) else { continue };
+        let Ok(bytes) = files.read(path) else {
+            continue;
+        };
         if theme.get(name).is_some_and(|theme| **theme == *bytes) {
             continue;
         }
-        let Ok(text) = Text::decode(path, &bytes) else { continue };
-        let found = if is_script { Vec::from_iter(honesty::look_at_script(text.text)) } else { counting(text.text) };
+        let Ok(text) = Text::decode(path, &bytes) else {
+            continue;
+        };
+        let found = if is_script {
+            Vec::from_iter(honesty::look_at_script(text.text))
+        } else {
+            counting(text.text)
+        };
         let lines = text.lines();
-        problems.extend(found.into_iter().map(|(slip, range)| honesty::problem(&slip).at(lines.place(path, range))));
+        problems.extend(
+            found
+                .into_iter()
+                .map(|(slip, range)| honesty::problem(&slip).at(lines.place(path, range))),
+        );
         if honesty::may_send(text.text) && (is_script || text.text.contains("<script")) {
             sending.push(name.clone());
         }
@@ -63,12 +90,20 @@ pub fn audit(files: &dyn Files, static_files: &BTreeMap<String, StaticFile>, pro
 
 /// What counts visitors in a document.
 fn counting(html: &str) -> Vec<(Slip, std::ops::Range<usize>)> {
-    honesty::look_through(html).into_iter().filter(|(slip, _)| matches!(slip, Slip::Analytics(_))).collect()
+    honesty::look_through(html)
+        .into_iter()
+        .filter(|(slip, _)| matches!(slip, Slip::Analytics(_)))
+        .collect()
 }
 
-/// Whether a page runs anything but these: a script of another address, or a frame, which can reach into the page around it.
+/// Whether a page runs anything but these: a script of another address, or a frame, which can reach
+/// into the page around it.
 pub fn runs_others(html: &str, base_path: &str, of_theme: &BTreeSet<String>) -> bool {
-    honesty::runs_unknown(html, |address| address.strip_prefix(base_path).is_some_and(|below| of_theme.contains(below)))
+    honesty::runs_unknown(html, |address| {
+        address
+            .strip_prefix(base_path)
+            .is_some_and(|below| of_theme.contains(below))
+    })
 }
 
 #[cfg(test)]

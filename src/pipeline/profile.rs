@@ -16,7 +16,8 @@ pub struct Profile {
     pub stages: Vec<Stage>,
     /// Sheets by the time that drawing took, the longest first.
     pub slowest: Vec<(OutputPath, Duration)>,
-    /// Templates by the time that all their sheets took together, the longest first, with the number of sheets.
+    /// Templates by the time that all their sheets took together, the longest first, with the
+    /// number of sheets.
     pub templates: Vec<(String, Duration, usize)>,
     pub documents: Share,
     pub sheets: Share,
@@ -48,14 +49,25 @@ pub struct Took {
 impl Default for Profile {
     fn default() -> Self {
         let (documents, sheets) = (Share::default(), Share::default());
-        Profile { started: Instant::now(), stages: Vec::new(), slowest: Vec::new(), templates: Vec::new(), documents, sheets }
+        Profile {
+            started: Instant::now(),
+            stages: Vec::new(),
+            slowest: Vec::new(),
+            templates: Vec::new(),
+            documents,
+            sheets,
+        }
     }
 }
 
 impl Profile {
     /// Ends a stage; the next one begins.
     pub fn stage(&mut self, name: &'static str, count: usize) {
-        self.stages.push(Stage { name, took: self.started.elapsed(), count });
+        self.stages.push(Stage {
+            name,
+            took: self.started.elapsed(),
+            count,
+        });
         self.started = Instant::now();
     }
 
@@ -66,11 +78,19 @@ impl Profile {
             let all = templates.entry(took.template.clone()).or_default();
             *all = (all.0 + took.time, all.1 + 1);
         }
-        self.templates = templates.into_iter().map(|(name, (time, count))| (name, time, count)).collect();
-        self.templates.sort_by_key(|(name, time, _)| (std::cmp::Reverse(*time), name.clone()));
+        self.templates = templates
+            .into_iter()
+            .map(|(name, (time, count))| (name, time, count))
+            .collect();
+        self.templates
+            .sort_by_key(|(name, time, _)| (std::cmp::Reverse(*time), name.clone()));
         self.templates.truncate(NAMED_MAX);
-        self.slowest = took.into_iter().map(|(path, took)| (path, took.time)).collect();
-        self.slowest.sort_by_key(|(path, time)| (std::cmp::Reverse(*time), path.clone()));
+        self.slowest = took
+            .into_iter()
+            .map(|(path, took)| (path, took.time))
+            .collect();
+        self.slowest
+            .sort_by_key(|(path, time)| (std::cmp::Reverse(*time), path.clone()));
         self.slowest.truncate(NAMED_MAX);
     }
 }

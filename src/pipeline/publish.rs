@@ -1,7 +1,9 @@
-//! The last step: every output that is not the published one already is made, in parallel, and put into the sink as it is done.
+//! The last step: every output that is not the published one already is made, in parallel, and put
+//! into the sink as it is done.
 //!
-//! Three questions, the cheapest first. Is everything equal that a sheet can depend on? Then it is what it was. Else it is
-//! composed: is everything equal that it does depend on? Then it is, too. Else it is drawn.
+//! Three questions, the cheapest first. Is everything equal that a sheet can depend on? Then it is
+//! what it was. Else it is composed: is everything equal that it does depend on? Then it is, too.
+//! Else it is drawn.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -53,7 +55,8 @@ pub struct Published {
 
 impl Published {
     pub fn add_search(&mut self, index: Option<search::Published>) {
-        self.outputs.extend(index.iter().flat_map(|index| index.files.iter().cloned()));
+        self.outputs
+            .extend(index.iter().flat_map(|index| index.files.iter().cloned()));
         self.outputs.sort_unstable();
         self.search = index;
     }
@@ -92,28 +95,53 @@ pub(super) struct Outcome {
 impl Published {
     /// Adds what became of one output.
     pub(super) fn add(&mut self, path: &OutputPath, outcome: Outcome) {
-        self.took.extend(outcome.took.map(|took| (path.clone(), took)));
+        self.took
+            .extend(outcome.took.map(|took| (path.clone(), took)));
         self.problems.extend(outcome.problems);
-        self.outputs.extend(outcome.print.map(|print| (path.clone(), print)));
-        self.records.extend(outcome.record.map(|record| (path.clone(), record)));
+        self.outputs
+            .extend(outcome.print.map(|print| (path.clone(), print)));
+        self.records
+            .extend(outcome.record.map(|record| (path.clone(), record)));
     }
 }
 
 impl<'a> Press<'a> {
-    pub fn new(workshop: Workshop<'a>, sink: &'a dyn Sink, ledger: &'a Ledger<'a>, before: &'a Drawn, memory: &'a Memory) -> Self {
+    pub fn new(
+        workshop: Workshop<'a>,
+        sink: &'a dyn Sink,
+        ledger: &'a Ledger<'a>,
+        before: &'a Drawn,
+        memory: &'a Memory,
+    ) -> Self {
         let asked = Mutex::new(before.asked.iter().cloned().collect());
         let whole = workshop.whole;
         let pictures = (!whole.pictures.is_empty()).then(|| whole.pictures.sum(workshop.files));
         let site = print_of(&(whole.site_print, whole.loaded.prints.look));
         let site_with_texts = print_of(&(site, whole.documents.texts_print()));
         let (build, failure, texts) = (before.build + 1, OnceLock::new(), texts(whole));
-        Press { workshop, sink, ledger, before, memory, build, failure, texts, site, site_with_texts, pictures, asked }
+        Press {
+            workshop,
+            sink,
+            ledger,
+            before,
+            memory,
+            build,
+            failure,
+            texts,
+            site,
+            site_with_texts,
+            pictures,
+            asked,
+        }
     }
 
     /// Makes everything but the smaller images.
     pub fn pages(&self) -> Published {
         let outputs = self.workshop.whole.outputs.all();
-        let outcomes: Vec<Outcome> = outputs.par_iter().map(|(path, maker)| self.one(path, maker)).collect();
+        let outcomes: Vec<Outcome> = outputs
+            .par_iter()
+            .map(|(path, maker)| self.one(path, maker))
+            .collect();
         let mut published = Published::default();
         for ((path, _), outcome) in outputs.iter().zip(outcomes) {
             published.add(path, outcome);
@@ -124,7 +152,12 @@ impl<'a> Press<'a> {
     /// What was published, when all of it was made.
     pub fn finish(self, mut published: Published) -> Published {
         published.failure = self.failure.into_inner();
-        published.asked = self.asked.into_inner().expect("no holder of this lock panics").into_iter().collect();
+        published.asked = self
+            .asked
+            .into_inner()
+            .expect("no holder of this lock panics")
+            .into_iter()
+            .collect();
         published
     }
 
@@ -138,34 +171,63 @@ impl<'a> Press<'a> {
             Maker::Card(_) => self.card(path, maker),
             Maker::ContentFile(source) => self.content_file(path, maker, source),
             Maker::Copy(source) => match self.ledger.print(source) {
-                Ok(print) if self.sink.keep(path, print) => Outcome { print: Some(print), ..Outcome::default() },
+                Ok(print) if self.sink.keep(path, print) => Outcome {
+                    print: Some(print),
+                    ..Outcome::default()
+                },
                 _ => self.put(path, self.workshop.make(path, maker)).0,
             },
-            Maker::Llms | Maker::Redirects | Maker::Redirect(_) | Maker::Suggestions(_) | Maker::Calendar(_) | Maker::Sitemap(_) => {
-                self.list(path, maker, self.site)
-            }
+            Maker::Llms
+            | Maker::Redirects
+            | Maker::Redirect(_)
+            | Maker::Suggestions(_)
+            | Maker::Calendar(_)
+            | Maker::Sitemap(_) => self.list(path, maker, self.site),
             Maker::Feed(_) | Maker::Pages => self.list(path, maker, self.site_with_texts),
-            Maker::Theme(_) | Maker::Asset(_) | Maker::Robots | Maker::Headers => self.put(path, self.workshop.make(path, maker)).0,
+            Maker::Theme(_) | Maker::Asset(_) | Maker::Robots | Maker::Headers => {
+                self.put(path, self.workshop.make(path, maker)).0
+            }
         }
     }
 
     /// What is made from the site as a whole.
     fn list(&self, path: &OutputPath, maker: &Maker, site: Fingerprint) -> Outcome {
-        self.remembered(path, Parts { view: Some(site), ..Parts::default() }, || self.workshop.make(path, maker))
+        self.remembered(
+            path,
+            Parts {
+                view: Some(site),
+                ..Parts::default()
+            },
+            || self.workshop.make(path, maker),
+        )
     }
 
     /// Puts what was made into the sink; gives back what its templates asked.
     fn put(&self, path: &OutputPath, made: Made) -> (Outcome, Vec<Question>) {
-        let Made { bytes, copied, mut problems, asked } = made;
+        let Made {
+            bytes,
+            copied,
+            mut problems,
+            asked,
+        } = made;
         let print = match (bytes, copied) {
             (Some(bytes), _) => Some(self.put_bytes(path, bytes)),
             (None, Some(file)) => {
-                let copied = self.put_copy(path, &file).map_err(|error| problems.push(unreadable(&file.source, &error)));
+                let copied = self
+                    .put_copy(path, &file)
+                    .map_err(|error| problems.push(unreadable(&file.source, &error)));
                 copied.ok().flatten()
             }
             (None, None) => None,
         };
-        (Outcome { print, problems, ..Outcome::default() }, asked)
+        (
+            Outcome {
+                print,
+                problems,
+                ..Outcome::default()
+            },
+            asked,
+        )
     }
 
     fn put_bytes(&self, path: &OutputPath, bytes: Cow<'static, [u8]>) -> Fingerprint {
@@ -182,49 +244,92 @@ impl<'a> Press<'a> {
         let open = || file.open_at(self.ledger, 0);
         let mut reader = open()?;
         let mut beginning = Vec::new();
-        (&mut *reader).take(SMALL_BYTES).read_to_end(&mut beginning)?;
+        (&mut *reader)
+            .take(SMALL_BYTES)
+            .read_to_end(&mut beginning)?;
         if (beginning.len() as u64) < SMALL_BYTES {
             return Ok(Some(self.put_bytes(path, beginning.into())));
         }
         let is_known = file.is_as_it_is() || self.sink.forgets();
-        let expected = if is_known { source_print } else { Fingerprint::of_reader(&mut *open()?, |_| Ok(()))?.0 };
-        let copied = self.sink.copy(path, &mut beginning.as_slice().chain(reader), expected);
+        let expected = if is_known {
+            source_print
+        } else {
+            Fingerprint::of_reader(&mut *open()?, |_| Ok(()))?.0
+        };
+        let copied = self
+            .sink
+            .copy(path, &mut beginning.as_slice().chain(reader), expected);
         Ok(copied.map_err(|message| self.failure.set(message)).ok())
     }
 
     fn twin(&self, path: &OutputPath, maker: &Maker) -> Outcome {
         let whole = self.workshop.whole;
         let composer = &whole.materials.composer;
-        let Maker::Twin(sheet) = maker else { return Outcome::default() };
+        let Maker::Twin(sheet) = maker else {
+            return Outcome::default();
+        };
         let id = composer.page_of(&whole.outputs.sheets[*sheet]);
         let page = id.map(|id| composer.site.page(id));
         let text = id.map(|id| self.texts[id]);
         let tool = id.and_then(|id| composer.tool_markdown(id));
         let links = id.map(|id| composer.copied_links(id));
-        let view = page.map(|page| print_of(&(&page.entry.title, page.entry.heading.is_some(), &tool, &links)));
-        let parts = Parts { text, view, includes: id.and_then(|id| self.includes(id)), ..Parts::default() };
+        let view = page.map(|page| {
+            print_of(&(
+                &page.entry.title,
+                page.entry.heading.is_some(),
+                &tool,
+                &links,
+            ))
+        });
+        let parts = Parts {
+            text,
+            view,
+            includes: id.and_then(|id| self.includes(id)),
+            ..Parts::default()
+        };
         self.remembered(path, parts, || self.workshop.make(path, maker))
     }
 
     /// A card's name tells all that it is made from.
     fn card(&self, path: &OutputPath, maker: &Maker) -> Outcome {
         let key = Fingerprint::of(path.as_str());
-        self.remembered(path, Parts { text: Some(key), ..Parts::default() }, || match self.memory.piece(key) {
-            Some(bytes) => Made::of(bytes),
-            None => {
-                let made = self.workshop.make(path, maker);
-                made.bytes.iter().for_each(|bytes| self.memory.keep_piece(key, bytes));
-                made
-            }
-        })
+        self.remembered(
+            path,
+            Parts {
+                text: Some(key),
+                ..Parts::default()
+            },
+            || match self.memory.piece(key) {
+                Some(bytes) => Made::of(bytes),
+                None => {
+                    let made = self.workshop.make(path, maker);
+                    made.bytes
+                        .iter()
+                        .for_each(|bytes| self.memory.keep_piece(key, bytes));
+                    made
+                }
+            },
+        )
     }
 
     fn content_file(&self, path: &OutputPath, maker: &Maker, source: &SourcePath) -> Outcome {
         let settings = &self.workshop.whole.loaded.settings;
-        let how = print_of(&(settings.images.is_some(), settings.raw_html == RawHtml::Allow));
-        let parts = Parts { text: self.ledger.print(source).ok(), view: Some(how), ..Parts::default() };
+        let how = print_of(&(
+            settings.images.is_some(),
+            settings.raw_html == RawHtml::Allow,
+        ));
+        let parts = Parts {
+            text: self.ledger.print(source).ok(),
+            view: Some(how),
+            ..Parts::default()
+        };
         // Its problems are reported where pages refer to it, and those may have changed.
-        if self.before.outputs.get(path).is_some_and(|record| !record.problems.is_empty()) {
+        if self
+            .before
+            .outputs
+            .get(path)
+            .is_some_and(|record| !record.problems.is_empty())
+        {
             return self.made(path, parts, self.workshop.make(path, maker));
         }
         self.remembered(path, parts, || self.workshop.make(path, maker))
@@ -243,7 +348,13 @@ impl<'a> Press<'a> {
     pub(super) fn made(&self, path: &OutputPath, parts: Parts, made: Made) -> Outcome {
         let before = self.before.outputs.get(path);
         let (mut outcome, _) = self.put(path, made);
-        outcome.record = self.record(&outcome, (print_of(&parts), parts), before, Vec::new(), Vec::new());
+        outcome.record = self.record(
+            &outcome,
+            (print_of(&parts), parts),
+            before,
+            Vec::new(),
+            Vec::new(),
+        );
         outcome
     }
 
@@ -252,7 +363,9 @@ impl<'a> Press<'a> {
         let includes = page.and_then(|page| self.includes(page));
         let quick = self.quick(page, includes);
         let before = self.before.outputs.get(path);
-        if let Some(record) = before.filter(|record| record.quick == quick && self.sink.keep(path, record.print)) {
+        if let Some(record) =
+            before.filter(|record| record.quick == quick && self.sink.keep(path, record.print))
+        {
             return self.kept(record.clone());
         }
         let Some(composed) = self.workshop.composed(maker) else {
@@ -265,18 +378,36 @@ impl<'a> Press<'a> {
             record.parts == Parts { answers, ..parts } && self.sink.keep(path, record.print)
         };
         if let Some(record) = before.filter(is_as_before) {
-            return self.kept(Record { quick, ..record.clone() });
+            return self.kept(Record {
+                quick,
+                ..record.clone()
+            });
         }
         let begun = Instant::now();
-        let (mut outcome, asked) = self.put(path, self.workshop.make_composed(path, maker, &composed));
-        outcome.took = Some(Took { template: composed.template.clone(), time: begun.elapsed() });
+        let (mut outcome, asked) =
+            self.put(path, self.workshop.make_composed(path, maker, &composed));
+        outcome.took = Some(Took {
+            template: composed.template.clone(),
+            time: begun.elapsed(),
+        });
         parts.answers = Some(self.answers(&asked));
-        outcome.record = self.record(&outcome, (quick, parts), before, self.changed_among(&composed), asked);
+        outcome.record = self.record(
+            &outcome,
+            (quick, parts),
+            before,
+            self.changed_among(&composed),
+            asked,
+        );
         outcome
     }
 
     pub(super) fn kept(&self, record: Record) -> Outcome {
-        Outcome { problems: record.problems.clone(), print: Some(record.print), record: Some(record), ..Outcome::default() }
+        Outcome {
+            problems: record.problems.clone(),
+            print: Some(record.print),
+            record: Some(record),
+            ..Outcome::default()
+        }
     }
 
     fn record(
@@ -293,16 +424,32 @@ impl<'a> Press<'a> {
             Some(before) => Why::changed(&before.parts, &parts, shown),
         };
         let problems = outcome.problems.clone();
-        let place = self.asked.lock().expect("no holder of this lock panics").insert_full(asked).0;
+        let place = self
+            .asked
+            .lock()
+            .expect("no holder of this lock panics")
+            .insert_full(asked)
+            .0;
         let asked = u32::try_from(place).expect("there are no more lists of questions than sheets");
-        Some(Record { print: outcome.print?, quick, parts, asked, problems, made_in: self.build, why })
+        Some(Record {
+            print: outcome.print?,
+            quick,
+            parts,
+            asked,
+            problems,
+            made_in: self.build,
+            why,
+        })
     }
 
     /// The page whose file a sheet or its twin shows.
     fn page_of(&self, maker: &Maker) -> Option<PageId> {
         let whole = self.workshop.whole;
         match maker {
-            Maker::Sheet(sheet) | Maker::Twin(sheet) => whole.materials.composer.page_of(&whole.outputs.sheets[*sheet]),
+            Maker::Sheet(sheet) | Maker::Twin(sheet) => whole
+                .materials
+                .composer
+                .page_of(&whole.outputs.sheets[*sheet]),
             _ => None,
         }
     }
@@ -315,9 +462,21 @@ impl<'a> Press<'a> {
         }
         let folder = page.entry.source.folder();
         let mut printer = Fingerprinter::new();
-        let included = page.entry.includes.iter().map(|include| folder.join(&include.file.value).ok());
+        let included = page
+            .entry
+            .includes
+            .iter()
+            .map(|include| folder.join(&include.file.value).ok());
         for path in included.chain(files.into_iter().map(Some)) {
-            let listed = path.filter(|path| self.workshop.whole.loaded.listed.sources.binary_search(path).is_ok());
+            let listed = path.filter(|path| {
+                self.workshop
+                    .whole
+                    .loaded
+                    .listed
+                    .sources
+                    .binary_search(path)
+                    .is_ok()
+            });
             match listed.map(|path| self.ledger.print(&path)) {
                 Some(Ok(print)) => printer.add(print.as_bytes()),
                 _ => printer.add(b""),
@@ -328,21 +487,39 @@ impl<'a> Press<'a> {
 
     fn quick(&self, page: Option<PageId>, includes: Option<Fingerprint>) -> Fingerprint {
         let whole = self.workshop.whole;
-        print_of(&(whole.site_print, whole.loaded.prints.look, page.map(|page| self.texts[page]), includes, self.pictures))
+        print_of(&(
+            whole.site_print,
+            whole.loaded.prints.look,
+            page.map(|page| self.texts[page]),
+            includes,
+            self.pictures,
+        ))
     }
 
     /// All that a sheet is made from but the answers to what its templates will ask.
     fn parts(&self, composed: &Composed, includes: Option<Fingerprint>) -> Parts {
         let whole = self.workshop.whole;
         let (composer, prints) = (&whole.materials.composer, &whole.loaded.prints);
-        let components = composed.body.map(|page| composer.facts(page).components.as_slice()).unwrap_or_default();
-        let called: Vec<Option<Fingerprint>> = components.iter().map(|name| whole.loaded.templates.reached_from_component(name)).collect();
+        let components = composed
+            .body
+            .map(|page| composer.facts(page).components.as_slice())
+            .unwrap_or_default();
+        let called: Vec<Option<Fingerprint>> = components
+            .iter()
+            .map(|name| whole.loaded.templates.reached_from_component(name))
+            .collect();
         let has_tools = !composed.embedded.is_empty();
-        let tools = has_tools.then(|| whole.loaded.templates.reached_from(TOOL_TEMPLATE)).flatten();
+        let tools = has_tools
+            .then(|| whole.loaded.templates.reached_from(TOOL_TEMPLATE))
+            .flatten();
         Parts {
             text: composed.body.map(|page| self.texts[page]),
             view: Some(templates::fingerprint(composer, composed)),
-            templates: Some(print_of(&(whole.loaded.templates.reached_from(&composed.template), called, tools))),
+            templates: Some(print_of(&(
+                whole.loaded.templates.reached_from(&composed.template),
+                called,
+                tools,
+            ))),
             site: Some(print_of(&(whole.materials.site_print(), prints.drawing))),
             includes: includes.filter(|_| composed.body.is_some()),
             answers: None,
@@ -365,9 +542,17 @@ impl<'a> Press<'a> {
             return Vec::new();
         }
         let composer = &self.workshop.whole.materials.composer;
-        let differs = |page: &usize| self.before.shown.get(&composer.site.page(*page).entry.source) != Some(&composer.shown_print(*page));
-        let mut changed: Vec<SourcePath> =
-            composed.shown().filter(differs).map(|page| composer.site.page(page).entry.source.clone()).collect();
+        let differs = |page: &usize| {
+            self.before
+                .shown
+                .get(&composer.site.page(*page).entry.source)
+                != Some(&composer.shown_print(*page))
+        };
+        let mut changed: Vec<SourcePath> = composed
+            .shown()
+            .filter(differs)
+            .map(|page| composer.site.page(page).entry.source.clone())
+            .collect();
         changed.sort();
         changed.dedup();
         changed
@@ -378,8 +563,20 @@ impl<'a> Press<'a> {
 fn texts(whole: &Whole) -> Vec<Fingerprint> {
     let mut documents = whole.documents.pages.iter().peekable();
     let text = |page: &SitePage| {
-        while documents.next_if(|(source, _)| **source < page.entry.source).is_some() {}
-        documents.next_if(|(source, _)| **source == page.entry.source).map_or_else(|| Fingerprint::of(""), |(_, page)| page.key)
+        while documents
+            .next_if(|(source, _)| **source < page.entry.source)
+            .is_some()
+        {}
+        documents
+            .next_if(|(source, _)| **source == page.entry.source)
+            .map_or_else(|| Fingerprint::of(""), |(_, page)| page.key)
     };
-    whole.materials.composer.site.pages().iter().map(text).collect()
+    whole
+        .materials
+        .composer
+        .site
+        .pages()
+        .iter()
+        .map(text)
+        .collect()
 }

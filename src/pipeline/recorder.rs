@@ -1,4 +1,5 @@
-//! Files that note what is read of them: so a site that is kept knows which files its first step read.
+//! Files that note what is read of them: so a site that is kept knows which files its first step
+//! read.
 
 use std::collections::HashMap;
 use std::io;
@@ -27,15 +28,23 @@ pub struct Recording {
 
 impl<'a> Recorder<'a> {
     pub fn new(files: &'a dyn Files, given: Option<(ListingRules, &'a [SourcePath])>) -> Self {
-        Recorder { files, given, recording: Mutex::default() }
+        Recorder {
+            files,
+            given,
+            recording: Mutex::default(),
+        }
     }
 
     pub fn done(self) -> Recording {
-        self.recording.into_inner().expect("no holder of this lock panics")
+        self.recording
+            .into_inner()
+            .expect("no holder of this lock panics")
     }
 
     fn note(&self) -> std::sync::MutexGuard<'_, Recording> {
-        self.recording.lock().expect("no holder of this lock panics")
+        self.recording
+            .lock()
+            .expect("no holder of this lock panics")
     }
 }
 
@@ -57,7 +66,12 @@ impl Files for Recorder<'_> {
 
     fn read(&self, path: &SourcePath) -> io::Result<Arc<[u8]>> {
         let bytes = self.files.read(path);
-        self.note().reads.insert(path.clone(), bytes.as_ref().map_or_else(|_| unreadable(), Fingerprint::of));
+        self.note().reads.insert(
+            path.clone(),
+            bytes
+                .as_ref()
+                .map_or_else(|_| unreadable(), Fingerprint::of),
+        );
         bytes
     }
 
@@ -68,7 +82,10 @@ impl Files for Recorder<'_> {
 
     fn hash(&self, path: &SourcePath) -> io::Result<Fingerprint> {
         let print = self.files.hash(path);
-        self.note().reads.insert(path.clone(), print.as_ref().map_or_else(|_| unreadable(), |print| *print));
+        self.note().reads.insert(
+            path.clone(),
+            print.as_ref().map_or_else(|_| unreadable(), |print| *print),
+        );
         print
     }
 

@@ -1,5 +1,6 @@
-//! Pages and files that seem to have another name now: a file is gone since the last build, and one that is new has the same bytes. A
-//! broken link to the old name is then reported with the new one. Only messages depend on it, and nothing that is published.
+//! Pages and files that seem to have another name now: a file is gone since the last build, and one
+//! that is new has the same bytes. A broken link to the old name is then reported with the new one.
+//! Only messages depend on it, and nothing that is published.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -21,7 +22,10 @@ pub struct Renames(BTreeMap<SourcePath, SourcePath>);
 impl Renames {
     /// Compares the files of the last build with those of this one; `sources` is sorted.
     pub fn find(before: &KnownFiles, ledger: &Ledger, sources: &[SourcePath]) -> Self {
-        let gone: Vec<_> = before.iter().filter(|(path, _)| sources.binary_search(path).is_err()).collect();
+        let gone: Vec<_> = before
+            .iter()
+            .filter(|(path, _)| sources.binary_search(path).is_err())
+            .collect();
         if gone.is_empty() {
             return Self(BTreeMap::new());
         }
@@ -29,10 +33,14 @@ impl Renames {
         let mut new: HashMap<Fingerprint, Option<&SourcePath>> = HashMap::new();
         for path in sources {
             if let Some(hash) = ledger.known(path) {
-                new.entry(hash).and_modify(|other| *other = None).or_insert(Some(path));
+                new.entry(hash)
+                    .and_modify(|other| *other = None)
+                    .or_insert(Some(path));
             }
         }
-        let renamed = gone.into_iter().filter_map(|(path, known)| Some((path.clone(), (*new.get(&known.print())?)?.clone())));
+        let renamed = gone
+            .into_iter()
+            .filter_map(|(path, known)| Some((path.clone(), (*new.get(&known.print())?)?.clone())));
         Self(renamed.collect())
     }
 
@@ -41,29 +49,51 @@ impl Renames {
         if self.0.is_empty() {
             return Vec::new();
         }
-        site.pages().iter().filter(|page| page.has_link_problem()).flat_map(|page| self.help_of_page(page, site)).collect()
+        site.pages()
+            .iter()
+            .filter(|page| page.has_link_problem())
+            .flat_map(|page| self.help_of_page(page, site))
+            .collect()
     }
 
     fn help_of_page(&self, page: &SitePage, site: &Site) -> Vec<(Place, String)> {
         let (entry, meta) = (&page.entry, &page.entry.meta);
-        let in_text = entry.links.iter().filter(|link| link.role != Role::Wiki).map(|link| &link.target);
-        let in_front = meta.related.iter().chain(&meta.next).chain(meta.image.as_ref().map(|image| &image.src));
+        let in_text = entry
+            .links
+            .iter()
+            .filter(|link| link.role != Role::Wiki)
+            .map(|link| &link.target);
+        let in_front = meta
+            .related
+            .iter()
+            .chain(&meta.next)
+            .chain(meta.image.as_ref().map(|image| &image.src));
         let in_fields = meta.field_links.iter().map(|link| &link.target);
         let folder = entry.source.folder();
         let help = |target: &Placed<String>| {
-            let Target::Inside { path, .. } = Target::parse(&target.value) else { return None };
+            let Target::Inside { path, .. } = Target::parse(&target.value) else {
+                return None;
+            };
             let old = match path.strip_prefix('/') {
                 Some(below) => site.tables.content.join(below),
                 None => folder.join(&path),
             };
             let new = self.0.get(&old.ok()?)?;
-            Some((target.place.clone(), format!("it seems to have become {}", relative(&folder, new))))
+            Some((
+                target.place.clone(),
+                format!("it seems to have become {}", relative(&folder, new)),
+            ))
         };
-        in_text.chain(in_front).chain(in_fields).filter_map(help).collect()
+        in_text
+            .chain(in_front)
+            .chain(in_fields)
+            .filter_map(help)
+            .collect()
     }
 }
 
-/// The files of this build for the next one. What a file was stays known until a build succeeds, so that each message says so until then.
+/// The files of this build for the next one. What a file was stays known until a build succeeds, so
+/// that each message says so until then.
 pub fn with_gone(mut now: KnownFiles, before: &KnownFiles, is_sound: bool) -> KnownFiles {
     if !is_sound {
         for (path, known) in before {
@@ -78,7 +108,10 @@ impl Built {
     pub fn name_renamed_files(&mut self) {
         let is_broken = |problem: &&mut Diagnostic| problem.code == Code::BrokenLink;
         for problem in self.problems.iter_mut().filter(is_broken) {
-            let named = self.renamed.iter().find(|(place, _)| problem.place.as_ref() == Some(place));
+            let named = self
+                .renamed
+                .iter()
+                .find(|(place, _)| problem.place.as_ref() == Some(place));
             problem.help = named.map(|(_, help)| help.clone()).or(problem.help.take());
         }
     }

@@ -1,9 +1,10 @@
 //! The search index of a site: planned from what is known of all pages, made from a digest of each.
 //!
-//! A page's digest is made when the page is parsed and remembered under the page's key, in parts by the numbers of the pages:
-//! where few pages differ their words are changed in the published files, else the words of all are joined anew; texts are asked
-//! for only where their file is made again. What is not remembered is read again. The preview joins the words of all pages when
-//! the search is first opened, and after saves.
+//! A page's digest is made when the page is parsed and remembered under the page's key, in parts by
+//! the numbers of the pages: where few pages differ their words are changed in the published files,
+//! else the words of all are joined anew; texts are asked for only where their file is made again.
+//! What is not remembered is read again. The preview joins the words of all pages when the search
+//! is first opened, and after saves.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -37,7 +38,8 @@ pub struct Published {
     outlines: Vec<Outline>,
 }
 
-/// A part of what is remembered of digests: their words, or their texts, each with the key of its page.
+/// A part of what is remembered of digests: their words, or their texts, each with the key of its
+/// page.
 pub type Shelf = BTreeMap<SourcePath, (Fingerprint, Blob)>;
 
 /// Digests: those made in this run, then those that are remembered, then those that are made now.
@@ -60,7 +62,8 @@ struct IndexFiles<'a> {
     done: Mutex<BTreeMap<OutputPath, Fingerprint>>,
 }
 
-/// Publishes the index; `None` where the site has no search. `fresh` are the digests of the pages that this build parsed.
+/// Publishes the index; `None` where the site has no search. `fresh` are the digests of the pages
+/// that this build parsed.
 pub fn publish(
     whole: &Whole,
     reader: Reader,
@@ -70,35 +73,71 @@ pub fn publish(
     sink: &dyn Sink,
 ) -> Result<Option<Published>, String> {
     let composer = &whole.materials.composer;
-    let Some(plan) = search::plan(composer, |page| key(whole, reader.files, page)) else { return Ok(None) };
-    let files = IndexFiles { sink, before, done: Mutex::default() };
-    let same = before.filter(|before| before.made_from == plan.print && before.files.iter().all(|(path, _)| files.keep(path)));
+    let Some(plan) = search::plan(composer, |page| key(whole, reader.files, page)) else {
+        return Ok(None);
+    };
+    let files = IndexFiles {
+        sink,
+        before,
+        done: Mutex::default(),
+    };
+    let same = before.filter(|before| {
+        before.made_from == plan.print && before.files.iter().all(|(path, _)| files.keep(path))
+    });
     if same.is_some() {
         return Ok(same.cloned());
     }
     let [words, texts] = [const { [const { OnceLock::new() }; SHARDS as usize] }; 2];
-    let digests = Digests { reader, composer, memory, fresh, words, texts, read: Mutex::default(), files };
-    let outlines = search::files(composer, &plan, before.map_or(&[], |before| &before.outlines), &digests)?;
-    let texts = plan.languages.par_iter().flat_map(|language| language.texts.par_iter().map(move |texts| (language, texts)));
+    let digests = Digests {
+        reader,
+        composer,
+        memory,
+        fresh,
+        words,
+        texts,
+        read: Mutex::default(),
+        files,
+    };
+    let outlines = search::files(
+        composer,
+        &plan,
+        before.map_or(&[], |before| &before.outlines),
+        &digests,
+    )?;
+    let texts = plan.languages.par_iter().flat_map(|language| {
+        language
+            .texts
+            .par_iter()
+            .map(move |texts| (language, texts))
+    });
     texts.try_for_each(|(language, texts)| {
         if digests.files.keep(&texts.path) {
             return Ok(());
         }
-        digests.files.put(texts.path.clone(), language.texts_file(composer, texts, |entry| digests.text(entry)))
+        digests.files.put(
+            texts.path.clone(),
+            language.texts_file(composer, texts, |entry| digests.text(entry)),
+        )
     })?;
     if memory.is_kept() {
         keep(&plan, &digests);
     }
-    Ok(Some(Published { made_from: plan.print, files: digests.files.into_done(), outlines }))
+    Ok(Some(Published {
+        made_from: plan.print,
+        files: digests.files.into_done(),
+        outlines,
+    }))
 }
 
-/// The key of a page's digest: that of its document, with its name, which can be its title and is searched, and with the files
-/// whose text it shows.
+/// The key of a page's digest: that of its document, with its name, which can be its title and is
+/// searched, and with the files whose text it shows.
 pub(super) fn key(whole: &Whole, files: &dyn Files, page: &SitePage) -> Fingerprint {
     let source = &page.entry.source;
     let text = whole.documents.pages.get(source).map(|page| page.key);
     let mut printer = Fingerprinter::new();
-    printer.add(source.as_str()).add(text.unwrap_or_default().as_bytes());
+    printer
+        .add(source.as_str())
+        .add(text.unwrap_or_default().as_bytes());
     if let Some(shown) = shown_files::print(files, &whole.loaded, &page.entry) {
         printer.add(shown.as_bytes());
     }
@@ -131,7 +170,8 @@ impl IndexFiles<'_> {
 
     /// Keeps a file of the index before; whether it is there still.
     fn keep(&self, path: &OutputPath) -> bool {
-        self.published_print(path).is_some_and(|print| self.is_done(path, print))
+        self.published_print(path)
+            .is_some_and(|print| self.is_done(path, print))
     }
 
     /// Whether a file is there: put or kept before, or kept now.
@@ -158,11 +198,17 @@ impl IndexFiles<'_> {
     /// The bytes of a file of the index before, if they are what they were.
     fn published(&self, path: &OutputPath) -> Option<Vec<u8>> {
         let print = self.published_print(path)?;
-        self.sink.published(path).filter(|bytes| Fingerprint::of(bytes) == print)
+        self.sink
+            .published(path)
+            .filter(|bytes| Fingerprint::of(bytes) == print)
     }
 
     fn into_done(self) -> Vec<(OutputPath, Fingerprint)> {
-        self.done.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().collect()
+        self.done
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner)
+            .into_iter()
+            .collect()
     }
 }
 
@@ -172,7 +218,11 @@ impl Words for Digests<'_> {
         if let Some(words) = self.fresh.words(source) {
             return words;
         }
-        match self.shelf_of_words(entry.number).get(source).filter(|(key, _)| *key == entry.key) {
+        match self
+            .shelf_of_words(entry.number)
+            .get(source)
+            .filter(|(key, _)| *key == entry.key)
+        {
             Some((_, words)) => Cow::Borrowed(&words.0),
             None => Cow::Owned(self.read(source).words.0),
         }
@@ -180,7 +230,9 @@ impl Words for Digests<'_> {
 
     fn published_of(&self, number: u32, key: Fingerprint) -> Option<Cow<'_, [u8]>> {
         let mut shelf = self.shelf_of_words(number).values();
-        shelf.find(|(own, _)| *own == key).map(|(_, words)| Cow::Borrowed(words.0.as_slice()))
+        shelf
+            .find(|(own, _)| *own == key)
+            .map(|(_, words)| Cow::Borrowed(words.0.as_slice()))
     }
 
     fn published(&self, path: &OutputPath) -> Option<Vec<u8>> {
@@ -202,7 +254,11 @@ impl Digests<'_> {
         if let Some(text) = self.fresh.text(source) {
             return text;
         }
-        match self.shelf_of_texts(entry.number).get(source).filter(|(key, _)| *key == entry.key) {
+        match self
+            .shelf_of_texts(entry.number)
+            .get(source)
+            .filter(|(key, _)| *key == entry.key)
+        {
             Some((_, text)) => Cow::Borrowed(&text.0),
             None => Cow::Owned(self.read(source).text.0),
         }
@@ -210,11 +266,19 @@ impl Digests<'_> {
 
     /// Reads a page anew, once.
     fn read(&self, source: &SourcePath) -> Digest {
-        if let Some(digest) = self.read.lock().unwrap_or_else(PoisonError::into_inner).get(source) {
+        if let Some(digest) = self
+            .read
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(source)
+        {
             return digest.clone();
         }
         let digest = self.reader.digest(source);
-        self.read.lock().unwrap_or_else(PoisonError::into_inner).insert(source.clone(), digest.clone());
+        self.read
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(source.clone(), digest.clone());
         digest
     }
 
@@ -232,8 +296,19 @@ impl Digests<'_> {
 /// Keeps the parts in which a digest is new.
 fn keep(plan: &Plan, digests: &Digests) {
     let mut shards: BTreeMap<u8, Vec<&Entry>> = BTreeMap::new();
-    entries(plan).for_each(|entry| shards.entry(shard_of(entry.number)).or_default().push(entry));
-    let read: BTreeSet<SourcePath> = digests.read.lock().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect();
+    entries(plan).for_each(|entry| {
+        shards
+            .entry(shard_of(entry.number))
+            .or_default()
+            .push(entry)
+    });
+    let read: BTreeSet<SourcePath> = digests
+        .read
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .keys()
+        .cloned()
+        .collect();
     let is_new = |entry: &&Entry| {
         let source = source(digests.composer, entry);
         digests.fresh.contains(source) || read.contains(source)
@@ -241,7 +316,15 @@ fn keep(plan: &Plan, digests: &Digests) {
     shards.retain(|_, entries| entries.iter().any(is_new));
     shards.into_par_iter().for_each(|(shard, entries)| {
         let shelf = |of: &dyn Fn(&Entry) -> Vec<u8>| -> Shelf {
-            entries.iter().map(|entry| (source(digests.composer, entry).clone(), (entry.key, Blob(of(entry))))).collect()
+            entries
+                .iter()
+                .map(|entry| {
+                    (
+                        source(digests.composer, entry).clone(),
+                        (entry.key, Blob(of(entry))),
+                    )
+                })
+                .collect()
         };
         let words = shelf(&|entry| digests.of(entry).into_owned());
         let texts = shelf(&|entry| digests.text(entry).into_owned());

@@ -1,5 +1,5 @@
-//! The search index of a site that is shown: made in memory from the words of all pages when it is first asked for, and again
-//! when it is asked for after saves.
+//! The search index of a site that is shown: made in memory from the words of all pages when it is
+//! first asked for, and again when it is asked for after saves.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,7 +17,8 @@ use crate::output::search::{self, Entry, Plan, Words};
 use crate::page::Composer;
 use crate::paths::{OutputPath, SourcePath};
 
-/// The index of a site that is shown: made when it is asked for, and again when it is asked for after a change.
+/// The index of a site that is shown: made when it is asked for, and again when it is asked for
+/// after a change.
 #[derive(Default)]
 pub struct Shown {
     plan: Option<Plan>,
@@ -40,7 +41,13 @@ impl Shown {
     }
 
     /// The bytes of a file of the index.
-    pub fn file(&mut self, path: &str, whole: &Whole, reader: &Reader, memory: &Memory) -> Option<(OutputPath, Vec<u8>)> {
+    pub fn file(
+        &mut self,
+        path: &str,
+        whole: &Whole,
+        reader: &Reader,
+        memory: &Memory,
+    ) -> Option<(OutputPath, Vec<u8>)> {
         self.refresh(whole, reader, memory);
         let path = OutputPath::new(path).ok()?;
         if let Some(bytes) = self.files.get(&path) {
@@ -48,9 +55,15 @@ impl Shown {
         }
         let composer = &whole.materials.composer;
         let languages = &self.plan.as_ref()?.languages;
-        let (language, texts) =
-            languages.iter().find_map(|language| Some((language, language.texts.iter().find(|texts| texts.path == path)?)))?;
-        let bytes = language.texts_file(composer, texts, |entry| Cow::Owned(reader.digest(source(composer, entry)).text.0));
+        let (language, texts) = languages.iter().find_map(|language| {
+            Some((
+                language,
+                language.texts.iter().find(|texts| texts.path == path)?,
+            ))
+        })?;
+        let bytes = language.texts_file(composer, texts, |entry| {
+            Cow::Owned(reader.digest(source(composer, entry)).text.0)
+        });
         Some((path, bytes))
     }
 
@@ -60,29 +73,62 @@ impl Shown {
         }
         let composer = &whole.materials.composer;
         let plan = search::plan(composer, |page| key(whole, reader.files, page));
-        self.read = composer.site.pages().iter().flat_map(|page| shown_files::of_page(&whole.loaded, &page.entry)).collect();
-        if plan.as_ref().map(|plan| plan.print) == self.plan.as_ref().map(|plan| plan.print) && self.plan.is_some() {
+        self.read = composer
+            .site
+            .pages()
+            .iter()
+            .flat_map(|page| shown_files::of_page(&whole.loaded, &page.entry))
+            .collect();
+        if plan.as_ref().map(|plan| plan.print) == self.plan.as_ref().map(|plan| plan.print)
+            && self.plan.is_some()
+        {
             self.plan = plan;
             return;
         }
         let Some(plan) = plan else {
-            *self = Shown { is_current: true, ..Shown::default() };
+            *self = Shown {
+                is_current: true,
+                ..Shown::default()
+            };
             return;
         };
         let mut known = std::mem::take(&mut self.words);
         if known.is_empty() {
-            known = (0..SHARDS).into_par_iter().map(|shard| memory.search_words(shard)).flatten_iter().collect();
+            known = (0..SHARDS)
+                .into_par_iter()
+                .map(|shard| memory.search_words(shard))
+                .flatten_iter()
+                .collect();
         }
         let mut words = Shelf::new();
-        let read = entries(&plan).collect::<Vec<_>>().into_par_iter().map(|entry| {
-            let source = source(composer, entry);
-            let known = known.get(source).filter(|(key, _)| *key == entry.key).map(|(_, words)| words.clone());
-            (source.clone(), (entry.key, known.unwrap_or_else(|| reader.digest(source).words)))
-        });
+        let read = entries(&plan)
+            .collect::<Vec<_>>()
+            .into_par_iter()
+            .map(|entry| {
+                let source = source(composer, entry);
+                let known = known
+                    .get(source)
+                    .filter(|(key, _)| *key == entry.key)
+                    .map(|(_, words)| words.clone());
+                (
+                    source.clone(),
+                    (
+                        entry.key,
+                        known.unwrap_or_else(|| reader.digest(source).words),
+                    ),
+                )
+            });
         words.par_extend(read);
-        let joined = Joined { words, composer, files: Mutex::default() };
+        let joined = Joined {
+            words,
+            composer,
+            files: Mutex::default(),
+        };
         search::files(composer, &plan, &[], &joined).expect("memory takes everything");
-        self.files = joined.files.into_inner().unwrap_or_else(PoisonError::into_inner);
+        self.files = joined
+            .files
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
         (self.words, self.plan) = (joined.words, Some(plan));
     }
 }
@@ -112,7 +158,10 @@ impl Words for Joined<'_> {
     }
 
     fn put(&self, path: OutputPath, bytes: Vec<u8>) -> Result<(), String> {
-        self.files.lock().unwrap_or_else(PoisonError::into_inner).insert(path, bytes);
+        self.files
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(path, bytes);
         Ok(())
     }
 }

@@ -1,5 +1,6 @@
-//! The files whose text a page shows: those that it includes, and what is said in a recording. A document knows their names alone;
-//! the search reads them, so their fingerprints belong to what is remembered for it.
+//! The files whose text a page shows: those that it includes, and what is said in a recording. A
+//! document knows their names alone; the search reads them, so their fingerprints belong to what is
+//! remembered for it.
 
 use std::sync::Arc;
 
@@ -20,7 +21,10 @@ const TRANSCRIPT_ID: &str = "Transcript";
 /// The files whose text a page shows, as far as they are there.
 pub fn of_page(loaded: &Loaded, entry: &Entry) -> Vec<SourcePath> {
     let folder = entry.source.folder();
-    let included = entry.includes.iter().filter_map(|include| folder.join(&include.file.value).ok());
+    let included = entry
+        .includes
+        .iter()
+        .filter_map(|include| folder.join(&include.file.value).ok());
     let listed = included.filter(|path| is_listed(loaded, path)).collect();
     [listed, recordings(loaded, entry)].concat()
 }
@@ -33,8 +37,12 @@ pub fn print(files: &dyn Files, loaded: &Loaded, entry: &Entry) -> Option<Finger
     }
     let mut printer = Fingerprinter::new();
     for path in shown {
-        let print = files.known(&path).or_else(|| files.read(&path).ok().map(Fingerprint::of));
-        printer.add(path.as_str()).add(print.unwrap_or_default().as_bytes());
+        let print = files
+            .known(&path)
+            .or_else(|| files.read(&path).ok().map(Fingerprint::of));
+        printer
+            .add(path.as_str())
+            .add(print.unwrap_or_default().as_bytes());
     }
     Some(printer.finish())
 }
@@ -42,18 +50,42 @@ pub fn print(files: &dyn Files, loaded: &Loaded, entry: &Entry) -> Option<Finger
 /// Puts what they say where the page shows it.
 pub fn add(files: &dyn Files, loaded: &Loaded, entry: &Entry, passages: &mut Vec<Passage>) {
     let folder = entry.source.folder();
-    let read = |path: &SourcePath| -> Option<Arc<[u8]>> { is_listed(loaded, path).then(|| files.read(path).ok()).flatten() };
+    let read = |path: &SourcePath| -> Option<Arc<[u8]>> {
+        is_listed(loaded, path)
+            .then(|| files.read(path).ok())
+            .flatten()
+    };
     for passage in passages.iter_mut() {
-        for include in passage.includes.iter().filter_map(|index| entry.includes.get(*index as usize)) {
+        for include in passage
+            .includes
+            .iter()
+            .filter_map(|index| entry.includes.get(*index as usize))
+        {
             passage.text.push('\n');
-            passage.text.push_str(&include::text(include, &folder, read));
+            passage
+                .text
+                .push_str(&include::text(include, &folder, read));
         }
     }
     for path in recordings(loaded, entry) {
-        let said = read(&path).map(|bytes| spoken(&path, &bytes)).unwrap_or_default();
-        let said: Vec<&str> = said.iter().flat_map(|said| said.speaker.as_deref().into_iter().chain([said.text.as_str()])).collect();
+        let said = read(&path)
+            .map(|bytes| spoken(&path, &bytes))
+            .unwrap_or_default();
+        let said: Vec<&str> = said
+            .iter()
+            .flat_map(|said| {
+                said.speaker
+                    .as_deref()
+                    .into_iter()
+                    .chain([said.text.as_str()])
+            })
+            .collect();
         // Where there is a transcript, what captions say can be read there, too.
-        let anchor = if entry.meta.fields.contains_key(TRANSCRIPT) { TRANSCRIPT_ID } else { "" };
+        let anchor = if entry.meta.fields.contains_key(TRANSCRIPT) {
+            TRANSCRIPT_ID
+        } else {
+            ""
+        };
         passages.extend(Passage::beside(anchor, &said));
     }
 }
@@ -62,14 +94,25 @@ pub fn add(files: &dyn Files, loaded: &Loaded, entry: &Entry, passages: &mut Vec
 fn recordings(loaded: &Loaded, entry: &Entry) -> Vec<SourcePath> {
     let mut found = Vec::new();
     for link in &entry.meta.field_links {
-        let Wants::File(extensions) = &link.wants else { continue };
-        if extensions.is_empty() || !extensions.iter().all(|extension| SPOKEN.contains(&extension.as_str())) {
+        let Wants::File(extensions) = &link.wants else {
+            continue;
+        };
+        if extensions.is_empty()
+            || !extensions
+                .iter()
+                .all(|extension| SPOKEN.contains(&extension.as_str()))
+        {
             continue;
         }
-        let Target::Inside { path, .. } = Target::parse(&link.target.value) else { continue };
+        let Target::Inside { path, .. } = Target::parse(&link.target.value) else {
+            continue;
+        };
         let below_root = path.trim_start_matches('/');
         let places = match path.starts_with('/') {
-            true => vec![loaded.listed.content.join(below_root), SourcePath::new("static").and_then(|files| files.join(below_root))],
+            true => vec![
+                loaded.listed.content.join(below_root),
+                SourcePath::new("static").and_then(|files| files.join(below_root)),
+            ],
             false => vec![entry.source.folder().join(&path)],
         };
         let is_new = |path: &SourcePath| is_listed(loaded, path) && !found.contains(path);

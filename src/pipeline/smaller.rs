@@ -1,7 +1,7 @@
 //! The second half of publishing: the smaller pictures that the drawn pages ask for.
 //!
-//! Which those are is known when every page was drawn, or kept with what it asked. Each original is decoded at most once, and
-//! not at all when everything made of it is in its place or remembered.
+//! Which those are is known when every page was drawn, or kept with what it asked. Each original is
+//! decoded at most once, and not at all when everything made of it is in its place or remembered.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,18 +21,40 @@ impl Press<'_> {
         if pictures.is_empty() || self.failure.get().is_some() {
             return 0;
         }
-        let lists: BTreeSet<u32> = published.records.values().map(|record| record.asked).collect();
-        let all = self.asked.lock().expect("no holder of this lock panics").clone();
-        let asked = lists.iter().filter_map(|list| all.get_index(*list as usize)).flatten();
+        let lists: BTreeSet<u32> = published
+            .records
+            .values()
+            .map(|record| record.asked)
+            .collect();
+        let all = self
+            .asked
+            .lock()
+            .expect("no holder of this lock panics")
+            .clone();
+        let asked = lists
+            .iter()
+            .filter_map(|list| all.get_index(*list as usize))
+            .flatten();
         let shown = asked.filter_map(|question| match question {
-            Question::Picture { href, is_shown: true } => Some(href.as_str()),
+            Question::Picture {
+                href,
+                is_shown: true,
+            } => Some(href.as_str()),
             _ => None,
         });
         let jobs = pictures.jobs(self.workshop.files, self.workshop.pieces, shown);
         let outcomes: Vec<Vec<Outcome>> = jobs.par_iter().map(|job| self.job(job)).collect();
-        let is_any_new =
-            outcomes.iter().flatten().any(|outcome| outcome.record.as_ref().is_some_and(|record| record.made_in == self.build));
-        for (piece, outcome) in jobs.iter().flat_map(|job| &job.pieces).zip(outcomes.into_iter().flatten()) {
+        let is_any_new = outcomes.iter().flatten().any(|outcome| {
+            outcome
+                .record
+                .as_ref()
+                .is_some_and(|record| record.made_in == self.build)
+        });
+        for (piece, outcome) in jobs
+            .iter()
+            .flat_map(|job| &job.pieces)
+            .zip(outcomes.into_iter().flatten())
+        {
             published.add(&piece.path, outcome);
         }
         published.outputs.sort();
@@ -43,21 +65,36 @@ impl Press<'_> {
     }
 
     fn job(&self, job: &Job) -> Vec<Outcome> {
-        let parts = |piece: &Piece| Parts { text: Some(piece.key), ..Parts::default() };
+        let parts = |piece: &Piece| Parts {
+            text: Some(piece.key),
+            ..Parts::default()
+        };
         let before = |path: &OutputPath| self.before.outputs.get(path);
-        let is_in_place = |piece: &Piece, record: &Record| record.parts == parts(piece) && self.sink.keep(&piece.path, record.print);
-        let missing: Vec<&Piece> =
-            job.pieces.iter().filter(|piece| !before(&piece.path).is_some_and(|record| is_in_place(piece, record))).collect();
+        let is_in_place = |piece: &Piece, record: &Record| {
+            record.parts == parts(piece) && self.sink.keep(&piece.path, record.print)
+        };
+        let missing: Vec<&Piece> = job
+            .pieces
+            .iter()
+            .filter(|piece| !before(&piece.path).is_some_and(|record| is_in_place(piece, record)))
+            .collect();
         let site = &self.workshop.whole.materials.composer.site;
         let mut problem = None;
         let mut made = BTreeMap::new();
         if !missing.is_empty() && !self.sink.wants_bytes() {
-            problem = job.check(self.workshop.files).err().map(|fault| late(site, &job.source, &fault));
+            problem = job
+                .check(self.workshop.files)
+                .err()
+                .map(|fault| late(site, &job.source, &fault));
         } else if !missing.is_empty() {
             match job.make(self.workshop.files, self.memory, &missing) {
                 Ok(Encoded { pieces, failure }) => {
                     problem = failure.map(|fault| late(site, &job.source, &fault));
-                    made = missing.iter().map(|piece| &piece.path).zip(pieces).collect();
+                    made = missing
+                        .iter()
+                        .map(|piece| &piece.path)
+                        .zip(pieces)
+                        .collect();
                 }
                 Err(error) => problem = Some(super::load::unreadable(&job.source, &error)),
             }
@@ -69,7 +106,14 @@ impl Press<'_> {
                     .map_or_else(Outcome::default, |record| self.kept(record.clone()));
             };
             // Once for each picture, with the first that is made of it.
-            self.made(&piece.path, parts(piece), Made { problems: problem.take().into_iter().collect(), ..Made::of(bytes) })
+            self.made(
+                &piece.path,
+                parts(piece),
+                Made {
+                    problems: problem.take().into_iter().collect(),
+                    ..Made::of(bytes)
+                },
+            )
         };
         let mut outcomes: Vec<Outcome> = job.pieces.iter().map(outcome).collect();
         if let (Some(problem), Some(first)) = (problem, outcomes.first_mut()) {

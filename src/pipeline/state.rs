@@ -1,7 +1,8 @@
 //! A site worked out and kept: what was listed and read, and all that was made from it.
 //!
-//! A refresh goes from the outside in: which files are there, which bytes differ, which of them the first step read, which
-//! documents that leaves to be parsed, whether the site is another. Each step that gives what it gave before ends the way.
+//! A refresh goes from the outside in: which files are there, which bytes differ, which of them the
+//! first step read, which documents that leaves to be parsed, whether the site is another. Each
+//! step that gives what it gave before ends the way.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -85,12 +86,25 @@ impl State {
     pub fn open(files: &dyn Files, request: &Request, memory: &Memory) -> Self {
         let mut ledger = Ledger::new(files, memory.files());
         let recorder = Recorder::new(&ledger, None);
-        let Checked { value: mut loaded, problems: load_problems } = load::load(&recorder, request, None);
+        let Checked {
+            value: mut loaded,
+            problems: load_problems,
+        } = load::load(&recorder, request, None);
         loaded.colours = Arc::new(memory.colours());
         let Recording { listed, reads } = recorder.done();
-        let Checked { value: sources, problems: listing_problems } = listed.unwrap_or_default();
+        let Checked {
+            value: sources,
+            problems: listing_problems,
+        } = listed.unwrap_or_default();
         ledger.stamp(&sources);
-        let documents = Documents::read(&ledger, &loaded, request, |path| ledger.known(path), memory.pages(), Wanted::default());
+        let documents = Documents::read(
+            &ledger,
+            &loaded,
+            request,
+            |path| ledger.known(path),
+            memory.pages(),
+            Wanted::default(),
+        );
         let assemble = || {
             let (mut site_problems, mut clashes) = (Vec::new(), Vec::new());
             let site = whole::assemble(&loaded, &documents, request, &mut site_problems);
@@ -98,13 +112,26 @@ impl State {
             let outputs = Outputs::plan(&loaded, &materials.composer, &mut clashes);
             (materials, outputs, site_problems, clashes)
         };
-        let note = || (ledger.into_known(&sources), whole::site_print(&loaded, &documents));
-        let ((materials, outputs, site_problems, clashes), (known, site_print)) = rayon::join(assemble, note);
+        let note = || {
+            (
+                ledger.into_known(&sources),
+                whole::site_print(&loaded, &documents),
+            )
+        };
+        let ((materials, outputs, site_problems, clashes), (known, site_print)) =
+            rayon::join(assemble, note);
         let pictures = Pictures::new(&loaded, &materials.composer, memory);
         State {
             differ: documents.differ.clone(),
             known,
-            whole: Whole { site_print, loaded, documents, materials, outputs, pictures },
+            whole: Whole {
+                site_print,
+                loaded,
+                documents,
+                materials,
+                outputs,
+                pictures,
+            },
             sources: sources.into(),
             listing_problems,
             load_reads: reads.into_keys().collect(),
@@ -116,15 +143,37 @@ impl State {
     }
 
     /// A file of the search index.
-    pub fn search_file(&self, path: &str, files: &dyn Files, request: &Request, memory: &Memory) -> Option<(OutputPath, Vec<u8>)> {
-        let reader = Reader { files, loaded: &self.whole.loaded, request, glossary: &self.whole.documents.glossary };
-        self.search.lock().unwrap_or_else(PoisonError::into_inner).file(path, &self.whole, &reader, memory)
+    pub fn search_file(
+        &self,
+        path: &str,
+        files: &dyn Files,
+        request: &Request,
+        memory: &Memory,
+    ) -> Option<(OutputPath, Vec<u8>)> {
+        let reader = Reader {
+            files,
+            loaded: &self.whole.loaded,
+            request,
+            glossary: &self.whole.documents.glossary,
+        };
+        self.search
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .file(path, &self.whole, &reader, memory)
     }
 
     /// Every problem but those of drawing.
     pub fn problems(&self) -> Vec<Diagnostic> {
-        let own = self.listing_problems.iter().chain(&self.load_problems).chain(&self.site_problems).chain(&self.clashes);
-        let mut problems: Vec<Diagnostic> = own.chain(self.whole.documents.problems()).cloned().collect();
+        let own = self
+            .listing_problems
+            .iter()
+            .chain(&self.load_problems)
+            .chain(&self.site_problems)
+            .chain(&self.clashes);
+        let mut problems: Vec<Diagnostic> = own
+            .chain(self.whole.documents.problems())
+            .cloned()
+            .collect();
         problems.extend(self.whole.materials.composer.site.link_problems());
         problems
     }
@@ -132,14 +181,21 @@ impl State {
     /// The pages that nobody keeps yet, and all files that were read. The caller keeps them.
     pub fn unremembered(&mut self) -> (BTreeSet<SourcePath>, KnownFiles) {
         let differ = std::mem::take(&mut self.differ);
-        let known = if differ.is_empty() { KnownFiles::new() } else { self.known.clone() };
+        let known = if differ.is_empty() {
+            KnownFiles::new()
+        } else {
+            self.known.clone()
+        };
         (differ, known)
     }
 
     /// The pages of one part of the memory.
     pub fn pages_of(&self, shard: u8) -> Pages {
         let pages = self.whole.documents.pages.iter();
-        pages.filter(|(path, _)| memory::shard_of(path) == shard).map(|(path, page)| (path.clone(), page.clone())).collect()
+        pages
+            .filter(|(path, _)| memory::shard_of(path) == shard)
+            .map(|(path, page)| (path.clone(), page.clone()))
+            .collect()
     }
 
     /// The published page made from a file.
@@ -155,7 +211,12 @@ impl State {
     pub fn near(&self, path: &str) -> String {
         let mut folder = path.trim_end_matches('/');
         while let Some((above, _)) = folder.rsplit_once('/') {
-            if self.whole.outputs.at(&format!("{above}/index.html")).is_some() {
+            if self
+                .whole
+                .outputs
+                .at(&format!("{above}/index.html"))
+                .is_some()
+            {
                 return format!("/{above}/");
             }
             folder = above;
@@ -163,21 +224,29 @@ impl State {
         "/".to_owned()
     }
 
-    /// Works out anew what was made from what was seen to differ. Nothing else may have refreshed it since.
+    /// Works out anew what was made from what was seen to differ. Nothing else may have refreshed
+    /// it since.
     pub fn refresh(&mut self, files: &dyn Files, request: &Request, sight: Sight) -> Refreshed {
         let changed = self.changed(files, &sight);
         let pages = |state: &State| state.whole.materials.composer.site.pages().len();
         let is_listing_same = sight.sources.is_none() && sight.problems == self.listing_problems;
         if changed.is_empty() && is_listing_same {
-            return Refreshed { pages: pages(self), ..Refreshed::default() };
+            return Refreshed {
+                pages: pages(self),
+                ..Refreshed::default()
+            };
         }
-        self.search.get_mut().unwrap_or_else(PoisonError::into_inner).outdate();
+        self.search
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner)
+            .outdate();
         if let Some(sources) = sight.sources {
             self.sources = sources.into();
         }
         self.listing_problems = sight.problems;
         self.whole.pictures.forget(&changed);
-        let is_page = |path: &SourcePath| self.whole.loaded.listed.pages.binary_search(path).is_ok();
+        let is_page =
+            |path: &SourcePath| self.whole.loaded.listed.pages.binary_search(path).is_ok();
         let parsed = if is_listing_same && changed.iter().all(is_page) {
             let reread = self.reread(files, request, &changed);
             self.take_in(files, request, reread)
@@ -185,13 +254,22 @@ impl State {
             self.relist(files, &changed);
             let reread = self.reread(files, request, &changed);
             self.take_in(files, request, reread)
-        } else if is_listing_same && !changed.iter().any(|path| is_page(path) || self.load_reads.contains(path)) {
-            // Files that are only copied or included: whoever shows them is drawn when it is looked at.
+        } else if is_listing_same
+            && !changed
+                .iter()
+                .any(|path| is_page(path) || self.load_reads.contains(path))
+        {
+            // Files that are only copied or included: whoever shows them is drawn when it is looked
+            // at.
             0
         } else {
             self.reload(files, request, &changed, is_listing_same)
         };
-        Refreshed { changed: changed.into_iter().collect(), parsed, pages: pages(self) }
+        Refreshed {
+            changed: changed.into_iter().collect(),
+            parsed,
+            pages: pages(self),
+        }
     }
 
     /// Whether the site is as it is on the request's day.
@@ -207,45 +285,95 @@ impl State {
     /// Looks at what may differ.
     pub fn look(&self, files: &dyn Files, touched: &Touched) -> Sight {
         let rules = rules(&self.whole.loaded);
-        let Touched::Paths(paths) = touched else { return self.look_at_all(files, &rules, &BTreeSet::new()) };
+        let Touched::Paths(paths) = touched else {
+            return self.look_at_all(files, &rules, &BTreeSet::new());
+        };
         let asked: Vec<SourcePath> = paths.iter().cloned().collect();
         let looked = files.look(&rules, &asked);
         if looked.must_list {
             return self.look_at_all(files, &rules, paths);
         }
-        let mut candidates: BTreeSet<SourcePath> = paths.iter().flat_map(|touched| below(&self.sources, touched)).cloned().collect();
-        let is_same = candidates.len() == looked.files.len() && looked.files.iter().all(|path| candidates.contains(path));
+        let mut candidates: BTreeSet<SourcePath> = paths
+            .iter()
+            .flat_map(|touched| below(&self.sources, touched))
+            .cloned()
+            .collect();
+        let is_same = candidates.len() == looked.files.len()
+            && looked.files.iter().all(|path| candidates.contains(path));
         let sources = (!is_same).then(|| {
-            let mut sources: Vec<SourcePath> = self.sources.iter().filter(|path| !candidates.contains(*path)).cloned().collect();
+            let mut sources: Vec<SourcePath> = self
+                .sources
+                .iter()
+                .filter(|path| !candidates.contains(*path))
+                .cloned()
+                .collect();
             sources.extend(looked.files.iter().cloned());
             sources.sort_unstable();
             sources
         });
         candidates.extend(looked.files);
-        let is_touched =
-            |problem: &&Diagnostic| problem.place.as_ref().is_some_and(|place| place.path.and_folders().any(|path| paths.contains(path)));
-        let kept = self.listing_problems.iter().filter(|problem| !is_touched(problem));
+        let is_touched = |problem: &&Diagnostic| {
+            problem
+                .place
+                .as_ref()
+                .is_some_and(|place| place.path.and_folders().any(|path| paths.contains(path)))
+        };
+        let kept = self
+            .listing_problems
+            .iter()
+            .filter(|problem| !is_touched(problem));
         let mut problems: Vec<Diagnostic> = kept.cloned().chain(looked.problems).collect();
         Diagnostic::sort(&mut problems);
-        Sight { sources, problems, candidates }
+        Sight {
+            sources,
+            problems,
+            candidates,
+        }
     }
 
-    /// After a full listing what is not vouched for by its stamp may differ. Of a file that was never read nothing is kept.
-    fn look_at_all(&self, files: &dyn Files, rules: &ListingRules, touched: &BTreeSet<SourcePath>) -> Sight {
-        let Checked { value: sources, problems } = files.list(rules);
+    /// After a full listing what is not vouched for by its stamp may differ. Of a file that was
+    /// never read nothing is kept.
+    fn look_at_all(
+        &self,
+        files: &dyn Files,
+        rules: &ListingRules,
+        touched: &BTreeSet<SourcePath>,
+    ) -> Sight {
+        let Checked {
+            value: sources,
+            problems,
+        } = files.list(rules);
         let stamps = files.stamps(&sources);
         let may_differ = |path: &SourcePath, stamp| match self.known.get(path) {
             Some(known) => !known.is_vouched(stamp),
-            None => self.sources.binary_search(path).is_err() || self.whole.pictures.has_seen(path) || self.is_searched(path),
+            None => {
+                self.sources.binary_search(path).is_err()
+                    || self.whole.pictures.has_seen(path)
+                    || self.is_searched(path)
+            }
         };
-        let unvouched = sources.iter().zip(stamps).filter(|(path, stamp)| may_differ(path, *stamp)).map(|(path, _)| path);
-        let gone = self.sources.iter().filter(|path| sources.binary_search(path).is_err());
+        let unvouched = sources
+            .iter()
+            .zip(stamps)
+            .filter(|(path, stamp)| may_differ(path, *stamp))
+            .map(|(path, _)| path);
+        let gone = self
+            .sources
+            .iter()
+            .filter(|path| sources.binary_search(path).is_err());
         let candidates = unvouched.chain(gone).chain(touched).cloned().collect();
-        Sight { sources: (*sources != *self.sources).then_some(sources), problems, candidates }
+        Sight {
+            sources: (*sources != *self.sources).then_some(sources),
+            problems,
+            candidates,
+        }
     }
 
     fn is_searched(&self, path: &SourcePath) -> bool {
-        self.search.lock().unwrap_or_else(PoisonError::into_inner).has_read(path)
+        self.search
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .has_read(path)
     }
 
     /// The candidates that came, went or have other bytes. What was never read counts as other.
@@ -274,20 +402,44 @@ impl State {
     /// Reads pages again; those that are as they were are left out.
     fn reread(&self, files: &dyn Files, request: &Request, paths: &BTreeSet<SourcePath>) -> Reread {
         let (pages, loaded) = (&self.whole.documents.pages, &self.whole.loaded);
-        let reader = Reader { files, loaded, request, glossary: &self.whole.documents.glossary };
-        let (listed, gone): (Vec<&SourcePath>, Vec<&SourcePath>) =
-            paths.iter().partition(|path| loaded.listed.pages.binary_search(path).is_ok());
-        let fresh =
-            listed.into_par_iter().filter_map(|path| Some((path.clone(), reader.page(path, pages.get(path), Wanted::default())?.0)));
-        let gone = gone.into_iter().filter(|path| pages.contains_key(*path)).cloned().collect();
-        Reread { fresh: fresh.collect(), gone }
+        let reader = Reader {
+            files,
+            loaded,
+            request,
+            glossary: &self.whole.documents.glossary,
+        };
+        let (listed, gone): (Vec<&SourcePath>, Vec<&SourcePath>) = paths
+            .iter()
+            .partition(|path| loaded.listed.pages.binary_search(path).is_ok());
+        let fresh = listed.into_par_iter().filter_map(|path| {
+            Some((
+                path.clone(),
+                reader.page(path, pages.get(path), Wanted::default())?.0,
+            ))
+        });
+        let gone = gone
+            .into_iter()
+            .filter(|path| pages.contains_key(*path))
+            .cloned()
+            .collect();
+        Reread {
+            fresh: fresh.collect(),
+            gone,
+        }
     }
 
-    /// Whether these are pages that came, went or were edited, so that what the first step read stands.
+    /// Whether these are pages that came, went or were edited, so that what the first step read
+    /// stands.
     fn are_only_pages(&self, changed: &BTreeSet<SourcePath>) -> bool {
         let loaded = &self.whole.loaded;
-        let gone = changed.iter().filter(|path| self.sources.binary_search(path).is_err()).count();
-        changed.iter().all(|path| loaded.listed.is_place_of_page(path)) && gone < loaded.listed.pages.len()
+        let gone = changed
+            .iter()
+            .filter(|path| self.sources.binary_search(path).is_err())
+            .count();
+        changed
+            .iter()
+            .all(|path| loaded.listed.is_place_of_page(path))
+            && gone < loaded.listed.pages.len()
     }
 
     /// Takes into the lists, and out of them, pages that came and went.
@@ -297,7 +449,8 @@ impl State {
             let is_there = self.sources.binary_search(path).is_ok();
             listed.relist(path, is_there);
             if is_there {
-                self.known.insert(path.clone(), Known::unvouched(print(files, path)));
+                self.known
+                    .insert(path.clone(), Known::unvouched(print(files, path)));
             } else {
                 self.known.remove(path);
             }
@@ -313,26 +466,53 @@ impl State {
         parsed
     }
 
-    /// The same but for the outputs: how many documents that are, and whether the outputs may be others.
-    fn settle(&mut self, files: &dyn Files, request: &Request, reread: Reread, must_assemble: bool) -> (usize, bool) {
+    /// The same but for the outputs: how many documents that are, and whether the outputs may be
+    /// others.
+    fn settle(
+        &mut self,
+        files: &dyn Files,
+        request: &Request,
+        reread: Reread,
+        must_assemble: bool,
+    ) -> (usize, bool) {
         let Reread { mut fresh, gone } = reread;
-        if self.whole.documents.takes_other_terms(&self.whole.loaded, &fresh, &gone, must_assemble) {
+        if self
+            .whole
+            .documents
+            .takes_other_terms(&self.whole.loaded, &fresh, &gone, must_assemble)
+        {
             // Those read just now were searched for the terms of before, too.
-            let all: BTreeSet<SourcePath> = self.whole.loaded.listed.pages.iter().cloned().collect();
+            let all: BTreeSet<SourcePath> =
+                self.whole.loaded.listed.pages.iter().cloned().collect();
             fresh = self.reread(files, request, &all).fresh;
         }
         let parsed = fresh.len();
         let pages = &mut self.whole.documents.pages;
-        self.differ.extend(gone.iter().chain(fresh.iter().map(|(path, _)| path)).cloned());
+        self.differ.extend(
+            gone.iter()
+                .chain(fresh.iter().map(|(path, _)| path))
+                .cloned(),
+        );
         gone.iter().for_each(|path| drop(pages.remove(path)));
         let (mut new, mut edited) = (Vec::new(), Vec::new());
         for (path, page) in fresh {
             let told = (Arc::clone(&page.entry), Arc::clone(&page.facts));
             let is_new = pages.insert(path, page).is_none();
-            if is_new { new.push(told) } else { edited.push(told) }
+            if is_new {
+                new.push(told)
+            } else {
+                edited.push(told)
+            }
         }
-        let can_update = !must_assemble && gone.is_empty() && new.len() <= INSERTED_MAX && !self.tells_of(&edited);
-        let updated = if can_update && self.insert(request, &new) { self.update(&edited) } else { None };
+        let can_update = !must_assemble
+            && gone.is_empty()
+            && new.len() <= INSERTED_MAX
+            && !self.tells_of(&edited);
+        let updated = if can_update && self.insert(request, &new) {
+            self.update(&edited)
+        } else {
+            None
+        };
         if updated.is_none() {
             self.assemble(request);
         }
@@ -342,7 +522,13 @@ impl State {
     /// Whether a problem of the site stands in one of these files: its place may be another now.
     fn tells_of(&self, edited: &[(Arc<Entry>, Arc<Facts>)]) -> bool {
         let is_in = |place: &Place| edited.iter().any(|(entry, _)| entry.source == place.path);
-        let places = |problem: &Diagnostic| problem.place.iter().chain(problem.also.iter().map(|(place, _)| place)).any(is_in);
+        let places = |problem: &Diagnostic| {
+            problem
+                .place
+                .iter()
+                .chain(problem.also.iter().map(|(place, _)| place))
+                .any(is_in)
+        };
         self.site_problems.iter().chain(&self.clashes).any(places)
     }
 
@@ -351,24 +537,40 @@ impl State {
         if new.is_empty() {
             return true;
         }
-        let Some(materials) = Arc::get_mut(&mut self.whole.materials) else { return false };
-        let is_inserted = new.iter().all(|(entry, facts)| materials.composer.insert(entry, facts, request.with_drafts));
+        let Some(materials) = Arc::get_mut(&mut self.whole.materials) else {
+            return false;
+        };
+        let is_inserted = new
+            .iter()
+            .all(|(entry, facts)| materials.composer.insert(entry, facts, request.with_drafts));
         if is_inserted {
             materials.renew();
         }
         is_inserted
     }
 
-    /// Updates the site in its place; `None` when that cannot be done, else whether its outputs may be others.
+    /// Updates the site in its place; `None` when that cannot be done, else whether its outputs may
+    /// be others.
     fn update(&mut self, edited: &[(Arc<Entry>, Arc<Facts>)]) -> Option<bool> {
         let materials = Arc::get_mut(&mut self.whole.materials)?;
         let files = materials.composer.site.published_files.len();
-        // How long a way takes may change with each of its pages; nobody else comes onto a list or leaves it.
+        // How long a way takes may change with each of its pages; nobody else comes onto a list or
+        // leaves it.
         let lists = |composer: &Composer| {
             let by_source = &composer.site.tables.by_source;
-            let own = edited.iter().filter_map(|(entry, _)| by_source.get(&entry.source));
-            let own = own.filter_map(|node| if let Node::Page(id) = node { Some(*id) } else { None });
-            own.chain(composer.ways.iter().copied()).flat_map(|id| composer.belongs_on(id)).collect::<Vec<bool>>()
+            let own = edited
+                .iter()
+                .filter_map(|(entry, _)| by_source.get(&entry.source));
+            let own = own.filter_map(|node| {
+                if let Node::Page(id) = node {
+                    Some(*id)
+                } else {
+                    None
+                }
+            });
+            own.chain(composer.ways.iter().copied())
+                .flat_map(|id| composer.belongs_on(id))
+                .collect::<Vec<bool>>()
         };
         let before = lists(&materials.composer);
         let is_seen = materials.composer.update(edited)?;
@@ -378,13 +580,30 @@ impl State {
         }
         let has_cards = self.whole.loaded.settings.social_cards;
         let are_lists_longer = is_seen && before != lists(&materials.composer);
-        Some(are_lists_longer || files != materials.composer.site.published_files.len() || is_seen && (files > 0 || has_cards))
+        Some(
+            are_lists_longer
+                || files != materials.composer.site.published_files.len()
+                || is_seen && (files > 0 || has_cards),
+        )
     }
 
     /// Something else changed: a file came or went, or one that the first step reads.
-    fn reload(&mut self, files: &dyn Files, request: &Request, changed: &BTreeSet<SourcePath>, is_listing_same: bool) -> usize {
+    fn reload(
+        &mut self,
+        files: &dyn Files,
+        request: &Request,
+        changed: &BTreeSet<SourcePath>,
+        is_listing_same: bool,
+    ) -> usize {
         let recorder = Recorder::new(files, Some((rules(&self.whole.loaded), &self.sources)));
-        let Checked { value: mut loaded, problems } = load::load(&recorder, request, is_listing_same.then_some(&self.whole.loaded.listed));
+        let Checked {
+            value: mut loaded,
+            problems,
+        } = load::load(
+            &recorder,
+            request,
+            is_listing_same.then_some(&self.whole.loaded.listed),
+        );
         loaded.colours = Arc::clone(&self.whole.loaded.colours);
         let Recording { listed, reads } = recorder.done();
         if let Some(listed) = listed {
@@ -396,19 +615,38 @@ impl State {
         let now = &self.whole.loaded;
         let is_other_site = before.prints.assembling != now.prints.assembling;
         let is_published_alike = now.is_published_alike(&before);
-        let is_read_alike =
-            before.prints.reading == now.prints.reading && before.defaults == now.defaults && before.listed.content == now.listed.content;
+        let is_read_alike = before.prints.reading == now.prints.reading
+            && before.defaults == now.defaults
+            && before.listed.content == now.listed.content;
         let mut paths = changed.clone();
         if !is_read_alike {
             paths.extend(now.listed.pages.iter().cloned());
         }
         if before.data != now.data {
-            let asking = self.whole.documents.pages.iter().filter(|(_, page)| !page.facts.data.is_empty());
+            let asking = self
+                .whole
+                .documents
+                .pages
+                .iter()
+                .filter(|(_, page)| !page.facts.data.is_empty());
             paths.extend(asking.map(|(path, _)| path.clone()));
         }
         if !Arc::ptr_eq(&before.listed, &now.listed) {
-            paths.extend(before.listed.pages.iter().filter(|path| now.listed.pages.binary_search(path).is_err()).cloned());
-            paths.extend(now.listed.pages.iter().filter(|path| !self.whole.documents.pages.contains_key(*path)).cloned());
+            paths.extend(
+                before
+                    .listed
+                    .pages
+                    .iter()
+                    .filter(|path| now.listed.pages.binary_search(path).is_err())
+                    .cloned(),
+            );
+            paths.extend(
+                now.listed
+                    .pages
+                    .iter()
+                    .filter(|path| !self.whole.documents.pages.contains_key(*path))
+                    .cloned(),
+            );
         }
         self.note(files, changed, reads);
         let reread = self.reread(files, request, &paths);
@@ -423,23 +661,43 @@ impl State {
     /// Puts other templates' materials before the same site; whether that could be done.
     fn dress(&mut self) -> bool {
         let loaded = &self.whole.loaded;
-        let Some(materials) = Arc::get_mut(&mut self.whole.materials) else { return false };
-        materials.dress(Arc::clone(&loaded.words), whole::assets(loaded), loaded.icons.clone(), &loaded.data, loaded.unread_data.clone());
+        let Some(materials) = Arc::get_mut(&mut self.whole.materials) else {
+            return false;
+        };
+        materials.dress(
+            Arc::clone(&loaded.words),
+            whole::assets(loaded),
+            loaded.icons.clone(),
+            &loaded.data,
+            loaded.unread_data.clone(),
+        );
         true
     }
 
     /// Notes what was read, and forgets what is gone.
-    fn note(&mut self, files: &dyn Files, changed: &BTreeSet<SourcePath>, reads: HashMap<SourcePath, Fingerprint>) {
+    fn note(
+        &mut self,
+        files: &dyn Files,
+        changed: &BTreeSet<SourcePath>,
+        reads: HashMap<SourcePath, Fingerprint>,
+    ) {
         for path in changed {
             if self.sources.binary_search(path).is_err() {
                 self.known.remove(path);
-            } else if self.whole.loaded.listed.pages.binary_search(path).is_ok() && !reads.contains_key(path) {
-                self.known.insert(path.clone(), Known::unvouched(print(files, path)));
+            } else if self.whole.loaded.listed.pages.binary_search(path).is_ok()
+                && !reads.contains_key(path)
+            {
+                self.known
+                    .insert(path.clone(), Known::unvouched(print(files, path)));
             }
         }
         self.load_reads = reads.keys().cloned().collect();
         for (path, print) in reads {
-            if self.known.get(&path).is_none_or(|known| known.print() != print) {
+            if self
+                .known
+                .get(&path)
+                .is_none_or(|known| known.print() != print)
+            {
                 self.known.insert(path, Known::unvouched(print));
             }
         }
@@ -447,14 +705,27 @@ impl State {
 
     fn assemble(&mut self, request: &Request) {
         self.site_problems.clear();
-        let site = whole::assemble(&self.whole.loaded, &self.whole.documents, request, &mut self.site_problems);
-        self.whole.materials = Arc::new(whole::materials(&self.whole.loaded, &self.whole.documents, site, request));
+        let site = whole::assemble(
+            &self.whole.loaded,
+            &self.whole.documents,
+            request,
+            &mut self.site_problems,
+        );
+        self.whole.materials = Arc::new(whole::materials(
+            &self.whole.loaded,
+            &self.whole.documents,
+            site,
+            request,
+        ));
     }
 
     fn plan(&mut self) {
         self.clashes.clear();
         let (loaded, composer) = (&self.whole.loaded, &self.whole.materials.composer);
-        let before = std::mem::replace(&mut self.whole.outputs, Outputs::plan(loaded, composer, &mut self.clashes));
+        let before = std::mem::replace(
+            &mut self.whole.outputs,
+            Outputs::plan(loaded, composer, &mut self.clashes),
+        );
         rayon::spawn(|| drop(before));
         self.whole.pictures.hang(loaded, composer);
     }
@@ -462,7 +733,10 @@ impl State {
 
 /// The rules that the sources were listed by.
 fn rules(loaded: &Loaded) -> ListingRules {
-    ListingRules { output: Some(loaded.settings.output.clone()), ignore: loaded.settings.ignore.clone() }
+    ListingRules {
+        output: Some(loaded.settings.output.clone()),
+        ignore: loaded.settings.ignore.clone(),
+    }
 }
 
 fn print(files: &dyn Files, path: &SourcePath) -> Fingerprint {

@@ -1,4 +1,5 @@
-//! A site worked out as far as its links, without a page being drawn: enough to say where everything is and what leads where.
+//! A site worked out as far as its links, without a page being drawn: enough to say where
+//! everything is and what leads where.
 
 use super::Request;
 use super::documents::{Documents, Pages, Wanted};
@@ -23,14 +24,27 @@ impl Survey {
     }
 }
 
-/// Works a site out; `remembered` are pages that need not be parsed again where their bytes are the same.
+/// Works a site out; `remembered` are pages that need not be parsed again where their bytes are the
+/// same.
 pub fn survey(files: &dyn Files, request: &Request, remembered: Pages) -> Survey {
     let mut problems = Vec::new();
     let loaded = load::load(files, request, None).unload(&mut problems);
     let ledger = Ledger::new(files, KnownFiles::default());
-    let documents = Documents::read(&ledger, &loaded, request, |_| None, remembered, Wanted::default());
+    let documents = Documents::read(
+        &ledger,
+        &loaded,
+        request,
+        |_| None,
+        remembered,
+        Wanted::default(),
+    );
     problems.extend(documents.problems().cloned());
     let site = whole::assemble(&loaded, &documents, request, &mut problems);
     problems.extend(site.link_problems());
-    Survey { loaded, documents, site, problems }
+    Survey {
+        loaded,
+        documents,
+        site,
+        problems,
+    }
 }

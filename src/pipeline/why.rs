@@ -42,7 +42,11 @@ impl Why {
             (Change::Includes, before.includes, now.includes),
             (Change::Answers, before.answers, now.answers),
         ];
-        let changes = pairs.into_iter().filter(|(_, before, now)| before != now).map(|(change, ..)| change).collect();
+        let changes = pairs
+            .into_iter()
+            .filter(|(_, before, now)| before != now)
+            .map(|(change, ..)| change)
+            .collect();
         Why::Changed { changes, shown }
     }
 }
@@ -50,7 +54,9 @@ impl Why {
 impl std::fmt::Display for Change {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
-            Change::Text => "its own file, or the settings, defaults, kinds or components that it is read by",
+            Change::Text => {
+                "its own file, or the settings, defaults, kinds or components that it is read by"
+            }
             Change::View => "what it shows of other pages: titles, lists, links, the way around",
             Change::Templates => "a template that it can come to",
             Change::Site => "what every page shows of the site: settings, words, kinds",

@@ -1,9 +1,10 @@
 //! How many connections there may be, and which of them ends when there are too many.
 //!
-//! A new connection is always accepted. Over the limit of its peer, or of all other machines together, an older one ends instead:
-//! first one that asks for nothing at present, then an event stream, then a request that is being answered. So nobody who holds
-//! connections open can keep others out. This machine has places of its own, and a tab that knows the token of this run is the
-//! last to lose its stream.
+//! A new connection is always accepted. Over the limit of its peer, or of all other machines
+//! together, an older one ends instead: first one that asks for nothing at present, then an event
+//! stream, then a request that is being answered. So nobody who holds connections open can keep
+//! others out. This machine has places of its own, and a tab that knows the token of this run is
+//! the last to lose its stream.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -27,7 +28,8 @@ const LOCAL_MAX: usize = 96;
 /// Connections from another machine at once; a browser opens some six.
 const PEER_MAX: usize = 48;
 
-/// Connections from all other machines at once. With those of this machine they fit into what macOS lets a program open.
+/// Connections from all other machines at once. With those of this machine they fit into what macOS
+/// lets a program open.
 const REMOTE_MAX: usize = 96;
 
 /// Event streams of one peer at once. A tab has one for as long as it is in view.
@@ -42,14 +44,16 @@ const WRITE_WAIT: Duration = Duration::from_secs(60);
 /// The largest head of a request.
 const HEAD_MAX: usize = 32 * 1024;
 
-/// Who is at the other end. All addresses of an IPv6 network that one household or machine has are one peer.
+/// Who is at the other end. All addresses of an IPv6 network that one household or machine has are
+/// one peer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Peer {
     Local,
     Remote(u128),
 }
 
-/// What a connection is used for at present, in the order in which connections end when there are too many.
+/// What a connection is used for at present, in the order in which connections end when there are
+/// too many.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Activity {
     /// No request is being answered: none came yet, or the last answer is on its way.
@@ -106,7 +110,8 @@ impl Connections {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes in a new connection, and ends others where there are too many. The receiver resolves when this one has to end.
+    /// Takes in a new connection, and ends others where there are too many. The receiver resolves
+    /// when this one has to end.
     fn enter(self: &Arc<Self>, peer: Peer) -> (Arc<Connection>, oneshot::Receiver<()>) {
         let (end, ended) = oneshot::channel();
         let mut guard = self.open();
@@ -114,20 +119,40 @@ impl Connections {
         if open.values().filter(|other| other.peer == peer).count() >= peer.limit() {
             end_first(open, |other| other.peer == peer);
         }
-        if peer != Peer::Local && open.values().filter(|other| other.peer != Peer::Local).count() >= REMOTE_MAX {
+        if peer != Peer::Local
+            && open
+                .values()
+                .filter(|other| other.peer != Peer::Local)
+                .count()
+                >= REMOTE_MAX
+        {
             let crowd = largest_crowd(open);
             end_first(open, |other| Some(other.peer) == crowd);
         }
         let id = *next;
         *next += 1;
-        open.insert(id, Open { peer, activity: Activity::Waiting, _end: end });
-        (Arc::new(Connection { all: Arc::clone(self), id }), ended)
+        open.insert(
+            id,
+            Open {
+                peer,
+                activity: Activity::Waiting,
+                _end: end,
+            },
+        );
+        (
+            Arc::new(Connection {
+                all: Arc::clone(self),
+                id,
+            }),
+            ended,
+        )
     }
 
     /// Ends a connection so that its file handle is free for the next one.
     fn make_room(&self) {
         let (_, open) = &mut *self.open();
-        let crowd = largest_crowd(open).filter(|_| open.values().any(|other| other.peer != Peer::Local));
+        let crowd =
+            largest_crowd(open).filter(|_| open.values().any(|other| other.peer != Peer::Local));
         end_first(open, |other| crowd.is_none_or(|crowd| other.peer == crowd));
     }
 }
@@ -135,14 +160,21 @@ impl Connections {
 /// The machine with the most connections, besides this one.
 fn largest_crowd(open: &BTreeMap<u64, Open>) -> Option<Peer> {
     let mut counts: BTreeMap<Peer, usize> = BTreeMap::new();
-    open.values().filter(|other| other.peer != Peer::Local).for_each(|other| *counts.entry(other.peer).or_default() += 1);
-    counts.into_iter().max_by_key(|(_, count)| *count).map(|(peer, _)| peer)
+    open.values()
+        .filter(|other| other.peer != Peer::Local)
+        .for_each(|other| *counts.entry(other.peer).or_default() += 1);
+    counts
+        .into_iter()
+        .max_by_key(|(_, count)| *count)
+        .map(|(peer, _)| peer)
 }
 
 /// Ends the connection that is needed least, the oldest of several.
 fn end_first(open: &mut BTreeMap<u64, Open>, may_end: impl Fn(&Open) -> bool) {
     let candidates = open.iter().filter(|(_, other)| may_end(other));
-    let first = candidates.min_by_key(|(id, other)| (other.activity, **id)).map(|(id, _)| *id);
+    let first = candidates
+        .min_by_key(|(id, other)| (other.activity, **id))
+        .map(|(id, _)| *id);
     first.and_then(|id| open.remove(&id));
 }
 
@@ -161,12 +193,22 @@ impl Connection {
         }
     }
 
-    /// The connection carries an event stream from now on; over the limit of its peer another stream ends.
+    /// The connection carries an event stream from now on; over the limit of its peer another
+    /// stream ends.
     pub fn begin_stream(&self, is_trusted: bool) {
-        self.change(if is_trusted { Activity::TrustedStream } else { Activity::Stream });
+        self.change(if is_trusted {
+            Activity::TrustedStream
+        } else {
+            Activity::Stream
+        });
         let (_, open) = &mut *self.all.open();
-        let Some(peer) = open.get(&self.id).map(|own| own.peer) else { return };
-        let is_stream = |other: &Open| other.peer == peer && matches!(other.activity, Activity::Stream | Activity::TrustedStream);
+        let Some(peer) = open.get(&self.id).map(|own| own.peer) else {
+            return;
+        };
+        let is_stream = |other: &Open| {
+            other.peer == peer
+                && matches!(other.activity, Activity::Stream | Activity::TrustedStream)
+        };
         if open.values().filter(|other| is_stream(other)).count() > STREAMS_MAX {
             end_first(open, is_stream);
         }
@@ -204,12 +246,19 @@ pub async fn accept(listener: TcpListener, router: Router) {
     }
 }
 
-async fn serve(stream: TcpStream, connection: Arc<Connection>, ended: oneshot::Receiver<()>, router: Router) {
+async fn serve(
+    stream: TcpStream,
+    connection: Arc<Connection>,
+    ended: oneshot::Receiver<()>,
+    router: Router,
+) {
     // Each event is a packet of its own, at once.
     let _ = stream.set_nodelay(true);
     let service = TowerToHyperService::new(router.layer(Extension(Arc::clone(&connection))));
     let mut http = hyper::server::conn::http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(HEAD_WAIT).max_buf_size(HEAD_MAX);
+    http.timer(TokioTimer::new())
+        .header_read_timeout(HEAD_WAIT)
+        .max_buf_size(HEAD_MAX);
     tokio::select! {
         // A visitor that goes away in the middle is nobody's problem.
         _ = http.serve_connection(TokioIo::new(Impatient { stream, stalled: None }), service) => {}
@@ -226,29 +275,50 @@ struct Impatient {
 
 impl Impatient {
     /// Holds the result of a write against the time since the last that succeeded.
-    fn watched<T>(&mut self, written: Poll<io::Result<T>>, context: &mut Context<'_>) -> Poll<io::Result<T>> {
+    fn watched<T>(
+        &mut self,
+        written: Poll<io::Result<T>>,
+        context: &mut Context<'_>,
+    ) -> Poll<io::Result<T>> {
         if written.is_ready() {
             self.stalled = None;
             return written;
         }
-        let stalled = self.stalled.get_or_insert_with(|| Box::pin(tokio::time::sleep(WRITE_WAIT)));
-        stalled.as_mut().poll(context).map(|()| Err(io::ErrorKind::TimedOut.into()))
+        let stalled = self
+            .stalled
+            .get_or_insert_with(|| Box::pin(tokio::time::sleep(WRITE_WAIT)));
+        stalled
+            .as_mut()
+            .poll(context)
+            .map(|()| Err(io::ErrorKind::TimedOut.into()))
     }
 }
 
 impl AsyncRead for Impatient {
-    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_read(context, buffer)
     }
 }
 
 impl AsyncWrite for Impatient {
-    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(context, bytes);
         self.watched(written, context)
     }
 
-    fn poll_write_vectored(mut self: Pin<&mut Self>, context: &mut Context<'_>, parts: &[io::IoSlice<'_>]) -> Poll<io::Result<usize>> {
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        parts: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write_vectored(context, parts);
         self.watched(written, context)
     }
@@ -282,9 +352,17 @@ mod tests {
         let (tab, _tab_end) = all.enter(Peer::Local);
         let crowd: Vec<_> = (0..1000).map(|_| all.enter(OTHER)).collect();
         assert!(is_open(&tab));
-        assert_eq!(crowd.iter().filter(|(connection, _)| is_open(connection)).count(), PEER_MAX);
+        assert_eq!(
+            crowd
+                .iter()
+                .filter(|(connection, _)| is_open(connection))
+                .count(),
+            PEER_MAX
+        );
         assert!(is_open(&crowd[999].0), "the newest is served");
-        let many: Vec<_> = (0..1000).map(|peer| all.enter(Peer::Remote(peer))).collect();
+        let many: Vec<_> = (0..1000)
+            .map(|peer| all.enter(Peer::Remote(peer)))
+            .collect();
         assert!(is_open(&tab) && is_open(&many[999].0));
         assert_eq!(all.open().1.len(), REMOTE_MAX + 1);
         drop((crowd, many));
@@ -299,19 +377,27 @@ mod tests {
         let (answering, _answering_end) = all.enter(Peer::Local);
         answering.begin_answer();
         let streams: Vec<_> = (0..200).map(|_| all.enter(Peer::Local)).collect();
-        streams.iter().for_each(|(stream, _)| stream.begin_stream(false));
+        streams
+            .iter()
+            .for_each(|(stream, _)| stream.begin_stream(false));
         assert!(is_open(&trusted) && is_open(&answering));
         let waiting: Vec<_> = (0..200).map(|_| all.enter(Peer::Local)).collect();
         assert!(is_open(&trusted) && is_open(&answering) && is_open(&waiting[199].0));
         answering.end_answer();
         let (last, _last_end) = all.enter(Peer::Local);
-        assert!(is_open(&last) && !is_open(&answering), "an answer that is made has no claim any more");
+        assert!(
+            is_open(&last) && !is_open(&answering),
+            "an answer that is made has no claim any more"
+        );
     }
 
     #[test]
     fn peers_are_machines() {
         let peer = |address: &str, own: Option<&str>| {
-            Peer::of(address.parse().expect("an address"), own.map(|own| own.parse().expect("an address")))
+            Peer::of(
+                address.parse().expect("an address"),
+                own.map(|own| own.parse().expect("an address")),
+            )
         };
         assert_eq!(peer("127.0.0.1", None), Peer::Local);
         assert_eq!(peer("::ffff:127.0.0.1", None), Peer::Local);

@@ -1,7 +1,9 @@
-//! Opens the writer's editor at a line: the one of the `editor:` setting, else of VISUAL, else of EDITOR.
+//! Opens the writer's editor at a line: the one of the `editor:` setting, else of VISUAL, else of
+//! EDITOR.
 //!
-//! The settings can only name an editor that Handsel knows: they may come with somebody else's site. What the environment names
-//! is the writer's own word and runs as it stands. No shell is asked, so a file's name is never more than a name.
+//! The settings can only name an editor that Handsel knows: they may come with somebody else's
+//! site. What the environment names is the writer's own word and runs as it stands. No shell is
+//! asked, so a file's name is never more than a name.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -21,7 +23,11 @@ pub struct Opened {
 
 impl Opened {
     pub fn not(why: &str) -> Self {
-        Self { is_opened: false, message: why.to_owned(), copy: None }
+        Self {
+            is_opened: false,
+            message: why.to_owned(),
+            copy: None,
+        }
     }
 }
 
@@ -48,7 +54,10 @@ pub fn open(setting: Option<&str>, file: &Path, line: u32) -> Opened {
     if chosen.editor.is_some_and(|editor| editor.needs_terminal) {
         return Opened {
             is_opened: false,
-            message: format!("{} needs a terminal, which a browser cannot give it. This opens the line there:", chosen.name()),
+            message: format!(
+                "{} needs a terminal, which a browser cannot give it. This opens the line there:",
+                chosen.name()
+            ),
             copy: Some(chosen.command(&file, line)),
         };
     }
@@ -59,10 +68,18 @@ pub fn open(setting: Option<&str>, file: &Path, line: u32) -> Opened {
 pub fn open_folder(file: &Path) -> Opened {
     let folder = file.parent().unwrap_or(file);
     match open::that_detached(folder) {
-        Ok(()) => Opened { is_opened: true, message: "The folder is open.".into(), copy: None },
+        Ok(()) => Opened {
+            is_opened: true,
+            message: "The folder is open.".into(),
+            copy: None,
+        },
         Err(error) => {
             let message = format!("The folder cannot be shown from here: {error}.");
-            Opened { is_opened: false, message, copy: Some(folder.to_string_lossy().into_owned()) }
+            Opened {
+                is_opened: false,
+                message,
+                copy: Some(folder.to_string_lossy().into_owned()),
+            }
         }
     }
 }
@@ -70,7 +87,11 @@ pub fn open_folder(file: &Path) -> Opened {
 /// The first that names a program.
 fn choose<'a>(setting: Option<&str>, variables: impl Iterator<Item = &'a str>) -> Option<Chosen> {
     if let Some(editor) = setting.and_then(Editor::named) {
-        return Some(Chosen { program: editor.name.to_owned(), arguments: Vec::new(), editor: Some(editor) });
+        return Some(Chosen {
+            program: editor.name.to_owned(),
+            arguments: Vec::new(),
+            editor: Some(editor),
+        });
     }
     variables.filter_map(chosen).next()
 }
@@ -79,14 +100,28 @@ fn choose<'a>(setting: Option<&str>, variables: impl Iterator<Item = &'a str>) -
 fn chosen(command: &str) -> Option<Chosen> {
     let mut words = words(command).into_iter();
     let program = words.next()?;
-    let name = Path::new(&program).file_stem().map(|name| name.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
+    let name = Path::new(&program)
+        .file_stem()
+        .map(|name| name.to_string_lossy().to_ascii_lowercase())
+        .unwrap_or_default();
     let arguments: Vec<String> = words.collect();
     let editor = Editor::named(&name).map(|editor| {
-        let in_terminal =
-            arguments.iter().any(|argument| matches!(argument.as_str(), "-nw" | "-t" | "-tty" | "--no-window-system" | "--tty"));
-        Editor { needs_terminal: editor.needs_terminal || (name.starts_with("emacs") && in_terminal), ..editor }
+        let in_terminal = arguments.iter().any(|argument| {
+            matches!(
+                argument.as_str(),
+                "-nw" | "-t" | "-tty" | "--no-window-system" | "--tty"
+            )
+        });
+        Editor {
+            needs_terminal: editor.needs_terminal || (name.starts_with("emacs") && in_terminal),
+            ..editor
+        }
     });
-    Some(Chosen { program, arguments, editor })
+    Some(Chosen {
+        program,
+        arguments,
+        editor,
+    })
 }
 
 /// The words of a command line; quotes keep spaces.
@@ -109,30 +144,62 @@ fn words(command: &str) -> Vec<String> {
 
 impl Chosen {
     fn name(&self) -> &str {
-        self.program.rsplit(['/', '\\']).next().unwrap_or(&self.program)
+        self.program
+            .rsplit(['/', '\\'])
+            .next()
+            .unwrap_or(&self.program)
     }
 
     fn all_arguments(&self, file: &str, line: u32) -> Vec<String> {
-        let editor = self.editor.unwrap_or(Editor { name: "", form: LineForm::None, needs_terminal: false });
-        self.arguments.iter().cloned().chain(editor.arguments(file, line)).collect()
+        let editor = self.editor.unwrap_or(Editor {
+            name: "",
+            form: LineForm::None,
+            needs_terminal: false,
+        });
+        self.arguments
+            .iter()
+            .cloned()
+            .chain(editor.arguments(file, line))
+            .collect()
     }
 
     /// As one would type it.
     fn command(&self, file: &str, line: u32) -> String {
-        let is_plain = |word: &str| word.chars().all(|c| c.is_alphanumeric() || "+-_./:".contains(c));
-        let quoted = |word: String| if is_plain(&word) { word } else { format!("'{}'", word.replace('\'', "'\\''")) };
-        std::iter::once(self.program.clone()).chain(self.all_arguments(file, line)).map(quoted).collect::<Vec<_>>().join(" ")
+        let is_plain = |word: &str| {
+            word.chars()
+                .all(|c| c.is_alphanumeric() || "+-_./:".contains(c))
+        };
+        let quoted = |word: String| {
+            if is_plain(&word) {
+                word
+            } else {
+                format!("'{}'", word.replace('\'', "'\\''"))
+            }
+        };
+        std::iter::once(self.program.clone())
+            .chain(self.all_arguments(file, line))
+            .map(quoted)
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 }
 
 fn start(chosen: &Chosen, file: &str, line: u32) -> Opened {
     let mut command = Command::new(&chosen.program);
-    command.args(chosen.all_arguments(file, line)).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command
+        .args(chosen.all_arguments(file, line))
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
     match command.spawn() {
         Ok(mut child) => {
             // Whoever starts a program has to take note of its end, or it stays behind as a zombie.
             std::thread::spawn(move || child.wait());
-            Opened { is_opened: true, message: format!("{} opens line {line}.", chosen.name()), copy: None }
+            Opened {
+                is_opened: true,
+                message: format!("{} opens line {line}.", chosen.name()),
+                copy: None,
+            }
         }
         Err(error) => Opened {
             is_opened: false,
@@ -148,17 +215,29 @@ mod tests {
 
     #[test]
     fn the_setting_comes_first_then_the_variables() {
-        let program = |setting: Option<&str>, variables: &[&str]| choose(setting, variables.iter().copied()).map(|chosen| chosen.program);
+        let program = |setting: Option<&str>, variables: &[&str]| {
+            choose(setting, variables.iter().copied()).map(|chosen| chosen.program)
+        };
         assert_eq!(program(Some("zed"), &["vim"]).as_deref(), Some("zed"));
-        assert_eq!(program(None, &["", " ", "/usr/bin/code --wait"]).as_deref(), Some("/usr/bin/code"));
+        assert_eq!(
+            program(None, &["", " ", "/usr/bin/code --wait"]).as_deref(),
+            Some("/usr/bin/code")
+        );
         assert_eq!(program(Some("rm -rf"), &[]), None);
         assert_eq!(program(None, &[]), None);
     }
 
     #[test]
     fn commands_are_words_and_never_a_shell_s() {
-        let command = |variable: &str| chosen(variable).map(|chosen| chosen.command("/s/it's $(here).md", 3)).unwrap_or_default();
-        assert_eq!(command("'/opt/My Editor/code.exe' --wait"), "'/opt/My Editor/code.exe' --wait -g '/s/it'\\''s $(here).md:3'");
+        let command = |variable: &str| {
+            chosen(variable)
+                .map(|chosen| chosen.command("/s/it's $(here).md", 3))
+                .unwrap_or_default()
+        };
+        assert_eq!(
+            command("'/opt/My Editor/code.exe' --wait"),
+            "'/opt/My Editor/code.exe' --wait -g '/s/it'\\''s $(here).md:3'"
+        );
         assert_eq!(command("nvim"), "nvim +3 '/s/it'\\''s $(here).md'");
         assert_eq!(command("unheard-of"), "unheard-of '/s/it'\\''s $(here).md'");
         assert_eq!(words(" a 'b c'd \"\" "), ["a", "b cd", ""]);
@@ -166,12 +245,25 @@ mod tests {
 
     #[test]
     fn terminals_are_needed_by_some() {
-        let needs = |variable: &str| chosen(variable).and_then(|chosen| chosen.editor).map(|editor| editor.needs_terminal);
+        let needs = |variable: &str| {
+            chosen(variable)
+                .and_then(|chosen| chosen.editor)
+                .map(|editor| editor.needs_terminal)
+        };
         assert_eq!(
-            [needs("vim"), needs("emacs"), needs("emacs -nw"), needs("code -w"), needs("x")],
+            [
+                needs("vim"),
+                needs("emacs"),
+                needs("emacs -nw"),
+                needs("code -w"),
+                needs("x")
+            ],
             [Some(true), Some(false), Some(true), Some(false), None]
         );
         let opened = open(Some("nano"), Path::new("/s/a.md"), 12);
-        assert_eq!((opened.is_opened, opened.copy.as_deref()), (false, Some("nano +12 /s/a.md")));
+        assert_eq!(
+            (opened.is_opened, opened.copy.as_deref()),
+            (false, Some("nano +12 /s/a.md"))
+        );
     }
 }

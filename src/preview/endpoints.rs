@@ -1,5 +1,6 @@
-//! The preview's own requests besides events: its files, the problems and a page's formulas as JSON, and the two that do something: `open` starts the
-//! writer's editor, `goto` brings a tab to a line of a source. Both need the token, and neither works where others can see the site.
+//! The preview's own requests besides events: its files, the problems and a page's formulas as
+//! JSON, and the two that do something: `open` starts the writer's editor, `goto` brings a tab to a
+//! line of a source. Both need the token, and neither works where others can see the site.
 
 use std::sync::Arc;
 
@@ -18,11 +19,22 @@ use crate::paths::{SourcePath, percent_decode};
 /// A script or style of the preview.
 pub async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Response {
     let Some((_, content_type, text)) = ASSETS.iter().find(|(own, ..)| *own == name) else {
-        return (StatusCode::NOT_FOUND, "The preview has nothing of this name.\n").into_response();
+        return (
+            StatusCode::NOT_FOUND,
+            "The preview has nothing of this name.\n",
+        )
+            .into_response();
     };
     let tag = format!("\"{}\"", overlay::version());
-    let head = [(header::CONTENT_TYPE, *content_type), (header::CACHE_CONTROL, "no-cache"), (header::ETAG, tag.as_str())];
-    if headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
+    let head = [
+        (header::CONTENT_TYPE, *content_type),
+        (header::CACHE_CONTROL, "no-cache"),
+        (header::ETAG, tag.as_str()),
+    ];
+    if headers
+        .get(header::IF_NONE_MATCH)
+        .is_some_and(|known| known.as_bytes() == tag.as_bytes())
+    {
         return (StatusCode::NOT_MODIFIED, head).into_response();
     }
     (head, *text).into_response()
@@ -30,15 +42,30 @@ pub async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Response {
 
 /// Every problem of the site.
 pub async fn problems(State(shared): State<Arc<Shared>>) -> Response {
-    let told = work(&shared, |shared| json(&problems::told(&shared.live.problems(), &*shared.files, &shared.options.shown)));
+    let told = work(&shared, |shared| {
+        json(&problems::told(
+            &shared.live.problems(),
+            &*shared.files,
+            &shared.options.shown,
+        ))
+    });
     answer(told.await)
 }
 
-/// The calculators on the page of `file=` as they stand in their files. What they come to, the browser knows.
+/// The calculators on the page of `file=` as they stand in their files. What they come to, the
+/// browser knows.
 pub async fn formulas(State(shared): State<Arc<Shared>>, RawQuery(query): RawQuery) -> Response {
-    let file = query.as_deref().unwrap_or_default().split('&').find_map(|pair| pair.strip_prefix("file=")).and_then(percent_decode);
+    let file = query
+        .as_deref()
+        .unwrap_or_default()
+        .split('&')
+        .find_map(|pair| pair.strip_prefix("file="))
+        .and_then(percent_decode);
     let Some(source) = file.and_then(|file| SourcePath::new(&file).ok()) else {
-        return refuse(StatusCode::BAD_REQUEST, "`file` names no source of this site");
+        return refuse(
+            StatusCode::BAD_REQUEST,
+            "`file` names no source of this site",
+        );
     };
     answer(work(&shared, move |shared| json(&shared.live.formulas(&source))).await)
 }
@@ -68,7 +95,11 @@ pub async fn open(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
     };
     let opened = work(&shared, move |shared| {
         let full = shared.options.root.join(path.as_str());
-        json(&if wish.folder { editor::open_folder(&full) } else { editor::open(shared.live.editor().as_deref(), &full, wish.line) })
+        json(&if wish.folder {
+            editor::open_folder(&full)
+        } else {
+            editor::open(shared.live.editor().as_deref(), &full, wish.line)
+        })
     });
     answer(opened.await)
 }
@@ -80,11 +111,23 @@ pub async fn goto(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
         Err(refused) => return *refused,
     };
     let Some(address) = shared.live.address_of(&path) else {
-        return refuse(StatusCode::NOT_FOUND, &format!("no page is made from {path}"));
+        return refuse(
+            StatusCode::NOT_FOUND,
+            &format!("no page is made from {path}"),
+        );
     };
     let base = shared.live.base_path();
-    let below = address.strip_prefix(base.trim_end_matches('/')).and_then(percent_decode).unwrap_or_else(|| "/".to_owned());
-    let reached = shared.tabs.goto(&below, Goto { address: address.clone(), line: wish.line });
+    let below = address
+        .strip_prefix(base.trim_end_matches('/'))
+        .and_then(percent_decode)
+        .unwrap_or_else(|| "/".to_owned());
+    let reached = shared.tabs.goto(
+        &below,
+        Goto {
+            address: address.clone(),
+            line: wish.line,
+        },
+    );
     #[derive(serde::Serialize)]
     struct Gone {
         address: String,
@@ -97,19 +140,39 @@ impl Shared {
     /// What a request wants done, and the source that it is about; or why that is refused.
     fn wish(&self, body: &[u8]) -> Result<(Wish, SourcePath), Box<Response>> {
         let refused = |status: StatusCode, why: &str| Box::new(refuse(status, why));
-        let wish: Wish =
-            serde_json::from_slice(body).map_err(|error| refused(StatusCode::BAD_REQUEST, &format!("this is no wish in JSON: {error}")))?;
+        let wish: Wish = serde_json::from_slice(body).map_err(|error| {
+            refused(
+                StatusCode::BAD_REQUEST,
+                &format!("this is no wish in JSON: {error}"),
+            )
+        })?;
         if wish.line == 0 {
             return Err(refused(StatusCode::BAD_REQUEST, "lines count from 1"));
         }
         let file = std::path::Path::new(&wish.file);
-        let below =
-            if file.is_absolute() { file.strip_prefix(&self.options.root).ok().and_then(|below| below.to_str()) } else { file.to_str() };
-        let below = below.map(|below| if cfg!(windows) { below.replace('\\', "/") } else { below.to_owned() });
-        let path = below.filter(|below| !below.starts_with('/')).and_then(|below| SourcePath::new(&below).ok());
+        let below = if file.is_absolute() {
+            file.strip_prefix(&self.options.root)
+                .ok()
+                .and_then(|below| below.to_str())
+        } else {
+            file.to_str()
+        };
+        let below = below.map(|below| {
+            if cfg!(windows) {
+                below.replace('\\', "/")
+            } else {
+                below.to_owned()
+            }
+        });
+        let path = below
+            .filter(|below| !below.starts_with('/'))
+            .and_then(|below| SourcePath::new(&below).ok());
         match path.filter(|path| self.live.is_source(path)) {
             Some(path) => Ok((wish, path)),
-            None => Err(refused(StatusCode::NOT_FOUND, "the site is made from no such file")),
+            None => Err(refused(
+                StatusCode::NOT_FOUND,
+                "the site is made from no such file",
+            )),
         }
     }
 }
@@ -121,9 +184,20 @@ pub fn refuse(status: StatusCode, why: &str) -> Response {
 
 /// The answer to a request, unless Handsel failed on it.
 fn answer(text: Option<String>) -> Response {
-    text.map_or_else(|| StatusCode::INTERNAL_SERVER_ERROR.into_response(), |text| as_json(StatusCode::OK, text))
+    text.map_or_else(
+        || StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        |text| as_json(StatusCode::OK, text),
+    )
 }
 
 fn as_json(status: StatusCode, text: String) -> Response {
-    (status, [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")], text).into_response()
+    (
+        status,
+        [
+            (header::CONTENT_TYPE, "application/json"),
+            (header::CACHE_CONTROL, "no-store"),
+        ],
+        text,
+    )
+        .into_response()
 }

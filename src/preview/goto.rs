@@ -1,5 +1,6 @@
-//! The note that a running preview leaves in the site's folder, and how another program asks it to go to a line of a source:
-//! `handsel serve --goto`, or an editor's plugin. The manual's page about the preview describes both for their authors.
+//! The note that a running preview leaves in the site's folder, and how another program asks it to
+//! go to a line of a source: `handsel serve --goto`, or an editor's plugin. The manual's page about
+//! the preview describes both for their authors.
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -53,12 +54,25 @@ impl Note {
         stream.write_all(body.as_bytes())?;
         let mut answer = String::new();
         stream.take(ANSWER_MAX).read_to_string(&mut answer)?;
-        let foreign = || io::Error::new(io::ErrorKind::InvalidData, "what answers there is no preview");
+        let foreign = || {
+            io::Error::new(
+                io::ErrorKind::InvalidData,
+                "what answers there is no preview",
+            )
+        };
         let (_, body) = answer.split_once("\r\n\r\n").ok_or_else(foreign)?;
         let value: serde_json::Value = serde_json::from_str(body).map_err(|_| foreign())?;
-        let text = |name: &str| value.get(name).and_then(serde_json::Value::as_str).map(str::to_owned);
+        let text = |name: &str| {
+            value
+                .get(name)
+                .and_then(serde_json::Value::as_str)
+                .map(str::to_owned)
+        };
         match (text("address"), text("message")) {
-            (Some(address), _) => Ok(Answered::Gone { address, is_shown: text("reached").as_deref() != Some("waiting") }),
+            (Some(address), _) => Ok(Answered::Gone {
+                address,
+                is_shown: text("reached").as_deref() != Some("waiting"),
+            }),
             (None, Some(message)) => Ok(Answered::Refused(message)),
             (None, None) => Err(foreign()),
         }

@@ -1,8 +1,9 @@
-//! The live preview: the site over HTTP as a static host would serve it, and what the browser needs to follow each save.
+//! The live preview: the site over HTTP as a static host would serve it, and what the browser needs
+//! to follow each save.
 //!
-//! A request's path is looked up among the site's outputs, never on the disk. What is the preview's own lies under
-//! [`OWN_PREFIX`]. Pages are made on threads of their own, so that events flow meanwhile. Nothing is printed here: a refresh
-//! returns what it found.
+//! A request's path is looked up among the site's outputs, never on the disk. What is the preview's
+//! own lies under [`OWN_PREFIX`]. Pages are made on threads of their own, so that events flow
+//! meanwhile. Nothing is printed here: a refresh returns what it found.
 
 mod connections;
 mod editor;
@@ -34,14 +35,15 @@ use crate::source::Files;
 use guard::Guard;
 use reload::Tabs;
 
-/// Where the preview's own script, style and endpoints lie; no page of a site begins with an underscore and its name.
+/// Where the preview's own script, style and endpoints lie; no page of a site begins with an
+/// underscore and its name.
 pub const OWN_PREFIX: &str = "/_handsel/";
 
 /// How long requests that are under way may take when the preview ends.
 const GRACE: Duration = Duration::from_millis(300);
 
-/// Answers that are worked out at once; further requests wait in the order in which they came. A request whose visitor has gone
-/// away waits no longer.
+/// Answers that are worked out at once; further requests wait in the order in which they came. A
+/// request whose visitor has gone away waits no longer.
 const WORKERS: usize = 16;
 
 /// What a preview is told, besides the site.
@@ -87,18 +89,38 @@ impl Preview {
     ///
     /// # Errors
     /// When the system gives no threads, or the socket is none that can be waited for.
-    pub fn start(listener: TcpListener, live: Arc<Live>, files: Arc<dyn Files + Send + Sync>, options: Options) -> io::Result<Self> {
+    pub fn start(
+        listener: TcpListener,
+        live: Arc<Live>,
+        files: Arc<dyn Files + Send + Sync>,
+        options: Options,
+    ) -> io::Result<Self> {
         let address = listener.local_addr()?;
         let guard = Guard::new(address, &options.host);
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().thread_name("preview").build()?;
-        let shared = Arc::new(Shared { live, files, options, guard, tabs: Tabs::default(), workers: Arc::new(Semaphore::new(WORKERS)) });
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .thread_name("preview")
+            .build()?;
+        let shared = Arc::new(Shared {
+            live,
+            files,
+            options,
+            guard,
+            tabs: Tabs::default(),
+            workers: Arc::new(Semaphore::new(WORKERS)),
+        });
         listener.set_nonblocking(true)?;
         let listener = {
             let _inside = runtime.enter();
             tokio::net::TcpListener::from_std(listener)?
         };
         runtime.spawn(connections::accept(listener, router(Arc::clone(&shared))));
-        Ok(Self { shared, address, runtime: Some(runtime) })
+        Ok(Self {
+            shared,
+            address,
+            runtime: Some(runtime),
+        })
     }
 
     /// Where it listens.
@@ -120,21 +142,36 @@ impl Preview {
     pub fn refresh(&self, touched: &Touched) -> Saved {
         let shared = &self.shared;
         // A fault of ours must not end the preview: the next save may work.
-        let refreshed = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| shared.live.refresh(touched)));
+        let refreshed = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            shared.live.refresh(touched)
+        }));
         match refreshed {
             // Touched, and the same as before: nothing to make, nothing to tell.
-            Ok(refreshed) if refreshed.changed.is_empty() => Saved { refreshed, ..Saved::default() },
+            Ok(refreshed) if refreshed.changed.is_empty() => Saved {
+                refreshed,
+                ..Saved::default()
+            },
             Ok(refreshed) => {
                 let rendered = shared.publish(touched, &refreshed.changed);
-                Saved { refreshed, rendered, is_our_fault: false }
+                Saved {
+                    refreshed,
+                    rendered,
+                    is_our_fault: false,
+                }
             }
-            Err(_) => Saved { is_our_fault: true, ..Saved::default() },
+            Err(_) => Saved {
+                is_our_fault: true,
+                ..Saved::default()
+            },
         }
     }
 
     /// Says what time it is; on another day the open pages are made anew. How many, when it is one.
     pub fn turn(&self, now: jiff::Timestamp) -> Option<usize> {
-        self.shared.live.turn(now).then(|| self.shared.publish(&Touched::Paths(BTreeSet::new()), &[]))
+        self.shared
+            .live
+            .turn(now)
+            .then(|| self.shared.publish(&Touched::Paths(BTreeSet::new()), &[]))
     }
 
     /// Every problem known now.
@@ -164,7 +201,10 @@ impl Drop for Preview {
 #[cfg(unix)]
 async fn asked_to_end() {
     use tokio::signal::unix::{SignalKind, signal};
-    let (terminate, hang_up) = (signal(SignalKind::terminate()), signal(SignalKind::hangup()));
+    let (terminate, hang_up) = (
+        signal(SignalKind::terminate()),
+        signal(SignalKind::hangup()),
+    );
     let (Ok(mut terminate), Ok(mut hang_up)) = (terminate, hang_up) else {
         let _ = tokio::signal::ctrl_c().await;
         return;
@@ -191,16 +231,26 @@ fn router(shared: Arc<Shared>) -> Router {
         .route(&own("events"), get(reload::events))
         .route(&own("problems"), get(endpoints::problems))
         .route(&own("formulas"), get(endpoints::formulas))
-        .route(&own("open"), post(endpoints::open).route_layer(permit.clone()))
+        .route(
+            &own("open"),
+            post(endpoints::open).route_layer(permit.clone()),
+        )
         .route(&own("goto"), post(endpoints::goto).route_layer(permit))
         .route(&own("{*file}"), get(endpoints::asset))
         .fallback(get(serve::output))
-        .layer(axum::middleware::from_fn_with_state(Arc::clone(&shared), guard::admit))
+        .layer(axum::middleware::from_fn_with_state(
+            Arc::clone(&shared),
+            guard::admit,
+        ))
         .with_state(shared)
 }
 
-/// Works something out on a thread of its own, so that events flow meanwhile; nothing when Handsel fails on it.
-async fn work<T: Send + 'static>(shared: &Arc<Shared>, make: impl FnOnce(&Shared) -> T + Send + 'static) -> Option<T> {
+/// Works something out on a thread of its own, so that events flow meanwhile; nothing when Handsel
+/// fails on it.
+async fn work<T: Send + 'static>(
+    shared: &Arc<Shared>,
+    make: impl FnOnce(&Shared) -> T + Send + 'static,
+) -> Option<T> {
     let place = Arc::clone(&shared.workers).acquire_owned().await.ok()?;
     let shared = Arc::clone(shared);
     let made = tokio::task::spawn_blocking(move || {

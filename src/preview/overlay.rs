@@ -1,7 +1,8 @@
-//! What is added to a page after it was drawn: one script, which brings everything else. And the preview's own plain pages for
-//! addresses where the site has none.
+//! What is added to a page after it was drawn: one script, which brings everything else. And the
+//! preview's own plain pages for addresses where the site has none.
 //!
-//! The script, its modules and the style come from our own origin, so the site's strict policy holds in the preview as it is.
+//! The script, its modules and the style come from our own origin, so the site's strict policy
+//! holds in the preview as it is.
 
 use std::sync::LazyLock;
 
@@ -60,7 +61,8 @@ pub fn version() -> &'static str {
     &VERSION
 }
 
-/// A page with our script, as the first of its head: so it sees the page before the theme's scripts change it.
+/// A page with our script, as the first of its head: so it sees the page before the theme's scripts
+/// change it.
 pub fn add(page: &[u8], print: Fingerprint, standing: Standing) -> Vec<u8> {
     let script = format!(
         "<script type=\"module\" src=\"{OWN_PREFIX}preview.js\" data-hash=\"{print}\" data-page-status=\"{}\"></script>",
@@ -76,16 +78,35 @@ pub fn add(page: &[u8], print: Fingerprint, standing: Standing) -> Vec<u8> {
 
 /// Where the tag `<head>` ends.
 fn head_end(page: &[u8]) -> Option<usize> {
-    let begins = |at: &usize| page[*at] == b'<' && page.get(at + 1..at + 5).is_some_and(|name| name.eq_ignore_ascii_case(b"head"));
-    let is_whole = |at: &usize| page.get(at + 5).is_some_and(|next| *next == b'>' || next.is_ascii_whitespace());
+    let begins = |at: &usize| {
+        page[*at] == b'<'
+            && page
+                .get(at + 1..at + 5)
+                .is_some_and(|name| name.eq_ignore_ascii_case(b"head"))
+    };
+    let is_whole = |at: &usize| {
+        page.get(at + 5)
+            .is_some_and(|next| *next == b'>' || next.is_ascii_whitespace())
+    };
     let start = (0..page.len()).find(|at| begins(at) && is_whole(at))?;
-    page[start..].iter().position(|byte| *byte == b'>').map(|end| start + end + 1)
+    page[start..]
+        .iter()
+        .position(|byte| *byte == b'>')
+        .map(|end| start + end + 1)
 }
 
 /// Shown where a page should be that cannot be made; the panel says why.
 pub fn cannot_be_shown(source: Option<&SourcePath>) -> Vec<u8> {
-    let what = source.map_or_else(|| "This page".to_owned(), |source| format!("<code>{}</code>", escaped(source.as_str())));
-    plain("Not yet", &format!("{what} cannot be shown yet. What is wrong is told below; the page comes as soon as it is mended."))
+    let what = source.map_or_else(
+        || "This page".to_owned(),
+        |source| format!("<code>{}</code>", escaped(source.as_str())),
+    );
+    plain(
+        "Not yet",
+        &format!(
+            "{what} cannot be shown yet. What is wrong is told below; the page comes as soon as it is mended."
+        ),
+    )
 }
 
 /// Shown where nothing is, on a site that has no page of its own for that.
@@ -103,7 +124,10 @@ fn plain(title: &str, text: &str) -> Vec<u8> {
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }
 
 #[cfg(test)]
@@ -112,9 +136,13 @@ mod tests {
 
     #[test]
     fn the_script_comes_first_in_the_head() {
-        let added = |page: &str| String::from_utf8(add(page.as_bytes(), Fingerprint::of(""), Standing::Found)).expect("text");
+        let added = |page: &str| {
+            String::from_utf8(add(page.as_bytes(), Fingerprint::of(""), Standing::Found))
+                .expect("text")
+        };
         assert!(
-            added("<!doctype html><HEAD\n lang=x><title>a</title>").starts_with("<!doctype html><HEAD\n lang=x><script type=\"module\"")
+            added("<!doctype html><HEAD\n lang=x><title>a</title>")
+                .starts_with("<!doctype html><HEAD\n lang=x><script type=\"module\"")
         );
         assert!(added("<p>bare</p><header>").starts_with("<p>bare</p><header><script"));
         assert!(added("").starts_with("<script"));

@@ -45,7 +45,8 @@ pub fn told(problems: &[Diagnostic], files: &dyn Files, root: &Path) -> Told {
     let mut drawing = Drawing::plain(files, root, WIDTH);
     let mut met: BTreeMap<&str, usize> = BTreeMap::new();
     let mut shown = Vec::new();
-    let (errors, warnings): (Vec<&Diagnostic>, Vec<&Diagnostic>) = problems.iter().partition(|problem| problem.is_error());
+    let (errors, warnings): (Vec<&Diagnostic>, Vec<&Diagnostic>) =
+        problems.iter().partition(|problem| problem.is_error());
     for problem in errors.iter().chain(&warnings) {
         let met = met.entry(problem.code.name()).or_default();
         *met += 1;
@@ -53,7 +54,11 @@ pub fn told(problems: &[Diagnostic], files: &dyn Files, root: &Path) -> Told {
             shown.push(show(problem, &mut drawing));
         }
     }
-    Told { errors: errors.len(), warnings: warnings.len(), shown }
+    Told {
+        errors: errors.len(),
+        warnings: warnings.len(),
+        shown,
+    }
 }
 
 fn show(problem: &Diagnostic, drawing: &mut Drawing<'_>) -> Shown {

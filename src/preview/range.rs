@@ -1,6 +1,7 @@
 //! Parts of a file: what a request for a range of bytes is answered with (RFC 9110, section 14).
 //!
-//! Players ask for a video in parts, and Safari plays none from a server that ignores such requests.
+//! Players ask for a video in parts, and Safari plays none from a server that ignores such
+//! requests.
 
 use std::ops::Range;
 
@@ -17,11 +18,15 @@ pub enum Part {
 
 /// The part that a request asks for, of a file of this length with this tag.
 ///
-/// A request that cannot be understood gets the whole file, and so does one for several parts: both are allowed, and no browser
-/// asks for several. `If-Range` is fulfilled by the same tag only; no dates are sent, so none can be the file's.
+/// A request that cannot be understood gets the whole file, and so does one for several parts: both
+/// are allowed, and no browser asks for several. `If-Range` is fulfilled by the same tag only; no
+/// dates are sent, so none can be the file's.
 pub fn requested(headers: &HeaderMap, tag: &str, length: usize) -> Part {
-    let Some(range) = only_value(headers, &header::RANGE) else { return Part::Whole };
-    if headers.contains_key(header::IF_RANGE) && only_value(headers, &header::IF_RANGE) != Some(tag) {
+    let Some(range) = only_value(headers, &header::RANGE) else {
+        return Part::Whole;
+    };
+    if headers.contains_key(header::IF_RANGE) && only_value(headers, &header::IF_RANGE) != Some(tag)
+    {
         return Part::Whole;
     }
     parse(range, length).unwrap_or(Part::Whole)
@@ -49,16 +54,22 @@ fn parse(range: &str, length: usize) -> Option<Part> {
         (None, Some(count)) => Some(Part::Bytes(length.saturating_sub(count)..length)),
         (Some(first), Some(last)) if last < first => None,
         (Some(first), _) if first >= length => Some(Part::Unsatisfiable),
-        (Some(first), last) => Some(Part::Bytes(first..last.map_or(length, |last| last.saturating_add(1).min(length)))),
+        (Some(first), last) => Some(Part::Bytes(
+            first..last.map_or(length, |last| last.saturating_add(1).min(length)),
+        )),
     }
 }
 
-/// A number in digits, or nothing where none is written; one that is too large counts as the largest.
+/// A number in digits, or nothing where none is written; one that is too large counts as the
+/// largest.
 fn number(digits: &str) -> Option<Option<usize>> {
     if digits.is_empty() {
         return Some(None);
     }
-    digits.bytes().all(|digit| digit.is_ascii_digit()).then(|| Some(digits.parse().unwrap_or(usize::MAX)))
+    digits
+        .bytes()
+        .all(|digit| digit.is_ascii_digit())
+        .then(|| Some(digits.parse().unwrap_or(usize::MAX)))
 }
 
 #[cfg(test)]
@@ -71,11 +82,19 @@ mod tests {
             ("bytes=10-19", 100, Some(Part::Bytes(10..20))),
             ("BYTES = 0-0", 100, Some(Part::Bytes(0..1))),
             ("bytes=90-", 100, Some(Part::Bytes(90..100))),
-            ("bytes=90-99999999999999999999999", 100, Some(Part::Bytes(90..100))),
+            (
+                "bytes=90-99999999999999999999999",
+                100,
+                Some(Part::Bytes(90..100)),
+            ),
             ("bytes=-10", 100, Some(Part::Bytes(90..100))),
             ("bytes=-1000", 100, Some(Part::Bytes(0..100))),
             ("bytes=100-", 100, Some(Part::Unsatisfiable)),
-            ("bytes=99999999999999999999999-", 100, Some(Part::Unsatisfiable)),
+            (
+                "bytes=99999999999999999999999-",
+                100,
+                Some(Part::Unsatisfiable),
+            ),
             ("bytes=-0", 100, Some(Part::Unsatisfiable)),
             ("bytes=0-", 0, Some(Part::Unsatisfiable)),
             ("bytes=-1", 0, Some(Part::Whole)),

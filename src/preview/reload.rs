@@ -1,7 +1,9 @@
-//! Which tabs are open, and what they are told: server-sent events with how their page stands and which problems there are.
+//! Which tabs are open, and what they are told: server-sent events with how their page stands and
+//! which problems there are.
 //!
-//! An event tells how things are now, never what changed. A tab that missed some is right again with the next, one that comes
-//! back (after the server was started anew, after it was hidden) is right at once, and a slow one makes nobody wait.
+//! An event tells how things are now, never what changed. A tab that missed some is right again
+//! with the next, one that comes back (after the server was started anew, after it was hidden) is
+//! right at once, and a slow one makes nobody wait.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
@@ -58,7 +60,8 @@ struct Open {
     tabs: BTreeMap<u64, mpsc::Sender<Event>>,
 }
 
-/// A file that a page brought along: its address as the browser knows it and as we do, and the bytes that the browser has.
+/// A file that a page brought along: its address as the browser knows it and as we do, and the
+/// bytes that the browser has.
 #[derive(Clone)]
 struct Brought {
     path: String,
@@ -125,15 +128,18 @@ impl Tabs {
         self.open.lock().expect("no holder of this lock panics")
     }
 
-    /// The page that was made for the tabs at this address, when it is still as new as can be. What cannot be shown is
-    /// answered with the last that could.
+    /// The page that was made for the tabs at this address, when it is still as new as can be. What
+    /// cannot be shown is answered with the last that could.
     pub fn kept(&self, address: &str) -> Option<Arc<Served>> {
         let open = self.open();
         let look = open.get(address)?.look.borrow().clone()?;
         if look.generation != self.generation.load(Ordering::Acquire) {
             return None;
         }
-        let good = look.good.as_ref().filter(|_| look.served.standing == Standing::Broken);
+        let good = look
+            .good
+            .as_ref()
+            .filter(|_| look.served.standing == Standing::Broken);
         Some(Arc::clone(good.unwrap_or(&look.served)))
     }
 
@@ -141,16 +147,27 @@ impl Tabs {
         self.files.lock().expect("no holder of this lock panics")
     }
 
-    /// Sends a tab to a place: one that shows the page, else the one that was opened last, else the next one that comes.
+    /// Sends a tab to a place: one that shows the page, else the one that was opened last, else the
+    /// next one that comes.
     pub fn goto(&self, address: &str, goto: Goto) -> Reached {
         let event = |goto: &Goto| Event::default().event("goto").data(json(goto));
         let open = self.open();
-        let there = open.get(address).into_iter().flat_map(|page| page.tabs.values());
+        let there = open
+            .get(address)
+            .into_iter()
+            .flat_map(|page| page.tabs.values());
         // All of them, so none may be passed over once one is reached.
-        if there.filter(|tab| tab.try_send(event(&goto)).is_ok()).count() > 0 {
+        if there
+            .filter(|tab| tab.try_send(event(&goto)).is_ok())
+            .count()
+            > 0
+        {
             return Reached::Scrolled;
         }
-        let last = open.values().flat_map(|page| page.tabs.iter()).max_by_key(|(id, _)| **id);
+        let last = open
+            .values()
+            .flat_map(|page| page.tabs.iter())
+            .max_by_key(|(id, _)| **id);
         if last.is_some_and(|(_, tab)| tab.try_send(event(&goto)).is_ok()) {
             return Reached::Moved;
         }
@@ -193,8 +210,16 @@ impl Shared {
     fn look(&self, address: &str) {
         let generation = self.tabs.generation.load(Ordering::Acquire);
         let served = Arc::new(self.make(address));
-        let about = served.source.as_ref().and_then(|source| self.live.about(source));
-        let Served { standing, elsewhere, source, .. } = &*served;
+        let about = served
+            .source
+            .as_ref()
+            .and_then(|source| self.live.about(source));
+        let Served {
+            standing,
+            elsewhere,
+            source,
+            ..
+        } = &*served;
         let event = json(&PageEvent {
             print: served.print.to_string(),
             standing: *standing,
@@ -203,7 +228,9 @@ impl Shared {
             about,
         });
         let open = self.tabs.open();
-        let Some(page) = open.get(address) else { return };
+        let Some(page) = open.get(address) else {
+            return;
+        };
         page.look.send_if_modified(|old| {
             if old.as_ref().is_some_and(|old| old.generation > generation) {
                 return false;
@@ -213,13 +240,23 @@ impl Shared {
                 _ => old.as_ref().and_then(|old| old.good.clone()),
             };
             let is_news = old.as_ref().is_none_or(|old| old.event != event);
-            *old = Some(Arc::new(Look { generation, event, served: Arc::clone(&served), good }));
+            *old = Some(Arc::new(Look {
+                generation,
+                event,
+                served: Arc::clone(&served),
+                good,
+            }));
             is_news
         });
     }
 
     fn tell_problems(&self) {
-        let told: Arc<str> = json(&problems::told(&self.live.problems(), &*self.files, &self.options.shown)).into();
+        let told: Arc<str> = json(&problems::told(
+            &self.live.problems(),
+            &*self.files,
+            &self.options.shown,
+        ))
+        .into();
         self.tabs.problems.send_if_modified(|old| {
             let is_news = *old != told;
             *old = told;
@@ -230,7 +267,9 @@ impl Shared {
     /// Tells which pictures and styles have other bytes under the same address.
     fn tell_files(&self, touched: &Touched, changed: &[SourcePath]) {
         let may_differ = |source: &SourcePath| match touched {
-            Touched::Paths(paths) => changed.contains(source) || paths.iter().any(|path| source.is_within(path)),
+            Touched::Paths(paths) => {
+                changed.contains(source) || paths.iter().any(|path| source.is_within(path))
+            }
             Touched::Everything => true,
         };
         let brought: Vec<(SourcePath, Brought)> = self
@@ -245,14 +284,25 @@ impl Shared {
             let now = self.make(&file.address);
             if now.standing == Standing::Found && now.print != file.print {
                 paths.insert(file.path.clone());
-                self.tabs.files().insert(source, Brought { print: now.print, ..file });
+                self.tabs.files().insert(
+                    source,
+                    Brought {
+                        print: now.print,
+                        ..file
+                    },
+                );
             }
         }
         if paths.is_empty() {
             return;
         }
         let event = Event::default().event("files").data(json(&paths));
-        for tab in self.tabs.open().values().flat_map(|page| page.tabs.values()) {
+        for tab in self
+            .tabs
+            .open()
+            .values()
+            .flat_map(|page| page.tabs.values())
+        {
             // A tab that reads nothing any more finds out when it is looked at again.
             let _ = tab.try_send(event.clone());
         }
@@ -260,35 +310,69 @@ impl Shared {
 
     /// Remembers that the browser has a file, to tell when it changes.
     pub fn remember_file(&self, served: &Served, path: &str, address: &str) {
-        let Some(source) = served.source.as_ref().filter(|_| !served.content_type.starts_with("text/html")) else { return };
+        let Some(source) = served
+            .source
+            .as_ref()
+            .filter(|_| !served.content_type.starts_with("text/html"))
+        else {
+            return;
+        };
         let mut files = self.tabs.files();
         if files.len() < FILES_MAX || files.contains_key(source) {
-            files.insert(source.clone(), Brought { path: path.to_owned(), address: address.to_owned(), print: served.print });
+            files.insert(
+                source.clone(),
+                Brought {
+                    path: path.to_owned(),
+                    address: address.to_owned(),
+                    print: served.print,
+                },
+            );
         }
     }
 }
 
-/// The stream of one tab: `path=` is the page that it shows, as the browser writes it, and `token=` what an earlier stream of
-/// this run said to it.
+/// The stream of one tab: `path=` is the page that it shows, as the browser writes it, and `token=`
+/// what an earlier stream of this run said to it.
 pub async fn events(
     State(shared): State<Arc<Shared>>,
     Extension(connection): Extension<Arc<Connection>>,
     RawQuery(query): RawQuery,
 ) -> Response {
-    let argument = |name: &str| query.as_deref().unwrap_or_default().split('&').find_map(|pair| pair.strip_prefix(name));
+    let argument = |name: &str| {
+        query
+            .as_deref()
+            .unwrap_or_default()
+            .split('&')
+            .find_map(|pair| pair.strip_prefix(name))
+    };
     let path = argument("path=");
     let base = shared.live.base_path();
-    let address = path.and_then(percent_decode).and_then(|path| percent_decode(path.strip_prefix(base.trim_end_matches('/'))?));
+    let address = path
+        .and_then(percent_decode)
+        .and_then(|path| percent_decode(path.strip_prefix(base.trim_end_matches('/'))?));
     let Some(address) = address.filter(|address| address.starts_with('/')) else {
-        return (StatusCode::BAD_REQUEST, "`path` names no page of this site.\n").into_response();
+        return (
+            StatusCode::BAD_REQUEST,
+            "`path` names no page of this site.\n",
+        )
+            .into_response();
     };
-    connection.begin_stream(argument("token=").is_some_and(|token| shared.guard.is_token(token.as_bytes())));
+    connection.begin_stream(
+        argument("token=").is_some_and(|token| shared.guard.is_token(token.as_bytes())),
+    );
     drop(connection);
     let (words, heard) = mpsc::channel(WAITING_MAX);
-    let tab = Tab { shared: Arc::clone(&shared), id: shared.tabs.next_id.fetch_add(1, Ordering::Relaxed), address };
+    let tab = Tab {
+        shared: Arc::clone(&shared),
+        id: shared.tabs.next_id.fetch_add(1, Ordering::Relaxed),
+        address,
+    };
     let looks = {
         let mut open = shared.tabs.open();
-        let page = open.entry(tab.address.clone()).or_insert_with(|| Open { look: watch::Sender::new(None), tabs: BTreeMap::new() });
+        let page = open.entry(tab.address.clone()).or_insert_with(|| Open {
+            look: watch::Sender::new(None),
+            tabs: BTreeMap::new(),
+        });
         page.tabs.insert(tab.id, words.clone());
         page.look.subscribe()
     };
@@ -302,20 +386,30 @@ pub async fn events(
         shared.tell_problems();
     });
     let _ = made.await;
-    let waiting = shared.tabs.waiting.lock().expect("no holder of this lock panics").take();
+    let waiting = shared
+        .tabs
+        .waiting
+        .lock()
+        .expect("no holder of this lock panics")
+        .take();
     if let Some((_, goto)) = waiting.filter(|(since, _)| since.elapsed() < GOTO_WAIT) {
         let _ = words.try_send(Event::default().event("goto").data(json(&goto)));
     }
     let hello = Event::default().event("hello").data(json(&shared.hello()));
-    let looks = WatchStream::new(looks).filter_map(|look| Some(Event::default().event("page").data(&look?.event)));
-    let problems = WatchStream::new(problems).map(|told| Event::default().event("problems").data(&*told));
-    let stream = tokio_stream::once(hello).chain(looks.merge(problems).merge(ReceiverStream::new(heard)));
+    let looks = WatchStream::new(looks)
+        .filter_map(|look| Some(Event::default().event("page").data(&look?.event)));
+    let problems =
+        WatchStream::new(problems).map(|told| Event::default().event("problems").data(&*told));
+    let stream =
+        tokio_stream::once(hello).chain(looks.merge(problems).merge(ReceiverStream::new(heard)));
     // The tab is open for as long as its stream is.
     let stream = stream.map(move |event| {
         let _ = &tab;
         Ok::<_, Infallible>(event)
     });
-    Sse::new(stream).keep_alive(KeepAlive::new().interval(ALIVE)).into_response()
+    Sse::new(stream)
+        .keep_alive(KeepAlive::new().interval(ALIVE))
+        .into_response()
 }
 
 /// What a tab must know of this run.
@@ -328,7 +422,10 @@ struct Hello<'a> {
 
 impl Shared {
     fn hello(&self) -> Hello<'_> {
-        Hello { version: super::overlay::version(), token: Some(self.guard.token()).filter(|_| !self.guard.is_shared()) }
+        Hello {
+            version: super::overlay::version(),
+            token: Some(self.guard.token()).filter(|_| !self.guard.is_shared()),
+        }
     }
 }
 

@@ -1,5 +1,6 @@
-//! An output of the site as a static host would answer it: with its type, a cheap check whether it changed, the redirect to
-//! the slash, parts of files, and the site's own page where nothing is. A page gets what the preview adds.
+//! An output of the site as a static host would answer it: with its type, a cheap check whether it
+//! changed, the redirect to the slash, parts of files, and the site's own page where nothing is. A
+//! page gets what the preview adds.
 
 use std::sync::Arc;
 
@@ -34,16 +35,36 @@ pub struct Served {
 /// Answers a request for the site.
 pub async fn output(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     let base = shared.live.base_path();
-    let (path, query) = (request.uri().path().to_owned(), request.uri().query().map(str::to_owned));
-    let Some(below) = path.strip_prefix(base.trim_end_matches('/')).filter(|below| below.starts_with('/')) else {
-        return if path == "/" || format!("{path}/") == base { redirect(&base) } else { outside(&base) };
+    let (path, query) = (
+        request.uri().path().to_owned(),
+        request.uri().query().map(str::to_owned),
+    );
+    let Some(below) = path
+        .strip_prefix(base.trim_end_matches('/'))
+        .filter(|below| below.starts_with('/'))
+    else {
+        return if path == "/" || format!("{path}/") == base {
+            redirect(&base)
+        } else {
+            outside(&base)
+        };
     };
     let Some(address) = percent_decode(below).filter(|address| is_plain(address)) else {
-        return (StatusCode::BAD_REQUEST, "No address of a site looks like this.\n").into_response();
+        return (
+            StatusCode::BAD_REQUEST,
+            "No address of a site looks like this.\n",
+        )
+            .into_response();
     };
     let served = {
         let address = address.clone();
-        work(&shared, move |shared| shared.live.large_file(&address).ok_or_else(|| shared.served(&address))).await
+        work(&shared, move |shared| {
+            shared
+                .live
+                .large_file(&address)
+                .ok_or_else(|| shared.served(&address))
+        })
+        .await
     };
     let served = match served {
         Some(Ok(file)) => return large_file(&shared, file, &request),
@@ -51,27 +72,49 @@ pub async fn output(State(shared): State<Arc<Shared>>, request: Request) -> Resp
         None => None,
     };
     let Some(served) = served else {
-        return (StatusCode::INTERNAL_SERVER_ERROR, "Handsel itself failed on this page; the next save may work.\n").into_response();
+        return (
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "Handsel itself failed on this page; the next save may work.\n",
+        )
+            .into_response();
     };
     if served.standing == Standing::Moved {
         let target = served.elsewhere.as_deref().unwrap_or(&base);
-        return redirect(&query.map_or_else(|| target.to_owned(), |query| format!("{target}?{query}")));
+        return redirect(
+            &query.map_or_else(|| target.to_owned(), |query| format!("{target}?{query}")),
+        );
     }
     let tag = format!("\"{}-{}\"", served.print, overlay::version());
-    let is_known = request.headers().get(header::IF_NONE_MATCH).is_some_and(|known| known.to_str().is_ok_and(|known| known.contains(&tag)));
+    let is_known = request
+        .headers()
+        .get(header::IF_NONE_MATCH)
+        .is_some_and(|known| known.to_str().is_ok_and(|known| known.contains(&tag)));
     if is_known && served.standing == Standing::Found {
-        return with_headers(StatusCode::NOT_MODIFIED.into_response(), &tag, None, &shared);
+        return with_headers(
+            StatusCode::NOT_MODIFIED.into_response(),
+            &tag,
+            None,
+            &shared,
+        );
     }
     shared.remember_file(&served, &path, &address);
     let response = match served.standing {
         Standing::Found | Standing::Moved => {
             // A range has a meaning for GET only.
             let is_whole = request.method() != Method::GET;
-            let part = if is_whole { Part::Whole } else { range::requested(request.headers(), &tag, served.bytes.len()) };
+            let part = if is_whole {
+                Part::Whole
+            } else {
+                range::requested(request.headers(), &tag, served.bytes.len())
+            };
             part_of(&served.bytes, part)
         }
         Standing::Gone => (StatusCode::NOT_FOUND, Body::from(served.bytes.clone())).into_response(),
-        Standing::Broken => (StatusCode::INTERNAL_SERVER_ERROR, Body::from(served.bytes.clone())).into_response(),
+        Standing::Broken => (
+            StatusCode::INTERNAL_SERVER_ERROR,
+            Body::from(served.bytes.clone()),
+        )
+            .into_response(),
     };
     with_headers(response, &tag, Some(served.content_type), &shared)
 }
@@ -79,11 +122,19 @@ pub async fn output(State(shared): State<Arc<Shared>>, request: Request) -> Resp
 /// A file that is sent piece by piece.
 fn large_file(shared: &Arc<Shared>, file: LargeFile, request: &Request) -> Response {
     let (tag, content_type) = (large::tag(&file), content_type(file.path.as_str()));
-    let known = request.headers().get(header::IF_NONE_MATCH).and_then(|known| known.to_str().ok());
+    let known = request
+        .headers()
+        .get(header::IF_NONE_MATCH)
+        .and_then(|known| known.to_str().ok());
     if known.is_some_and(|known| known.contains(&tag)) {
         return with_headers(StatusCode::NOT_MODIFIED.into_response(), &tag, None, shared);
     }
-    with_headers(large::response(shared, file, request.method(), request.headers()), &tag, Some(content_type), shared)
+    with_headers(
+        large::response(shared, file, request.method(), request.headers()),
+        &tag,
+        Some(content_type),
+        shared,
+    )
 }
 
 /// A file, or the part of it that was asked for.
@@ -93,23 +144,42 @@ fn part_of(bytes: &Bytes, part: Part) -> Response {
         Part::Whole => (StatusCode::OK, bytes.clone(), None),
         Part::Bytes(range) => {
             let content_range = format!("bytes {}-{}/{length}", range.start, range.end - 1);
-            (StatusCode::PARTIAL_CONTENT, bytes.slice(range), Some(content_range))
+            (
+                StatusCode::PARTIAL_CONTENT,
+                bytes.slice(range),
+                Some(content_range),
+            )
         }
-        Part::Unsatisfiable => (StatusCode::RANGE_NOT_SATISFIABLE, Bytes::new(), Some(format!("bytes */{length}"))),
+        Part::Unsatisfiable => (
+            StatusCode::RANGE_NOT_SATISFIABLE,
+            Bytes::new(),
+            Some(format!("bytes */{length}")),
+        ),
     };
-    let mut response = (status, [(header::ACCEPT_RANGES, "bytes")], Body::from(body)).into_response();
+    let mut response =
+        (status, [(header::ACCEPT_RANGES, "bytes")], Body::from(body)).into_response();
     if let Some(content_range) = content_range {
         let content_range = HeaderValue::from_str(&content_range).expect("numbers are plain text");
-        response.headers_mut().insert(header::CONTENT_RANGE, content_range);
+        response
+            .headers_mut()
+            .insert(header::CONTENT_RANGE, content_range);
     }
     response
 }
 
-fn with_headers(mut response: Response, tag: &str, content_type: Option<&'static str>, shared: &Shared) -> Response {
+fn with_headers(
+    mut response: Response,
+    tag: &str,
+    content_type: Option<&'static str>,
+    shared: &Shared,
+) -> Response {
     let headers = response.headers_mut();
     // The browser keeps what it has and asks each time whether it is still right.
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    headers.insert(header::ETAG, HeaderValue::from_str(tag).expect("a fingerprint is plain text"));
+    headers.insert(
+        header::ETAG,
+        HeaderValue::from_str(tag).expect("a fingerprint is plain text"),
+    );
     if let Some(content_type) = content_type {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
         if content_type.starts_with("text/html")
@@ -123,21 +193,36 @@ fn with_headers(mut response: Response, tag: &str, content_type: Option<&'static
 
 /// For this moment only: the browser must not remember it when the site changes.
 fn redirect(target: &str) -> Response {
-    (StatusCode::FOUND, [(header::LOCATION, target), (header::CACHE_CONTROL, "no-store")]).into_response()
+    (
+        StatusCode::FOUND,
+        [
+            (header::LOCATION, target),
+            (header::CACHE_CONTROL, "no-store"),
+        ],
+    )
+        .into_response()
 }
 
 fn outside(base: &str) -> Response {
-    (StatusCode::NOT_FOUND, format!("This site lies at {base}, by its `base_url`.\n")).into_response()
+    (
+        StatusCode::NOT_FOUND,
+        format!("This site lies at {base}, by its `base_url`.\n"),
+    )
+        .into_response()
 }
 
-/// Whether a decoded path can be an address: no way up, nothing that another system reads as a separator.
+/// Whether a decoded path can be an address: no way up, nothing that another system reads as a
+/// separator.
 fn is_plain(address: &str) -> bool {
-    !address.contains(['\0', '\\']) && !address.split('/').any(|segment| segment == ".." || segment == ".")
+    !address.contains(['\0', '\\'])
+        && !address
+            .split('/')
+            .any(|segment| segment == ".." || segment == ".")
 }
 
 impl Shared {
-    /// What is at an address (decoded, from the base path on): the page that was made for its open tabs, when nothing
-    /// changed since, else a new one.
+    /// What is at an address (decoded, from the base path on): the page that was made for its open
+    /// tabs, when nothing changed since, else a new one.
     pub fn served(&self, address: &str) -> Arc<Served> {
         match self.tabs.kept(address) {
             Some(kept) => kept,
@@ -154,20 +239,46 @@ impl Shared {
             target
         };
         match self.live.answer(address, true) {
-            Answer::Found { path, bytes, source } => {
+            Answer::Found {
+                path,
+                bytes,
+                source,
+            } => {
                 let content_type = content_type(path.as_str());
                 let print = Fingerprint::of(&bytes);
                 let is_page = content_type.starts_with("text/html");
-                let bytes = if is_page { overlay::add(&bytes, print, Standing::Found) } else { bytes };
-                Served { standing: Standing::Found, content_type, bytes: bytes.into(), print, source, elsewhere: None }
+                let bytes = if is_page {
+                    overlay::add(&bytes, print, Standing::Found)
+                } else {
+                    bytes
+                };
+                Served {
+                    standing: Standing::Found,
+                    content_type,
+                    bytes: bytes.into(),
+                    print,
+                    source,
+                    elsewhere: None,
+                }
             }
-            Answer::Moved(target) => Served::own(Standing::Moved, Bytes::new(), None, Some(encoded(&target))),
+            Answer::Moved(target) => {
+                Served::own(Standing::Moved, Bytes::new(), None, Some(encoded(&target)))
+            }
             Answer::Missing { bytes, near } => match self.live.hidden_at(address) {
                 Some((source, Hidden::Broken | Hidden::AddressTaken)) => self.broken(Some(source)),
                 hidden => {
-                    let page = if bytes.is_empty() { overlay::nothing_here() } else { bytes };
+                    let page = if bytes.is_empty() {
+                        overlay::nothing_here()
+                    } else {
+                        bytes
+                    };
                     let bytes = overlay::add(&page, Fingerprint::of(""), Standing::Gone);
-                    Served::own(Standing::Gone, bytes.into(), hidden.map(|(source, _)| source), Some(encoded(&near)))
+                    Served::own(
+                        Standing::Gone,
+                        bytes.into(),
+                        hidden.map(|(source, _)| source),
+                        Some(encoded(&near)),
+                    )
                 }
             },
             Answer::Broken { source, .. } => self.broken(source),
@@ -175,22 +286,41 @@ impl Shared {
     }
 
     fn broken(&self, source: Option<SourcePath>) -> Served {
-        let bytes = overlay::add(&overlay::cannot_be_shown(source.as_ref()), Fingerprint::of(""), Standing::Broken);
+        let bytes = overlay::add(
+            &overlay::cannot_be_shown(source.as_ref()),
+            Fingerprint::of(""),
+            Standing::Broken,
+        );
         Served::own(Standing::Broken, bytes.into(), source, None)
     }
 }
 
 impl Served {
     /// A page that is not the site's, or is shown in place of another.
-    fn own(standing: Standing, bytes: Bytes, source: Option<SourcePath>, elsewhere: Option<String>) -> Self {
+    fn own(
+        standing: Standing,
+        bytes: Bytes,
+        source: Option<SourcePath>,
+        elsewhere: Option<String>,
+    ) -> Self {
         let print = Fingerprint::of(&bytes);
-        Self { standing, content_type: "text/html; charset=utf-8", bytes, print, source, elsewhere }
+        Self {
+            standing,
+            content_type: "text/html; charset=utf-8",
+            bytes,
+            print,
+            source,
+            elsewhere,
+        }
     }
 }
 
 /// The type that static hosts give a file of this name.
 fn content_type(path: &str) -> &'static str {
-    let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension).to_ascii_lowercase();
+    let extension = path
+        .rsplit_once('.')
+        .map_or("", |(_, extension)| extension)
+        .to_ascii_lowercase();
     match extension.as_str() {
         "html" | "htm" => "text/html; charset=utf-8",
         "css" => "text/css; charset=utf-8",
@@ -238,9 +368,14 @@ mod tests {
 
     #[test]
     fn addresses_do_not_climb() {
-        for (address, expected) in
-            [("/a/b/", true), ("/a..b/", true), ("/../x", false), ("/a/./b", false), ("/a\\b", false), ("/\0", false)]
-        {
+        for (address, expected) in [
+            ("/a/b/", true),
+            ("/a..b/", true),
+            ("/../x", false),
+            ("/a/./b", false),
+            ("/a\\b", false),
+            ("/\0", false),
+        ] {
             assert_eq!(is_plain(address), expected, "{address}");
         }
     }

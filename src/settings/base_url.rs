@@ -4,31 +4,68 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::BaseUrl;
 
-/// Endings of names that only exist inside a machine, a home or a test: RFC 6761 (`localhost`, `test`, `invalid`), RFC 6762
-/// (`local`), RFC 8375 (`home.arpa`) and the names that home routers and companies use for themselves.
-const LOCAL_ENDINGS: [&str; 9] = ["localhost", "test", "invalid", "local", "home.arpa", "internal", "lan", "home", "localdomain"];
+/// Endings of names that only exist inside a machine, a home or a test: RFC 6761 (`localhost`,
+/// `test`, `invalid`), RFC 6762 (`local`), RFC 8375 (`home.arpa`) and the names that home routers
+/// and companies use for themselves.
+const LOCAL_ENDINGS: [&str; 9] = [
+    "localhost",
+    "test",
+    "invalid",
+    "local",
+    "home.arpa",
+    "internal",
+    "lan",
+    "home",
+    "localdomain",
+];
 
 impl BaseUrl {
-    /// Whether the site is served on this machine or its own network only, so that nobody else can have kept an address of it.
+    /// Whether the site is served on this machine or its own network only, so that nobody else can
+    /// have kept an address of it.
     pub fn is_local(&self) -> bool {
-        let authority = self.origin.split_once("://").map_or(self.origin.as_str(), |(_, rest)| rest);
-        if let Some(address) = authority.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-            return address.0.parse::<Ipv6Addr>().is_ok_and(|address| is_local_address(IpAddr::V6(address)));
+        let authority = self
+            .origin
+            .split_once("://")
+            .map_or(self.origin.as_str(), |(_, rest)| rest);
+        if let Some(address) = authority
+            .strip_prefix('[')
+            .and_then(|rest| rest.split_once(']'))
+        {
+            return address
+                .0
+                .parse::<Ipv6Addr>()
+                .is_ok_and(|address| is_local_address(IpAddr::V6(address)));
         }
-        let host = authority.split_once(':').map_or(authority, |(host, _)| host).trim_end_matches('.');
+        let host = authority
+            .split_once(':')
+            .map_or(authority, |(host, _)| host)
+            .trim_end_matches('.');
         if let Ok(address) = host.parse::<Ipv4Addr>() {
             return is_local_address(IpAddr::V4(address));
         }
-        LOCAL_ENDINGS.iter().any(|ending| host.strip_suffix(ending).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
+        LOCAL_ENDINGS.iter().any(|ending| {
+            host.strip_suffix(ending)
+                .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+        })
     }
 }
 
 fn is_local_address(address: IpAddr) -> bool {
     match address {
-        IpAddr::V4(address) => address.is_loopback() || address.is_private() || address.is_link_local() || address.is_unspecified(),
+        IpAddr::V4(address) => {
+            address.is_loopback()
+                || address.is_private()
+                || address.is_link_local()
+                || address.is_unspecified()
+        }
         IpAddr::V6(address) => match address.to_ipv4_mapped() {
             Some(mapped) => is_local_address(IpAddr::V4(mapped)),
-            None => address.is_loopback() || address.is_unspecified() || address.is_unique_local() || address.is_unicast_link_local(),
+            None => {
+                address.is_loopback()
+                    || address.is_unspecified()
+                    || address.is_unique_local()
+                    || address.is_unicast_link_local()
+            }
         },
     }
 }
@@ -39,7 +76,11 @@ mod tests {
 
     #[test]
     fn hosts_that_only_this_network_can_open_are_local() {
-        let is_local = |url: &str| BaseUrl::parse(url).expect("an address of a site").is_local();
+        let is_local = |url: &str| {
+            BaseUrl::parse(url)
+                .expect("an address of a site")
+                .is_local()
+        };
         for url in [
             "http://localhost:8000/",
             "http://LOCALHOST",

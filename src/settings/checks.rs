@@ -9,10 +9,15 @@ use crate::fields::{Field, FieldType, Items};
 pub fn checks_field() -> Field {
     let severity = FieldType::choice(&["off", "warn", "warning", "error"]);
     let in_full = FieldType::Map(vec![
-        Field::new("severity", severity.clone()).required().about("How it is told: `off`, `warn` or `error`."),
+        Field::new("severity", severity.clone())
+            .required()
+            .about("How it is told: `off`, `warn` or `error`."),
         Field::text("reason").about("Why, for the next writer."),
     ]);
-    Field::new("checks", FieldType::map_of(FieldType::Either(vec![severity, in_full])))
+    Field::new(
+        "checks",
+        FieldType::map_of(FieldType::Either(vec![severity, in_full])),
+    )
 }
 
 /// The severities of a checked `checks:`, with what is no code told.
@@ -21,12 +26,24 @@ pub fn severities(checks: &Items, problems: &mut Vec<Diagnostic>) -> BTreeMap<St
     for (name, item) in checks {
         if name.parse::<Code>().is_err() {
             let near = nearest(name, Code::ALL.iter().map(|code| code.name()));
-            let help = near.map_or_else(|| "the manual lists the codes".to_owned(), |near| format!("did you mean `{near}`?"));
-            problems
-                .push(Diagnostic::new(Code::BadValue, format!("`checks`: there is no code `{name}`")).at(item.place.clone()).help(help));
+            let help = near.map_or_else(
+                || "the manual lists the codes".to_owned(),
+                |near| format!("did you mean `{near}`?"),
+            );
+            problems.push(
+                Diagnostic::new(
+                    Code::BadValue,
+                    format!("`checks`: there is no code `{name}`"),
+                )
+                .at(item.place.clone())
+                .help(help),
+            );
             continue;
         }
-        let word = item.as_map().and_then(|map| map.get("severity")).unwrap_or(item);
+        let word = item
+            .as_map()
+            .and_then(|map| map.get("severity"))
+            .unwrap_or(item);
         if let Some(severity) = word.as_text().and_then(severity) {
             severities.insert(name.clone(), severity);
         }
@@ -52,13 +69,28 @@ mod tests {
     #[test]
     fn both_forms() {
         let text = "checks:\n  broken-link: warn\n  orphan: {severity: off, reason: it is a landing page}\n  brokn-anchor: off\n  bad-math: loud\n";
-        let node = crate::yaml::parse(&SourcePath::root(), text, 0..text.len()).expect("sound").expect("there");
+        let node = crate::yaml::parse(&SourcePath::root(), text, 0..text.len())
+            .expect("sound")
+            .expect("there");
         let mut problems = Vec::new();
         let items = check(&node, &[checks_field()], Context::PAGE).unload(&mut problems);
-        let checks = items.get("checks").and_then(Item::as_map).expect("a mapping");
+        let checks = items
+            .get("checks")
+            .and_then(Item::as_map)
+            .expect("a mapping");
         let severities = severities(checks, &mut problems);
-        assert_eq!(severities, BTreeMap::from([("broken-link".into(), Severity::Warning), ("orphan".into(), Severity::Off)]));
+        assert_eq!(
+            severities,
+            BTreeMap::from([
+                ("broken-link".into(), Severity::Warning),
+                ("orphan".into(), Severity::Off)
+            ])
+        );
         assert_eq!(problems.len(), 2, "{problems:#?}");
-        assert!(problems.iter().any(|problem| problem.help.as_deref() == Some("did you mean `broken-anchor`?")));
+        assert!(
+            problems
+                .iter()
+                .any(|problem| problem.help.as_deref() == Some("did you mean `broken-anchor`?"))
+        );
     }
 }

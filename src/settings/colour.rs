@@ -1,7 +1,8 @@
-//! A colour of the theme: read from `#0a6b5e`, measured against another, made lighter or darker until it can be read.
+//! A colour of the theme: read from `#0a6b5e`, measured against another, made lighter or darker
+//! until it can be read.
 //!
-//! Contrast is that of WCAG 2.2 (§ 1.4.3, relative luminance of sRGB). Lightness is changed in Oklab, where a colour keeps its
-//! hue while it does.
+//! Contrast is that of WCAG 2.2 (§ 1.4.3, relative luminance of sRGB). Lightness is changed in
+//! Oklab, where a colour keeps its hue while it does.
 
 use std::fmt;
 
@@ -15,12 +16,21 @@ pub struct Colour {
     pub blue: u8,
 }
 
-/// Steps between black and white in which a readable shade is looked for: finer than eight bits tell apart.
+/// Steps between black and white in which a readable shade is looked for: finer than eight bits
+/// tell apart.
 const STEPS: u32 = 512;
 
 impl Colour {
-    pub const BLACK: Colour = Colour { red: 0, green: 0, blue: 0 };
-    pub const WHITE: Colour = Colour { red: 255, green: 255, blue: 255 };
+    pub const BLACK: Colour = Colour {
+        red: 0,
+        green: 0,
+        blue: 0,
+    };
+    pub const WHITE: Colour = Colour {
+        red: 255,
+        green: 255,
+        blue: 255,
+    };
 
     /// Reads `#0a6b5e` or `#0bd`; the `#`, which begins a comment in YAML, may be missing.
     pub fn parse(text: &str) -> Option<Self> {
@@ -32,7 +42,12 @@ impl Colour {
         let number = u32::from_str_radix(digits, 16).ok()?;
         let [_, red, green, blue] = match digits.len() {
             6 => number.to_be_bytes(),
-            3 => [0, (number >> 8 & 0xf) as u8 * 17, (number >> 4 & 0xf) as u8 * 17, (number & 0xf) as u8 * 17],
+            3 => [
+                0,
+                (number >> 8 & 0xf) as u8 * 17,
+                (number >> 4 & 0xf) as u8 * 17,
+                (number & 0xf) as u8 * 17,
+            ],
             _ => return None,
         };
         Some(Self { red, green, blue })
@@ -52,45 +67,71 @@ impl Colour {
 
     /// The least contrast with any of these.
     pub fn contrast_with_all(self, others: &[Colour]) -> f64 {
-        others.iter().map(|other| self.contrast(*other)).fold(f64::INFINITY, f64::min)
+        others
+            .iter()
+            .map(|other| self.contrast(*other))
+            .fold(f64::INFINITY, f64::min)
     }
 
     /// This colour with a share (0 to 1) of another in it, as CSS mixes in sRGB.
     pub fn with(self, other: Colour, share: f64) -> Self {
-        let mix = |one: u8, two: u8| byte(f64::from(one) / 255.0 * (1.0 - share) + f64::from(two) / 255.0 * share);
-        Self { red: mix(self.red, other.red), green: mix(self.green, other.green), blue: mix(self.blue, other.blue) }
+        let mix = |one: u8, two: u8| {
+            byte(f64::from(one) / 255.0 * (1.0 - share) + f64::from(two) / 255.0 * share)
+        };
+        Self {
+            red: mix(self.red, other.red),
+            green: mix(self.green, other.green),
+            blue: mix(self.blue, other.blue),
+        }
     }
 
-    /// The nearest shade of this hue that has this contrast with all of these backgrounds, itself where it has. Black or white
-    /// where no shade has it.
+    /// The nearest shade of this hue that has this contrast with all of these backgrounds, itself
+    /// where it has. Black or white where no shade has it.
     pub fn readable_on(self, backgrounds: &[Colour], contrast: f64) -> Self {
         if self.contrast_with_all(backgrounds) >= contrast {
             return self;
         }
         // Past this luminance black stands out more than white.
-        let light = backgrounds.iter().filter(|background| background.luminance() > 0.179).count();
+        let light = backgrounds
+            .iter()
+            .filter(|background| background.luminance() > 0.179)
+            .count();
         let is_darker = light * 2 >= backgrounds.len();
         let [lightness, a, b] = self.oklab();
         let end = if is_darker { 0.0 } else { 1.0 };
         let shade = |step: u32| {
             let way = f64::from(step) / f64::from(STEPS);
-            Self::from_oklab([lightness + (end - lightness) * way, a * (1.0 - way / 2.0), b * (1.0 - way / 2.0)])
+            Self::from_oklab([
+                lightness + (end - lightness) * way,
+                a * (1.0 - way / 2.0),
+                b * (1.0 - way / 2.0),
+            ])
         };
-        let found = (1..STEPS).map(shade).find(|shade| shade.contrast_with_all(backgrounds) >= contrast);
+        let found = (1..STEPS)
+            .map(shade)
+            .find(|shade| shade.contrast_with_all(backgrounds) >= contrast);
         found.unwrap_or(if is_darker { Self::BLACK } else { Self::WHITE })
     }
 
     fn linear(self) -> [f64; 3] {
         [self.red, self.green, self.blue].map(|channel| {
             let value = f64::from(channel) / 255.0;
-            if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+            if value <= 0.04045 {
+                value / 12.92
+            } else {
+                ((value + 0.055) / 1.055).powf(2.4)
+            }
         })
     }
 
     fn from_linear(linear: [f64; 3]) -> Self {
         let [red, green, blue] = linear.map(|value| {
             let value = value.clamp(0.0, 1.0);
-            byte(if value <= 0.003_130_8 { value * 12.92 } else { 1.055 * value.powf(1.0 / 2.4) - 0.055 })
+            byte(if value <= 0.003_130_8 {
+                value * 12.92
+            } else {
+                1.055 * value.powf(1.0 / 2.4) - 0.055
+            })
         });
         Self { red, green, blue }
     }
@@ -125,8 +166,11 @@ const CONES_TO_LAB: Matrix = [
     [1.977_998_495_1, -2.428_592_205_0, 0.450_593_709_9],
     [0.025_904_037_1, 0.782_771_766_2, -0.808_675_766_0],
 ];
-const LAB_TO_CONES: Matrix =
-    [[1.0, 0.396_337_777_4, 0.215_803_757_3], [1.0, -0.105_561_345_8, -0.063_854_172_8], [1.0, -0.089_484_177_5, -1.291_485_548_0]];
+const LAB_TO_CONES: Matrix = [
+    [1.0, 0.396_337_777_4, 0.215_803_757_3],
+    [1.0, -0.105_561_345_8, -0.063_854_172_8],
+    [1.0, -0.089_484_177_5, -1.291_485_548_0],
+];
 const CONES_TO_LINEAR: Matrix = [
     [4.076_741_662_1, -3.307_711_591_3, 0.230_969_929_2],
     [-1.268_438_004_6, 2.609_757_401_1, -0.341_319_396_5],
@@ -137,7 +181,11 @@ fn product(matrix: &Matrix, [x, y, z]: [f64; 3]) -> [f64; 3] {
     matrix.map(|[a, b, c]| a * x + b * y + c * z)
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the value is clamped to what a byte holds")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the value is clamped to what a byte holds"
+)]
 fn byte(value: f64) -> u8 {
     (value.clamp(0.0, 1.0) * 255.0).round() as u8
 }
@@ -152,10 +200,24 @@ mod tests {
 
     #[test]
     fn colours_are_read_and_written() {
-        for (text, expected) in [("#0a6b5e", "#0a6b5e"), ("0A6B5E", "#0a6b5e"), ("#0bd", "#00bbdd"), (" 123456 ", "#123456")] {
+        for (text, expected) in [
+            ("#0a6b5e", "#0a6b5e"),
+            ("0A6B5E", "#0a6b5e"),
+            ("#0bd", "#00bbdd"),
+            (" 123456 ", "#123456"),
+        ] {
             assert_eq!(colour(text).to_string(), expected);
         }
-        for text in ["", "#", "#12345", "teal", "#gggggg", "rgb(0 0 0)", "+12345", "#1234567"] {
+        for text in [
+            "",
+            "#",
+            "#12345",
+            "teal",
+            "#gggggg",
+            "rgb(0 0 0)",
+            "+12345",
+            "#1234567",
+        ] {
             assert_eq!(Colour::parse(text), None, "{text}");
         }
     }
@@ -170,15 +232,30 @@ mod tests {
 
     #[test]
     fn any_colour_gets_a_readable_shade_of_its_hue() {
-        let (light, dark) = ([colour("#fbf7f0"), colour("#f3ecdf")], [colour("#211c18"), colour("#181411")]);
-        for text in ["#ffcc00", "#ff0000", "#00ff00", "#0000ff", "#777777", "#ffffff", "#000000", "#0a6b5e", "#f29a6b", "#ad3c0a"] {
+        let (light, dark) = (
+            [colour("#fbf7f0"), colour("#f3ecdf")],
+            [colour("#211c18"), colour("#181411")],
+        );
+        for text in [
+            "#ffcc00", "#ff0000", "#00ff00", "#0000ff", "#777777", "#ffffff", "#000000", "#0a6b5e",
+            "#f29a6b", "#ad3c0a",
+        ] {
             for backgrounds in [light, dark] {
                 let shade = colour(text).readable_on(&backgrounds, 4.5);
-                assert!(shade.contrast_with_all(&backgrounds) >= 4.5, "{text} became {shade}");
-                assert!(shade.contrast_with_all(&backgrounds) < 4.7 || shade == colour(text), "{text} went too far, to {shade}");
+                assert!(
+                    shade.contrast_with_all(&backgrounds) >= 4.5,
+                    "{text} became {shade}"
+                );
+                assert!(
+                    shade.contrast_with_all(&backgrounds) < 4.7 || shade == colour(text),
+                    "{text} went too far, to {shade}"
+                );
             }
         }
         let shade = colour("#ffcc00").readable_on(&light, 4.5);
-        assert!(shade.red > shade.green && shade.green > shade.blue, "a yellow stays one: {shade}");
+        assert!(
+            shade.red > shade.green && shade.green > shade.blue,
+            "a yellow stays one: {shade}"
+        );
     }
 }

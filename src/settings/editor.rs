@@ -1,4 +1,5 @@
-//! The editors that Handsel knows: by which words each is told a file and a line, and which of them need a terminal.
+//! The editors that Handsel knows: by which words each is told a file and a line, and which of them
+//! need a terminal.
 
 /// How a program is told the line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,11 +28,19 @@ pub struct Editor {
 }
 
 const fn window(name: &'static str, form: LineForm) -> Editor {
-    Editor { name, form, needs_terminal: false }
+    Editor {
+        name,
+        form,
+        needs_terminal: false,
+    }
 }
 
 const fn terminal(name: &'static str, form: LineForm) -> Editor {
-    Editor { name, form, needs_terminal: true }
+    Editor {
+        name,
+        form,
+        needs_terminal: true,
+    }
 }
 
 impl Editor {

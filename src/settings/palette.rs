@@ -1,7 +1,8 @@
 //! The colours that a site chose, made such that its text can be read in both schemes.
 //!
-//! Text needs 4.5 : 1 on paper, surface, sunken areas and the tints of callouts; the edges of fields and buttons need 3 : 1
-//! (WCAG 2.2, § 1.4.3 and § 1.4.11). What does not have it is made darker or lighter, and that is told.
+//! Text needs 4.5 : 1 on paper, surface, sunken areas and the tints of callouts; the edges of
+//! fields and buttons need 3 : 1 (WCAG 2.2, § 1.4.3 and § 1.4.11). What does not have it is made
+//! darker or lighter, and that is told.
 
 use std::collections::BTreeMap;
 
@@ -22,26 +23,39 @@ const TINT: f64 = 0.09;
 #[derive(Clone, Debug)]
 pub struct Choice {
     pub colours: Colours,
-    /// Whether each scheme has a colour of its own; else one colour was given for both, and the dark one is made from it.
+    /// Whether each scheme has a colour of its own; else one colour was given for both, and the
+    /// dark one is made from it.
     pub is_pair: bool,
     /// The key: `theme.accent`.
     pub key: String,
     pub place: Place,
 }
 
-/// The colours that differ from the built-in ones, by token, and what had to be changed for them to be read.
-pub fn settle(choices: &BTreeMap<&'static str, Choice>, problems: &mut Vec<Diagnostic>) -> BTreeMap<String, Colours> {
-    let chosen = |token: &Token| choices.get(token.name).map(|choice| choice.colours).or_else(|| token.colours());
+/// The colours that differ from the built-in ones, by token, and what had to be changed for them to
+/// be read.
+pub fn settle(
+    choices: &BTreeMap<&'static str, Choice>,
+    problems: &mut Vec<Diagnostic>,
+) -> BTreeMap<String, Colours> {
+    let chosen = |token: &Token| {
+        choices
+            .get(token.name)
+            .map(|choice| choice.colours)
+            .or_else(|| token.colours())
+    };
     let mut settled = BTreeMap::new();
     let mut built_in = Vec::new();
     for token in TOKENS.iter().filter(|token| token.kind != TokenKind::Value) {
-        let Some(before) = chosen(token) else { continue };
+        let Some(before) = chosen(token) else {
+            continue;
+        };
         let needed = match token.kind {
             TokenKind::Text => 4.5,
             TokenKind::Edge => 3.0,
             _ => 1.0,
         };
-        let after = [0, 1].map(|scheme| before[scheme].readable_on(&backgrounds(&chosen, scheme), needed));
+        let after =
+            [0, 1].map(|scheme| before[scheme].readable_on(&backgrounds(&chosen, scheme), needed));
         if before != after {
             match choices.get(token.name) {
                 Some(choice) => problems.extend(too_faint(choice, after, needed)),
@@ -52,9 +66,15 @@ pub fn settle(choices: &BTreeMap<&'static str, Choice>, problems: &mut Vec<Diagn
             settled.insert(token.name.to_owned(), after);
         }
     }
-    let background = choices.iter().find(|(name, _)| Token::named(name).is_some_and(|token| token.kind == TokenKind::Background));
+    let background = choices.iter().find(|(name, _)| {
+        Token::named(name).is_some_and(|token| token.kind == TokenKind::Background)
+    });
     if let Some((_, choice)) = background.filter(|_| !built_in.is_empty()) {
-        let message = format!("`{}`: on such a background other colours are used: {}", choice.key, built_in.join(", "));
+        let message = format!(
+            "`{}`: on such a background other colours are used: {}",
+            choice.key,
+            built_in.join(", ")
+        );
         problems.push(
             Diagnostic::new(Code::LowContrast, message)
                 .at(choice.place.clone())
@@ -66,8 +86,15 @@ pub fn settle(choices: &BTreeMap<&'static str, Choice>, problems: &mut Vec<Diagn
 
 /// What text stands on in one scheme.
 fn backgrounds(chosen: &impl Fn(&Token) -> Option<Colours>, scheme: usize) -> Vec<Colour> {
-    let colour = |name: &str| Token::named(name).and_then(chosen).map(|colours| colours[scheme]);
-    let mut all: Vec<Colour> = ["paper", "surface", "sunken"].into_iter().filter_map(colour).collect();
+    let colour = |name: &str| {
+        Token::named(name)
+            .and_then(chosen)
+            .map(|colours| colours[scheme])
+    };
+    let mut all: Vec<Colour> = ["paper", "surface", "sunken"]
+        .into_iter()
+        .filter_map(colour)
+        .collect();
     if let (Some(paper), Some(ink)) = (colour("paper"), colour("ink")) {
         all.push(paper.with(ink, TINT));
     }
@@ -76,13 +103,24 @@ fn backgrounds(chosen: &impl Fn(&Token) -> Option<Colours>, scheme: usize) -> Ve
 
 /// One colour for both schemes has to fit the light one only: the dark one is always made from it.
 fn too_faint(choice: &Choice, after: Colours, needed: f64) -> Option<Diagnostic> {
-    let scheme = [0, 1].into_iter().find(|scheme| choice.colours[*scheme] != after[*scheme] && (*scheme == 0 || choice.is_pair))?;
+    let scheme = [0, 1].into_iter().find(|scheme| {
+        choice.colours[*scheme] != after[*scheme] && (*scheme == 0 || choice.is_pair)
+    })?;
     let (is, becomes) = (choice.colours[scheme], after[scheme]);
-    let message =
-        format!("`{}`: {is} is too faint in the {} scheme ({needed} : 1 is needed); {becomes} is used", choice.key, SCHEMES[scheme]);
+    let message = format!(
+        "`{}`: {is} is too faint in the {} scheme ({needed} : 1 is needed); {becomes} is used",
+        choice.key, SCHEMES[scheme]
+    );
     let name = choice.key.rsplit('.').next().unwrap_or_default();
-    let help = format!("write `{name}: {{ light: \"{}\", dark: \"{}\" }}`", after[0], after[1]);
-    Some(Diagnostic::new(Code::LowContrast, message).at(choice.place.clone()).help(help))
+    let help = format!(
+        "write `{name}: {{ light: \"{}\", dark: \"{}\" }}`",
+        after[0], after[1]
+    );
+    Some(
+        Diagnostic::new(Code::LowContrast, message)
+            .at(choice.place.clone())
+            .help(help),
+    )
 }
 
 #[cfg(test)]
@@ -103,7 +141,19 @@ mod tests {
     fn told(choices: &[(&'static str, Choice)]) -> (BTreeMap<String, Colours>, Vec<String>) {
         let mut problems = Vec::new();
         let settled = settle(&choices.iter().cloned().collect(), &mut problems);
-        (settled, problems.iter().map(|problem| format!("{} ({})", problem.message, problem.help.as_deref().unwrap_or(""))).collect())
+        (
+            settled,
+            problems
+                .iter()
+                .map(|problem| {
+                    format!(
+                        "{} ({})",
+                        problem.message,
+                        problem.help.as_deref().unwrap_or("")
+                    )
+                })
+                .collect(),
+        )
     }
 
     #[test]
@@ -123,16 +173,29 @@ mod tests {
     #[test]
     fn a_faint_colour_is_changed_and_that_is_told() {
         let (settled, messages) = told(&[("accent", choice("#ffcc00", None))]);
-        assert_eq!(settled["accent"][1].to_string(), "#ffcc00", "in the dark it can be read");
-        assert!(messages[0].starts_with("`theme.accent`: #ffcc00 is too faint in the light scheme"), "{messages:?}");
-        let (_, again) = told(&[("accent", choice(&settled["accent"][0].to_string(), Some("#ffcc00")))]);
+        assert_eq!(
+            settled["accent"][1].to_string(),
+            "#ffcc00",
+            "in the dark it can be read"
+        );
+        assert!(
+            messages[0].starts_with("`theme.accent`: #ffcc00 is too faint in the light scheme"),
+            "{messages:?}"
+        );
+        let (_, again) = told(&[(
+            "accent",
+            choice(&settled["accent"][0].to_string(), Some("#ffcc00")),
+        )]);
         assert_eq!(again, Vec::<String>::new(), "what the help says is good");
     }
 
     #[test]
     fn another_paper_changes_the_ink() {
         let (settled, told) = told(&[("paper", choice("#808080", Some("#211c18")))]);
-        assert!(settled.contains_key("ink-soft") && !settled.contains_key("line"), "{settled:?}");
+        assert!(
+            settled.contains_key("ink-soft") && !settled.contains_key("line"),
+            "{settled:?}"
+        );
         assert_eq!(told.len(), 1, "{told:?}");
     }
 }

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::theme::{self, Theme};
-use super::{BaseUrl, Editor, FeedbackWay, Giving, Images, RawHtml, SETTINGS, SettingLink, Settings, severities};
+use super::{
+    BaseUrl, Editor, FeedbackWay, Giving, Images, RawHtml, SETTINGS, SettingLink, Settings,
+    severities,
+};
 use crate::diagnostic::{Checked, Code, Diagnostic, Place, Severity};
 use crate::fields::{Context, Item, Items, check};
 use crate::link_target::{Usage, origin, refusal};
@@ -25,20 +28,29 @@ const PERMALINK_PARTS: [&str; 4] = ["year", "month", "day", "slug"];
 
 /// The settings of a site; `bytes` is `None` where there is no `handsel.yaml`.
 pub fn read(path: &SourcePath, bytes: Option<&[u8]>) -> Checked<Settings> {
-    let Some(bytes) = bytes else { return Checked::sound(Settings::default()) };
+    let Some(bytes) = bytes else {
+        return Checked::sound(Settings::default());
+    };
     let node = match yaml::read(path, bytes) {
         Ok(Some(node)) => node,
         Ok(None) => {
-            let problem = Diagnostic::new(Code::BadSetting, "there is nothing here; every setting is at its default")
-                .at(Place::start_of(path))
-                .severity(Severity::Warning)
-                .help("set at least `title` and `base_url`, or delete the file");
+            let problem = Diagnostic::new(
+                Code::BadSetting,
+                "there is nothing here; every setting is at its default",
+            )
+            .at(Place::start_of(path))
+            .severity(Severity::Warning)
+            .help("set at least `title` and `base_url`, or delete the file");
             return Checked::new(Settings::default(), vec![problem]);
         }
         Err(problems) => return Checked::new(Settings::default(), problems),
     };
     let mut problems = Vec::new();
-    let context = Context { unknown: Code::UnknownSetting, names: Some(NameKind::Setting), ..Context::PAGE };
+    let context = Context {
+        unknown: Code::UnknownSetting,
+        names: Some(NameKind::Setting),
+        ..Context::PAGE
+    };
     let items = check(&node, &SETTINGS, context).unload(&mut problems);
     theme::lost_colours(&node, &mut problems);
     let settings = from_items(&Given(&items), &mut problems);
@@ -66,12 +78,18 @@ impl Given<'_> {
     }
 
     fn texts(&self, name: &str) -> Vec<String> {
-        self.list(name).iter().filter_map(Item::as_text).map(str::to_owned).collect()
+        self.list(name)
+            .iter()
+            .filter_map(Item::as_text)
+            .map(str::to_owned)
+            .collect()
     }
 
     /// What stands under `theme:`, or beside it.
     fn of_theme(&self, name: &str) -> Option<&Item> {
-        self.map("theme").and_then(|theme| theme.get(name)).or_else(|| self.item(name))
+        self.map("theme")
+            .and_then(|theme| theme.get(name))
+            .or_else(|| self.item(name))
     }
 
     fn map(&self, name: &str) -> Option<&Items> {
@@ -81,8 +99,17 @@ impl Given<'_> {
 
 fn from_items(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Settings {
     let unset = Settings::default();
-    let giving = |name: &str| given.map("giving").and_then(|map| map.get(name)).and_then(Item::as_text).map(str::to_owned);
-    let theme = given.map("theme").map(|items| theme::read(items, problems)).unwrap_or_default();
+    let giving = |name: &str| {
+        given
+            .map("giving")
+            .and_then(|map| map.get(name))
+            .and_then(Item::as_text)
+            .map(str::to_owned)
+    };
+    let theme = given
+        .map("theme")
+        .map(|items| theme::read(items, problems))
+        .unwrap_or_default();
     Settings {
         title: given.text("title").map(decode_entities),
         summary: given.text("summary").map(decode_entities),
@@ -94,13 +121,22 @@ fn from_items(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Settings {
         copyright: given.text("copyright"),
         logo: given.of_theme("logo").and_then(image),
         favicon: given.of_theme("favicon").and_then(image),
-        giving: Giving { who: giving("who"), why: giving("why"), pays: giving("pays"), contact: contact(given, problems) },
+        giving: Giving {
+            who: giving("who"),
+            why: giving("why"),
+            pays: giving("pays"),
+            contact: contact(given, problems),
+        },
         feedback: feedback(given, problems),
         discuss: given.text("discuss"),
         menu: given.list("menu").iter().filter_map(menu_link).collect(),
         permalinks: permalinks(given, problems),
         ignore: patterns(given, problems),
-        external: given.texts("external_paths").iter().map(|path| format!("/{}", path.trim_start_matches('/'))).collect(),
+        external: given
+            .texts("external_paths")
+            .iter()
+            .map(|path| format!("/{}", path.trim_start_matches('/')))
+            .collect(),
         retired: retired(given, problems),
         raw_html: match given.text("raw_html").as_deref() {
             Some("allow") => RawHtml::Allow,
@@ -121,7 +157,10 @@ fn from_items(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Settings {
         report_url: pattern_url(given, "report_url", &[], problems),
         editor: editor(given, problems),
         allow_origins: allowed_origins(given, problems),
-        checks: given.map("checks").map(|checks| severities(checks, problems)).unwrap_or_default(),
+        checks: given
+            .map("checks")
+            .map(|checks| severities(checks, problems))
+            .unwrap_or_default(),
         extra: given.map("extra").cloned().unwrap_or_default(),
     }
 }
@@ -129,16 +168,28 @@ fn from_items(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Settings {
 fn images(given: &Given<'_>, theme: &Theme, problems: &mut Vec<Diagnostic>) -> Option<Images> {
     let mut images = Images::default();
     // A browser knows no property of the style sheet yet when it chooses a picture.
-    if let Some(measure) = theme.values.get("measure").filter(|measure| !measure.contains("var(")) {
+    if let Some(measure) = theme
+        .values
+        .get("measure")
+        .filter(|measure| !measure.contains("var("))
+    {
         images.sizes = Images::sizes_of(measure);
     }
-    let Some(item) = given.item("images") else { return Some(images) };
+    let Some(item) = given.item("images") else {
+        return Some(images);
+    };
     if item.as_bool() == Some(false) {
         return None;
     }
-    let Some(map) = item.as_map() else { return Some(images) };
+    let Some(map) = item.as_map() else {
+        return Some(images);
+    };
     if let Some(widths) = map.get("widths") {
-        let mut wanted: Vec<u32> = widths.as_list().iter().filter_map(|width| u32::try_from(width.as_integer()?).ok()).collect();
+        let mut wanted: Vec<u32> = widths
+            .as_list()
+            .iter()
+            .filter_map(|width| u32::try_from(width.as_integer()?).ok())
+            .collect();
         wanted.sort_unstable();
         wanted.dedup();
         match wanted.iter().all(|width| (WIDTH_MIN..=WIDTH_MAX).contains(width)) && widths.as_list().len() <= WIDTHS_COUNT_MAX {
@@ -151,9 +202,17 @@ fn images(given: &Given<'_>, theme: &Theme, problems: &mut Vec<Diagnostic>) -> O
         }
     }
     if let Some(quality) = map.get("quality") {
-        match quality.as_integer().and_then(|quality| u8::try_from(quality).ok()).filter(|quality| (1..=100).contains(quality)) {
+        match quality
+            .as_integer()
+            .and_then(|quality| u8::try_from(quality).ok())
+            .filter(|quality| (1..=100).contains(quality))
+        {
             Some(wanted) => images.quality = wanted,
-            None => problems.push(fault(quality, "`images.quality` is none".to_owned(), "write a number from 1 to 100; 80 is usual")),
+            None => problems.push(fault(
+                quality,
+                "`images.quality` is none".to_owned(),
+                "write a number from 1 to 100; 80 is usual",
+            )),
         }
     }
     if let Some(sizes) = map.get("sizes").and_then(Item::as_text) {
@@ -163,14 +222,20 @@ fn images(given: &Given<'_>, theme: &Theme, problems: &mut Vec<Diagnostic>) -> O
         images.avif = cfg!(feature = "avif");
         if !images.avif {
             let message = "`images.avif`: this Handsel was built without AVIF".to_owned();
-            problems.push(fault(avif, message, "take it out, or build Handsel with the feature `avif`"));
+            problems.push(fault(
+                avif,
+                message,
+                "take it out, or build Handsel with the feature `avif`",
+            ));
         }
     }
     Some(images)
 }
 
 fn fault(item: &Item, message: String, help: impl Into<String>) -> Diagnostic {
-    Diagnostic::new(Code::BadSetting, message).at(item.place.clone()).help(help)
+    Diagnostic::new(Code::BadSetting, message)
+        .at(item.place.clone())
+        .help(help)
 }
 
 fn language(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Option<String> {
@@ -179,7 +244,11 @@ fn language(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Option<String>
     match language_fault(text) {
         None => Some(text.to_owned()),
         Some(help) => {
-            problems.push(fault(item, format!("`language`: `{text}` is no language tag"), help));
+            problems.push(fault(
+                item,
+                format!("`language`: `{text}` is no language tag"),
+                help,
+            ));
             None
         }
     }
@@ -188,8 +257,12 @@ fn language(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Option<String>
 /// Why a text does not look like a language tag (RFC 5646, §2.1), as help; `None` when it does.
 pub fn language_fault(text: &str) -> Option<String> {
     let mut parts = text.split('-');
-    let is_language = parts.next().is_some_and(|part| matches!(part.len(), 2 | 3) && part.bytes().all(|byte| byte.is_ascii_alphabetic()));
-    let is_rest = parts.all(|part| matches!(part.len(), 1..=8) && part.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+    let is_language = parts.next().is_some_and(|part| {
+        matches!(part.len(), 2 | 3) && part.bytes().all(|byte| byte.is_ascii_alphabetic())
+    });
+    let is_rest = parts.all(|part| {
+        matches!(part.len(), 1..=8) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    });
     match () {
         () if is_language && is_rest => None,
         () if text.contains('_') && language_fault(&text.replace('_', "-")).is_none() => {
@@ -204,7 +277,11 @@ fn base_url(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Option<BaseUrl
     let text = item.as_text()?;
     BaseUrl::parse(text)
         .map_err(|fault_is| {
-            problems.push(fault(item, format!("`base_url`: `{text}` {fault_is}"), "write `base_url: https://example.org/`"))
+            problems.push(fault(
+                item,
+                format!("`base_url`: `{text}` {fault_is}"),
+                "write `base_url: https://example.org/`",
+            ))
         })
         .ok()
 }
@@ -215,15 +292,25 @@ fn timezone(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Option<String>
     if jiff::tz::TimeZone::get(name).is_ok() {
         return Some(name.to_owned());
     }
-    let known: Vec<String> = jiff::tz::db().available().map(|name| name.to_string()).collect();
+    let known: Vec<String> = jiff::tz::db()
+        .available()
+        .map(|name| name.to_string())
+        .collect();
     let near = crate::diagnostic::nearest(name, known.iter().map(String::as_str));
-    let help =
-        near.map_or_else(|| "write an IANA name such as `Europe/Berlin`, or `UTC`".to_owned(), |near| format!("did you mean `{near}`?"));
-    problems.push(fault(item, format!("`timezone`: there is no time zone `{name}`"), help));
+    let help = near.map_or_else(
+        || "write an IANA name such as `Europe/Berlin`, or `UTC`".to_owned(),
+        |near| format!("did you mean `{near}`?"),
+    );
+    problems.push(fault(
+        item,
+        format!("`timezone`: there is no time zone `{name}`"),
+        help,
+    ));
     None
 }
 
-/// The output folder is emptied of what is not published any more, so it may be no folder that holds anything else.
+/// The output folder is emptied of what is not published any more, so it may be no folder that
+/// holds anything else.
 fn output(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Option<SourcePath> {
     let item = given.item("output")?;
     let text = item.as_text()?;
@@ -257,9 +344,21 @@ pub fn output_folder(text: &str) -> Result<SourcePath, &'static str> {
 }
 
 fn image(item: &Item) -> Option<SettingLink> {
-    let text = |name: &str| item.as_map().and_then(|map| map.get(name)).and_then(Item::as_text);
-    let (title, target) = if item.as_map().is_some() { (text("alt"), text("src")?) } else { (None, item.as_text()?) };
-    Some(SettingLink { title: title.unwrap_or_default().to_owned(), target: target.to_owned(), place: item.place.clone() })
+    let text = |name: &str| {
+        item.as_map()
+            .and_then(|map| map.get(name))
+            .and_then(Item::as_text)
+    };
+    let (title, target) = if item.as_map().is_some() {
+        (text("alt"), text("src")?)
+    } else {
+        (None, item.as_text()?)
+    };
+    Some(SettingLink {
+        title: title.unwrap_or_default().to_owned(),
+        target: target.to_owned(),
+        place: item.place.clone(),
+    })
 }
 
 /// Whom to ask: words, a mail address, or a link that a page may hold.
@@ -270,14 +369,22 @@ fn contact(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Option<String> 
     match refusal(text, Usage::Link).filter(|refusal| refusal.code == Code::LinkScheme) {
         None => Some(text.to_owned()),
         Some(refusal) => {
-            let problem = Diagnostic::new(refusal.code, format!("`giving.contact`: {}", refusal.message));
-            problems.push(problem.at(item.place.clone()).help("write a mail address, or one that begins with https://"));
+            let problem = Diagnostic::new(
+                refusal.code,
+                format!("`giving.contact`: {}", refusal.message),
+            );
+            problems.push(
+                problem
+                    .at(item.place.clone())
+                    .help("write a mail address, or one that begins with https://"),
+            );
             None
         }
     }
 }
 
-/// Origins that the policy of the pages names. Each has to be one origin and nothing else, since the policy is a list of them.
+/// Origins that the policy of the pages names. Each has to be one origin and nothing else, since
+/// the policy is a list of them.
 fn allowed_origins(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Vec<String> {
     let mut origins = Vec::new();
     for item in given.list("allow_origins") {
@@ -291,11 +398,18 @@ fn allowed_origins(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Vec<Str
             continue;
         }
         let message = match bare.strip_prefix("http://") {
-            Some(_) => format!("`allow_origins`: `{text}` is not encrypted, so anyone on the way could change what it sends"),
+            Some(_) => format!(
+                "`allow_origins`: `{text}` is not encrypted, so anyone on the way could change what it sends"
+            ),
             None => format!("`allow_origins`: `{text}` is not an origin"),
         };
-        let named = origin(text).and_then(|origin| Some(origin.split_once("://")?.1.to_owned())).filter(|host| host.chars().all(is_host));
-        let help = format!("write `https://{}`: https, a host and nothing after it", named.as_deref().unwrap_or("cdn.example.org"));
+        let named = origin(text)
+            .and_then(|origin| Some(origin.split_once("://")?.1.to_owned()))
+            .filter(|host| host.chars().all(is_host));
+        let help = format!(
+            "write `https://{}`: https, a host and nothing after it",
+            named.as_deref().unwrap_or("cdn.example.org")
+        );
         problems.push(fault(item, message, help));
     }
     origins
@@ -305,17 +419,29 @@ fn menu_link(item: &Item) -> Option<SettingLink> {
     let map = item.as_map()?;
     let link = map.get("link")?;
     let title = map.get("title")?.as_text()?;
-    Some(SettingLink { title: title.to_owned(), target: link.as_text()?.to_owned(), place: link.place.clone() })
+    Some(SettingLink {
+        title: title.to_owned(),
+        target: link.as_text()?.to_owned(),
+        place: link.place.clone(),
+    })
 }
 
 fn permalinks(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> BTreeMap<String, String> {
     let mut patterns = BTreeMap::new();
     for (kind, item) in given.map("permalinks").into_iter().flatten() {
         let pattern = item.as_text().unwrap_or_default();
-        let parts = || pattern.split('/').filter_map(|segment| segment.strip_prefix(':'));
+        let parts = || {
+            pattern
+                .split('/')
+                .filter_map(|segment| segment.strip_prefix(':'))
+        };
         let help = "a pattern begins with `/` and is made of `:year`, `:month`, `:day`, `:slug` and plain words: `/:year/:slug/`";
         if let Some(part) = parts().find(|part| !PERMALINK_PARTS.contains(part)) {
-            problems.push(fault(item, format!("`permalinks.{kind}`: there is no `:{part}`"), help));
+            problems.push(fault(
+                item,
+                format!("`permalinks.{kind}`: there is no `:{part}`"),
+                help,
+            ));
         } else if !pattern.starts_with('/') || !parts().any(|part| part == "slug") {
             problems.push(fault(
                 item,
@@ -337,7 +463,11 @@ fn patterns(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Vec<String> {
             Ok(_) => patterns.push(text.to_owned()),
             Err(error) => {
                 let message = format!("`ignore`: `{text}` is no pattern: {}", error.kind());
-                problems.push(fault(item, message, "patterns are those of `.gitignore`: `drafts/`, `*.tmp`, `/notes/**`"));
+                problems.push(fault(
+                    item,
+                    message,
+                    "patterns are those of `.gitignore`: `drafts/`, `*.tmp`, `/notes/**`",
+                ));
             }
         }
     }
@@ -349,16 +479,30 @@ fn feedback(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Option<Feedbac
     let map = given.map("feedback")?;
     let item = given.item("feedback")?;
     let text = |name: &str| map.get(name).and_then(Item::as_text).map(str::to_owned);
-    let ways = [text("mail").map(FeedbackWay::Mail), text("issues").map(FeedbackWay::Issues), text("endpoint").map(FeedbackWay::Endpoint)];
+    let ways = [
+        text("mail").map(FeedbackWay::Mail),
+        text("issues").map(FeedbackWay::Issues),
+        text("endpoint").map(FeedbackWay::Endpoint),
+    ];
     let mut stated = ways.into_iter().flatten();
     let first = stated.next();
     if first.is_none() || stated.next().is_some() {
         let help = "write `mail: you@example.org`, or `issues:` or `endpoint:` with an address";
-        problems.push(fault(item, "`feedback`: one way is wanted".to_owned(), help));
+        problems.push(fault(
+            item,
+            "`feedback`: one way is wanted".to_owned(),
+            help,
+        ));
     }
     match &first {
-        Some(FeedbackWay::Mail(address)) if !address.contains('@') || address.contains([' ', ':', '?', '&', '"']) => {
-            problems.push(fault(item, format!("`feedback`: `{address}` is no mail address"), "write `mail: you@example.org`"));
+        Some(FeedbackWay::Mail(address))
+            if !address.contains('@') || address.contains([' ', ':', '?', '&', '"']) =>
+        {
+            problems.push(fault(
+                item,
+                format!("`feedback`: `{address}` is no mail address"),
+                "write `mail: you@example.org`",
+            ));
             None
         }
         _ => first,
@@ -373,7 +517,11 @@ fn retired(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Vec<String> {
             addresses.push(text.to_owned());
         } else {
             let message = format!("`retired`: `{text}` is no address from the site's root");
-            problems.push(fault(item, message, "write it as readers had it: `/old/`; `/old/**` is all that lay below"));
+            problems.push(fault(
+                item,
+                message,
+                "write it as readers had it: `/old/`; `/old/**` is all that lay below",
+            ));
         }
     }
     addresses
@@ -384,29 +532,50 @@ fn count(given: &Given<'_>, name: &str, problems: &mut Vec<Diagnostic>) -> Optio
     let stated = item.as_integer()?;
     let count = usize::try_from(stated).ok().filter(|count| *count >= 1);
     if count.is_none() {
-        problems.push(fault(item, format!("`{name}`: {stated} is too few"), "write a whole number from 1 on"));
+        problems.push(fault(
+            item,
+            format!("`{name}`: {stated} is too few"),
+            "write a whole number from 1 on",
+        ));
     }
     count
 }
 
-/// An address in which names in braces stand for what is a page's own; `needed` of them have to be there.
-fn pattern_url(given: &Given<'_>, name: &str, needed: &[&str], problems: &mut Vec<Diagnostic>) -> Option<String> {
+/// An address in which names in braces stand for what is a page's own; `needed` of them have to be
+/// there.
+fn pattern_url(
+    given: &Given<'_>,
+    name: &str,
+    needed: &[&str],
+    problems: &mut Vec<Diagnostic>,
+) -> Option<String> {
     let item = given.item(name)?;
     let text = item.as_text()?;
     let is_url = text.starts_with("https://") || text.starts_with("http://");
     if is_url && needed.iter().all(|part| text.contains(part)) {
         return Some(text.to_owned());
     }
-    let with = if needed.is_empty() { String::new() } else { format!(" with `{}` in it", needed.join("`, `")) };
+    let with = if needed.is_empty() {
+        String::new()
+    } else {
+        format!(" with `{}` in it", needed.join("`, `"))
+    };
     let help = format!(
         "write `{name}: https://example.org/…{}`",
-        needed.first().map_or_else(|| "?title={title}".to_owned(), |part| format!("/{part}"))
+        needed
+            .first()
+            .map_or_else(|| "?title={title}".to_owned(), |part| format!("/{part}"))
     );
-    problems.push(fault(item, format!("`{name}`: `{text}` is no https:// address{with}"), help));
+    problems.push(fault(
+        item,
+        format!("`{name}`: `{text}` is no https:// address{with}"),
+        help,
+    ));
     None
 }
 
-/// Only a name that is known: settings may come from anyone, and so must not say which program runs.
+/// Only a name that is known: settings may come from anyone, and so must not say which program
+/// runs.
 fn editor(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Option<String> {
     let item = given.item("editor")?;
     let name = item.as_text()?;
@@ -414,9 +583,18 @@ fn editor(given: &Given<'_>, problems: &mut Vec<Diagnostic>) -> Option<String> {
         return Some(name.to_owned());
     }
     let names: Vec<&str> = Editor::ALL.iter().map(|editor| editor.name).collect();
-    let near = crate::diagnostic::nearest(name, names.iter().copied()).map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
-    let help = format!("{near}Known are {}; any other program goes into the environment variable VISUAL", names.join(", "));
-    problems.push(fault(item, format!("`editor`: there is no editor `{name}` that Handsel knows"), help));
+    let near = crate::diagnostic::nearest(name, names.iter().copied())
+        .map(|near| format!("did you mean `{near}`? "))
+        .unwrap_or_default();
+    let help = format!(
+        "{near}Known are {}; any other program goes into the environment variable VISUAL",
+        names.join(", ")
+    );
+    problems.push(fault(
+        item,
+        format!("`editor`: there is no editor `{name}` that Handsel knows"),
+        help,
+    ));
     None
 }
 
@@ -429,7 +607,14 @@ mod tests {
         let checked = read(&path, Some(text.as_bytes()));
         let told = checked.problems.iter().map(|problem| {
             let place = problem.place.as_ref().expect("placed");
-            format!("{} {}:{} {} ({})", problem.code, place.line, place.column, problem.message, problem.help.as_deref().unwrap_or(""))
+            format!(
+                "{} {}:{} {} ({})",
+                problem.code,
+                place.line,
+                place.column,
+                problem.message,
+                problem.help.as_deref().unwrap_or("")
+            )
         });
         (checked.value, told.collect())
     }
@@ -445,7 +630,13 @@ mod tests {
         assert_eq!(told, Vec::<String>::new());
         assert_eq!(settings.base_path(), "/docs/");
         assert_eq!(settings.output.as_str(), "dist/site");
-        assert_eq!((settings.menu[0].title.as_str(), settings.menu[0].target.as_str()), ("Guides", "/guides/"));
+        assert_eq!(
+            (
+                settings.menu[0].title.as_str(),
+                settings.menu[0].target.as_str()
+            ),
+            ("Guides", "/guides/")
+        );
         assert_eq!(settings.external, ["/shop"]);
         assert_eq!(settings.severity(Code::Orphan), Severity::Off);
         assert_eq!(settings.logo.map(|logo| logo.title).as_deref(), Some("A"));
@@ -454,33 +645,73 @@ mod tests {
     #[test]
     fn faults() {
         for (text, expected) in [
-            ("output: .", "bad-setting 1:9 `output`: `.` is the site's folder itself"),
-            ("output: Content/x", "bad-setting 1:9 `output`: `Content/x` holds what"),
+            (
+                "output: .",
+                "bad-setting 1:9 `output`: `.` is the site's folder itself",
+            ),
+            (
+                "output: Content/x",
+                "bad-setting 1:9 `output`: `Content/x` holds what",
+            ),
             ("output: content/../templates", "bad-setting 1:9"),
-            ("output: /tmp/x", "bad-setting 1:9 `output`: `/tmp/x` lies outside"),
+            (
+                "output: /tmp/x",
+                "bad-setting 1:9 `output`: `/tmp/x` lies outside",
+            ),
             ("output: 'C:\\x'", "bad-setting 1:9"),
-            ("language: en_US", "bad-setting 1:11 `language`: `en_US` is no language tag (write `en-US`)"),
-            ("timezone: Europe/Berln", "bad-setting 1:11 `timezone`: there is no time zone `Europe/Berln` (did you mean `Europe/Berlin`?)"),
+            (
+                "language: en_US",
+                "bad-setting 1:11 `language`: `en_US` is no language tag (write `en-US`)",
+            ),
+            (
+                "timezone: Europe/Berln",
+                "bad-setting 1:11 `timezone`: there is no time zone `Europe/Berln` (did you mean `Europe/Berlin`?)",
+            ),
             ("page_size: 0", "bad-setting 1:12"),
-            ("ignore: ['a[b']", "bad-setting 1:10 `ignore`: `a[b` is no pattern"),
+            (
+                "ignore: ['a[b']",
+                "bad-setting 1:10 `ignore`: `a[b` is no pattern",
+            ),
             ("permalinks: {tip: /:yaer/:slug/}", "bad-setting 1:19"),
             ("permalinks: {tip: /:year/}", "bad-setting 1:19"),
-            ("raw_html: clean", "bad-value 1:11 `raw_html`: `clean` is none of"),
-            ("menu: [{title: x}]", "missing-field 1:8 `link` is missing in `menu`"),
+            (
+                "raw_html: clean",
+                "bad-value 1:11 `raw_html`: `clean` is none of",
+            ),
+            (
+                "menu: [{title: x}]",
+                "missing-field 1:8 `link` is missing in `menu`",
+            ),
             ("edit_url: https://a/b", "bad-setting 1:11"),
-            ("editor: cod", "bad-setting 1:9 `editor`: there is no editor `cod` that Handsel knows (did you mean `code`?"),
+            (
+                "editor: cod",
+                "bad-setting 1:9 `editor`: there is no editor `cod` that Handsel knows (did you mean `code`?",
+            ),
             ("editor: /tmp/evil", "bad-setting 1:9"),
-            ("retired: [/a/, b/]", "bad-setting 1:16 `retired`: `b/` is no address"),
+            (
+                "retired: [/a/, b/]",
+                "bad-setting 1:16 `retired`: `b/` is no address",
+            ),
             ("- a", "wrong-type 1:1"),
         ] {
             let (_, told) = settings(text);
-            assert!(told.len() == 1 && told[0].starts_with(expected), "{text}: {told:#?}");
+            assert!(
+                told.len() == 1 && told[0].starts_with(expected),
+                "{text}: {told:#?}"
+            );
         }
     }
 
     #[test]
     fn languages() {
-        for tag in ["en", "no", "zh-Hans-CN", "de-CH-1996", "haw", "en-a-bbb-x-private"] {
+        for tag in [
+            "en",
+            "no",
+            "zh-Hans-CN",
+            "de-CH-1996",
+            "haw",
+            "en-a-bbb-x-private",
+        ] {
             assert_eq!(language_fault(tag), None, "{tag}");
         }
         for tag in ["english", "e", "en_US", "en-", "", "12"] {

@@ -7,15 +7,33 @@ use super::theme::theme_field;
 use crate::fields::{Field, FieldType};
 
 /// Every setting, in the manual's order.
-pub static SETTINGS: LazyLock<Vec<Field>> =
-    LazyLock::new(|| [about(), addresses(), look(), markdown(), pictures(), publishing()].into_iter().flatten().collect());
+pub static SETTINGS: LazyLock<Vec<Field>> = LazyLock::new(|| {
+    [
+        about(),
+        addresses(),
+        look(),
+        markdown(),
+        pictures(),
+        publishing(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+});
 
 fn about() -> Vec<Field> {
     vec![
         Field::text("title").about("The site's name."),
-        Field::text("summary").about("What the site is, in a sentence or two.").also(&["description"]),
-        Field::text("language").about("The language of its pages (BCP 47).").defaults_to("`en`").also(&["lang", "locale"]),
-        Field::text("license").about("The licence of its pages.").also(&["licence"]),
+        Field::text("summary")
+            .about("What the site is, in a sentence or two.")
+            .also(&["description"]),
+        Field::text("language")
+            .about("The language of its pages (BCP 47).")
+            .defaults_to("`en`")
+            .also(&["lang", "locale"]),
+        Field::text("license")
+            .about("The licence of its pages.")
+            .also(&["licence"]),
         Field::text("copyright").about("A line for the foot of each page."),
         Field::map(
             "giving",
@@ -31,13 +49,16 @@ fn about() -> Vec<Field> {
             "feedback",
             vec![
                 Field::text("mail").about("A mail to this address, written as far as it can be."),
-                Field::new("issues", FieldType::Url).about("A new issue: the address of the form for one."),
-                Field::new("endpoint", FieldType::Url).about("A form that is sent here, without a script."),
+                Field::new("issues", FieldType::Url)
+                    .about("A new issue: the address of the form for one."),
+                Field::new("endpoint", FieldType::Url)
+                    .about("A form that is sent here, without a script."),
             ],
         )
         .about("How a reader says whether a page helped; one of the three.")
         .defaults_to("a mail to `giving.contact`"),
-        Field::new("discuss", FieldType::Url).about("Where a page is talked about; `{url}` and `{title}` stand for the page's."),
+        Field::new("discuss", FieldType::Url)
+            .about("Where a page is talked about; `{url}` and `{title}` stand for the page's."),
     ]
 }
 
@@ -66,10 +87,17 @@ fn addresses() -> Vec<Field> {
 fn look() -> Vec<Field> {
     let image = FieldType::Either(vec![
         FieldType::Link,
-        FieldType::Map(vec![Field::new("src", FieldType::Link).required().about("The file."), Field::text("alt").about("Its text.")]),
+        FieldType::Map(vec![
+            Field::new("src", FieldType::Link)
+                .required()
+                .about("The file."),
+            Field::text("alt").about("Its text."),
+        ]),
     ]);
     let entry = vec![
-        Field::text("title").required().about("The words of the link."),
+        Field::text("title")
+            .required()
+            .about("The words of the link."),
         Field::new("link", FieldType::Link)
             .required()
             .about("A source path, an address or a URL.")
@@ -79,8 +107,12 @@ fn look() -> Vec<Field> {
         theme_field(image.clone()),
         Field::new("logo", image).about("An image for the head of each page."),
         Field::new("favicon", FieldType::Link).about("The icon of the site's tabs."),
-        Field::list("menu", FieldType::Map(entry)).about("The links at the head of each page.").defaults_to("the top folders"),
-        Field::integer("page_size").about("Cards on one page of a list.").defaults_to("`24`"),
+        Field::list("menu", FieldType::Map(entry))
+            .about("The links at the head of each page.")
+            .defaults_to("the top folders"),
+        Field::integer("page_size")
+            .about("Cards on one page of a list.")
+            .defaults_to("`24`"),
     ]
 }
 
@@ -102,11 +134,15 @@ fn pictures() -> Vec<Field> {
             Field::list("widths", FieldType::Integer)
                 .about("Widths in pixels of the smaller pictures.")
                 .defaults_to("`[480, 800, 1200, 1600]`"),
-            Field::integer("quality").about("1 to 100.").defaults_to("`80`"),
+            Field::integer("quality")
+                .about("1 to 100.")
+                .defaults_to("`80`"),
             Field::text("sizes")
                 .about("How wide a picture stands on a page, as HTML's `sizes`.")
                 .defaults_to("as wide as the text, `min(100vw, 41rem)`"),
-            Field::boolean("avif").about("AVIF besides WebP, where this Handsel was built with it.").defaults_to("`false`"),
+            Field::boolean("avif")
+                .about("AVIF besides WebP, where this Handsel was built with it.")
+                .defaults_to("`false`"),
         ]),
     ]);
     vec![
@@ -119,12 +155,21 @@ fn pictures() -> Vec<Field> {
 
 fn publishing() -> Vec<Field> {
     vec![
-        Field::list("ignore", FieldType::Text).about("Files that are never read, in the form of `.gitignore`."),
-        Field::integer("feed_limit").about("Entries in a feed.").defaults_to("`20`"),
-        Field::boolean("search").about("Whether readers can search the site.").defaults_to("`true`"),
-        Field::boolean("markdown_copies").about("A Markdown copy beside each page.").defaults_to("`false`"),
-        Field::list("allow_origins", FieldType::Url).about("Origins that pages may contact when they load."),
+        Field::list("ignore", FieldType::Text)
+            .about("Files that are never read, in the form of `.gitignore`."),
+        Field::integer("feed_limit")
+            .about("Entries in a feed.")
+            .defaults_to("`20`"),
+        Field::boolean("search")
+            .about("Whether readers can search the site.")
+            .defaults_to("`true`"),
+        Field::boolean("markdown_copies")
+            .about("A Markdown copy beside each page.")
+            .defaults_to("`false`"),
+        Field::list("allow_origins", FieldType::Url)
+            .about("Origins that pages may contact when they load."),
         checks_field().about("Severities of checks: `{ orphan: off }`."),
-        Field::new("extra", FieldType::map_of(FieldType::Anything)).about("Your own values, for your own templates."),
+        Field::new("extra", FieldType::map_of(FieldType::Anything))
+            .about("Your own values, for your own templates."),
     ]
 }

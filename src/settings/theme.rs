@@ -1,4 +1,5 @@
-//! The setting `theme:`: the look of a site without a style sheet of its own. Colours, fonts and the other design tokens.
+//! The setting `theme:`: the look of a site without a style sheet of its own. Colours, fonts and
+//! the other design tokens.
 
 use std::collections::BTreeMap;
 
@@ -46,13 +47,19 @@ pub struct FontFile {
 }
 
 /// Kinds of text, their tokens, and what stands in for a font that does not come.
-const TEXTS: [(&str, &str, &str); 3] =
-    [("text", "sans", "system-ui, sans-serif"), ("titles", "serif", "Georgia, serif"), ("code", "mono", "monospace")];
+const TEXTS: [(&str, &str, &str); 3] = [
+    ("text", "sans", "system-ui, sans-serif"),
+    ("titles", "serif", "Georgia, serif"),
+    ("code", "mono", "monospace"),
+];
 
 impl Theme {
     /// The colour of a token in both schemes.
     pub fn colours_of(&self, name: &str) -> Option<Colours> {
-        self.colours.get(name).copied().or_else(|| Token::named(name)?.colours())
+        self.colours
+            .get(name)
+            .copied()
+            .or_else(|| Token::named(name)?.colours())
     }
 
     pub fn is_built_in(&self) -> bool {
@@ -62,21 +69,31 @@ impl Theme {
 
 /// The fields of `theme:`.
 pub fn theme_field(image: FieldType) -> Field {
-    let schemes = vec![Field::text("light").required().about("On light paper."), Field::text("dark").required().about("On dark paper.")];
+    let schemes = vec![
+        Field::text("light").required().about("On light paper."),
+        Field::text("dark").required().about("On dark paper."),
+    ];
     let colour = FieldType::Either(vec![FieldType::Text, FieldType::Map(schemes)]);
     let family = FieldType::Map(vec![
-        Field::text("family").required().about("The name of the font."),
-        Field::text("file").about("Its file in `static/`; without one the reader's device may have it."),
+        Field::text("family")
+            .required()
+            .about("The name of the font."),
+        Field::text("file")
+            .about("Its file in `static/`; without one the reader's device may have it."),
         Field::text("bold").about("The file of its bold form, where `file` does not hold it."),
         Field::text("italic").about("The file of its italic form."),
-        Field::text("weight").about("The weights that `file` holds: `400`, or `200 900`.").defaults_to("`400`"),
+        Field::text("weight")
+            .about("The weights that `file` holds: `400`, or `200 900`.")
+            .defaults_to("`400`"),
         Field::text("fallback").about("What stands in for it: `Georgia, serif`."),
     ]);
     let font = FieldType::Either(vec![FieldType::Text, family]);
     Field::map(
         "theme",
         vec![
-            Field::new("accent", colour.clone()).about("The colour of the ribbon and of links: `\"#0a6b5e\"`, or one for each scheme."),
+            Field::new("accent", colour.clone()).about(
+                "The colour of the ribbon and of links: `\"#0a6b5e\"`, or one for each scheme.",
+            ),
             Field::map(
                 "font",
                 vec![
@@ -88,7 +105,8 @@ pub fn theme_field(image: FieldType) -> Field {
             .about("Fonts: names of families, or files of `static/`."),
             Field::new("logo", image).about("An image for the head of each page."),
             Field::new("favicon", FieldType::Link).about("The icon of the site's tabs."),
-            Field::new("tokens", FieldType::map_of(colour)).about("Any other design token by its name."),
+            Field::new("tokens", FieldType::map_of(colour))
+                .about("Any other design token by its name."),
         ],
     )
     .about("The look: colours, fonts, logo, design tokens.")
@@ -96,11 +114,28 @@ pub fn theme_field(image: FieldType) -> Field {
 
 /// A `#` that is not quoted begins a comment, so the colour behind it is not there.
 pub fn lost_colours(settings: &Node, problems: &mut Vec<Diagnostic>) {
-    let Some(theme) = settings.as_map().and_then(|map| map.get("theme")).and_then(|entry| entry.node.as_map()) else { return };
+    let Some(theme) = settings
+        .as_map()
+        .and_then(|map| map.get("theme"))
+        .and_then(|entry| entry.node.as_map())
+    else {
+        return;
+    };
     let tokens = theme.get("tokens").and_then(|entry| entry.node.as_map());
-    for (key, entry) in theme.iter().chain(tokens.into_iter().flatten()).filter(|(_, entry)| entry.node.is_none()) {
-        let problem = Diagnostic::new(Code::BadSetting, format!("`theme`: nothing is set for `{key}`"));
-        problems.push(problem.at(entry.key_place.clone()).help("put a colour into quotes, since `#` begins a comment: `\"#0a6b5e\"`"));
+    for (key, entry) in theme
+        .iter()
+        .chain(tokens.into_iter().flatten())
+        .filter(|(_, entry)| entry.node.is_none())
+    {
+        let problem = Diagnostic::new(
+            Code::BadSetting,
+            format!("`theme`: nothing is set for `{key}`"),
+        );
+        problems.push(
+            problem
+                .at(entry.key_place.clone())
+                .help("put a colour into quotes, since `#` begins a comment: `\"#0a6b5e\"`"),
+        );
     }
 }
 
@@ -111,34 +146,61 @@ pub fn read(items: &Items, problems: &mut Vec<Diagnostic>) -> Theme {
     if let Some(item) = items.get("accent") {
         choices.extend(choice("theme.accent", item, problems).map(|choice| ("accent", choice)));
     }
-    for (name, item) in items.get("tokens").and_then(Item::as_map).into_iter().flatten() {
+    for (name, item) in items
+        .get("tokens")
+        .and_then(Item::as_map)
+        .into_iter()
+        .flatten()
+    {
         let key = format!("theme.tokens.{name}");
         match Token::named(name.trim_start_matches('-')) {
             Some(token) if token.name == "accent" => {
-                problems.push(fault(item, format!("`{key}`: the accent has a key of its own"), "write it as `theme: { accent: … }`"));
+                problems.push(fault(
+                    item,
+                    format!("`{key}`: the accent has a key of its own"),
+                    "write it as `theme: { accent: … }`",
+                ));
             }
             Some(token) if token.kind == TokenKind::Value => {
-                theme.values.extend(value(&key, item, problems).map(|value| (token.name.to_owned(), value)));
+                theme.values.extend(
+                    value(&key, item, problems).map(|value| (token.name.to_owned(), value)),
+                );
             }
-            Some(token) => choices.extend(choice(&key, item, problems).map(|choice| (token.name, choice))),
+            Some(token) => {
+                choices.extend(choice(&key, item, problems).map(|choice| (token.name, choice)))
+            }
             None => {
                 let near = nearest(name, TOKENS.iter().map(|token| token.name));
-                let help = near
-                    .map_or_else(|| "the manual's page on the theme lists the tokens".to_owned(), |near| format!("did you mean `{near}`?"));
-                problems.push(fault(item, format!("`{key}`: the theme has no such token"), help));
+                let help = near.map_or_else(
+                    || "the manual's page on the theme lists the tokens".to_owned(),
+                    |near| format!("did you mean `{near}`?"),
+                );
+                problems.push(fault(
+                    item,
+                    format!("`{key}`: the theme has no such token"),
+                    help,
+                ));
             }
         }
     }
     theme.colours = palette::settle(&choices, problems);
     if let Some(fonts) = items.get("font").and_then(Item::as_map) {
-        let given = TEXTS.iter().filter_map(|text| Some((text, fonts.get(text.0)?)));
-        theme.fonts = given.filter_map(|((name, token, fallback), item)| font(name, token, fallback, item, problems)).collect();
+        let given = TEXTS
+            .iter()
+            .filter_map(|text| Some((text, fonts.get(text.0)?)));
+        theme.fonts = given
+            .filter_map(|((name, token, fallback), item)| {
+                font(name, token, fallback, item, problems)
+            })
+            .collect();
     }
     theme
 }
 
 fn fault(item: &Item, message: String, help: impl Into<String>) -> Diagnostic {
-    Diagnostic::new(Code::BadSetting, message).at(item.place.clone()).help(help)
+    Diagnostic::new(Code::BadSetting, message)
+        .at(item.place.clone())
+        .help(help)
 }
 
 fn choice(key: &str, item: &Item, problems: &mut Vec<Diagnostic>) -> Option<Choice> {
@@ -147,7 +209,11 @@ fn choice(key: &str, item: &Item, problems: &mut Vec<Diagnostic>) -> Option<Choi
         let colour = Colour::parse(text);
         if colour.is_none() {
             let help = "write it as red, green and blue in hexadecimal: `\"#0a6b5e\"`";
-            problems.push(fault(item, format!("`{key}`: `{text}` is no colour that Handsel can measure"), help));
+            problems.push(fault(
+                item,
+                format!("`{key}`: `{text}` is no colour that Handsel can measure"),
+                help,
+            ));
         }
         colour
     };
@@ -158,7 +224,12 @@ fn choice(key: &str, item: &Item, problems: &mut Vec<Diagnostic>) -> Option<Choi
         }
         None => ([colour(item)?; 2], false),
     };
-    Some(Choice { colours, is_pair, key: key.to_owned(), place: item.place.clone() })
+    Some(Choice {
+        colours,
+        is_pair,
+        key: key.to_owned(),
+        place: item.place.clone(),
+    })
 }
 
 /// A value of CSS that cannot end the declaration it stands in, nor load anything.
@@ -183,32 +254,68 @@ fn value(key: &str, item: &Item, problems: &mut Vec<Diagnostic>) -> Option<Strin
     sound
 }
 
-fn font(text: &str, token: &str, stand_in: &str, item: &Item, problems: &mut Vec<Diagnostic>) -> Option<Font> {
+fn font(
+    text: &str,
+    token: &str,
+    stand_in: &str,
+    item: &Item,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<Font> {
     let key = format!("theme.font.{text}");
     let Some(map) = item.as_map() else {
         let families = families(&key, item, problems)?;
-        return Some(Font { token: token.into(), families, name: String::new(), files: Vec::new() });
+        return Some(Font {
+            token: token.into(),
+            families,
+            name: String::new(),
+            files: Vec::new(),
+        });
     };
     let name = families(&key, map.get("family")?, problems)?;
-    let fallback = map.get("fallback").and_then(|item| families(&key, item, problems)).unwrap_or_else(|| stand_in.to_owned());
+    let fallback = map
+        .get("fallback")
+        .and_then(|item| families(&key, item, problems))
+        .unwrap_or_else(|| stand_in.to_owned());
     let weight = match map.get("weight") {
         Some(item) => weight(&key, item, problems)?,
         None => "400".to_owned(),
     };
     let mut files = Vec::new();
-    for (form, weight, is_italic) in [("file", &*weight, false), ("bold", "700", false), ("italic", &*weight, true)] {
+    for (form, weight, is_italic) in [
+        ("file", &*weight, false),
+        ("bold", "700", false),
+        ("italic", &*weight, true),
+    ] {
         let Some(item) = map.get(form) else { continue };
         let path = font_path(&key, item, problems)?;
-        files.push(FontFile { path, weight: weight.to_owned(), is_italic, place: item.place.clone() });
+        files.push(FontFile {
+            path,
+            weight: weight.to_owned(),
+            is_italic,
+            place: item.place.clone(),
+        });
     }
-    Some(Font { token: token.into(), families: format!("{name}, {fallback}"), name, files })
+    Some(Font {
+        token: token.into(),
+        families: format!("{name}, {fallback}"),
+        name,
+        files,
+    })
 }
 
 /// Names of families as CSS writes them.
 fn families(key: &str, item: &Item, problems: &mut Vec<Diagnostic>) -> Option<String> {
     let text = item.as_text().unwrap_or_default().trim();
-    let is_name = |name: &str| !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_' | '.'));
-    let names: Vec<&str> = text.split(',').map(|name| name.trim().trim_matches(['"', '\''])).collect();
+    let is_name = |name: &str| {
+        !name.is_empty()
+            && name
+                .chars()
+                .all(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_' | '.'))
+    };
+    let names: Vec<&str> = text
+        .split(',')
+        .map(|name| name.trim().trim_matches(['"', '\'']))
+        .collect();
     if !names.iter().all(|name| is_name(name)) {
         problems.push(fault(
             item,
@@ -217,16 +324,28 @@ fn families(key: &str, item: &Item, problems: &mut Vec<Diagnostic>) -> Option<St
         ));
         return None;
     }
-    // Words of CSS such as `serif` have to stand without quotes, and names with a space or a digit at the front need them.
-    let is_plain =
-        |name: &str| name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
-    let written = names.iter().map(|name| if is_plain(name) { (*name).to_owned() } else { format!("\"{name}\"") });
+    // Words of CSS such as `serif` have to stand without quotes, and names with a space or a digit
+    // at the front need them.
+    let is_plain = |name: &str| {
+        name.starts_with(|c: char| c.is_ascii_alphabetic())
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+    };
+    let written = names.iter().map(|name| {
+        if is_plain(name) {
+            (*name).to_owned()
+        } else {
+            format!("\"{name}\"")
+        }
+    });
     Some(written.collect::<Vec<_>>().join(", "))
 }
 
 fn weight(key: &str, item: &Item, problems: &mut Vec<Diagnostic>) -> Option<String> {
     let text = item.as_text().unwrap_or_default();
-    let numbers: Vec<Option<u16>> = text.split_whitespace().map(|number| number.parse().ok().filter(|n| (1..=1000).contains(n))).collect();
+    let numbers: Vec<Option<u16>> = text
+        .split_whitespace()
+        .map(|number| number.parse().ok().filter(|n| (1..=1000).contains(n)))
+        .collect();
     if matches!(numbers.len(), 1 | 2) && numbers.iter().all(Option::is_some) {
         return Some(text.split_whitespace().collect::<Vec<_>>().join(" "));
     }
@@ -241,10 +360,16 @@ fn weight(key: &str, item: &Item, problems: &mut Vec<Diagnostic>) -> Option<Stri
 fn font_path(key: &str, item: &Item, problems: &mut Vec<Diagnostic>) -> Option<SourcePath> {
     let text = item.as_text().unwrap_or_default();
     let below = text.trim_start_matches('/').trim_start_matches("static/");
-    let path = SourcePath::new(below).ok().filter(|path| font_format(path).is_some() && !below.contains(['"', '(', ')']));
+    let path = SourcePath::new(below)
+        .ok()
+        .filter(|path| font_format(path).is_some() && !below.contains(['"', '(', ')']));
     if path.is_none() {
         let help = "write the path of a file in `static/` that ends in .woff2, .woff, .ttf or .otf: `fonts/literata.woff2`";
-        problems.push(fault(item, format!("`{key}`: `{text}` is no file of a font"), help));
+        problems.push(fault(
+            item,
+            format!("`{key}`: `{text}` is no file of a font"),
+            help,
+        ));
     }
     path
 }
@@ -252,8 +377,13 @@ fn font_path(key: &str, item: &Item, problems: &mut Vec<Diagnostic>) -> Option<S
 /// What CSS calls the format of a font's file.
 pub fn font_format(path: &SourcePath) -> Option<&'static str> {
     let (_, extension) = path.name().rsplit_once('.')?;
-    [("woff2", "woff2"), ("woff", "woff"), ("ttf", "truetype"), ("otf", "opentype")]
-        .into_iter()
-        .find(|(known, _)| extension.eq_ignore_ascii_case(known))
-        .map(|(_, format)| format)
+    [
+        ("woff2", "woff2"),
+        ("woff", "woff"),
+        ("ttf", "truetype"),
+        ("otf", "opentype"),
+    ]
+    .into_iter()
+    .find(|(known, _)| extension.eq_ignore_ascii_case(known))
+    .map(|(_, format)| format)
 }

@@ -1,6 +1,8 @@
-//! The theme's design tokens that a site may set: CSS custom properties, each with what it is for and what it is unless set.
+//! The theme's design tokens that a site may set: CSS custom properties, each with what it is for
+//! and what it is unless set.
 //!
-//! `static/css/site.css` begins with the same values; a test holds the two together. The manual's table comes from here.
+//! `static/css/site.css` begins with the same values; a test holds the two together. The manual's
+//! table comes from here.
 
 use std::fmt::Write;
 
@@ -32,41 +34,151 @@ pub struct Token {
     pub about: &'static str,
 }
 
-const fn colour(name: &'static str, kind: TokenKind, light: &'static str, dark: &'static str, about: &'static str) -> Token {
-    Token { name, kind, unless_set: [light, dark], about }
+const fn colour(
+    name: &'static str,
+    kind: TokenKind,
+    light: &'static str,
+    dark: &'static str,
+    about: &'static str,
+) -> Token {
+    Token {
+        name,
+        kind,
+        unless_set: [light, dark],
+        about,
+    }
 }
 
 const fn value(name: &'static str, unless_set: &'static str, about: &'static str) -> Token {
-    Token { name, kind: TokenKind::Value, unless_set: [unless_set, unless_set], about }
+    Token {
+        name,
+        kind: TokenKind::Value,
+        unless_set: [unless_set, unless_set],
+        about,
+    }
 }
 
 /// Every token, in the manual's order.
 pub const TOKENS: &[Token] = &[
-    colour("accent", TokenKind::Text, "#ad3c0a", "#f29a6b", "The ribbon, links, markers and the focus ring."),
-    colour("accent-2", TokenKind::Text, "#6d4468", "#d6abd0", "Visited links and notes."),
-    colour("paper", TokenKind::Background, "#fbf7f0", "#211c18", "The background of the page."),
-    colour("surface", TokenKind::Background, "#fffdf9", "#2a2520", "The background of tags, fields and dialogs."),
-    colour("sunken", TokenKind::Background, "#f3ecdf", "#181411", "The background of code and of the footer."),
+    colour(
+        "accent",
+        TokenKind::Text,
+        "#ad3c0a",
+        "#f29a6b",
+        "The ribbon, links, markers and the focus ring.",
+    ),
+    colour(
+        "accent-2",
+        TokenKind::Text,
+        "#6d4468",
+        "#d6abd0",
+        "Visited links and notes.",
+    ),
+    colour(
+        "paper",
+        TokenKind::Background,
+        "#fbf7f0",
+        "#211c18",
+        "The background of the page.",
+    ),
+    colour(
+        "surface",
+        TokenKind::Background,
+        "#fffdf9",
+        "#2a2520",
+        "The background of tags, fields and dialogs.",
+    ),
+    colour(
+        "sunken",
+        TokenKind::Background,
+        "#f3ecdf",
+        "#181411",
+        "The background of code and of the footer.",
+    ),
     colour("ink", TokenKind::Text, "#241e18", "#f0e8dd", "Text."),
-    colour("ink-soft", TokenKind::Text, "#5d5246", "#bfb3a4", "Secondary text."),
-    colour("line", TokenKind::Line, "#dfd4c3", "#463e36", "Dividing lines."),
-    colour("border", TokenKind::Edge, "#8d7f6d", "#8a7d6e", "The borders of tags, fields and buttons."),
-    colour("success", TokenKind::Text, "#3b672f", "#a3c98f", "Tips and added lines."),
-    colour("warning", TokenKind::Text, "#805100", "#e6b95c", "Warnings and marked text."),
-    colour("danger", TokenKind::Text, "#a51f2b", "#ff9b9b", "Danger and removed lines."),
-    value("step-0", "clamp(1.0625rem, 1.02rem + .2vw, 1.1875rem)", "The size of text."),
-    value("step-1", "clamp(1.2rem, 1.13rem + .35vw, 1.4rem)", "The size of third-level headings and of summaries."),
-    value("step-2", "clamp(1.4rem, 1.28rem + .6vw, 1.75rem)", "The size of second-level headings."),
-    value("step-3", "clamp(1.7rem, 1.5rem + .95vw, 2.25rem)", "The size of a tip's title."),
-    value("step-4", "clamp(2rem, 1.65rem + 1.7vw, 3rem)", "The size of a page's title."),
-    value("small", ".9375rem", "The size of menus, captions and tables."),
+    colour(
+        "ink-soft",
+        TokenKind::Text,
+        "#5d5246",
+        "#bfb3a4",
+        "Secondary text.",
+    ),
+    colour(
+        "line",
+        TokenKind::Line,
+        "#dfd4c3",
+        "#463e36",
+        "Dividing lines.",
+    ),
+    colour(
+        "border",
+        TokenKind::Edge,
+        "#8d7f6d",
+        "#8a7d6e",
+        "The borders of tags, fields and buttons.",
+    ),
+    colour(
+        "success",
+        TokenKind::Text,
+        "#3b672f",
+        "#a3c98f",
+        "Tips and added lines.",
+    ),
+    colour(
+        "warning",
+        TokenKind::Text,
+        "#805100",
+        "#e6b95c",
+        "Warnings and marked text.",
+    ),
+    colour(
+        "danger",
+        TokenKind::Text,
+        "#a51f2b",
+        "#ff9b9b",
+        "Danger and removed lines.",
+    ),
+    value(
+        "step-0",
+        "clamp(1.0625rem, 1.02rem + .2vw, 1.1875rem)",
+        "The size of text.",
+    ),
+    value(
+        "step-1",
+        "clamp(1.2rem, 1.13rem + .35vw, 1.4rem)",
+        "The size of third-level headings and of summaries.",
+    ),
+    value(
+        "step-2",
+        "clamp(1.4rem, 1.28rem + .6vw, 1.75rem)",
+        "The size of second-level headings.",
+    ),
+    value(
+        "step-3",
+        "clamp(1.7rem, 1.5rem + .95vw, 2.25rem)",
+        "The size of a tip's title.",
+    ),
+    value(
+        "step-4",
+        "clamp(2rem, 1.65rem + 1.7vw, 3rem)",
+        "The size of a page's title.",
+    ),
+    value(
+        "small",
+        ".9375rem",
+        "The size of menus, captions and tables.",
+    ),
     value("tiny", ".84375rem", "The size of labels."),
     value("measure", "41rem", "The width of a column of text."),
     value("page-width", "80rem", "The width of the page."),
     value("radius", "3px", "The radius of corners."),
     value("ribbon", "3px", "The width of the ribbon."),
     value("tag-cut", "1.375rem", "The size of a tag's cut corner."),
-    value("tag-hole", "1.125rem", "The distance of a tag's hole from its corner."),
+    value(
+        "tag-hole",
+        "1.125rem",
+        "The distance of a tag's hole from its corner.",
+    ),
     value("paragraph-space", "1.2em", "The space between paragraphs."),
     value("space-1", ".25rem", "The smallest space."),
     value("space-2", ".5rem", "Space."),
@@ -96,8 +208,18 @@ impl Token {
 /// The tokens as a Markdown table.
 pub fn tokens_table() -> String {
     let mut table = String::from("| token | unless set | what it is for |\n|---|---|---|\n");
-    for Token { name, unless_set: [light, dark], about, .. } in TOKENS {
-        let value = if light == dark { format!("`{light}`") } else { format!("`{light}`, dark `{dark}`") };
+    for Token {
+        name,
+        unless_set: [light, dark],
+        about,
+        ..
+    } in TOKENS
+    {
+        let value = if light == dark {
+            format!("`{light}`")
+        } else {
+            format!("`{light}`, dark `{dark}`")
+        };
         writeln!(table, "| `{name}` | {value} | {about} |").expect("text takes everything");
     }
     table
@@ -110,13 +232,26 @@ mod tests {
     #[test]
     fn the_style_sheet_begins_with_these_values() {
         let files = crate::theme::static_files();
-        let (_, bytes) = files.iter().find(|(name, _)| name == "css/site.css").expect("the theme has a style sheet");
+        let (_, bytes) = files
+            .iter()
+            .find(|(name, _)| name == "css/site.css")
+            .expect("the theme has a style sheet");
         let style = String::from_utf8_lossy(bytes);
-        let (first, _) = style.split_once("data-theme").expect("the tokens come before the schemes");
+        let (first, _) = style
+            .split_once("data-theme")
+            .expect("the tokens come before the schemes");
         for token in TOKENS {
             let [light, dark] = token.unless_set;
-            let value = if light == dark { light.to_owned() } else { format!("light-dark({light}, {dark})") };
-            assert!(first.contains(&format!("--{}: {value};", token.name)), "--{} is not {value} in site.css", token.name);
+            let value = if light == dark {
+                light.to_owned()
+            } else {
+                format!("light-dark({light}, {dark})")
+            };
+            assert!(
+                first.contains(&format!("--{}: {value};", token.name)),
+                "--{} is not {value} in site.css",
+                token.name
+            );
         }
     }
 }

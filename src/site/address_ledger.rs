@@ -1,9 +1,11 @@
-//! The address ledger, `handsel.lock`: the address of every page and file that the site has published, one a line, and the file
-//! behind it. Lists, feeds and calendars follow from the pages and are not in it.
+//! The address ledger, `handsel.lock`: the address of every page and file that the site has
+//! published, one a line, and the file behind it. Lists, feeds and calendars follow from the pages
+//! and are not in it.
 //!
-//! It is kept so that an address which readers may have kept does not vanish unseen. Lines are sorted and hold neither hashes
-//! nor times, so two branches merge line by line; what a merge leaves behind (markers, a line twice, another order) is read as the
-//! union that was meant. Text comes in and goes out; who writes it, and when, is for the commands to say.
+//! It is kept so that an address which readers may have kept does not vanish unseen. Lines are
+//! sorted and hold neither hashes nor times, so two branches merge line by line; what a merge
+//! leaves behind (markers, a line twice, another order) is read as the union that was meant. Text
+//! comes in and goes out; who writes it, and when, is for the commands to say.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -16,8 +18,7 @@ use crate::source::Lines;
 /// Its name, at the site's root.
 pub const LEDGER_NAME: &str = "handsel.lock";
 
-const HEAD: &str =
-    "# The addresses that this site has published, and the file behind each. `handsel build` writes this; keep it with the site.\n";
+const HEAD: &str = "# The addresses that this site has published, and the file behind each. `handsel build` writes this; keep it with the site.\n";
 
 /// What git puts around two versions of a line.
 const MERGE_MARKS: [&str; 4] = ["<<<<<<<", "|||||||", "=======", ">>>>>>>"];
@@ -31,17 +32,27 @@ pub struct Address {
 
 impl Address {
     pub fn of(route: Route) -> Self {
-        Self { route, fragment: None }
+        Self {
+            route,
+            fragment: None,
+        }
     }
 
     /// Reads `/guides/give-first/#why`; `None` when it is no address from the site's root.
     pub fn parse(text: &str) -> Option<Self> {
-        let (path, fragment) = text.split_once('#').map_or((text, None), |(path, fragment)| (path, Some(fragment)));
+        let (path, fragment) = text
+            .split_once('#')
+            .map_or((text, None), |(path, fragment)| (path, Some(fragment)));
         if !path.starts_with('/') {
             return None;
         }
-        let fragment = fragment.and_then(percent_decode).filter(|fragment| !fragment.is_empty());
-        Some(Self { route: Route::new(&percent_decode(path)?).ok()?, fragment })
+        let fragment = fragment
+            .and_then(percent_decode)
+            .filter(|fragment| !fragment.is_empty());
+        Some(Self {
+            route: Route::new(&percent_decode(path)?).ok()?,
+            fragment,
+        })
     }
 }
 
@@ -61,7 +72,9 @@ fn write_field(target: &mut impl fmt::Write, text: &str) -> fmt::Result {
     for c in text.chars() {
         if c.is_whitespace() || c.is_control() || matches!(c, '%' | '#') {
             let mut bytes = [0; 4];
-            c.encode_utf8(&mut bytes).bytes().try_for_each(|byte| write!(target, "%{byte:02X}"))?;
+            c.encode_utf8(&mut bytes)
+                .bytes()
+                .try_for_each(|byte| write!(target, "%{byte:02X}"))?;
         } else {
             target.write_char(c)?;
         }
@@ -83,8 +96,9 @@ pub struct Line {
 pub struct AddressLedger(pub BTreeMap<Address, Line>);
 
 impl AddressLedger {
-    /// Reads a ledger; a line that is not an address is reported and left out. Lines that an older version wrote for generated
-    /// lists, feeds and calendars, which name no file, are left out without a word: those addresses follow from the pages.
+    /// Reads a ledger; a line that is not an address is reported and left out. Lines that an older
+    /// version wrote for generated lists, feeds and calendars, which name no file, are left out
+    /// without a word: those addresses follow from the pages.
     pub fn parse(path: &SourcePath, text: &str) -> Checked<Self> {
         let (mut ledger, mut problems) = (Self::default(), Vec::new());
         let lines = Lines::new(text);
@@ -94,35 +108,60 @@ impl AddressLedger {
             at += written.len();
             let line = written.trim();
             if line.starts_with(MERGE_MARKS[0]) {
-                let problem = Diagnostic::new(Code::BadLedger, "git left the marks of a conflict here; the lines of both sides are kept");
+                let problem = Diagnostic::new(
+                    Code::BadLedger,
+                    "git left the marks of a conflict here; the lines of both sides are kept",
+                );
                 let place = lines.place(path, start..start + written.trim_end().len());
-                problems.push(problem.at(place).help("run `handsel build`, which writes the file without them, and commit it"));
+                problems.push(problem.at(place).help(
+                    "run `handsel build`, which writes the file without them, and commit it",
+                ));
             }
-            if line.is_empty() || line.starts_with('#') || MERGE_MARKS.iter().any(|mark| line.starts_with(mark)) {
+            if line.is_empty()
+                || line.starts_with('#')
+                || MERGE_MARKS.iter().any(|mark| line.starts_with(mark))
+            {
                 continue;
             }
             let mut fields = line.split_whitespace();
             let address = fields.next().and_then(Address::parse);
-            let source = fields.next().and_then(percent_decode).and_then(|source| SourcePath::new(&source).ok());
+            let source = fields
+                .next()
+                .and_then(percent_decode)
+                .and_then(|source| SourcePath::new(&source).ok());
             match address.filter(|_| fields.next().is_none()) {
                 Some(address) => {
                     let known = ledger.0.entry(address).or_default();
-                    *known = Line { source: source.or(known.source.take()), number };
+                    *known = Line {
+                        source: source.or(known.source.take()),
+                        number,
+                    };
                 }
                 None => {
-                    let problem = Diagnostic::new(Code::BadLedger, format!("`{line}` is not an address and a file"));
+                    let problem = Diagnostic::new(
+                        Code::BadLedger,
+                        format!("`{line}` is not an address and a file"),
+                    );
                     let place = lines.place(path, start..start + written.trim_end().len());
-                    problems.push(problem.at(place).help("delete the line, or run `handsel build`, which does"));
+                    problems.push(
+                        problem
+                            .at(place)
+                            .help("delete the line, or run `handsel build`, which does"),
+                    );
                 }
             }
         }
-        ledger.0.retain(|address, line| line.source.is_some() || address.fragment.is_some());
+        ledger
+            .0
+            .retain(|address, line| line.source.is_some() || address.fragment.is_some());
         Checked::new(ledger, problems)
     }
 
     /// The addresses that `now` has and this ledger lacks.
     pub fn missing<'a>(&'a self, now: &'a AddressLedger) -> impl Iterator<Item = &'a Address> {
-        now.0.keys().filter(|address| !self.0.contains_key(*address))
+        now.0
+            .keys()
+            .filter(|address| !self.0.contains_key(*address))
     }
 
     pub fn to_text(&self) -> String {
@@ -138,9 +177,11 @@ impl AddressLedger {
         text
     }
 
-    /// This ledger after a build that published `now`: nothing is forgotten but what is gone and retired.
+    /// This ledger after a build that published `now`: nothing is forgotten but what is gone and
+    /// retired.
     pub fn after(mut self, now: &AddressLedger, retired: &[String]) -> Self {
-        self.0.retain(|address, _| now.0.contains_key(address) || !is_retired(address, retired));
+        self.0
+            .retain(|address, _| now.0.contains_key(address) || !is_retired(address, retired));
         for (address, line) in &now.0 {
             self.0.insert(address.clone(), line.clone());
         }
@@ -148,13 +189,20 @@ impl AddressLedger {
     }
 }
 
-/// Whether the setting `retired` names an address: itself, the page of a place on it, or with `/**` a folder around it.
+/// Whether the setting `retired` names an address: itself, the page of a place on it, or with `/**`
+/// a folder around it.
 pub fn is_retired(address: &Address, retired: &[String]) -> bool {
     retired.iter().any(|written| {
-        if let Some(folder) = written.strip_suffix("**").filter(|folder| folder.ends_with('/')) {
-            return Address::parse(folder).is_some_and(|folder| address.route.as_str().starts_with(folder.route.as_str()));
+        if let Some(folder) = written
+            .strip_suffix("**")
+            .filter(|folder| folder.ends_with('/'))
+        {
+            return Address::parse(folder)
+                .is_some_and(|folder| address.route.as_str().starts_with(folder.route.as_str()));
         }
-        let Some(named) = Address::parse(written) else { return false };
+        let Some(named) = Address::parse(written) else {
+            return false;
+        };
         let is_page = named.route == address.route || named.route.as_folder() == address.route;
         is_page && (named.fragment.is_none() || named.fragment == address.fragment)
     })
@@ -175,7 +223,9 @@ mod tests {
 
     #[test]
     fn text_goes_in_and_comes_out() {
-        let text = format!("{HEAD}/ content/index.md\n/a/ content/a%20b%23.md\n/a/#x\n/日本/ content/日本.md\n");
+        let text = format!(
+            "{HEAD}/ content/index.md\n/a/ content/a%20b%23.md\n/a/#x\n/日本/ content/日本.md\n"
+        );
         assert_eq!(read(&text).to_text(), text);
     }
 
@@ -184,15 +234,24 @@ mod tests {
         let older = "/ content/index.md\n/a-z/\n/feed.xml\n/tips/\n/tips/a/ content/tips/a.md\n/tips/a/#x\n/topics/trust/\n";
         let checked = AddressLedger::parse(&SourcePath::root(), older);
         assert_eq!(checked.problems, Vec::new());
-        assert_eq!(checked.value.to_text(), format!("{HEAD}/ content/index.md\n/tips/a/ content/tips/a.md\n/tips/a/#x\n"));
+        assert_eq!(
+            checked.value.to_text(),
+            format!("{HEAD}/ content/index.md\n/tips/a/ content/tips/a.md\n/tips/a/#x\n")
+        );
     }
 
     #[test]
     fn what_a_merge_leaves_is_the_union() {
         let merged = "<<<<<<< ours\n/b/ b.md\n||||||| base\n=======\n/a/ a.md\n/b/ b.md\n>>>>>>> theirs\n/a/\r\n";
-        assert_eq!(read(merged).to_text(), format!("{HEAD}/a/ a.md\n/b/ b.md\n"));
+        assert_eq!(
+            read(merged).to_text(),
+            format!("{HEAD}/a/ a.md\n/b/ b.md\n")
+        );
         let told = AddressLedger::parse(&SourcePath::root(), merged).problems;
-        assert_eq!(told.iter().map(|problem| problem.code).collect::<Vec<_>>(), [Code::BadLedger]);
+        assert_eq!(
+            told.iter().map(|problem| problem.code).collect::<Vec<_>>(),
+            [Code::BadLedger]
+        );
     }
 
     #[test]
@@ -200,14 +259,27 @@ mod tests {
         let before = read("/a/ a.md\n/b/ b.md\n/b/#x\n/c/ c.md");
         let now = read("/c/ d.md\n/e/ e.md");
         let retired = ["/b/".to_owned(), "/c/".to_owned()];
-        assert_eq!(before.after(&now, &retired).to_text(), format!("{HEAD}/a/ a.md\n/c/ d.md\n/e/ e.md\n"));
+        assert_eq!(
+            before.after(&now, &retired).to_text(),
+            format!("{HEAD}/a/ a.md\n/c/ d.md\n/e/ e.md\n")
+        );
     }
 
     #[test]
     fn retired_addresses() {
-        assert!(retired("/a/", &["/a/"]) && retired("/a/", &["/a"]) && retired("/a/#x", &["/a/"]) && retired("/a/#x", &["/a/#x"]));
+        assert!(
+            retired("/a/", &["/a/"])
+                && retired("/a/", &["/a"])
+                && retired("/a/#x", &["/a/"])
+                && retired("/a/#x", &["/a/#x"])
+        );
         assert!(retired("/a/b/", &["/a/**"]) && retired("/a/", &["/a/**"]));
-        assert!(!retired("/a/", &["/a/#x"]) && !retired("/a/b/", &["/a/"]) && !retired("/ab/", &["/a/**"]) && !retired("/a/", &["a"]));
+        assert!(
+            !retired("/a/", &["/a/#x"])
+                && !retired("/a/b/", &["/a/"])
+                && !retired("/ab/", &["/a/**"])
+                && !retired("/a/", &["a"])
+        );
     }
 
     #[test]

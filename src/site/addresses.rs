@@ -1,4 +1,5 @@
-//! Where each page is found: its address from its path, its front matter and the permalink patterns.
+//! Where each page is found: its address from its path, its front matter and the permalink
+//! patterns.
 
 use jiff::civil::Date;
 
@@ -10,10 +11,11 @@ use crate::settings::Settings;
 /// The page for addresses that nothing has. `404.md` in the content introduces it.
 pub const NOT_FOUND: &str = "/404.html";
 
-/// Names that Windows keeps for devices, whatever follows the first dot (Microsoft, “Naming Files, Paths, and Namespaces”).
+/// Names that Windows keeps for devices, whatever follows the first dot (Microsoft, “Naming Files,
+/// Paths, and Namespaces”).
 const RESERVED: [&str; 22] = [
-    "con", "prn", "aux", "nul", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9", "lpt1", "lpt2", "lpt3", "lpt4",
-    "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
+    "con", "prn", "aux", "nul", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8",
+    "com9", "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
 ];
 
 pub fn is_reserved(name: &str) -> bool {
@@ -23,7 +25,13 @@ pub fn is_reserved(name: &str) -> bool {
 
 /// The address of a folder of the content.
 pub fn of_folder(folder: &SourcePath, content: &SourcePath) -> Route {
-    let slugs: Vec<String> = folder.below(content).unwrap_or("").split('/').filter(|name| !name.is_empty()).map(slug).collect();
+    let slugs: Vec<String> = folder
+        .below(content)
+        .unwrap_or("")
+        .split('/')
+        .filter(|name| !name.is_empty())
+        .map(slug)
+        .collect();
     Route::page(slugs.iter().map(String::as_str))
 }
 
@@ -31,12 +39,21 @@ pub fn of_folder(folder: &SourcePath, content: &SourcePath) -> Route {
 ///
 /// # Errors
 /// What is wrong with a stated address.
-pub fn of_page(entry: &Entry, content: &SourcePath, settings: &Settings) -> Result<Route, AddressProblem> {
+pub fn of_page(
+    entry: &Entry,
+    content: &SourcePath,
+    settings: &Settings,
+) -> Result<Route, AddressProblem> {
     let meta = &entry.meta;
     if let Some(address) = &meta.address {
         return stated(&address.value, settings);
     }
-    if meta.slug.is_none() && entry.source.below(content).is_some_and(|path| matches!(path, "404.md" | "404.markdown")) {
+    if meta.slug.is_none()
+        && entry
+            .source
+            .below(content)
+            .is_some_and(|path| matches!(path, "404.md" | "404.markdown"))
+    {
         return Ok(Route::new(NOT_FOUND)?);
     }
     let folder = entry.source.folder();
@@ -44,7 +61,11 @@ pub fn of_page(entry: &Entry, content: &SourcePath, settings: &Settings) -> Resu
     if is_folder_page && folder == *content {
         return Ok(Route::home());
     }
-    let parent = if is_folder_page { folder.folder() } else { folder };
+    let parent = if is_folder_page {
+        folder.folder()
+    } else {
+        folder
+    };
     let name = match &meta.slug {
         Some(slug) => stated_address::path(slug.value.trim_matches('/'), settings)?,
         None => name_and_date(&entry.source).0,
@@ -53,16 +74,27 @@ pub fn of_page(entry: &Entry, content: &SourcePath, settings: &Settings) -> Resu
         return stated(&name, settings);
     }
     let name = slug(&name);
-    if let Some(pattern) = settings.permalinks.get(&meta.kind).filter(|_| !is_folder_page) {
-        return Ok(by_pattern(pattern, &name, &parent, content, meta.published.or(entry.date_in_name))?);
+    if let Some(pattern) = settings
+        .permalinks
+        .get(&meta.kind)
+        .filter(|_| !is_folder_page)
+    {
+        return Ok(by_pattern(
+            pattern,
+            &name,
+            &parent,
+            content,
+            meta.published.or(entry.date_in_name),
+        )?);
     }
     let base = of_folder(&parent, content);
     let segments: Vec<&str> = base.segments().chain([name.as_str()]).collect();
     Ok(Route::page(segments))
 }
 
-/// Addresses that a page may have by its file's name alone, whatever it says itself, the likeliest first: that of its folder where it is the
-/// folder's page, that of its whole name, a date in it included, and that with numbers behind it.
+/// Addresses that a page may have by its file's name alone, whatever it says itself, the likeliest
+/// first: that of its folder where it is the folder's page, that of its whole name, a date in it
+/// included, and that with numbers behind it.
 pub fn of_file_name(source: &SourcePath, content: &SourcePath) -> impl Iterator<Item = Route> {
     let folder = source.folder();
     let of_folder_page = is_folder_page(source).then(|| of_folder(&folder, content));
@@ -70,7 +102,9 @@ pub fn of_file_name(source: &SourcePath, content: &SourcePath) -> impl Iterator<
     let name = slug(source.stem());
     let numbered = (2_u32..).map(move |number| format!("{name}-{number}"));
     let names = std::iter::once(slug(source.stem())).chain(numbered);
-    of_folder_page.into_iter().chain(names.map(move |name| Route::page(base.segments().chain([name.as_str()]))))
+    of_folder_page
+        .into_iter()
+        .chain(names.map(move |name| Route::page(base.segments().chain([name.as_str()]))))
 }
 
 /// An address that the writer wrote out: each segment is slugged, `.html` at its end is dropped.
@@ -86,19 +120,36 @@ fn stated(address: &str, settings: &Settings) -> Result<Route, AddressProblem> {
 }
 
 /// `/:year/:month/:day/:folder/:slug/`; the parts of a date that is not there are left out.
-fn by_pattern(pattern: &str, name: &str, parent: &SourcePath, content: &SourcePath, date: Option<Date>) -> Result<Route, LeavesRoot> {
+fn by_pattern(
+    pattern: &str,
+    name: &str,
+    parent: &SourcePath,
+    content: &SourcePath,
+    date: Option<Date>,
+) -> Result<Route, LeavesRoot> {
     let folder = of_folder(parent, content);
     let folder = folder.as_str().trim_matches('/');
     let mut segments: Vec<String> = Vec::new();
     for part in pattern.split('/').filter(|part| !part.is_empty()) {
         let filled = match part {
-            ":year" => date.map(|date| format!("{:04}", date.year())).unwrap_or_default(),
-            ":month" => date.map(|date| format!("{:02}", date.month())).unwrap_or_default(),
-            ":day" => date.map(|date| format!("{:02}", date.day())).unwrap_or_default(),
+            ":year" => date
+                .map(|date| format!("{:04}", date.year()))
+                .unwrap_or_default(),
+            ":month" => date
+                .map(|date| format!("{:02}", date.month()))
+                .unwrap_or_default(),
+            ":day" => date
+                .map(|date| format!("{:02}", date.day()))
+                .unwrap_or_default(),
             ":folder" => folder.to_owned(),
             other => other.replace(":slug", name).replace(":title", name),
         };
-        segments.extend(filled.split('/').filter(|segment| !segment.is_empty()).map(str::to_owned));
+        segments.extend(
+            filled
+                .split('/')
+                .filter(|segment| !segment.is_empty())
+                .map(str::to_owned),
+        );
     }
     if segments.is_empty() {
         return Err(LeavesRoot);

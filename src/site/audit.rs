@@ -1,7 +1,9 @@
-//! What only `check` looks at: whether pages give what they could. All of it warnings, each with a code of its own.
+//! What only `check` looks at: whether pages give what they could. All of it warnings, each with a
+//! code of its own.
 //!
-//! [`run`] looks at each page and at what pages have in common. What shows in a page's text alone (a link that says “here”) the document
-//! tells itself, see `document/remarks.rs`; how hard texts are to read stands in `reading`.
+//! [`run`] looks at each page and at what pages have in common. What shows in a page's text alone
+//! (a link that says “here”) the document tells itself, see `document/remarks.rs`; how hard texts
+//! are to read stands in `reading`.
 
 mod reading;
 
@@ -21,33 +23,76 @@ const WORDS_MIN: usize = 30;
 const PAGES_FOR_TOPICS: usize = 12;
 
 /// `facts` gives what is known of a page's text.
-pub fn run<'a>(site: &Site, facts: impl Fn(PageId) -> Option<&'a Facts>, problems: &mut Vec<Diagnostic>) {
+pub fn run<'a>(
+    site: &Site,
+    facts: impl Fn(PageId) -> Option<&'a Facts>,
+    problems: &mut Vec<Diagnostic>,
+) {
     let mut titles: BTreeMap<String, &SourcePath> = BTreeMap::new();
-    for (id, page) in site.pages().iter().enumerate().filter(|(_, page)| page.is_listed()) {
+    for (id, page) in site
+        .pages()
+        .iter()
+        .enumerate()
+        .filter(|(_, page)| page.is_listed())
+    {
         let entry = &page.entry;
         let start = Place::start_of(&entry.source);
-        let mut tell = |code, message: String, help: &str| problems.push(Diagnostic::new(code, message).at(start.clone()).help(help));
+        let mut tell = |code, message: String, help: &str| {
+            problems.push(Diagnostic::new(code, message).at(start.clone()).help(help))
+        };
         let is_section = site.sections[page.section].page == Some(id);
         let words = facts(id).map_or(0, |facts| facts.words);
         // What a page that explains a word says of it in a sentence stands for a summary.
-        let explains = site.kinds.get(&entry.meta.kind).is_some_and(|kind| kind.explains.is_some());
+        let explains = site
+            .kinds
+            .get(&entry.meta.kind)
+            .is_some_and(|kind| kind.explains.is_some());
         if entry.summary.is_none() && !explains {
-            tell(Code::MissingSummary, "this page has no `summary:`".into(), "say in one sentence what a reader gets from it");
+            tell(
+                Code::MissingSummary,
+                "this page has no `summary:`".into(),
+                "say in one sentence what a reader gets from it",
+            );
         }
         let kind = site.kinds.get(&entry.meta.kind);
-        if let Some(most) = kind.and_then(|kind| kind.words_max).filter(|most| words > *most) {
-            let message = format!("this {} has {words} words, more than {most}", entry.meta.kind);
-            tell(Code::LongTip, message, "shorten it, or make it a page of another kind");
+        if let Some(most) = kind
+            .and_then(|kind| kind.words_max)
+            .filter(|most| words > *most)
+        {
+            let message = format!(
+                "this {} has {words} words, more than {most}",
+                entry.meta.kind
+            );
+            tell(
+                Code::LongTip,
+                message,
+                "shorten it, or make it a page of another kind",
+            );
         }
-        let gives_by_fields = kind.is_some_and(|kind| kind.gathers.is_some() || kind.fields.iter().any(|field| field.is_required))
-            || facts(id).is_some_and(|facts| facts.tool.is_some() || facts.is_tool_broken);
-        let gives_otherwise = gives_by_fields || facts(id).is_some_and(|facts| !facts.components.is_empty()) || !entry.includes.is_empty();
+        let gives_by_fields = kind.is_some_and(|kind| {
+            kind.gathers.is_some() || kind.fields.iter().any(|field| field.is_required)
+        }) || facts(id)
+            .is_some_and(|facts| facts.tool.is_some() || facts.is_tool_broken);
+        let gives_otherwise = gives_by_fields
+            || facts(id).is_some_and(|facts| !facts.components.is_empty())
+            || !entry.includes.is_empty();
         if !is_section && !gives_otherwise && (1..WORDS_MIN).contains(&words) {
-            let message = format!("this page has only {words} {}", if words == 1 { "word" } else { "words" });
-            tell(Code::ThinPage, message, "say more, or put it into the page that it belongs to");
+            let message = format!(
+                "this page has only {words} {}",
+                if words == 1 { "word" } else { "words" }
+            );
+            tell(
+                Code::ThinPage,
+                message,
+                "say more, or put it into the page that it belongs to",
+            );
         }
         if page.backlinks.is_empty() && !is_section && page.route.as_str() != "/" {
-            tell(Code::Orphan, "no page links here".into(), "link to it where a reader would want it");
+            tell(
+                Code::Orphan,
+                "no page links here".into(),
+                "link to it where a reader would want it",
+            );
         }
         if !is_section && !explains && page.route.as_str() != "/" && !leads_on(site, id, page) {
             tell(
@@ -57,7 +102,11 @@ pub fn run<'a>(site: &Site, facts: impl Fn(PageId) -> Option<&'a Facts>, problem
             );
         }
         if let Some(due) = entry.review_due().filter(|due| *due < site.today) {
-            tell(Code::OverdueReview, format!("this page wanted a review by {due}"), "read it again, and set `reviewed:` to the day");
+            tell(
+                Code::OverdueReview,
+                format!("this page wanted a review by {due}"),
+                "read it again, and set `reviewed:` to the day",
+            );
         }
         by_kind(page, kind, facts(id), &mut tell);
         match titles.get(&entry.title) {
@@ -77,49 +126,95 @@ pub fn run<'a>(site: &Site, facts: impl Fn(PageId) -> Option<&'a Facts>, problem
     unreferenced(site, problems);
 }
 
-/// Whether a reader who has read the page finds a way on: a step that the writer chose, a link, or a page on the same topic.
+/// Whether a reader who has read the page finds a way on: a step that the writer chose, a link, or
+/// a page on the same topic.
 fn leads_on(site: &Site, id: PageId, page: &SitePage) -> bool {
     let is_other = |to: &Destination| match to {
         Destination::Page { page, .. } => *page != id,
         Destination::Address { .. } => true,
         Destination::Here { .. } | Destination::AsWritten | Destination::Refused => false,
     };
-    let shares = |term: &crate::site::topics::Term| term.pages.len() > 1 && term.pages.contains(&id);
+    let shares =
+        |term: &crate::site::topics::Term| term.pages.len() > 1 && term.pages.contains(&id);
     page.next.is_some()
-        || page.links.iter().chain(&page.related).chain(&page.field_links).any(|resolved| is_other(&resolved.to))
+        || page
+            .links
+            .iter()
+            .chain(&page.related)
+            .chain(&page.field_links)
+            .any(|resolved| is_other(&resolved.to))
         || page.entry.meta.topics.iter().any(|topic| {
             let key = crate::paths::slug(&topic.value);
-            site.topics.iter().any(|term| term.key == key && shares(term))
+            site.topics
+                .iter()
+                .any(|term| term.key == key && shares(term))
         })
 }
 
 /// What a kind owes its readers.
-fn by_kind(page: &SitePage, kind: Option<&Kind>, facts: Option<&Facts>, tell: &mut impl FnMut(Code, String, &str)) {
+fn by_kind(
+    page: &SitePage,
+    kind: Option<&Kind>,
+    facts: Option<&Facts>,
+    tell: &mut impl FnMut(Code, String, &str),
+) {
     let meta = &page.entry.meta;
     // Where the kind requires it, that it is missing was told.
-    let is_required = kind.is_some_and(|kind| kind.fields.iter().any(|field| field.name == "transcript" && field.is_required));
+    let is_required = kind.is_some_and(|kind| {
+        kind.fields
+            .iter()
+            .any(|field| field.name == "transcript" && field.is_required)
+    });
     if meta.kind == "video" && !is_required && !meta.fields.contains_key("transcript") {
         let help = "write down what is said and shown, and name it under `transcript:`";
-        tell(Code::NoTranscript, "this video has no transcript".into(), help);
+        tell(
+            Code::NoTranscript,
+            "this video has no transcript".into(),
+            help,
+        );
     }
-    if facts.and_then(|facts| facts.tool.as_ref()).is_some_and(|tool| tool.lacks_example()) {
+    if facts
+        .and_then(|facts| facts.tool.as_ref())
+        .is_some_and(|tool| tool.lacks_example())
+    {
         let help = "work one case out by hand and write it under `examples:`";
-        tell(Code::UntestedTool, "this calculator has no worked example".into(), help);
+        tell(
+            Code::UntestedTool,
+            "this calculator has no worked example".into(),
+            help,
+        );
     }
-    if meta.sources.is_empty() && facts.and_then(|facts| facts.tool.as_ref()).is_some_and(|tool| tool.lacks_source()) {
+    if meta.sources.is_empty()
+        && facts
+            .and_then(|facts| facts.tool.as_ref())
+            .is_some_and(|tool| tool.lacks_source())
+    {
         let help = "name the source under `sources:` with the day on which you looked; of figures of your own, say so in `method:`";
-        tell(Code::ToolUnsourced, "this calculator works with a table, and does not say where its figures come from".into(), help);
+        tell(
+            Code::ToolUnsourced,
+            "this calculator works with a table, and does not say where its figures come from"
+                .into(),
+            help,
+        );
     }
 }
 
 /// Sources with an address that do not say when somebody looked, each at its place.
 fn unchecked_sources(site: &Site, problems: &mut Vec<Diagnostic>) {
     for page in site.pages().iter().filter(|page| page.is_listed()) {
-        for source in page.entry.meta.sources.iter().filter(|source| source.checked.is_none()) {
+        for source in page
+            .entry
+            .meta
+            .sources
+            .iter()
+            .filter(|source| source.checked.is_none())
+        {
             let Some(url) = &source.url else { continue };
-            let problem = Diagnostic::new(Code::UncheckedSource, "this source does not say when it was looked at last");
-            let help =
-                "look whether it still says what you took from it, and write `{ title: …, url: …, checked: 2026-01-31 }` with the day";
+            let problem = Diagnostic::new(
+                Code::UncheckedSource,
+                "this source does not say when it was looked at last",
+            );
+            let help = "look whether it still says what you took from it, and write `{ title: …, url: …, checked: 2026-01-31 }` with the day";
             problems.push(problem.at(url.place.clone()).help(help));
         }
     }
@@ -130,11 +225,26 @@ fn lone_topics(site: &Site, problems: &mut Vec<Diagnostic>) {
         return;
     }
     for term in &site.topics {
-        let [only] = term.pages.as_slice() else { continue };
-        let written = site.page(*only).entry.meta.topics.iter().find(|topic| crate::paths::slug(&topic.value) == term.key);
+        let [only] = term.pages.as_slice() else {
+            continue;
+        };
+        let written = site
+            .page(*only)
+            .entry
+            .meta
+            .topics
+            .iter()
+            .find(|topic| crate::paths::slug(&topic.value) == term.key);
         let Some(written) = written else { continue };
-        let problem = Diagnostic::new(Code::SinglePageTopic, format!("`{}` is the topic of this page alone", term.title));
-        problems.push(problem.at(written.place.clone()).help("use a topic that other pages share, or give others this one"));
+        let problem = Diagnostic::new(
+            Code::SinglePageTopic,
+            format!("`{}` is the topic of this page alone", term.title),
+        );
+        problems.push(
+            problem
+                .at(written.place.clone())
+                .help("use a topic that other pages share, or give others this one"),
+        );
     }
 }
 
@@ -142,22 +252,38 @@ fn unreferenced(site: &Site, problems: &mut Vec<Diagnostic>) {
     let included: BTreeSet<SourcePath> = site
         .pages()
         .iter()
-        .flat_map(|page| page.entry.includes.iter().filter_map(|include| page.entry.source.folder().join(&include.file.value).ok()))
+        .flat_map(|page| {
+            page.entry
+                .includes
+                .iter()
+                .filter_map(|include| page.entry.source.folder().join(&include.file.value).ok())
+        })
         .collect();
     let files: BTreeSet<&SourcePath> = site
         .tables
         .by_source
         .values()
         .filter_map(|node| match node {
-            Node::File(source) if !site.published_files.contains_key(source) && !included.contains(source) => Some(source),
+            Node::File(source)
+                if !site.published_files.contains_key(source) && !included.contains(source) =>
+            {
+                Some(source)
+            }
             _ => None,
         })
         .collect();
     let Some(first) = files.first() else { return };
     // A terminal shows the beginning of a long list; programs get all of it.
     let named: Vec<&str> = files.iter().map(|path| path.as_str()).collect();
-    let count =
-        if files.len() == 1 { "one file of the content is".to_owned() } else { format!("{} files of the content are", files.len()) };
+    let count = if files.len() == 1 {
+        "one file of the content is".to_owned()
+    } else {
+        format!("{} files of the content are", files.len())
+    };
     let message = format!("{count} published by no page: {}", named.join(", "));
-    problems.push(Diagnostic::new(Code::UnreferencedFiles, message).at(Place::start_of(first)).help("link to them, or take them away"));
+    problems.push(
+        Diagnostic::new(Code::UnreferencedFiles, message)
+            .at(Place::start_of(first))
+            .help("link to them, or take them away"),
+    );
 }

@@ -1,18 +1,21 @@
-//! Pages whose address would be below a file that the site publishes: `guides/index.html.md` would be `guides/index.html/index.html`, below the
-//! page `guides/index.html`. In a lenient build such a page gets another address.
+//! Pages whose address would be below a file that the site publishes: `guides/index.html.md` would
+//! be `guides/index.html/index.html`, below the page `guides/index.html`. In a lenient build such a
+//! page gets another address.
 
 use std::collections::{BTreeMap, HashSet};
 
 use super::tables::{Node, Tables};
 use crate::paths::{Route, SourcePath};
 
-/// How many times the site is assembled again because an address that was given to a page is below a file, too.
+/// How many times the site is assembled again because an address that was given to a page is below
+/// a file, too.
 pub const ROUNDS_MAX: usize = 3;
 
 /// How many addresses are tried for a page.
 const TRIES_MAX: usize = 1_000;
 
-/// Where pages are published whose address is below a file: the address that they have in place of their own.
+/// Where pages are published whose address is below a file: the address that they have in place of
+/// their own.
 pub type MovedPages = BTreeMap<SourcePath, Moved>;
 
 /// A page that has another address than its own.
@@ -30,8 +33,14 @@ pub fn file_above(tables: &Tables, route: &Route) -> Option<(String, usize)> {
     if path == route.as_str() {
         return None;
     }
-    let ends = path.match_indices('/').map(|(at, _)| at).filter(|at| *at > 0).chain([path.len()]);
-    ends.enumerate().find_map(|(index, end)| is_file(tables, &path[..end]).then(|| (path[..end].to_owned(), index + 1)))
+    let ends = path
+        .match_indices('/')
+        .map(|(at, _)| at)
+        .filter(|at| *at > 0)
+        .chain([path.len()]);
+    ends.enumerate().find_map(|(index, end)| {
+        is_file(tables, &path[..end]).then(|| (path[..end].to_owned(), index + 1))
+    })
 }
 
 /// Whether a path without a slash at its end is that of a file.
@@ -39,27 +48,45 @@ fn is_file(tables: &Tables, path: &str) -> bool {
     if tables.by_route.contains_key(path) {
         return true;
     }
-    let Some((folder, name)) = path.rsplit_once('/') else { return false };
+    let Some((folder, name)) = path.rsplit_once('/') else {
+        return false;
+    };
     match (name, tables.by_route.get(&*format!("{folder}/"))) {
         ("index.html", Some(node)) => !matches!(node, Node::Hidden { .. }),
         ("index.md", Some(Node::Page(page))) => {
-            tables.settings.markdown_twins && tables.pages[*page].route.as_str() == format!("{folder}/")
+            tables.settings.markdown_twins
+                && tables.pages[*page].route.as_str() == format!("{folder}/")
         }
         _ => false,
     }
 }
 
-/// Finds another address for each page that is below a file; whether there is any that was not known.
+/// Finds another address for each page that is below a file; whether there is any that was not
+/// known.
 pub fn find(tables: &Tables, moved: &mut MovedPages) -> bool {
-    let below = tables.pages.iter().filter_map(|page| Some((page, file_above(tables, &page.route)?)));
+    let below = tables
+        .pages
+        .iter()
+        .filter_map(|page| Some((page, file_above(tables, &page.route)?)));
     let mut given: HashSet<Route> = HashSet::new();
     let mut is_any_new = false;
     for (page, (file, depth)) in below {
-        let is_free = |route: &Route| !tables.by_route.contains_key(route) && !given.contains(route) && file_above(tables, route).is_none();
-        let Some(to) = other_addresses(&page.route, depth).take(TRIES_MAX).find(is_free) else { continue };
+        let is_free = |route: &Route| {
+            !tables.by_route.contains_key(route)
+                && !given.contains(route)
+                && file_above(tables, route).is_none()
+        };
+        let Some(to) = other_addresses(&page.route, depth)
+            .take(TRIES_MAX)
+            .find(is_free)
+        else {
+            continue;
+        };
         given.insert(to.clone());
         let source = &page.entry.source;
-        let from = moved.get(source).map_or_else(|| page.route.clone(), |moved| moved.from.clone());
+        let from = moved
+            .get(source)
+            .map_or_else(|| page.route.clone(), |moved| moved.from.clone());
         let new = Moved { from, file, to };
         is_any_new |= moved.insert(source.clone(), new.clone()).as_ref() != Some(&new);
     }
@@ -69,10 +96,22 @@ pub fn find(tables: &Tables, moved: &mut MovedPages) -> bool {
 /// The address with its segment at `depth` written without dots, and with numbers behind that.
 fn other_addresses(route: &Route, depth: usize) -> impl Iterator<Item = Route> {
     let segments: Vec<String> = route.segments().map(str::to_owned).collect();
-    let name = segments.get(depth - 1).map_or_else(String::new, |name| name.replace('.', "-").trim_matches('-').to_owned());
+    let name = segments.get(depth - 1).map_or_else(String::new, |name| {
+        name.replace('.', "-").trim_matches('-').to_owned()
+    });
     (1_u32..).map(move |number| {
-        let name = if number == 1 { name.clone() } else { format!("{name}-{number}") };
-        let with_name = segments.iter().enumerate().map(|(at, segment)| if at + 1 == depth { name.as_str() } else { segment.as_str() });
+        let name = if number == 1 {
+            name.clone()
+        } else {
+            format!("{name}-{number}")
+        };
+        let with_name = segments.iter().enumerate().map(|(at, segment)| {
+            if at + 1 == depth {
+                name.as_str()
+            } else {
+                segment.as_str()
+            }
+        });
         Route::page(with_name)
     })
 }

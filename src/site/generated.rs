@@ -1,5 +1,5 @@
-//! Addresses of what the build makes itself: lists, calendars, feeds, files for machines. A link can lead to each of them, and no page can
-//! take the place of one.
+//! Addresses of what the build makes itself: lists, calendars, feeds, files for machines. A link
+//! can lead to each of them, and no page can take the place of one.
 
 use std::collections::HashSet;
 
@@ -12,7 +12,10 @@ use crate::paths::Route;
 impl Tables {
     /// Makes the addresses of the generated lists known.
     pub fn add_lists(&mut self, topics: &[Term], audiences: &[Term], narrowed: &[Narrowed]) {
-        let terms = topics.iter().chain(audiences).map(|term| term.route.clone());
+        let terms = topics
+            .iter()
+            .chain(audiences)
+            .map(|term| term.route.clone());
         let has_dates = self.pages.iter().any(|page| page.changed().is_some());
         let mut routes: Vec<Route> = terms.collect();
         let mut add = |name: &str, is_there: bool| {
@@ -28,38 +31,81 @@ impl Tables {
         if self.settings.giving.is_stated() {
             routes.extend([ABOUT, PRIVACY].map(|name| Route::page([name])));
         }
-        routes.extend(narrowed.iter().filter(|list| list.is_own).map(|list| list.route.clone()));
+        routes.extend(
+            narrowed
+                .iter()
+                .filter(|list| list.is_own)
+                .map(|list| list.route.clone()),
+        );
         for route in routes {
-            self.by_route.entry(route.clone()).or_insert(Node::Listing(route));
+            self.by_route
+                .entry(route.clone())
+                .or_insert(Node::Listing(route));
         }
     }
 
     /// Makes the addresses of the pages that pick one at random known.
     pub fn add_surprises(&mut self, routes: impl Iterator<Item = Route>) {
         for route in routes {
-            self.by_route.entry(route.clone()).or_insert(Node::Listing(route));
+            self.by_route
+                .entry(route.clone())
+                .or_insert(Node::Listing(route));
         }
     }
 
-    /// Makes the addresses of files known that are made from the site as a whole: feeds, the sitemap, lists for machines.
+    /// Makes the addresses of files known that are made from the site as a whole: feeds, the
+    /// sitemap, lists for machines.
     pub fn add_files<'a>(&mut self, kinds: &Kinds, terms: impl Iterator<Item = &'a Term>) {
-        let mut addresses: Vec<String> = ["/pages.json", "/llms.txt", "/robots.txt", addresses::NOT_FOUND].map(str::to_owned).into();
+        let mut addresses: Vec<String> = [
+            "/pages.json",
+            "/llms.txt",
+            "/robots.txt",
+            addresses::NOT_FOUND,
+        ]
+        .map(str::to_owned)
+        .into();
         if self.settings.base_url.is_some() {
             addresses.extend(["/feed.xml", "/feed.json", "/sitemap.xml"].map(str::to_owned));
-            let of_pages: HashSet<&str> = self.pages.iter().map(|page| page.entry.meta.kind.as_str()).collect();
-            let with_feed = kinds.values().filter(|kind| kind.has_feed && of_pages.contains(kind.name.as_str()));
-            addresses.extend(with_feed.filter_map(|kind| kind.folder.as_ref()).map(|folder| format!("/{folder}/feed.xml")));
-            let has_dates = |term: &&Term| term.pages.iter().any(|page| self.pages[*page].changed().is_some());
-            addresses.extend(terms.filter(has_dates).map(|term| format!("{}feed.xml", term.route)));
+            let of_pages: HashSet<&str> = self
+                .pages
+                .iter()
+                .map(|page| page.entry.meta.kind.as_str())
+                .collect();
+            let with_feed = kinds
+                .values()
+                .filter(|kind| kind.has_feed && of_pages.contains(kind.name.as_str()));
+            addresses.extend(
+                with_feed
+                    .filter_map(|kind| kind.folder.as_ref())
+                    .map(|folder| format!("/{folder}/feed.xml")),
+            );
+            let has_dates = |term: &&Term| {
+                term.pages
+                    .iter()
+                    .any(|page| self.pages[*page].changed().is_some())
+            };
+            addresses.extend(
+                terms
+                    .filter(has_dates)
+                    .map(|term| format!("{}feed.xml", term.route)),
+            );
         }
-        for route in addresses.iter().filter_map(|address| Route::new(address).ok()) {
-            self.by_route.entry(route.clone()).or_insert(Node::Listing(route));
+        for route in addresses
+            .iter()
+            .filter_map(|address| Route::new(address).ok())
+        {
+            self.by_route
+                .entry(route.clone())
+                .or_insert(Node::Listing(route));
         }
     }
 
     /// The Markdown copy of a page at this address, where the site has such copies.
     pub fn markdown_copy(&self, route: &Route) -> Option<Node> {
-        let of = route.as_str().strip_suffix("index.md").filter(|_| self.settings.markdown_twins)?;
+        let of = route
+            .as_str()
+            .strip_suffix("index.md")
+            .filter(|_| self.settings.markdown_twins)?;
         let is_page = matches!(self.by_route.get(of), Some(Node::Page(page)) if self.pages[*page].route.as_str() == of);
         is_page.then(|| Node::Listing(route.clone()))
     }
@@ -69,11 +115,18 @@ impl Tables {
         let mut routes: Vec<Route> = Vec::new();
         for page in self.pages.iter().filter(|page| page.entry.occurs.is_some()) {
             routes.extend(Route::new(&format!("{}event.ics", page.route)));
-            let folder = kinds.get(&page.entry.meta.kind).and_then(|kind| kind.folder.as_ref()).filter(|_| page.is_listed());
-            routes.extend(folder.and_then(|folder| Route::new(&format!("/{folder}/calendar.ics")).ok()));
+            let folder = kinds
+                .get(&page.entry.meta.kind)
+                .and_then(|kind| kind.folder.as_ref())
+                .filter(|_| page.is_listed());
+            routes.extend(
+                folder.and_then(|folder| Route::new(&format!("/{folder}/calendar.ics")).ok()),
+            );
         }
         for route in routes {
-            self.by_route.entry(route.clone()).or_insert(Node::Listing(route));
+            self.by_route
+                .entry(route.clone())
+                .or_insert(Node::Listing(route));
         }
     }
 }

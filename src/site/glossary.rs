@@ -16,9 +16,19 @@ pub fn check(tables: &Tables, kinds: &Kinds, problems: &mut Vec<Diagnostic>) {
             let own = &page.entry.source;
             let first = *explained.entry(word.to_lowercase()).or_insert(own);
             if first != own {
-                let place = page.entry.meta.title.as_ref().map_or_else(|| Place::start_of(own), |title| title.place.clone());
-                let problem = Diagnostic::new(Code::DuplicateTerm, format!("`{word}` is explained by {first} already")).at(place);
-                problems.push(problem.help("explain it on one page, or take it out of one `also:`"));
+                let place = page
+                    .entry
+                    .meta
+                    .title
+                    .as_ref()
+                    .map_or_else(|| Place::start_of(own), |title| title.place.clone());
+                let problem = Diagnostic::new(
+                    Code::DuplicateTerm,
+                    format!("`{word}` is explained by {first} already"),
+                )
+                .at(place);
+                problems
+                    .push(problem.help("explain it on one page, or take it out of one `also:`"));
             }
         }
     }

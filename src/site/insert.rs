@@ -1,7 +1,8 @@
 //! A site with one page more: the same value as assembling it anew, for the work of that page.
 //!
-//! A page that would change what other pages are (it founds a section or a topic, its address is known already, it is a
-//! folder's own page …) is not taken; then the site has to be assembled. `tests/live.rs` holds both to be equal.
+//! A page that would change what other pages are (it founds a section or a topic, its address is
+//! known already, it is a folder's own page …) is not taken; then the site has to be assembled.
+//! `tests/live.rs` holds both to be equal.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -29,10 +30,19 @@ pub struct Inserted {
     pub topics: Vec<usize>,
 }
 
-/// Takes one more page into a site; `None`, and nothing is changed, when the site has to be assembled anew.
+/// Takes one more page into a site; `None`, and nothing is changed, when the site has to be
+/// assembled anew.
 pub fn insert(site: &mut Site, entry: &Arc<Entry>, with_drafts: bool) -> Option<Inserted> {
-    let Placement { page, section, topics, audiences, names } = placement(site, entry, with_drafts)?;
-    let id = site.pages().partition_point(|other| other.entry.source < entry.source);
+    let Placement {
+        page,
+        section,
+        topics,
+        audiences,
+        names,
+    } = placement(site, entry, with_drafts)?;
+    let id = site
+        .pages()
+        .partition_point(|other| other.entry.source < entry.source);
     make_room(site, id);
     tables::add_page(&mut site.tables, id, page);
     if site.page(id).is_listed() {
@@ -40,14 +50,24 @@ pub fn insert(site: &mut Site, entry: &Arc<Entry>, with_drafts: bool) -> Option<
     }
     let mut affected = told_otherwise(site, id, &names);
     affected.insert(id);
-    let leads_there = site.pages().par_iter().enumerate().filter(|(_, page)| names.may_be_meant_by(page)).map(|(other, _)| other);
+    let leads_there = site
+        .pages()
+        .par_iter()
+        .enumerate()
+        .filter(|(_, page)| names.may_be_meant_by(page))
+        .map(|(other, _)| other);
     affected.extend(leads_there.collect::<Vec<PageId>>());
     resolve_again(site, affected);
-    Some(Inserted { page: id, section, topics })
+    Some(Inserted {
+        page: id,
+        section,
+        topics,
+    })
 }
 
-/// The pages of whose links that lead nowhere something else may be said now that this page is there. What is suggested for
-/// them are names of their folder where there are many pages, and otherwise all.
+/// The pages of whose links that lead nowhere something else may be said now that this page is
+/// there. What is suggested for them are names of their folder where there are many pages, and
+/// otherwise all.
 fn told_otherwise(site: &Site, new: PageId, names: &Names) -> BTreeSet<PageId> {
     let with_problems = &site.with_problems;
     if site.pages().len() <= PAGES_SEARCHED_MAX + 1 {
@@ -58,22 +78,35 @@ fn told_otherwise(site: &Site, new: PageId, names: &Names) -> BTreeSet<PageId> {
     // A name that stands for several files may be that of the new page now.
     let mut folders: HashMap<SourcePath, bool> = HashMap::new();
     let mut has_same_name = |folder: &SourcePath| {
-        let others = site.tables.names_in(folder).filter(|name| names.have(&name.text));
-        *folders.entry(folder.clone()).or_insert_with(|| others.count() > usize::from(*folder == new_folder))
+        let others = site
+            .tables
+            .names_in(folder)
+            .filter(|name| names.have(&name.text));
+        *folders
+            .entry(folder.clone())
+            .or_insert_with(|| others.count() > usize::from(*folder == new_folder))
     };
     let mut is_told_otherwise = |id: &&PageId| {
         let page = site.page(**id);
         let folder = page.entry.source.folder();
         has_same_name(&folder) || folder == new_folder && may_suggest(page, source.stem())
     };
-    with_problems.iter().filter(|id| is_told_otherwise(id)).copied().collect()
+    with_problems
+        .iter()
+        .filter(|id| is_told_otherwise(id))
+        .copied()
+        .collect()
 }
 
 /// Whether a name is near enough to what a page links to that it may be suggested.
 fn may_suggest(page: &SitePage, name: &str) -> bool {
     let meta = &page.entry.meta;
     let image = meta.image.as_ref().map(|image| &image.src);
-    let in_text = page.links.iter().zip(&page.entry.links).filter(|(resolved, _)| resolved.problem.is_some());
+    let in_text = page
+        .links
+        .iter()
+        .zip(&page.entry.links)
+        .filter(|(resolved, _)| resolved.problem.is_some());
     in_text
         .map(|(_, link)| &link.target)
         .chain(meta.related.iter().chain(&meta.next).chain(image))
@@ -105,23 +138,58 @@ fn placement(site: &Site, entry: &Arc<Entry>, with_drafts: bool) -> Option<Place
         return None;
     }
     let folder = entry.source.folder();
-    page.section = site.sections.iter().position(|section| section.folder == folder)?;
-    let topics = terms(&site.topics, site.vocabularies.topics.as_ref(), &entry.meta.topics)?;
-    let audiences = terms(&site.audiences, site.vocabularies.audiences.as_ref(), &entry.meta.audience)?;
+    page.section = site
+        .sections
+        .iter()
+        .position(|section| section.folder == folder)?;
+    let topics = terms(
+        &site.topics,
+        site.vocabularies.topics.as_ref(),
+        &entry.meta.topics,
+    )?;
+    let audiences = terms(
+        &site.audiences,
+        site.vocabularies.audiences.as_ref(),
+        &entry.meta.audience,
+    )?;
     let founds_list = site.pages().is_empty() || page.changed().is_some() && !has_dates(site);
     let names = Names::of(&entry.source, &page);
     let is_meant = |link: &SiteLink| names.may_be_meant(&link.written);
-    let begins = |term: &Term| term.start_written.iter().any(|target| names.may_be_meant(&target.value));
-    let is_in_settings = site.menu.iter().chain(&site.logo).chain(&site.favicon).any(is_meant) || site.audiences.iter().any(begins);
-    let founds_list = founds_list || site.sections[page.section].pages.is_empty() && page.is_listed();
+    let begins = |term: &Term| {
+        term.start_written
+            .iter()
+            .any(|target| names.may_be_meant(&target.value))
+    };
+    let is_in_settings = site
+        .menu
+        .iter()
+        .chain(&site.logo)
+        .chain(&site.favicon)
+        .any(is_meant)
+        || site.audiences.iter().any(begins);
+    let founds_list =
+        founds_list || site.sections[page.section].pages.is_empty() && page.is_listed();
     if founds_narrowed(site, &page)
         || may_change_languages(site, &page)
-        || founds_feed(site, &page, topics.iter().map(|id| &site.topics[*id]).chain(audiences.iter().map(|id| &site.audiences[*id])))
+        || founds_feed(
+            site,
+            &page,
+            topics
+                .iter()
+                .map(|id| &site.topics[*id])
+                .chain(audiences.iter().map(|id| &site.audiences[*id])),
+        )
     {
         return None;
     }
     let is_known = super::topics::are_known_authors(&entry.meta.authors, &site.vocabularies);
-    (is_known && !founds_list && !is_in_settings).then(|| Placement { section: page.section, page, topics, audiences, names })
+    (is_known && !founds_list && !is_in_settings).then(|| Placement {
+        section: page.section,
+        page,
+        topics,
+        audiences,
+        names,
+    })
 }
 
 /// Whether, with this page, there would be other lists of a level, a span of time or a kind.
@@ -129,33 +197,54 @@ fn founds_narrowed(site: &Site, page: &SitePage) -> bool {
     if !page.is_listed() {
         return false;
     }
-    let pages = || (0..site.pages().len()).filter(|id| narrowing::counts(site.pages(), &site.sections, *id)).map(|id| site.page(id));
+    let pages = || {
+        (0..site.pages().len())
+            .filter(|id| narrowing::counts(site.pages(), &site.sections, *id))
+            .map(|id| site.page(id))
+    };
     let content = &site.tables.content;
-    let surely_stays = |other| narrowing::surely_stays(&site.narrowed, page, other, &site.kinds, content);
+    let surely_stays =
+        |other| narrowing::surely_stays(&site.narrowed, page, other, &site.kinds, content);
     !pages().next().is_some_and(surely_stays)
-        && narrowing::find(pages().chain([page]), &site.sections, &site.kinds, content) != site.narrowed
+        && narrowing::find(pages().chain([page]), &site.sections, &site.kinds, content)
+            != site.narrowed
 }
 
-/// Whether there would be another feed with this page: one of its kind, or one of a term without dated pages.
-fn founds_feed<'a>(site: &Site, page: &SitePage, mut terms: impl Iterator<Item = &'a Term>) -> bool {
+/// Whether there would be another feed with this page: one of its kind, or one of a term without
+/// dated pages.
+fn founds_feed<'a>(
+    site: &Site,
+    page: &SitePage,
+    mut terms: impl Iterator<Item = &'a Term>,
+) -> bool {
     let is_of_kind = |other: &SitePage| other.entry.meta.kind == page.entry.meta.kind;
     let is_dated = |id: &PageId| site.page(*id).changed().is_some();
-    !site.pages().iter().any(is_of_kind) || page.changed().is_some() && terms.any(|term| !term.pages.iter().any(is_dated))
+    !site.pages().iter().any(is_of_kind)
+        || page.changed().is_some() && terms.any(|term| !term.pages.iter().any(is_dated))
 }
 
 /// Whether, with this page, most pages of a section could be in another language.
 fn may_change_languages(site: &Site, page: &SitePage) -> bool {
     let of_site = &*site.settings().language;
     let language = language_of(page, of_site);
-    let around = std::iter::successors(Some(page.section), |section| site.sections[*section].parent);
-    around.filter(|section| *section > 0).any(|section| site.sections[section].language.as_deref().unwrap_or(of_site) != language)
+    let around =
+        std::iter::successors(Some(page.section), |section| site.sections[*section].parent);
+    around.filter(|section| *section > 0).any(|section| {
+        site.sections[section]
+            .language
+            .as_deref()
+            .unwrap_or(of_site)
+            != language
+    })
 }
 
 /// Puts a page into the lists of its section and its terms.
 fn list(site: &mut Site, id: PageId, topics: &[usize], audiences: &[usize]) {
     let section = site.page(id).section;
     let order = order_of(&site.sections[section], &site.kinds);
-    put_in_order(&mut site.sections[section].pages, id, |page| sort_key(&site.tables, page, order));
+    put_in_order(&mut site.sections[section].pages, id, |page| {
+        sort_key(&site.tables, page, order)
+    });
     let mut at = Some(section);
     while let Some(section) = at {
         site.sections[section].count += 1;
@@ -163,26 +252,51 @@ fn list(site: &mut Site, id: PageId, topics: &[usize], audiences: &[usize]) {
     }
     for (terms, touched) in [(&mut site.topics, topics), (&mut site.audiences, audiences)] {
         for term in touched {
-            put_in_order(&mut terms[*term].pages, id, |page| sort_key(&site.tables, page, Order::Stated));
+            put_in_order(&mut terms[*term].pages, id, |page| {
+                sort_key(&site.tables, page, Order::Stated)
+            });
         }
     }
 }
 
-/// Whether a link of the settings or a vocabulary leads nowhere: what is said of it depends on every page's name.
+/// Whether a link of the settings or a vocabulary leads nowhere: what is said of it depends on
+/// every page's name.
 fn depends_on_names(site: &Site) -> bool {
-    let links = site.menu.iter().chain(&site.logo).chain(&site.favicon).map(|link| (&link.to, &link.written));
-    let starts = site.audiences.iter().flat_map(|term| term.start.iter().zip(term.start_written.iter().map(|target| &target.value)));
-    let is_own = |written: &str| site.settings().base_url.as_ref().is_some_and(|base| base.below(written).is_some());
-    let depends = |written: &str| matches!(Target::parse(written), Target::Inside { .. }) || is_own(written);
-    links.chain(starts).any(|(to, written)| *to == Destination::AsWritten && depends(written))
+    let links = site
+        .menu
+        .iter()
+        .chain(&site.logo)
+        .chain(&site.favicon)
+        .map(|link| (&link.to, &link.written));
+    let starts = site.audiences.iter().flat_map(|term| {
+        term.start
+            .iter()
+            .zip(term.start_written.iter().map(|target| &target.value))
+    });
+    let is_own = |written: &str| {
+        site.settings()
+            .base_url
+            .as_ref()
+            .is_some_and(|base| base.below(written).is_some())
+    };
+    let depends =
+        |written: &str| matches!(Target::parse(written), Target::Inside { .. }) || is_own(written);
+    links
+        .chain(starts)
+        .any(|(to, written)| *to == Destination::AsWritten && depends(written))
 }
 
 fn has_dates(site: &Site) -> bool {
     site.pages().iter().any(|page| page.changed().is_some())
 }
 
-/// The positions of the terms that a page names; `None` when it brings a new one, or one in other words.
-fn terms(known: &[Term], vocabulary: Option<&vocabulary::Terms>, named: &[super::Placed<String>]) -> Option<Vec<usize>> {
+/// The positions of the terms that a page names; `None` when it brings a new one, or one in other
+/// words.
+fn terms(
+    known: &[Term],
+    vocabulary: Option<&vocabulary::Terms>,
+    named: &[super::Placed<String>],
+) -> Option<Vec<usize>> {
     let mut positions = Vec::new();
     for name in named {
         let key = slug(&name.value);
@@ -201,13 +315,18 @@ fn terms(known: &[Term], vocabulary: Option<&vocabulary::Terms>, named: &[super:
     Some(positions)
 }
 
-/// The slugs under which a page may be found or suggested: of its file's name, of the end of its address, and of its title.
+/// The slugs under which a page may be found or suggested: of its file's name, of the end of its
+/// address, and of its title.
 struct Names([String; 3]);
 
 impl Names {
     fn of(source: &SourcePath, named: &SitePage) -> Self {
         let last = named.route.segments().last().unwrap_or_default().to_owned();
-        Names([slug(&name_and_date(source).0), last, slug(&named.entry.title)])
+        Names([
+            slug(&name_and_date(source).0),
+            last,
+            slug(&named.entry.title),
+        ])
     }
 
     /// Whether a name is one of them, as a slug.
@@ -220,35 +339,65 @@ impl Names {
         self.0.contains(&slug(name))
     }
 
-    /// Whether a link of a page may lead to the page of these names, now or once it is there, or may be told that it is meant.
+    /// Whether a link of a page may lead to the page of these names, now or once it is there, or
+    /// may be told that it is meant.
     fn may_be_meant_by(&self, page: &SitePage) -> bool {
         if page.has_fixed_links {
             return false;
         }
         let meta = &page.entry.meta;
         let image = meta.image.as_ref().map(|image| &image.src);
-        page.entry.links.iter().any(|link| link.role.is_wiki() || self.may_be_meant(&link.target.value))
-            || meta.related.iter().chain(&meta.next).chain(image).any(|target| self.may_be_meant(&target.value))
-            || meta.field_links.iter().any(|link| self.may_be_meant(&link.target.value))
+        page.entry
+            .links
+            .iter()
+            .any(|link| link.role.is_wiki() || self.may_be_meant(&link.target.value))
+            || meta
+                .related
+                .iter()
+                .chain(&meta.next)
+                .chain(image)
+                .any(|target| self.may_be_meant(&target.value))
+            || meta
+                .field_links
+                .iter()
+                .any(|link| self.may_be_meant(&link.target.value))
     }
 
-    /// Whether a target, by its last segment, may lead to the page. Rather too often than not often enough: every link of the
-    /// site is asked this.
+    /// Whether a target, by its last segment, may lead to the page. Rather too often than not often
+    /// enough: every link of the site is asked this.
     fn may_be_meant(&self, written: &str) -> bool {
         if written.starts_with('#') {
             return false;
         }
         let bytes = written.as_bytes();
-        let path = &bytes[..bytes.iter().position(|byte| matches!(byte, b'#' | b'?')).unwrap_or(bytes.len())];
+        let path = &bytes[..bytes
+            .iter()
+            .position(|byte| matches!(byte, b'#' | b'?'))
+            .unwrap_or(bytes.len())];
         let is_slash = |byte: &u8| matches!(byte, b'/' | b'\\');
-        let end = path.iter().rposition(|byte| !is_slash(byte)).map_or(0, |last| last + 1);
-        let start = path[..end].iter().rposition(is_slash).map_or(0, |slash| slash + 1);
+        let end = path
+            .iter()
+            .rposition(|byte| !is_slash(byte))
+            .map_or(0, |last| last + 1);
+        let start = path[..end]
+            .iter()
+            .rposition(is_slash)
+            .map_or(0, |slash| slash + 1);
         // All that cuts a path is ASCII, so that what lies between is text.
         let last = &written[start..end];
-        if last.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'%') {
+        if last
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() && byte != b'%')
+        {
             return self.may_end(last);
         }
-        let last = |path: &str| path.trim_end_matches(['/', '\\']).rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
+        let last = |path: &str| {
+            path.trim_end_matches(['/', '\\'])
+                .rsplit(['/', '\\'])
+                .next()
+                .unwrap_or_default()
+                .to_owned()
+        };
         matches!(Target::parse(written), Target::Inside { path, .. } if self.may_end(&last(&path)))
     }
 
@@ -287,7 +436,13 @@ fn make_room(site: &mut Site, from: PageId) {
         published_files: _,
         with_problems,
     } = site;
-    let Tables { pages, by_source, by_route, by_name, .. } = tables;
+    let Tables {
+        pages,
+        by_source,
+        by_route,
+        by_name,
+        ..
+    } = tables;
     for page in pages {
         let SitePage {
             entry: _,
@@ -302,23 +457,44 @@ fn make_room(site: &mut Site, from: PageId) {
             is_draft: _,
             has_fixed_links: _,
         } = page;
-        links.iter_mut().chain(related).chain(next).chain(image).chain(field_links).for_each(|resolved| lead_further(&mut resolved.to));
+        links
+            .iter_mut()
+            .chain(related)
+            .chain(next)
+            .chain(image)
+            .chain(field_links)
+            .for_each(|resolved| lead_further(&mut resolved.to));
         backlinks.iter_mut().for_each(further);
     }
-    let nodes = by_source.values_mut().chain(by_route.values_mut()).chain(by_name.values_mut().flatten());
+    let nodes = by_source
+        .values_mut()
+        .chain(by_route.values_mut())
+        .chain(by_name.values_mut().flatten());
     for node in nodes {
         if let Node::Page(page) = node {
             further(page);
         }
     }
     for section in sections {
-        section.pages.iter_mut().chain(&mut section.page).for_each(further);
+        section
+            .pages
+            .iter_mut()
+            .chain(&mut section.page)
+            .for_each(further);
     }
     for term in topics.iter_mut().chain(audiences) {
         term.pages.iter_mut().for_each(further);
         term.start.iter_mut().for_each(lead_further);
     }
-    redirects.iter_mut().for_each(|Redirect { to, .. }| further(to));
-    menu.iter_mut().chain(logo).chain(favicon).for_each(|link| lead_further(&mut link.to));
-    *with_problems = with_problems.iter().map(|id| id + usize::from(*id >= from)).collect();
+    redirects
+        .iter_mut()
+        .for_each(|Redirect { to, .. }| further(to));
+    menu.iter_mut()
+        .chain(logo)
+        .chain(favicon)
+        .for_each(|link| lead_further(&mut link.to));
+    *with_problems = with_problems
+        .iter()
+        .map(|id| id + usize::from(*id >= from))
+        .collect();
 }

@@ -1,5 +1,5 @@
-//! Titles in the order of their letters, as in the index of a book: accents and case decide only between titles that are alike without
-//! them, and marks in front of the first letter do not count.
+//! Titles in the order of their letters, as in the index of a book: accents and case decide only
+//! between titles that are alike without them, and marks in front of the first letter do not count.
 
 use std::cmp::Ordering;
 
@@ -15,9 +15,15 @@ impl Ord for ByLetters<'_> {
         let same = |(a, b): &(u8, u8)| a.is_ascii() && a.eq_ignore_ascii_case(b);
         let split = own.bytes().zip(others.bytes()).take_while(same).count();
         // All before is ASCII, so this is a boundary in both.
-        let by_kind = if split == 0 { begins_with_letter(own).cmp(&begins_with_letter(others)) } else { Ordering::Equal };
+        let by_kind = if split == 0 {
+            begins_with_letter(own).cmp(&begins_with_letter(others))
+        } else {
+            Ordering::Equal
+        };
         let by_letters = || letters(&own[split..]).cmp(letters(&others[split..]));
-        by_kind.then_with(by_letters).then_with(|| self.0.cmp(other.0))
+        by_kind
+            .then_with(by_letters)
+            .then_with(|| self.0.cmp(other.0))
     }
 }
 
@@ -53,21 +59,28 @@ fn begins_with_letter(title: &str) -> bool {
 
 /// The letters of a text, and all else that stands in it, in lower case and without accents.
 fn letters(text: &str) -> impl Iterator<Item = char> + '_ {
-    text.nfd().flat_map(char::to_lowercase).filter(|c| !is_combining_mark(*c)).flat_map(|c| {
-        let apart = match c {
-            'ß' => "ss",
-            'æ' => "ae",
-            'œ' => "oe",
-            'ø' => "o",
-            'ł' => "l",
-            'đ' | 'ð' => "d",
-            'þ' => "th",
-            'ħ' => "h",
-            'ı' => "i",
-            _ => "",
-        };
-        apart.is_empty().then_some(c).into_iter().chain(apart.chars())
-    })
+    text.nfd()
+        .flat_map(char::to_lowercase)
+        .filter(|c| !is_combining_mark(*c))
+        .flat_map(|c| {
+            let apart = match c {
+                'ß' => "ss",
+                'æ' => "ae",
+                'œ' => "oe",
+                'ø' => "o",
+                'ł' => "l",
+                'đ' | 'ð' => "d",
+                'þ' => "th",
+                'ħ' => "h",
+                'ı' => "i",
+                _ => "",
+            };
+            apart
+                .is_empty()
+                .then_some(c)
+                .into_iter()
+                .chain(apart.chars())
+        })
 }
 
 #[cfg(test)]

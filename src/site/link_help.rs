@@ -1,4 +1,5 @@
-//! What may have been meant by a link that leads nowhere: the same name elsewhere, a similar one, another way to write an address.
+//! What may have been meant by a link that leads nowhere: the same name elsewhere, a similar one,
+//! another way to write an address.
 
 use crate::diagnostic::{nearest, nearest_name};
 use crate::document::outline::anchor;
@@ -9,8 +10,8 @@ use crate::renamed;
 use super::links::{Found, From, find, has_extension, relative};
 use super::{Node, Tables};
 
-/// How often the names of a site are searched for the links of one page. A page with more broken links than this is not written by
-/// hand, and each search looks at thousands of names.
+/// How often the names of a site are searched for the links of one page. A page with more broken
+/// links than this is not written by hand, and each search looks at thousands of names.
 const SEARCHES_MAX: usize = 50;
 
 /// The searches that are left for a page.
@@ -31,15 +32,24 @@ impl Searches {
     }
 }
 
-/// What the last label of a host usually is. A path that ends so and leads nowhere was meant as an address of another site.
-const TOP_LEVEL_DOMAINS: [&str; 20] =
-    ["com", "org", "net", "edu", "gov", "io", "dev", "app", "info", "eu", "de", "at", "ch", "fr", "nl", "uk", "us", "ca", "au", "nz"];
+/// What the last label of a host usually is. A path that ends so and leads nowhere was meant as an
+/// address of another site.
+const TOP_LEVEL_DOMAINS: [&str; 20] = [
+    "com", "org", "net", "edu", "gov", "io", "dev", "app", "info", "eu", "de", "at", "ch", "fr",
+    "nl", "uk", "us", "ca", "au", "nz",
+];
 
 /// The names of a folder's own page.
 const FOLDER_PAGES: [&str; 3] = ["index.md", "README.md", "_index.md"];
 
 /// What to do about a target that leads nowhere; `path` is the target's path, decoded.
-pub(super) fn suggestion(tables: &Tables, from: From, written: &str, path: &str, searches: &mut Searches) -> Option<String> {
+pub(super) fn suggestion(
+    tables: &Tables,
+    from: From,
+    written: &str,
+    path: &str,
+    searches: &mut Searches,
+) -> Option<String> {
     address(written, path)
         .or_else(|| renamed_level(tables, path))
         .or_else(|| without_slash(tables, from, path))
@@ -51,18 +61,30 @@ pub(super) fn suggestion(tables: &Tables, from: From, written: &str, path: &str,
 /// An address of another site without its scheme.
 fn address(written: &str, path: &str) -> Option<String> {
     let written = written.trim();
-    let host = path.split('/').next().unwrap_or_default().split(':').next().unwrap_or_default();
-    let (name, domain) = host.split_once('@').map_or((None, host), |(name, domain)| (Some(name), domain));
-    let is_label = |label: &str| !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-');
+    let host = path
+        .split('/')
+        .next()
+        .unwrap_or_default()
+        .split(':')
+        .next()
+        .unwrap_or_default();
+    let (name, domain) = host
+        .split_once('@')
+        .map_or((None, host), |(name, domain)| (Some(name), domain));
+    let is_label =
+        |label: &str| !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-');
     let labels: Vec<&str> = domain.split('.').collect();
     if labels.len() < 2 || !labels.iter().all(|label| is_label(label)) {
         return None;
     }
     match name {
-        Some(name) => (!name.is_empty() && !path.contains('/')).then(|| format!("write mailto:{written}")),
+        Some(name) => {
+            (!name.is_empty() && !path.contains('/')).then(|| format!("write mailto:{written}"))
+        }
         None => {
             let last = labels[labels.len() - 1].to_ascii_lowercase();
-            let is_host = labels[0].eq_ignore_ascii_case("www") && labels.len() > 2 || TOP_LEVEL_DOMAINS.contains(&last.as_str());
+            let is_host = labels[0].eq_ignore_ascii_case("www") && labels.len() > 2
+                || TOP_LEVEL_DOMAINS.contains(&last.as_str());
             is_host.then(|| format!("write https://{written}"))
         }
     }
@@ -86,22 +108,37 @@ fn without_slash(tables: &Tables, from: From, path: &str) -> Option<String> {
 
 /// A file of `static/` by its source path: it is published without that folder.
 fn of_static(tables: &Tables, from: From, path: &str) -> Option<String> {
-    let below = path.trim_start_matches(['.', '/']).strip_prefix("static/")?;
+    let below = path
+        .trim_start_matches(['.', '/'])
+        .strip_prefix("static/")?;
     let address = format!("/{below}");
     match find(tables, from, &address) {
-        Found::Fixed(Node::Static(_)) | Found::Node(Node::Static(_)) => Some(format!("did you mean {address}?")),
+        Found::Fixed(Node::Static(_)) | Found::Node(Node::Static(_)) => {
+            Some(format!("did you mean {address}?"))
+        }
         _ => None,
     }
 }
 
 /// The page of a folder further up, for `index.md` in a folder that has none.
 fn folder_page(tables: &Tables, from: From, path: &str) -> Option<String> {
-    let is_folder_page = |name: &str| FOLDER_PAGES.iter().any(|known| known.eq_ignore_ascii_case(name));
+    let is_folder_page = |name: &str| {
+        FOLDER_PAGES
+            .iter()
+            .any(|known| known.eq_ignore_ascii_case(name))
+    };
     is_folder_page(path.rsplit('/').next().unwrap_or(path)).then_some(())?;
     let folder = from.source.folder();
-    let above = folder.and_folders().skip(1).filter_map(|folder| SourcePath::new(folder).ok());
-    let pages = above.flat_map(|folder| FOLDER_PAGES.map(|name| folder.join(name))).flatten();
-    let found = pages.into_iter().find(|page| page.is_within(&tables.content) && matches!(tables.by_source.get(page), Some(Node::Page(_))));
+    let above = folder
+        .and_folders()
+        .skip(1)
+        .filter_map(|folder| SourcePath::new(folder).ok());
+    let pages = above
+        .flat_map(|folder| FOLDER_PAGES.map(|name| folder.join(name)))
+        .flatten();
+    let found = pages.into_iter().find(|page| {
+        page.is_within(&tables.content) && matches!(tables.by_source.get(page), Some(Node::Page(_)))
+    });
     found.map(|page| meant(&relative(&folder, &page)))
 }
 
@@ -109,7 +146,11 @@ fn folder_page(tables: &Tables, from: From, path: &str) -> Option<String> {
 fn of_name(tables: &Tables, from: From, path: &str, searches: &mut Searches) -> Option<String> {
     let name = searched_name(path);
     let of_source = |source: &SourcePath| meant(&relative(&from.source.folder(), source));
-    if let Some(source) = tables.by_name(name).first().and_then(|node| tables.source_of(node)) {
+    if let Some(source) = tables
+        .by_name(name)
+        .first()
+        .and_then(|node| tables.source_of(node))
+    {
         return Some(of_source(source));
     }
     if name.chars().count() < 4 || !searches.take() {
@@ -119,38 +160,72 @@ fn of_name(tables: &Tables, from: From, path: &str, searches: &mut Searches) -> 
         return Some(meant(route.as_str()));
     }
     let near = nearest_name(name, tables.names_near(&from.source.folder()))?;
-    tables.source_of(tables.by_name(near).first()?).map(of_source)
+    tables
+        .source_of(tables.by_name(near).first()?)
+        .map(of_source)
 }
 
 /// A suggested path as it can stand in a link: these three characters mean something else there.
 fn meant(path: &str) -> String {
-    format!("did you mean {}?", path.replace('%', "%25").replace('#', "%23").replace('?', "%3F"))
+    format!(
+        "did you mean {}?",
+        path.replace('%', "%25")
+            .replace('#', "%23")
+            .replace('?', "%3F")
+    )
 }
 
 /// The name that is looked for: of a page without its extension, of another file with it.
 fn searched_name(path: &str) -> &str {
-    let last = path.trim_end_matches('/').rsplit('/').next().unwrap_or(path);
+    let last = path
+        .trim_end_matches('/')
+        .rsplit('/')
+        .next()
+        .unwrap_or(path);
     match last.rsplit_once('.') {
-        Some((stem, extension)) if ["md", "markdown", "html", "htm"].iter().any(|known| extension.eq_ignore_ascii_case(known)) => stem,
+        Some((stem, extension))
+            if ["md", "markdown", "html", "htm"]
+                .iter()
+                .any(|known| extension.eq_ignore_ascii_case(known)) =>
+        {
+            stem
+        }
         _ => last,
     }
 }
 
-/// Whether a page's name is near enough to a target to be suggested, should the target lead nowhere.
+/// Whether a page's name is near enough to a target to be suggested, should the target lead
+/// nowhere.
 pub(super) fn may_suggest(written: &str, name: &str) -> bool {
     matches!(Target::parse(written), Target::Inside { path, .. } if nearest(searched_name(&path.replace('\\', "/")), [name]).is_some())
 }
 
 /// What to write in place of a fragment that no heading has.
-pub(super) fn of_anchor(anchors: &[String], fragment: &str, page: &str, searches: &mut Searches) -> String {
+pub(super) fn of_anchor(
+    anchors: &[String],
+    fragment: &str,
+    page: &str,
+    searches: &mut Searches,
+) -> String {
     let wanted = anchor(fragment);
     let search = || {
-        let same = anchors.iter().find(|anchor| **anchor == wanted || anchor.eq_ignore_ascii_case(fragment)).map(String::as_str);
+        let same = anchors
+            .iter()
+            .find(|anchor| **anchor == wanted || anchor.eq_ignore_ascii_case(fragment))
+            .map(String::as_str);
         same.or_else(|| nearest(fragment, anchors.iter().map(String::as_str)))
     };
     match searches.take().then(search).flatten() {
         Some(near) => format!("did you mean #{near}?"),
         None if anchors.is_empty() => format!("{page} has no headings"),
-        None => format!("its headings are {}", anchors.iter().take(8).map(|anchor| format!("#{anchor}")).collect::<Vec<_>>().join(", ")),
+        None => format!(
+            "its headings are {}",
+            anchors
+                .iter()
+                .take(8)
+                .map(|anchor| format!("#{anchor}"))
+                .collect::<Vec<_>>()
+                .join(", ")
+        ),
     }
 }

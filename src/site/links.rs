@@ -1,8 +1,9 @@
 //! What a link means: a page, a list, a file, a place on this page, or nothing that exists.
 //!
-//! A target that ends in a file extension is a source path (`.html` names its page); any other is an address relative to
-//! the page's own, and if nothing is there, a source path. A leading `/` counts from the site's root, which is the
-//! content folder for sources. Every target that leads nowhere gets the nearest one that exists as a suggestion.
+//! A target that ends in a file extension is a source path (`.html` names its page); any other is
+//! an address relative to the page's own, and if nothing is there, a source path. A leading `/`
+//! counts from the site's root, which is the content folder for sources. Every target that leads
+//! nowhere gets the nearest one that exists as a suggestion.
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -25,7 +26,8 @@ pub enum Destination {
         fragment: Option<String>,
         suffix: Suffix,
     },
-    /// A generated list, a file of `static/`, or a file of the content that is published because of this link.
+    /// A generated list, a file of `static/`, or a file of the content that is published because of
+    /// this link.
     Address {
         route: Route,
         fragment: Option<String>,
@@ -33,10 +35,7 @@ pub enum Destination {
         file: Option<SourcePath>,
     },
     /// A place on the page itself.
-    Here {
-        fragment: String,
-        suffix: Suffix,
-    },
+    Here { fragment: String, suffix: Suffix },
     /// Written as it stands: another site, or a target that does not exist.
     AsWritten,
     /// An address that no page may hold. Nothing is written.
@@ -61,12 +60,19 @@ pub struct LinkProblem {
 
 impl LinkProblem {
     fn new(code: Code, message: String, help: Option<String>) -> Self {
-        Self { code, severity: None, message, help }
+        Self {
+            code,
+            severity: None,
+            message,
+            help,
+        }
     }
 
     /// The problem at the place of its link.
     pub fn at(&self, place: Place) -> Diagnostic {
-        let problem = Diagnostic::new(self.code, self.message.clone()).help_if(self.help.clone()).at(place);
+        let problem = Diagnostic::new(self.code, self.message.clone())
+            .help_if(self.help.clone())
+            .at(place);
         match self.severity {
             Some(severity) => problem.severity(severity),
             None => problem,
@@ -109,20 +115,31 @@ pub fn resolve(tables: &Tables, from: From, link: &Link) -> Resolved {
 pub struct Resolver<'a> {
     tables: &'a Tables,
     from: From<'a>,
-    /// Becomes false when a page that comes could lead a link elsewhere. None can where it leads outside, to a place on its page, to
-    /// the source that has exactly the path it names, or to a file by the file's name.
+    /// Becomes false when a page that comes could lead a link elsewhere. None can where it leads
+    /// outside, to a place on its page, to the source that has exactly the path it names, or to a
+    /// file by the file's name.
     pub is_fixed: bool,
     searches: Searches,
 }
 
 impl<'a> Resolver<'a> {
     pub fn new(tables: &'a Tables, from: From<'a>) -> Self {
-        Resolver { tables, from, is_fixed: true, searches: Searches::default() }
+        Resolver {
+            tables,
+            from,
+            is_fixed: true,
+            searches: Searches::default(),
+        }
     }
 
     pub fn resolve(&mut self, link: &Link) -> Resolved {
         let written = &link.target.value;
-        let is_elsewhere = || matches!(Target::parse(written), Target::Outside | Target::ProtocolRelative | Target::Unsafe { .. });
+        let is_elsewhere = || {
+            matches!(
+                Target::parse(written),
+                Target::Outside | Target::ProtocolRelative | Target::Unsafe { .. }
+            )
+        };
         if link.role == Role::Wiki || link.role == Role::WikiEmbed && !is_elsewhere() {
             self.is_fixed = false;
             return self.wiki(written, link.role);
@@ -130,18 +147,41 @@ impl<'a> Resolver<'a> {
         match Target::parse(written) {
             Target::Here { fragment, suffix } => {
                 let (fragment, problem) = self.anchor(self.from.anchors, fragment, "this page");
-                Resolved { to: Destination::Here { fragment, suffix }, problem }
+                Resolved {
+                    to: Destination::Here { fragment, suffix },
+                    problem,
+                }
             }
-            Target::Inside { path, .. } if is_external(self.tables, &path) => sound(Destination::AsWritten),
-            Target::Inside { path, fragment, suffix } => {
-                let path = if path.contains('\\') { path.replace('\\', "/") } else { path };
+            Target::Inside { path, .. } if is_external(self.tables, &path) => {
+                sound(Destination::AsWritten)
+            }
+            Target::Inside {
+                path,
+                fragment,
+                suffix,
+            } => {
+                let path = if path.contains('\\') {
+                    path.replace('\\', "/")
+                } else {
+                    path
+                };
                 let found = find(self.tables, self.from, &path);
                 self.is_fixed &= matches!(found, Found::Fixed(_));
                 self.conclude(found, written, &path, Rest { fragment, suffix })
             }
             Target::Outside => self.outside(written),
-            _ => match refusal(written, if link.role.is_embed() { Usage::Image } else { Usage::Link }) {
-                Some(refusal) => Resolved { to: Destination::Refused, ..broken(refusal.code, refusal.message, Some(refusal.help)) },
+            _ => match refusal(
+                written,
+                if link.role.is_embed() {
+                    Usage::Image
+                } else {
+                    Usage::Link
+                },
+            ) {
+                Some(refusal) => Resolved {
+                    to: Destination::Refused,
+                    ..broken(refusal.code, refusal.message, Some(refusal.help))
+                },
                 None => sound(Destination::AsWritten),
             },
         }
@@ -149,8 +189,15 @@ impl<'a> Resolver<'a> {
 
     /// An address with a scheme. One of this site is held against what the site has.
     fn outside(&mut self, written: &str) -> Resolved {
-        let own = self.tables.settings.base_url.as_ref().and_then(|base| base.below(written));
-        let Some(Target::Inside { path, .. }) = own.map(Target::parse) else { return sound(Destination::AsWritten) };
+        let own = self
+            .tables
+            .settings
+            .base_url
+            .as_ref()
+            .and_then(|base| base.below(written));
+        let Some(Target::Inside { path, .. }) = own.map(Target::parse) else {
+            return sound(Destination::AsWritten);
+        };
         if path == "/" || is_external(self.tables, &path) {
             return sound(Destination::AsWritten);
         }
@@ -165,7 +212,10 @@ impl<'a> Resolver<'a> {
                         Some("link to the page by its path, or name the path in the setting `external` if another site is there".into()),
                     )
                 };
-                Resolved { to: Destination::AsWritten, problem: Some(Box::new(problem)) }
+                Resolved {
+                    to: Destination::AsWritten,
+                    problem: Some(Box::new(problem)),
+                }
             }
             _ => sound(Destination::AsWritten),
         }
@@ -177,14 +227,29 @@ impl<'a> Resolver<'a> {
         for link in written {
             let is_harmless = refusal(&link.target.value, Usage::Field).is_none();
             let role = if is_harmless { Role::Embed } else { Role::Text };
-            let mut resolved = self.resolve(&Link { target: link.target.clone(), role });
+            let mut resolved = self.resolve(&Link {
+                target: link.target.clone(),
+                role,
+            });
             if resolved.problem.is_none() {
-                let before = || written.iter().zip(&all).filter(|(other, _)| link.distinct.is_some() && other.distinct == link.distinct);
+                let before = || {
+                    written.iter().zip(&all).filter(|(other, _)| {
+                        link.distinct.is_some() && other.distinct == link.distinct
+                    })
+                };
                 let problem = misled(&resolved.to, link).or_else(|| {
-                    let is_twice = matches!(resolved.to, Destination::Page { .. }) && before().any(|(_, other)| other.to == resolved.to);
+                    let is_twice = matches!(resolved.to, Destination::Page { .. })
+                        && before().any(|(_, other)| other.to == resolved.to);
                     is_twice.then(|| {
-                        let message = format!("`{}` leads to a page that stands here already", link.target.value);
-                        LinkProblem::new(Code::KindRule, message, Some("take one of the two out".into()))
+                        let message = format!(
+                            "`{}` leads to a page that stands here already",
+                            link.target.value
+                        );
+                        LinkProblem::new(
+                            Code::KindRule,
+                            message,
+                            Some("take one of the two out".into()),
+                        )
                     })
                 });
                 resolved.problem = problem.map(Box::new);
@@ -212,9 +277,20 @@ impl<'a> Resolver<'a> {
                 Some("only files inside the site can be linked; copy it into the content".into()),
             ),
             Found::Nothing => {
-                let help = link_help::suggestion(self.tables, self.from, written, path, &mut self.searches);
-                let help = help.unwrap_or_else(|| "write a target that exists, or take the link out".into());
-                broken(Code::BrokenLink, format!("`{written}` leads to nothing that exists"), Some(help))
+                let help = link_help::suggestion(
+                    self.tables,
+                    self.from,
+                    written,
+                    path,
+                    &mut self.searches,
+                );
+                let help = help
+                    .unwrap_or_else(|| "write a target that exists, or take the link out".into());
+                broken(
+                    Code::BrokenLink,
+                    format!("`{written}` leads to nothing that exists"),
+                    Some(help),
+                )
             }
         }
     }
@@ -225,20 +301,45 @@ impl<'a> Resolver<'a> {
         match node {
             Node::Page(page) => {
                 let entry = &tables.pages[page].entry;
-                let name = entry.source.below(&tables.content).unwrap_or(entry.source.as_str());
-                let (fragment, problem) = fragment.map(|fragment| self.anchor(&entry.anchors, fragment, name)).unzip();
-                Resolved { to: Destination::Page { page, fragment, suffix }, problem: problem.flatten() }
+                let name = entry
+                    .source
+                    .below(&tables.content)
+                    .unwrap_or(entry.source.as_str());
+                let (fragment, problem) = fragment
+                    .map(|fragment| self.anchor(&entry.anchors, fragment, name))
+                    .unzip();
+                Resolved {
+                    to: Destination::Page {
+                        page,
+                        fragment,
+                        suffix,
+                    },
+                    problem: problem.flatten(),
+                }
             }
             Node::Hidden { source, why } if !self.from.is_hidden => broken(
                 Code::LinkToDraft,
-                format!("{} is {why}: readers will not find it", source.below(&tables.content).unwrap_or(source.as_str())),
+                format!(
+                    "{} is {why}: readers will not find it",
+                    source.below(&tables.content).unwrap_or(source.as_str())
+                ),
                 Some("publish it first, or take the link out".into()),
             ),
             Node::Hidden { .. } => sound(Destination::AsWritten),
-            Node::Listing(route) | Node::Static(route) => sound(Destination::Address { route, fragment, suffix, file: None }),
+            Node::Listing(route) | Node::Static(route) => sound(Destination::Address {
+                route,
+                fragment,
+                suffix,
+                file: None,
+            }),
             Node::File(source) => {
                 let route = super::addresses::of_file(&source, &tables.content);
-                sound(Destination::Address { route, fragment, suffix, file: Some(source) })
+                sound(Destination::Address {
+                    route,
+                    fragment,
+                    suffix,
+                    file: Some(source),
+                })
             }
         }
     }
@@ -250,40 +351,80 @@ impl<'a> Resolver<'a> {
         };
         let fragment = fragment.map(|fragment| anchor(&fragment));
         if name.is_empty() {
-            let (fragment, problem) = self.anchor(self.from.anchors, fragment.unwrap_or_default(), "this page");
-            return Resolved { to: Destination::Here { fragment, suffix: Suffix::default() }, problem };
+            let (fragment, problem) =
+                self.anchor(self.from.anchors, fragment.unwrap_or_default(), "this page");
+            return Resolved {
+                to: Destination::Here {
+                    fragment,
+                    suffix: Suffix::default(),
+                },
+                problem,
+            };
         }
         let tables = self.tables;
-        let shown = if role.is_embed() { format!("![[{written}]]") } else { format!("[[{written}]]") };
+        let shown = if role.is_embed() {
+            format!("![[{written}]]")
+        } else {
+            format!("[[{written}]]")
+        };
         let found = match find(tables, self.from, name) {
             Found::Nothing | Found::Outside => match tables.by_name(name) {
                 // A path may count from the content folder, as that of a vault does from the vault.
-                [] if name.contains('/') => find(tables, self.from, &format!("/{}", name.trim_start_matches('/'))),
+                [] if name.contains('/') => find(
+                    tables,
+                    self.from,
+                    &format!("/{}", name.trim_start_matches('/')),
+                ),
                 [] => Found::Nothing,
                 [only] => Found::Node(only.clone()),
                 several => {
-                    let names: Vec<&str> = several.iter().filter_map(|node| tables.source_of(node)).map(SourcePath::as_str).collect();
+                    let names: Vec<&str> = several
+                        .iter()
+                        .filter_map(|node| tables.source_of(node))
+                        .map(SourcePath::as_str)
+                        .collect();
                     return broken(
                         Code::BrokenLink,
-                        format!("`{shown}` could be several {}", if role.is_embed() { "files" } else { "pages" }),
+                        format!(
+                            "`{shown}` could be several {}",
+                            if role.is_embed() { "files" } else { "pages" }
+                        ),
                         Some(format!("write one of {}", names.join(", "))),
                     );
                 }
             },
             found => found,
         };
-        self.conclude(found, &shown, name, Rest { fragment, suffix: Suffix::default() })
+        self.conclude(
+            found,
+            &shown,
+            name,
+            Rest {
+                fragment,
+                suffix: Suffix::default(),
+            },
+        )
     }
 
-    /// The anchor that a fragment means, as it is written on the page, and the problem when the page has none.
-    fn anchor(&mut self, anchors: &[String], fragment: String, page: &str) -> (String, Option<Box<LinkProblem>>) {
+    /// The anchor that a fragment means, as it is written on the page, and the problem when the
+    /// page has none.
+    fn anchor(
+        &mut self,
+        anchors: &[String],
+        fragment: String,
+        page: &str,
+    ) -> (String, Option<Box<LinkProblem>>) {
         if fragment.is_empty() || fragment == "top" || anchors.binary_search(&fragment).is_ok() {
             return (fragment, None);
         }
         // Two ways to compose the same letters are the same words to a reader.
         let is_same = |anchor: &&String| !anchor.is_ascii() && anchor.nfc().eq(fragment.nfc());
         if !fragment.is_ascii()
-            && let Some(anchor) = self.searches.take().then(|| anchors.iter().find(is_same)).flatten()
+            && let Some(anchor) = self
+                .searches
+                .take()
+                .then(|| anchors.iter().find(is_same))
+                .flatten()
         {
             return (anchor.clone(), None);
         }
@@ -297,7 +438,8 @@ impl<'a> Resolver<'a> {
 /// What is wrong when a field's link leads to something that the field does not want.
 fn misled(to: &Destination, link: &FieldLink) -> Option<LinkProblem> {
     let written = &link.target.value;
-    let problem = |code, message: String, help: String| Some(LinkProblem::new(code, message, Some(help)));
+    let problem =
+        |code, message: String, help: String| Some(LinkProblem::new(code, message, Some(help)));
     match (&link.wants, to) {
         (Wants::Anything, _) | (Wants::Page, Destination::Page { .. }) => None,
         (Wants::Page, _) => problem(
@@ -305,19 +447,31 @@ fn misled(to: &Destination, link: &FieldLink) -> Option<LinkProblem> {
             format!("`{written}` is no page of this site"),
             "write the path of a page, such as ../guides/give-first.md".into(),
         ),
-        (Wants::File(extensions), Destination::Address { route, .. }) if !route.as_str().ends_with('/') => {
+        (Wants::File(extensions), Destination::Address { route, .. })
+            if !route.as_str().ends_with('/') =>
+        {
             let name = route.as_str().to_lowercase();
-            let fits = extensions.is_empty() || extensions.iter().any(|extension| name.ends_with(&format!(".{extension}")));
+            let fits = extensions.is_empty()
+                || extensions
+                    .iter()
+                    .any(|extension| name.ends_with(&format!(".{extension}")));
             if fits {
                 return None;
             }
             let message = format!("`{written}` is not the type of file that belongs here");
-            problem(Code::WrongFileType, message, format!("give a file that ends in .{}", extensions.join(", .")))
+            problem(
+                Code::WrongFileType,
+                message,
+                format!("give a file that ends in .{}", extensions.join(", .")),
+            )
         }
         (Wants::File(_), Destination::Page { .. }) if written.ends_with(".md") => problem(
             Code::WrongFileType,
             format!("`{written}` is a page of this site, not a file to take away"),
-            format!("put it into static/ and write `/{}`", written.rsplit('/').next().unwrap_or(written)),
+            format!(
+                "put it into static/ and write `/{}`",
+                written.rsplit('/').next().unwrap_or(written)
+            ),
         ),
         (Wants::File(_), _) => problem(
             Code::WrongFileType,
@@ -332,18 +486,23 @@ fn sound(to: Destination) -> Resolved {
 }
 
 fn broken(code: Code, message: String, help: Option<String>) -> Resolved {
-    Resolved { to: Destination::AsWritten, problem: Some(Box::new(LinkProblem::new(code, message, help))) }
+    Resolved {
+        to: Destination::AsWritten,
+        problem: Some(Box::new(LinkProblem::new(code, message, help))),
+    }
 }
 
 fn is_external(tables: &Tables, path: &str) -> bool {
     let is_under = |prefix: &String| {
         let prefix = prefix.trim_end_matches('/');
-        path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        path.strip_prefix(prefix)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
     path.starts_with('/') && tables.settings.external.iter().any(is_under)
 }
 
-/// What a path names. A path whose letters are composed in another way than those of a file's name names that file all the same.
+/// What a path names. A path whose letters are composed in another way than those of a file's name
+/// names that file all the same.
 pub(super) fn find(tables: &Tables, from: From, path: &str) -> Found {
     let found = find_as_written(tables, from, path);
     if path.is_ascii() || !matches!(found, Found::Nothing | Found::Outside) {
@@ -362,14 +521,20 @@ pub(super) fn find(tables: &Tables, from: From, path: &str) -> Found {
 fn find_as_written(tables: &Tables, from: From, path: &str) -> Found {
     let segment = path.rsplit('/').next().unwrap_or(path);
     let is_source = !path.ends_with('/') && has_extension(segment);
-    let attempts: [fn(&Tables, From, &str) -> Found; 2] = if is_source { [by_source, by_address] } else { [by_address, by_source] };
+    let attempts: [fn(&Tables, From, &str) -> Found; 2] = if is_source {
+        [by_source, by_address]
+    } else {
+        [by_address, by_source]
+    };
     let mut outside = 0;
     let mut other_case = None;
     for attempt in attempts {
         match attempt(tables, from, path) {
             // What comes to the address that this could be as well is found first.
             Found::Fixed(node) if !is_source => return Found::Node(node),
-            Found::Node(node @ Node::Static(_)) if is_source && !segment.contains(".htm") => return Found::Fixed(node),
+            Found::Node(node @ Node::Static(_)) if is_source && !segment.contains(".htm") => {
+                return Found::Fixed(node);
+            }
             found @ (Found::Fixed(_) | Found::Node(_)) => return found,
             Found::OtherCase(node, name) => {
                 other_case.get_or_insert((node, name));
@@ -397,14 +562,20 @@ pub(super) fn has_extension(name: &str) -> bool {
 
 fn by_source(tables: &Tables, from: From, path: &str) -> Found {
     let from_root = path.strip_prefix('/');
-    if path.strip_suffix('/').and_then(|path| path.rsplit('/').next()).is_some_and(has_extension) {
+    if path
+        .strip_suffix('/')
+        .and_then(|path| path.rsplit('/').next())
+        .is_some_and(has_extension)
+    {
         return Found::Nothing;
     }
     let joined = match from_root {
         Some(rest) => tables.content.join(rest),
         None => from.source.folder().join(path),
     };
-    let Ok(joined) = joined else { return Found::Outside };
+    let Ok(joined) = joined else {
+        return Found::Outside;
+    };
     if let Some(node) = tables.by_source.get(&joined) {
         return Found::Fixed(node.clone());
     }
@@ -432,19 +603,34 @@ fn by_source(tables: &Tables, from: From, path: &str) -> Found {
             if actual.as_str().nfc().eq(candidate.as_str().nfc()) {
                 return Found::Node(tables.by_source[actual].clone());
             }
-            let name = actual.below(&tables.content).unwrap_or(actual.as_str()).to_owned();
+            let name = actual
+                .below(&tables.content)
+                .unwrap_or(actual.as_str())
+                .to_owned();
             return Found::OtherCase(tables.by_source[actual].clone(), name);
         }
     }
     let is_outside_content = !joined.is_within(&tables.content);
-    if is_outside_content && from_root.is_none() && !tables.is_listed(&joined) { Found::Outside } else { Found::Nothing }
+    if is_outside_content && from_root.is_none() && !tables.is_listed(&joined) {
+        Found::Outside
+    } else {
+        Found::Nothing
+    }
 }
 
 fn by_address(tables: &Tables, from: From, path: &str) -> Found {
-    let Ok(joined) = from.route.join(path) else { return Found::Outside };
+    let Ok(joined) = from.route.join(path) else {
+        return Found::Outside;
+    };
     let base = tables.settings.base_path();
-    let within_base = joined.as_str().strip_prefix(base).filter(|_| base != "/" && path.starts_with('/'));
-    let candidates = [Some(joined.clone()), within_base.and_then(|rest| Route::new(&format!("/{rest}")).ok())];
+    let within_base = joined
+        .as_str()
+        .strip_prefix(base)
+        .filter(|_| base != "/" && path.starts_with('/'));
+    let candidates = [
+        Some(joined.clone()),
+        within_base.and_then(|rest| Route::new(&format!("/{rest}")).ok()),
+    ];
     for candidate in candidates.into_iter().flatten() {
         if let Some(node) = at_address(tables, &candidate) {
             return Found::Node(node);
@@ -453,34 +639,61 @@ fn by_address(tables: &Tables, from: From, path: &str) -> Found {
     Found::Nothing
 }
 
-/// The node at an address, whichever way its end is written; segments are compared as slugs, so that `/Give%20First` finds its page.
+/// The node at an address, whichever way its end is written; segments are compared as slugs, so
+/// that `/Give%20First` finds its page.
 fn at_address(tables: &Tables, route: &Route) -> Option<Node> {
-    let stem = route.as_str().strip_suffix("index.html").or_else(|| route.as_str().strip_suffix(".html"));
+    let stem = route
+        .as_str()
+        .strip_suffix("index.html")
+        .or_else(|| route.as_str().strip_suffix(".html"));
     let folder = match stem {
         Some(stem) => Route::new(stem).ok()?.as_folder(),
         None => route.as_folder(),
     };
     let get = |route: &Route| tables.by_route.get(route).cloned();
-    get(route).or_else(|| get(&folder)).or_else(|| tables.markdown_copy(route)).or_else(|| {
-        let slugs: Vec<String> = folder.segments().map(slug).collect();
-        get(&Route::page(slugs.iter().map(String::as_str)))
-    })
+    get(route)
+        .or_else(|| get(&folder))
+        .or_else(|| tables.markdown_copy(route))
+        .or_else(|| {
+            let slugs: Vec<String> = folder.segments().map(slug).collect();
+            get(&Route::page(slugs.iter().map(String::as_str)))
+        })
 }
 
 /// The way from a folder to a file: `../tips/y.md`.
 pub fn relative(folder: &SourcePath, target: &SourcePath) -> String {
     let from: Vec<&str> = folder.segments().collect();
     let to: Vec<&str> = target.segments().collect();
-    let shared = from.iter().zip(&to).take_while(|(a, b)| a == b).count().min(to.len().saturating_sub(1));
+    let shared = from
+        .iter()
+        .zip(&to)
+        .take_while(|(a, b)| a == b)
+        .count()
+        .min(to.len().saturating_sub(1));
     let ups = std::iter::repeat_n("..", from.len() - shared);
-    ups.chain(to[shared..].iter().copied()).collect::<Vec<_>>().join("/")
+    ups.chain(to[shared..].iter().copied())
+        .collect::<Vec<_>>()
+        .join("/")
 }
 
 /// The text that goes into an `href`. What no page may hold is not written.
 pub fn href(tables: &Tables, to: &Destination, written: &str, base_path: &str) -> String {
     let (route, fragment, suffix) = match to {
-        Destination::Page { page, fragment, suffix } => (Some(&tables.pages[*page].route), fragment.as_deref(), suffix),
-        Destination::Address { route, fragment, suffix, .. } => (Some(route), fragment.as_deref(), suffix),
+        Destination::Page {
+            page,
+            fragment,
+            suffix,
+        } => (
+            Some(&tables.pages[*page].route),
+            fragment.as_deref(),
+            suffix,
+        ),
+        Destination::Address {
+            route,
+            fragment,
+            suffix,
+            ..
+        } => (Some(route), fragment.as_deref(), suffix),
         Destination::Here { fragment, suffix } => (None, Some(fragment.as_str()), suffix),
         Destination::Refused => return String::new(),
         Destination::AsWritten if refusal(written, Usage::Image).is_some() => return String::new(),

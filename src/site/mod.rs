@@ -1,7 +1,8 @@
-//! All documents together, bodies excluded: which pages live, where they are found, how they hang together.
+//! All documents together, bodies excluded: which pages live, where they are found, how they hang
+//! together.
 //!
-//! [`assemble`] is pure: equal entries, settings and day give an equal [`Site`]. What a template may ask of other pages is
-//! answered from here.
+//! [`assemble`] is pure: equal entries, settings and day give an equal [`Site`]. What a template
+//! may ask of other pages is answered from here.
 
 pub mod address_ledger;
 pub mod addresses;
@@ -96,7 +97,12 @@ impl SitePage {
 
     /// Every link of it with where it leads.
     pub fn all_links(&self) -> impl Iterator<Item = &Resolved> {
-        self.links.iter().chain(&self.related).chain(&self.next).chain(&self.image).chain(&self.field_links)
+        self.links
+            .iter()
+            .chain(&self.related)
+            .chain(&self.next)
+            .chain(&self.image)
+            .chain(&self.field_links)
     }
 
     /// Whether one of its links is not sound.
@@ -109,14 +115,20 @@ impl SitePage {
         self.entry.meta.published.or(self.entry.date_in_name)
     }
 
-    /// What lists that are ordered by publication compare: the day, then the moment within it where a time is written.
+    /// What lists that are ordered by publication compare: the day, then the moment within it where
+    /// a time is written.
     pub fn published_moment(&self) -> Option<(Date, Option<i64>)> {
-        self.published().map(|day| (day, self.entry.meta.published_at))
+        self.published()
+            .map(|day| (day, self.entry.meta.published_at))
     }
 
     /// The same for lists that are ordered by the last change.
     pub fn changed_moment(&self) -> Option<(Date, Option<i64>)> {
-        self.entry.meta.updated.map(|day| (day, self.entry.meta.updated_at)).max(self.published_moment())
+        self.entry
+            .meta
+            .updated
+            .map(|day| (day, self.entry.meta.updated_at))
+            .max(self.published_moment())
     }
 
     /// The day of its last stated change.
@@ -168,7 +180,8 @@ impl Site {
         &self.tables.pages[id]
     }
 
-    /// The address of the page that picks one page of a section at random, where the section's kind wants that.
+    /// The address of the page that picks one page of a section at random, where the section's kind
+    /// wants that.
     pub fn surprise_of(&self, section: usize) -> Option<Route> {
         sections::surprise(&self.sections[section], &self.kinds)
     }
@@ -180,7 +193,11 @@ impl Site {
 
     /// The language of a page.
     pub fn language<'a>(&'a self, page: &'a SitePage) -> &'a str {
-        page.entry.meta.language.as_deref().unwrap_or(&self.settings().language)
+        page.entry
+            .meta
+            .language
+            .as_deref()
+            .unwrap_or(&self.settings().language)
     }
 
     /// What is wrong with the links of the pages, each told where it stands now.
@@ -188,15 +205,36 @@ impl Site {
         let mut problems = Vec::new();
         for page in self.with_problems.iter().map(|id| self.page(*id)) {
             let (entry, meta) = (&page.entry, &page.entry.meta);
-            tell(&page.links, entry.links.iter().map(|link| &link.target), &mut problems);
+            tell(
+                &page.links,
+                entry.links.iter().map(|link| &link.target),
+                &mut problems,
+            );
             tell(&page.related, meta.related.iter(), &mut problems);
             tell(page.next.as_slice(), meta.next.iter(), &mut problems);
-            tell(page.image.as_slice(), meta.image.iter().map(|image| &image.src), &mut problems);
+            tell(
+                page.image.as_slice(),
+                meta.image.iter().map(|image| &image.src),
+                &mut problems,
+            );
             // A picture may be a field of the kind as well; what is wrong with it is told once.
-            let is_told = |link: &&FieldLink| meta.image.as_ref().is_none_or(|image| image.src.place != link.target.place);
-            let (resolved, written): (Vec<Resolved>, Vec<&FieldLink>) =
-                page.field_links.iter().cloned().zip(&meta.field_links).filter(|(_, link)| is_told(link)).unzip();
-            tell(&resolved, written.into_iter().map(|link| &link.target), &mut problems);
+            let is_told = |link: &&FieldLink| {
+                meta.image
+                    .as_ref()
+                    .is_none_or(|image| image.src.place != link.target.place)
+            };
+            let (resolved, written): (Vec<Resolved>, Vec<&FieldLink>) = page
+                .field_links
+                .iter()
+                .cloned()
+                .zip(&meta.field_links)
+                .filter(|(_, link)| is_told(link))
+                .unzip();
+            tell(
+                &resolved,
+                written.into_iter().map(|link| &link.target),
+                &mut problems,
+            );
         }
         problems
     }
@@ -210,15 +248,30 @@ impl Site {
 pub fn assemble(parts: Parts) -> Checked<Site> {
     let mut moved = MovedPages::new();
     let mut frame = Frame::of(&parts, &moved);
-    for _ in 0..if parts.is_lenient { below_files::ROUNDS_MAX } else { 0 } {
+    for _ in 0..if parts.is_lenient {
+        below_files::ROUNDS_MAX
+    } else {
+        0
+    } {
         if !below_files::find(&frame.tables, &mut moved) {
             break;
         }
         frame = Frame::of(&parts, &moved);
     }
-    let Frame { mut tables, sections, topics, audiences, narrowed, redirects, mut problems } = frame;
+    let Frame {
+        mut tables,
+        sections,
+        topics,
+        audiences,
+        narrowed,
+        redirects,
+        mut problems,
+    } = frame;
     resolve_links(&mut tables);
-    let with_problems = (0..tables.pages.len()).into_par_iter().filter(|id| tables.pages[*id].has_link_problem()).collect();
+    let with_problems = (0..tables.pages.len())
+        .into_par_iter()
+        .filter(|id| tables.pages[*id].has_link_problem())
+        .collect();
     let mut site = Site {
         kinds: parts.kinds,
         vocabularies: parts.vocabularies,
@@ -256,25 +309,49 @@ impl Frame {
         let mut problems = Vec::new();
         let mut tables = tables::build(parts, moved, &mut problems);
         let sections = sections::build(&mut tables, parts);
-        let (listed_topics, listed_audiences) = (parts.vocabularies.topics.as_ref(), parts.vocabularies.audiences.as_ref());
+        let (listed_topics, listed_audiences) = (
+            parts.vocabularies.topics.as_ref(),
+            parts.vocabularies.audiences.as_ref(),
+        );
         let (topics, (audiences, narrowed)) = rayon::join(
             || topics::collect(&tables, "topics", listed_topics, |entry| &entry.meta.topics),
             || {
-                let audiences = topics::collect(&tables, "audiences", listed_audiences, |entry| &entry.meta.audience);
-                let counting = (0..tables.pages.len()).filter(|id| narrowing::counts(&tables.pages, &sections, *id));
+                let audiences = topics::collect(&tables, "audiences", listed_audiences, |entry| {
+                    &entry.meta.audience
+                });
+                let counting = (0..tables.pages.len())
+                    .filter(|id| narrowing::counts(&tables.pages, &sections, *id));
                 let counting = counting.map(|id| &tables.pages[id]);
-                (audiences, narrowing::find(counting, &sections, &parts.kinds, &tables.content))
+                (
+                    audiences,
+                    narrowing::find(counting, &sections, &parts.kinds, &tables.content),
+                )
             },
         );
-        let (topics, audiences) = (topics.unload(&mut problems), audiences.unload(&mut problems));
+        let (topics, audiences) = (
+            topics.unload(&mut problems),
+            audiences.unload(&mut problems),
+        );
         topics::check_authors(&tables, &parts.vocabularies, &mut problems);
         glossary::check(&tables, &parts.kinds, &mut problems);
         tables.add_lists(&topics, &audiences, &narrowed);
         tables.add_calendars(&parts.kinds);
-        tables.add_surprises(sections.iter().filter_map(|section| sections::surprise(section, &parts.kinds)));
+        tables.add_surprises(
+            sections
+                .iter()
+                .filter_map(|section| sections::surprise(section, &parts.kinds)),
+        );
         tables.add_files(&parts.kinds, topics.iter().chain(&audiences));
         let redirects = redirects::find(&mut tables, &mut problems);
-        Frame { tables, sections, topics, audiences, narrowed, redirects, problems }
+        Frame {
+            tables,
+            sections,
+            topics,
+            audiences,
+            narrowed,
+            redirects,
+            problems,
+        }
     }
 }
 
@@ -290,35 +367,84 @@ struct Outcome {
 
 impl Outcome {
     fn all(&self) -> impl Iterator<Item = &Destination> {
-        let all = self.links.iter().chain(&self.related).chain(&self.next).chain(&self.image).chain(&self.field_links);
+        let all = self
+            .links
+            .iter()
+            .chain(&self.related)
+            .chain(&self.next)
+            .chain(&self.image)
+            .chain(&self.field_links);
         all.map(|resolved| &resolved.to)
     }
 
     fn settle(self, page: &mut SitePage) {
-        (page.links, page.related, page.next, page.image) = (self.links, self.related, self.next, self.image);
+        (page.links, page.related, page.next, page.image) =
+            (self.links, self.related, self.next, self.image);
         (page.field_links, page.has_fixed_links) = (self.field_links, self.are_fixed);
     }
 }
 
 fn resolve_page(tables: &Tables, id: PageId) -> Outcome {
     let page = &tables.pages[id];
-    let from = From { source: &page.entry.source, route: &page.route, anchors: &page.entry.anchors, is_hidden: page.is_draft };
+    let from = From {
+        source: &page.entry.source,
+        route: &page.route,
+        anchors: &page.entry.anchors,
+        is_hidden: page.is_draft,
+    };
     let mut resolver = Resolver::new(tables, from);
-    let links = page.entry.links.iter().map(|link| resolver.resolve(link)).collect();
-    let mut front = |target: &Placed<String>, role| resolver.resolve(&Link { target: target.clone(), role });
+    let links = page
+        .entry
+        .links
+        .iter()
+        .map(|link| resolver.resolve(link))
+        .collect();
+    let mut front = |target: &Placed<String>, role| {
+        resolver.resolve(&Link {
+            target: target.clone(),
+            role,
+        })
+    };
     let meta = &page.entry.meta;
-    let related = meta.related.iter().map(|target| front(target, Role::Text)).collect();
+    let related = meta
+        .related
+        .iter()
+        .map(|target| front(target, Role::Text))
+        .collect();
     let next = meta.next.as_ref().map(|target| front(target, Role::Text));
-    let image = meta.image.as_ref().map(|image| front(&image.src, Role::Embed));
+    let image = meta
+        .image
+        .as_ref()
+        .map(|image| front(&image.src, Role::Embed));
     let field_links = resolver.of_fields(&meta.field_links);
-    Outcome { links, related, next, image, field_links, are_fixed: resolver.is_fixed }
+    Outcome {
+        links,
+        related,
+        next,
+        image,
+        field_links,
+        are_fixed: resolver.is_fixed,
+    }
 }
 
 fn resolve_links(tables: &mut Tables) {
-    let outcomes: Vec<Outcome> = (0..tables.pages.len()).into_par_iter().map(|id| resolve_page(tables, id)).collect();
+    let outcomes: Vec<Outcome> = (0..tables.pages.len())
+        .into_par_iter()
+        .map(|id| resolve_page(tables, id))
+        .collect();
     let mut backlinks: Vec<Vec<PageId>> = vec![Vec::new(); tables.pages.len()];
-    for (id, outcome) in outcomes.iter().enumerate().filter(|(id, _)| tables.pages[*id].is_listed()) {
-        for resolved in outcome.links.iter().chain(&outcome.related).chain(&outcome.next).chain(&outcome.field_links) {
+    for (id, outcome) in outcomes
+        .iter()
+        .enumerate()
+        .filter(|(id, _)| tables.pages[*id].is_listed())
+    {
+        for resolved in outcome
+            .links
+            .iter()
+            .chain(&outcome.related)
+            .chain(&outcome.next)
+            .chain(&outcome.field_links)
+        {
             if let Destination::Page { page, .. } = resolved.to
                 && page != id
                 && backlinks[page].last() != Some(&id)
@@ -333,7 +459,11 @@ fn resolve_links(tables: &mut Tables) {
     }
 }
 
-fn tell<'a>(resolved: &[Resolved], written: impl Iterator<Item = &'a Placed<String>>, problems: &mut Vec<Diagnostic>) {
+fn tell<'a>(
+    resolved: &[Resolved],
+    written: impl Iterator<Item = &'a Placed<String>>,
+    problems: &mut Vec<Diagnostic>,
+) {
     for (resolved, written) in resolved.iter().zip(written) {
         if let Some(problem) = &resolved.problem {
             problems.push(problem.at(written.place.clone()));
@@ -341,44 +471,95 @@ fn tell<'a>(resolved: &[Resolved], written: impl Iterator<Item = &'a Placed<Stri
     }
 }
 
-/// Resolves the links that the settings and the vocabularies hold; they count from the content folder.
+/// Resolves the links that the settings and the vocabularies hold; they count from the content
+/// folder.
 fn site_links(site: &mut Site, problems: &mut Vec<Diagnostic>) {
     let content = site.tables.content.clone();
     let at_root = content.join("index.md").unwrap_or(content);
     let home = Route::home();
     let settings = Arc::clone(&site.tables.settings);
     let mut settle = |target: &Placed<String>, role| {
-        let from = From { source: &at_root, route: &home, anchors: &[], is_hidden: false };
-        let resolved = resolve(&site.tables, from, &Link { target: target.clone(), role });
-        problems.extend(resolved.problem.map(|problem| problem.at(target.place.clone())));
+        let from = From {
+            source: &at_root,
+            route: &home,
+            anchors: &[],
+            is_hidden: false,
+        };
+        let resolved = resolve(
+            &site.tables,
+            from,
+            &Link {
+                target: target.clone(),
+                role,
+            },
+        );
+        problems.extend(
+            resolved
+                .problem
+                .map(|problem| problem.at(target.place.clone())),
+        );
         if role == Role::Embed && is_remote(&target.value) && !settings.allows(&target.value) {
             let message = format!("`{}` would be loaded from another site", target.value);
             let problem = Diagnostic::new(Code::OutsideOrigin, message).at(target.place.clone());
-            problems.push(problem.help("copy the image into the site, or name its origin in the setting `allow_origins`"));
+            problems.push(problem.help(
+                "copy the image into the site, or name its origin in the setting `allow_origins`",
+            ));
         }
         resolved.to
     };
     let mut link = |link: &crate::settings::SettingLink, role| SiteLink {
         title: link.title.clone(),
         written: link.target.clone(),
-        to: settle(&Placed { value: link.target.clone(), place: link.place.clone() }, role),
+        to: settle(
+            &Placed {
+                value: link.target.clone(),
+                place: link.place.clone(),
+            },
+            role,
+        ),
     };
-    let menu = settings.menu.iter().map(|entry| link(entry, Role::Text)).collect();
+    let menu = settings
+        .menu
+        .iter()
+        .map(|entry| link(entry, Role::Text))
+        .collect();
     let logo = settings.logo.as_ref().map(|logo| link(logo, Role::Embed));
-    let favicon = settings.favicon.as_ref().map(|favicon| link(favicon, Role::Embed));
+    let favicon = settings
+        .favicon
+        .as_ref()
+        .map(|favicon| link(favicon, Role::Embed));
     for term in &mut site.audiences {
-        term.start = term.start_written.iter().map(|target| settle(target, Role::Text)).collect();
+        term.start = term
+            .start_written
+            .iter()
+            .map(|target| settle(target, Role::Text))
+            .collect();
     }
     (site.menu, site.logo, site.favicon) = (menu, logo, favicon);
 }
 
 fn published_files(site: &Site) -> BTreeMap<SourcePath, Route> {
     let file_of = |to: &Destination| match to {
-        Destination::Address { route, file: Some(file), .. } => Some((file.clone(), route.clone())),
+        Destination::Address {
+            route,
+            file: Some(file),
+            ..
+        } => Some((file.clone(), route.clone())),
         _ => None,
     };
-    let of_page = |page: &SitePage| page.all_links().filter_map(|resolved| file_of(&resolved.to)).collect::<Vec<_>>();
-    let mut files: BTreeMap<SourcePath, Route> = site.pages().par_iter().flat_map_iter(of_page).collect();
-    files.extend(site.menu.iter().chain(&site.logo).chain(&site.favicon).filter_map(|link| file_of(&link.to)));
+    let of_page = |page: &SitePage| {
+        page.all_links()
+            .filter_map(|resolved| file_of(&resolved.to))
+            .collect::<Vec<_>>()
+    };
+    let mut files: BTreeMap<SourcePath, Route> =
+        site.pages().par_iter().flat_map_iter(of_page).collect();
+    files.extend(
+        site.menu
+            .iter()
+            .chain(&site.logo)
+            .chain(&site.favicon)
+            .filter_map(|link| file_of(&link.to)),
+    );
     files
 }

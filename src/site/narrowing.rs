@@ -1,8 +1,9 @@
-//! The lists of all pages of one level, one span of time or one kind: what lists can be narrowed down by without a script, beside
-//! topics and audiences.
+//! The lists of all pages of one level, one span of time or one kind: what lists can be narrowed
+//! down by without a script, beside topics and audiences.
 //!
-//! There is one where some listed pages belong on it and some do not. A kind whose pages all lie in its own folder has that
-//! folder's list and no second one. Which pages a list holds is found when it is drawn; here is only which lists there are.
+//! There is one where some listed pages belong on it and some do not. A kind whose pages all lie in
+//! its own folder has that folder's list and no second one. Which pages a list holds is found when
+//! it is drawn; here is only which lists there are.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -52,31 +53,52 @@ pub fn counts(pages: &[SitePage], sections: &[Section], id: PageId) -> bool {
     page.is_listed() && sections[page.section].page != Some(id)
 }
 
-/// The minutes that speak for a list of its own; how long a way through other pages takes may change with each of them.
+/// The minutes that speak for a list of its own; how long a way through other pages takes may
+/// change with each of them.
 fn own_minutes(page: &SitePage, kinds: &Kinds) -> Option<u32> {
-    let leads = kinds.get(&page.entry.meta.kind).is_some_and(|kind| kind.journey.is_some());
+    let leads = kinds
+        .get(&page.entry.meta.kind)
+        .is_some_and(|kind| kind.journey.is_some());
     (page.entry.meta.minutes.is_some() || !leads).then_some(page.entry.minutes)
 }
 
 /// The span of time that a page falls into, as a position among [`MINUTES`].
 pub fn span(minutes: u32) -> usize {
-    MINUTES.iter().position(|most| minutes <= *most).unwrap_or(MINUTES.len())
+    MINUTES
+        .iter()
+        .position(|most| minutes <= *most)
+        .unwrap_or(MINUTES.len())
 }
 
-/// Whether there are surely the same lists with one listed page more, because what it shares with others is shared already. `other`
-/// is a page that counts: what makes no list though this one has it, all pages have.
-pub fn surely_stays(lists: &[Narrowed], page: &SitePage, other: &SitePage, kinds: &Kinds, content: &SourcePath) -> bool {
+/// Whether there are surely the same lists with one listed page more, because what it shares with
+/// others is shared already. `other` is a page that counts: what makes no list though this one has
+/// it, all pages have.
+pub fn surely_stays(
+    lists: &[Narrowed],
+    page: &SitePage,
+    other: &SitePage,
+    kinds: &Kinds,
+    content: &SourcePath,
+) -> bool {
     let known = |by: &Shared| lists.iter().find(|list| list.by == *by);
     let is_in_folder = || {
-        let folder = kinds.get(&page.entry.meta.kind).and_then(|kind| content.join(kind.folder.as_ref()?).ok());
+        let folder = kinds
+            .get(&page.entry.meta.kind)
+            .and_then(|kind| content.join(kind.folder.as_ref()?).ok());
         folder.is_some_and(|folder| page.entry.source.is_within(&folder))
     };
-    let (own, others): (Vec<Shared>, Vec<Shared>) = (shares(page, kinds).collect(), shares(other, kinds).collect());
+    let (own, others): (Vec<Shared>, Vec<Shared>) = (
+        shares(page, kinds).collect(),
+        shares(other, kinds).collect(),
+    );
     let stays = |by: &Shared| match known(by) {
         Some(list) => list.is_own || is_in_folder(),
         None => others.contains(by) && (!matches!(by, Shared::Kind(_)) || is_in_folder()),
     };
-    own.iter().all(stays) && others.iter().all(|by| known(by).is_some() || own.contains(by))
+    own.iter().all(stays)
+        && others
+            .iter()
+            .all(|by| known(by).is_some() || own.contains(by))
 }
 
 /// What a page has in common with others.
@@ -84,39 +106,68 @@ fn shares(page: &SitePage, kinds: &Kinds) -> impl Iterator<Item = Shared> {
     let meta = &page.entry.meta;
     let within = own_minutes(page, kinds).map_or(MINUTES.len(), span);
     let level = meta.level.map(Shared::Level);
-    level.into_iter().chain(MINUTES.into_iter().skip(within).map(Shared::Minutes)).chain([Shared::Kind(meta.kind.clone())])
+    level
+        .into_iter()
+        .chain(MINUTES.into_iter().skip(within).map(Shared::Minutes))
+        .chain([Shared::Kind(meta.kind.clone())])
 }
 
 /// The lists that these pages make; all of them belong on some.
-pub fn find<'a>(pages: impl Iterator<Item = &'a SitePage>, sections: &[Section], kinds: &Kinds, content: &SourcePath) -> Vec<Narrowed> {
+pub fn find<'a>(
+    pages: impl Iterator<Item = &'a SitePage>,
+    sections: &[Section],
+    kinds: &Kinds,
+    content: &SourcePath,
+) -> Vec<Narrowed> {
     let (mut total, mut levels, mut spans) = (0, [0; LEVELS.len()], [0; MINUTES.len() + 1]);
     // Of each kind: how many pages, and whether one lies outside the kind's folder.
     let mut by_kind: BTreeMap<&str, (usize, bool)> = BTreeMap::new();
-    let folders: BTreeMap<&str, SourcePath> =
-        kinds.iter().filter_map(|(name, kind)| Some((name.as_str(), content.join(kind.folder.as_ref()?).ok()?))).collect();
+    let folders: BTreeMap<&str, SourcePath> = kinds
+        .iter()
+        .filter_map(|(name, kind)| Some((name.as_str(), content.join(kind.folder.as_ref()?).ok()?)))
+        .collect();
     for page in pages {
         total += 1;
-        if let Some(at) = page.entry.meta.level.and_then(|level| LEVELS.iter().position(|known| *known == level)) {
+        if let Some(at) = page
+            .entry
+            .meta
+            .level
+            .and_then(|level| LEVELS.iter().position(|known| *known == level))
+        {
             levels[at] += 1;
         }
         if let Some(minutes) = own_minutes(page, kinds) {
             spans[span(minutes)] += 1;
         }
         let kind = page.entry.meta.kind.as_str();
-        let is_outside = folders.get(kind).is_none_or(|folder| !page.entry.source.is_within(folder));
+        let is_outside = folders
+            .get(kind)
+            .is_none_or(|folder| !page.entry.source.is_within(folder));
         let (count, is_spread) = by_kind.entry(kind).or_default();
         (*count, *is_spread) = (*count + 1, *is_spread || is_outside);
     }
-    let level = LEVELS.into_iter().zip(levels).map(|(level, count)| (Shared::Level(level), count));
-    let time = MINUTES.into_iter().zip(1..).map(|(most, upto)| (Shared::Minutes(most), spans[..upto].iter().sum()));
-    let kind = by_kind.iter().map(|(kind, (count, _))| (Shared::Kind((*kind).to_owned()), *count));
+    let level = LEVELS
+        .into_iter()
+        .zip(levels)
+        .map(|(level, count)| (Shared::Level(level), count));
+    let time = MINUTES
+        .into_iter()
+        .zip(1..)
+        .map(|(most, upto)| (Shared::Minutes(most), spans[..upto].iter().sum()));
+    let kind = by_kind
+        .iter()
+        .map(|(kind, (count, _))| (Shared::Kind((*kind).to_owned()), *count));
     let taken: BTreeSet<&Route> = sections.iter().map(|section| &section.route).collect();
-    let tells_apart = level.chain(time).chain(kind).filter(|(_, count)| (1..total).contains(count)).map(|(by, _)| by);
+    let tells_apart = level
+        .chain(time)
+        .chain(kind)
+        .filter(|(_, count)| (1..total).contains(count))
+        .map(|(by, _)| by);
     let list = |by: Shared| {
         let of_folder = match &by {
-            Shared::Kind(kind) if !by_kind.get(kind.as_str())?.1 => {
-                sections.iter().find(|section| Some(&section.folder) == folders.get(kind.as_str()))
-            }
+            Shared::Kind(kind) if !by_kind.get(kind.as_str())?.1 => sections
+                .iter()
+                .find(|section| Some(&section.folder) == folders.get(kind.as_str())),
             _ => None,
         };
         let route = of_folder.map_or_else(|| by.address(), |section| section.route.clone());

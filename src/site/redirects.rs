@@ -32,26 +32,57 @@ pub(super) fn find(tables: &mut Tables, problems: &mut Vec<Diagnostic>) -> Vec<R
     }
     let redirects = aliases.by_route;
     for (from, (id, _)) in &redirects {
-        tables.by_route.entry(from.clone()).or_insert(Node::Page(*id));
+        tables
+            .by_route
+            .entry(from.clone())
+            .or_insert(Node::Page(*id));
     }
-    redirects.into_iter().map(|(from, (to, _))| Redirect { from, to }).collect()
+    redirects
+        .into_iter()
+        .map(|(from, (to, _))| Redirect { from, to })
+        .collect()
 }
 
 impl Aliases {
     /// Takes an alias in, unless there is something wrong with it.
-    fn add(&mut self, tables: &Tables, (id, page): (PageId, &SitePage), alias: &Placed<String>) -> Option<Diagnostic> {
+    fn add(
+        &mut self,
+        tables: &Tables,
+        (id, page): (PageId, &SitePage),
+        alias: &Placed<String>,
+    ) -> Option<Diagnostic> {
         let written = alias.value.trim();
         let path = match stated_address::path(written, &tables.settings) {
             Ok(path) => path,
             Err(problem) => return Some(problem.at(alias.place.clone())),
         };
         let Ok(from) = Route::home().join(&path) else {
-            let problem = Diagnostic::new(Code::LinkOutsideSite, format!("the alias `{written}` leads out of the site"));
-            return Some(problem.at(alias.place.clone()).help("write the old address from the site's root: /old/"));
+            let problem = Diagnostic::new(
+                Code::LinkOutsideSite,
+                format!("the alias `{written}` leads out of the site"),
+            );
+            return Some(
+                problem
+                    .at(alias.place.clone())
+                    .help("write the old address from the site's root: /old/"),
+            );
         };
-        let is_file = from.as_str().rsplit('/').next().is_some_and(|last| last.contains('.'));
-        let from = if is_file { from.output_path().route() } else { from.as_folder() };
-        if from == page.route || self.by_route.get(&from).is_some_and(|(other, _)| *other == id) {
+        let is_file = from
+            .as_str()
+            .rsplit('/')
+            .next()
+            .is_some_and(|last| last.contains('.'));
+        let from = if is_file {
+            from.output_path().route()
+        } else {
+            from.as_folder()
+        };
+        if from == page.route
+            || self
+                .by_route
+                .get(&from)
+                .is_some_and(|(other, _)| *other == id)
+        {
             return None;
         }
         if let Some(problem) = self.taken(tables, &from, written, alias) {
@@ -72,25 +103,45 @@ impl Aliases {
     }
 
     /// The problem with an alias whose address is that of something else.
-    fn taken(&self, tables: &Tables, from: &Route, written: &str, alias: &Placed<String>) -> Option<Diagnostic> {
-        let problem = |message: String| Diagnostic::new(Code::AddressTaken, message).at(alias.place.clone());
+    fn taken(
+        &self,
+        tables: &Tables,
+        from: &Route,
+        written: &str,
+        alias: &Placed<String>,
+    ) -> Option<Diagnostic> {
+        let problem =
+            |message: String| Diagnostic::new(Code::AddressTaken, message).at(alias.place.clone());
         let by_alias = self.by_route.get(from).map(|(_, place)| place.clone());
         let node = tables.by_route.get(from);
-        let other = node.and_then(|node| tables.source_of(node)).map(Place::start_of).or(by_alias);
+        let other = node
+            .and_then(|node| tables.source_of(node))
+            .map(Place::start_of)
+            .or(by_alias);
         match (other, node) {
             (Some(other), _) => {
-                let problem = problem(format!("the alias `{written}` is the address of {}", other.path));
-                Some(problem.also(other, "this has the address").help("take the alias away from one of the two"))
+                let problem = problem(format!(
+                    "the alias `{written}` is the address of {}",
+                    other.path
+                ));
+                Some(
+                    problem
+                        .also(other, "this has the address")
+                        .help("take the alias away from one of the two"),
+                )
             }
             (None, Some(_)) => {
-                let problem = problem(format!("the alias `{written}` is the address of a list or a file that the build publishes"));
+                let problem = problem(format!(
+                    "the alias `{written}` is the address of a list or a file that the build publishes"
+                ));
                 Some(problem.help("take the alias out"))
             }
             (None, None) => None,
         }
     }
 
-    /// The address that differs from this one in letter case only. Pages and lists have their addresses in lower case.
+    /// The address that differs from this one in letter case only. Pages and lists have their
+    /// addresses in lower case.
     fn in_other_case(&self, tables: &Tables, from: &Route, lower: &str) -> Option<Route> {
         if let Some(other) = self.by_lower.get(lower) {
             return Some(other.clone());

@@ -4,10 +4,12 @@ use super::links::Destination;
 use super::topics::Term;
 use super::{PageId, Site};
 
-/// A topic lends at most this many pages as candidates, so that a topic of thousands does not make the work grow with its square.
+/// A topic lends at most this many pages as candidates, so that a topic of thousands does not make
+/// the work grow with its square.
 const CANDIDATES_PER_TOPIC: usize = 60;
 
-/// For each page its topics, rarest first: the topic's position in `Site::topics` and the page's in that topic's list.
+/// For each page its topics, rarest first: the topic's position in `Site::topics` and the page's in
+/// that topic's list.
 pub struct Relations {
     topics_of: Vec<Vec<(usize, usize)>>,
 }
@@ -26,7 +28,8 @@ impl Relations {
         Relations { topics_of }
     }
 
-    /// After a page came in: those from its position on are one further, and these topics have one page more.
+    /// After a page came in: those from its position on are one further, and these topics have one
+    /// page more.
     pub fn insert(&mut self, site: &Site, page: PageId, topics: &[usize]) {
         self.topics_of.insert(page, Vec::new());
         if !site.page(page).is_listed() {
@@ -37,21 +40,26 @@ impl Relations {
             self.reorder(site, *topic);
         }
         for other in topics.iter().flat_map(|topic| &site.topics[*topic].pages) {
-            self.topics_of[*other].sort_by_key(|(topic, _)| (site.topics[*topic].pages.len(), *topic));
+            self.topics_of[*other]
+                .sort_by_key(|(topic, _)| (site.topics[*topic].pages.len(), *topic));
         }
     }
 
     /// After the pages of a topic came into another order.
     pub fn reorder(&mut self, site: &Site, topic: usize) {
         for (position, page) in site.topics[topic].pages.iter().enumerate() {
-            if let Some(own) = self.topics_of[*page].iter_mut().find(|(other, _)| *other == topic) {
+            if let Some(own) = self.topics_of[*page]
+                .iter_mut()
+                .find(|(other, _)| *other == topic)
+            {
                 own.1 = position;
             }
         }
     }
 
-    /// The pages most related to `page`, best first, at most `count`: first those the writer named, then by score: a shared
-    /// topic counts the more the rarer it is, a link in either direction as two middling topics.
+    /// The pages most related to `page`, best first, at most `count`: first those the writer named,
+    /// then by score: a shared topic counts the more the rarer it is, a link in either direction as
+    /// two middling topics.
     pub fn of(&self, site: &Site, page: PageId, count: usize) -> Vec<PageId> {
         let own = site.page(page);
         let destination = |to: &Destination| match to {
@@ -59,18 +67,27 @@ impl Relations {
             _ => None,
         };
         let mut best: Vec<PageId> = Vec::new();
-        for id in own.related.iter().filter_map(|resolved| destination(&resolved.to)) {
+        for id in own
+            .related
+            .iter()
+            .filter_map(|resolved| destination(&resolved.to))
+        {
             if id != page && !best.contains(&id) {
                 best.push(id);
             }
         }
-        let mut points: Vec<(PageId, f64)> = Vec::with_capacity(self.topics_of[page].len() * CANDIDATES_PER_TOPIC);
+        let mut points: Vec<(PageId, f64)> =
+            Vec::with_capacity(self.topics_of[page].len() * CANDIDATES_PER_TOPIC);
         for (topic, position) in &self.topics_of[page] {
             let term = &site.topics[*topic];
             let weight = 1.0 / (1.0 + (term.pages.len() as f64).ln());
             points.extend(candidates(term, *position).map(|id| (id, weight)));
         }
-        let linked = own.links.iter().filter_map(|resolved| destination(&resolved.to)).chain(own.backlinks.iter().copied());
+        let linked = own
+            .links
+            .iter()
+            .filter_map(|resolved| destination(&resolved.to))
+            .chain(own.backlinks.iter().copied());
         points.extend(linked.map(|id| (id, 0.5)));
         // A stable sort: each page's points are added up in the order in which they came.
         points.sort_by_key(|(id, _)| *id);
@@ -81,20 +98,39 @@ impl Relations {
                 None => scores.push((id, more)),
             }
         }
-        let next = own.next.as_ref().and_then(|resolved| destination(&resolved.to));
+        let next = own
+            .next
+            .as_ref()
+            .and_then(|resolved| destination(&resolved.to));
         scores.retain(|(id, _)| *id != page && Some(*id) != next && !best.contains(id));
-        scores.sort_unstable_by(|(a, score_a), (b, score_b)| score_b.total_cmp(score_a).then_with(|| a.cmp(b)));
+        scores.sort_unstable_by(|(a, score_a), (b, score_b)| {
+            score_b.total_cmp(score_a).then_with(|| a.cmp(b))
+        });
         // Only the best are looked at: each of these pages is somewhere else in memory.
-        let is_fit = |id: &PageId| site.page(*id).is_listed() && site.sections[site.page(*id).section].page != Some(*id);
+        let is_fit = |id: &PageId| {
+            site.page(*id).is_listed() && site.sections[site.page(*id).section].page != Some(*id)
+        };
         let wanted = count.saturating_sub(best.len());
-        best.extend(scores.into_iter().map(|(id, _)| id).filter(is_fit).take(wanted));
+        best.extend(
+            scores
+                .into_iter()
+                .map(|(id, _)| id)
+                .filter(is_fit)
+                .take(wanted),
+        );
         best.truncate(count);
         best
     }
 }
 
-/// The pages of a topic that lie around a position in its list, so that the choice differs from page to page.
+/// The pages of a topic that lie around a position in its list, so that the choice differs from
+/// page to page.
 fn candidates(term: &Term, position: usize) -> impl Iterator<Item = PageId> + '_ {
-    let start = position.saturating_sub(CANDIDATES_PER_TOPIC / 2).min(term.pages.len().saturating_sub(CANDIDATES_PER_TOPIC));
-    term.pages[start..].iter().copied().take(CANDIDATES_PER_TOPIC)
+    let start = position
+        .saturating_sub(CANDIDATES_PER_TOPIC / 2)
+        .min(term.pages.len().saturating_sub(CANDIDATES_PER_TOPIC));
+    term.pages[start..]
+        .iter()
+        .copied()
+        .take(CANDIDATES_PER_TOPIC)
 }

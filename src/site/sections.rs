@@ -36,10 +36,20 @@ pub struct Section {
 /// Finds the sections, gives every page its own, and makes their addresses known.
 pub fn build(tables: &mut Tables, parts: &Parts) -> Vec<Section> {
     let folders = section_folders(&tables.pages, &parts.content);
-    let index: BTreeMap<SourcePath, usize> = folders.iter().enumerate().map(|(id, folder)| (folder.clone(), id)).collect();
-    let mut sections: Vec<Section> = folders.into_iter().map(|folder| section(folder, parts)).collect();
+    let index: BTreeMap<SourcePath, usize> = folders
+        .iter()
+        .enumerate()
+        .map(|(id, folder)| (folder.clone(), id))
+        .collect();
+    let mut sections: Vec<Section> = folders
+        .into_iter()
+        .map(|folder| section(folder, parts))
+        .collect();
     for id in 1..sections.len() {
-        let parent = index.get(&sections[id].folder.folder()).copied().unwrap_or(0);
+        let parent = index
+            .get(&sections[id].folder.folder())
+            .copied()
+            .unwrap_or(0);
         (sections[id].parent, sections[id].depth) = (Some(parent), sections[parent].depth + 1);
         sections[parent].children.push(id);
     }
@@ -48,7 +58,9 @@ pub fn build(tables: &mut Tables, parts: &Parts) -> Vec<Section> {
         let (own, nearest) = sections_of(&page.entry.source);
         page.section = nearest;
         match own {
-            Some(section) if is_folder_page(&page.entry.source) => sections[section].page = Some(id),
+            Some(section) if is_folder_page(&page.entry.source) => {
+                sections[section].page = Some(id)
+            }
             _ if page.is_listed() => sections[page.section].pages.push(id),
             _ => {}
         }
@@ -59,17 +71,28 @@ pub fn build(tables: &mut Tables, parts: &Parts) -> Vec<Section> {
     order(&mut sections, tables, parts);
     find_languages(&mut sections, tables);
     for id in (0..sections.len()).rev() {
-        sections[id].count = sections[id].pages.len() + sections[id].children.iter().map(|child| sections[*child].count).sum::<usize>();
+        sections[id].count = sections[id].pages.len()
+            + sections[id]
+                .children
+                .iter()
+                .map(|child| sections[*child].count)
+                .sum::<usize>();
     }
     sections
 }
 
-/// What finds the section of the folder that a page lies in, if that is one, and the section that it belongs to. Pages of one
-/// folder follow one another, so the last answer nearly always stands.
-fn sections_by_folder(index: &BTreeMap<SourcePath, usize>) -> impl FnMut(&SourcePath) -> (Option<usize>, usize) {
+/// What finds the section of the folder that a page lies in, if that is one, and the section that
+/// it belongs to. Pages of one folder follow one another, so the last answer nearly always stands.
+fn sections_by_folder(
+    index: &BTreeMap<SourcePath, usize>,
+) -> impl FnMut(&SourcePath) -> (Option<usize>, usize) {
     let find = |folder: SourcePath| {
         let own = index.get(&folder).copied();
-        (own, own.or_else(|| index.get(&folder.folder()).copied()).unwrap_or(0))
+        (
+            own,
+            own.or_else(|| index.get(&folder.folder()).copied())
+                .unwrap_or(0),
+        )
     };
     let mut last = (SourcePath::root(), find(SourcePath::root()));
     move |source| {
@@ -80,13 +103,17 @@ fn sections_by_folder(index: &BTreeMap<SourcePath, usize>) -> impl FnMut(&Source
     }
 }
 
-/// The folders that are sections, parents first: the content itself, and each that holds a page besides its own, or another section.
+/// The folders that are sections, parents first: the content itself, and each that holds a page
+/// besides its own, or another section.
 fn section_folders(pages: &[SitePage], content: &SourcePath) -> Vec<SourcePath> {
     let mut folders = std::collections::BTreeSet::from([content.clone()]);
     // Of pages that follow one another in one folder, the first besides its own tells of all.
     let mut last = None;
     for page in pages {
-        let of_page = (page.entry.source.folder_text(), is_folder_page(&page.entry.source));
+        let of_page = (
+            page.entry.source.folder_text(),
+            is_folder_page(&page.entry.source),
+        );
         if last.replace(of_page) == Some(of_page) {
             continue;
         }
@@ -98,12 +125,17 @@ fn section_folders(pages: &[SitePage], content: &SourcePath) -> Vec<SourcePath> 
             folder = folder.folder();
         }
     }
-    folders.into_iter().filter(|folder| folder.is_within(content)).collect()
+    folders
+        .into_iter()
+        .filter(|folder| folder.is_within(content))
+        .collect()
 }
 
 fn section(folder: SourcePath, parts: &Parts) -> Section {
     let name = folder.below(&parts.content).unwrap_or("").to_owned();
-    let kind = parts.kinds.values().find(|kind| kind.folder.as_deref() == name.split('/').next().filter(|name| !name.is_empty()));
+    let kind = parts.kinds.values().find(|kind| {
+        kind.folder.as_deref() == name.split('/').next().filter(|name| !name.is_empty())
+    });
     Section {
         route: addresses::of_folder(&folder, &parts.content),
         title: words_of_name(folder.name()),
@@ -119,23 +151,37 @@ fn section(folder: SourcePath, parts: &Parts) -> Section {
     }
 }
 
-/// Finds the language of each section below the home page: that of most of its listed pages and those below it.
+/// Finds the language of each section below the home page: that of most of its listed pages and
+/// those below it.
 fn find_languages(sections: &mut [Section], tables: &Tables) {
     let of_site = &*tables.settings.language;
-    if tables.pages.iter().all(|page| language_of(page, of_site) == of_site) {
+    if tables
+        .pages
+        .iter()
+        .all(|page| language_of(page, of_site) == of_site)
+    {
         return;
     }
     let mut counts: Vec<BTreeMap<&str, usize>> = vec![BTreeMap::new(); sections.len()];
     for id in (1..sections.len()).rev() {
         for page in &sections[id].pages {
-            *counts[id].entry(language_of(&tables.pages[*page], of_site)).or_default() += 1;
+            *counts[id]
+                .entry(language_of(&tables.pages[*page], of_site))
+                .or_default() += 1;
         }
         // Equally many are the site's, if that is among them.
-        let most = counts[id].iter().max_by_key(|(language, count)| (**count, **language == of_site));
-        sections[id].language = most.map(|(language, _)| *language).filter(|language| *language != of_site).map(str::to_owned);
+        let most = counts[id]
+            .iter()
+            .max_by_key(|(language, count)| (**count, **language == of_site));
+        sections[id].language = most
+            .map(|(language, _)| *language)
+            .filter(|language| *language != of_site)
+            .map(str::to_owned);
         let own = counts[id].clone();
         if let Some(parent) = sections[id].parent {
-            own.into_iter().for_each(|(language, count)| *counts[parent].entry(language).or_default() += count);
+            own.into_iter().for_each(|(language, count)| {
+                *counts[parent].entry(language).or_default() += count
+            });
         }
     }
 }
@@ -144,7 +190,8 @@ pub(super) fn language_of<'a>(page: &'a SitePage, of_site: &'a str) -> &'a str {
     page.entry.meta.language.as_deref().unwrap_or(of_site)
 }
 
-/// Takes over the title and address of the section's page: the folder's own, or one that the writer put at its address.
+/// Takes over the title and address of the section's page: the folder's own, or one that the writer
+/// put at its address.
 fn adopt(section: &mut Section, tables: &mut Tables) {
     if section.page.is_none()
         && let Some(Node::Page(page)) = tables.by_route.get(&section.route)
@@ -159,15 +206,21 @@ fn adopt(section: &mut Section, tables: &mut Tables) {
             section.title = title_of(page);
         }
         None => {
-            tables.by_route.insert(section.route.clone(), Node::Listing(section.route.clone()));
+            tables
+                .by_route
+                .insert(section.route.clone(), Node::Listing(section.route.clone()));
         }
     }
     let folder = Node::Listing(section.route.clone());
     let node = section.page.map_or(folder, Node::Page);
-    tables.by_source.entry(section.folder.clone()).or_insert(node);
+    tables
+        .by_source
+        .entry(section.folder.clone())
+        .or_insert(node);
 }
 
-/// The address of the page that picks one of a section's pages at random: for the top folder of a kind that wants it.
+/// The address of the page that picks one of a section's pages at random: for the top folder of a
+/// kind that wants it.
 pub fn surprise(section: &Section, kinds: &crate::kind::Kinds) -> Option<Route> {
     let kind = section.kind.as_ref().and_then(|kind| kinds.get(kind))?;
     (kind.surprise && section.depth == 1 && !section.pages.is_empty()).then(|| {
@@ -178,11 +231,16 @@ pub fn surprise(section: &Section, kinds: &crate::kind::Kinds) -> Option<Route> 
 
 /// The order of a section's pages.
 pub fn order_of(section: &Section, kinds: &crate::kind::Kinds) -> Order {
-    let stated = section.kind.as_ref().and_then(|kind| kinds.get(kind)).map(|kind| kind.order.as_str());
+    let stated = section
+        .kind
+        .as_ref()
+        .and_then(|kind| kinds.get(kind))
+        .map(|kind| kind.order.as_str());
     Order::named(stated.unwrap_or("order"))
 }
 
-/// Takes over the titles of section pages that were edited, and the order of the sections among each other.
+/// Takes over the titles of section pages that were edited, and the order of the sections among
+/// each other.
 pub fn retitle(sections: &mut [Section], tables: &Tables, edited: &[PageId]) {
     let mut is_retitled = false;
     for section in sections.iter_mut() {
@@ -197,18 +255,31 @@ pub fn retitle(sections: &mut [Section], tables: &Tables, edited: &[PageId]) {
 }
 
 fn title_of(page: &SitePage) -> String {
-    page.entry.meta.short_title.clone().unwrap_or_else(|| page.entry.title.clone())
+    page.entry
+        .meta
+        .short_title
+        .clone()
+        .unwrap_or_else(|| page.entry.title.clone())
 }
 
 fn order_children(sections: &mut [Section], tables: &Tables) {
     let key = |section: &Section| {
-        let order = section.page.and_then(|page| tables.pages[page].entry.meta.order).unwrap_or(f64::INFINITY);
+        let order = section
+            .page
+            .and_then(|page| tables.pages[page].entry.meta.order)
+            .unwrap_or(f64::INFINITY);
         (order, section.title.to_lowercase())
     };
     let keys: Vec<(f64, String)> = sections.iter().map(key).collect();
     for section in sections.iter_mut() {
         // What is equal in it goes by folder: sections are numbered in the order of theirs.
-        section.children.sort_by(|a, b| keys[*a].0.total_cmp(&keys[*b].0).then_with(|| keys[*a].1.cmp(&keys[*b].1)).then_with(|| a.cmp(b)));
+        section.children.sort_by(|a, b| {
+            keys[*a]
+                .0
+                .total_cmp(&keys[*b].0)
+                .then_with(|| keys[*a].1.cmp(&keys[*b].1))
+                .then_with(|| a.cmp(b))
+        });
     }
 }
 
@@ -254,7 +325,10 @@ pub fn sort_pages(pages: &mut Vec<PageId>, tables: &Tables, order: Order) {
 
 /// Keeps so many pages that are the first in an order, in that order.
 pub fn keep_first(pages: &mut Vec<PageId>, most: usize, tables: &Tables, order: Order) {
-    let keys = pages.par_iter().with_min_len(KEYS_A_PIECE).map(|id| (sort_key(tables, *id, order), *id));
+    let keys = pages
+        .par_iter()
+        .with_min_len(KEYS_A_PIECE)
+        .map(|id| (sort_key(tables, *id, order), *id));
     let mut keyed: Vec<(SortKey, PageId)> = keys.collect();
     if most < keyed.len() {
         keyed.select_nth_unstable(most);
@@ -288,24 +362,43 @@ pub fn sort_key(tables: &Tables, id: PageId, order: Order) -> SortKey<'_> {
     let page = &tables.pages[id];
     // A list by day or by title is just that: the writer's own order would hide what is new.
     let is_stated = matches!(order, Order::Stated | Order::Happening);
-    let stated = page.entry.meta.order.filter(|_| is_stated).unwrap_or(f64::INFINITY);
+    let stated = page
+        .entry
+        .meta
+        .order
+        .filter(|_| is_stated)
+        .unwrap_or(f64::INFINITY);
     let stated = (stated * 1000.0).clamp(-1e15, 1e15) as i64;
     let day = match order {
         Order::Newest => page.published_moment(),
         Order::Updated => page.changed_moment(),
         Order::Stated | Order::Title | Order::Happening => None,
     };
-    let stated = match page.entry.occurs.as_ref().filter(|_| order == Order::Happening) {
-        Some(occurs) if occurs.is_past(tables.today) => i64::MAX - 1 - minutes_since_1970(&occurs.start),
+    let stated = match page
+        .entry
+        .occurs
+        .as_ref()
+        .filter(|_| order == Order::Happening)
+    {
+        Some(occurs) if occurs.is_past(tables.today) => {
+            i64::MAX - 1 - minutes_since_1970(&occurs.start)
+        }
         Some(occurs) => minutes_since_1970(&occurs.start),
         None => stated,
     };
-    SortKey { stated, day: Reverse(day), title: ByLetters(&page.entry.title), source: &page.entry.source }
+    SortKey {
+        stated,
+        day: Reverse(day),
+        title: ByLetters(&page.entry.title),
+        source: &page.entry.source,
+    }
 }
 
 fn minutes_since_1970(moment: &Moment) -> i64 {
     let time = match moment {
-        Moment::Day(day) => day.to_zoned(jiff::tz::TimeZone::UTC).map(|time| time.timestamp()),
+        Moment::Day(day) => day
+            .to_zoned(jiff::tz::TimeZone::UTC)
+            .map(|time| time.timestamp()),
         Moment::Time(time) => Ok(time.timestamp()),
     };
     // A day at the very end of the calendar has no moment; it is as late as can be.

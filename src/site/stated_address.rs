@@ -1,5 +1,6 @@
-//! Addresses that a writer states for a page: `permalink:`, `slug:` and `aliases:`. They are read as browsers ask for them: percent-encoding
-//! is decoded, an absolute address of this site is its path, and what no file can answer is reported.
+//! Addresses that a writer states for a page: `permalink:`, `slug:` and `aliases:`. They are read
+//! as browsers ask for them: percent-encoding is decoded, an absolute address of this site is its
+//! path, and what no file can answer is reported.
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -18,18 +19,28 @@ pub struct AddressProblem {
 
 impl AddressProblem {
     fn bad_value(message: String, help: impl Into<String>) -> Self {
-        Self { code: Code::BadValue, message, help: help.into() }
+        Self {
+            code: Code::BadValue,
+            message,
+            help: help.into(),
+        }
     }
 
     pub fn at(&self, place: Place) -> Diagnostic {
-        Diagnostic::new(self.code, self.message.clone()).at(place).help(self.help.clone())
+        Diagnostic::new(self.code, self.message.clone())
+            .at(place)
+            .help(self.help.clone())
     }
 }
 
 impl From<LeavesRoot> for AddressProblem {
     fn from(_: LeavesRoot) -> Self {
         let help = "write it from the site's root, without `..`".to_owned();
-        Self { code: Code::LinkOutsideSite, message: "this address leads out of the site".to_owned(), help }
+        Self {
+            code: Code::LinkOutsideSite,
+            message: "this address leads out of the site".to_owned(),
+            help,
+        }
     }
 }
 
@@ -39,44 +50,91 @@ impl From<LeavesRoot> for AddressProblem {
 /// What is wrong with it.
 pub fn path(written: &str, settings: &Settings) -> Result<String, AddressProblem> {
     let written = written.trim();
-    let own = settings.base_url.as_ref().and_then(|base| base.below(written));
+    let own = settings
+        .base_url
+        .as_ref()
+        .and_then(|base| base.below(written));
     let path = own.unwrap_or(written);
-    let problem = |what: &str, help: &str| Err(AddressProblem::bad_value(format!("the address `{written}` {what}"), help));
+    let problem = |what: &str, help: &str| {
+        Err(AddressProblem::bad_value(
+            format!("the address `{written}` {what}"),
+            help,
+        ))
+    };
     match Target::parse(path) {
         Target::Inside { .. } | Target::Here { .. } | Target::Empty => {}
-        Target::Outside | Target::ProtocolRelative | Target::WithoutHost { .. } if settings.base_url.is_none() => {
-            return problem("names a host", "write the path alone, from the site's root: /old/");
+        Target::Outside | Target::ProtocolRelative | Target::WithoutHost { .. }
+            if settings.base_url.is_none() =>
+        {
+            return problem(
+                "names a host",
+                "write the path alone, from the site's root: /old/",
+            );
         }
         Target::Outside | Target::ProtocolRelative | Target::WithoutHost { .. } => {
-            return problem("is not one of this site", "write a path of this site, from its root: /old/");
+            return problem(
+                "is not one of this site",
+                "write a path of this site, from its root: /old/",
+            );
         }
-        _ => return problem("is not an address of a website", "write a path, from the site's root: /old/"),
+        _ => {
+            return problem(
+                "is not an address of a website",
+                "write a path, from the site's root: /old/",
+            );
+        }
     }
     let end = path.find(['?', '#']).unwrap_or(path.len());
     let alone = &path[..end];
     match path[end..].chars().next() {
         Some('?') if alone.trim_matches('/').is_empty() => {
-            return problem("has a query, and no file can answer one", "take it out, or redirect it in the settings of your host");
+            return problem(
+                "has a query, and no file can answer one",
+                "take it out, or redirect it in the settings of your host",
+            );
         }
-        Some('?') => return problem("has a query, and no file can answer one", &format!("write `{alone}`")),
-        Some('#') => return problem("has a fragment, which browsers never ask a host for", &format!("write `{alone}`")),
+        Some('?') => {
+            return problem(
+                "has a query, and no file can answer one",
+                &format!("write `{alone}`"),
+            );
+        }
+        Some('#') => {
+            return problem(
+                "has a fragment, which browsers never ask a host for",
+                &format!("write `{alone}`"),
+            );
+        }
         _ => {}
     }
     let Some(decoded) = percent_decode(alone) else {
-        return problem("is not UTF-8 once it is decoded", "write it in plain letters");
+        return problem(
+            "is not UTF-8 once it is decoded",
+            "write it in plain letters",
+        );
     };
     if decoded.contains('\\') {
-        return problem("has backslashes", &format!("write `{}`", decoded.replace('\\', "/")));
+        return problem(
+            "has backslashes",
+            &format!("write `{}`", decoded.replace('\\', "/")),
+        );
     }
     if decoded.contains(char::is_control) {
         return problem("holds a control character", "write it in plain letters");
     }
-    if let Some(placeholder) = decoded.split('/').find(|segment| segment.len() > 1 && segment.starts_with(':')) {
+    if let Some(placeholder) = decoded
+        .split('/')
+        .find(|segment| segment.len() > 1 && segment.starts_with(':'))
+    {
         let message = format!("`{placeholder}` in the address `{written}` stands for nothing");
         let help = "write the address itself; a pattern for all pages of a kind belongs in the setting `permalinks`";
         return Err(AddressProblem::bad_value(message, help));
     }
-    Ok(if decoded.is_ascii() { decoded } else { decoded.nfc().collect() })
+    Ok(if decoded.is_ascii() {
+        decoded
+    } else {
+        decoded.nfc().collect()
+    })
 }
 
 #[cfg(test)]
@@ -87,7 +145,10 @@ mod tests {
     #[test]
     fn addresses_are_read_as_browsers_ask_for_them() {
         let base_url = BaseUrl::parse("https://site.example/docs/").ok();
-        let settings = Settings { base_url, ..Settings::default() };
+        let settings = Settings {
+            base_url,
+            ..Settings::default()
+        };
         for (written, expected) in [
             ("/%C3%BCber-uns/", Some("/über-uns/")),
             ("/u\u{308}ber/", Some("/über/")),
@@ -105,7 +166,11 @@ mod tests {
             ("C:\\old", None),
             ("javascript:alert(1)", None),
         ] {
-            assert_eq!(path(written, &settings).ok().as_deref(), expected, "{written}");
+            assert_eq!(
+                path(written, &settings).ok().as_deref(),
+                expected,
+                "{written}"
+            );
         }
     }
 }

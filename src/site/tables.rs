@@ -75,7 +75,8 @@ pub struct Tables {
 pub const ABOUT: &str = "about-this-resource";
 pub const PRIVACY: &str = "privacy";
 
-/// With more pages than this, suggestions come from the same folder only: looking at every name for every broken link would grow with the square.
+/// With more pages than this, suggestions come from the same folder only: looking at every name for
+/// every broken link would grow with the square.
 pub(super) const PAGES_SEARCHED_MAX: usize = 5_000;
 
 impl Tables {
@@ -93,7 +94,10 @@ impl Tables {
     }
 
     /// The names that a slip of the pen in this folder may have meant.
-    pub fn names_near<'a>(&'a self, folder: &SourcePath) -> Box<dyn Iterator<Item = &'a Name> + 'a> {
+    pub fn names_near<'a>(
+        &'a self,
+        folder: &SourcePath,
+    ) -> Box<dyn Iterator<Item = &'a Name> + 'a> {
         if self.pages.len() <= PAGES_SEARCHED_MAX {
             return Box::new(self.names_by_folder.values().flatten());
         }
@@ -101,14 +105,28 @@ impl Tables {
     }
 
     /// The names of everything in a folder.
-    pub(super) fn names_in<'a>(&'a self, folder: &SourcePath) -> impl Iterator<Item = &'a Name> + use<'a> {
+    pub(super) fn names_in<'a>(
+        &'a self,
+        folder: &SourcePath,
+    ) -> impl Iterator<Item = &'a Name> + use<'a> {
         self.names_by_folder.get(folder).into_iter().flatten()
     }
 
     /// The file of `static/` with this name that is first by its address.
     pub(super) fn static_file_named(&self, name: &str) -> Option<&Route> {
-        let routes = self.by_route.iter().filter(|(_, node)| matches!(node, Node::Static(_))).map(|(route, _)| route);
-        routes.filter(|route| route.segments().last().is_some_and(|last| last.eq_ignore_ascii_case(name))).min()
+        let routes = self
+            .by_route
+            .iter()
+            .filter(|(_, node)| matches!(node, Node::Static(_)))
+            .map(|(route, _)| route);
+        routes
+            .filter(|route| {
+                route
+                    .segments()
+                    .last()
+                    .is_some_and(|last| last.eq_ignore_ascii_case(name))
+            })
+            .min()
     }
 
     /// Whether a path lies outside the content but is one of the site's files all the same.
@@ -118,7 +136,11 @@ impl Tables {
 
     /// Whether there is anything to search, and the site wants that.
     pub fn has_search(&self) -> bool {
-        self.settings.search && self.pages.iter().any(|page| page.is_listed() && !page.entry.meta.search_exclude)
+        self.settings.search
+            && self
+                .pages
+                .iter()
+                .any(|page| page.is_listed() && !page.entry.meta.search_exclude)
     }
 
     /// Files a page, whose entry has another title now, under that in place of `old`.
@@ -140,7 +162,10 @@ impl Tables {
     fn name_in_order(&mut self, slug: String, id: PageId) {
         let nodes = self.by_name.entry(slug).or_default();
         if !nodes.contains(&Node::Page(id)) {
-            let at = nodes.iter().position(|node| !matches!(node, Node::Page(other) if *other < id)).unwrap_or(nodes.len());
+            let at = nodes
+                .iter()
+                .position(|node| !matches!(node, Node::Page(other) if *other < id))
+                .unwrap_or(nodes.len());
             nodes.insert(at, Node::Page(id));
         }
     }
@@ -148,16 +173,33 @@ impl Tables {
 
 /// Decides which pages live and where, and files everything under its names.
 pub fn build(parts: &Parts, moved: &MovedPages, problems: &mut Vec<Diagnostic>) -> Tables {
-    let mut names: Vec<Names> = parts.entries.par_iter().map(|entry| Names::of(entry, parts)).collect();
+    let mut names: Vec<Names> = parts
+        .entries
+        .par_iter()
+        .map(|entry| Names::of(entry, parts))
+        .collect();
     if !moved.is_empty() {
-        problems.extend(names.iter_mut().filter_map(|names| names.give(moved.get(&names.entry.source)?)));
+        problems.extend(
+            names
+                .iter_mut()
+                .filter_map(|names| names.give(moved.get(&names.entry.source)?)),
+        );
     }
-    names.iter_mut().for_each(|names| problems.extend(names.odd.take()));
+    names
+        .iter_mut()
+        .for_each(|names| problems.extend(names.odd.take()));
     problems.extend(parts.files.iter().filter_map(hidden_in_name));
     let placed = place(&mut names, parts, problems);
-    let (by_path, by_word) = rayon::join(|| ByPath::of(&names, &placed, parts), || ByWord::of(&names, &placed, parts));
-    let live = names.iter().zip(&placed).filter(|(_, placed)| matches!(placed, Placed::At(_)));
-    let live = live.filter_map(|(names, _)| Some(page(names.entry, names.route.clone().ok()?, parts.today)));
+    let (by_path, by_word) = rayon::join(
+        || ByPath::of(&names, &placed, parts),
+        || ByWord::of(&names, &placed, parts),
+    );
+    let live = names
+        .iter()
+        .zip(&placed)
+        .filter(|(_, placed)| matches!(placed, Placed::At(_)));
+    let live = live
+        .filter_map(|(names, _)| Some(page(names.entry, names.route.clone().ok()?, parts.today)));
     Tables {
         settings: Arc::clone(&parts.settings),
         content: parts.content.clone(),
@@ -181,13 +223,18 @@ enum Placed {
     },
 }
 
-/// Which entries are published, and as which page. A folder's own page has the first claim to an address.
+/// Which entries are published, and as which page. A folder's own page has the first claim to an
+/// address.
 fn place(names: &mut [Names], parts: &Parts, problems: &mut Vec<Diagnostic>) -> Vec<Placed> {
     let mut owners: HashMap<&Route, &Names> = HashMap::with_capacity(names.len());
     let mut is_owner = vec![false; names.len()];
     let mut refused = Vec::new();
     for of_folders in [true, false] {
-        for (at, own) in names.iter().enumerate().filter(|(_, own)| own.is_index == of_folders) {
+        for (at, own) in names
+            .iter()
+            .enumerate()
+            .filter(|(_, own)| own.is_index == of_folders)
+        {
             match claim(own, &mut owners) {
                 Ok(()) => is_owner[at] = true,
                 Err(problem) => refused.push((at, *problem)),
@@ -199,21 +246,29 @@ fn place(names: &mut [Names], parts: &Parts, problems: &mut Vec<Diagnostic>) -> 
         refused.sort_by_key(|(at, _)| *at);
         for (at, problem) in &mut refused {
             let mut routes = addresses::of_file_name(&names[*at].entry.source, &parts.content);
-            let Some(route) = routes.find(|route| !taken.contains(route)) else { continue };
-            problem.help =
-                Some(format!("the page is published at {route}; give it an address of its own with `permalink:`, or rename the file"));
+            let Some(route) = routes.find(|route| !taken.contains(route)) else {
+                continue;
+            };
+            problem.help = Some(format!(
+                "the page is published at {route}; give it an address of its own with `permalink:`, or rename the file"
+            ));
             taken.insert(route.clone());
             (names[*at].route, is_owner[*at]) = (Ok(route), true);
         }
     }
     problems.extend(refused.into_iter().map(|(_, problem)| problem));
     let mut pages = 0;
-    let placed = names.iter().zip(is_owner).map(|(names, has_address)| match hidden(names.entry, parts.today, parts.with_drafts) {
-        None if has_address => {
-            pages += 1;
-            Placed::At(pages - 1)
+    let placed = names.iter().zip(is_owner).map(|(names, has_address)| {
+        match hidden(names.entry, parts.today, parts.with_drafts) {
+            None if has_address => {
+                pages += 1;
+                Placed::At(pages - 1)
+            }
+            why => Placed::Hidden {
+                why: why.unwrap_or(Hidden::AddressTaken),
+                has_address,
+            },
         }
-        why => Placed::Hidden { why: why.unwrap_or(Hidden::AddressTaken), has_address },
     });
     placed.collect()
 }
@@ -227,12 +282,21 @@ struct ByPath {
 impl ByPath {
     fn of(names: &[Names], placed: &[Placed], parts: &Parts) -> Self {
         let capacity = names.len() + parts.files.len();
-        let (mut sources, mut routes) = (HashMap::with_capacity(capacity), HashMap::with_capacity(capacity));
+        let (mut sources, mut routes) = (
+            HashMap::with_capacity(capacity),
+            HashMap::with_capacity(capacity),
+        );
         for (names, placed) in names.iter().zip(placed) {
             let source = &names.entry.source;
             let (node, has_address) = match placed {
                 Placed::At(id) => (Node::Page(*id), true),
-                Placed::Hidden { why, has_address } => (Node::Hidden { source: source.clone(), why: *why }, *has_address),
+                Placed::Hidden { why, has_address } => (
+                    Node::Hidden {
+                        source: source.clone(),
+                        why: *why,
+                    },
+                    *has_address,
+                ),
             };
             if let Some(route) = names.route.as_ref().ok().filter(|_| has_address) {
                 routes.insert(route.clone(), node.clone());
@@ -241,7 +305,9 @@ impl ByPath {
         }
         for file in &parts.files {
             let node = Node::File(file.clone());
-            routes.entry(addresses::of_file(file, &parts.content)).or_insert_with(|| node.clone());
+            routes
+                .entry(addresses::of_file(file, &parts.content))
+                .or_insert_with(|| node.clone());
             sources.insert(file.clone(), node);
         }
         for file in &parts.static_files {
@@ -274,8 +340,14 @@ impl ByWord {
         };
         // Of two paths that differ in their case only, the page that is published is meant.
         for is_live in [false, true] {
-            for (names, placed) in names.iter().zip(placed).filter(|(_, placed)| matches!(placed, Placed::At(_)) == is_live) {
-                words.sources_lower.insert(names.lower.clone(), names.entry.source.clone());
+            for (names, placed) in names
+                .iter()
+                .zip(placed)
+                .filter(|(_, placed)| matches!(placed, Placed::At(_)) == is_live)
+            {
+                words
+                    .sources_lower
+                    .insert(names.lower.clone(), names.entry.source.clone());
                 if let Placed::At(id) = placed {
                     words.name(&names.page_name, &Node::Page(*id));
                     words.name(&names.title, &Node::Page(*id));
@@ -286,9 +358,15 @@ impl ByWord {
             words.sources_lower.insert(folded(file), file.clone());
             words.name(&slug(file.name()), &Node::File(file.clone()));
         }
-        let sources = names.iter().map(|names| &names.entry.source).chain(&parts.files);
+        let sources = names
+            .iter()
+            .map(|names| &names.entry.source)
+            .chain(&parts.files);
         sources.for_each(|source| add_name_in_folder(&mut words.names_by_folder, source));
-        words.names_by_folder.values_mut().for_each(|names| sort_names(names));
+        words
+            .names_by_folder
+            .values_mut()
+            .for_each(|names| sort_names(names));
         words
     }
 
@@ -303,7 +381,11 @@ impl ByWord {
 
 /// A page goes by the stem of its file's name, any other file by its whole name.
 fn add_name_in_folder(names: &mut BTreeMap<SourcePath, Vec<Name>>, source: &SourcePath) {
-    let name = Name::new(if source.is_markdown() { source.stem() } else { source.name() });
+    let name = Name::new(if source.is_markdown() {
+        source.stem()
+    } else {
+        source.name()
+    });
     match names.get_mut(source.folder_text()) {
         Some(names) => names.push(name),
         None => drop(names.insert(source.folder(), vec![name])),
@@ -314,15 +396,25 @@ fn sort_names(names: &mut [Name]) {
     names.sort_unstable_by(|one, other| one.text.cmp(&other.text));
 }
 
-/// A path as it is compared without regard to letter case and to how its letters are composed (NFC or NFD).
+/// A path as it is compared without regard to letter case and to how its letters are composed (NFC
+/// or NFD).
 pub(super) fn folded(path: &SourcePath) -> String {
     let path = path.as_str();
-    if path.is_ascii() { path.to_ascii_lowercase() } else { path.nfc().flat_map(char::to_lowercase).nfc().collect() }
+    if path.is_ascii() {
+        path.to_ascii_lowercase()
+    } else {
+        path.nfc().flat_map(char::to_lowercase).nfc().collect()
+    }
 }
 
-/// The page that an entry becomes in a site that is put together already; `None` when something of its names is taken, or when
-/// it is not published, or when there is something to tell of it.
-pub(super) fn place_one(tables: &Tables, entry: &Arc<Entry>, today: Date, with_drafts: bool) -> Option<SitePage> {
+/// The page that an entry becomes in a site that is put together already; `None` when something of
+/// its names is taken, or when it is not published, or when there is something to tell of it.
+pub(super) fn place_one(
+    tables: &Tables,
+    entry: &Arc<Entry>,
+    today: Date,
+    with_drafts: bool,
+) -> Option<SitePage> {
     let name = name_and_date(&entry.source).0;
     let is_odd = hidden(entry, today, with_drafts).is_some() || odd_name(entry, &name).is_some();
     let route = addresses::of_page(entry, &tables.content, &tables.settings).ok()?;
@@ -337,7 +429,9 @@ pub(super) fn place_one(tables: &Tables, entry: &Arc<Entry>, today: Date, with_d
 pub(super) fn add_page(tables: &mut Tables, id: PageId, page: SitePage) {
     let (entry, node) = (Arc::clone(&page.entry), Node::Page(id));
     tables.by_route.insert(page.route.clone(), node.clone());
-    tables.by_source_lower.insert(folded(&entry.source), entry.source.clone());
+    tables
+        .by_source_lower
+        .insert(folded(&entry.source), entry.source.clone());
     tables.by_source.insert(entry.source.clone(), node);
     add_name_in_folder(&mut tables.names_by_folder, &entry.source);
     if let Some(names) = tables.names_by_folder.get_mut(&entry.source.folder()) {
@@ -377,16 +471,34 @@ impl<'a> Names<'a> {
 
     /// Gives the page another address than its own, which is below a file, and reports it.
     fn give(&mut self, moved: &Moved) -> Option<Diagnostic> {
-        let message = format!("the address {} is below the published file {}", moved.from, moved.file);
-        let help = format!("the page is published at {}; give it an address of its own with `permalink:`, or rename the file", moved.to);
+        let message = format!(
+            "the address {} is below the published file {}",
+            moved.from, moved.file
+        );
+        let help = format!(
+            "the page is published at {}; give it an address of its own with `permalink:`, or rename the file",
+            moved.to
+        );
         self.route = Ok(moved.to.clone());
-        Some(Diagnostic::new(Code::AddressTaken, message).at(self.place_of_address()).help(help))
+        Some(
+            Diagnostic::new(Code::AddressTaken, message)
+                .at(self.place_of_address())
+                .help(help),
+        )
     }
 
     /// Where the page says which address it wants, else its beginning.
     fn place_of_address(&self) -> Place {
-        let stated = self.entry.meta.slug.as_ref().or(self.entry.meta.address.as_ref());
-        stated.map_or_else(|| Place::start_of(&self.entry.source), |value| value.place.clone())
+        let stated = self
+            .entry
+            .meta
+            .slug
+            .as_ref()
+            .or(self.entry.meta.address.as_ref());
+        stated.map_or_else(
+            || Place::start_of(&self.entry.source),
+            |value| value.place.clone(),
+        )
     }
 }
 
@@ -411,7 +523,11 @@ fn page(entry: &Arc<Entry>, route: Route, today: Date) -> SitePage {
 }
 
 fn is_to_come(entry: &Entry, today: Date) -> bool {
-    entry.meta.published.or(entry.date_in_name).is_some_and(|day| day > today)
+    entry
+        .meta
+        .published
+        .or(entry.date_in_name)
+        .is_some_and(|day| day > today)
 }
 
 fn hidden(entry: &Entry, today: Date, with_drafts: bool) -> Option<Hidden> {
@@ -427,14 +543,21 @@ fn hidden(entry: &Entry, today: Date, with_drafts: bool) -> Option<Hidden> {
     if is_to_come(entry, today) {
         return Some(Hidden::ToCome);
     }
-    entry.meta.expires.filter(|day| *day <= today).map(|_| Hidden::Expired)
+    entry
+        .meta
+        .expires
+        .filter(|day| *day <= today)
+        .map(|_| Hidden::Expired)
 }
 
 /// Claims the page's address.
 ///
 /// # Errors
 /// Why it is not the page's own.
-fn claim<'a>(names: &'a Names<'a>, owners: &mut HashMap<&'a Route, &'a Names<'a>>) -> Result<(), Box<Diagnostic>> {
+fn claim<'a>(
+    names: &'a Names<'a>,
+    owners: &mut HashMap<&'a Route, &'a Names<'a>>,
+) -> Result<(), Box<Diagnostic>> {
     let route = match &names.route {
         Ok(route) => route,
         Err(problem) => return Err(Box::new(problem.at(names.place_of_address()))),
@@ -446,10 +569,16 @@ fn claim<'a>(names: &'a Names<'a>, owners: &mut HashMap<&'a Route, &'a Names<'a>
         }
         Slot::Occupied(taken) => {
             let owner = taken.get();
-            let message = format!("the address {} is taken by {}", route.as_str(), owner.entry.source);
+            let message = format!(
+                "the address {} is taken by {}",
+                route.as_str(),
+                owner.entry.source
+            );
             let problem = Diagnostic::new(Code::AddressTaken, message).at(names.place_of_address());
             let problem = problem.also(owner.place_of_address(), "this page has the same address");
-            Err(Box::new(problem.help("rename one of the two files, or give one a `slug:` of its own")))
+            Err(Box::new(problem.help(
+                "rename one of the two files, or give one a `slug:` of its own",
+            )))
         }
     }
 }
@@ -460,14 +589,31 @@ fn odd_name(entry: &Entry, name: &str) -> Option<Diagnostic> {
         return Some(problem);
     }
     let is_reserved = !is_folder_page(source) && addresses::is_reserved(name);
-    let problem = || Diagnostic::new(Code::UnportableName, format!("Windows keeps the name `{name}` for a device"));
-    is_reserved.then(|| problem().at(Place::start_of(source)).help("rename the file"))
+    let problem = || {
+        Diagnostic::new(
+            Code::UnportableName,
+            format!("Windows keeps the name `{name}` for a device"),
+        )
+    };
+    is_reserved.then(|| {
+        problem()
+            .at(Place::start_of(source))
+            .help("rename the file")
+    })
 }
 
 /// A file's name with a character that nobody sees.
 fn hidden_in_name(source: &SourcePath) -> Option<Diagnostic> {
     let c = first_hidden(source.as_str())?;
-    let what = if is_bidi_control(c) { "a mark that reverses the direction of text" } else { "a control character" };
+    let what = if is_bidi_control(c) {
+        "a mark that reverses the direction of text"
+    } else {
+        "a control character"
+    };
     let message = format!("the file's name holds {what}, U+{:04X}", u32::from(c));
-    Some(Diagnostic::new(Code::HiddenCharacter, message).at(Place::start_of(source)).help("rename the file"))
+    Some(
+        Diagnostic::new(Code::HiddenCharacter, message)
+            .at(Place::start_of(source))
+            .help("rename the file"),
+    )
 }

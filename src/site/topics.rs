@@ -27,7 +27,8 @@ pub struct Term {
 }
 
 /// Collects the terms that pages name: those of the vocabulary in its order, then others by title.
-/// Two spellings with one slug are one term; where more than case and spaces differ (`C` and `C#`), that is told.
+/// Two spellings with one slug are one term; where more than case and spaces differ (`C` and `C#`),
+/// that is told.
 pub fn collect(
     tables: &Tables,
     folder: &str,
@@ -53,13 +54,24 @@ pub fn collect(
     let mut slugs: HashMap<&str, String> = HashMap::new();
     let mut confused: HashSet<&str> = HashSet::new();
     for (id, page) in tables.pages.iter().enumerate() {
-        for name in named(&page.entry).iter().filter(|name| !name.value.is_empty()) {
-            let key = slugs.entry(&name.value).or_insert_with_key(|name| slug(name)).clone();
+        for name in named(&page.entry)
+            .iter()
+            .filter(|name| !name.value.is_empty())
+        {
+            let key = slugs
+                .entry(&name.value)
+                .or_insert_with_key(|name| slug(name))
+                .clone();
             if let Some(vocabulary) = vocabulary.filter(|_| !terms.contains_key(&key)) {
                 problems.push(unknown(folder, name, vocabulary));
             }
-            let entry = terms.entry(key.clone()).or_insert_with(|| term(&key, name.value.trim(), None));
-            if vocabulary.is_none() && !is_same_name(&entry.title, &name.value) && confused.insert(&name.value) {
+            let entry = terms
+                .entry(key.clone())
+                .or_insert_with(|| term(&key, name.value.trim(), None));
+            if vocabulary.is_none()
+                && !is_same_name(&entry.title, &name.value)
+                && confused.insert(&name.value)
+            {
                 problems.push(one_address(folder, name, entry));
             }
             if page.is_listed() && entry.pages.last() != Some(&id) {
@@ -81,43 +93,79 @@ pub fn collect(
 /// Whether two names differ in nothing but case, spaces and hyphens.
 pub fn is_same_name(one: &str, other: &str) -> bool {
     let letters = |name: &str| -> String {
-        name.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '_')).flat_map(char::to_lowercase).collect()
+        name.chars()
+            .filter(|c| !c.is_whitespace() && !matches!(c, '-' | '_'))
+            .flat_map(char::to_lowercase)
+            .collect()
     };
     one == other || letters(one) == letters(other)
 }
 
 fn one_address(folder: &str, name: &Placed<String>, term: &Term) -> Diagnostic {
-    let message = format!("`{}` and `{}` have one address, {}, so they share a page", name.value, term.title, term.route);
-    let help = format!("write one of them in words, or list both in {folder}.yaml under keys of their own");
-    Diagnostic::new(Code::SlugCollision, message).at(name.place.clone()).help(help)
+    let message = format!(
+        "`{}` and `{}` have one address, {}, so they share a page",
+        name.value, term.title, term.route
+    );
+    let help = format!(
+        "write one of them in words, or list both in {folder}.yaml under keys of their own"
+    );
+    Diagnostic::new(Code::SlugCollision, message)
+        .at(name.place.clone())
+        .help(help)
 }
 
-fn unknown(folder: &str, name: &Placed<String>, vocabulary: &IndexMap<String, vocabulary::Term>) -> Diagnostic {
+fn unknown(
+    folder: &str,
+    name: &Placed<String>,
+    vocabulary: &IndexMap<String, vocabulary::Term>,
+) -> Diagnostic {
     let message = format!("`{}` is not listed in {folder}.yaml", name.value);
     let help = match nearest(&name.value, vocabulary.keys().map(String::as_str)) {
         Some(near) => format!("did you mean `{near}`? If not, add it to {folder}.yaml"),
-        None => format!("add it to {folder}.yaml, or use one of {}", vocabulary.keys().take(12).cloned().collect::<Vec<_>>().join(", ")),
+        None => format!(
+            "add it to {folder}.yaml, or use one of {}",
+            vocabulary
+                .keys()
+                .take(12)
+                .cloned()
+                .collect::<Vec<_>>()
+                .join(", ")
+        ),
     };
-    Diagnostic::new(Code::UnknownTerm, message).at(name.place.clone()).help(help)
+    Diagnostic::new(Code::UnknownTerm, message)
+        .at(name.place.clone())
+        .help(help)
 }
 
 /// Tells the authors that `authors.yaml` does not list.
 pub fn check_authors(tables: &Tables, vocabularies: &Vocabularies, problems: &mut Vec<Diagnostic>) {
-    let Some(authors) = &vocabularies.authors else { return };
+    let Some(authors) = &vocabularies.authors else {
+        return;
+    };
     let known = known_authors(authors);
     for page in &tables.pages {
-        let strangers = page.entry.meta.authors.iter().filter(|name| !known.contains(&slug(&name.value)));
+        let strangers = page
+            .entry
+            .meta
+            .authors
+            .iter()
+            .filter(|name| !known.contains(&slug(&name.value)));
         problems.extend(strangers.map(|name| unknown("authors", name, authors)));
     }
 }
 
 /// Whether `authors.yaml` lists all of these, or there is none.
 pub fn are_known_authors(named: &[Placed<String>], vocabularies: &Vocabularies) -> bool {
-    let Some(authors) = vocabularies.authors.as_ref().filter(|_| !named.is_empty()) else { return true };
+    let Some(authors) = vocabularies.authors.as_ref().filter(|_| !named.is_empty()) else {
+        return true;
+    };
     let known = known_authors(authors);
     named.iter().all(|name| known.contains(&slug(&name.value)))
 }
 
 fn known_authors(authors: &vocabulary::Terms) -> HashSet<String> {
-    authors.iter().flat_map(|(key, author)| [slug(key), slug(&author.title)]).collect()
+    authors
+        .iter()
+        .flat_map(|(key, author)| [slug(key), slug(&author.title)])
+        .collect()
 }

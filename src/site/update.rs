@@ -1,7 +1,9 @@
-//! A site after an edit that leaves every page where it is: the same value as assembling it anew, for the work of the edit.
+//! A site after an edit that leaves every page where it is: the same value as assembling it anew,
+//! for the work of the edit.
 //!
-//! What an entry says of itself may change: titles, headings, links, order. What decides where pages are and which lists hold
-//! them (addresses, dates, topics, drafts …) may not; then the site has to be assembled. `tests/live.rs` holds both to be equal.
+//! What an entry says of itself may change: titles, headings, links, order. What decides where
+//! pages are and which lists hold them (addresses, dates, topics, drafts …) may not; then the site
+//! has to be assembled. `tests/live.rs` holds both to be equal.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -34,7 +36,9 @@ pub fn update(site: &mut Site, entries: &[Arc<Entry>]) -> Option<Updated> {
     let mut renamed = Vec::new();
     let mut with_other_anchors = BTreeSet::new();
     for entry in entries {
-        let Some(Node::Page(id)) = site.tables.by_source.get(&entry.source) else { return None };
+        let Some(Node::Page(id)) = site.tables.by_source.get(&entry.source) else {
+            return None;
+        };
         let old = &site.page(*id).entry;
         updated.pages.push(*id);
         if old == entry {
@@ -56,17 +60,31 @@ pub fn update(site: &mut Site, entries: &[Arc<Entry>]) -> Option<Updated> {
     if leads_to(site, &with_other_anchors) {
         return None;
     }
-    let olds: Vec<Arc<Entry>> = updated.pages.iter().map(|id| Arc::clone(&site.page(*id).entry)).collect();
+    let olds: Vec<Arc<Entry>> = updated
+        .pages
+        .iter()
+        .map(|id| Arc::clone(&site.page(*id).entry))
+        .collect();
     for (id, entry) in updated.pages.iter().zip(entries) {
         site.tables.pages[*id].entry = Arc::clone(entry);
     }
     if !updated.is_seen {
         return Some(updated);
     }
-    for (id, old) in updated.pages.iter().zip(&olds).filter(|(id, _)| renamed.contains(id)) {
+    for (id, old) in updated
+        .pages
+        .iter()
+        .zip(&olds)
+        .filter(|(id, _)| renamed.contains(id))
+    {
         site.tables.rename(*id, &old.title);
     }
-    let affected = affected(site, &updated.pages, !renamed.is_empty(), &with_other_anchors);
+    let affected = affected(
+        site,
+        &updated.pages,
+        !renamed.is_empty(),
+        &with_other_anchors,
+    );
     resolve_again(site, affected);
     reorder(site, &olds, &mut updated);
     Some(updated)
@@ -76,25 +94,39 @@ pub fn update(site: &mut Site, entries: &[Arc<Entry>]) -> Option<Updated> {
 fn stays_in_place(old: &Entry, new: &Entry) -> bool {
     let (a, b) = (&old.meta, &new.meta);
     (old.is_broken, old.date_in_name) == (new.is_broken, new.date_in_name)
-        && (&a.kind, &a.topics, &a.audience, &a.authors) == (&b.kind, &b.topics, &b.audience, &b.authors)
+        && (&a.kind, &a.topics, &a.audience, &a.authors)
+            == (&b.kind, &b.topics, &b.audience, &b.authors)
         && (&a.slug, &a.address, &a.aliases) == (&b.slug, &b.address, &b.aliases)
         && (a.is_draft, a.is_unlisted, a.expires) == (b.is_draft, b.is_unlisted, b.expires)
         && (a.published, a.published_at) == (b.published, b.published_at)
         && (a.updated, a.updated_at) == (b.updated, b.updated_at)
-        && (a.level, a.minutes.is_some(), span(old.minutes)) == (b.level, b.minutes.is_some(), span(new.minutes))
+        && (a.level, a.minutes.is_some(), span(old.minutes))
+            == (b.level, b.minutes.is_some(), span(new.minutes))
         && (&a.language, &old.occurs) == (&b.language, &new.occurs)
 }
 
 /// Whether the settings or a vocabulary link to one of these pages.
 fn leads_to(site: &Site, pages: &BTreeSet<PageId>) -> bool {
-    let links = site.menu.iter().chain(&site.logo).chain(&site.favicon).map(|link| &link.to);
+    let links = site
+        .menu
+        .iter()
+        .chain(&site.logo)
+        .chain(&site.favicon)
+        .map(|link| &link.to);
     let starts = site.audiences.iter().flat_map(|audience| &audience.start);
-    links.chain(starts).any(|to| matches!(to, Destination::Page { page, .. } if pages.contains(page)))
+    links
+        .chain(starts)
+        .any(|to| matches!(to, Destination::Page { page, .. } if pages.contains(page)))
 }
 
-/// The pages with links that may lead elsewhere now: those edited, those that link to headings of theirs, and, where a name
-/// changed, all that go by name or lead nowhere.
-fn affected(site: &Site, edited: &[PageId], is_renamed: bool, with_other_anchors: &BTreeSet<PageId>) -> BTreeSet<PageId> {
+/// The pages with links that may lead elsewhere now: those edited, those that link to headings of
+/// theirs, and, where a name changed, all that go by name or lead nowhere.
+fn affected(
+    site: &Site,
+    edited: &[PageId],
+    is_renamed: bool,
+    with_other_anchors: &BTreeSet<PageId>,
+) -> BTreeSet<PageId> {
     let mut affected: BTreeSet<PageId> = edited.iter().copied().collect();
     if is_renamed {
         affected.extend(site.with_problems.iter().copied());
@@ -103,9 +135,13 @@ fn affected(site: &Site, edited: &[PageId], is_renamed: bool, with_other_anchors
         let leads_there = |page: &SitePage| {
             all_resolved(page).any(|to| matches!(to, Destination::Page { page, .. } if with_other_anchors.contains(page)))
         };
-        let goes_by_name = |page: &SitePage| is_renamed && page.entry.links.iter().any(|link| link.role.is_wiki());
+        let goes_by_name =
+            |page: &SitePage| is_renamed && page.entry.links.iter().any(|link| link.role.is_wiki());
         let pages = site.tables.pages.par_iter().enumerate();
-        let found: Vec<PageId> = pages.filter(|(_, page)| goes_by_name(page) || leads_there(page)).map(|(id, _)| id).collect();
+        let found: Vec<PageId> = pages
+            .filter(|(_, page)| goes_by_name(page) || leads_there(page))
+            .map(|(id, _)| id)
+            .collect();
         affected.extend(found);
     }
     affected
@@ -113,7 +149,10 @@ fn affected(site: &Site, edited: &[PageId], is_renamed: bool, with_other_anchors
 
 /// Resolves the links of these pages again, with all that follows from where they lead now.
 pub(super) fn resolve_again(site: &mut Site, affected: BTreeSet<PageId>) {
-    let outcomes: Vec<(PageId, Outcome)> = affected.into_par_iter().map(|id| (id, resolve_page(&site.tables, id))).collect();
+    let outcomes: Vec<(PageId, Outcome)> = affected
+        .into_par_iter()
+        .map(|id| (id, resolve_page(&site.tables, id)))
+        .collect();
     let mut has_files = false;
     for (id, outcome) in outcomes {
         let is_file = |to: &Destination| matches!(to, Destination::Address { file: Some(_), .. });
@@ -122,7 +161,9 @@ pub(super) fn resolve_again(site: &mut Site, affected: BTreeSet<PageId>) {
         outcome.settle(&mut site.tables.pages[id]);
         let after = targets(site, id);
         for page in before.difference(&after) {
-            site.tables.pages[*page].backlinks.retain(|other| *other != id);
+            site.tables.pages[*page]
+                .backlinks
+                .retain(|other| *other != id);
         }
         for page in after.difference(&before) {
             let backlinks = &mut site.tables.pages[*page].backlinks;
@@ -151,7 +192,12 @@ fn targets(site: &Site, id: PageId) -> BTreeSet<PageId> {
     if !page.is_listed() {
         return BTreeSet::new();
     }
-    let linked = page.links.iter().chain(&page.related).chain(&page.next).chain(&page.field_links);
+    let linked = page
+        .links
+        .iter()
+        .chain(&page.related)
+        .chain(&page.next)
+        .chain(&page.field_links);
     let target = |to: &Destination| match to {
         Destination::Page { page, .. } if *page != id => Some(*page),
         _ => None,
@@ -161,19 +207,38 @@ fn targets(site: &Site, id: PageId) -> BTreeSet<PageId> {
 
 /// Brings the edited pages to their places in sections, topics and audiences.
 fn reorder(site: &mut Site, olds: &[Arc<Entry>], updated: &mut Updated) {
-    let ordered = |entry: &Entry| (entry.title.clone(), entry.meta.short_title.clone(), entry.meta.order.map(f64::to_bits));
-    let moved: Vec<PageId> =
-        updated.pages.iter().zip(olds).filter(|(id, old)| ordered(&site.page(**id).entry) != ordered(old)).map(|(id, _)| *id).collect();
+    let ordered = |entry: &Entry| {
+        (
+            entry.title.clone(),
+            entry.meta.short_title.clone(),
+            entry.meta.order.map(f64::to_bits),
+        )
+    };
+    let moved: Vec<PageId> = updated
+        .pages
+        .iter()
+        .zip(olds)
+        .filter(|(id, old)| ordered(&site.page(**id).entry) != ordered(old))
+        .map(|(id, _)| *id)
+        .collect();
     for id in &moved {
         updated.sections.insert(site.page(*id).section);
-        updated.sections.extend((0..site.sections.len()).filter(|section| site.sections[*section].page == Some(*id)));
+        updated.sections.extend(
+            (0..site.sections.len()).filter(|section| site.sections[*section].page == Some(*id)),
+        );
         let entry = Arc::clone(&site.page(*id).entry);
-        let of = |terms: &[super::topics::Term], named: &[crate::document::meta::Placed<String>]| -> Vec<usize> {
+        let of = |terms: &[super::topics::Term],
+                  named: &[crate::document::meta::Placed<String>]|
+         -> Vec<usize> {
             let keys: Vec<String> = named.iter().map(|name| slug(&name.value)).collect();
-            (0..terms.len()).filter(|term| keys.contains(&terms[*term].key)).collect()
+            (0..terms.len())
+                .filter(|term| keys.contains(&terms[*term].key))
+                .collect()
         };
         updated.topics.extend(of(&site.topics, &entry.meta.topics));
-        updated.audiences.extend(of(&site.audiences, &entry.meta.audience));
+        updated
+            .audiences
+            .extend(of(&site.audiences, &entry.meta.audience));
     }
     for section in updated.sections.clone() {
         let order = super::sections::order_of(&site.sections[section], &site.kinds);
@@ -182,7 +247,10 @@ fn reorder(site: &mut Site, olds: &[Arc<Entry>], updated: &mut Updated) {
         site.sections[section].pages = pages;
     }
     super::sections::retitle(&mut site.sections, &site.tables, &moved);
-    for (terms, touched) in [(&mut site.topics, &updated.topics), (&mut site.audiences, &updated.audiences)] {
+    for (terms, touched) in [
+        (&mut site.topics, &updated.topics),
+        (&mut site.audiences, &updated.audiences),
+    ] {
         for term in touched {
             put_in_place(&mut terms[*term].pages, &moved, &site.tables, Order::Stated);
         }
@@ -191,7 +259,12 @@ fn reorder(site: &mut Site, olds: &[Arc<Entry>], updated: &mut Updated) {
 
 /// Takes the moved pages out of a list that is otherwise in order, and puts each where it belongs.
 fn put_in_place(pages: &mut Vec<PageId>, moved: &[PageId], tables: &super::Tables, order: Order) {
-    let own: Vec<PageId> = pages.iter().copied().filter(|page| moved.contains(page)).collect();
+    let own: Vec<PageId> = pages
+        .iter()
+        .copied()
+        .filter(|page| moved.contains(page))
+        .collect();
     pages.retain(|page| !moved.contains(page));
-    own.into_iter().for_each(|page| put_in_order(pages, page, |page| sort_key(tables, page, order)));
+    own.into_iter()
+        .for_each(|page| put_in_order(pages, page, |page| sort_key(tables, page, order)));
 }

@@ -1,8 +1,10 @@
-//! Calculators: a reader's numbers go in, steps are worked out, results come out with a word on what they mean.
+//! Calculators: a reader's numbers go in, steps are worked out, results come out with a word on
+//! what they mean.
 //!
-//! The declaration is read into a [`Calculator`]: inputs, one compiled program, and how each value is shown. Formulas may stand in any
-//! order; they run in the order in which they need each other. The examples are worked out at once, and one that gives something
-//! else than it states is an error.
+//! The declaration is read into a [`Calculator`]: inputs, one compiled program, and how each value
+//! is shown. Formulas may stand in any order; they run in the order in which they need each other.
+//! The examples are worked out at once, and one that gives something else than it states is an
+//! error.
 
 mod examples;
 mod formulas;
@@ -71,10 +73,15 @@ pub struct Say {
 pub static CALCULATOR_FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
     let anything = |name| Field::new(name, FieldType::Anything);
     vec![
-        anything("inputs").required().about("What the reader is asked: a name and a mapping for each."),
+        anything("inputs")
+            .required()
+            .about("What the reader is asked: a name and a mapping for each."),
         anything("tables").about("Figures that formulas look up."),
-        anything("steps").about("Formulas with a name each, in any order: text, or a mapping with a label."),
-        anything("results").required().about("What comes out: a name and a mapping for each."),
+        anything("steps")
+            .about("Formulas with a name each, in any order: text, or a mapping with a label."),
+        anything("results")
+            .required()
+            .about("What comes out: a name and a mapping for each."),
         anything("say").about("What the result means: the first text whose `when` holds is shown."),
         anything("examples").about("Worked examples, each checked when the site is built."),
     ]
@@ -83,8 +90,11 @@ pub static CALCULATOR_FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
 /// The keys of one text of `say:`.
 pub static SAY_FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
     vec![
-        Field::text("when").about("A condition. A text without one is for all other cases, and stands last."),
-        Field::text("text").required().about("What to say (Markdown); `{name}` stands for a value."),
+        Field::text("when")
+            .about("A condition. A text without one is for all other cases, and stands last."),
+        Field::text("text")
+            .required()
+            .about("What to say (Markdown); `{name}` stands for a value."),
     ]
 });
 
@@ -97,35 +107,87 @@ impl Calculator {
     }
 
     pub(super) fn labels(&self) -> Vec<&str> {
-        let lines = self.steps.iter().chain(&self.results).map(|line| (&line.label, &line.help));
-        let asked = self.inputs.iter().map(|input| (&input.label, &input.help)).chain(lines);
-        let asked = asked.flat_map(|(label, help)| std::iter::once(label.as_str()).chain(help.as_deref()));
-        let options = self.inputs.iter().flat_map(|input| input.kind.options()).map(|(_, label)| label.as_str());
-        asked.chain(options).chain(self.examples.iter().map(|example| example.name.as_str())).collect()
+        let lines = self
+            .steps
+            .iter()
+            .chain(&self.results)
+            .map(|line| (&line.label, &line.help));
+        let asked = self
+            .inputs
+            .iter()
+            .map(|input| (&input.label, &input.help))
+            .chain(lines);
+        let asked =
+            asked.flat_map(|(label, help)| std::iter::once(label.as_str()).chain(help.as_deref()));
+        let options = self
+            .inputs
+            .iter()
+            .flat_map(|input| input.kind.options())
+            .map(|(_, label)| label.as_str());
+        asked
+            .chain(options)
+            .chain(self.examples.iter().map(|example| example.name.as_str()))
+            .collect()
     }
 }
 
 /// Reads the keys that calculators have.
-pub(super) fn read(node: &Node, reading: &Reading, problems: &mut Vec<Diagnostic>) -> Option<Calculator> {
+pub(super) fn read(
+    node: &Node,
+    reading: &Reading,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<Calculator> {
     let told = problems.len();
     declaration::check(node, &CALCULATOR_FIELDS, problems);
     let part = |key: &str| node.get(key);
-    if let Some(empty) = part("results").filter(|node| node.as_map().is_some_and(|map| map.is_empty())) {
-        let problem = Diagnostic::new(Code::MissingField, "a calculator needs at least one result").at(empty.place.clone());
+    if let Some(empty) =
+        part("results").filter(|node| node.as_map().is_some_and(|map| map.is_empty()))
+    {
+        let problem = Diagnostic::new(Code::MissingField, "a calculator needs at least one result")
+            .at(empty.place.clone());
         problems.push(problem.help("add one: `name: { label: …, value: … }`"));
     }
-    let inputs = part("inputs").map(|node| inputs::read(node, problems)).unwrap_or_default();
-    let tables = part("tables").map(|node| tables::read(node, reading, problems)).unwrap_or_default();
+    let inputs = part("inputs")
+        .map(|node| inputs::read(node, problems))
+        .unwrap_or_default();
+    let tables = part("tables")
+        .map(|node| tables::read(node, reading, problems))
+        .unwrap_or_default();
     let (known_tables, tables) = tables.into_iter().unzip();
-    let mut scope = Scope { tables: known_tables, ..Scope::default() };
-    let known = |input: &Input| Known { name: input.name.clone(), of: input.kind.of(), span: input.kind.span(), is_used: false.into() };
+    let mut scope = Scope {
+        tables: known_tables,
+        ..Scope::default()
+    };
+    let known = |input: &Input| Known {
+        name: input.name.clone(),
+        of: input.kind.of(),
+        span: input.kind.span(),
+        is_used: false.into(),
+    };
     scope.known = inputs.iter().map(known).collect();
     for (key, found) in [
-        ("inputs", scope.known.iter().map(|known| &known.name).collect::<Vec<_>>()),
-        ("tables", scope.tables.iter().map(|table| &table.name).collect()),
+        (
+            "inputs",
+            scope
+                .known
+                .iter()
+                .map(|known| &known.name)
+                .collect::<Vec<_>>(),
+        ),
+        (
+            "tables",
+            scope.tables.iter().map(|table| &table.name).collect(),
+        ),
     ] {
-        let written = part(key).and_then(Node::as_map).into_iter().flatten().map(|(name, _)| name);
-        let broken: Vec<String> = written.filter(|name| !found.contains(name)).cloned().collect();
+        let written = part(key)
+            .and_then(Node::as_map)
+            .into_iter()
+            .flatten()
+            .map(|(name, _)| name);
+        let broken: Vec<String> = written
+            .filter(|name| !found.contains(name))
+            .cloned()
+            .collect();
         scope.broken.extend(broken);
     }
     let mut made = formulas::read(node, reading, &inputs, &mut scope, problems)?;
@@ -135,16 +197,37 @@ pub(super) fn read(node: &Node, reading: &Reading, problems: &mut Vec<Diagnostic
     }
     let mut formulas = made.codes;
     formulas.extend(conditions);
-    let program = Program { constants: scope.constants, tables, inputs: inputs.len(), formulas };
+    let program = Program {
+        constants: scope.constants,
+        tables,
+        inputs: inputs.len(),
+        formulas,
+    };
     if problems[told..].iter().any(Diagnostic::is_error) {
         return None;
     }
     let names: Vec<String> = scope.known.iter().map(|known| known.name.clone()).collect();
-    let tables = scope.tables.iter().map(|table| table.name.clone()).collect();
-    let examples = part("examples").map(|node| examples::read(node, &inputs, &program, &names, problems)).unwrap_or_default();
+    let tables = scope
+        .tables
+        .iter()
+        .map(|table| table.name.clone())
+        .collect();
+    let examples = part("examples")
+        .map(|node| examples::read(node, &inputs, &program, &names, problems))
+        .unwrap_or_default();
     let defaults: Option<Vec<Value>> = inputs.iter().map(|input| input.default.clone()).collect();
     let at_first = defaults.map(|defaults| machine::run(&program, &defaults));
-    Some(Calculator { inputs, program, tables, shows: made.shows, steps: made.steps, results: made.results, says, examples, at_first })
+    Some(Calculator {
+        inputs,
+        program,
+        tables,
+        shows: made.shows,
+        steps: made.steps,
+        results: made.results,
+        says,
+        examples,
+        at_first,
+    })
 }
 
 /// The texts of `say:`, and the formulas of their conditions, which follow those of the results.
@@ -156,14 +239,23 @@ fn read_says(
     made: &mut formulas::Made,
     problems: &mut Vec<Diagnostic>,
 ) -> (Vec<Say>, Vec<Vec<u32>>) {
-    let Some(list) = node.get("say") else { return (Vec::new(), Vec::new()) };
+    let Some(list) = node.get("say") else {
+        return (Vec::new(), Vec::new());
+    };
     let names: Vec<String> = scope.known.iter().map(|known| known.name.clone()).collect();
     let first_slot = names.len();
     let (mut says, mut conditions) = (Vec::new(), Vec::new());
     for item in list.as_list().unwrap_or(std::slice::from_ref(list)) {
         check(item, &SAY_FIELDS, Context::PAGE).unload(problems);
-        let when = item.get("when").and_then(|node| formulas::condition(node, reading, scope, problems));
-        let Some((text_node, text)) = item.get("text").and_then(|node| Some((node, Prose::of(node, reading, &names)?))) else { continue };
+        let when = item
+            .get("when")
+            .and_then(|node| formulas::condition(node, reading, scope, problems));
+        let Some((text_node, text)) = item
+            .get("text")
+            .and_then(|node| Some((node, Prose::of(node, reading, &names)?)))
+        else {
+            continue;
+        };
         let spots = reading.spots(text_node);
         for (name, range) in text.holes() {
             match names.iter().position(|known| known == name) {
@@ -174,12 +266,17 @@ fn read_says(
                 None if scope.broken.contains(name) => {}
                 None => {
                     let near = nearest(name, names.iter().map(String::as_str));
-                    let help =
-                        near.map_or_else(|| "name an input, a step or a result".to_owned(), |near| format!("did you mean `{{{near}}}`?"));
+                    let help = near.map_or_else(
+                        || "name an input, a step or a result".to_owned(),
+                        |near| format!("did you mean `{{{near}}}`?"),
+                    );
                     problems.push(
-                        Diagnostic::new(Code::ToolFormula, format!("`{{{name}}}` is no value of this tool"))
-                            .at(spots.place(range))
-                            .help(help),
+                        Diagnostic::new(
+                            Code::ToolFormula,
+                            format!("`{{{name}}}` is no value of this tool"),
+                        )
+                        .at(spots.place(range))
+                        .help(help),
                     );
                 }
             }
@@ -188,13 +285,32 @@ fn read_says(
             conditions.push(code);
             first_slot + conditions.len() - 1
         });
-        let words = slot.and_then(|_| Some(formulas::in_words(item.get("when")?.as_text()?, inputs, made)));
-        says.push(Say { when: slot, words, text });
+        let words = slot.and_then(|_| {
+            Some(formulas::in_words(
+                item.get("when")?.as_text()?,
+                inputs,
+                made,
+            ))
+        });
+        says.push(Say {
+            when: slot,
+            words,
+            text,
+        });
     }
     let items = list.as_list().unwrap_or_default();
-    if let Some(item) = items.iter().rev().skip(1).find(|item| item.get("when").is_none()) {
+    if let Some(item) = items
+        .iter()
+        .rev()
+        .skip(1)
+        .find(|item| item.get("when").is_none())
+    {
         let place = item.place.clone();
-        let problem = Diagnostic::new(Code::ToolUnused, "the texts after this one are never shown: it has no `when`").at(place);
+        let problem = Diagnostic::new(
+            Code::ToolUnused,
+            "the texts after this one are never shown: it has no `when`",
+        )
+        .at(place);
         problems.push(problem.help("put it last"));
     }
     (says, conditions)
@@ -202,10 +318,15 @@ fn read_says(
 
 /// Inputs, tables and steps that change no result.
 fn tell_unused(node: &Node, scope: &Scope, made: &formulas::Made, problems: &mut Vec<Diagnostic>) {
-    let place = |part: &str, name: &str| Some(node.get(part)?.as_map()?.get(name)?.key_place.clone());
+    let place =
+        |part: &str, name: &str| Some(node.get(part)?.as_map()?.get(name)?.key_place.clone());
     let mut tell = |part: &str, what: &str, name: &str| {
         if let Some(place) = place(part, name) {
-            let problem = Diagnostic::new(Code::ToolUnused, format!("no formula uses the {what} `{name}`")).at(place);
+            let problem = Diagnostic::new(
+                Code::ToolUnused,
+                format!("no formula uses the {what} `{name}`"),
+            )
+            .at(place);
             problems.push(problem.help("use it, or delete it"));
         }
     };
@@ -215,5 +336,9 @@ fn tell_unused(node: &Node, scope: &Scope, made: &formulas::Made, problems: &mut
             tell("steps", "step", &known.name);
         }
     }
-    scope.tables.iter().filter(|table| !table.is_used.get()).for_each(|table| tell("tables", "table", &table.name));
+    scope
+        .tables
+        .iter()
+        .filter(|table| !table.is_used.get())
+        .for_each(|table| tell("tables", "table", &table.name));
 }

@@ -44,21 +44,31 @@ const POINTS_MAX: usize = 300;
 /// The keys of a checklist.
 pub static FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
     let point = FieldType::Map(vec![
-        Field::text("text").required().about("What to see to (Markdown)."),
+        Field::text("text")
+            .required()
+            .about("What to see to (Markdown)."),
         Field::text("why").about("Why it counts (Markdown)."),
-        Field::text("key").about("Its name in links and in what is kept, where it should outlive a new wording."),
+        Field::text("key")
+            .about("Its name in links and in what is kept, where it should outlive a new wording."),
     ]);
     let points = FieldType::Either(vec![FieldType::Text, point]);
     let group = FieldType::Map(vec![
-        Field::text("title").required().about("What the points have in common."),
+        Field::text("title")
+            .required()
+            .about("What the points have in common."),
         Field::text("about").about("A sentence before the points (Markdown)."),
-        Field::list("items", points.clone()).required().about("The points."),
+        Field::list("items", points.clone())
+            .required()
+            .about("The points."),
     ]);
     vec![
         Field::list("groups", group).about("The points in groups."),
-        Field::list("items", points).about("The points of a list without groups: each a text, or `text` with `why`."),
+        Field::list("items", points)
+            .about("The points of a list without groups: each a text, or `text` with `why`."),
         Field::text("done").about("What is said when everything is ticked (Markdown)."),
-        Field::boolean("remember").about("Whether readers are offered to have their ticks kept on their device.").defaults_to("`true`"),
+        Field::boolean("remember")
+            .about("Whether readers are offered to have their ticks kept on their device.")
+            .defaults_to("`true`"),
     ]
 });
 
@@ -67,17 +77,32 @@ pub fn read(node: &Node, reading: &Reading, problems: &mut Vec<Diagnostic>) -> O
     let items = declaration::check(node, &FIELDS, problems);
     let mut keys = Keys::default();
     let mut points_of = |node: &Node, problems: &mut Vec<Diagnostic>| -> Vec<Point> {
-        let nodes = node.get("items").map(|items| items.as_list().unwrap_or(std::slice::from_ref(items))).unwrap_or_default();
-        nodes.iter().filter_map(|node| point(node, reading, &mut keys, problems)).collect()
+        let nodes = node
+            .get("items")
+            .map(|items| items.as_list().unwrap_or(std::slice::from_ref(items)))
+            .unwrap_or_default();
+        nodes
+            .iter()
+            .filter_map(|node| point(node, reading, &mut keys, problems))
+            .collect()
     };
     let mut groups = Vec::new();
     let ungrouped = points_of(node, problems);
     if !ungrouped.is_empty() {
-        groups.push(Group { title: None, about: None, points: ungrouped });
+        groups.push(Group {
+            title: None,
+            about: None,
+            points: ungrouped,
+        });
     }
-    let nodes = node.get("groups").map(|groups| groups.as_list().unwrap_or(std::slice::from_ref(groups))).unwrap_or_default();
+    let nodes = node
+        .get("groups")
+        .map(|groups| groups.as_list().unwrap_or(std::slice::from_ref(groups)))
+        .unwrap_or_default();
     for node in nodes {
-        let about = node.get("about").and_then(|about| Prose::of(about, reading, &[]));
+        let about = node
+            .get("about")
+            .and_then(|about| Prose::of(about, reading, &[]));
         groups.push(Group {
             title: node.get("title").and_then(Node::as_text).map(str::to_owned),
             about,
@@ -85,26 +110,51 @@ pub fn read(node: &Node, reading: &Reading, problems: &mut Vec<Diagnostic>) -> O
         });
     }
     let points = groups.iter().map(|group| group.points.len()).sum();
-    if let Some(empty) = nodes.iter().find(|node| node.get("items").is_some_and(|items| items.as_list().is_some_and(<[Node]>::is_empty))) {
-        let problem = Diagnostic::new(Code::MissingField, "a group without a point").at(empty.place.clone());
+    if let Some(empty) = nodes.iter().find(|node| {
+        node.get("items")
+            .is_some_and(|items| items.as_list().is_some_and(<[Node]>::is_empty))
+    }) {
+        let problem =
+            Diagnostic::new(Code::MissingField, "a group without a point").at(empty.place.clone());
         problems.push(problem.help("add `items:`, or delete the group"));
     } else if points == 0 && !problems.iter().any(Diagnostic::is_error) {
-        let problem = Diagnostic::new(Code::MissingField, "a checklist needs at least one point").at(node.place.clone());
-        problems.push(problem.help("add `items:` with a list of texts, or `groups:` with a `title` and `items` each"));
+        let problem = Diagnostic::new(Code::MissingField, "a checklist needs at least one point")
+            .at(node.place.clone());
+        problems.push(problem.help(
+            "add `items:` with a list of texts, or `groups:` with a `title` and `items` each",
+        ));
     }
     problems.extend(too_many(node, "points", points, POINTS_MAX));
     Some(Checklist {
         groups,
-        done: node.get("done").and_then(|done| Prose::of(done, reading, &[])),
-        may_remember: items.get("remember").and_then(|item| item.as_bool()).unwrap_or(true),
+        done: node
+            .get("done")
+            .and_then(|done| Prose::of(done, reading, &[])),
+        may_remember: items
+            .get("remember")
+            .and_then(|item| item.as_bool())
+            .unwrap_or(true),
     })
 }
 
-fn point(node: &Node, reading: &Reading, keys: &mut Keys, problems: &mut Vec<Diagnostic>) -> Option<Point> {
-    let text = if node.as_map().is_some() { node.get("text")? } else { node };
+fn point(
+    node: &Node,
+    reading: &Reading,
+    keys: &mut Keys,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<Point> {
+    let text = if node.as_map().is_some() {
+        node.get("text")?
+    } else {
+        node
+    };
     let prose = Prose::line(text, reading)?;
     let key = keys.name(node.get("key"), &prose.markdown, problems);
-    Some(Point { key, text: prose, why: node.get("why").and_then(|why| Prose::of(why, reading, &[])) })
+    Some(Point {
+        key,
+        text: prose,
+        why: node.get("why").and_then(|why| Prose::of(why, reading, &[])),
+    })
 }
 
 impl Checklist {
@@ -121,6 +171,9 @@ impl Checklist {
     }
 
     pub(super) fn labels(&self) -> Vec<&str> {
-        self.groups.iter().filter_map(|group| group.title.as_deref()).collect()
+        self.groups
+            .iter()
+            .filter_map(|group| group.title.as_deref())
+            .collect()
     }
 }

@@ -1,6 +1,7 @@
 //! A decision: questions whose answers lead to other questions, and in the end to an outcome.
 //!
-//! That every road ends, and that nothing lies beside all roads, is proved when the declaration is read (`roads`).
+//! That every road ends, and that nothing lies beside all roads, is proved when the declaration is
+//! read (`roads`).
 
 pub mod roads;
 
@@ -64,13 +65,21 @@ pub static FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
             .about("Each answer, and the name of the question or outcome that it leads to."),
     ]);
     let outcome = FieldType::Map(vec![
-        Field::text("title").required().about("The outcome in a few words."),
+        Field::text("title")
+            .required()
+            .about("The outcome in a few words."),
         Field::text("text").about("What it means, and where to go from here (Markdown)."),
     ]);
     vec![
-        Field::text("start").about("The name of the first question.").defaults_to("the one that is written first"),
-        Field::new("questions", FieldType::map_of(question)).required().about("The questions, by name."),
-        Field::new("outcomes", FieldType::map_of(outcome)).required().about("What the roads end in, by name."),
+        Field::text("start")
+            .about("The name of the first question.")
+            .defaults_to("the one that is written first"),
+        Field::new("questions", FieldType::map_of(question))
+            .required()
+            .about("The questions, by name."),
+        Field::new("outcomes", FieldType::map_of(outcome))
+            .required()
+            .about("What the roads end in, by name."),
     ]
 });
 
@@ -81,30 +90,63 @@ pub fn read(node: &Node, reading: &Reading, problems: &mut Vec<Diagnostic>) -> O
     let none = Map::new();
     let map = |key: &str| node.get(key).and_then(Node::as_map).unwrap_or(&none);
     let (questions, outcomes) = (map("questions"), map("outcomes"));
-    problems.extend(too_many(node, "questions and outcomes", questions.len() + outcomes.len(), NODES_MAX));
+    problems.extend(too_many(
+        node,
+        "questions and outcomes",
+        questions.len() + outcomes.len(),
+        NODES_MAX,
+    ));
     let names = names(questions, outcomes, problems);
     let decision = Decision {
         start: start(node, questions, problems).unwrap_or(0),
-        questions: questions.iter().map(|(key, entry)| question(key, &entry.node, &names, reading, problems)).collect(),
-        outcomes: outcomes.iter().map(|(key, entry)| outcome(key, &entry.node, reading)).collect(),
+        questions: questions
+            .iter()
+            .map(|(key, entry)| question(key, &entry.node, &names, reading, problems))
+            .collect(),
+        outcomes: outcomes
+            .iter()
+            .map(|(key, entry)| outcome(key, &entry.node, reading))
+            .collect(),
     };
-    let answers = decision.questions.iter().map(|question| question.answers.len()).sum();
+    let answers = decision
+        .questions
+        .iter()
+        .map(|question| question.answers.len())
+        .sum();
     problems.extend(too_many(node, "answers", answers, ALL_ANSWERS_MAX));
-    if let Some(empty) = node.get("questions").filter(|node| node.as_map().is_some_and(Map::is_empty)) {
-        let problem = Diagnostic::new(Code::MissingField, "a decision needs at least one question").at(empty.place.clone());
+    if let Some(empty) = node
+        .get("questions")
+        .filter(|node| node.as_map().is_some_and(Map::is_empty))
+    {
+        let problem = Diagnostic::new(Code::MissingField, "a decision needs at least one question")
+            .at(empty.place.clone());
         problems.push(problem.help("add one: `name: { ask: …, answers: { … } }`"));
     }
     // Where a name is wrong, or an answer leads nowhere, the roads are not those that are meant.
     if questions.is_empty() || problems[told..].iter().any(Diagnostic::is_error) {
         return None;
     }
-    let places: Vec<&Place> = questions.values().chain(outcomes.values()).map(|entry| &entry.key_place).collect();
-    problems.extend(decision.roads().faults().into_iter().map(|fault| decision.explain(fault, &places)));
+    let places: Vec<&Place> = questions
+        .values()
+        .chain(outcomes.values())
+        .map(|entry| &entry.key_place)
+        .collect();
+    problems.extend(
+        decision
+            .roads()
+            .faults()
+            .into_iter()
+            .map(|fault| decision.explain(fault, &places)),
+    );
     Some(decision)
 }
 
 /// The number of each name.
-fn names<'a>(questions: &'a Map, outcomes: &'a Map, problems: &mut Vec<Diagnostic>) -> IndexMap<&'a str, usize> {
+fn names<'a>(
+    questions: &'a Map,
+    outcomes: &'a Map,
+    problems: &mut Vec<Diagnostic>,
+) -> IndexMap<&'a str, usize> {
     let mut names = IndexMap::new();
     for (number, (name, entry)) in questions.iter().chain(outcomes).enumerate() {
         if let Some(fault) = keys::fault(name) {
@@ -113,8 +155,12 @@ fn names<'a>(questions: &'a Map, outcomes: &'a Map, problems: &mut Vec<Diagnosti
         }
         if let Some(first) = names.get(name.as_str()).copied() {
             let message = format!("`{name}` is the name of a question and of an outcome");
-            let first_place = questions.get_index(first).map(|(_, entry)| entry.key_place.clone());
-            let problem = Diagnostic::new(Code::DuplicateKey, message).at(entry.key_place.clone()).help("give one of them another name");
+            let first_place = questions
+                .get_index(first)
+                .map(|(_, entry)| entry.key_place.clone());
+            let problem = Diagnostic::new(Code::DuplicateKey, message)
+                .at(entry.key_place.clone())
+                .help("give one of them another name");
             problems.push(match first_place {
                 Some(place) => problem.also(place, "the question is here"),
                 None => problem,
@@ -132,56 +178,116 @@ fn start(node: &Node, questions: &Map, problems: &mut Vec<Diagnostic>) -> Option
     let found = questions.get_index_of(name);
     if found.is_none() {
         let near = nearest(name, questions.keys().map(String::as_str));
-        let help = near.map_or_else(|| "name one of `questions`".to_owned(), |near| format!("did you mean `{near}`?"));
+        let help = near.map_or_else(
+            || "name one of `questions`".to_owned(),
+            |near| format!("did you mean `{near}`?"),
+        );
         problems.push(
-            Diagnostic::new(Code::UnknownNode, format!("`start`: there is no question `{name}`")).at(stated.place.clone()).help(help),
+            Diagnostic::new(
+                Code::UnknownNode,
+                format!("`start`: there is no question `{name}`"),
+            )
+            .at(stated.place.clone())
+            .help(help),
         );
     }
     found
 }
 
-fn question(name: &str, node: &Node, names: &IndexMap<&str, usize>, reading: &Reading, problems: &mut Vec<Diagnostic>) -> Question {
+fn question(
+    name: &str,
+    node: &Node,
+    names: &IndexMap<&str, usize>,
+    reading: &Reading,
+    problems: &mut Vec<Diagnostic>,
+) -> Question {
     let mut keys = Keys::default();
     let mut answers = Vec::new();
     let written = node.get("answers").and_then(Node::as_map);
     for (text, entry) in written.into_iter().flatten() {
         let Some(target) = entry.node.as_text().filter(|target| !target.is_empty()) else {
             if entry.node.is_none() || entry.node.as_text().is_some() {
-                let problem = Diagnostic::new(Code::DeadEnd, format!("the answer `{text}` of `{name}` leads nowhere"));
-                problems.push(problem.at(entry.key_place.clone()).help("write after it the name of a question or an outcome"));
+                let problem = Diagnostic::new(
+                    Code::DeadEnd,
+                    format!("the answer `{text}` of `{name}` leads nowhere"),
+                );
+                problems.push(
+                    problem
+                        .at(entry.key_place.clone())
+                        .help("write after it the name of a question or an outcome"),
+                );
             }
             continue;
         };
         let Some(to) = names.get(target).copied() else {
-            let candidates = names.keys().copied().filter(|_| problems.len() < NEAR_NAMES_MAX);
-            let help = nearest(target, candidates)
-                .map_or_else(|| "add it to `questions` or `outcomes`".to_owned(), |near| format!("did you mean `{near}`?"));
+            let candidates = names
+                .keys()
+                .copied()
+                .filter(|_| problems.len() < NEAR_NAMES_MAX);
+            let help = nearest(target, candidates).map_or_else(
+                || "add it to `questions` or `outcomes`".to_owned(),
+                |near| format!("did you mean `{near}`?"),
+            );
             let message = format!("there is no question and no outcome `{target}`");
-            problems.push(Diagnostic::new(Code::UnknownNode, message).at(entry.node.place.clone()).help(help));
+            problems.push(
+                Diagnostic::new(Code::UnknownNode, message)
+                    .at(entry.node.place.clone())
+                    .help(help),
+            );
             continue;
         };
-        answers.push(Answer { key: keys.of_words(text), text: text.trim().to_owned(), to });
+        answers.push(Answer {
+            key: keys.of_words(text),
+            text: text.trim().to_owned(),
+            to,
+        });
     }
     problems.extend(too_many(node, "answers", answers.len(), ANSWERS_MAX));
-    let help = node.get("help").and_then(|help| Prose::of(help, reading, &[]));
-    Question { key: name.to_owned(), ask: line(node.get("ask")), help, answers }
+    let help = node
+        .get("help")
+        .and_then(|help| Prose::of(help, reading, &[]));
+    Question {
+        key: name.to_owned(),
+        ask: line(node.get("ask")),
+        help,
+        answers,
+    }
 }
 
 fn outcome(name: &str, node: &Node, reading: &Reading) -> Outcome {
-    let text = node.get("text").and_then(|text| Prose::of(text, reading, &[]));
-    Outcome { key: name.to_owned(), title: line(node.get("title")), text }
+    let text = node
+        .get("text")
+        .and_then(|text| Prose::of(text, reading, &[]));
+    Outcome {
+        key: name.to_owned(),
+        title: line(node.get("title")),
+        text,
+    }
 }
 
 /// A text on one line.
 fn line(node: Option<&Node>) -> String {
-    node.and_then(Node::as_text).unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ")
+    node.and_then(Node::as_text)
+        .unwrap_or_default()
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 impl Decision {
     pub fn roads(&self) -> Roads {
-        let answers = self.questions.iter().map(|question| question.answers.iter().map(|answer| answer.to).collect());
-        let to = answers.chain(self.outcomes.iter().map(|_| Vec::new())).collect();
-        Roads { start: self.start, to, questions: self.questions.len() }
+        let answers = self
+            .questions
+            .iter()
+            .map(|question| question.answers.iter().map(|answer| answer.to).collect());
+        let to = answers
+            .chain(self.outcomes.iter().map(|_| Vec::new()))
+            .collect();
+        Roads {
+            start: self.start,
+            to,
+            questions: self.questions.len(),
+        }
     }
 
     /// The name of a node.
@@ -201,37 +307,75 @@ impl Decision {
     }
 
     fn explain(&self, fault: Fault, places: &[&Place]) -> Diagnostic {
-        let noun = |node: usize| if node < self.questions.len() { "question" } else { "outcome" };
+        let noun = |node: usize| {
+            if node < self.questions.len() {
+                "question"
+            } else {
+                "outcome"
+            }
+        };
         match fault {
             Fault::Unreachable(node) => {
-                let message = format!("no road from `{}` leads to the {} `{}`", self.key(self.start), noun(node), self.key(node));
-                let problem = Diagnostic::new(Code::UnreachableNode, message).at(places[node].clone());
+                let message = format!(
+                    "no road from `{}` leads to the {} `{}`",
+                    self.key(self.start),
+                    noun(node),
+                    self.key(node)
+                );
+                let problem =
+                    Diagnostic::new(Code::UnreachableNode, message).at(places[node].clone());
                 problem.help("let an answer lead to it, or delete it")
             }
             Fault::Endless(circle) => {
                 let first = circle[0];
-                let names: Vec<String> = circle.iter().chain([&first]).map(|node| format!("`{}`", self.key(*node))).collect();
-                let problem = Diagnostic::new(Code::DecisionCycle, format!("this road never ends: {}", names.join(" → ")));
-                problem.at(places[first].clone()).help("let one of its answers lead to another question or to an outcome")
+                let names: Vec<String> = circle
+                    .iter()
+                    .chain([&first])
+                    .map(|node| format!("`{}`", self.key(*node)))
+                    .collect();
+                let problem = Diagnostic::new(
+                    Code::DecisionCycle,
+                    format!("this road never ends: {}", names.join(" → ")),
+                );
+                problem
+                    .at(places[first].clone())
+                    .help("let one of its answers lead to another question or to an outcome")
             }
             Fault::DeadEnd(node) => {
-                let problem =
-                    Diagnostic::new(Code::DeadEnd, format!("the question `{}` has no answer, so the road stops here", self.key(node)));
-                problem.at(places[node].clone()).help("add `answers:`, or make it an outcome")
+                let problem = Diagnostic::new(
+                    Code::DeadEnd,
+                    format!(
+                        "the question `{}` has no answer, so the road stops here",
+                        self.key(node)
+                    ),
+                );
+                problem
+                    .at(places[node].clone())
+                    .help("add `answers:`, or make it an outcome")
             }
         }
     }
 
     pub(super) fn proses_mut(&mut self) -> Vec<&mut Prose> {
-        let help = self.questions.iter_mut().filter_map(|question| question.help.as_mut());
-        help.chain(self.outcomes.iter_mut().filter_map(|outcome| outcome.text.as_mut())).collect()
+        let help = self
+            .questions
+            .iter_mut()
+            .filter_map(|question| question.help.as_mut());
+        help.chain(
+            self.outcomes
+                .iter_mut()
+                .filter_map(|outcome| outcome.text.as_mut()),
+        )
+        .collect()
     }
 
     pub(super) fn labels(&self) -> Vec<&str> {
-        let asked = self
-            .questions
-            .iter()
-            .flat_map(|question| std::iter::once(question.ask.as_str()).chain(question.answers.iter().map(|answer| answer.text.as_str())));
-        asked.chain(self.outcomes.iter().map(|outcome| outcome.title.as_str())).collect()
+        let asked = self.questions.iter().flat_map(|question| {
+            std::iter::once(question.ask.as_str())
+                .chain(question.answers.iter().map(|answer| answer.text.as_str()))
+        });
+        asked
+            .chain(self.outcomes.iter().map(|outcome| outcome.title.as_str()))
+            .collect()
     }
 }

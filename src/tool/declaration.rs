@@ -1,4 +1,5 @@
-//! What tools of every type may say: where their figures come from, what they are not, whether answers may be shared.
+//! What tools of every type may say: where their figures come from, what they are not, whether
+//! answers may be shared.
 
 use std::sync::LazyLock;
 
@@ -34,19 +35,31 @@ pub struct Source {
 
 /// The keys of a declaration that every type knows.
 pub static COMMON_FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
-    let source = FieldType::Map(vec![Field::text("title").required(), Field::new("url", FieldType::Url), Field::date("checked")]);
+    let source = FieldType::Map(vec![
+        Field::text("title").required(),
+        Field::new("url", FieldType::Url),
+        Field::date("checked"),
+    ]);
     vec![
-        Field::text("type").required().about("What kind of tool it is."),
+        Field::text("type")
+            .required()
+            .about("What kind of tool it is."),
         Field::text("method").about("How the result comes about, in your words (Markdown)."),
-        Field::list("sources", source).about("Where its figures come from, each with the day on which you looked."),
+        Field::list("sources", source)
+            .about("Where its figures come from, each with the day on which you looked."),
         Field::text("disclaimer").about("What the result is not (Markdown)."),
-        Field::boolean("share").about("Whether a reader may copy a link with the answers in it.").defaults_to("`true`"),
+        Field::boolean("share")
+            .about("Whether a reader may copy a link with the answers in it.")
+            .defaults_to("`true`"),
     ]
 });
 
 /// Checks the keys of a declaration: the common ones, and those of its type.
 pub fn check(node: &Node, own: &[Field], problems: &mut Vec<Diagnostic>) -> Items {
-    let Checked { value, problems: met } = check_groups(node, &[&COMMON_FIELDS, own], Context::PAGE);
+    let Checked {
+        value,
+        problems: met,
+    } = check_groups(node, &[&COMMON_FIELDS, own], Context::PAGE);
     problems.extend(met);
     value
 }
@@ -58,7 +71,13 @@ pub fn common(node: &Node, reading: &Reading) -> Common {
     Common {
         disclaimer: prose("disclaimer"),
         method: prose("method"),
-        sources: items.get("sources").map(Item::as_list).unwrap_or_default().iter().filter_map(source).collect(),
+        sources: items
+            .get("sources")
+            .map(Item::as_list)
+            .unwrap_or_default()
+            .iter()
+            .filter_map(source)
+            .collect(),
         may_share: items.get("share").and_then(Item::as_bool).unwrap_or(true),
     }
 }
@@ -66,7 +85,11 @@ pub fn common(node: &Node, reading: &Reading) -> Common {
 fn source(item: &Item) -> Option<Source> {
     let map = item.as_map()?;
     let text = |name: &str| map.get(name).and_then(Item::as_text).map(str::to_owned);
-    Some(Source { title: text("title")?, url: text("url"), checked: map.get("checked").and_then(Item::as_date) })
+    Some(Source {
+        title: text("title")?,
+        url: text("url"),
+        checked: map.get("checked").and_then(Item::as_date),
+    })
 }
 
 impl Common {

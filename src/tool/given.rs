@@ -1,4 +1,5 @@
-//! What a page that shows another's tool may begin it with: names and values, checked against the tool.
+//! What a page that shows another's tool may begin it with: names and values, checked against the
+//! tool.
 
 use super::Form;
 use super::checklist::Checklist;
@@ -19,16 +20,28 @@ impl Form {
     /// What is wrong with the name or the value. Names are written with `_` for `-`.
     pub fn takes(&self, name: &str, value: &str) -> Result<(), Misfit> {
         let unknown = |names: Vec<String>| {
-            Err(Misfit { message: format!("this tool takes no `{name}`"), names: names.iter().map(|name| written(name)).collect() })
+            Err(Misfit {
+                message: format!("this tool takes no `{name}`"),
+                names: names.iter().map(|name| written(name)).collect(),
+            })
         };
         match self {
             Form::Calculator(calculator) => {
                 let Some(input) = calculator.inputs.iter().find(|input| input.name == name) else {
-                    return unknown(calculator.inputs.iter().map(|input| input.name.clone()).collect());
+                    return unknown(
+                        calculator
+                            .inputs
+                            .iter()
+                            .map(|input| input.name.clone())
+                            .collect(),
+                    );
                 };
                 match input.kind.given(value) {
                     Ok(_) => Ok(()),
-                    Err(expected) => Err(Misfit { message: format!("`{name}`: {expected} expected, `{value}` found"), names: Vec::new() }),
+                    Err(expected) => Err(Misfit {
+                        message: format!("`{name}`: {expected} expected, `{value}` found"),
+                        names: Vec::new(),
+                    }),
                 }
             }
             Form::Quiz(_) => unknown(Vec::new()),
@@ -43,25 +56,54 @@ impl Form {
                 })
             }
             Form::Compare(comparison) => {
-                if !comparison.criteria.iter().any(|criterion| written(&criterion.key) == name) {
-                    return unknown(comparison.criteria.iter().map(|criterion| criterion.key.clone()).collect());
+                if !comparison
+                    .criteria
+                    .iter()
+                    .any(|criterion| written(&criterion.key) == name)
+                {
+                    return unknown(
+                        comparison
+                            .criteria
+                            .iter()
+                            .map(|criterion| criterion.key.clone())
+                            .collect(),
+                    );
                 }
                 match value.parse::<u32>() {
                     Ok(0..=WEIGHT_MAX) => Ok(()),
                     _ => Err(Misfit {
-                        message: format!("`{name}`: a weight from 0 to {WEIGHT_MAX} expected, `{value}` found"),
+                        message: format!(
+                            "`{name}`: a weight from 0 to {WEIGHT_MAX} expected, `{value}` found"
+                        ),
                         names: Vec::new(),
                     }),
                 }
             }
             Form::Decision(decision) => {
-                let Some(question) = decision.questions.iter().find(|question| written(&question.key) == name) else {
-                    return unknown(decision.questions.iter().map(|question| question.key.clone()).collect());
+                let Some(question) = decision
+                    .questions
+                    .iter()
+                    .find(|question| written(&question.key) == name)
+                else {
+                    return unknown(
+                        decision
+                            .questions
+                            .iter()
+                            .map(|question| question.key.clone())
+                            .collect(),
+                    );
                 };
-                let answers: Vec<String> = question.answers.iter().map(|answer| answer.key.clone()).collect();
+                let answers: Vec<String> = question
+                    .answers
+                    .iter()
+                    .map(|answer| answer.key.clone())
+                    .collect();
                 match answers.iter().any(|answer| answer == value) {
                     true => Ok(()),
-                    false => Err(Misfit { message: format!("`{name}`: there is no answer `{value}`"), names: answers }),
+                    false => Err(Misfit {
+                        message: format!("`{name}`: there is no answer `{value}`"),
+                        names: answers,
+                    }),
                 }
             }
         }
@@ -74,7 +116,11 @@ pub fn done(value: &str) -> impl Iterator<Item = &str> {
 }
 
 fn keys(checklist: &Checklist) -> impl Iterator<Item = &str> {
-    checklist.groups.iter().flat_map(|group| &group.points).map(|point| point.key.as_str())
+    checklist
+        .groups
+        .iter()
+        .flat_map(|group| &group.points)
+        .map(|point| point.key.as_str())
 }
 
 /// A name as it is an argument's.

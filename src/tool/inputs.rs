@@ -1,4 +1,5 @@
-//! What a reader is asked: a number, money, a part of a hundred, a choice, several, a date, a text, a yes or no.
+//! What a reader is asked: a number, money, a part of a hundred, a choice, several, a date, a text,
+//! a yes or no.
 
 use std::sync::LazyLock;
 
@@ -57,44 +58,76 @@ pub struct Limits {
 /// The longest text that a reader may type.
 pub const TEXT_CHARACTERS_MAX: usize = 200;
 
-const TYPES: [&str; 8] = ["number", "money", "percent", "choice", "choices", "date", "text", "toggle"];
+const TYPES: [&str; 8] = [
+    "number", "money", "percent", "choice", "choices", "date", "text", "toggle",
+];
 
 /// The keys of an input.
 pub static INPUT_FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
     vec![
-        Field::text("label").required().about("The question, in a few words."),
-        Field::choice("type", &TYPES).about("What is answered.").defaults_to("`number`"),
-        Field::text("unit").about("What the number counts: `EUR`, `hour`, `pages`, `EUR/hour`. Money needs its currency."),
-        Field::new("default", FieldType::Anything)
-            .about("What the form begins with. Without it there is no result before the reader answers."),
+        Field::text("label")
+            .required()
+            .about("The question, in a few words."),
+        Field::choice("type", &TYPES)
+            .about("What is answered.")
+            .defaults_to("`number`"),
+        Field::text("unit").about(
+            "What the number counts: `EUR`, `hour`, `pages`, `EUR/hour`. Money needs its currency.",
+        ),
+        Field::new("default", FieldType::Anything).about(
+            "What the form begins with. Without it there is no result before the reader answers.",
+        ),
         Field::new("min", FieldType::Anything).about("The least that may be answered."),
         Field::new("max", FieldType::Anything).about("The most."),
-        Field::new("step", FieldType::Anything).about("By how much the arrow keys go up and down.").defaults_to("1"),
-        Field::new("options", FieldType::Anything).about("For `choice` and `choices`: a mapping of keys to labels, or a list."),
+        Field::new("step", FieldType::Anything)
+            .about("By how much the arrow keys go up and down.")
+            .defaults_to("1"),
+        Field::new("options", FieldType::Anything)
+            .about("For `choice` and `choices`: a mapping of keys to labels, or a list."),
         Field::text("help").about("One more sentence below the label."),
-        Field::boolean("private").about("Keeps the answer out of links that the reader copies.").defaults_to("`false`"),
+        Field::boolean("private")
+            .about("Keeps the answer out of links that the reader copies.")
+            .defaults_to("`false`"),
     ]
 });
 
 /// Reads `inputs:`. What is wrong is told and left out.
 pub fn read(node: &Node, problems: &mut Vec<Diagnostic>) -> Vec<Input> {
     let Some(map) = node.as_map() else {
-        problems.push(wrong(node, "`inputs` is a mapping of names to questions", "write `name: { label: …, type: number }`"));
+        problems.push(wrong(
+            node,
+            "`inputs` is a mapping of names to questions",
+            "write `name: { label: …, type: number }`",
+        ));
         return Vec::new();
     };
-    map.iter().filter_map(|(name, entry)| read_one(name, entry, problems)).collect()
+    map.iter()
+        .filter_map(|(name, entry)| read_one(name, entry, problems))
+        .collect()
 }
 
 fn read_one(name: &str, entry: &Entry, problems: &mut Vec<Diagnostic>) -> Option<Input> {
     if let Some(why) = name_fault(name) {
         problems.push(
-            Diagnostic::new(Code::BadValue, format!("`{name}` cannot be the name of an input")).at(entry.key_place.clone()).help(why),
+            Diagnostic::new(
+                Code::BadValue,
+                format!("`{name}` cannot be the name of an input"),
+            )
+            .at(entry.key_place.clone())
+            .help(why),
         );
         return None;
     }
     let told = problems.len();
     let items = check(&entry.node, &INPUT_FIELDS, Context::PAGE).unload(problems);
-    let kind = kind(&entry.node, items.get("type").and_then(Item::as_text).unwrap_or("number"), problems)?;
+    let kind = kind(
+        &entry.node,
+        items
+            .get("type")
+            .and_then(Item::as_text)
+            .unwrap_or("number"),
+        problems,
+    )?;
     let text = |key: &str| items.get(key).and_then(Item::as_text).map(str::to_owned);
     let input = Input {
         name: name.to_owned(),
@@ -105,10 +138,16 @@ fn read_one(name: &str, entry: &Entry, problems: &mut Vec<Diagnostic>) -> Option
             Some(node) => Some(kind.value(node, problems)?),
             None => kind.unstated(),
         },
-        is_private: items.get("private").and_then(Item::as_bool).unwrap_or(false),
+        is_private: items
+            .get("private")
+            .and_then(Item::as_bool)
+            .unwrap_or(false),
         kind,
     };
-    problems[told..].iter().all(|problem| !problem.is_error()).then_some(input)
+    problems[told..]
+        .iter()
+        .all(|problem| !problem.is_error())
+        .then_some(input)
 }
 
 fn kind(node: &Node, name: &str, problems: &mut Vec<Diagnostic>) -> Option<InputKind> {
@@ -118,25 +157,48 @@ fn kind(node: &Node, name: &str, problems: &mut Vec<Diagnostic>) -> Option<Input
         "choice" | "choices" => &["options"],
         _ => &[],
     };
-    for key in ["unit", "min", "max", "step", "options"].iter().filter(|key| !allowed.contains(key)) {
+    for key in ["unit", "min", "max", "step", "options"]
+        .iter()
+        .filter(|key| !allowed.contains(key))
+    {
         if let Some(entry) = node.as_map().and_then(|map| map.get(*key)) {
-            let problem = Diagnostic::new(Code::BadValue, format!("`{key}` says nothing about an input of the type `{name}`"));
-            problems.push(problem.at(entry.key_place.clone()).help(format!("delete `{key}`, or choose another type")));
+            let problem = Diagnostic::new(
+                Code::BadValue,
+                format!("`{key}` says nothing about an input of the type `{name}`"),
+            );
+            problems.push(
+                problem
+                    .at(entry.key_place.clone())
+                    .help(format!("delete `{key}`, or choose another type")),
+            );
         }
     }
     match name {
-        "number" => Some(InputKind::Number(limits(node, &number, &number, problems), unit(node, problems)?)),
+        "number" => Some(InputKind::Number(
+            limits(node, &number, &number, problems),
+            unit(node, problems)?,
+        )),
         "money" => {
             let unit = unit(node, problems)?;
             if unit.currency().is_none() {
-                let place = node.get("unit").map_or(&node.place, |unit| &unit.place).clone();
-                let problem = Diagnostic::new(Code::MissingField, "money needs a `unit` with its currency").at(place);
+                let place = node
+                    .get("unit")
+                    .map_or(&node.place, |unit| &unit.place)
+                    .clone();
+                let problem =
+                    Diagnostic::new(Code::MissingField, "money needs a `unit` with its currency")
+                        .at(place);
                 problems.push(problem.help("write the three letters of the currency: `unit: EUR`"));
                 return None;
             }
-            Some(InputKind::Money(limits(node, &number, &number, problems), unit))
+            Some(InputKind::Money(
+                limits(node, &number, &number, problems),
+                unit,
+            ))
         }
-        "percent" => Some(InputKind::Percent(limits(node, &percent, &percent, problems))),
+        "percent" => Some(InputKind::Percent(limits(
+            node, &percent, &percent, problems,
+        ))),
         "date" => Some(InputKind::Date(limits(node, &date, &number, problems))),
         "choice" => options(node, problems).map(InputKind::Choice),
         "choices" => options(node, problems).map(InputKind::Choices),
@@ -147,7 +209,9 @@ fn kind(node: &Node, name: &str, problems: &mut Vec<Diagnostic>) -> Option<Input
 
 /// The `unit:` of an input or a result; plain when there is none.
 pub(super) fn unit(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Unit> {
-    let Some(stated) = node.get("unit") else { return Some(Unit::plain()) };
+    let Some(stated) = node.get("unit") else {
+        return Some(Unit::plain());
+    };
     match Unit::parse(stated.as_text().unwrap_or_default()) {
         Ok(unit) => Some(unit),
         Err(message) => {
@@ -161,10 +225,17 @@ pub(super) fn unit(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Unit> 
 type ReadNumber = dyn Fn(&Node) -> Result<f64, (&'static str, &'static str)>;
 
 /// A step may be of another form than the ends: between dates it is a number of days.
-fn limits(node: &Node, read: &ReadNumber, read_step: &ReadNumber, problems: &mut Vec<Diagnostic>) -> Limits {
+fn limits(
+    node: &Node,
+    read: &ReadNumber,
+    read_step: &ReadNumber,
+    problems: &mut Vec<Diagnostic>,
+) -> Limits {
     let mut limit = |key: &str, read: &ReadNumber| {
         let node = node.get(key)?;
-        read(node).map_err(|expected| problems.push(unexpected(node, key, expected))).ok()
+        read(node)
+            .map_err(|expected| problems.push(unexpected(node, key, expected)))
+            .ok()
     };
     let (min, max) = (limit("min", read), limit("max", read));
     let step = limit("step", read_step);
@@ -176,7 +247,11 @@ fn limits(node: &Node, read: &ReadNumber, read_step: &ReadNumber, problems: &mut
     if let (Some(step), Some(at)) = (step, node.get("step"))
         && step <= 0.0
     {
-        problems.push(wrong(at, "`step` is a number above 0", "delete it for steps of 1"));
+        problems.push(wrong(
+            at,
+            "`step` is a number above 0",
+            "delete it for steps of 1",
+        ));
     }
     Limits { min, max, step }
 }
@@ -191,41 +266,74 @@ pub(super) fn number(node: &Node) -> Result<f64, (&'static str, &'static str)> {
 }
 
 pub(super) fn percent(node: &Node) -> Result<f64, (&'static str, &'static str)> {
-    let written = node.as_text().and_then(|text| text.trim().strip_suffix('%')).and_then(|text| text.trim().parse::<f64>().ok());
-    written.filter(|value| value.is_finite()).map(|value| value / 100.0).ok_or(("a percentage", "60%"))
+    let written = node
+        .as_text()
+        .and_then(|text| text.trim().strip_suffix('%'))
+        .and_then(|text| text.trim().parse::<f64>().ok());
+    written
+        .filter(|value| value.is_finite())
+        .map(|value| value / 100.0)
+        .ok_or(("a percentage", "60%"))
 }
 
 /// Days since 1970-01-01.
 pub(super) fn date(node: &Node) -> Result<f64, (&'static str, &'static str)> {
-    let date = node.as_text().and_then(|text| text.trim().parse::<Date>().ok());
+    let date = node
+        .as_text()
+        .and_then(|text| text.trim().parse::<Date>().ok());
     date.map(days).ok_or(("a date", "2026-01-31"))
 }
 
 /// The number of a day, 1970-01-01 being 0.
 pub fn days(date: Date) -> f64 {
-    f64::from(i32::try_from(date.duration_since(Date::constant(1970, 1, 1)).as_hours() / 24).unwrap_or(0))
+    f64::from(
+        i32::try_from(date.duration_since(Date::constant(1970, 1, 1)).as_hours() / 24).unwrap_or(0),
+    )
 }
 
 /// The day of a number; `None` beyond the years 1 to 9999.
 pub fn day(days: f64) -> Option<Date> {
-    #[expect(clippy::cast_possible_truncation, reason = "what is too large was sorted out before")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "what is too large was sorted out before"
+    )]
     let span = (days.abs() < 4e6).then(|| jiff::Span::new().days(days.floor() as i64))?;
-    Date::constant(1970, 1, 1).checked_add(span).ok().filter(|date| date.year() >= 1)
+    Date::constant(1970, 1, 1)
+        .checked_add(span)
+        .ok()
+        .filter(|date| date.year() >= 1)
 }
 
 fn options(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Vec<(String, String)>> {
     const HELP: &str = "write `options: { key: Label, other: Other label }`";
     let Some(stated) = node.get("options") else {
-        problems.push(Diagnostic::new(Code::MissingField, "a choice needs `options`").at(node.place.clone()).help(HELP));
+        problems.push(
+            Diagnostic::new(Code::MissingField, "a choice needs `options`")
+                .at(node.place.clone())
+                .help(HELP),
+        );
         return None;
     };
     let pairs: Option<Vec<(String, String)>> = match &stated.value {
-        Yaml::Map(map) => map.iter().map(|(key, entry)| Some((key.clone(), entry.node.as_text()?.trim().to_owned()))).collect(),
-        Yaml::List(items) => items.iter().map(|item| item.as_text().map(|text| (text.trim().to_owned(), text.trim().to_owned()))).collect(),
+        Yaml::Map(map) => map
+            .iter()
+            .map(|(key, entry)| Some((key.clone(), entry.node.as_text()?.trim().to_owned())))
+            .collect(),
+        Yaml::List(items) => items
+            .iter()
+            .map(|item| {
+                item.as_text()
+                    .map(|text| (text.trim().to_owned(), text.trim().to_owned()))
+            })
+            .collect(),
         _ => None,
     };
-    let is_twice =
-        |pairs: &Vec<(String, String)>| pairs.iter().enumerate().any(|(at, (key, _))| pairs[..at].iter().any(|(other, _)| other == key));
+    let is_twice = |pairs: &Vec<(String, String)>| {
+        pairs
+            .iter()
+            .enumerate()
+            .any(|(at, (key, _))| pairs[..at].iter().any(|(other, _)| other == key))
+    };
     match pairs {
         Some(pairs) if pairs.is_empty() || is_twice(&pairs) => {
             problems.push(wrong(stated, "each option needs a name of its own", HELP));
@@ -233,7 +341,11 @@ fn options(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Vec<(String, S
         }
         Some(pairs) => Some(pairs),
         None => {
-            problems.push(wrong(stated, "`options` is a mapping of keys to labels, or a list of texts", HELP));
+            problems.push(wrong(
+                stated,
+                "`options` is a mapping of keys to labels, or a list of texts",
+                HELP,
+            ));
             None
         }
     }
@@ -251,18 +363,32 @@ impl InputKind {
     /// A value written in YAML, where this may be answered.
     pub fn value(&self, node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Value> {
         let read = match self {
-            InputKind::Number(limits, _) | InputKind::Money(limits, _) => self.limited(number(node), limits),
+            InputKind::Number(limits, _) | InputKind::Money(limits, _) => {
+                self.limited(number(node), limits)
+            }
             InputKind::Percent(limits) => self.limited(percent(node), limits),
             InputKind::Date(limits) => self.limited(date(node), limits),
             InputKind::Choice(options) => return option(node, options, problems).map(Value::Text),
             InputKind::Choices(options) => {
                 let nodes = node.as_list().unwrap_or(std::slice::from_ref(node));
-                let chosen: Option<Vec<String>> = nodes.iter().map(|node| option(node, options, problems)).collect();
-                let ordered = options.iter().filter(|(key, _)| chosen.as_ref().is_some_and(|chosen| chosen.contains(key)));
-                return chosen.is_some().then(|| Value::Choices(ordered.map(|(key, _)| key.clone()).collect()));
+                let chosen: Option<Vec<String>> = nodes
+                    .iter()
+                    .map(|node| option(node, options, problems))
+                    .collect();
+                let ordered = options
+                    .iter()
+                    .filter(|(key, _)| chosen.as_ref().is_some_and(|chosen| chosen.contains(key)));
+                return chosen
+                    .is_some()
+                    .then(|| Value::Choices(ordered.map(|(key, _)| key.clone()).collect()));
             }
-            InputKind::Text => node.as_text().map(|text| Value::Text(text.to_owned())).ok_or(Wrong::Type("text", "\"some words\"")),
-            InputKind::Toggle => boolean(node).map(Value::Boolean).ok_or(Wrong::Type("true or false", "true")),
+            InputKind::Text => node
+                .as_text()
+                .map(|text| Value::Text(text.to_owned()))
+                .ok_or(Wrong::Type("text", "\"some words\"")),
+            InputKind::Toggle => boolean(node)
+                .map(Value::Boolean)
+                .ok_or(Wrong::Type("true or false", "true")),
         };
         match read {
             Ok(value) => Some(value),
@@ -277,16 +403,24 @@ impl InputKind {
         }
     }
 
-    fn limited(&self, read: Result<f64, (&'static str, &'static str)>, limits: &Limits) -> Result<Value, Wrong> {
+    fn limited(
+        &self,
+        read: Result<f64, (&'static str, &'static str)>,
+        limits: &Limits,
+    ) -> Result<Value, Wrong> {
         let number = read.map_err(|(expected, example)| Wrong::Type(expected, example))?;
-        match (limits.min.filter(|min| number < *min), limits.max.filter(|max| number > *max)) {
+        match (
+            limits.min.filter(|min| number < *min),
+            limits.max.filter(|max| number > *max),
+        ) {
             (None, None) => Ok(Value::Number(number)),
             (Some(_), _) => Err(Wrong::Limit("this is less than `min`".into())),
             _ => Err(Wrong::Limit("this is more than `max`".into())),
         }
     }
 
-    /// A value that another page gives: numbers and dates as in YAML, options by their keys, several with commas between them.
+    /// A value that another page gives: numbers and dates as in YAML, options by their keys,
+    /// several with commas between them.
     ///
     /// # Errors
     /// What is expected.
@@ -294,30 +428,55 @@ impl InputKind {
         let text = text.trim();
         let number = |text: &str| text.parse::<f64>().ok().filter(|number| number.is_finite());
         let within = |number: Option<f64>, limits: &Limits, what: &str| {
-            let fits = number.filter(|number| limits.min.is_none_or(|min| *number >= min) && limits.max.is_none_or(|max| *number <= max));
-            fits.map(Value::Number).ok_or_else(|| format!("{what} within its limits"))
+            let fits = number.filter(|number| {
+                limits.min.is_none_or(|min| *number >= min)
+                    && limits.max.is_none_or(|max| *number <= max)
+            });
+            fits.map(Value::Number)
+                .ok_or_else(|| format!("{what} within its limits"))
         };
-        let keys = |options: &[(String, String)]| options.iter().map(|(key, _)| format!("`{key}`")).collect::<Vec<_>>().join(" or ");
-        let is_key = |options: &[(String, String)], text: &str| options.iter().any(|(key, _)| key == text);
+        let keys = |options: &[(String, String)]| {
+            options
+                .iter()
+                .map(|(key, _)| format!("`{key}`"))
+                .collect::<Vec<_>>()
+                .join(" or ")
+        };
+        let is_key =
+            |options: &[(String, String)], text: &str| options.iter().any(|(key, _)| key == text);
         match self {
-            InputKind::Number(limits, _) | InputKind::Money(limits, _) => within(number(text), limits, "a number"),
+            InputKind::Number(limits, _) | InputKind::Money(limits, _) => {
+                within(number(text), limits, "a number")
+            }
             InputKind::Percent(limits) => within(
-                text.strip_suffix('%').and_then(|text| number(text.trim())).map(|part| part / 100.0),
+                text.strip_suffix('%')
+                    .and_then(|text| number(text.trim()))
+                    .map(|part| part / 100.0),
                 limits,
                 "a percentage such as `60%`",
             ),
-            InputKind::Date(limits) => within(text.parse::<Date>().ok().map(days), limits, "a date such as `2026-01-31`"),
+            InputKind::Date(limits) => within(
+                text.parse::<Date>().ok().map(days),
+                limits,
+                "a date such as `2026-01-31`",
+            ),
             InputKind::Choice(options) if is_key(options, text) => Ok(Value::Text(text.to_owned())),
             InputKind::Choice(options) => Err(keys(options)),
             InputKind::Choices(options) => {
                 let chosen = text.split(',').map(str::trim).filter(|key| !key.is_empty());
                 if chosen.clone().all(|key| is_key(options, key)) {
-                    let ordered = options.iter().filter(|(known, _)| chosen.clone().any(|key| key == known));
-                    return Ok(Value::Choices(ordered.map(|(key, _)| key.clone()).collect()));
+                    let ordered = options
+                        .iter()
+                        .filter(|(known, _)| chosen.clone().any(|key| key == known));
+                    return Ok(Value::Choices(
+                        ordered.map(|(key, _)| key.clone()).collect(),
+                    ));
                 }
                 Err(keys(options))
             }
-            InputKind::Text => Ok(Value::Text(text.chars().take(TEXT_CHARACTERS_MAX).collect())),
+            InputKind::Text => Ok(Value::Text(
+                text.chars().take(TEXT_CHARACTERS_MAX).collect(),
+            )),
             InputKind::Toggle => match text {
                 "true" | "yes" => Ok(Value::Boolean(true)),
                 "false" | "no" => Ok(Value::Boolean(false)),
@@ -326,7 +485,8 @@ impl InputKind {
         }
     }
 
-    /// What an input begins with that states nothing: a choice cannot be empty, and boxes begin unticked.
+    /// What an input begins with that states nothing: a choice cannot be empty, and boxes begin
+    /// unticked.
     fn unstated(&self) -> Option<Value> {
         match self {
             InputKind::Choice(options) => options.first().map(|(key, _)| Value::Text(key.clone())),
@@ -339,9 +499,12 @@ impl InputKind {
 
     /// What formulas know of the answer.
     pub fn of(&self) -> Type {
-        let keys = |options: &[(String, String)]| options.iter().map(|(key, _)| key.clone()).collect();
+        let keys =
+            |options: &[(String, String)]| options.iter().map(|(key, _)| key.clone()).collect();
         match self {
-            InputKind::Number(_, unit) | InputKind::Money(_, unit) => Type::Number(Measure::Of(unit.clone())),
+            InputKind::Number(_, unit) | InputKind::Money(_, unit) => {
+                Type::Number(Measure::Of(unit.clone()))
+            }
             InputKind::Percent(_) => Type::plain(),
             InputKind::Choice(options) => Type::Text(Some(keys(options))),
             InputKind::Choices(options) => Type::Choices(keys(options)),
@@ -353,9 +516,12 @@ impl InputKind {
 
     pub fn span(&self) -> Span {
         match self {
-            InputKind::Number(limits, _) | InputKind::Money(limits, _) | InputKind::Percent(limits) => {
-                Span::new(limits.min.unwrap_or(f64::NEG_INFINITY), limits.max.unwrap_or(f64::INFINITY))
-            }
+            InputKind::Number(limits, _)
+            | InputKind::Money(limits, _)
+            | InputKind::Percent(limits) => Span::new(
+                limits.min.unwrap_or(f64::NEG_INFINITY),
+                limits.max.unwrap_or(f64::INFINITY),
+            ),
             _ => Span::ALL,
         }
     }
@@ -366,29 +532,56 @@ enum Wrong {
     Limit(String),
 }
 
-fn option(node: &Node, options: &[(String, String)], problems: &mut Vec<Diagnostic>) -> Option<String> {
+fn option(
+    node: &Node,
+    options: &[(String, String)],
+    problems: &mut Vec<Diagnostic>,
+) -> Option<String> {
     let written = node.as_text().unwrap_or_default();
     if options.iter().any(|(key, _)| key == written) {
         return Some(written.to_owned());
     }
     let keys = || options.iter().map(|(key, _)| key.as_str());
     let help = nearest(written, keys()).map_or_else(
-        || format!("the options are {}", keys().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ")),
+        || {
+            format!(
+                "the options are {}",
+                keys()
+                    .map(|key| format!("`{key}`"))
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            )
+        },
         |near| format!("did you mean `{near}`?"),
     );
-    problems.push(wrong(node, &format!("`{written}` is none of the options"), &help));
+    problems.push(wrong(
+        node,
+        &format!("`{written}` is none of the options"),
+        &help,
+    ));
     None
 }
 
 fn unexpected(node: &Node, key: &str, (expected, example): (&str, &str)) -> Diagnostic {
-    let found = node.as_text().map_or_else(|| node.noun().to_owned(), |text| format!("`{}`", text.chars().take(40).collect::<String>()));
+    let found = node.as_text().map_or_else(
+        || node.noun().to_owned(),
+        |text| format!("`{}`", text.chars().take(40).collect::<String>()),
+    );
     let message = format!("{expected} expected, {found} found");
-    let help = if key == "value" { format!("write it like `{example}`") } else { format!("write `{key}: {example}`") };
-    Diagnostic::new(Code::WrongType, message).at(node.place.clone()).help(help)
+    let help = if key == "value" {
+        format!("write it like `{example}`")
+    } else {
+        format!("write `{key}: {example}`")
+    };
+    Diagnostic::new(Code::WrongType, message)
+        .at(node.place.clone())
+        .help(help)
 }
 
 fn wrong(node: &Node, message: &str, help: &str) -> Diagnostic {
-    Diagnostic::new(Code::BadValue, message).at(node.place.clone()).help(help)
+    Diagnostic::new(Code::BadValue, message)
+        .at(node.place.clone())
+        .help(help)
 }
 
 #[cfg(test)]
@@ -397,9 +590,13 @@ mod tests {
 
     #[test]
     fn days_count_from_1970() {
-        for (date, number) in
-            [((1970, 1, 1), 0.0), ((2000, 3, 1), 11_017.0), ((2024, 2, 29), 19_782.0), ((1900, 3, 1), -25_508.0), ((1, 1, 1), -719_162.0)]
-        {
+        for (date, number) in [
+            ((1970, 1, 1), 0.0),
+            ((2000, 3, 1), 11_017.0),
+            ((2024, 2, 29), 19_782.0),
+            ((1900, 3, 1), -25_508.0),
+            ((1, 1, 1), -719_162.0),
+        ] {
             let date = Date::constant(date.0, date.1, date.2);
             assert_eq!(days(date), number, "{date}");
             assert_eq!(day(number), Some(date));

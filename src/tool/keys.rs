@@ -1,4 +1,5 @@
-//! Names for parts of a tool that a writer gave none: made of their words, so that links and kept ticks outlive a new order.
+//! Names for parts of a tool that a writer gave none: made of their words, so that links and kept
+//! ticks outlive a new order.
 
 use std::collections::BTreeSet;
 
@@ -15,14 +16,28 @@ const LENGTH_MAX: usize = 40;
 
 impl Keys {
     /// The key that the writer states, else one made of the words; never the same twice.
-    pub fn name(&mut self, stated: Option<&Node>, words: &str, problems: &mut Vec<Diagnostic>) -> String {
-        let Some((node, key)) = stated.and_then(|node| Some((node, node.as_text()?))) else { return self.of_words(words) };
+    pub fn name(
+        &mut self,
+        stated: Option<&Node>,
+        words: &str,
+        problems: &mut Vec<Diagnostic>,
+    ) -> String {
+        let Some((node, key)) = stated.and_then(|node| Some((node, node.as_text()?))) else {
+            return self.of_words(words);
+        };
         if let Some(fault) = fault(key) {
-            problems
-                .push(Diagnostic::new(Code::BadValue, format!("`key`: {fault}")).at(node.place.clone()).help("write `key: a-short-name`"));
+            problems.push(
+                Diagnostic::new(Code::BadValue, format!("`key`: {fault}"))
+                    .at(node.place.clone())
+                    .help("write `key: a-short-name`"),
+            );
         } else if !self.0.insert(key.to_owned()) {
             let message = format!("`key`: `{key}` is taken by another part of this tool");
-            problems.push(Diagnostic::new(Code::BadValue, message).at(node.place.clone()).help("choose another name"));
+            problems.push(
+                Diagnostic::new(Code::BadValue, message)
+                    .at(node.place.clone())
+                    .help("choose another name"),
+            );
         }
         key.to_owned()
     }
@@ -55,10 +70,17 @@ impl Keys {
 
 /// What keeps a text from being a name: names stand in addresses and in the page's ids.
 pub fn fault(name: &str) -> Option<String> {
-    if name.is_empty() || !name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_')) {
-        return Some(format!("`{name}` is no name: names have letters, digits, `-` and `_`"));
+    if name.is_empty()
+        || !name
+            .chars()
+            .all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'))
+    {
+        return Some(format!(
+            "`{name}` is no name: names have letters, digits, `-` and `_`"
+        ));
     }
-    (name.chars().count() > LENGTH_MAX).then(|| format!("`{name}` has more than {LENGTH_MAX} characters"))
+    (name.chars().count() > LENGTH_MAX)
+        .then(|| format!("`{name}` has more than {LENGTH_MAX} characters"))
 }
 
 #[cfg(test)]
@@ -68,8 +90,14 @@ mod tests {
     #[test]
     fn keys_are_short_and_their_own() {
         let mut keys = Keys::default();
-        assert_eq!(keys.of_words("It is *whole* without us."), "it-is-whole-without-us");
-        assert_eq!(keys.of_words("It is whole without us!"), "it-is-whole-without-us-2");
+        assert_eq!(
+            keys.of_words("It is *whole* without us."),
+            "it-is-whole-without-us"
+        );
+        assert_eq!(
+            keys.of_words("It is whole without us!"),
+            "it-is-whole-without-us-2"
+        );
         assert_eq!(keys.of_words("?"), "u3f", "a mark alone goes by its number");
         let long = keys.of_words(&"word ".repeat(40));
         assert!(long.len() <= LENGTH_MAX && long.ends_with("word"), "{long}");
@@ -79,6 +107,11 @@ mod tests {
     #[test]
     fn names_fit_into_addresses() {
         assert!(fault("who_asks-2").is_none() && fault("größe").is_none());
-        assert!(fault("a b").is_some() && fault("").is_some() && fault("a.b").is_some() && fault(&"x".repeat(41)).is_some());
+        assert!(
+            fault("a b").is_some()
+                && fault("").is_some()
+                && fault("a.b").is_some()
+                && fault(&"x".repeat(41)).is_some()
+        );
     }
 }

@@ -1,8 +1,10 @@
-//! Tools that a writer declares in front matter (`tool:`): checked and compiled when the site is built, run in the reader's browser.
+//! Tools that a writer declares in front matter (`tool:`): checked and compiled when the site is
+//! built, run in the reader's browser.
 //!
-//! In goes the YAML of one declaration with its places, out comes a [`Tool`]: plain data that travels beside a page's entry, that
-//! `page::tool` makes a view of and that a template draws. A type of tool is one module here, one in `page::tool`, one template in
-//! `templates/tools/` and one script in `static/js/tool/`. Nothing here knows another page, or the words of the theme.
+//! In goes the YAML of one declaration with its places, out comes a [`Tool`]: plain data that
+//! travels beside a page's entry, that `page::tool` makes a view of and that a template draws. A
+//! type of tool is one module here, one in `page::tool`, one template in `templates/tools/` and one
+//! script in `static/js/tool/`. Nothing here knows another page, or the words of the theme.
 
 pub mod calculator;
 pub mod checklist;
@@ -79,9 +81,11 @@ impl Tool {
         matches!(&self.form, Form::Calculator(calculator) if calculator.examples.is_empty())
     }
 
-    /// Whether it takes figures from a table and says neither where they come from nor how it works.
+    /// Whether it takes figures from a table and says neither where they come from nor how it
+    /// works.
     pub fn lacks_source(&self) -> bool {
-        let has_tables = matches!(&self.form, Form::Calculator(calculator) if !calculator.tables.is_empty());
+        let has_tables =
+            matches!(&self.form, Form::Calculator(calculator) if !calculator.tables.is_empty());
         has_tables && self.common.sources.is_empty() && self.common.method.is_none()
     }
 
@@ -106,7 +110,14 @@ impl Tool {
             Form::Decision(decision) => decision.labels(),
             Form::Quiz(quiz) => quiz.labels(),
         };
-        own.into_iter().chain(self.common.sources.iter().map(|source| source.title.as_str())).collect()
+        own.into_iter()
+            .chain(
+                self.common
+                    .sources
+                    .iter()
+                    .map(|source| source.title.as_str()),
+            )
+            .collect()
     }
 }
 
@@ -139,7 +150,10 @@ impl<'a> Reading<'a> {
 pub fn read(node: &Node, reading: &Reading) -> Checked<Option<Tool>> {
     let mut problems = Vec::new();
     let form = read_form(node, reading, &mut problems);
-    let tool = form.map(|form| Tool { common: declaration::common(node, reading), form });
+    let tool = form.map(|form| Tool {
+        common: declaration::common(node, reading),
+        form,
+    });
     let is_whole = !problems.iter().any(Diagnostic::is_error);
     Checked::new(tool.filter(|_| is_whole), problems)
 }
@@ -149,21 +163,39 @@ fn read_form(node: &Node, reading: &Reading, problems: &mut Vec<Diagnostic>) -> 
     let Some(stated) = node.get("type") else {
         let (message, place) = match node.as_map() {
             Some(_) => ("a tool needs a `type`".to_owned(), node.place.clone()),
-            None => (format!("a tool is a mapping that begins with `type`; {} found", node.noun()), node.place.clone()),
+            None => (
+                format!(
+                    "a tool is a mapping that begins with `type`; {} found",
+                    node.noun()
+                ),
+                node.place.clone(),
+            ),
         };
-        problems.push(Diagnostic::new(Code::MissingField, message).at(place).help(format!("add `type:`, one of {}", types())));
+        problems.push(
+            Diagnostic::new(Code::MissingField, message)
+                .at(place)
+                .help(format!("add `type:`, one of {}", types())),
+        );
         return None;
     };
     match stated.as_text().unwrap_or_default() {
-        "calculator" => calculator::read(node, reading, problems).map(|calculator| Form::Calculator(Box::new(calculator))),
+        "calculator" => calculator::read(node, reading, problems)
+            .map(|calculator| Form::Calculator(Box::new(calculator))),
         "checklist" => checklist::read(node, reading, problems).map(Form::Checklist),
         "compare" => compare::read(node, reading, problems).map(Form::Compare),
         "decision" => decision::read(node, reading, problems).map(Form::Decision),
         "quiz" => quiz::read(node, reading, problems).map(Form::Quiz),
         other => {
             let message = format!("`type`: there is no tool of the type `{other}`");
-            let help = nearest(other, TYPES).map_or_else(|| format!("there are {}", types()), |near| format!("did you mean `{near}`?"));
-            problems.push(Diagnostic::new(Code::BadValue, message).at(stated.place.clone()).help(help));
+            let help = nearest(other, TYPES).map_or_else(
+                || format!("there are {}", types()),
+                |near| format!("did you mean `{near}`?"),
+            );
+            problems.push(
+                Diagnostic::new(Code::BadValue, message)
+                    .at(stated.place.clone())
+                    .help(help),
+            );
             None
         }
     }
@@ -171,6 +203,12 @@ fn read_form(node: &Node, reading: &Reading, problems: &mut Vec<Diagnostic>) -> 
 
 /// A problem when there are more of them than readers, or their browsers, can bear.
 fn too_many(node: &Node, what: &str, count: usize, max: usize) -> Option<Diagnostic> {
-    let problem = || Diagnostic::new(Code::BadValue, format!("{count} {what}: there may be {max}")).at(node.place.clone());
+    let problem = || {
+        Diagnostic::new(
+            Code::BadValue,
+            format!("{count} {what}: there may be {max}"),
+        )
+        .at(node.place.clone())
+    };
     (count > max).then(|| problem().help("make two tools of it"))
 }

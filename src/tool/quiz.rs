@@ -1,4 +1,5 @@
-//! A quiz: questions with answers as a Markdown task list, what is right ticked, and what a score means.
+//! A quiz: questions with answers as a Markdown task list, what is right ticked, and what a score
+//! means.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -57,12 +58,18 @@ pub static FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
         Field::text("because").about("What to know about it, shown with the solution (Markdown)."),
     ]);
     let band = FieldType::Map(vec![
-        Field::integer("from").required().about("From how many right answers on it holds; the first from 0."),
+        Field::integer("from")
+            .required()
+            .about("From how many right answers on it holds; the first from 0."),
         Field::text("title").about("The band in a few words."),
-        Field::text("text").required().about("What such a score means (Markdown)."),
+        Field::text("text")
+            .required()
+            .about("What such a score means (Markdown)."),
     ]);
     vec![
-        Field::list("questions", question).required().about("The questions, in order."),
+        Field::list("questions", question)
+            .required()
+            .about("The questions, in order."),
         Field::list("bands", band).about("What a score means."),
     ]
 });
@@ -70,17 +77,34 @@ pub static FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
 /// Reads the declaration of a quiz.
 pub fn read(node: &Node, reading: &Reading, problems: &mut Vec<Diagnostic>) -> Option<Quiz> {
     declaration::check(node, &FIELDS, problems);
-    let list = |key: &str| node.get(key).map(|node| node.as_list().unwrap_or(std::slice::from_ref(node))).unwrap_or_default();
-    let questions: Vec<Question> = list("questions").iter().filter_map(|node| question(node, reading, problems)).collect();
+    let list = |key: &str| {
+        node.get(key)
+            .map(|node| node.as_list().unwrap_or(std::slice::from_ref(node)))
+            .unwrap_or_default()
+    };
+    let questions: Vec<Question> = list("questions")
+        .iter()
+        .filter_map(|node| question(node, reading, problems))
+        .collect();
     problems.extend(too_many(node, "questions", questions.len(), QUESTIONS_MAX));
-    if let Some(empty) = node.get("questions").filter(|node| node.as_list().is_some_and(<[Node]>::is_empty)) {
-        let problem = Diagnostic::new(Code::MissingField, "a quiz needs at least one question").at(empty.place.clone());
+    if let Some(empty) = node
+        .get("questions")
+        .filter(|node| node.as_list().is_some_and(<[Node]>::is_empty))
+    {
+        let problem = Diagnostic::new(Code::MissingField, "a quiz needs at least one question")
+            .at(empty.place.clone());
         problems.push(problem.help("add one: `- ask: …` with `answers: |` and a task list"));
     }
-    let mut bands: Vec<(Band, &Node)> = list("bands").iter().filter_map(|node| Some((band(node, reading)?, node))).collect();
+    let mut bands: Vec<(Band, &Node)> = list("bands")
+        .iter()
+        .filter_map(|node| Some((band(node, reading)?, node)))
+        .collect();
     bands.sort_by_key(|(band, _)| band.from);
     check_bands(&bands, list("questions").len(), problems);
-    Some(Quiz { questions, bands: bands.into_iter().map(|(band, _)| band).collect() })
+    Some(Quiz {
+        questions,
+        bands: bands.into_iter().map(|(band, _)| band).collect(),
+    })
 }
 
 fn question(node: &Node, reading: &Reading, problems: &mut Vec<Diagnostic>) -> Option<Question> {
@@ -89,26 +113,47 @@ fn question(node: &Node, reading: &Reading, problems: &mut Vec<Diagnostic>) -> O
     if let Some(answers) = &answers {
         let right = answers.iter().filter(|answer| answer.is_right).count();
         let mut tell = |message: &str, help: &str| {
-            problems.push(Diagnostic::new(Code::BadValue, format!("`answers`: {message}")).at(written.place.clone()).help(help));
+            problems.push(
+                Diagnostic::new(Code::BadValue, format!("`answers`: {message}"))
+                    .at(written.place.clone())
+                    .help(help),
+            );
         };
         if answers.len() < 2 {
-            tell("a question needs at least two answers", "add another `- [ ]` line");
+            tell(
+                "a question needs at least two answers",
+                "add another `- [ ]` line",
+            );
         } else if right == 0 {
             tell("none of them is right", "tick what is right: `- [x] …`");
         }
     }
-    let because = node.get("because").and_then(|node| Prose::of(node, reading, &[]));
-    Some(Question { ask: Prose::line(node.get("ask")?, reading)?, answers: answers?, because })
+    let because = node
+        .get("because")
+        .and_then(|node| Prose::of(node, reading, &[]));
+    Some(Question {
+        ask: Prose::line(node.get("ask")?, reading)?,
+        answers: answers?,
+        because,
+    })
 }
 
 /// The lines of a task list; `None` when it is none, which is told.
 fn answers(node: &Node, reading: &Reading, problems: &mut Vec<Diagnostic>) -> Option<Vec<Answer>> {
-    const HELP: &str = "write `answers: |` and below it one line for each answer: `- [x] right`, `- [ ] wrong`";
+    const HELP: &str =
+        "write `answers: |` and below it one line for each answer: `- [x] right`, `- [ ] wrong`";
     let text = match &node.value {
         crate::yaml::Value::Text(text) => text,
         _ => {
-            let message = format!("`answers`: a task list as a block of text expected, {} found", node.noun());
-            problems.push(Diagnostic::new(Code::WrongType, message).at(node.place.clone()).help(HELP));
+            let message = format!(
+                "`answers`: a task list as a block of text expected, {} found",
+                node.noun()
+            );
+            problems.push(
+                Diagnostic::new(Code::WrongType, message)
+                    .at(node.place.clone())
+                    .help(HELP),
+            );
             return None;
         }
     };
@@ -124,15 +169,26 @@ fn answers(node: &Node, reading: &Reading, problems: &mut Vec<Diagnostic>) -> Op
         }
         let indent = line.len() - line.trim_start().len();
         match (task(line), parts.last_mut()) {
-            (Some((is_right, at)), _) if range.start + at < range.end => parts.push((is_right, range.start + at..range.end, None)),
+            (Some((is_right, at)), _) if range.start + at < range.end => {
+                parts.push((is_right, range.start + at..range.end, None))
+            }
             (None, Some((.., note))) if indent >= 2 => {
-                let from = note.as_ref().map_or(range.start + indent, |note| note.start);
+                let from = note
+                    .as_ref()
+                    .map_or(range.start + indent, |note| note.start);
                 *note = Some(from..range.end);
             }
             _ => {
                 is_sound = false;
-                let message = format!("`answers`: `{}` is no line of a task list", shortened(line.trim()));
-                problems.push(Diagnostic::new(Code::BadValue, message).at(spots.place(range)).help(HELP));
+                let message = format!(
+                    "`answers`: `{}` is no line of a task list",
+                    shortened(line.trim())
+                );
+                problems.push(
+                    Diagnostic::new(Code::BadValue, message)
+                        .at(spots.place(range))
+                        .help(HELP),
+                );
             }
         }
     }
@@ -144,43 +200,74 @@ fn answers(node: &Node, reading: &Reading, problems: &mut Vec<Diagnostic>) -> Op
     let answer = |(is_right, text, note): (bool, Range<usize>, Option<Range<usize>>)| {
         let mut text = prose(text)?;
         text.is_line = true;
-        Some(Answer { text, is_right, note: note.and_then(prose) })
+        Some(Answer {
+            text,
+            is_right,
+            note: note.and_then(prose),
+        })
     };
     is_sound.then(|| parts.into_iter().filter_map(answer).collect())
 }
 
 /// Whether a line's box is ticked, and where its text begins.
 fn task(line: &str) -> Option<(bool, usize)> {
-    let rest = line.strip_prefix(['-', '*', '+'])?.trim_start_matches(' ').strip_prefix('[')?;
+    let rest = line
+        .strip_prefix(['-', '*', '+'])?
+        .trim_start_matches(' ')
+        .strip_prefix('[')?;
     let (is_right, rest) = match rest.get(..2)? {
         "x]" | "X]" => (true, &rest[2..]),
         " ]" => (false, &rest[2..]),
         _ => return None,
     };
-    rest.starts_with(char::is_whitespace).then(|| (is_right, line.len() - rest.trim_start().len()))
+    rest.starts_with(char::is_whitespace)
+        .then(|| (is_right, line.len() - rest.trim_start().len()))
 }
 
 fn shortened(text: &str) -> String {
-    if text.chars().count() <= 40 { text.to_owned() } else { format!("{}…", text.chars().take(40).collect::<String>()) }
+    if text.chars().count() <= 40 {
+        text.to_owned()
+    } else {
+        format!("{}…", text.chars().take(40).collect::<String>())
+    }
 }
 
 fn band(node: &Node, reading: &Reading) -> Option<Band> {
-    let crate::yaml::Value::Int(from) = node.get("from")?.value else { return None };
+    let crate::yaml::Value::Int(from) = node.get("from")?.value else {
+        return None;
+    };
     let title = node.get("title").and_then(Node::as_text).map(str::to_owned);
     // A number below 0 is told as out of reach, like one above the number of questions.
     let from = usize::try_from(from).unwrap_or(usize::MAX);
-    Some(Band { from, title, text: Prose::of(node.get("text")?, reading, &[])? })
+    Some(Band {
+        from,
+        title,
+        text: Prose::of(node.get("text")?, reading, &[])?,
+    })
 }
 
 /// Every score has exactly one band.
 fn check_bands(bands: &[(Band, &Node)], questions: usize, problems: &mut Vec<Diagnostic>) {
-    let Some((first, node)) = bands.first() else { return };
-    let place = |node: &Node| node.get("from").map_or_else(|| node.place.clone(), |from| from.place.clone());
+    let Some((first, node)) = bands.first() else {
+        return;
+    };
+    let place = |node: &Node| {
+        node.get("from")
+            .map_or_else(|| node.place.clone(), |from| from.place.clone())
+    };
     let mut tell = |node: &Node, message: String, help: &str| {
-        problems.push(Diagnostic::new(Code::BadValue, format!("`from`: {message}")).at(place(node)).help(help));
+        problems.push(
+            Diagnostic::new(Code::BadValue, format!("`from`: {message}"))
+                .at(place(node))
+                .help(help),
+        );
     };
     if first.from != 0 && first.from <= questions {
-        tell(node, format!("scores under {} have no band", first.from), "let the lowest band begin `from: 0`");
+        tell(
+            node,
+            format!("scores under {} have no band", first.from),
+            "let the lowest band begin `from: 0`",
+        );
     }
     for (band, node) in bands.iter().filter(|(band, _)| band.from > questions) {
         let written = node.get("from").and_then(Node::as_text).unwrap_or_default();
@@ -189,12 +276,22 @@ fn check_bands(bands: &[(Band, &Node)], questions: usize, problems: &mut Vec<Dia
         } else {
             format!("nobody can have {written} right answers of {questions}")
         };
-        tell(node, message, "count right answers: from 0 up to the number of questions");
+        tell(
+            node,
+            message,
+            "count right answers: from 0 up to the number of questions",
+        );
     }
     for pair in bands.windows(2) {
-        let [(one, _), (other, node)] = pair else { continue };
+        let [(one, _), (other, node)] = pair else {
+            continue;
+        };
         if one.from == other.from && one.from <= questions {
-            tell(node, format!("two bands begin at {}", one.from), "delete one, or let it begin elsewhere");
+            tell(
+                node,
+                format!("two bands begin at {}", one.from),
+                "delete one, or let it begin elsewhere",
+            );
         }
     }
 }
@@ -214,7 +311,10 @@ impl Quiz {
     }
 
     pub(super) fn labels(&self) -> Vec<&str> {
-        self.bands.iter().filter_map(|band| band.title.as_deref()).collect()
+        self.bands
+            .iter()
+            .filter_map(|band| band.title.as_deref())
+            .collect()
     }
 }
 

@@ -1,4 +1,5 @@
-//! How a value is shown: as money, a part of a hundred, a date, with how many decimals, of what unit.
+//! How a value is shown: as money, a part of a hundred, a date, with how many decimals, of what
+//! unit.
 
 use serde::{Deserialize, Serialize};
 
@@ -36,7 +37,12 @@ pub const FORMATS: [&str; 2] = ["number", "percent"];
 impl Show {
     /// How a value of this type is shown unless somebody says otherwise.
     pub fn of(kind: &Type) -> Self {
-        let plain = |format| Show { format, decimals: None, units: Vec::new(), many: None };
+        let plain = |format| Show {
+            format,
+            decimals: None,
+            units: Vec::new(),
+            many: None,
+        };
         match kind {
             Type::Number(measure) => Self::of_unit(&measure.unit()),
             Type::Text(_) | Type::Choices(_) => plain(Format::Text),
@@ -47,24 +53,49 @@ impl Show {
 
     pub fn of_unit(unit: &Unit) -> Self {
         let currency = unit.currency();
-        let units = unit.bases().filter(|(name, _)| Some(*name) != currency).map(|(name, exponent)| (name.to_owned(), exponent)).collect();
-        let format = currency.map_or(Format::Number, |currency| Format::Money(currency.to_owned()));
-        Show { format, decimals: None, units, many: None }
+        let units = unit
+            .bases()
+            .filter(|(name, _)| Some(*name) != currency)
+            .map(|(name, exponent)| (name.to_owned(), exponent))
+            .collect();
+        let format = currency.map_or(Format::Number, |currency| {
+            Format::Money(currency.to_owned())
+        });
+        Show {
+            format,
+            decimals: None,
+            units,
+            many: None,
+        }
     }
 
     /// The same for a unit as it was written: `pages/hour` counts `pages`.
     #[must_use]
     pub fn written(mut self, unit: Option<&str>) -> Self {
-        self.many = unit.map(|unit| unit.split(['/', '*']).next().unwrap_or(unit).trim().to_owned());
+        self.many = unit.map(|unit| {
+            unit.split(['/', '*'])
+                .next()
+                .unwrap_or(unit)
+                .trim()
+                .to_owned()
+        });
         self
     }
 
     pub fn of_input(input: &Input) -> Self {
         match &input.kind {
-            InputKind::Percent(_) => Show { format: Format::Percent, decimals: None, units: Vec::new(), many: None },
-            InputKind::Choice(options) | InputKind::Choices(options) => {
-                Show { format: Format::Options(options.clone()), decimals: None, units: Vec::new(), many: None }
-            }
+            InputKind::Percent(_) => Show {
+                format: Format::Percent,
+                decimals: None,
+                units: Vec::new(),
+                many: None,
+            },
+            InputKind::Choice(options) | InputKind::Choices(options) => Show {
+                format: Format::Options(options.clone()),
+                decimals: None,
+                units: Vec::new(),
+                many: None,
+            },
             kind => Self::of(&kind.of()).written(input.unit.as_deref()),
         }
     }

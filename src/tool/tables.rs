@@ -1,4 +1,5 @@
-//! Figures that formulas look up: rows by key, or brackets by size; written in the declaration or kept as CSV in `data/`.
+//! Figures that formulas look up: rows by key, or brackets by size; written in the declaration or
+//! kept as CSV in `data/`.
 //!
 //! ```yaml
 //! tables:
@@ -26,11 +27,17 @@ use crate::yaml::{Entry, Node, Value as Yaml};
 /// The keys of a table that is more than its rows.
 pub static TABLE_FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
     vec![
-        Field::new("values", FieldType::Anything).about("The rows, or a list of brackets, beside a `unit`."),
+        Field::new("values", FieldType::Anything)
+            .about("The rows, or a list of brackets, beside a `unit`."),
         Field::text("file").about("A CSV file in `data/`, its first line naming the columns."),
-        Field::text("key").about("The file's column of keys.").defaults_to("`key`"),
-        Field::text("value").about("The file's column of numbers.").defaults_to("`value`"),
-        Field::text("up_to").about("In place of `key`: the column of a bracket's upper end, empty in the last."),
+        Field::text("key")
+            .about("The file's column of keys.")
+            .defaults_to("`key`"),
+        Field::text("value")
+            .about("The file's column of numbers.")
+            .defaults_to("`value`"),
+        Field::text("up_to")
+            .about("In place of `key`: the column of a bracket's upper end, empty in the last."),
         Field::text("unit").about("What the numbers count."),
     ]
 });
@@ -39,47 +46,99 @@ pub static TABLE_FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
 const ROWS_MAX: usize = 1000;
 
 /// Reads `tables:`. What is wrong is told and left out.
-pub fn read(node: &Node, reading: &Reading, problems: &mut Vec<Diagnostic>) -> Vec<(KnownTable, Table)> {
+pub fn read(
+    node: &Node,
+    reading: &Reading,
+    problems: &mut Vec<Diagnostic>,
+) -> Vec<(KnownTable, Table)> {
     let Some(map) = node.as_map() else {
-        problems.push(wrong(node, "`tables` is a mapping of names to tables", "write `name: { key: number, … }`"));
+        problems.push(wrong(
+            node,
+            "`tables` is a mapping of names to tables",
+            "write `name: { key: number, … }`",
+        ));
         return Vec::new();
     };
-    map.iter().filter_map(|(name, entry)| read_one(name, entry, reading, problems)).collect()
+    map.iter()
+        .filter_map(|(name, entry)| read_one(name, entry, reading, problems))
+        .collect()
 }
 
-fn read_one(name: &str, entry: &Entry, reading: &Reading, problems: &mut Vec<Diagnostic>) -> Option<(KnownTable, Table)> {
+fn read_one(
+    name: &str,
+    entry: &Entry,
+    reading: &Reading,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<(KnownTable, Table)> {
     if let Some(why) = name_fault(name) {
-        problems
-            .push(Diagnostic::new(Code::BadValue, format!("`{name}` cannot be the name of a table")).at(entry.key_place.clone()).help(why));
+        problems.push(
+            Diagnostic::new(
+                Code::BadValue,
+                format!("`{name}` cannot be the name of a table"),
+            )
+            .at(entry.key_place.clone())
+            .help(why),
+        );
         return None;
     }
     let node = &entry.node;
     let is_full = node.get("file").or_else(|| node.get("values")).is_some();
-    let (table, unit) = if is_full { full(node, reading, problems)? } else { (written(node, problems)?, None) };
+    let (table, unit) = if is_full {
+        full(node, reading, problems)?
+    } else {
+        (written(node, problems)?, None)
+    };
     let numbers: Vec<f64> = match &table {
         Table::Rows(rows) => rows.iter().map(|(_, value)| *value).collect(),
         Table::Brackets(brackets) => brackets.iter().map(|(_, rate)| *rate).collect(),
     };
     if numbers.is_empty() || numbers.len() > ROWS_MAX {
-        problems.push(wrong(node, &format!("a table has 1 to {ROWS_MAX} rows"), "keep only the rows that a formula needs"));
+        problems.push(wrong(
+            node,
+            &format!("a table has 1 to {ROWS_MAX} rows"),
+            "keep only the rows that a formula needs",
+        ));
         return None;
     }
     if let Table::Rows(rows) = &table
-        && let Some((key, _)) =
-            rows.iter().enumerate().find(|(at, (key, _))| rows[..*at].iter().any(|(other, _)| other == key)).map(|(_, row)| row)
+        && let Some((key, _)) = rows
+            .iter()
+            .enumerate()
+            .find(|(at, (key, _))| rows[..*at].iter().any(|(other, _)| other == key))
+            .map(|(_, row)| row)
     {
-        problems.push(wrong(node, &format!("the row `{key}` stands twice"), "keep one of them"));
+        problems.push(wrong(
+            node,
+            &format!("the row `{key}` stands twice"),
+            "keep one of them",
+        ));
         return None;
     }
-    let span = Span::new(numbers.iter().copied().fold(f64::INFINITY, f64::min), numbers.iter().copied().fold(f64::NEG_INFINITY, f64::max));
+    let span = Span::new(
+        numbers.iter().copied().fold(f64::INFINITY, f64::min),
+        numbers.iter().copied().fold(f64::NEG_INFINITY, f64::max),
+    );
     let keys = match &table {
         Table::Rows(rows) => Some(rows.iter().map(|(key, _)| key.clone()).collect()),
         Table::Brackets(_) => None,
     };
-    Some((KnownTable { name: name.to_owned(), keys, unit, span, is_used: Cell::new(false) }, table))
+    Some((
+        KnownTable {
+            name: name.to_owned(),
+            keys,
+            unit,
+            span,
+            is_used: Cell::new(false),
+        },
+        table,
+    ))
 }
 
-fn full(node: &Node, reading: &Reading, problems: &mut Vec<Diagnostic>) -> Option<(Table, Option<Unit>)> {
+fn full(
+    node: &Node,
+    reading: &Reading,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<(Table, Option<Unit>)> {
     check(node, &TABLE_FIELDS, Context::PAGE).unload(problems);
     let stated = unit(node, problems)?;
     let unit = node.get("unit").map(|_| stated);
@@ -91,10 +150,13 @@ fn full(node: &Node, reading: &Reading, problems: &mut Vec<Diagnostic>) -> Optio
 }
 
 fn written(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Table> {
-    const HELP: &str = "write `{ key: 12.5, other: 20% }`, or `[{ up_to: 10000, rate: 0 }, { rate: 20% }]`";
+    const HELP: &str =
+        "write `{ key: 12.5, other: 20% }`, or `[{ up_to: 10000, rate: 0 }, { rate: 20% }]`";
     match &node.value {
         Yaml::Map(map) => {
-            let rows = map.iter().map(|(key, entry)| Some((key.clone(), value(&entry.node, problems)?)));
+            let rows = map
+                .iter()
+                .map(|(key, entry)| Some((key.clone(), value(&entry.node, problems)?)));
             rows.collect::<Option<Vec<_>>>().map(Table::Rows)
         }
         Yaml::List(items) => {
@@ -113,14 +175,24 @@ fn written(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Table> {
             ascending(brackets, node, problems)
         }
         _ => {
-            problems.push(wrong(node, &format!("a table expected, {} found", node.noun()), HELP));
+            problems.push(wrong(
+                node,
+                &format!("a table expected, {} found", node.noun()),
+                HELP,
+            ));
             None
         }
     }
 }
 
-fn ascending(brackets: Vec<(f64, f64)>, node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Table> {
-    if brackets.windows(2).all(|pair| pair[0].0 < pair[1].0) && brackets.iter().all(|(end, _)| *end > 0.0) {
+fn ascending(
+    brackets: Vec<(f64, f64)>,
+    node: &Node,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<Table> {
+    if brackets.windows(2).all(|pair| pair[0].0 < pair[1].0)
+        && brackets.iter().all(|(end, _)| *end > 0.0)
+    {
         return Some(Table::Brackets(brackets));
     }
     problems.push(wrong(
@@ -134,67 +206,120 @@ fn ascending(brackets: Vec<(f64, f64)>, node: &Node, problems: &mut Vec<Diagnost
 fn value(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<f64> {
     let read = number(node).ok().or_else(|| percent(node).ok());
     if read.is_none() {
-        problems.push(wrong(node, &format!("a number or a percentage expected, {} found", node.noun()), "write it like `12.5` or `20%`"));
+        problems.push(wrong(
+            node,
+            &format!("a number or a percentage expected, {} found", node.noun()),
+            "write it like `12.5` or `20%`",
+        ));
     }
     read
 }
 
-fn from_file(node: &Node, file: &Node, reading: &Reading, problems: &mut Vec<Diagnostic>) -> Option<Table> {
-    let name = file.as_text().unwrap_or_default().trim_start_matches("data/").to_owned();
+fn from_file(
+    node: &Node,
+    file: &Node,
+    reading: &Reading,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<Table> {
+    let name = file
+        .as_text()
+        .unwrap_or_default()
+        .trim_start_matches("data/")
+        .to_owned();
     let rows = match reading.data(&name) {
         Some(Json::Array(rows)) if !rows.is_empty() => rows,
         Some(_) => {
-            problems.push(wrong(file, &format!("data/{name} is no table"), "a table is a CSV file whose first line names the columns"));
+            problems.push(wrong(
+                file,
+                &format!("data/{name} is no table"),
+                "a table is a CSV file whose first line names the columns",
+            ));
             return None;
         }
         None => {
             let message = format!("data/{name} does not exist or cannot be read");
             let help = "add a CSV file of that name to `data/`, or fix the problem that is reported for it";
-            problems.push(Diagnostic::new(Code::BrokenLink, message).at(file.place.clone()).help(help));
+            problems.push(
+                Diagnostic::new(Code::BrokenLink, message)
+                    .at(file.place.clone())
+                    .help(help),
+            );
             return None;
         }
     };
-    let columns: Vec<&str> = rows[0].as_object().map(|row| row.keys().map(String::as_str).collect()).unwrap_or_default();
+    let columns: Vec<&str> = rows[0]
+        .as_object()
+        .map(|row| row.keys().map(String::as_str).collect())
+        .unwrap_or_default();
     let mut column = |key: &str| {
         let stated = node.get(key);
         let wanted = stated.and_then(Node::as_text).unwrap_or(key);
-        let found = columns.iter().find(|name| **name == wanted).map(|name| (*name).to_owned());
+        let found = columns
+            .iter()
+            .find(|name| **name == wanted)
+            .map(|name| (*name).to_owned());
         if found.is_none() {
-            let help = nearest(wanted, columns.iter().copied())
-                .map_or_else(|| format!("write `{key}:` and one of {}", columns.join(", ")), |near| format!("write `{key}: {near}`"));
-            problems.push(wrong(stated.unwrap_or(file), &format!("data/{name} has no column `{wanted}`"), &help));
+            let help = nearest(wanted, columns.iter().copied()).map_or_else(
+                || format!("write `{key}:` and one of {}", columns.join(", ")),
+                |near| format!("write `{key}: {near}`"),
+            );
+            problems.push(wrong(
+                stated.unwrap_or(file),
+                &format!("data/{name} has no column `{wanted}`"),
+                &help,
+            ));
         }
         found
     };
     let has_brackets = node.get("up_to").is_some();
-    let (keys, values) = (column(if has_brackets { "up_to" } else { "key" })?, column("value")?);
+    let (keys, values) = (
+        column(if has_brackets { "up_to" } else { "key" })?,
+        column("value")?,
+    );
     let mut table = Vec::new();
     for (line, row) in rows.iter().enumerate() {
         let cell = |column: &str| row.get(column).cloned().unwrap_or(Json::Null);
         let (key, number) = (cell(&keys), cell_number(&cell(&values)));
         let Some(number) = number else {
-            let message = format!("data/{name} has no number in the column `{values}` of line {}", line + 2);
+            let message = format!(
+                "data/{name} has no number in the column `{values}` of line {}",
+                line + 2
+            );
             problems.push(wrong(file, &message, "write a number like `12.5` or `20%`"));
             return None;
         };
         table.push((key, number));
     }
     if has_brackets {
-        let brackets = table.iter().map(|(end, rate)| (cell_number(end).unwrap_or(f64::INFINITY), *rate)).collect();
+        let brackets = table
+            .iter()
+            .map(|(end, rate)| (cell_number(end).unwrap_or(f64::INFINITY), *rate))
+            .collect();
         return ascending(brackets, node, problems);
     }
     let text = |key: &Json| key.as_str().map_or_else(|| key.to_string(), str::to_owned);
-    Some(Table::Rows(table.iter().map(|(key, number)| (text(key), *number)).collect()))
+    Some(Table::Rows(
+        table
+            .iter()
+            .map(|(key, number)| (text(key), *number))
+            .collect(),
+    ))
 }
 
 fn cell_number(cell: &Json) -> Option<f64> {
     match cell {
         Json::Number(number) => number.as_f64(),
-        Json::String(text) => text.trim().strip_suffix('%').and_then(|text| text.trim().parse::<f64>().ok()).map(|value| value / 100.0),
+        Json::String(text) => text
+            .trim()
+            .strip_suffix('%')
+            .and_then(|text| text.trim().parse::<f64>().ok())
+            .map(|value| value / 100.0),
         _ => None,
     }
 }
 
 fn wrong(node: &Node, message: &str, help: &str) -> Diagnostic {
-    Diagnostic::new(Code::BadValue, message).at(node.place.clone()).help(help)
+    Diagnostic::new(Code::BadValue, message)
+        .at(node.place.clone())
+        .help(help)
 }

@@ -1,4 +1,5 @@
-//! The events of one save, or of one checkout, gathered until some milliseconds pass without another.
+//! The events of one save, or of one checkout, gathered until some milliseconds pass without
+//! another.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -51,11 +52,15 @@ impl Batch {
         while !batch.must_stop {
             let left = end.saturating_duration_since(Instant::now());
             if left.is_zero() {
-                received.try_iter().take(EVENTS_MAX).for_each(|message| batch.add(message));
+                received
+                    .try_iter()
+                    .take(EVENTS_MAX)
+                    .for_each(|message| batch.add(message));
                 break;
             }
             let next = received.recv_timeout(QUIET.min(left));
-            // A file that is gone, or empty, is often one that is being saved: it is given all the time there is.
+            // A file that is gone, or empty, is often one that is being saved: it is given all the
+            // time there is.
             let next = if next.is_err() && batch.is_midway(disk) {
                 received.recv_timeout(end.saturating_duration_since(Instant::now()))
             } else {
@@ -72,7 +77,10 @@ impl Batch {
     fn is_midway(&self, disk: &Disk) -> bool {
         let is_midway = |full: &PathBuf| {
             let standing = disk.source_path(full).map(|path| disk.standing(&path));
-            matches!(standing, Some(Standing::Nothing | Standing::File { is_empty: true }))
+            matches!(
+                standing,
+                Some(Standing::Nothing | Standing::File { is_empty: true })
+            )
         };
         self.paths.len() <= SAVED_MAX && self.paths.keys().any(is_midway)
     }
@@ -87,8 +95,10 @@ impl Batch {
             }
             Message::Event(Ok(event)) => {
                 self.is_incomplete |= event.need_rescan();
-                let was_only_written =
-                    matches!(event.kind, EventKind::Modify(ModifyKind::Any | ModifyKind::Data(_)) | EventKind::Access(_));
+                let was_only_written = matches!(
+                    event.kind,
+                    EventKind::Modify(ModifyKind::Any | ModifyKind::Data(_)) | EventKind::Access(_)
+                );
                 for path in event.paths {
                     *self.paths.entry(path).or_insert(true) &= was_only_written;
                 }
@@ -100,5 +110,6 @@ impl Batch {
 /// Opening and reading a file changes nothing, and builds do much of it.
 pub fn is_of_use(event: &notify::Result<notify::Event>) -> bool {
     let Ok(event) = event else { return true };
-    event.need_rescan() || !matches!(event.kind, EventKind::Access(kind) if kind != AccessKind::Close(AccessMode::Write))
+    event.need_rescan()
+        || !matches!(event.kind, EventKind::Access(kind) if kind != AccessKind::Close(AccessMode::Write))
 }

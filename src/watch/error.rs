@@ -27,7 +27,9 @@ impl From<notify::Error> for WatchError {
         const EMFILE: i32 = 24;
         match error.kind {
             notify::ErrorKind::MaxFilesWatch => Self::TooManyFolders,
-            notify::ErrorKind::Io(error) if error.raw_os_error() == Some(EMFILE) && cfg!(unix) => Self::TooManyWatchers,
+            notify::ErrorKind::Io(error) if error.raw_os_error() == Some(EMFILE) && cfg!(unix) => {
+                Self::TooManyWatchers
+            }
             kind => Self::Refused(notify::Error::new(kind).to_string()),
         }
     }

@@ -1,8 +1,9 @@
 //! The folders that are watched, and what an event in one of them means for the site.
 //!
-//! Folders are watched, not files, each for itself, and only those that the walk enters: a file saved by another name is
-//! seen, and `node_modules` costs nothing. macOS and Windows watch a whole tree at no cost; there the same folders decide
-//! which events count. Beside them, the folders on the way that links take are watched.
+//! Folders are watched, not files, each for itself, and only those that the walk enters: a file
+//! saved by another name is seen, and `node_modules` costs nothing. macOS and Windows watch a whole
+//! tree at no cost; there the same folders decide which events count. Beside them, the folders on
+//! the way that links take are watched.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{Bound, ControlFlow};
@@ -40,13 +41,23 @@ impl Ground {
     ///
     /// # Errors
     /// When the system gives no watch, or no more of them.
-    pub fn new(disk: &Disk, rules: &ListingRules, hear: impl notify::EventHandler) -> Result<Self, WatchError> {
+    pub fn new(
+        disk: &Disk,
+        rules: &ListingRules,
+        hear: impl notify::EventHandler,
+    ) -> Result<Self, WatchError> {
         let root = disk.identity();
         let mut watcher = notify::recommended_watcher(hear)?;
-        let mode = if IS_WHOLE_TREE_WATCHED { RecursiveMode::Recursive } else { RecursiveMode::NonRecursive };
+        let mode = if IS_WHOLE_TREE_WATCHED {
+            RecursiveMode::Recursive
+        } else {
+            RecursiveMode::NonRecursive
+        };
         watcher.watch(disk.root(), mode)?;
         let mut failure = None;
-        let survey = disk.survey(rules, &mut |folder| watch(&mut watcher, disk, folder, &mut failure));
+        let survey = disk.survey(rules, &mut |folder| {
+            watch(&mut watcher, disk, folder, &mut failure)
+        });
         if let Some(error) = failure {
             return Err(error);
         }
@@ -73,9 +84,14 @@ impl Ground {
         self.disk.identity() == self.root && self.root.is_some()
     }
 
-    /// Watches a folder below the root that does not belong to the site: its events come, and mean nothing.
+    /// Watches a folder below the root that does not belong to the site: its events come, and mean
+    /// nothing.
     pub fn watch_aside(&mut self, folder: &Path) -> notify::Result<()> {
-        if IS_WHOLE_TREE_WATCHED { Ok(()) } else { self.watcher.watch(folder, RecursiveMode::NonRecursive) }
+        if IS_WHOLE_TREE_WATCHED {
+            Ok(())
+        } else {
+            self.watcher.watch(folder, RecursiveMode::NonRecursive)
+        }
     }
 
     pub fn leave_aside(&mut self, folder: &Path) {
@@ -85,17 +101,29 @@ impl Ground {
         }
     }
 
-    /// The paths of the site that may differ after something happened at this one. `was_only_written` says that a file's
-    /// bytes changed, or a folder's list of names, which the names in it tell better.
-    pub fn meaning(&self, path: &SourcePath, was_only_written: bool, touched: &mut BTreeSet<SourcePath>) {
+    /// The paths of the site that may differ after something happened at this one.
+    /// `was_only_written` says that a file's bytes changed, or a folder's list of names, which the
+    /// names in it tell better.
+    pub fn meaning(
+        &self,
+        path: &SourcePath,
+        was_only_written: bool,
+        touched: &mut BTreeSet<SourcePath>,
+    ) {
         touched.extend(self.links_through(path));
         let is_known_folder = self.folders.contains(path);
         let folder = path.folder();
-        let does_folder_count = self.folders.contains(&folder) || (self.foreign.contains(&folder) && Disk::says_what_is_listed(path));
+        let does_folder_count = self.folders.contains(&folder)
+            || (self.foreign.contains(&folder) && Disk::says_what_is_listed(path));
         if path.as_str().is_empty() || (is_known_folder && was_only_written) || !does_folder_count {
             return;
         }
-        if self.rules.output.as_ref().is_some_and(|output| path.is_within(output)) {
+        if self
+            .rules
+            .output
+            .as_ref()
+            .is_some_and(|output| path.is_within(output))
+        {
             return;
         }
         let is_folder = is_known_folder || self.disk.standing(path) == Standing::Folder;
@@ -104,7 +132,8 @@ impl Ground {
         }
     }
 
-    /// Watches what came with these changes and forgets what went. `None` when only a new beginning can tell.
+    /// Watches what came with these changes and forgets what went. `None` when only a new beginning
+    /// can tell.
     ///
     /// # Errors
     /// When the system gives no more watches.
@@ -123,11 +152,15 @@ impl Ground {
         let (watcher, disk) = (&mut self.watcher, &self.disk);
         let mut failure = None;
         // A folder that is known is watched anew: it may be another one of the same name.
-        let survey = disk.survey_at(&self.rules, &changed, &mut |folder| watch(watcher, disk, folder, &mut failure));
+        let survey = disk.survey_at(&self.rules, &changed, &mut |folder| {
+            watch(watcher, disk, folder, &mut failure)
+        });
         if let Some(error) = failure {
             return Err(error);
         }
-        let Some(survey) = survey else { return Ok(None) };
+        let Some(survey) = survey else {
+            return Ok(None);
+        };
         for path in &changed {
             forget(&mut self.folders, path);
             forget(&mut self.foreign, path);
@@ -157,18 +190,23 @@ impl Ground {
         self.through.clear();
         for (link, through) in &self.links {
             for path in through {
-                self.through.entry(path.clone()).or_default().insert(link.clone());
+                self.through
+                    .entry(path.clone())
+                    .or_default()
+                    .insert(link.clone());
             }
         }
         Ok(())
     }
 
-    /// The folders on a link's way that are not watched anyway. Those that are missing come with an event of the one around.
+    /// The folders on a link's way that are not watched anyway. Those that are missing come with an
+    /// event of the one around.
     fn watch_beside(&mut self, through: &[SourcePath]) -> Result<(), WatchError> {
         let mut failure = None;
         for folder in through.iter().flat_map(|path| path.and_folders().skip(1)) {
             if !self.folders.contains(folder) {
-                let folder = SourcePath::new(folder).expect("the folder of a path inside the root lies inside it");
+                let folder = SourcePath::new(folder)
+                    .expect("the folder of a path inside the root lies inside it");
                 let _ = watch(&mut self.watcher, &self.disk, &folder, &mut failure);
             }
         }
@@ -176,16 +214,32 @@ impl Ground {
     }
 
     fn links_through(&self, path: &SourcePath) -> impl Iterator<Item = SourcePath> {
-        at_or_below(&self.through, path).into_iter().filter_map(|path| self.through.get(&path)).flatten().cloned()
+        at_or_below(&self.through, path)
+            .into_iter()
+            .filter_map(|path| self.through.get(&path))
+            .flatten()
+            .cloned()
     }
 }
 
-/// Watches one folder. What is gone again, or may not be listed, is no failure: its folder tells when that changes.
-fn watch(watcher: &mut RecommendedWatcher, disk: &Disk, folder: &SourcePath, failure: &mut Option<WatchError>) -> ControlFlow<()> {
+/// Watches one folder. What is gone again, or may not be listed, is no failure: its folder tells
+/// when that changes.
+fn watch(
+    watcher: &mut RecommendedWatcher,
+    disk: &Disk,
+    folder: &SourcePath,
+    failure: &mut Option<WatchError>,
+) -> ControlFlow<()> {
     if IS_WHOLE_TREE_WATCHED {
         return ControlFlow::Continue(());
     }
-    match watcher.watch(&disk.root().join(folder.as_str()), RecursiveMode::NonRecursive).map_err(WatchError::from) {
+    match watcher
+        .watch(
+            &disk.root().join(folder.as_str()),
+            RecursiveMode::NonRecursive,
+        )
+        .map_err(WatchError::from)
+    {
         Err(error) if error.is_exhausted() => {
             *failure = Some(error);
             ControlFlow::Break(())
@@ -196,8 +250,16 @@ fn watch(watcher: &mut RecommendedWatcher, disk: &Disk, folder: &SourcePath, fai
 
 /// What is told at last: paths that lie below another one are told by it.
 pub fn without_covered(touched: &BTreeSet<SourcePath>) -> BTreeSet<SourcePath> {
-    let is_covered = |path: &SourcePath| path.and_folders().skip(1).any(|folder| touched.contains(folder));
-    touched.iter().filter(|path| !is_covered(path)).cloned().collect()
+    let is_covered = |path: &SourcePath| {
+        path.and_folders()
+            .skip(1)
+            .any(|folder| touched.contains(folder))
+    };
+    touched
+        .iter()
+        .filter(|path| !is_covered(path))
+        .cloned()
+        .collect()
 }
 
 /// What lies below a path begins with it and a slash, and so stands together.
@@ -209,7 +271,10 @@ fn head_of(path: &SourcePath) -> String {
 fn forget(paths: &mut BTreeSet<SourcePath>, path: &SourcePath) {
     let head = head_of(path);
     let from_head = paths.range::<str, _>((Bound::Included(head.as_str()), Bound::Unbounded));
-    let below: Vec<SourcePath> = from_head.take_while(|path| path.as_str().starts_with(&head)).cloned().collect();
+    let below: Vec<SourcePath> = from_head
+        .take_while(|path| path.as_str().starts_with(&head))
+        .cloned()
+        .collect();
     for gone in below.iter().chain([path]) {
         paths.remove(gone);
     }
@@ -219,6 +284,11 @@ fn forget(paths: &mut BTreeSet<SourcePath>, path: &SourcePath) {
 fn at_or_below<T>(paths: &BTreeMap<SourcePath, T>, path: &SourcePath) -> Vec<SourcePath> {
     let head = head_of(path);
     let at = paths.get_key_value(path).map(|(path, _)| path);
-    let from_head = paths.range::<str, _>((Bound::Included(head.as_str()), Bound::Unbounded)).map(|(path, _)| path);
-    at.into_iter().chain(from_head.take_while(|path| path.as_str().starts_with(&head))).cloned().collect()
+    let from_head = paths
+        .range::<str, _>((Bound::Included(head.as_str()), Bound::Unbounded))
+        .map(|(path, _)| path);
+    at.into_iter()
+        .chain(from_head.take_while(|path| path.as_str().starts_with(&head)))
+        .cloned()
+        .collect()
 }

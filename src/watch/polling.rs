@@ -1,4 +1,5 @@
-//! Looking again and again, where nobody tells: what every file was at one moment, and what differs at the next.
+//! Looking again and again, where nobody tells: what every file was at one moment, and what differs
+//! at the next.
 
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
@@ -29,7 +30,10 @@ impl Snapshot {
     pub fn take(disk: &Disk, rules: &ListingRules) -> Self {
         let listed = disk.list(rules);
         let stamps = disk.stamps_at_once(&listed.value);
-        Self { files: listed.value.into_iter().zip(stamps).collect(), problems: listed.problems }
+        Self {
+            files: listed.value.into_iter().zip(stamps).collect(),
+            problems: listed.problems,
+        }
     }
 
     /// The paths that may differ between this moment and a later one.
@@ -52,7 +56,8 @@ impl Snapshot {
         }
         let only_in = |some: &[Diagnostic], others: &[Diagnostic]| -> Vec<SourcePath> {
             let only = some.iter().filter(|problem| !others.contains(problem));
-            only.filter_map(|problem| problem.place.as_ref().map(|place| place.path.clone())).collect()
+            only.filter_map(|problem| problem.place.as_ref().map(|place| place.path.clone()))
+                .collect()
         };
         differing.extend(only_in(&self.problems, &later.problems));
         differing.extend(only_in(&later.problems, &self.problems));
@@ -60,10 +65,13 @@ impl Snapshot {
     }
 }
 
-/// Whether a file is the same. One that was not settled may have changed under its stamp: it counts once more when it is.
+/// Whether a file is the same. One that was not settled may have changed under its stamp: it counts
+/// once more when it is.
 fn is_vouched_for(old: Option<(Stamp, bool)>, new: Option<(Stamp, bool)>) -> bool {
     match (old, new) {
-        (Some((old, was_settled)), Some((new, is_settled))) => old == new && was_settled == is_settled,
+        (Some((old, was_settled)), Some((new, is_settled))) => {
+            old == new && was_settled == is_settled
+        }
         (None, None) => true,
         _ => false,
     }
@@ -74,19 +82,44 @@ mod tests {
     use super::*;
 
     fn snapshot(files: &[(&str, u64, bool)]) -> Snapshot {
-        let stamp = |size| Stamp { size, modified_ns: 0, changed_ns: 0, inode: 0, device: 0 };
+        let stamp = |size| Stamp {
+            size,
+            modified_ns: 0,
+            changed_ns: 0,
+            inode: 0,
+            device: 0,
+        };
         let path = |path| SourcePath::new(path).expect("a path inside the root");
         Snapshot {
-            files: files.iter().map(|(name, size, is_settled)| (path(name), Some((stamp(*size), *is_settled)))).collect(),
+            files: files
+                .iter()
+                .map(|(name, size, is_settled)| (path(name), Some((stamp(*size), *is_settled))))
+                .collect(),
             problems: Vec::new(),
         }
     }
 
     #[test]
     fn what_differs() {
-        let before = snapshot(&[("a", 1, true), ("b", 1, true), ("d", 1, false), ("e", 1, false), ("z", 1, true)]);
-        let after = snapshot(&[("b", 2, true), ("c", 1, true), ("d", 1, false), ("e", 1, true), ("z", 1, true)]);
-        let names: Vec<String> = before.differences(&after).iter().map(ToString::to_string).collect();
+        let before = snapshot(&[
+            ("a", 1, true),
+            ("b", 1, true),
+            ("d", 1, false),
+            ("e", 1, false),
+            ("z", 1, true),
+        ]);
+        let after = snapshot(&[
+            ("b", 2, true),
+            ("c", 1, true),
+            ("d", 1, false),
+            ("e", 1, true),
+            ("z", 1, true),
+        ]);
+        let names: Vec<String> = before
+            .differences(&after)
+            .iter()
+            .map(ToString::to_string)
+            .collect();
         assert_eq!(names, ["a", "b", "c", "e"]);
         assert!(after.differences(&after).is_empty());
     }

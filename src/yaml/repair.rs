@@ -1,7 +1,8 @@
 //! YAML with faults, read as far as it goes: for text that was brought from elsewhere.
 //!
-//! What cannot be read is one entry of the outermost mapping in nearly every case. It is blanked and the rest is read again; its first line,
-//! where that is a key with a plain value, is taken as text.
+//! What cannot be read is one entry of the outermost mapping in nearly every case. It is blanked
+//! and the rest is read again; its first line, where that is a key with a plain value, is taken as
+//! text.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -34,9 +35,18 @@ pub fn parse_leniently(path: &SourcePath, whole_text: &str, range: Range<usize>)
     let mut text = Cow::Borrowed(whole_text);
     let mut repaired = Repaired::default();
     let mut salvaged = Vec::new();
-    let attempts = if range.len() > LARGE { REPAIRS_OF_LARGE_MAX } else { REPAIRS_MAX };
+    let attempts = if range.len() > LARGE {
+        REPAIRS_OF_LARGE_MAX
+    } else {
+        REPAIRS_MAX
+    };
     for _ in 0..attempts {
-        let Attempt { node, repeated, mut problems, stopped_at } = attempt(path, &text, range.clone());
+        let Attempt {
+            node,
+            repeated,
+            mut problems,
+            stopped_at,
+        } = attempt(path, &text, range.clone());
         let Some(stopped_at) = stopped_at else {
             repaired.problems.append(&mut problems);
             (repaired.node, repaired.repeated) = (node, repeated);
@@ -45,9 +55,16 @@ pub fn parse_leniently(path: &SourcePath, whole_text: &str, range: Range<usize>)
         };
         repaired.is_damaged = true;
         let Some(problem) = problems.pop() else { break };
-        let fault = problem.place.as_ref().map_or(range.start, |place| Lines::new(&text).offset(place.line, place.column));
+        let fault = problem.place.as_ref().map_or(range.start, |place| {
+            Lines::new(&text).offset(place.line, place.column)
+        });
         repaired.problems.push(problem);
-        let Some(entry) = [fault, stopped_at].into_iter().find_map(|at| entry_at(&text, &range, at)) else { break };
+        let Some(entry) = [fault, stopped_at]
+            .into_iter()
+            .find_map(|at| entry_at(&text, &range, at))
+        else {
+            break;
+        };
         salvaged.extend(first_line(path, whole_text, &entry));
         blank(text.to_mut(), &entry);
     }
@@ -55,21 +72,27 @@ pub fn parse_leniently(path: &SourcePath, whole_text: &str, range: Range<usize>)
     repaired
 }
 
-/// The lines of the entry that holds an offset: from a line that begins in the first column to the next one. `None` where all is blank.
+/// The lines of the entry that holds an offset: from a line that begins in the first column to the
+/// next one. `None` where all is blank.
 fn entry_at(text: &str, range: &Range<usize>, at: usize) -> Option<Range<usize>> {
     let part = &text[range.clone()];
     let at = at.clamp(range.start, range.end) - range.start;
     let mut entry: Option<Range<usize>> = None;
     let mut start = 0;
     for line in part.split_inclusive('\n') {
-        let begins = line.starts_with(|c: char| !c.is_whitespace() && !matches!(c, '-' | '#' | ']' | '}'));
+        let begins =
+            line.starts_with(|c: char| !c.is_whitespace() && !matches!(c, '-' | '#' | ']' | '}'));
         match &mut entry {
             Some(found) if begins && found.contains(&at) => break,
             Some(found) if !begins => found.end = start + line.len(),
             _ => entry = Some(start..start + line.len()),
         }
         start += line.len();
-        if start > at && entry.as_ref().is_some_and(|entry| !entry.contains(&at) && entry.start > at) {
+        if start > at
+            && entry
+                .as_ref()
+                .is_some_and(|entry| !entry.contains(&at) && entry.start > at)
+        {
             break;
         }
     }
@@ -79,7 +102,10 @@ fn entry_at(text: &str, range: &Range<usize>, at: usize) -> Option<Range<usize>>
 }
 
 fn blank(text: &mut String, range: &Range<usize>) {
-    let blanks: String = text[range.clone()].bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }).collect();
+    let blanks: String = text[range.clone()]
+        .bytes()
+        .map(|byte| if byte == b'\n' { '\n' } else { ' ' })
+        .collect();
     text.replace_range(range.clone(), &blanks);
 }
 
@@ -87,9 +113,13 @@ fn blank(text: &mut String, range: &Range<usize>) {
 fn first_line(path: &SourcePath, text: &str, entry: &Range<usize>) -> Option<(String, Entry)> {
     let line = text[entry.clone()].lines().next()?;
     let (key, value) = line.split_once(": ")?;
-    let is_key = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
+    let is_key = !key.is_empty()
+        && key
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
     let written = value.trim();
-    let is_text = !written.is_empty() && !written.starts_with(['[', '{', '&', '*', '!', '|', '>', '%', '@', '`']);
+    let is_text = !written.is_empty()
+        && !written.starts_with(['[', '{', '&', '*', '!', '|', '>', '%', '@', '`']);
     if !is_key || !is_text {
         return None;
     }
@@ -97,12 +127,24 @@ fn first_line(path: &SourcePath, text: &str, entry: &Range<usize>) -> Option<(St
     let lines = Lines::new(text);
     let place = lines.place(path, start..start + written.len());
     let value = Value::Text(without_quotes(written).to_owned());
-    let node = Node { value, place, written: String::new() };
-    Some((key.to_owned(), Entry { key_place: lines.place(path, entry.start..entry.start + key.len()), node }))
+    let node = Node {
+        value,
+        place,
+        written: String::new(),
+    };
+    Some((
+        key.to_owned(),
+        Entry {
+            key_place: lines.place(path, entry.start..entry.start + key.len()),
+            node,
+        },
+    ))
 }
 
 fn without_quotes(text: &str) -> &str {
-    let Some(quote) = text.chars().next().filter(|c| matches!(c, '"' | '\'')) else { return text };
+    let Some(quote) = text.chars().next().filter(|c| matches!(c, '"' | '\'')) else {
+        return text;
+    };
     match (text.matches(quote).count(), text.strip_prefix(quote)) {
         (1, Some(rest)) => rest.trim(),
         (2, Some(rest)) => rest.strip_suffix(quote).unwrap_or(text),
@@ -112,8 +154,14 @@ fn without_quotes(text: &str) -> &str {
 
 /// Puts back what was read of entries that were left out, unless the mapping has their keys.
 fn restore(node: &mut Option<Node>, salvaged: Vec<(String, Entry)>) {
-    let Some((_, first)) = salvaged.first() else { return };
-    let empty = Node { value: Value::Map(super::Map::new()), place: first.key_place.clone(), written: String::new() };
+    let Some((_, first)) = salvaged.first() else {
+        return;
+    };
+    let empty = Node {
+        value: Value::Map(super::Map::new()),
+        place: first.key_place.clone(),
+        written: String::new(),
+    };
     if let Value::Map(map) = &mut node.get_or_insert(empty).value {
         for (key, entry) in salvaged {
             map.entry(key).or_insert(entry);
@@ -128,23 +176,54 @@ mod tests {
     fn read(text: &str) -> (Vec<(String, String)>, usize) {
         let path = SourcePath::root();
         let repaired = parse_leniently(&path, text, 0..text.len());
-        let map = repaired.node.as_ref().and_then(Node::as_map).cloned().unwrap_or_default();
-        let pairs = map.iter().map(|(key, entry)| (key.clone(), entry.node.as_text().unwrap_or("…").to_owned())).collect();
+        let map = repaired
+            .node
+            .as_ref()
+            .and_then(Node::as_map)
+            .cloned()
+            .unwrap_or_default();
+        let pairs = map
+            .iter()
+            .map(|(key, entry)| (key.clone(), entry.node.as_text().unwrap_or("…").to_owned()))
+            .collect();
         (pairs, repaired.problems.len())
     }
 
     #[test]
     fn one_bad_line_costs_one_field() {
         for (text, expected, problems) in [
-            ("title: A: b\norder: 3\n", vec![("order", "3"), ("title", "A: b")], 1),
-            ("title: A\ntags: [a, b\ndraft: true\n", vec![("title", "A"), ("draft", "true")], 1),
-            ("title: \"A\ndraft: true\n", vec![("draft", "true"), ("title", "A")], 1),
-            ("title: A\njust words\norder: 3\n", vec![("title", "A"), ("order", "3")], 1),
+            (
+                "title: A: b\norder: 3\n",
+                vec![("order", "3"), ("title", "A: b")],
+                1,
+            ),
+            (
+                "title: A\ntags: [a, b\ndraft: true\n",
+                vec![("title", "A"), ("draft", "true")],
+                1,
+            ),
+            (
+                "title: \"A\ndraft: true\n",
+                vec![("draft", "true"), ("title", "A")],
+                1,
+            ),
+            (
+                "title: A\njust words\norder: 3\n",
+                vec![("title", "A"), ("order", "3")],
+                1,
+            ),
             ("title: A\ntitle: B\n", vec![("title", "A")], 1),
             ("title: @a\nx: %b\norder: 3\n", vec![("order", "3")], 2),
-            ("title: A\n\tbad: b\norder: 3\n", vec![("order", "3"), ("title", "A")], 1),
+            (
+                "title: A\n\tbad: b\norder: 3\n",
+                vec![("order", "3"), ("title", "A")],
+                1,
+            ),
         ] {
-            let expected: Vec<(String, String)> = expected.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
+            let expected: Vec<(String, String)> = expected
+                .into_iter()
+                .map(|(key, value)| (key.to_owned(), value.to_owned()))
+                .collect();
             assert_eq!(read(text), (expected, problems), "{text}");
         }
     }

@@ -1,8 +1,9 @@
-//! Where in the file each character of a YAML text stands, whatever its style: plain, quoted, folded or literal.
+//! Where in the file each character of a YAML text stands, whatever its style: plain, quoted,
+//! folded or literal.
 //!
-//! The text that YAML gives and the text that the writer wrote differ by escapes, indentation and folded lines. Both are walked
-//! side by side, so that a fault in a formula is shown where it was written. An alias has no text of its own: all its
-//! characters stand where the alias does.
+//! The text that YAML gives and the text that the writer wrote differ by escapes, indentation and
+//! folded lines. Both are walked side by side, so that a fault in a formula is shown where it was
+//! written. An alias has no text of its own: all its characters stand where the alias does.
 
 use std::ops::Range;
 
@@ -28,19 +29,28 @@ impl<'a> Spots<'a> {
     /// `value` stands at `place` of the file with this text.
     pub fn of_value(file: &str, lines: &'a Lines<'a>, place: &Place, value: &str) -> Self {
         let start = lines.offset(place.line, place.column);
-        Spots { lines, place: place.clone(), offsets: align(file, start, value).unwrap_or_default() }
+        Spots {
+            lines,
+            place: place.clone(),
+            offsets: align(file, start, value).unwrap_or_default(),
+        }
     }
 
     /// The place of a range of bytes of the value.
     pub fn place(&self, range: Range<usize>) -> Place {
-        let (Some(first), Some(last)) = (self.offsets.get(range.start), self.offsets.get(range.end.saturating_sub(1).max(range.start)))
-        else {
+        let (Some(first), Some(last)) = (
+            self.offsets.get(range.start),
+            self.offsets
+                .get(range.end.saturating_sub(1).max(range.start)),
+        ) else {
             return self.place.clone();
         };
         let end = if range.is_empty() {
             *first
         } else {
-            self.offsets.get(range.end).map_or(last + 1, |next| (last + 1).max(*next).min(last + 4))
+            self.offsets
+                .get(range.end)
+                .map_or(last + 1, |next| (last + 1).max(*next).min(last + 4))
         };
         let mut place = self.lines.place(&self.place.path, *first..end);
         let characters = u32::try_from(range.len()).unwrap_or(u32::MAX);
@@ -49,10 +59,14 @@ impl<'a> Spots<'a> {
     }
 }
 
-/// The offset in `file` of each byte of `value` and of its end; `None` where the value is not what is written at `start`.
+/// The offset in `file` of each byte of `value` and of its end; `None` where the value is not what
+/// is written at `start`.
 fn align(file: &str, start: usize, value: &str) -> Option<Vec<usize>> {
     let source = file.as_bytes();
-    let quote = source.get(start).copied().filter(|byte| matches!(byte, b'"' | b'\''));
+    let quote = source
+        .get(start)
+        .copied()
+        .filter(|byte| matches!(byte, b'"' | b'\''));
     let is_block = matches!(source.get(start), Some(b'|' | b'>'));
     let mut at = match quote {
         Some(_) => start + 1,
@@ -108,9 +122,15 @@ mod tests {
     fn found(file: &str, wanted: &str) -> (u32, u32) {
         let path = SourcePath::new("a.yaml").expect("inside");
         let lines = Lines::new(file);
-        let root = crate::yaml::parse(&path, file, 0..file.len()).expect("YAML").expect("something");
+        let root = crate::yaml::parse(&path, file, 0..file.len())
+            .expect("YAML")
+            .expect("something");
         let node = root.get("f").expect("the key is there");
-        let at = node.as_text().expect("text").find(wanted).expect("it is in the value");
+        let at = node
+            .as_text()
+            .expect("text")
+            .find(wanted)
+            .expect("it is in the value");
         let place = Spots::new(file, &lines, node).place(at..at + wanted.len());
         (place.line, place.column)
     }

@@ -14,12 +14,18 @@ fn node(text: &str) -> Node {
 fn fault(text: &str) -> (u32, u32, String) {
     let problem = read(text).expect_err("faulty YAML").remove(0);
     let place = problem.place.expect("problems of YAML have a place");
-    (place.line, place.column, format!("{} ({})", problem.message, problem.help.unwrap_or_default()))
+    (
+        place.line,
+        place.column,
+        format!("{} ({})", problem.message, problem.help.unwrap_or_default()),
+    )
 }
 
 #[test]
 fn values_keep_the_form_they_were_written_in() {
-    let tree = node("version: 1.10\nrelease: 0.115.0\nlang: no\ntitle: 101\ndate: 2026-01-15\ntime: 12:30\nname: ~\nold: 007\n");
+    let tree = node(
+        "version: 1.10\nrelease: 0.115.0\nlang: no\ntitle: 101\ndate: 2026-01-15\ntime: 12:30\nname: ~\nold: 007\n",
+    );
     let text = |key: &str| tree.get(key).and_then(Node::as_text);
     assert_eq!(text("version"), Some("1.10"));
     assert_eq!(text("release"), Some("0.115.0"));
@@ -29,7 +35,10 @@ fn values_keep_the_form_they_were_written_in() {
     assert_eq!(text("time"), Some("12:30"));
     assert_eq!(text("old"), Some("007"));
     assert!(tree.get("name").is_none());
-    assert_eq!(tree.get("title").map(|node| &node.value), Some(&Value::Int(101)));
+    assert_eq!(
+        tree.get("title").map(|node| &node.value),
+        Some(&Value::Int(101))
+    );
 }
 
 #[test]
@@ -45,7 +54,10 @@ fn plain_scalars_by_the_core_schema() {
     ] {
         assert_eq!(plain(text), Some(value), "{text}");
     }
-    for text in ["yes", "off", "1_000", "1.2.3", "-", "+", "e3", ".", "0x", "inf", "infinity", "-e", "1e", "1-2"] {
+    for text in [
+        "yes", "off", "1_000", "1.2.3", "-", "+", "e3", ".", "0x", "inf", "infinity", "-e", "1e",
+        "1-2",
+    ] {
         assert_eq!(plain(text), None, "{text}");
     }
 }
@@ -53,12 +65,17 @@ fn plain_scalars_by_the_core_schema() {
 #[test]
 fn places_count_in_the_whole_file() {
     let text = "---\ntitle: Über\ntags: [a, é, b]\n---\n";
-    let tree = parse(&SourcePath::root(), text, 4..text.len() - 4).expect("sound").expect("there");
+    let tree = parse(&SourcePath::root(), text, 4..text.len() - 4)
+        .expect("sound")
+        .expect("there");
     let map = tree.as_map().expect("a mapping");
     let entry = &map["tags"];
     assert_eq!((entry.key_place.line, entry.key_place.column), (3, 1));
     let last = &entry.node.as_list().expect("a list")[2];
-    assert_eq!((last.place.line, last.place.column, last.place.length), (3, 14, 1));
+    assert_eq!(
+        (last.place.line, last.place.column, last.place.length),
+        (3, 14, 1)
+    );
 }
 
 #[test]
@@ -81,7 +98,12 @@ fn nothing_there() {
 fn faults_are_named_where_the_writer_made_them() {
     let mut missed = Vec::new();
     for (text, line, column, words) in [
-        ("title: Guide: how to begin\n", 1, 13, "\"Guide: how to begin\""),
+        (
+            "title: Guide: how to begin\n",
+            1,
+            13,
+            "\"Guide: how to begin\"",
+        ),
         ("a: 1\nb: @x\n", 2, 4, "\"@x\""),
         ("a:\n  - %\n", 2, 5, "\"%\""),
         ("a: `code`\n", 1, 4, "\"`code`\""),
@@ -125,17 +147,30 @@ fn faults_are_named_where_the_writer_made_them() {
 #[test]
 fn every_key_that_stands_twice_is_named() {
     let problems = read("a: 1\na: 2\nb: {c: 1, c: 2}\n").expect_err("two of each");
-    assert_eq!(problems.iter().map(|problem| problem.code).collect::<Vec<_>>(), [Code::DuplicateKey; 2]);
+    assert_eq!(
+        problems
+            .iter()
+            .map(|problem| problem.code)
+            .collect::<Vec<_>>(),
+        [Code::DuplicateKey; 2]
+    );
 }
 
 #[test]
 fn bombs_are_refused() {
     let mut bomb = String::from("a: &a [x,x,x,x,x,x,x,x,x]\n");
     for (name, before) in ('b'..='i').zip('a'..) {
-        bomb += &format!("{name}: &{name} [{}]\n", vec![format!("*{before}"); 9].join(","));
+        bomb += &format!(
+            "{name}: &{name} [{}]\n",
+            vec![format!("*{before}"); 9].join(",")
+        );
     }
     assert!(fault(&bomb).2.contains("10000"));
-    assert!(fault(&format!("x: {}{}", "[".repeat(10_000), "]".repeat(10_000))).2.contains("nested"));
+    assert!(
+        fault(&format!("x: {}{}", "[".repeat(10_000), "]".repeat(10_000)))
+            .2
+            .contains("nested")
+    );
     let mut deep = String::new();
     for level in 0..300 {
         deep += &format!("{}a:\n", " ".repeat(level));

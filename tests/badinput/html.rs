@@ -7,7 +7,9 @@ use handsel::diagnostic::is_bidi_control;
 use html5gum::{DefaultEmitter, Token, Tokenizer};
 
 /// Elements that load or run something. The theme's own scripts are files of the site, or data.
-const ACTIVE: &[&str] = &["iframe", "object", "embed", "applet", "base", "frame", "frameset", "portal"];
+const ACTIVE: &[&str] = &[
+    "iframe", "object", "embed", "applet", "base", "frame", "frameset", "portal",
+];
 
 /// Elements whose end tags must not be omitted, so that start and end tags can be counted.
 const PAIRED: &[&str] = &[
@@ -45,14 +47,31 @@ const PAIRED: &[&str] = &[
 ];
 
 /// Attributes that hold an address.
-const ADDRESSES: &[&str] = &["href", "src", "action", "formaction", "poster", "data", "cite", "background", "xlink:href", "srcset"];
+const ADDRESSES: &[&str] = &[
+    "href",
+    "src",
+    "action",
+    "formaction",
+    "poster",
+    "data",
+    "cite",
+    "background",
+    "xlink:href",
+    "srcset",
+];
 
 pub fn safety(path: &str, bytes: &[u8], base_path: &str, faults: &mut Vec<String>) {
     let Ok(text) = std::str::from_utf8(bytes) else {
         return faults.push(format!("{path} is not UTF-8"));
     };
-    if let Some(c) = text.chars().find(|c| (c.is_control() && *c != '\n' && *c != '\t') || *c == '\u{FEFF}') {
-        faults.push(format!("{path} holds the control character U+{:04X}", u32::from(c)));
+    if let Some(c) = text
+        .chars()
+        .find(|c| (c.is_control() && *c != '\n' && *c != '\t') || *c == '\u{FEFF}')
+    {
+        faults.push(format!(
+            "{path} holds the control character U+{:04X}",
+            u32::from(c)
+        ));
     }
     let mut emitter = DefaultEmitter::default();
     emitter.naively_switch_states(true);
@@ -63,14 +82,21 @@ pub fn safety(path: &str, bytes: &[u8], base_path: &str, faults: &mut Vec<String
             Token::StartTag(tag) => {
                 let name = String::from_utf8_lossy(&tag.name).into_owned();
                 let attribute = |wanted: &str| {
-                    let found = tag.attributes.iter().find(|(name, _)| name.as_slice() == wanted.as_bytes());
+                    let found = tag
+                        .attributes
+                        .iter()
+                        .find(|(name, _)| name.as_slice() == wanted.as_bytes());
                     found.map(|(_, value)| String::from_utf8_lossy(&value.value).into_owned())
                 };
                 if ACTIVE.contains(&name.as_str()) {
                     faults.push(format!("{path} holds <{name}>"));
                 }
                 let is_data = attribute("type").is_some_and(|kind| kind.ends_with("json"));
-                if name == "script" && !is_data && attribute("src").is_none_or(|src| !src.starts_with('/') || src.starts_with("//")) {
+                if name == "script"
+                    && !is_data
+                    && attribute("src")
+                        .is_none_or(|src| !src.starts_with('/') || src.starts_with("//"))
+                {
                     faults.push(format!("{path} holds a script that is not the theme's"));
                 }
                 for (attribute, value) in &tag.attributes {
@@ -82,7 +108,9 @@ pub fn safety(path: &str, bytes: &[u8], base_path: &str, faults: &mut Vec<String
                         && !value.starts_with("//")
                         && !value.starts_with(base_path)
                     {
-                        faults.push(format!("{path}: <{name} {attribute}={value:?}> does not lie below {base_path}"));
+                        faults.push(format!(
+                            "{path}: <{name} {attribute}={value:?}> does not lie below {base_path}"
+                        ));
                     }
                 }
                 if let Some(id) = attribute("id") {
@@ -92,7 +120,11 @@ pub fn safety(path: &str, bytes: &[u8], base_path: &str, faults: &mut Vec<String
                     *depth.entry(name).or_default() += 1;
                 }
             }
-            Token::EndTag(tag) => *depth.entry(String::from_utf8_lossy(&tag.name).into_owned()).or_default() -= 1,
+            Token::EndTag(tag) => {
+                *depth
+                    .entry(String::from_utf8_lossy(&tag.name).into_owned())
+                    .or_default() -= 1
+            }
             _ => {}
         }
     }
@@ -101,9 +133,14 @@ pub fn safety(path: &str, bytes: &[u8], base_path: &str, faults: &mut Vec<String
             faults.push(format!("{path} has the id {id:?} {count} times"));
         }
     }
-    let open = PAIRED.iter().filter(|name| depth.get(**name).is_some_and(|depth| *depth != 0));
+    let open = PAIRED
+        .iter()
+        .filter(|name| depth.get(**name).is_some_and(|depth| *depth != 0));
     for name in open {
-        faults.push(format!("{path}: <{name}> is opened and closed unequally: {:+}", depth[*name]));
+        faults.push(format!(
+            "{path}: <{name}> is opened and closed unequally: {:+}",
+            depth[*name]
+        ));
     }
 }
 
@@ -112,14 +149,24 @@ fn active_attribute(path: &str, tag: &str, name: &str, value: &str, faults: &mut
         faults.push(format!("{path}: <{tag} {name}> runs in the browser"));
     }
     if ADDRESSES.contains(&name) {
-        let scheme: String = value.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect::<String>().to_ascii_lowercase();
+        let scheme: String = value
+            .chars()
+            .filter(|c| !c.is_whitespace() && !c.is_control())
+            .collect::<String>()
+            .to_ascii_lowercase();
         let is_image = scheme.starts_with("data:image/") && tag == "img";
-        let is_unsafe = ["javascript:", "vbscript:", "data:", "file:", "blob:"].iter().any(|unsafe_one| scheme.starts_with(unsafe_one));
+        let is_unsafe = ["javascript:", "vbscript:", "data:", "file:", "blob:"]
+            .iter()
+            .any(|unsafe_one| scheme.starts_with(unsafe_one));
         if is_unsafe && !is_image {
-            faults.push(format!("{path}: <{tag} {name}={value:?}> runs in the browser or reads its disk"));
+            faults.push(format!(
+                "{path}: <{tag} {name}={value:?}> runs in the browser or reads its disk"
+            ));
         }
         if value.contains(char::is_whitespace) && name != "srcset" {
-            faults.push(format!("{path}: <{tag} {name}={value:?}> holds white space"));
+            faults.push(format!(
+                "{path}: <{tag} {name}={value:?}> holds white space"
+            ));
         }
         if value.chars().any(is_bidi_control) {
             faults.push(format!("{path}: <{tag} {name}> hides what it is"));

@@ -61,18 +61,30 @@ fn config() {
 /// What is wrong for readers may be right for a writer who previews drafts.
 #[test]
 fn drafts() {
-    let Some(shared) = common::shared("badinput") else { return };
+    let Some(shared) = common::shared("badinput") else {
+        return;
+    };
     judge_all(&shared, &shared.join("links"), &table::drafts());
 }
 
 /// One run reports every bad file, and under `--strict` warnings are errors.
 #[test]
 fn all_at_once() {
-    let Some(shared) = common::shared("badinput") else { return };
-    let rows: Vec<Row> = [table::yaml(), table::markdown(), table::links()].into_iter().flatten().collect();
+    let Some(shared) = common::shared("badinput") else {
+        return;
+    };
+    let rows: Vec<Row> = [table::yaml(), table::markdown(), table::links()]
+        .into_iter()
+        .flatten()
+        .collect();
     let site = Site::new(&shared);
-    for (folder, rows) in [("yaml", table::yaml()), ("markdown", table::markdown()), ("links", table::links())] {
-        rows.iter().for_each(|row| drop(site.add(&shared.join(folder), row)));
+    for (folder, rows) in [
+        ("yaml", table::yaml()),
+        ("markdown", table::markdown()),
+        ("links", table::links()),
+    ] {
+        rows.iter()
+            .for_each(|row| drop(site.add(&shared.join(folder), row)));
     }
     let outcome = match site.build(&["strict"]) {
         Ok(outcome) => outcome,
@@ -86,14 +98,22 @@ fn all_at_once() {
             let as_error = told.replacen("warning", "error", 1);
             let is_in = |name: &str| name.starts_with(row.case);
             if !outcome.problems.iter().any(|problem| {
-                let file = problem.place.as_ref().map(|place| place.path.name().to_owned()).unwrap_or_default();
+                let file = problem
+                    .place
+                    .as_ref()
+                    .map(|place| place.path.name().to_owned())
+                    .unwrap_or_default();
                 is_in(&file) && row.is_told(&as_error, problem, &file)
             }) {
                 missed.push(format!("{}: {as_error}", row.case));
             }
         }
     }
-    assert!(missed.is_empty(), "not told when all are built together, strictly:\n{}", missed.join("\n"));
+    assert!(
+        missed.is_empty(),
+        "not told when all are built together, strictly:\n{}",
+        missed.join("\n")
+    );
 }
 
 /// The build of one case, in a process of its own.
@@ -105,7 +125,9 @@ fn builder() {
 
 /// Builds every case of a folder and fails with each row that does not match.
 fn hold(folder: &str, count: usize, rows: &[Row]) {
-    let Some(shared) = common::shared("badinput") else { return };
+    let Some(shared) = common::shared("badinput") else {
+        return;
+    };
     let cases = shared.join(folder);
     all_are_named(&cases, count, rows);
     judge_all(&shared, &cases, rows);
@@ -114,7 +136,11 @@ fn hold(folder: &str, count: usize, rows: &[Row]) {
 fn judge_all(shared: &Path, cases: &Path, rows: &[Row]) {
     let base = Site::new(shared);
     let base_outcome = base.build(&[]).expect("the sound site builds");
-    assert_eq!(base_outcome.problems, Vec::new(), "the sound site has problems");
+    assert_eq!(
+        base_outcome.problems,
+        Vec::new(),
+        "the sound site has problems"
+    );
     assert!(base_outcome.is_published);
     let mut failures = Vec::new();
     for row in rows {
@@ -134,7 +160,9 @@ fn judge_all(shared: &Path, cases: &Path, rows: &[Row]) {
                     faults.push("a file outside the output folder was changed".into());
                 }
                 match row.letter {
-                    Letter::Error if before.output != after.output => faults.push("the earlier output was touched".into()),
+                    Letter::Error if before.output != after.output => {
+                        faults.push("the earlier output was touched".into())
+                    }
                     Letter::Error => {}
                     _ if !outcome.is_published => faults.push("nothing was published".into()),
                     _ => {}
@@ -142,55 +170,115 @@ fn judge_all(shared: &Path, cases: &Path, rows: &[Row]) {
             }
         }
         if !faults.is_empty() {
-            let reason = row.why.map(|why| format!("\n  (by rule: {why})")).unwrap_or_default();
-            failures.push(format!("{}:{reason}\n  - {}", row.case, faults.join("\n  - ")));
+            let reason = row
+                .why
+                .map(|why| format!("\n  (by rule: {why})"))
+                .unwrap_or_default();
+            failures.push(format!(
+                "{}:{reason}\n  - {}",
+                row.case,
+                faults.join("\n  - ")
+            ));
         }
     }
     let rows = rows.len();
-    assert!(failures.is_empty(), "\n{}\n\n{} of {rows} cases fail", failures.join("\n"), failures.len());
+    assert!(
+        failures.is_empty(),
+        "\n{}\n\n{} of {rows} cases fail",
+        failures.join("\n"),
+        failures.len()
+    );
 }
 
 /// Every file of the folder belongs to a row, and every row has a file (or a link that the test
 /// creates).
 fn all_are_named(folder: &Path, count: usize, rows: &[Row]) {
     let names: BTreeSet<&str> = rows.iter().map(|row| row.case).collect();
-    assert_eq!((names.len(), rows.len()), (count, count), "the manifest counts {count} cases of {}", folder.display());
+    assert_eq!(
+        (names.len(), rows.len()),
+        (count, count),
+        "the manifest counts {count} cases of {}",
+        folder.display()
+    );
     for entry in std::fs::read_dir(folder).expect("the folder can be listed") {
-        let name = entry.expect("the folder can be listed").file_name().to_string_lossy().into_owned();
-        let is_other_form = name.ends_with(".toml") || name == "make_symlinks.sh" || name == "symlinks";
-        assert!(is_other_form || rows.iter().any(|row| row.owns(&name)), "no row tests {name}");
+        let name = entry
+            .expect("the folder can be listed")
+            .file_name()
+            .to_string_lossy()
+            .into_owned();
+        let is_other_form =
+            name.ends_with(".toml") || name == "make_symlinks.sh" || name == "symlinks";
+        assert!(
+            is_other_form || rows.iter().any(|row| row.owns(&name)),
+            "no row tests {name}"
+        );
     }
 }
 
 /// What must hold for every case.
 fn safety(row: &Row, site: &Site, outcome: &Outcome, base: &Outcome, faults: &mut Vec<String>) {
     for problem in &outcome.problems {
-        let also = problem.also.iter().map(|(place, word)| format!("{place} {word}")).collect::<String>();
-        let place = problem.place.as_ref().map(ToString::to_string).unwrap_or_default();
-        let said = format!("{}{}{place}{also}", problem.message, problem.help.as_deref().unwrap_or_default());
-        if said.chars().any(|c| (c.is_control() && c != '\n') || is_bidi_control(c)) {
+        let also = problem
+            .also
+            .iter()
+            .map(|(place, word)| format!("{place} {word}"))
+            .collect::<String>();
+        let place = problem
+            .place
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        let said = format!(
+            "{}{}{place}{also}",
+            problem.message,
+            problem.help.as_deref().unwrap_or_default()
+        );
+        if said
+            .chars()
+            .any(|c| (c.is_control() && c != '\n') || is_bidi_control(c))
+        {
             faults.push(format!("a message holds control characters: {said:?}"));
         }
-        if problem.place.as_ref().is_none_or(|place| place.line == 0 || place.column == 0) {
+        if problem
+            .place
+            .as_ref()
+            .is_none_or(|place| place.line == 0 || place.column == 0)
+        {
             faults.push(format!("a problem has no place: {}", problem.message));
         }
-        if problem.help.as_ref().is_none_or(|help| help.trim().is_empty()) {
-            faults.push(format!("a problem does not say what to do: {}", problem.message));
+        if problem
+            .help
+            .as_ref()
+            .is_none_or(|help| help.trim().is_empty())
+        {
+            faults.push(format!(
+                "a problem does not say what to do: {}",
+                problem.message
+            ));
         }
         if said.len() > 2000 {
-            faults.push(format!("a message is {} bytes long: {}", said.len(), problem.code));
+            faults.push(format!(
+                "a message is {} bytes long: {}",
+                said.len(),
+                problem.code
+            ));
         }
     }
     if let Some(failure) = &outcome.failure {
         faults.push(format!("the output folder refused a file: {failure}"));
     }
-    for page in row.lost.iter().fold(BASE_PAGES.to_vec(), |pages, lost| pages.into_iter().filter(|page| page != lost).collect()) {
+    for page in row.lost.iter().fold(BASE_PAGES.to_vec(), |pages, lost| {
+        pages.into_iter().filter(|page| page != lost).collect()
+    }) {
         if !outcome.drawn.iter().any(|drawn| drawn == page) {
             faults.push(format!("the sound page {page} was not drawn"));
         }
     }
     for path in &outcome.drawn {
-        if path.split('/').any(|segment| matches!(segment, "" | "." | "..") || segment.len() > 255) {
+        if path
+            .split('/')
+            .any(|segment| matches!(segment, "" | "." | "..") || segment.len() > 255)
+        {
             faults.push(format!("an output path is no safe one: {path}"));
         }
         let bytes = site.drawn(path);
@@ -198,24 +286,47 @@ fn safety(row: &Row, site: &Site, outcome: &Outcome, base: &Outcome, faults: &mu
             html::safety(path, &bytes, row.base_path, faults);
         }
         for secret in site.secrets() {
-            if bytes.windows(secret.len()).any(|window| window == secret.as_bytes()) {
-                faults.push(format!("{path} holds what was read outside the site's folder"));
+            if bytes
+                .windows(secret.len())
+                .any(|window| window == secret.as_bytes())
+            {
+                faults.push(format!(
+                    "{path} holds what was read outside the site's folder"
+                ));
             }
         }
     }
     let spent = outcome.cpu_ms.saturating_sub(base.cpu_ms);
     if spent > row.cpu_ms_max {
-        faults.push(format!("it took {spent} ms of processor time above the sound site's, {} at most", row.cpu_ms_max));
+        faults.push(format!(
+            "it took {spent} ms of processor time above the sound site's, {} at most",
+            row.cpu_ms_max
+        ));
     }
     let grown = outcome.peak_kib.saturating_sub(base.peak_kib);
     if grown > row.memory_kib_max {
-        faults.push(format!("it took {} MiB above the sound site's, {} at most", grown / 1024, row.memory_kib_max / 1024));
+        faults.push(format!(
+            "it took {} MiB above the sound site's, {} at most",
+            grown / 1024,
+            row.memory_kib_max / 1024
+        ));
     }
-    let has_error = outcome.problems.iter().any(|problem| problem.severity == Severity::Error);
+    let has_error = outcome
+        .problems
+        .iter()
+        .any(|problem| problem.severity == Severity::Error);
     if outcome.is_published == has_error {
-        faults.push(format!("published: {}, errors: {has_error}", outcome.is_published));
+        faults.push(format!(
+            "published: {}, errors: {has_error}",
+            outcome.is_published
+        ));
     }
 }
 
 /// The pages of the valid site.
-const BASE_PAGES: &[&str] = &["index.html", "guides/ok/index.html", "tips/ok/index.html", "tools/ok/index.html"];
+const BASE_PAGES: &[&str] = &[
+    "index.html",
+    "guides/ok/index.html",
+    "tips/ok/index.html",
+    "tools/ok/index.html",
+];

@@ -134,7 +134,8 @@ impl Row {
     /// Whether a file of the shared folder belongs to this case.
     pub fn owns(&self, name: &str) -> bool {
         let name = name.trim_start_matches(['.', '-']);
-        name.strip_prefix(self.case).is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()))
+        name.strip_prefix(self.case)
+            .is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()))
     }
 
     /// Compares the reported problems and the pages with the row. `files` are the case's files,
@@ -143,7 +144,10 @@ impl Row {
         let first = files.first().map(String::as_str).unwrap_or_default();
         let mut left: Vec<&Diagnostic> = outcome.problems.iter().collect();
         for told in &self.told {
-            match left.iter().position(|problem| self.is_told(told, problem, first)) {
+            match left
+                .iter()
+                .position(|problem| self.is_told(told, problem, first))
+            {
                 Some(at) => drop(left.remove(at)),
                 None => faults.push(format!("not told: {told}")),
             }
@@ -151,7 +155,12 @@ impl Row {
         for problem in left {
             faults.push(format!("told beside what is expected: {}", shown(problem)));
         }
-        let said: String = outcome.problems.iter().map(shown).collect::<Vec<_>>().join("\n");
+        let said: String = outcome
+            .problems
+            .iter()
+            .map(shown)
+            .collect::<Vec<_>>()
+            .join("\n");
         for word in self.says.iter().filter(|word| !said.contains(**word)) {
             faults.push(format!("no message says {word:?}: {said}"));
         }
@@ -173,14 +182,22 @@ impl Row {
                 true => html.push_str(&String::from_utf8_lossy(&outcome.read(page))),
                 false if self.letter == Letter::Error => {}
                 false => {
-                    let others: Vec<&String> = outcome.drawn.iter().filter(|drawn| drawn.starts_with("cases/")).collect();
-                    faults.push(format!("the page {page} was not drawn; there are {others:?}"));
+                    let others: Vec<&String> = outcome
+                        .drawn
+                        .iter()
+                        .filter(|drawn| drawn.starts_with("cases/"))
+                        .collect();
+                    faults.push(format!(
+                        "the page {page} was not drawn; there are {others:?}"
+                    ));
                 }
             }
         }
         for text in self.has.iter().filter(|text| !html.contains(**text)) {
             let begin: String = html.chars().take(600).collect();
-            faults.push(format!("the page does not hold {text:?}; it begins {begin:?}"));
+            faults.push(format!(
+                "the page does not hold {text:?}; it begins {begin:?}"
+            ));
         }
         for path in outcome.drawn.iter().filter(|path| path.ends_with(".html")) {
             let html = String::from_utf8_lossy(&outcome.read(path)).into_owned();
@@ -195,24 +212,51 @@ impl Row {
     pub fn is_told(&self, told: &str, problem: &Diagnostic, first: &str) -> bool {
         let mut words = told.splitn(3, ' ');
         let (severity, code, at) = (words.next(), words.next(), words.next().unwrap_or("*:*"));
-        let Some(place) = &problem.place else { return false };
+        let Some(place) = &problem.place else {
+            return false;
+        };
         let mut parts = at.rsplitn(3, ':');
-        let (column, line, path) = (parts.next().unwrap_or("*"), parts.next().unwrap_or("*"), parts.next());
+        let (column, line, path) = (
+            parts.next().unwrap_or("*"),
+            parts.next().unwrap_or("*"),
+            parts.next(),
+        );
         let is_path = match path {
             None => place.path.as_str() == first || place.path.name() == first,
             Some("*") => true,
-            Some(path) => place.path.as_str() == path || place.path.as_str() == format!("{CASES}/{path}"),
+            Some(path) => {
+                place.path.as_str() == path || place.path.as_str() == format!("{CASES}/{path}")
+            }
         };
         let is_line = line == "*" || line.parse() == Ok(place.line);
-        let is_column = column == "*" || column.parse::<u32>().is_ok_and(|column| column.abs_diff(place.column) <= SLACK);
-        let is_severity = severity == Some(if problem.severity == Severity::Error { "error" } else { "warning" });
+        let is_column = column == "*"
+            || column
+                .parse::<u32>()
+                .is_ok_and(|column| column.abs_diff(place.column) <= SLACK);
+        let is_severity = severity
+            == Some(if problem.severity == Severity::Error {
+                "error"
+            } else {
+                "warning"
+            });
         is_severity && code == Some(problem.code.name()) && is_path && is_line && is_column
     }
 }
 
 fn shown(problem: &Diagnostic) -> String {
-    let place = problem.place.as_ref().map(ToString::to_string).unwrap_or_default();
-    let also: String = problem.also.iter().map(|(place, word)| format!(" [{}:{} {word}]", place.path, place.line)).collect();
+    let place = problem
+        .place
+        .as_ref()
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    let also: String = problem
+        .also
+        .iter()
+        .map(|(place, word)| format!(" [{}:{} {word}]", place.path, place.line))
+        .collect();
     let help = problem.help.as_deref().unwrap_or("");
-    format!("{} {} {place} {}{also} ({help})", problem.severity, problem.code, problem.message)
+    format!(
+        "{} {} {place} {}{also} ({help})",
+        problem.severity, problem.code, problem.message
+    )
 }

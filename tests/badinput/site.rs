@@ -68,10 +68,15 @@ pub struct Site {
 impl Site {
     /// The valid site.
     pub fn new(shared: &Path) -> Self {
-        let site = Self { folder: tempfile::tempdir().expect("a temporary folder can be made") };
+        let site = Self {
+            folder: tempfile::tempdir().expect("a temporary folder can be made"),
+        };
         copy(&shared.join("base"), &site.root());
-        fs::write(site.folder.path().join("a/secret.md"), "---\ntitle: The secret beside\n---\n\nThe secret beside\n")
-            .expect("it is writable");
+        fs::write(
+            site.folder.path().join("a/secret.md"),
+            "---\ntitle: The secret beside\n---\n\nThe secret beside\n",
+        )
+        .expect("it is writable");
         site
     }
 
@@ -88,7 +93,10 @@ impl Site {
     pub fn secrets(&self) -> Vec<String> {
         let host = fs::read_to_string("/etc/hostname").unwrap_or_default();
         let long_enough = Some(format!("{}\n", host.trim())).filter(|host| host.len() > 9);
-        ["The secret beside".to_owned(), "root:x:0:0".to_owned()].into_iter().chain(long_enough).collect()
+        ["The secret beside".to_owned(), "root:x:0:0".to_owned()]
+            .into_iter()
+            .chain(long_enough)
+            .collect()
     }
 
     /// Adds a case, and returns its files from the root, sorted by name.
@@ -96,14 +104,20 @@ impl Site {
         let mut files = Vec::new();
         let cases = self.root().join(CASES);
         fs::create_dir_all(&cases).expect("it is writable");
-        let names = fs::read_dir(folder).expect("the folder can be listed").filter_map(Result::ok);
-        let mut names: Vec<String> = names.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+        let names = fs::read_dir(folder)
+            .expect("the folder can be listed")
+            .filter_map(Result::ok);
+        let mut names: Vec<String> = names
+            .map(|entry| entry.file_name().to_string_lossy().into_owned())
+            .collect();
         names.sort();
         for name in names.iter().filter(|name| row.owns(name)) {
             let target = match name.rsplit_once('.') {
                 Some((_, "html")) => {
                     if files.is_empty() {
-                        let page = format!("---\ntitle: '<b>\"x\"</b>'\nsummary: '<b>\"x\"</b>'\ntemplate: {name}\n---\n\nText.\n");
+                        let page = format!(
+                            "---\ntitle: '<b>\"x\"</b>'\nsummary: '<b>\"x\"</b>'\ntemplate: {name}\n---\n\nText.\n"
+                        );
                         fs::write(cases.join("page.md"), page).expect("it is writable");
                     }
                     format!("templates/{name}")
@@ -115,7 +129,9 @@ impl Site {
             copy(&folder.join(name), &self.root().join(&target));
             if name.starts_with("t08") {
                 // Tera names its arguments.
-                let text = fs::read_to_string(folder.join(name)).expect("it can be read").replace("range(", "range(end=");
+                let text = fs::read_to_string(folder.join(name))
+                    .expect("it can be read")
+                    .replace("range(", "range(end=");
                 fs::write(self.root().join(&target), text).expect("it is writable");
             }
             files.push(target);
@@ -125,7 +141,8 @@ impl Site {
         }
         for (path, text) in &row.also {
             let path = self.root().join(path);
-            fs::create_dir_all(path.parent().expect("a file lies in a folder")).expect("it is writable");
+            fs::create_dir_all(path.parent().expect("a file lies in a folder"))
+                .expect("it is writable");
             fs::write(path, text).expect("it is writable");
         }
         files
@@ -141,7 +158,10 @@ impl Site {
             "s2" => &[("real/s2-dangling.md", "nowhere.md")],
             "s3" => &[("real/s3-self.md", "s3-self.md")],
             "s4" => &[("loop/a/s4-parent", "..")],
-            "s5" => &[("real/s5-outside.md", &hostname), ("real/s5-secret.md", "../../../../../../secret.md")],
+            "s5" => &[
+                ("real/s5-outside.md", &hostname),
+                ("real/s5-secret.md", "../../../../../../secret.md"),
+            ],
             "s6" => &[("real/s6-outside-dir", &etc)],
             "s7" => &[("real/s7-a.md", "s7-b.md"), ("real/s7-b.md", "s7-a.md")],
             _ => panic!("{case} has no file, and is no link"),
@@ -150,7 +170,11 @@ impl Site {
         for below in ["real", "loop/a"] {
             fs::create_dir_all(root.join(below)).expect("it is writable");
         }
-        fs::write(root.join("real/page.md"), "---\ntitle: Real\nsummary: x\ndate: 2026-01-15\n---\n\nText.\n").expect("it is writable");
+        fs::write(
+            root.join("real/page.md"),
+            "---\ntitle: Real\nsummary: x\ndate: 2026-01-15\n---\n\nText.\n",
+        )
+        .expect("it is writable");
         links
             .iter()
             .map(|(name, target)| {
@@ -164,11 +188,20 @@ impl Site {
     pub fn snapshot(&self) -> Snapshot {
         let mut files = BTreeMap::new();
         gather(self.folder.path(), "", &mut files);
-        files.retain(|path, _| !path.starts_with("a/b/site/.handsel/") && !path.starts_with("drawn/") && path != "outcome.json");
+        files.retain(|path, _| {
+            !path.starts_with("a/b/site/.handsel/")
+                && !path.starts_with("drawn/")
+                && path != "outcome.json"
+        });
         let output = files.split_off("a/b/site/public/");
-        let (output, rest) = output.into_iter().partition(|(path, _)| path.starts_with("a/b/site/public/"));
+        let (output, rest) = output
+            .into_iter()
+            .partition(|(path, _)| path.starts_with("a/b/site/public/"));
         files.extend::<BTreeMap<_, _>>(rest);
-        Snapshot { sources: files, output }
+        Snapshot {
+            sources: files,
+            output,
+        }
     }
 
     pub fn drawn(&self, path: &str) -> Vec<u8> {
@@ -182,9 +215,19 @@ impl Site {
     pub fn build(&self, options: &[&str]) -> Result<Outcome, String> {
         let program = std::env::current_exe().expect("a test program knows its file");
         let mut child = Command::new("sh")
-            .args(["-c", &format!("ulimit -v {ADDRESS_SPACE_KIB}; exec \"$0\" \"$@\"")])
+            .args([
+                "-c",
+                &format!("ulimit -v {ADDRESS_SPACE_KIB}; exec \"$0\" \"$@\""),
+            ])
             .arg(program)
-            .args(["--exact", "builder", "--ignored", "--nocapture", "--quiet", "--test-threads=1"])
+            .args([
+                "--exact",
+                "builder",
+                "--ignored",
+                "--nocapture",
+                "--quiet",
+                "--test-threads=1",
+            ])
             .env(FOLDER, self.folder.path())
             .env(OPTIONS, options.join(" "))
             .env("RAYON_NUM_THREADS", "2")
@@ -206,10 +249,16 @@ impl Site {
         };
         if !status.success() {
             let stderr = fs::read_to_string(self.folder.path().join("stderr")).unwrap_or_default();
-            let said: String = stderr.lines().filter(|line| !line.trim().is_empty()).take(4).collect::<Vec<_>>().join(" / ");
+            let said: String = stderr
+                .lines()
+                .filter(|line| !line.trim().is_empty())
+                .take(4)
+                .collect::<Vec<_>>()
+                .join(" / ");
             return Err(format!("ended with {status}: {said}"));
         }
-        let text = fs::read(self.folder.path().join("outcome.json")).map_err(|error| format!("left no outcome: {error}"))?;
+        let text = fs::read(self.folder.path().join("outcome.json"))
+            .map_err(|error| format!("left no outcome: {error}"))?;
         fs::remove_file(self.folder.path().join("outcome.json")).expect("it is ours");
         fs::remove_file(self.folder.path().join("stderr")).expect("it is ours");
         serde_json::from_slice(&text).map_err(|error| format!("left no outcome: {error}"))
@@ -223,34 +272,59 @@ struct Watched {
 }
 
 impl Sink for Watched {
-    fn put(&self, path: &OutputPath, bytes: Cow<'static, [u8]>, _: Fingerprint) -> Result<(), String> {
+    fn put(
+        &self,
+        path: &OutputPath,
+        bytes: Cow<'static, [u8]>,
+        _: Fingerprint,
+    ) -> Result<(), String> {
         let file = self.drawn.join(path.as_str());
-        fs::create_dir_all(file.parent().expect("a file lies in a folder")).map_err(|error| error.to_string())?;
+        fs::create_dir_all(file.parent().expect("a file lies in a folder"))
+            .map_err(|error| error.to_string())?;
         fs::write(file, &bytes).map_err(|error| error.to_string())?;
-        self.publisher.stage(path, &bytes).map_err(|error| error.to_string())
+        self.publisher
+            .stage(path, &bytes)
+            .map_err(|error| error.to_string())
     }
 }
 
 /// The separate process: builds the site that the environment names, as `handsel build` does, and
 /// writes down the result.
 pub fn build_here() {
-    let Some(folder) = std::env::var_os(FOLDER).map(PathBuf::from) else { return };
+    let Some(folder) = std::env::var_os(FOLDER).map(PathBuf::from) else {
+        return;
+    };
     let options = std::env::var(OPTIONS).unwrap_or_default();
     let is_set = |option: &str| options.split(' ').any(|set| set == option);
     let root = folder.join("a/b/site");
     let disk = Disk::open(&root).expect("the site is there");
-    let request = pipeline::Request { with_drafts: is_set("drafts"), is_strict: is_set("strict"), ..super::common::request() };
+    let request = pipeline::Request {
+        with_drafts: is_set("drafts"),
+        is_strict: is_set("strict"),
+        ..super::common::request()
+    };
     let config = disk.read(&request.config).ok();
-    let output = settings::read(&request.config, config.as_deref()).value.output;
+    let output = settings::read(&request.config, config.as_deref())
+        .value
+        .output;
     drop(config);
-    let publisher = Publisher::begin(&root.join(output.as_str()), &root.join(".handsel"), PublishOptions::default());
-    let sink = Watched { drawn: folder.join("drawn"), publisher: publisher.expect("the output folder can be written") };
+    let publisher = Publisher::begin(
+        &root.join(output.as_str()),
+        &root.join(".handsel"),
+        PublishOptions::default(),
+    );
+    let sink = Watched {
+        drawn: folder.join("drawn"),
+        publisher: publisher.expect("the output folder can be written"),
+    };
     let begun = cpu_ms();
     let built = pipeline::build(&disk, &request, &sink, &Memory::of(None));
     let cpu_ms = cpu_ms() - begun;
     let is_published = built.failure.is_none() && !built.problems.iter().any(Diagnostic::is_error);
     if is_published {
-        sink.publisher.commit().expect("the output folder can be written");
+        sink.publisher
+            .commit()
+            .expect("the output folder can be written");
     } else {
         drop(sink.publisher);
     }
@@ -258,22 +332,41 @@ pub fn build_here() {
     let mut drawn = BTreeMap::new();
     gather(&folder.join("drawn"), "", &mut drawn);
     let drawn = drawn.into_keys().collect();
-    let outcome =
-        Outcome { problems: built.problems, drawn, is_published, failure: built.failure, cpu_ms, peak_kib, folder: folder.clone() };
-    fs::write(folder.join("outcome.json"), serde_json::to_vec(&outcome).expect("it is plain data")).expect("it is writable");
+    let outcome = Outcome {
+        problems: built.problems,
+        drawn,
+        is_published,
+        failure: built.failure,
+        cpu_ms,
+        peak_kib,
+        folder: folder.clone(),
+    };
+    fs::write(
+        folder.join("outcome.json"),
+        serde_json::to_vec(&outcome).expect("it is plain data"),
+    )
+    .expect("it is writable");
 }
 
 /// Processor time of this process so far (proc(5): `utime` and `stime`, in hundredths of a second).
 fn cpu_ms() -> u64 {
     let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let after_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
-    after_name.split_whitespace().skip(11).take(2).filter_map(|ticks| ticks.parse::<u64>().ok()).sum::<u64>() * 10
+    after_name
+        .split_whitespace()
+        .skip(11)
+        .take(2)
+        .filter_map(|ticks| ticks.parse::<u64>().ok())
+        .sum::<u64>()
+        * 10
 }
 
 fn peak_kib() -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    line.and_then(|line| line.split_whitespace().next()).and_then(|number| number.parse().ok()).unwrap_or(0)
+    line.and_then(|line| line.split_whitespace().next())
+        .and_then(|number| number.parse().ok())
+        .unwrap_or(0)
 }
 
 fn copy(from: &Path, to: &Path) {

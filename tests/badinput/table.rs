@@ -213,7 +213,10 @@ pub fn config() -> Vec<Row> {
             .why("every setting has a default; the warning names those that a site wants"),
         error("c05", &["error bad-setting 3:9"]),
         error("c06", &["error bad-setting 3:9"]),
-        error("c07", &["error wrong-type 2:8", "error unknown-setting 3:1"]),
+        error(
+            "c07",
+            &["error wrong-type 2:8", "error unknown-setting 3:1"],
+        ),
         renders("c08").below("/docs/"),
         error("c09", &["error duplicate-key 3:1"]),
         error("c10", &["error bad-setting 1:11"]),

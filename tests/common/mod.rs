@@ -24,8 +24,16 @@ use proptest::prelude::*;
 pub struct Kept(pub Mutex<BTreeMap<String, Vec<u8>>>);
 
 impl Sink for Kept {
-    fn put(&self, path: &OutputPath, bytes: Cow<'static, [u8]>, _: Fingerprint) -> Result<(), String> {
-        self.0.lock().expect("no holder of this lock panics").insert(path.to_string(), bytes.to_vec());
+    fn put(
+        &self,
+        path: &OutputPath,
+        bytes: Cow<'static, [u8]>,
+        _: Fingerprint,
+    ) -> Result<(), String> {
+        self.0
+            .lock()
+            .expect("no holder of this lock panics")
+            .insert(path.to_string(), bytes.to_vec());
         Ok(())
     }
 }
@@ -49,12 +57,17 @@ pub fn request() -> Request {
 pub fn build(files: &dyn Files, request: &Request) -> (Built, BTreeMap<String, Vec<u8>>) {
     let sink = Kept::default();
     let built = pipeline::build(files, request, &sink, &Memory::of(None));
-    (built, sink.0.into_inner().expect("no holder of this lock panics"))
+    (
+        built,
+        sink.0.into_inner().expect("no holder of this lock panics"),
+    )
 }
 
 /// A folder of the shared test data; `None`, with a message, where it is absent.
 pub fn shared(name: &str) -> Option<PathBuf> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared").join(name);
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("../shared")
+        .join(name);
     if path.is_dir() {
         return Some(path);
     }
@@ -87,7 +100,10 @@ pub fn lines_of(html: &str) -> Vec<(&str, u32)> {
     let said = html.match_indices(LINE).filter_map(|(at, _)| {
         let (_, element) = html[..at].rsplit_once('<')?;
         let line = html[at + LINE.len()..].split_once('"')?.0.parse().ok()?;
-        element.bytes().all(|byte| byte.is_ascii_alphanumeric()).then_some((element, line))
+        element
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric())
+            .then_some((element, line))
     });
     said.collect()
 }

@@ -21,12 +21,24 @@ pub fn picture(described: &str) -> Vec<u8> {
     if let Some(other) = other(format) {
         return other;
     }
-    let (width, height) = words.next().and_then(|size| size.split_once('x')).expect("a size");
-    let (width, height) = (width.parse().expect("a width"), height.parse().expect("a height"));
+    let (width, height) = words
+        .next()
+        .and_then(|size| size.split_once('x'))
+        .expect("a size");
+    let (width, height) = (
+        width.parse().expect("a width"),
+        height.parse().expect("a height"),
+    );
     let words: Vec<&str> = words.collect();
     let has = |word: &str| words.contains(&word);
-    let turned = words.iter().find_map(|word| word.strip_prefix("turned=")).map_or(1, |turned| turned.parse().expect("1 to 8"));
-    let seed = words.iter().find_map(|word| word.strip_prefix("seed=")).map_or(0, |seed| seed.parse().expect("a number"));
+    let turned = words
+        .iter()
+        .find_map(|word| word.strip_prefix("turned="))
+        .map_or(1, |turned| turned.parse().expect("1 to 8"));
+    let seed = words
+        .iter()
+        .find_map(|word| word.strip_prefix("seed="))
+        .map_or(0, |seed| seed.parse().expect("a number"));
     let drawn = drawn(width, height, seed, has("clear"));
     let mut bytes = match format {
         "gif" => gif(&drawn, has("moving")),
@@ -43,7 +55,11 @@ pub fn picture(described: &str) -> Vec<u8> {
     }
     if has("named") {
         bytes = match format {
-            "png" => with_png_chunk(&bytes, b"tEXt", format!("Author\0{}", SECRETS[1]).as_bytes()),
+            "png" => with_png_chunk(
+                &bytes,
+                b"tEXt",
+                format!("Author\0{}", SECRETS[1]).as_bytes(),
+            ),
             _ => with_jpeg_part(&bytes, 0xFE, SECRETS[1].as_bytes()),
         };
     }
@@ -71,21 +87,53 @@ fn other(format: &str) -> Option<Vec<u8>> {
 /// An image in a file of boxes (ISO/IEC 23008-12): item 1 is the image, item 2 says where it was
 /// taken, and between them is a name.
 fn boxed(brand: &[u8; 4], codec: &[u8; 4]) -> Vec<u8> {
-    let part =
-        |name: &[u8; 4], content: &[u8]| [&u32::try_from(content.len() + 8).expect("short").to_be_bytes()[..], name, content].concat();
-    let item = |number: u8, kind: &[u8; 4]| part(b"infe", &[&[2, 0, 0, 0, 0, number, 0, 0], &kind[..], b"\0"].concat());
+    let part = |name: &[u8; 4], content: &[u8]| {
+        [
+            &u32::try_from(content.len() + 8)
+                .expect("short")
+                .to_be_bytes()[..],
+            name,
+            content,
+        ]
+        .concat()
+    };
+    let item = |number: u8, kind: &[u8; 4]| {
+        part(
+            b"infe",
+            &[&[2, 0, 0, 0, 0, number, 0, 0], &kind[..], b"\0"].concat(),
+        )
+    };
     let file_type = part(b"ftyp", &[&brand[..], &[0; 4], b"mif1", brand].concat());
     let (pixels, place, name) = (b"the pixels", SECRETS[0].as_bytes(), SECRETS[1].as_bytes());
     let meta = |from: u32| {
         let extent = |number: u8, from: u32, length: usize| {
             let length = u32::try_from(length).expect("short");
-            [&[0, number, 0, 0, 0, 1][..], &from.to_be_bytes(), &length.to_be_bytes()].concat()
+            [
+                &[0, number, 0, 0, 0, 1][..],
+                &from.to_be_bytes(),
+                &length.to_be_bytes(),
+            ]
+            .concat()
         };
         let place_at = from + u32::try_from(pixels.len() + name.len()).expect("short");
-        let locations = [&[0, 0, 0, 0, 0x44, 0, 0, 2][..], &extent(1, from, pixels.len()), &extent(2, place_at, place.len())].concat();
+        let locations = [
+            &[0, 0, 0, 0, 0x44, 0, 0, 2][..],
+            &extent(1, from, pixels.len()),
+            &extent(2, place_at, place.len()),
+        ]
+        .concat();
         let infos = [&[0, 0, 0, 0, 0, 2][..], &item(1, codec), &item(2, b"Exif")].concat();
-        let size = part(b"ispe", &[&[0; 4][..], &64_u32.to_be_bytes(), &48_u32.to_be_bytes()].concat());
-        let content = [&[0; 4][..], &part(b"hdlr", &[0; 24]), &part(b"iinf", &infos), &part(b"iloc", &locations), &part(b"iprp", &size)];
+        let size = part(
+            b"ispe",
+            &[&[0; 4][..], &64_u32.to_be_bytes(), &48_u32.to_be_bytes()].concat(),
+        );
+        let content = [
+            &[0; 4][..],
+            &part(b"hdlr", &[0; 24]),
+            &part(b"iinf", &infos),
+            &part(b"iloc", &locations),
+            &part(b"iprp", &size),
+        ];
         part(b"meta", &content.concat())
     };
     let from = u32::try_from(file_type.len() + meta(0).len() + 8).expect("short");
@@ -98,14 +146,20 @@ pub fn profile_bomb(megabytes: usize) -> Vec<u8> {
     // A block of DEFLATE with one byte and many copies of it.
     let mut packed = vec![0x78, 0x9C];
     packed.extend(libdeflate_zeros(megabytes << 20));
-    with_png_chunk(&picture("png 8x8"), b"iCCP", &[b"x\0\0", &packed[..]].concat())
+    with_png_chunk(
+        &picture("png 8x8"),
+        b"iCCP",
+        &[b"x\0\0", &packed[..]].concat(),
+    )
 }
 
 /// DEFLATE of so many zeros, and the matching checksum.
 fn libdeflate_zeros(length: usize) -> Vec<u8> {
     let mut packer = libdeflater::Compressor::new(libdeflater::CompressionLvl::best());
     let mut room = vec![0; length / 500 + 4096];
-    let packed = packer.zlib_compress(&vec![0; length], &mut room).expect("zeros are packed well");
+    let packed = packer
+        .zlib_compress(&vec![0; length], &mut room)
+        .expect("zeros are packed well");
     room.truncate(packed);
     room.split_off(2)
 }
@@ -123,10 +177,16 @@ pub fn bomb(width: u32, height: u32) -> Vec<u8> {
 /// Color gradients, with noise so that no two seeds look alike.
 fn drawn(width: u32, height: u32, seed: u32, is_clear: bool) -> RgbaImage {
     RgbaImage::from_fn(width, height, |x, y| {
-        let noise = Fingerprint::of([x / 8, y / 8, seed].map(u32::to_le_bytes).concat()).as_bytes()[0] / 4;
+        let noise =
+            Fingerprint::of([x / 8, y / 8, seed].map(u32::to_le_bytes).concat()).as_bytes()[0] / 4;
         let slope = |part: u32, of: u32| u8::try_from(part * 190 / of.max(1)).unwrap_or(u8::MAX);
         let alpha = if is_clear && x < width / 2 { 0 } else { 255 };
-        Rgba([slope(x, width) + noise, slope(y, height) + noise / 2, 120 + noise, alpha])
+        Rgba([
+            slope(x, width) + noise,
+            slope(y, height) + noise / 2,
+            120 + noise,
+            alpha,
+        ])
     })
 }
 
@@ -142,7 +202,9 @@ fn coloured(drawn: RgbaImage, words: &[&str]) -> DynamicImage {
 
 fn encoded(image: &DynamicImage, format: ImageFormat) -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());
-    image.write_to(&mut bytes, format).expect("it can be encoded");
+    image
+        .write_to(&mut bytes, format)
+        .expect("it can be encoded");
     bytes.into_inner()
 }
 
@@ -150,7 +212,9 @@ fn gif(drawn: &RgbaImage, is_moving: bool) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut encoder = GifEncoder::new(&mut bytes);
     for _ in 0..if is_moving { 3 } else { 1 } {
-        encoder.encode_frame(Frame::new(drawn.clone())).expect("it can be encoded");
+        encoder
+            .encode_frame(Frame::new(drawn.clone()))
+            .expect("it can be encoded");
     }
     drop(encoder);
     bytes
@@ -168,17 +232,30 @@ fn exif(turned: u8, has_place: bool) -> Vec<u8> {
 }
 
 fn with_jpeg_part(jpeg: &[u8], marker: u8, content: &[u8]) -> Vec<u8> {
-    let length = u16::try_from(content.len() + 2).expect("short").to_be_bytes();
+    let length = u16::try_from(content.len() + 2)
+        .expect("short")
+        .to_be_bytes();
     [&jpeg[..2], &[0xFF, marker], &length, content, &jpeg[2..]].concat()
 }
 
 fn with_png_chunk(png: &[u8], name: &[u8], content: &[u8]) -> Vec<u8> {
     let length = u32::try_from(content.len()).expect("short").to_be_bytes();
     let named = [name, content].concat();
-    [&png[..33], &length, &named, &crc(&named).to_be_bytes(), &png[33..]].concat()
+    [
+        &png[..33],
+        &length,
+        &named,
+        &crc(&named).to_be_bytes(),
+        &png[33..],
+    ]
+    .concat()
 }
 
 fn crc(bytes: &[u8]) -> u32 {
-    let step = |crc: u32, byte: &u8| (0..8).fold(crc ^ u32::from(*byte), |crc, _| crc >> 1 ^ if crc & 1 == 1 { 0xEDB8_8320 } else { 0 });
+    let step = |crc: u32, byte: &u8| {
+        (0..8).fold(crc ^ u32::from(*byte), |crc, _| {
+            crc >> 1 ^ if crc & 1 == 1 { 0xEDB8_8320 } else { 0 }
+        })
+    };
     !bytes.iter().fold(u32::MAX, step)
 }

@@ -41,7 +41,10 @@ fn files_come_change_and_go() -> Outcome {
         // The file has the same length as before, and its time is set back.
         let before = fs::metadata(site.at("guides/b.md"))?.modified()?;
         fs::write(site.at("guides/b.md"), "GUIDES/B.MD")?;
-        OpenOptions::new().write(true).open(site.at("guides/b.md"))?.set_modified(before)?;
+        OpenOptions::new()
+            .write(true)
+            .open(site.at("guides/b.md"))?
+            .set_modified(before)?;
         assert_eq!(site.told_until_now()?, set(&["guides/b.md"]));
         fs::rename(site.at("guides/c.md"), site.at("d.md"))?;
         assert_eq!(site.told_until_now()?, set(&["d.md", "guides/c.md"]));
@@ -69,7 +72,10 @@ fn editors_save_in_their_own_ways() -> Outcome {
         fs::rename(site.at(".sedXYZ"), site.at("b.md"))?;
         assert_eq!(site.told_until_now()?, set(&["b.md"]));
         // The file is emptied, then written in pieces.
-        let mut file = OpenOptions::new().write(true).truncate(true).open(site.at("c.md"))?;
+        let mut file = OpenOptions::new()
+            .write(true)
+            .truncate(true)
+            .open(site.at("c.md"))?;
         for piece in 0..20 {
             writeln!(file, "piece {piece}")?;
             std::thread::sleep(Duration::from_millis(3));
@@ -87,8 +93,15 @@ fn editors_save_in_their_own_ways() -> Outcome {
 #[test]
 fn folders_come_move_and_go() -> Outcome {
     both_ways(|polling| {
-        let mut site = Watched::start(polling, &["a.md", "guides/deep/b.md", "guides/deep/c.md", "tips/d.md"])?;
-        let outside = site.root.parent().expect("it lies in a folder").join("outside");
+        let mut site = Watched::start(
+            polling,
+            &["a.md", "guides/deep/b.md", "guides/deep/c.md", "tips/d.md"],
+        )?;
+        let outside = site
+            .root
+            .parent()
+            .expect("it lies in a folder")
+            .join("outside");
         // Many folders at once, with files in them before they can be watched.
         site.put("new/one/two/three/x.md", "x")?;
         site.put("new/one/y.md", "y")?;
@@ -131,7 +144,14 @@ fn folders_come_move_and_go() -> Outcome {
 #[test]
 fn what_is_never_listed_is_not_told() -> Outcome {
     both_ways(|polling| {
-        let kept = ["node_modules/x/a.js", ".git/index", "public/a/index.html", "left/a.md", "a/.hidden/b.md", "dist/index.html"];
+        let kept = [
+            "node_modules/x/a.js",
+            ".git/index",
+            "public/a/index.html",
+            "left/a.md",
+            "a/.hidden/b.md",
+            "dist/index.html",
+        ];
         let mut site = Watched::start_with(polling, |root| {
             put(root, "dist/.handsel-manifest", "")?;
             kept.iter().try_for_each(|path| put(root, path, path))
@@ -146,7 +166,15 @@ fn what_is_never_listed_is_not_told() -> Outcome {
             site.put(&format!("{path}.new/deep/file"), "made")?;
             fs::remove_dir_all(site.at(&format!("{path}.new")))?;
         }
-        for path in [".handsel/cache", "a/.b.md.swp", "a/b.md~", "a/#b.md#", "a/4913", ".DS_Store", "public/new.html"] {
+        for path in [
+            ".handsel/cache",
+            "a/.b.md.swp",
+            "a/b.md~",
+            "a/#b.md#",
+            "a/4913",
+            ".DS_Store",
+            "public/new.html",
+        ] {
             site.put(path, "x")?;
         }
         fs::remove_dir_all(site.at("node_modules"))?;
@@ -160,7 +188,16 @@ fn what_is_never_listed_is_not_told() -> Outcome {
 #[test]
 fn what_is_listed_follows_the_rules() -> Outcome {
     both_ways(|polling| {
-        let mut site = Watched::start(polling, &["a.md", "drafts/b.md", "drafts/deep/c.md", "dist/d.md", "left/e.md"])?;
+        let mut site = Watched::start(
+            polling,
+            &[
+                "a.md",
+                "drafts/b.md",
+                "drafts/deep/c.md",
+                "dist/d.md",
+                "left/e.md",
+            ],
+        )?;
         site.put(".gitignore", "drafts/\n")?;
         site.catch_up()?;
         assert!(!site.known.files.contains_key(&source("drafts/b.md")));
@@ -176,7 +213,10 @@ fn what_is_listed_follows_the_rules() -> Outcome {
         site.catch_up()?;
         site.put("dist/d.md", "edited")?;
         site.catch_up()?;
-        site.rules = ListingRules { output: None, ignore: vec!["dist".into()] };
+        site.rules = ListingRules {
+            output: None,
+            ignore: vec!["dist".into()],
+        };
         site.watcher.obey(site.rules.clone());
         site.catch_up()?;
         site.put("left/e.md", "edited")?;
@@ -202,7 +242,10 @@ fn a_link_changes_with_what_it_leads_to() -> Outcome {
         })?;
         assert_eq!(site.known.files.len(), 6);
         fs::write(site.at("real/a.md"), "edited")?;
-        assert_eq!(site.told_until_now()?, set(&["pages/link-to-link.md", "pages/link.md", "real/a.md"]));
+        assert_eq!(
+            site.told_until_now()?,
+            set(&["pages/link-to-link.md", "pages/link.md", "real/a.md"])
+        );
         fs::write(site.at("node_modules/x/readme.md"), "edited")?;
         assert_eq!(site.told_until_now()?, set(&["pages/readme.md"]));
         fs::rename(site.at("node_modules"), site.at(".old"))?;
@@ -234,11 +277,17 @@ fn thousands_of_files_at_once() -> Outcome {
     both_ways(|polling| {
         let mut site = Watched::start(polling, &["a.md"])?;
         for file in 0..3000 {
-            site.put(&format!("checkout/{}/{}/{file}.md", file % 30, file % 7), "branch one")?;
+            site.put(
+                &format!("checkout/{}/{}/{file}.md", file % 30, file % 7),
+                "branch one",
+            )?;
         }
         site.catch_up()?;
         for file in (0..3000).rev() {
-            site.put(&format!("checkout/{}/{}/{file}.md", file % 30, file % 7), "branch two")?;
+            site.put(
+                &format!("checkout/{}/{}/{file}.md", file % 30, file % 7),
+                "branch two",
+            )?;
         }
         fs::remove_dir_all(site.at("checkout/3"))?;
         site.catch_up()?;
@@ -255,13 +304,28 @@ fn thousands_of_files_at_once() -> Outcome {
 fn any_edits_at_any_pace_end_in_the_same_site() -> Outcome {
     both_ways(|polling| {
         let mut site = Watched::start(polling, &["a/x.md", "b/y.md", "b/c/z.md"])?;
-        let folders = ["a", "b", "c", "b/c", "a/b", "a/b/c", ".git", "static/.well-known"];
+        let folders = [
+            "a",
+            "b",
+            "c",
+            "b/c",
+            "a/b",
+            "a/b/c",
+            ".git",
+            "static/.well-known",
+        ];
         let mut number = 0x9E37_79B9_7F4A_7C15_u64;
         let mut any = |limit: usize| {
-            number = number.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            number = number
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
             usize::try_from(number >> 33).unwrap_or(0) % limit
         };
-        let rounds = if std::env::var_os("HANDSEL_LONG").is_some() { 2000 } else { 40 };
+        let rounds = if std::env::var_os("HANDSEL_LONG").is_some() {
+            2000
+        } else {
+            40
+        };
         for round in 0..rounds {
             for edit in 0..any(30) {
                 let (one, other) = (folders[any(folders.len())], folders[any(folders.len())]);
@@ -271,8 +335,14 @@ fn any_edits_at_any_pace_end_in_the_same_site() -> Outcome {
                     0 => fs::rename(site.at(one), site.at(other)),
                     1 => fs::remove_dir_all(site.at(one)),
                     2 => fs::remove_file(site.at(&format!("{one}/{name}"))),
-                    3 => fs::rename(site.at(&format!("{one}/{name}")), site.at(&format!("{other}/{name}"))),
-                    4 => symlink(format!("../{other}/{name}"), site.at(&format!("{one}/link-{name}"))),
+                    3 => fs::rename(
+                        site.at(&format!("{one}/{name}")),
+                        site.at(&format!("{other}/{name}")),
+                    ),
+                    4 => symlink(
+                        format!("../{other}/{name}"),
+                        site.at(&format!("{one}/link-{name}")),
+                    ),
                     5 => fs::rename(site.at(&format!("{one}/x.md")), site.at(other)),
                     _ => site.put(&format!("{one}/{name}"), &format!("{round} {edit}")),
                 };
@@ -280,7 +350,8 @@ fn any_edits_at_any_pace_end_in_the_same_site() -> Outcome {
                     std::thread::sleep(Duration::from_millis(any(8) as u64));
                 }
             }
-            site.catch_up().map_err(|error| format!("round {round}: {error}"))?;
+            site.catch_up()
+                .map_err(|error| format!("round {round}: {error}"))?;
         }
         Ok(())
     })
@@ -312,17 +383,29 @@ fn the_probe_leaves_nothing_behind_and_nothing_is_said() -> Outcome {
 
 #[test]
 fn where_the_system_gives_no_more_watches_it_looks_instead() -> Outcome {
-    for (limit, remedy) in [("max_inotify_watches", "max_user_watches"), ("max_inotify_instances", "max_user_instances")] {
+    for (limit, remedy) in [
+        ("max_inotify_watches", "max_user_watches"),
+        ("max_inotify_instances", "max_user_instances"),
+    ] {
         // In a namespace of its own, the limit affects no other process.
-        let script = format!("echo 2 > /proc/sys/user/{limit} || exit 77; exec \"$0\" --exact with_few_watches --ignored --nocapture");
-        let outcome =
-            Command::new("unshare").args(["--user", "--map-root-user", "sh", "-c", &script]).arg(std::env::current_exe()?).output();
+        let script = format!(
+            "echo 2 > /proc/sys/user/{limit} || exit 77; exec \"$0\" --exact with_few_watches --ignored --nocapture"
+        );
+        let outcome = Command::new("unshare")
+            .args(["--user", "--map-root-user", "sh", "-c", &script])
+            .arg(std::env::current_exe()?)
+            .output();
         match outcome {
             Ok(outcome) if outcome.status.success() => {
                 let said = String::from_utf8_lossy(&outcome.stderr);
-                assert!(said.contains(remedy) && said.contains("; looking for changes"), "{said}");
+                assert!(
+                    said.contains(remedy) && said.contains("; looking for changes"),
+                    "{said}"
+                );
             }
-            Ok(outcome) if outcome.status.code() == Some(101) => panic!("{}", String::from_utf8_lossy(&outcome.stderr)),
+            Ok(outcome) if outcome.status.code() == Some(101) => {
+                panic!("{}", String::from_utf8_lossy(&outcome.stderr))
+            }
             _ => eprintln!("skipped: no namespaces here"),
         }
     }
@@ -349,10 +432,21 @@ fn with_few_watches() -> Outcome {
 fn nothing_is_told_after_the_watcher_is_dropped() -> Outcome {
     both_ways(|polling| {
         let site = Watched::start(polling, &["a.md"])?;
-        let Watched { watcher, told, root, .. } = &site;
+        let Watched {
+            watcher,
+            told,
+            root,
+            ..
+        } = &site;
         let _ = (watcher, root);
         while told.try_recv().is_ok() {}
-        let Watched { watcher, told, root, folder: _folder, .. } = site;
+        let Watched {
+            watcher,
+            told,
+            root,
+            folder: _folder,
+            ..
+        } = site;
         drop(watcher);
         put(&root, "a.md", "edited")?;
         // The sender is dropped with the thread.

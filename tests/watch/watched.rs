@@ -30,12 +30,17 @@ impl Known {
     pub fn of(disk: &Disk, rules: &ListingRules) -> Self {
         let listed = disk.list(rules);
         let read = |path: SourcePath| (path.clone(), disk.read(&path).ok());
-        Self { files: listed.value.into_iter().map(read).collect(), problems: listed.problems }
+        Self {
+            files: listed.value.into_iter().map(read).collect(),
+            problems: listed.problems,
+        }
     }
 
     /// Asks the disk about what was reported, and about nothing else.
     fn learn(&mut self, disk: &Disk, rules: &ListingRules, touched: &Touched) {
-        let Touched::Paths(paths) = touched else { return *self = Self::of(disk, rules) };
+        let Touched::Paths(paths) = touched else {
+            return *self = Self::of(disk, rules);
+        };
         let paths: Vec<SourcePath> = paths.iter().cloned().collect();
         let looked = disk.look(rules, &paths);
         if looked.must_list {
@@ -43,8 +48,18 @@ impl Known {
         }
         let is_touched = |path: &SourcePath| paths.iter().any(|touched| path.is_within(touched));
         self.files.retain(|path, _| !is_touched(path));
-        self.problems.retain(|problem| !problem.place.as_ref().is_some_and(|place| is_touched(&place.path)));
-        self.files.extend(looked.files.into_iter().map(|path| (path.clone(), disk.read(&path).ok())));
+        self.problems.retain(|problem| {
+            !problem
+                .place
+                .as_ref()
+                .is_some_and(|place| is_touched(&place.path))
+        });
+        self.files.extend(
+            looked
+                .files
+                .into_iter()
+                .map(|path| (path.clone(), disk.read(&path).ok())),
+        );
         self.problems.extend(looked.problems);
         Diagnostic::sort(&mut self.problems);
     }
@@ -66,30 +81,51 @@ pub struct Watched {
 
 impl Watched {
     pub fn start(polling: Polling, files: &[&str]) -> Result<Self, Box<dyn Error>> {
-        Self::start_with(polling, |root| files.iter().try_for_each(|path| put(root, path, path)))
+        Self::start_with(polling, |root| {
+            files.iter().try_for_each(|path| put(root, path, path))
+        })
     }
 
-    pub fn start_with(polling: Polling, prepare: impl FnOnce(&Path) -> io::Result<()>) -> Result<Self, Box<dyn Error>> {
+    pub fn start_with(
+        polling: Polling,
+        prepare: impl FnOnce(&Path) -> io::Result<()>,
+    ) -> Result<Self, Box<dyn Error>> {
         let folder = tempfile::tempdir()?;
         let root = fs::canonicalize(folder.path())?.join("site");
         fs::create_dir(&root)?;
         prepare(&root)?;
         let disk = Disk::open(&root)?;
-        let rules = ListingRules { output: Some(source("public")), ignore: vec!["/left/".into()] };
+        let rules = ListingRules {
+            output: Some(source("public")),
+            ignore: vec!["/left/".into()],
+        };
         settle(&disk, &rules);
         let (teller, told) = channel();
         let said = Arc::new(Mutex::new(Vec::new()));
         let sayer = Arc::clone(&said);
         let watcher = Watcher::start(
             &disk,
-            WatchOptions { rules: rules.clone(), polling },
+            WatchOptions {
+                rules: rules.clone(),
+                polling,
+            },
             move |touched| {
                 let _ = teller.send(touched);
             },
             move |line| sayer.lock().expect("nobody panics with it").push(line),
         )?;
         let known = Known::of(&disk, &rules);
-        Ok(Self { root, disk, rules, watcher, told, said, known, heard: Vec::new(), folder })
+        Ok(Self {
+            root,
+            disk,
+            rules,
+            watcher,
+            told,
+            said,
+            known,
+            heard: Vec::new(),
+            folder,
+        })
     }
 
     pub fn put(&self, path: &str, text: &str) -> io::Result<()> {
@@ -109,9 +145,18 @@ impl Watched {
                 return Ok(());
             }
             if start.elapsed() > PATIENCE {
-                let differs = |path: &&SourcePath| self.known.files.get(*path) != truth.files.get(*path);
-                let missed: BTreeSet<_> = truth.files.keys().chain(self.known.files.keys()).filter(differs).collect();
-                return Err(format!("never told of {missed:?}, nor {:?}, but {:?}", truth.problems, self.heard));
+                let differs =
+                    |path: &&SourcePath| self.known.files.get(*path) != truth.files.get(*path);
+                let missed: BTreeSet<_> = truth
+                    .files
+                    .keys()
+                    .chain(self.known.files.keys())
+                    .filter(differs)
+                    .collect();
+                return Err(format!(
+                    "never told of {missed:?}, nor {:?}, but {:?}",
+                    truth.problems, self.heard
+                ));
             }
             if let Ok(touched) = self.told.recv_timeout(Duration::from_millis(50)) {
                 self.known.learn(&self.disk, &self.rules, &touched);

@@ -1,4 +1,5 @@
-//! `handsel serve --goto FILE:LINE`: asks the preview that runs for this folder to bring its tab there.
+//! `handsel serve --goto FILE:LINE`: asks the preview that runs for this folder to bring its tab
+//! there.
 
 use std::path::Path;
 
@@ -13,15 +14,34 @@ use crate::preview::goto::{Answered, Note};
 pub fn run(place: &str, site: &SiteFolder, console: &Console) -> Result<Status, CannotRun> {
     let (file, line) = split_place(place);
     let path = source(&file, site)?;
-    let none = || CannotRun::new("no preview runs for this folder").help("start one with `handsel serve`, then ask again");
+    let none = || {
+        CannotRun::new("no preview runs for this folder")
+            .help("start one with `handsel serve`, then ask again")
+    };
     let text = serve_note::read(site.disk.root()).ok_or_else(none)?;
     let note: Note = serde_json::from_str(&text).map_err(|_| none())?;
     match note.goto(path.as_str(), line) {
-        Ok(Answered::Gone { address, is_shown: true }) => console.answer(&format!("Shown: {address}, line {line} of {}", site.show(&path))),
-        Ok(Answered::Gone { address, is_shown: false }) => {
-            console.answer(&format!("No tab is in view. The next one goes there; the page is at http://{}{address}", note.address));
+        Ok(Answered::Gone {
+            address,
+            is_shown: true,
+        }) => console.answer(&format!(
+            "Shown: {address}, line {line} of {}",
+            site.show(&path)
+        )),
+        Ok(Answered::Gone {
+            address,
+            is_shown: false,
+        }) => {
+            console.answer(&format!(
+                "No tab is in view. The next one goes there; the page is at http://{}{address}",
+                note.address
+            ));
         }
-        Ok(Answered::Refused(why)) => return Err(CannotRun::new(format!("the preview did not go there: {why}"))),
+        Ok(Answered::Refused(why)) => {
+            return Err(CannotRun::new(format!(
+                "the preview did not go there: {why}"
+            )));
+        }
         Err(_) => {
             // Its preview ended without a chance to take it away.
             serve_note::take_away(site.disk.root(), &text);
@@ -31,7 +51,8 @@ pub fn run(place: &str, site: &SiteFolder, console: &Console) -> Result<Status, 
     Ok(Status::Done)
 }
 
-/// A path on the command line counts from the current folder; one from the site's folder is understood too.
+/// A path on the command line counts from the current folder; one from the site's folder is
+/// understood too.
 fn source(file: &Path, site: &SiteFolder) -> Result<SourcePath, CannotRun> {
     let full = std::path::absolute(file).ok();
     let in_site = full.as_deref().and_then(|full| {

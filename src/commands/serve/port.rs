@@ -1,4 +1,5 @@
-//! Where the preview listens: the port that was asked for, or the next free one from 4000 on; and its address in words.
+//! Where the preview listens: the port that was asked for, or the next free one from 4000 on; and
+//! its address in words.
 
 use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, UdpSocket};
@@ -23,18 +24,28 @@ pub fn bind(host: &str, port: Option<u16>) -> Result<TcpListener, CannotRun> {
             Err(error) => return Err(cannot(host, port, &error)),
         }
     }
-    Err(CannotRun::new(format!("all ports from {first} to {last} are taken")).help("name a free one with --port"))
+    Err(
+        CannotRun::new(format!("all ports from {first} to {last} are taken"))
+            .help("name a free one with --port"),
+    )
 }
 
 fn cannot(host: &str, port: u16, error: &std::io::Error) -> CannotRun {
     match error.kind() {
         ErrorKind::AddrInUse => CannotRun::new(format!("port {port} is taken by another program"))
-            .help("name another with --port, or leave --port away: the next free one is taken then"),
-        ErrorKind::PermissionDenied => CannotRun::new(format!("port {port} needs more rights than you have")).help("take one above 1023"),
-        ErrorKind::AddrNotAvailable | ErrorKind::InvalidInput => {
-            CannotRun::new(format!("this machine has no address `{host}`")).help("leave --host away, or name 0.0.0.0 for all of them")
+            .help(
+                "name another with --port, or leave --port away: the next free one is taken then",
+            ),
+        ErrorKind::PermissionDenied => {
+            CannotRun::new(format!("port {port} needs more rights than you have"))
+                .help("take one above 1023")
         }
-        _ => CannotRun::new(format!("cannot listen at {host}, port {port}: {error}")).help("leave --host away, or name 0.0.0.0 for all"),
+        ErrorKind::AddrNotAvailable | ErrorKind::InvalidInput => {
+            CannotRun::new(format!("this machine has no address `{host}`"))
+                .help("leave --host away, or name 0.0.0.0 for all of them")
+        }
+        _ => CannotRun::new(format!("cannot listen at {host}, port {port}: {error}"))
+            .help("leave --host away, or name 0.0.0.0 for all"),
     }
 }
 
@@ -53,7 +64,8 @@ pub fn on_the_network(address: SocketAddr) -> Option<SocketAddr> {
     if !address.ip().is_unspecified() {
         return Some(address);
     }
-    // Nothing is sent: the system only chooses which of its addresses it would speak from. 192.0.2.1 is nobody's (RFC 5737).
+    // Nothing is sent: the system only chooses which of its addresses it would speak from.
+    // 192.0.2.1 is nobody's (RFC 5737).
     let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
     socket.connect((Ipv4Addr::new(192, 0, 2, 1), 9)).ok()?;
     let ip = socket.local_addr().ok()?.ip();

@@ -1,4 +1,5 @@
-//! What the terminal says while the preview runs: a line for each save, new problems as a build prints them, mended ones in a word.
+//! What the terminal says while the preview runs: a line for each save, new problems as a build
+//! prints them, mended ones in a word.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -24,12 +25,21 @@ pub struct Tidings<'a> {
 type Mark = (Option<SourcePath>, &'static str, String);
 
 fn mark(problem: &Diagnostic) -> Mark {
-    (problem.place.as_ref().map(|place| place.path.clone()), problem.code.name(), problem.message.clone())
+    (
+        problem.place.as_ref().map(|place| place.path.clone()),
+        problem.code.name(),
+        problem.message.clone(),
+    )
 }
 
 impl<'a> Tidings<'a> {
     pub fn new(console: &'a Console, site: &'a SiteFolder, is_verbose: bool) -> Self {
-        Self { console, site, is_verbose, known: BTreeSet::new() }
+        Self {
+            console,
+            site,
+            is_verbose,
+            known: BTreeSet::new(),
+        }
     }
 
     /// The problems that the site begins with.
@@ -52,16 +62,34 @@ impl<'a> Tidings<'a> {
         let changed = &saved.refreshed.changed;
         let Some(first) = changed.first() else { return };
         let content = self.site.content();
-        let name = |path: &SourcePath| printable_name(path.below(&content).unwrap_or(path.as_str()));
-        let verb = if changed.iter().any(|path| live.is_source(path)) { "saved" } else { "removed" };
-        let more = if changed.len() > 1 { format!(" and {} more", grouped(changed.len() - 1)) } else { String::new() };
+        let name =
+            |path: &SourcePath| printable_name(path.below(&content).unwrap_or(path.as_str()));
+        let verb = if changed.iter().any(|path| live.is_source(path)) {
+            "saved"
+        } else {
+            "removed"
+        };
+        let more = if changed.len() > 1 {
+            format!(" and {} more", grouped(changed.len() - 1))
+        } else {
+            String::new()
+        };
         let parsed = grouped(saved.refreshed.parsed);
         let (rendered, pages) = (grouped(saved.rendered), grouped(saved.refreshed.pages));
-        self.console.answer(&format!("{verb} {}{more}: parsed {parsed}, rendered {rendered} of {pages}, {}", name(first), fine(took)));
+        self.console.answer(&format!(
+            "{verb} {}{more}: parsed {parsed}, rendered {rendered} of {pages}, {}",
+            name(first),
+            fine(took)
+        ));
         if self.is_verbose {
             changed.iter().for_each(|path| {
-                let verb = if live.is_source(path) { "changed" } else { "gone" };
-                self.console.answer(&format!("  {verb}: {}", printable_name(path.as_str())));
+                let verb = if live.is_source(path) {
+                    "changed"
+                } else {
+                    "gone"
+                };
+                self.console
+                    .answer(&format!("  {verb}: {}", printable_name(path.as_str())));
             });
         }
     }
@@ -70,7 +98,11 @@ impl<'a> Tidings<'a> {
     pub fn problems(&mut self, problems: &[Diagnostic]) {
         let marks: BTreeSet<Mark> = problems.iter().map(mark).collect();
         let mended = self.known.difference(&marks).count();
-        let mut fresh: Vec<Diagnostic> = problems.iter().filter(|problem| !self.known.contains(&mark(problem))).cloned().collect();
+        let mut fresh: Vec<Diagnostic> = problems
+            .iter()
+            .filter(|problem| !self.known.contains(&mark(problem)))
+            .cloned()
+            .collect();
         self.known = marks;
         if !fresh.is_empty() {
             print::problems(self.console, self.site, &mut fresh, Stream::Error);
@@ -78,15 +110,26 @@ impl<'a> Tidings<'a> {
         if mended == 0 {
             return;
         }
-        let left = problems.iter().filter(|problem| problem.severity != Severity::Off).count();
+        let left = problems
+            .iter()
+            .filter(|problem| problem.severity != Severity::Off)
+            .count();
         self.console.answer(&match left {
             0 => "All problems are mended.".to_owned(),
-            left => format!("Mended: {}; {} left.", count(mended, "problem"), grouped(left)),
+            left => format!(
+                "Mended: {}; {} left.",
+                count(mended, "problem"),
+                grouped(left)
+            ),
         });
     }
 }
 
 /// Below ten milliseconds a tenth matters.
 fn fine(took: Duration) -> String {
-    if took < Duration::from_millis(10) { format!("{:.1} ms", took.as_secs_f64() * 1000.0) } else { duration(took) }
+    if took < Duration::from_millis(10) {
+        format!("{:.1} ms", took.as_secs_f64() * 1000.0)
+    } else {
+        duration(took)
+    }
 }

@@ -1,9 +1,11 @@
-//! From what was staged to what is published: the conflicts first, then the moves, in an order that a kill cannot harm.
+//! From what was staged to what is published: the conflicts first, then the moves, in an order that
+//! a kill cannot harm.
 //!
-//! 1. The manifest of the last build and this one together comes in, so that from here on whatever is killed, the next
-//!    build knows every file that may be ours.
+//! 1. The manifest of the last build and this one together comes in, so that from here on whatever
+//!    is killed, the next build knows every file that may be ours.
 //! 2. New files and folders come in, each by one rename.
-//! 3. What this build did not make goes, then the folders left empty. (Before 2 where a file stands in a folder's place.)
+//! 3. What this build did not make goes, then the folders left empty. (Before 2 where a file stands
+//!    in a folder's place.)
 //! 4. The manifest of this build alone comes in: the build is done.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -50,63 +52,107 @@ impl Plan<'_> {
         for (path, staged) in self.staged {
             match &staged.state {
                 State::Foreign { path } => conflicts.extend(OutputPath::new(path).ok()),
-                State::Numbered { over: Some(Found::Folder), .. } => in_folder_place.push(path.clone()),
+                State::Numbered {
+                    over: Some(Found::Folder),
+                    ..
+                } => in_folder_place.push(path.clone()),
                 _ => {}
             }
         }
         if !in_folder_place.is_empty() {
             let foreign = self.foreign();
-            let kept: HashSet<&str> = foreign.iter().flat_map(|path| folders_of(path.as_str())).collect();
-            conflicts.extend(in_folder_place.into_iter().filter(|path| kept.contains(path.as_str())));
+            let kept: HashSet<&str> = foreign
+                .iter()
+                .flat_map(|path| folders_of(path.as_str()))
+                .collect();
+            conflicts.extend(
+                in_folder_place
+                    .into_iter()
+                    .filter(|path| kept.contains(path.as_str())),
+            );
         }
         conflicts.into_iter().collect()
     }
 
-    /// A path that is staged as a file although another lies below it. Of two that are published already none does.
+    /// A path that is staged as a file although another lies below it. Of two that are published
+    /// already none does.
     pub fn clash(&self) -> Option<(OutputPath, OutputPath)> {
-        self.staged.iter().filter(|(_, staged)| !staged.is_same()).find_map(|(path, _)| {
-            let above = folders_of(path.as_str()).find_map(|folder| self.staged.get_key_value(folder));
-            match above {
-                Some((file, _)) => Some((file.clone(), path.clone())),
-                None => self.first_below(path.as_str()).map(|below| (path.clone(), below.clone())),
-            }
-        })
+        self.staged
+            .iter()
+            .filter(|(_, staged)| !staged.is_same())
+            .find_map(|(path, _)| {
+                let above =
+                    folders_of(path.as_str()).find_map(|folder| self.staged.get_key_value(folder));
+                match above {
+                    Some((file, _)) => Some((file.clone(), path.clone())),
+                    None => self
+                        .first_below(path.as_str())
+                        .map(|below| (path.clone(), below.clone())),
+                }
+            })
     }
 
     /// Makes the moves, or takes back those made when one fails.
     pub fn carry_out(&self) -> Result<Published, PublishError> {
-        let orphans: Vec<&str> = self.listed.0.keys().map(OutputPath::as_str).filter(|path| !self.staged.contains_key(*path)).collect();
+        let orphans: Vec<&str> = self
+            .listed
+            .0
+            .keys()
+            .map(OutputPath::as_str)
+            .filter(|path| !self.staged.contains_key(*path))
+            .collect();
         let needed = self.write_manifests(&orphans)?;
         let mut moves = Moves::new(self.workspace);
         if let Err(failure) = self.make_moves(&mut moves, &orphans, needed) {
             let outcome = moves.undo();
-            return Err(PublishError::Failed { failure, output: self.workspace.output_shown.clone(), outcome });
+            return Err(PublishError::Failed {
+                failure,
+                output: self.workspace.output_shown.clone(),
+                outcome,
+            });
         }
         Ok(self.summary(&orphans))
     }
 
-    /// Writes both manifests into the staging folder, so that a full disk is met before anything moves.
+    /// Writes both manifests into the staging folder, so that a full disk is met before anything
+    /// moves.
     fn write_manifests(&self, orphans: &[&str]) -> Result<Needed, PublishError> {
-        let final_manifest = Manifest(self.staged.iter().map(|(path, staged)| (path.clone(), staged.fingerprint)).collect());
+        let final_manifest = Manifest(
+            self.staged
+                .iter()
+                .map(|(path, staged)| (path.clone(), staged.fingerprint))
+                .collect(),
+        );
         let text = final_manifest.to_text();
         if text.as_bytes() == self.listed_bytes && self.staged.values().all(Staged::is_same) {
             return Ok(Needed::Nothing);
         }
         let write = |name: &str, text: &str| {
-            fs::write(self.workspace.named(name), text).map_err(|error| self.workspace.failure("write", MANIFEST_NAME, error))
+            fs::write(self.workspace.named(name), text)
+                .map_err(|error| self.workspace.failure("write", MANIFEST_NAME, error))
         };
         write("manifest-done", &text)?;
         if orphans.is_empty() {
             return Ok(Needed::MovesOnly);
         }
         let mut both = final_manifest;
-        both.0
-            .extend(self.listed.0.iter().filter(|(path, _)| !self.staged.contains_key(*path)).map(|(path, print)| (path.clone(), *print)));
+        both.0.extend(
+            self.listed
+                .0
+                .iter()
+                .filter(|(path, _)| !self.staged.contains_key(*path))
+                .map(|(path, print)| (path.clone(), *print)),
+        );
         write("manifest-both", &both.to_text())?;
         Ok(Needed::MovesAndRemovals)
     }
 
-    fn make_moves(&self, moves: &mut Moves<'_>, orphans: &[&str], needed: Needed) -> Result<(), Failure> {
+    fn make_moves(
+        &self,
+        moves: &mut Moves<'_>,
+        orphans: &[&str],
+        needed: Needed,
+    ) -> Result<(), Failure> {
         let first = match needed {
             Needed::Nothing => return Ok(()),
             Needed::MovesOnly => "manifest-done",
@@ -122,7 +168,9 @@ impl Plan<'_> {
             self.remove(moves, orphans, &obstacles)?;
         }
         match needed {
-            Needed::MovesAndRemovals => moves.replace(&self.workspace.named("manifest-done"), MANIFEST_NAME),
+            Needed::MovesAndRemovals => {
+                moves.replace(&self.workspace.named("manifest-done"), MANIFEST_NAME)
+            }
             _ => Ok(()),
         }
     }
@@ -133,10 +181,15 @@ impl Plan<'_> {
         for (path, staged) in self.staged {
             match &staged.state {
                 State::Same { .. } | State::Foreign { .. } => {}
-                State::Numbered { number, over: Some(Found::File) } => {
+                State::Numbered {
+                    number,
+                    over: Some(Found::File),
+                } => {
                     moves.replace(&self.workspace.numbered(*number), path.as_str())?;
                 }
-                State::Numbered { number, .. } => moves.put(&self.workspace.numbered(*number), path.as_str())?,
+                State::Numbered { number, .. } => {
+                    moves.put(&self.workspace.numbered(*number), path.as_str())?
+                }
                 State::InTree { top, .. } => {
                     if last_top != Some(top) {
                         moves.put(&tree.join(&**top), top)?;
@@ -148,28 +201,60 @@ impl Plan<'_> {
         Ok(())
     }
 
-    /// What has to go before its place can be taken: files and links in a folder's place, folders and links in a file's.
+    /// What has to go before its place can be taken: files and links in a folder's place, folders
+    /// and links in a file's.
     fn obstacles(&self) -> BTreeMap<&str, Found> {
-        let over = self.staged.iter().filter_map(|(path, staged)| match &staged.state {
-            State::Numbered { over: Some(found @ (Found::Folder | Found::Other)), .. } => Some((path.as_str(), *found)),
-            State::InTree { top, over: Some(found) } => Some((&**top, *found)),
-            _ => None,
-        });
+        let over = self
+            .staged
+            .iter()
+            .filter_map(|(path, staged)| match &staged.state {
+                State::Numbered {
+                    over: Some(found @ (Found::Folder | Found::Other)),
+                    ..
+                } => Some((path.as_str(), *found)),
+                State::InTree {
+                    top,
+                    over: Some(found),
+                } => Some((&**top, *found)),
+                _ => None,
+            });
         over.collect()
     }
 
     /// Takes away the orphans and the obstacles, then the folders in which nothing is left.
-    fn remove(&self, moves: &mut Moves<'_>, orphans: &[&str], obstacles: &BTreeMap<&str, Found>) -> Result<(), Failure> {
-        let is_file = |path: &str| matches!(self.existing.get(path), Some(Found::File | Found::Other));
-        let files: BTreeSet<&str> = orphans.iter().chain(obstacles.keys()).copied().filter(|path| is_file(path)).collect();
+    fn remove(
+        &self,
+        moves: &mut Moves<'_>,
+        orphans: &[&str],
+        obstacles: &BTreeMap<&str, Found>,
+    ) -> Result<(), Failure> {
+        let is_file =
+            |path: &str| matches!(self.existing.get(path), Some(Found::File | Found::Other));
+        let files: BTreeSet<&str> = orphans
+            .iter()
+            .chain(obstacles.keys())
+            .copied()
+            .filter(|path| is_file(path))
+            .collect();
         for path in files {
             moves.remove(path)?;
         }
-        let mut folders: BTreeSet<&str> =
-            orphans.iter().flat_map(|path| folders_of(path)).filter(|folder| self.first_below(folder).is_none()).collect();
+        let mut folders: BTreeSet<&str> = orphans
+            .iter()
+            .flat_map(|path| folders_of(path))
+            .filter(|folder| self.first_below(folder).is_none())
+            .collect();
         if obstacles.values().any(|found| *found == Found::Folder) {
-            let in_the_way = |path: &str| obstacles.contains_key(path) || folders_of(path).any(|folder| obstacles.contains_key(folder));
-            let existing = self.existing.found.iter().filter(|(_, found)| **found == Found::Folder).map(|(path, _)| &**path);
+            let in_the_way = |path: &str| {
+                obstacles.contains_key(path)
+                    || folders_of(path).any(|folder| obstacles.contains_key(folder))
+            };
+            let existing = self
+                .existing
+                .found
+                .iter()
+                .filter(|(_, found)| **found == Found::Folder)
+                .map(|(path, _)| &**path);
             folders.extend(existing.filter(|path| in_the_way(path)));
         }
         for folder in folders.into_iter().rev() {
@@ -181,16 +266,27 @@ impl Plan<'_> {
     /// The first that is staged in this folder.
     fn first_below(&self, folder: &str) -> Option<&OutputPath> {
         let inside = format!("{folder}/");
-        let next = self.staged.range::<str, _>((Bound::Included(inside.as_str()), Bound::Unbounded)).next();
-        next.map(|(path, _)| path).filter(|path| path.as_str().starts_with(&inside))
+        let next = self
+            .staged
+            .range::<str, _>((Bound::Included(inside.as_str()), Bound::Unbounded))
+            .next();
+        next.map(|(path, _)| path)
+            .filter(|path| path.as_str().starts_with(&inside))
     }
 
     fn summary(&self, orphans: &[&str]) -> Published {
-        let unchanged = self.staged.values().filter(|staged| staged.is_same()).count();
+        let unchanged = self
+            .staged
+            .values()
+            .filter(|staged| staged.is_same())
+            .count();
         Published {
             written: self.staged.len() - unchanged,
             unchanged,
-            removed: orphans.iter().filter(|path| matches!(self.existing.get(path), Some(Found::File | Found::Other))).count(),
+            removed: orphans
+                .iter()
+                .filter(|path| matches!(self.existing.get(path), Some(Found::File | Found::Other)))
+                .count(),
             files: self.staged.len(),
             bytes: self.staged.values().map(|staged| staged.length).sum(),
             foreign: self.foreign(),

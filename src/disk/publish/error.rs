@@ -16,11 +16,21 @@ pub enum PublishError {
     /// There is something else in the output folder's place.
     NotFolder { output: PathBuf },
     /// Files that Handsel did not write lie where pages would go. Nothing was moved.
-    Foreign { output: PathBuf, paths: Vec<OutputPath> },
+    Foreign {
+        output: PathBuf,
+        paths: Vec<OutputPath>,
+    },
     /// One output twice, or one as a file and as the folder of another. Nothing was moved.
-    Clash { first: OutputPath, second: OutputPath },
+    Clash {
+        first: OutputPath,
+        second: OutputPath,
+    },
     /// The file system said no.
-    Failed { failure: Failure, output: PathBuf, outcome: Outcome },
+    Failed {
+        failure: Failure,
+        output: PathBuf,
+        outcome: Outcome,
+    },
 }
 
 /// One step that the file system refused.
@@ -35,7 +45,11 @@ pub struct Failure {
 impl Failure {
     /// For `map_err`.
     pub fn of(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
-        move |error| Self { doing, path: path.to_owned(), error }
+        move |error| Self {
+            doing,
+            path: path.to_owned(),
+            error,
+        }
     }
 }
 
@@ -43,7 +57,8 @@ impl Failure {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     AsItWas,
-    /// Undoing failed too: some files are new, some old, each of them whole. The next build completes it.
+    /// Undoing failed too: some files are new, some old, each of them whole. The next build
+    /// completes it.
     Partly,
 }
 
@@ -58,21 +73,47 @@ impl fmt::Display for PublishError {
                 f.write_str(". Wait until it is done, or stop it.")
             }
             Self::NotFolder { output } => {
-                write!(f, "{} is not a folder. Move it away, or name another folder with --output.", output.display())
+                write!(
+                    f,
+                    "{} is not a folder. Move it away, or name another folder with --output.",
+                    output.display()
+                )
             }
             Self::Foreign { output, paths } => {
-                let named: Vec<_> = paths.iter().take(NAMED_MAX).map(|path| output.join(path.as_str()).display().to_string()).collect();
-                write!(f, "Handsel did not write what lies where pages would go: {}", named.join(", "))?;
+                let named: Vec<_> = paths
+                    .iter()
+                    .take(NAMED_MAX)
+                    .map(|path| output.join(path.as_str()).display().to_string())
+                    .collect();
+                write!(
+                    f,
+                    "Handsel did not write what lies where pages would go: {}",
+                    named.join(", ")
+                )?;
                 if paths.len() > NAMED_MAX {
                     write!(f, " and {} more", paths.len() - NAMED_MAX)?;
                 }
-                write!(f, ". Move it away, or replace files with --force. {}", as_it_was(output))
+                write!(
+                    f,
+                    ". Move it away, or replace files with --force. {}",
+                    as_it_was(output)
+                )
             }
             Self::Clash { first, second } if first == second => {
-                write!(f, "the name {first} is taken in the output folder: two sources made it, or it is one of Handsel's own.")
+                write!(
+                    f,
+                    "the name {first} is taken in the output folder: two sources made it, or it is one of Handsel's own."
+                )
             }
-            Self::Clash { first, second } => write!(f, "{first} cannot be a file while {second} lies below it. Rename one of them."),
-            Self::Failed { failure, output, outcome } => {
+            Self::Clash { first, second } => write!(
+                f,
+                "{first} cannot be a file while {second} lies below it. Rename one of them."
+            ),
+            Self::Failed {
+                failure,
+                output,
+                outcome,
+            } => {
                 let Failure { doing, path, error } = failure;
                 write!(f, "cannot {doing} {}: {}.", path.display(), reason(error))?;
                 if let Some(remedy) = remedy(error) {
@@ -118,9 +159,15 @@ fn reason(error: &io::Error) -> String {
 
 fn remedy(error: &io::Error) -> Option<&'static str> {
     match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Some("Make room and build again."),
-        io::ErrorKind::PermissionDenied => Some("Look who owns the folder and whether you may write there."),
-        io::ErrorKind::ReadOnlyFilesystem => Some("Name a folder that can be written with --output."),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            Some("Make room and build again.")
+        }
+        io::ErrorKind::PermissionDenied => {
+            Some("Look who owns the folder and whether you may write there.")
+        }
+        io::ErrorKind::ReadOnlyFilesystem => {
+            Some("Name a folder that can be written with --output.")
+        }
         io::ErrorKind::AlreadyExists => Some("Build again."),
         io::ErrorKind::InvalidFilename => Some("Give the page a shorter `slug:`."),
         _ => None,

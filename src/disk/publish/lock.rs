@@ -1,7 +1,9 @@
-//! One build at a time for an output folder, from whatever site it comes: a lock file in that folder while a build lasts.
+//! One build at a time for an output folder, from whatever site it comes: a lock file in that
+//! folder while a build lasts.
 //!
-//! The system lets the lock go with its process, so a killed build locks nobody out; the file it left is taken over.
-//! Where the file system knows no locks, builds go unguarded rather than not at all.
+//! The system lets the lock go with its process, so a killed build locks nobody out; the file it
+//! left is taken over. Where the file system knows no locks, builds go unguarded rather than not at
+//! all.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
@@ -31,10 +33,17 @@ impl Lock {
         let path = folder.join(LOCK_NAME);
         loop {
             // A link or a pipe here is nobody's lock, and what it leads to must not be written to.
-            if fs::symlink_metadata(&path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir()) {
+            if fs::symlink_metadata(&path)
+                .is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
+            {
                 fs::remove_file(&path).map_err(LockError::Failed)?;
             }
-            let opened = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
+            let opened = OpenOptions::new()
+                .read(true)
+                .write(true)
+                .create(true)
+                .truncate(false)
+                .open(&path);
             let file = match opened {
                 Ok(file) => file,
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -72,7 +81,8 @@ impl Drop for Lock {
     }
 }
 
-/// Whether the locked file is the one that others find: a build that ended between our opening and our locking took its file away.
+/// Whether the locked file is the one that others find: a build that ended between our opening and
+/// our locking took its file away.
 #[cfg(unix)]
 fn is_still_at(file: &File, path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;

@@ -1,7 +1,9 @@
-//! The list of what Handsel wrote, kept in the output folder itself: a fingerprint and a path a line, sorted, no times.
+//! The list of what Handsel wrote, kept in the output folder itself: a fingerprint and a path a
+//! line, sorted, no times.
 //!
-//! It says which files are ours to replace and to remove; a lost cache or a second output folder forgets nothing. What
-//! cannot be read in it counts as not listed: then files are foreign until a build makes the same bytes again.
+//! It says which files are ours to replace and to remove; a lost cache or a second output folder
+//! forgets nothing. What cannot be read in it counts as not listed: then files are foreign until a
+//! build makes the same bytes again.
 
 use std::collections::BTreeMap;
 use std::io::{self, Read};
@@ -29,7 +31,9 @@ impl Manifest {
     pub fn read(path: &Path) -> io::Result<Vec<u8>> {
         let mut file = open_regular(path)?;
         let mut bytes = vec![0; HEADER.len()];
-        let is_ours = file.metadata()?.len() <= BYTES_MAX && file.read_exact(&mut bytes).is_ok() && bytes == HEADER.as_bytes();
+        let is_ours = file.metadata()?.len() <= BYTES_MAX
+            && file.read_exact(&mut bytes).is_ok()
+            && bytes == HEADER.as_bytes();
         if !is_ours {
             return Ok(Vec::new());
         }
@@ -37,10 +41,13 @@ impl Manifest {
         Ok(bytes)
     }
 
-    /// Reads the file's bytes; empty when its first line is another, and without the lines that are none of ours.
+    /// Reads the file's bytes; empty when its first line is another, and without the lines that are
+    /// none of ours.
     pub fn parse(bytes: &[u8]) -> Self {
         let text = String::from_utf8_lossy(bytes);
-        let mut lines = text.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line));
+        let mut lines = text
+            .split('\n')
+            .map(|line| line.strip_suffix('\r').unwrap_or(line));
         if lines.next() != Some(HEADER) {
             return Self::default();
         }
@@ -117,24 +124,57 @@ mod tests {
     use super::*;
 
     fn manifest(paths: &[&str]) -> Manifest {
-        Manifest(paths.iter().map(|path| (OutputPath::new(path).expect("a path"), Fingerprint::of(path))).collect())
+        Manifest(
+            paths
+                .iter()
+                .map(|path| {
+                    (
+                        OutputPath::new(path).expect("a path"),
+                        Fingerprint::of(path),
+                    )
+                })
+                .collect(),
+        )
     }
 
     #[test]
     fn reads_what_it_wrote() {
-        let written = manifest(&["index.html", "a/index.html", "a b/ü  x.html", "odd\nname", "back\\slash", "\\n"]);
+        let written = manifest(&[
+            "index.html",
+            "a/index.html",
+            "a b/ü  x.html",
+            "odd\nname",
+            "back\\slash",
+            "\\n",
+        ]);
         assert_eq!(Manifest::parse(written.to_text().as_bytes()), written);
     }
 
     #[test]
     fn what_is_damaged_is_not_listed() {
         let text = manifest(&["a", "b", "c"]).to_text();
-        assert_eq!(Manifest::parse(&text.as_bytes()[..text.len() - 3]), manifest(&["a", "b"]));
+        assert_eq!(
+            Manifest::parse(&text.as_bytes()[..text.len() - 3]),
+            manifest(&["a", "b"])
+        );
         let hash = Fingerprint::of("x");
-        for line in [format!("{hash}  ../../etc/passwd"), format!("{hash}  /etc"), "zz  a".into(), format!("{hash}  "), "<<<<<<<".into()] {
-            assert_eq!(Manifest::parse(format!("{HEADER}\n{line}\n").as_bytes()), Manifest::default(), "{line}");
+        for line in [
+            format!("{hash}  ../../etc/passwd"),
+            format!("{hash}  /etc"),
+            "zz  a".into(),
+            format!("{hash}  "),
+            "<<<<<<<".into(),
+        ] {
+            assert_eq!(
+                Manifest::parse(format!("{HEADER}\n{line}\n").as_bytes()),
+                Manifest::default(),
+                "{line}"
+            );
         }
         assert_eq!(Manifest::parse(b"\0\xFFgarbage"), Manifest::default());
-        assert_eq!(Manifest::parse(text.replace("manifest 1", "manifest 2").as_bytes()), Manifest::default());
+        assert_eq!(
+            Manifest::parse(text.replace("manifest 1", "manifest 2").as_bytes()),
+            Manifest::default()
+        );
     }
 }

@@ -1,9 +1,10 @@
-//! Publishing as a transaction: what a build makes is staged while it is made, and moved into the output folder only
-//! when all of it is there.
+//! Publishing as a transaction: what a build makes is staged while it is made, and moved into the
+//! output folder only when all of it is there.
 //!
-//! Whatever fails leaves the output folder as it was; a build killed at any moment leaves every file whole, old or new,
-//! and the next one completes it. Only files that differ are touched. What an earlier build wrote and this one did not
-//! is removed; what nobody but others wrote is left alone. `commit` holds the order of moves, and why.
+//! Whatever fails leaves the output folder as it was; a build killed at any moment leaves every
+//! file whole, old or new, and the next one completes it. Only files that differ are touched. What
+//! an earlier build wrote and this one did not is removed; what nobody but others wrote is left
+//! alone. `commit` holds the order of moves, and why.
 
 mod commit;
 mod error;
@@ -66,7 +67,8 @@ pub struct Published {
     pub foreign: Vec<OutputPath>,
 }
 
-/// A build on its way into the output folder. Dropped without a commit, it leaves that folder as it was.
+/// A build on its way into the output folder. Dropped without a commit, it leaves that folder as it
+/// was.
 pub struct Publisher {
     /// The first to go: the staging folder is cleared when nobody writes there any longer.
     writer: Writer,
@@ -94,7 +96,8 @@ enum State {
     Same { by_stamp: bool },
     /// Staged as a file of this number, to be moved by itself; `over` is what has its place.
     Numbered { number: usize, over: Option<Found> },
-    /// Staged in the tree, to be moved with `top`, the outermost folder that is not there yet; `over` is what has that folder's place.
+    /// Staged in the tree, to be moved with `top`, the outermost folder that is not there yet;
+    /// `over` is what has that folder's place.
     InTree { top: Box<str>, over: Option<Found> },
     /// Not staged: what lies at `path` is not ours.
     Foreign { path: Box<str> },
@@ -108,24 +111,37 @@ impl Staged {
 
 impl std::fmt::Debug for Publisher {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Publisher").field("output", &self.workspace.output).finish_non_exhaustive()
+        f.debug_struct("Publisher")
+            .field("output", &self.workspace.output)
+            .finish_non_exhaustive()
     }
 }
 
 impl Publisher {
-    /// Locks the output folder (made when it is missing), clears what a killed build left, and reads what is published.
+    /// Locks the output folder (made when it is missing), clears what a killed build left, and
+    /// reads what is published.
     ///
-    /// Staged files lie in `staging_parent` if they can be renamed from there into the output folder, else in that folder
-    /// under a hidden name.
+    /// Staged files lie in `staging_parent` if they can be renamed from there into the output
+    /// folder, else in that folder under a hidden name.
     ///
     /// # Errors
-    /// [`PublishError::Busy`] while another build holds the folder; others when it is no folder or may not be written.
-    pub fn begin(output: &Path, staging_parent: &Path, options: PublishOptions) -> Result<Self, PublishError> {
+    /// [`PublishError::Busy`] while another build holds the folder; others when it is no folder or
+    /// may not be written.
+    pub fn begin(
+        output: &Path,
+        staging_parent: &Path,
+        options: PublishOptions,
+    ) -> Result<Self, PublishError> {
         let workspace = Workspace::open(output, staging_parent)?;
-        let vouched = options.cache.as_ref().map(|cache| Vouched::recall(&**cache, &workspace.output)).unwrap_or_default();
-        let existing = Existing::scan(&workspace.output, &vouched.known_folders()).map_err(|error| workspace.failure("list", "", error))?;
-        let listed_bytes =
-            read_manifest(&workspace.output.join(MANIFEST_NAME)).map_err(|error| workspace.failure("read", MANIFEST_NAME, error))?;
+        let vouched = options
+            .cache
+            .as_ref()
+            .map(|cache| Vouched::recall(&**cache, &workspace.output))
+            .unwrap_or_default();
+        let existing = Existing::scan(&workspace.output, &vouched.known_folders())
+            .map_err(|error| workspace.failure("list", "", error))?;
+        let listed_bytes = read_manifest(&workspace.output.join(MANIFEST_NAME))
+            .map_err(|error| workspace.failure("read", MANIFEST_NAME, error))?;
         Ok(Self {
             writer: Writer::start(),
             vouched,
@@ -139,7 +155,8 @@ impl Publisher {
         })
     }
 
-    /// Stages one file, unless the published one has these bytes already. Called from many threads; one of its own writes.
+    /// Stages one file, unless the published one has these bytes already. Called from many threads;
+    /// one of its own writes.
     ///
     /// # Errors
     /// When its path was staged before. What cannot be written is told by [`Publisher::commit`].
@@ -151,31 +168,68 @@ impl Publisher {
     ///
     /// # Errors
     /// As for [`Publisher::stage`].
-    pub fn stage_known(&self, path: &OutputPath, bytes: Cow<'static, [u8]>, fingerprint: Fingerprint) -> Result<(), PublishError> {
-        let state = self.place(path.as_str(), fingerprint, || holds(&self.workspace.output.join(path.as_str()), &bytes));
+    pub fn stage_known(
+        &self,
+        path: &OutputPath,
+        bytes: Cow<'static, [u8]>,
+        fingerprint: Fingerprint,
+    ) -> Result<(), PublishError> {
+        let state = self.place(path.as_str(), fingerprint, || {
+            holds(&self.workspace.output.join(path.as_str()), &bytes)
+        });
         let target = self.target(path, &state);
         let makes_folder = matches!(state, State::InTree { .. });
-        self.note(path, Staged { fingerprint, length: bytes.len() as u64, state })?;
+        self.note(
+            path,
+            Staged {
+                fingerprint,
+                length: bytes.len() as u64,
+                state,
+            },
+        )?;
         if let Some(target) = target {
-            self.writer.write(Job { path: path.clone(), target, makes_folder, bytes });
+            self.writer.write(Job {
+                path: path.clone(),
+                target,
+                makes_folder,
+                bytes,
+            });
         }
         Ok(())
     }
 
-    /// Stages a file that is read piece by piece, unless the published one has its bytes already; gives the fingerprint of what was read.
-    /// `expected` is the fingerprint that the file had a moment ago.
+    /// Stages a file that is read piece by piece, unless the published one has its bytes already;
+    /// gives the fingerprint of what was read. `expected` is the fingerprint that the file had a
+    /// moment ago.
     ///
     /// # Errors
     /// As for [`Publisher::stage`]; those of reading and writing.
-    pub fn stage_file(&self, path: &OutputPath, file: &mut dyn Read, expected: Fingerprint) -> Result<Fingerprint, PublishError> {
+    pub fn stage_file(
+        &self,
+        path: &OutputPath,
+        file: &mut dyn Read,
+        expected: Fingerprint,
+    ) -> Result<Fingerprint, PublishError> {
         let output = &self.workspace.output;
-        let state = self.place(path.as_str(), expected, || published_hash(output, path) == Some(expected));
+        let state = self.place(path.as_str(), expected, || {
+            published_hash(output, path) == Some(expected)
+        });
         let failed = |error| self.workspace.failure("write", path.as_str(), error);
         let (fingerprint, length) = match self.target(path, &state) {
             Some(target) => copy_to(&target, file).map_err(failed)?,
-            None => (expected, fs::metadata(output.join(path.as_str())).map_or(0, |metadata| metadata.len())),
+            None => (
+                expected,
+                fs::metadata(output.join(path.as_str())).map_or(0, |metadata| metadata.len()),
+            ),
         };
-        self.note(path, Staged { fingerprint, length, state })?;
+        self.note(
+            path,
+            Staged {
+                fingerprint,
+                length,
+                state,
+            },
+        )?;
         Ok(fingerprint)
     }
 
@@ -188,13 +242,15 @@ impl Publisher {
         }
     }
 
-    /// Keeps a published file whose bytes the caller has not made again; `false` when it is not the listed one with this
-    /// fingerprint any more, so that it has to be staged.
+    /// Keeps a published file whose bytes the caller has not made again; `false` when it is not the
+    /// listed one with this fingerprint any more, so that it has to be staged.
     ///
     /// # Errors
     /// When its path was staged before.
     pub fn keep(&self, path: &OutputPath, fingerprint: Fingerprint) -> Result<bool, PublishError> {
-        let Some(staged) = self.published(path, fingerprint) else { return Ok(false) };
+        let Some(staged) = self.published(path, fingerprint) else {
+            return Ok(false);
+        };
         self.note(path, staged)?;
         Ok(true)
     }
@@ -204,12 +260,20 @@ impl Publisher {
         published_bytes(&self.workspace.output, path)
     }
 
-    /// Keeps everything that is published, if it is what the manifest says and that has this fingerprint ([`sum`]); whether it did.
+    /// Keeps everything that is published, if it is what the manifest says and that has this
+    /// fingerprint ([`sum`]); whether it did.
     pub fn keep_all(&self, all: Fingerprint) -> bool {
-        if sum(self.listed.0.iter().map(|(path, print)| (path, *print))) != all || !self.staged().is_empty() {
+        if sum(self.listed.0.iter().map(|(path, print)| (path, *print))) != all
+            || !self.staged().is_empty()
+        {
             return false;
         }
-        let listed: Vec<(&OutputPath, Fingerprint)> = self.listed.0.iter().map(|(path, print)| (path, *print)).collect();
+        let listed: Vec<(&OutputPath, Fingerprint)> = self
+            .listed
+            .0
+            .iter()
+            .map(|(path, print)| (path, *print))
+            .collect();
         let kept: Option<BTreeMap<OutputPath, Staged>> = listed
             .par_iter()
             .with_min_len(64)
@@ -222,12 +286,20 @@ impl Publisher {
 
     /// The published file that the manifest lists with this fingerprint, if it is there unchanged.
     fn published(&self, path: &OutputPath, fingerprint: Fingerprint) -> Option<Staged> {
-        let is_listed = self.listed.get(path.as_str()) == Some(fingerprint) && self.existing.get(path.as_str()) == Some(Found::File);
+        let is_listed = self.listed.get(path.as_str()) == Some(fingerprint)
+            && self.existing.get(path.as_str()) == Some(Found::File);
         if !is_listed {
             return None;
         }
-        let same = |length, by_stamp| Staged { fingerprint, length, state: State::Same { by_stamp } };
-        if let Some(length) = self.vouched.size_of(&self.workspace.output, path, fingerprint) {
+        let same = |length, by_stamp| Staged {
+            fingerprint,
+            length,
+            state: State::Same { by_stamp },
+        };
+        if let Some(length) = self
+            .vouched
+            .size_of(&self.workspace.output, path, fingerprint)
+        {
             return Some(same(length, true));
         }
         let mut file = open_regular(&self.workspace.output.join(path.as_str())).ok()?;
@@ -235,16 +307,18 @@ impl Publisher {
         (found == fingerprint).then(|| same(length, false))
     }
 
-    /// What Handsel did not write but lies where staged files should go, sorted: while there is any, nothing is published.
+    /// What Handsel did not write but lies where staged files should go, sorted: while there is
+    /// any, nothing is published.
     pub fn conflicts(&self) -> Vec<OutputPath> {
         self.plan(&self.staged()).conflicts()
     }
 
-    /// Moves everything in, removes what an earlier build wrote and this one did not, writes the manifest.
+    /// Moves everything in, removes what an earlier build wrote and this one did not, writes the
+    /// manifest.
     ///
     /// # Errors
-    /// Before anything is moved: [`PublishError::Foreign`], [`PublishError::Clash`]. Later, with all moves taken back: those
-    /// of the file system.
+    /// Before anything is moved: [`PublishError::Foreign`], [`PublishError::Clash`]. Later, with
+    /// all moves taken back: those of the file system.
     pub fn commit(self) -> Result<Published, PublishError> {
         self.commit_with(|| {})
     }
@@ -255,7 +329,9 @@ impl Publisher {
     /// As for [`Publisher::commit`]; nothing more is done then.
     pub fn commit_with(mut self, then: impl FnOnce()) -> Result<Published, PublishError> {
         let written = self.writer.finish();
-        written.map_err(|NotWritten { path, error }| self.workspace.failure("write", path.as_str(), error))?;
+        written.map_err(|NotWritten { path, error }| {
+            self.workspace.failure("write", path.as_str(), error)
+        })?;
         let staged = self.staged();
         let plan = self.plan(&staged);
         if let Some((first, second)) = plan.clash() {
@@ -263,25 +339,42 @@ impl Publisher {
         }
         let conflicts = plan.conflicts();
         if !conflicts.is_empty() {
-            return Err(PublishError::Foreign { output: self.workspace.output_shown.clone(), paths: conflicts });
+            return Err(PublishError::Foreign {
+                output: self.workspace.output_shown.clone(),
+                paths: conflicts,
+            });
         }
         let published = plan.carry_out()?;
         if let Some(cache) = &self.options.cache {
-            self.vouched.remember(&**cache, &self.workspace.output, &staged, &self.existing);
+            self.vouched
+                .remember(&**cache, &self.workspace.output, &staged, &self.existing);
         }
         then();
         Ok(published)
     }
 
-    /// Where a file has to be staged, seen from what is published; `is_published` looks whether the published one has its bytes.
-    fn place(&self, path: &str, fingerprint: Fingerprint, is_published: impl FnOnce() -> bool) -> State {
+    /// Where a file has to be staged, seen from what is published; `is_published` looks whether the
+    /// published one has its bytes.
+    fn place(
+        &self,
+        path: &str,
+        fingerprint: Fingerprint,
+        is_published: impl FnOnce() -> bool,
+    ) -> State {
         let may_replace = |path: &str| self.options.force || self.listed.lists(path);
-        let numbered = |over| State::Numbered { number: self.next.fetch_add(1, Ordering::Relaxed), over };
+        let numbered = |over| State::Numbered {
+            number: self.next.fetch_add(1, Ordering::Relaxed),
+            over,
+        };
         match self.existing.standing(path) {
             Standing::Free => numbered(None),
             Standing::Taken(Found::File) => {
-                // A listed file of another fingerprint differs unless somebody wrote these very bytes there by hand.
-                let may_be_same = self.listed.get(path).is_none_or(|listed| listed == fingerprint);
+                // A listed file of another fingerprint differs unless somebody wrote these very
+                // bytes there by hand.
+                let may_be_same = self
+                    .listed
+                    .get(path)
+                    .is_none_or(|listed| listed == fingerprint);
                 if may_be_same && is_published() {
                     State::Same { by_stamp: false }
                 } else if may_replace(path) {
@@ -290,41 +383,64 @@ impl Publisher {
                     State::Foreign { path: path.into() }
                 }
             }
-            Standing::Taken(Found::Other) if !may_replace(path) => State::Foreign { path: path.into() },
+            Standing::Taken(Found::Other) if !may_replace(path) => {
+                State::Foreign { path: path.into() }
+            }
             Standing::Taken(found) => numbered(Some(found)),
-            Standing::Below { top, over } if over.is_some() && !may_replace(top) => State::Foreign { path: top.into() },
-            Standing::Below { top, over } => State::InTree { top: top.into(), over },
+            Standing::Below { top, over } if over.is_some() && !may_replace(top) => {
+                State::Foreign { path: top.into() }
+            }
+            Standing::Below { top, over } => State::InTree {
+                top: top.into(),
+                over,
+            },
         }
     }
 
     fn note(&self, path: &OutputPath, staged: Staged) -> Result<(), PublishError> {
         let before = self.staged().insert(path.clone(), staged);
         if before.is_some() || OWN_NAMES.contains(&path.as_str()) {
-            return Err(PublishError::Clash { first: path.clone(), second: path.clone() });
+            return Err(PublishError::Clash {
+                first: path.clone(),
+                second: path.clone(),
+            });
         }
         Ok(())
     }
 
     fn staged(&self) -> MutexGuard<'_, BTreeMap<OutputPath, Staged>> {
-        self.staged.lock().expect("nobody panics holding the staged files")
+        self.staged
+            .lock()
+            .expect("nobody panics holding the staged files")
     }
 
     fn plan<'a>(&'a self, staged: &'a BTreeMap<OutputPath, Staged>) -> Plan<'a> {
-        Plan { workspace: &self.workspace, existing: &self.existing, listed: &self.listed, listed_bytes: &self.listed_bytes, staged }
+        Plan {
+            workspace: &self.workspace,
+            existing: &self.existing,
+            listed: &self.listed,
+            listed_bytes: &self.listed_bytes,
+            staged,
+        }
     }
 }
 
 /// The bytes of a published file.
 pub fn published_bytes(output: &Path, path: &OutputPath) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
-    open_regular(&output.join(path.as_str())).ok()?.read_to_end(&mut bytes).ok()?;
+    open_regular(&output.join(path.as_str()))
+        .ok()?
+        .read_to_end(&mut bytes)
+        .ok()?;
     Some(bytes)
 }
 
 /// The fingerprint of a published file.
 pub fn published_hash(output: &Path, path: &OutputPath) -> Option<Fingerprint> {
     let mut file = open_regular(&output.join(path.as_str())).ok()?;
-    Fingerprint::of_reader(&mut file, |_| Ok(())).ok().map(|(print, _)| print)
+    Fingerprint::of_reader(&mut file, |_| Ok(()))
+        .ok()
+        .map(|(print, _)| print)
 }
 
 /// Copies what is read into a new file, whose folder is made where it is missing.
@@ -354,8 +470,13 @@ fn read_manifest(path: &Path) -> io::Result<Vec<u8>> {
 
 /// Whether a file has exactly these bytes. One that cannot be read has not.
 fn holds(path: &Path, bytes: &[u8]) -> bool {
-    let Ok(mut file) = open_regular(path) else { return false };
-    if file.metadata().is_ok_and(|metadata| metadata.len() != bytes.len() as u64) {
+    let Ok(mut file) = open_regular(path) else {
+        return false;
+    };
+    if file
+        .metadata()
+        .is_ok_and(|metadata| metadata.len() != bytes.len() as u64)
+    {
         return false;
     }
     let mut rest = bytes;

@@ -1,7 +1,8 @@
 //! The moves of a commit, each of which can be taken back until the last is done.
 //!
-//! A file is replaced by one rename over it, so that its name always stands for a whole file. What it replaced stays
-//! reachable aside (a second name, or a copy where the file system has no hard links) until the workspace goes.
+//! A file is replaced by one rename over it, so that its name always stands for a whole file. What
+//! it replaced stays reachable aside (a second name, or a copy where the file system has no hard
+//! links) until the workspace goes.
 
 use std::fs;
 use std::io;
@@ -26,14 +27,21 @@ enum Move {
 
 impl<'a> Moves<'a> {
     pub fn new(workspace: &'a Workspace) -> Self {
-        Self { workspace, done: Vec::new(), next: 0 }
+        Self {
+            workspace,
+            done: Vec::new(),
+            next: 0,
+        }
     }
 
-    /// Brings a staged file or folder to a path where nothing is. What others put there since the build began is not replaced.
+    /// Brings a staged file or folder to a path where nothing is. What others put there since the
+    /// build began is not replaced.
     pub fn put(&mut self, from: &Path, path: &str) -> Result<(), Failure> {
         let to = self.workspace.output.join(path);
         if fs::symlink_metadata(&to).is_ok() {
-            return Err(self.failure("write", path)(io::ErrorKind::AlreadyExists.into()));
+            return Err(self.failure("write", path)(
+                io::ErrorKind::AlreadyExists.into(),
+            ));
         }
         fs::rename(from, &to).map_err(self.failure("write", path))?;
         self.done.push(Move::Put { to });
@@ -65,7 +73,11 @@ impl<'a> Moves<'a> {
         let old = self.aside();
         match fs::rename(&at, &old) {
             Ok(()) => self.done.push(Move::Removed { at, old }),
-            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {}
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+                ) => {}
             Err(error) => return Err(self.failure("remove", path)(error)),
         }
         Ok(())
@@ -101,7 +113,11 @@ impl<'a> Moves<'a> {
         self.workspace.aside(self.next)
     }
 
-    fn failure(&self, doing: &'static str, path: &str) -> impl FnOnce(io::Error) -> Failure + use<> {
+    fn failure(
+        &self,
+        doing: &'static str,
+        path: &str,
+    ) -> impl FnOnce(io::Error) -> Failure + use<> {
         let path = self.workspace.output_shown.join(path);
         move |error| Failure { doing, path, error }
     }

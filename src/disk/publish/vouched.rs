@@ -1,7 +1,9 @@
-//! What vouches for published files without reading them: their stamps when they were last written or read, kept in the cache;
-//! and for folders without listing them, where all that lies in them is ours.
+//! What vouches for published files without reading them: their stamps when they were last written
+//! or read, kept in the cache; and for folders without listing them, where all that lies in them is
+//! ours.
 //!
-//! Without it, or where a stamp differs, a file is read. So nothing is believed that others may have changed.
+//! Without it, or where a stamp differs, a file is read. So nothing is believed that others may
+//! have changed.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
@@ -30,19 +32,30 @@ pub struct Vouched {
 /// Stamps and fingerprints of files.
 type Files = BTreeMap<OutputPath, (Stamp, Fingerprint)>;
 
-/// Folders, each with the stamp that vouches for what lies in it: files and folders that are known here, and nothing else.
+/// Folders, each with the stamp that vouches for what lies in it: files and folders that are known
+/// here, and nothing else.
 type Folders = BTreeMap<Box<str>, Option<Stamp>>;
 
 impl Vouched {
     pub fn recall(store: &dyn Store, output: &Path) -> Self {
-        let name = format!("published-{}", Fingerprint::of(output.as_os_str().as_encoded_bytes()));
+        let name = format!(
+            "published-{}",
+            Fingerprint::of(output.as_os_str().as_encoded_bytes())
+        );
         let (files, folders) = memo::recall(store, &name).unwrap_or_default();
-        Self { name, files, folders }
+        Self {
+            name,
+            files,
+            folders,
+        }
     }
 
     /// What the folders hold that are vouched for.
     pub fn known_folders(&self) -> KnownFolders<'_> {
-        let vouched = self.folders.iter().filter_map(|(folder, stamp)| Some((&**folder, ((*stamp)?, Vec::new()))));
+        let vouched = self
+            .folders
+            .iter()
+            .filter_map(|(folder, stamp)| Some((&**folder, ((*stamp)?, Vec::new()))));
         let mut known: KnownFolders = HashMap::with_capacity(self.folders.len());
         known.extend(vouched);
         let mut add = |path: &str, found| {
@@ -50,46 +63,70 @@ impl Vouched {
                 entries.push((path.into(), found));
             }
         };
-        self.files.keys().for_each(|path| add(path.as_str(), Found::File));
-        self.folders.keys().for_each(|path| add(path, Found::Folder));
+        self.files
+            .keys()
+            .for_each(|path| add(path.as_str(), Found::File));
+        self.folders
+            .keys()
+            .for_each(|path| add(path, Found::Folder));
         known
     }
 
     /// The size of a file, when its stamp says that it has this fingerprint.
     pub fn size_of(&self, output: &Path, path: &OutputPath, print: Fingerprint) -> Option<u64> {
         let (known, known_print) = self.files.get(path)?;
-        (*known_print == print && stamp(output, &source_path(path)?) == Some(*known)).then_some(known.size)
+        (*known_print == print && stamp(output, &source_path(path)?) == Some(*known))
+            .then_some(known.size)
     }
 
     /// Keeps the stamps of what is published now; `existing` is what lay there before.
-    pub fn remember(&self, store: &dyn Store, output: &Path, staged: &BTreeMap<OutputPath, Staged>, existing: &Existing) {
-        let is_as_known =
-            staged.len() == self.files.len() && staged.values().all(|staged| matches!(staged.state, State::Same { by_stamp: true }));
+    pub fn remember(
+        &self,
+        store: &dyn Store,
+        output: &Path,
+        staged: &BTreeMap<OutputPath, Staged>,
+        existing: &Existing,
+    ) {
+        let is_as_known = staged.len() == self.files.len()
+            && staged
+                .values()
+                .all(|staged| matches!(staged.state, State::Same { by_stamp: true }));
         if is_as_known && existing.settled.values().all(|(_, is_listed)| !is_listed) {
             return;
         }
         let now = now_ns();
         let all: Vec<(&OutputPath, &Staged)> = staged.iter().collect();
-        let stamps = all.par_iter().with_min_len(128).filter_map(|(path, staged)| {
-            let stamp = match staged.state {
-                State::Same { by_stamp: true } => self.files.get(*path)?.0,
-                _ => stamp(output, &source_path(path)?).filter(|stamp| is_settled(stamp, now) && stamp.size == staged.length)?,
-            };
-            Some(((*path).clone(), (stamp, staged.fingerprint)))
-        });
+        let stamps = all
+            .par_iter()
+            .with_min_len(128)
+            .filter_map(|(path, staged)| {
+                let stamp = match staged.state {
+                    State::Same { by_stamp: true } => self.files.get(*path)?.0,
+                    _ => stamp(output, &source_path(path)?)
+                        .filter(|stamp| is_settled(stamp, now) && stamp.size == staged.length)?,
+                };
+                Some(((*path).clone(), (stamp, staged.fingerprint)))
+            });
         let files: Files = stamps.collect();
         let folders = folders(existing, &files);
         if files == self.files && folders == self.folders {
             return;
         }
-        let others: Vec<String> = store.names("published-").into_iter().filter(|name| *name != self.name).collect();
-        others.iter().skip(FOLDERS_MAX - 1).for_each(|name| store.remove(name));
+        let others: Vec<String> = store
+            .names("published-")
+            .into_iter()
+            .filter(|name| *name != self.name)
+            .collect();
+        others
+            .iter()
+            .skip(FOLDERS_MAX - 1)
+            .for_each(|name| store.remove(name));
         memo::remember(store, &self.name, &(files, folders));
     }
 }
 
-/// The folders that lay there, vouched for where a stamp does and nothing of others lies in them. One that this build changes
-/// has another stamp by then, so it will be listed.
+/// The folders that lay there, vouched for where a stamp does and nothing of others lies in them.
+/// One that this build changes has another stamp by then, so it will be listed.
 fn folders(existing: &Existing, files: &Files) -> Folders {
     let is_known = |path: &str, found| match found {
         Found::File => files.contains_key(path),
@@ -97,11 +134,20 @@ fn folders(existing: &Existing, files: &Files) -> Folders {
         Found::Other => false,
     };
     let all = existing.found.iter();
-    let mixed: HashSet<&str> = all.clone().filter(|(path, found)| !is_known(path, **found)).map(|(path, _)| folder_of(path)).collect();
-    let folders = all.filter(|(_, found)| **found == Found::Folder).map(|(folder, _)| {
-        let settled = existing.settled.get(folder).filter(|_| !mixed.contains(&**folder));
-        (folder.clone(), settled.map(|(stamp, _)| *stamp))
-    });
+    let mixed: HashSet<&str> = all
+        .clone()
+        .filter(|(path, found)| !is_known(path, **found))
+        .map(|(path, _)| folder_of(path))
+        .collect();
+    let folders = all
+        .filter(|(_, found)| **found == Found::Folder)
+        .map(|(folder, _)| {
+            let settled = existing
+                .settled
+                .get(folder)
+                .filter(|_| !mixed.contains(&**folder));
+            (folder.clone(), settled.map(|(stamp, _)| *stamp))
+        });
     folders.collect()
 }
 

@@ -1,7 +1,8 @@
-//! What a build holds while it publishes: the output folder, its lock, and a staging folder that can be renamed from.
+//! What a build holds while it publishes: the output folder, its lock, and a staging folder that
+//! can be renamed from.
 //!
-//! Made by [`Workspace::open`], which also clears what a killed build left; all of it goes when the workspace is dropped,
-//! an output folder that stayed empty included.
+//! Made by [`Workspace::open`], which also clears what a killed build left; all of it goes when the
+//! workspace is dropped, an output folder that stayed empty included.
 
 use std::fs;
 use std::io;
@@ -18,7 +19,8 @@ const STAGING_NAME: &str = ".handsel-staging";
 /// Names at the top of the output folder that are ours and no pages.
 pub const OWN_NAMES: [&str; 3] = [MANIFEST_NAME, LOCK_NAME, STAGING_NAME];
 
-/// The fields go in this order: the lock is held until nothing of the build is left but the folder that it lies in.
+/// The fields go in this order: the lock is held until nothing of the build is left but the folder
+/// that it lies in.
 #[derive(Debug)]
 pub struct Workspace {
     staging: Staging,
@@ -33,18 +35,32 @@ pub struct Workspace {
 
 impl Workspace {
     pub fn open(output: &Path, staging_parent: &Path) -> Result<Self, PublishError> {
-        let failed = |failure| PublishError::Failed { failure, output: output.to_owned(), outcome: Outcome::AsItWas };
+        let failed = |failure| PublishError::Failed {
+            failure,
+            output: output.to_owned(),
+            outcome: Outcome::AsItWas,
+        };
         if fs::metadata(output).is_ok_and(|metadata| !metadata.is_dir()) {
-            return Err(PublishError::NotFolder { output: output.to_owned() });
+            return Err(PublishError::NotFolder {
+                output: output.to_owned(),
+            });
         }
-        let made_output = MadeFolders::make(output).map_err(Failure::of("create", output)).map_err(failed)?;
-        let resolved = fs::canonicalize(output).map_err(Failure::of("open", output)).map_err(failed)?;
+        let made_output = MadeFolders::make(output)
+            .map_err(Failure::of("create", output))
+            .map_err(failed)?;
+        let resolved = fs::canonicalize(output)
+            .map_err(Failure::of("open", output))
+            .map_err(failed)?;
         let lock = Lock::take(&resolved).map_err(|error| match error {
-            LockError::Held(pid) => PublishError::Busy { output: output.to_owned(), pid },
+            LockError::Held(pid) => PublishError::Busy {
+                output: output.to_owned(),
+                pid,
+            },
             LockError::Failed(error) => failed(Failure::of("write to", output)(error)),
         })?;
-        let (made_parent, staging) =
-            Staging::make(&resolved, staging_parent).map_err(Failure::of("make a staging folder for", output)).map_err(failed)?;
+        let (made_parent, staging) = Staging::make(&resolved, staging_parent)
+            .map_err(Failure::of("make a staging folder for", output))
+            .map_err(failed)?;
         Ok(Self {
             staging,
             _made_parent: made_parent,
@@ -55,7 +71,8 @@ impl Workspace {
         })
     }
 
-    /// New pages in folders that the output folder does not have yet, laid out as they will lie there.
+    /// New pages in folders that the output folder does not have yet, laid out as they will lie
+    /// there.
     pub fn tree(&self) -> PathBuf {
         self.staging.0.join("tree")
     }
@@ -77,8 +94,16 @@ impl Workspace {
 
     /// A failure that came before anything was moved; `path` is in the output folder.
     pub fn failure(&self, doing: &'static str, path: &str, error: io::Error) -> PublishError {
-        let failure = Failure { doing, path: self.output_shown.join(path), error };
-        PublishError::Failed { failure, output: self.output_shown.clone(), outcome: Outcome::AsItWas }
+        let failure = Failure {
+            doing,
+            path: self.output_shown.join(path),
+            error,
+        };
+        PublishError::Failed {
+            failure,
+            output: self.output_shown.clone(),
+            outcome: Outcome::AsItWas,
+        }
     }
 }
 
@@ -87,7 +112,8 @@ impl Workspace {
 struct Staging(PathBuf);
 
 impl Staging {
-    /// In `parent`, when files can be renamed from there into the output folder (not across mounts); else in the output folder.
+    /// In `parent`, when files can be renamed from there into the output folder (not across
+    /// mounts); else in the output folder.
     fn make(output: &Path, parent: &Path) -> io::Result<(MadeFolders, Self)> {
         let within = output.join(STAGING_NAME);
         clear(&within)?;
@@ -128,8 +154,14 @@ struct MadeFolders(Vec<PathBuf>);
 
 impl MadeFolders {
     fn make(folder: &Path) -> io::Result<Self> {
-        let is_missing = |folder: &&Path| !folder.as_os_str().is_empty() && fs::symlink_metadata(folder).is_err();
-        let mut made: Vec<PathBuf> = folder.ancestors().take_while(is_missing).map(Path::to_owned).collect();
+        let is_missing = |folder: &&Path| {
+            !folder.as_os_str().is_empty() && fs::symlink_metadata(folder).is_err()
+        };
+        let mut made: Vec<PathBuf> = folder
+            .ancestors()
+            .take_while(is_missing)
+            .map(Path::to_owned)
+            .collect();
         made.reverse();
         let made = Self(made);
         fs::create_dir_all(folder)?;

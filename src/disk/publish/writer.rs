@@ -1,7 +1,8 @@
 //! One thread that writes what others make.
 //!
-//! Creating files in one folder from several threads costs most file systems more than it gains: each waits for the folder. So
-//! pages are made by all cores and handed to this one, which is kept a little behind, never far.
+//! Creating files in one folder from several threads costs most file systems more than it gains:
+//! each waits for the folder. So pages are made by all cores and handed to this one, which is kept
+//! a little behind, never far.
 
 use std::collections::HashSet;
 use std::fs::{self, File};
@@ -46,7 +47,13 @@ impl Writer {
         let told = Arc::clone(&failed);
         let thread = std::thread::spawn(move || {
             let mut made = HashSet::new();
-            for Job { path, target, makes_folder, bytes } in waiting {
+            for Job {
+                path,
+                target,
+                makes_folder,
+                bytes,
+            } in waiting
+            {
                 if told.get().is_some() {
                     continue;
                 }
@@ -55,7 +62,11 @@ impl Writer {
                 }
             }
         });
-        Self { jobs: Some(jobs), thread: Some(thread), failed }
+        Self {
+            jobs: Some(jobs),
+            thread: Some(thread),
+            failed,
+        }
     }
 
     /// Hands a file over; waits while too many are waiting.
@@ -86,8 +97,16 @@ impl Drop for Writer {
     }
 }
 
-fn write(target: &std::path::Path, makes_folder: bool, bytes: &[u8], made: &mut HashSet<PathBuf>) -> io::Result<()> {
-    if let Some(folder) = target.parent().filter(|folder| makes_folder && !made.contains(*folder)) {
+fn write(
+    target: &std::path::Path,
+    makes_folder: bool,
+    bytes: &[u8],
+    made: &mut HashSet<PathBuf>,
+) -> io::Result<()> {
+    if let Some(folder) = target
+        .parent()
+        .filter(|folder| makes_folder && !made.contains(*folder))
+    {
         fs::create_dir_all(folder)?;
         made.insert(folder.to_owned());
     }

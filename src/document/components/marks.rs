@@ -1,11 +1,13 @@
 //! Where components stand in a text.
 //!
-//! Their marks are found before Markdown is parsed and hidden behind HTML of the same length, which keeps every offset: an instruction
-//! (`<?…?>`) where a mark has its line to itself, which ends a paragraph or a list as a component should, and a tag within a line, which
-//! does not. Where the parser finds a hidden mark as HTML, it is a component; anywhere else (in a fence, in code) [`Marks::unhide`] gives the
-//! writer's text back.
+//! Their marks are found before Markdown is parsed and hidden behind HTML of the same length, which
+//! keeps every offset: an instruction (`<?…?>`) where a mark has its line to itself, which ends a
+//! paragraph or a list as a component should, and a tag within a line, which does not. Where the
+//! parser finds a hidden mark as HTML, it is a component; anywhere else (in a fence, in code)
+//! [`Marks::unhide`] gives the writer's text back.
 //!
-//! A colon that begins a line and has no space behind it is hidden, too: it begins a time or a smiley, and no description of a term.
+//! A colon that begins a line and has no space behind it is hidden, too: it begins a time or a
+//! smiley, and no description of a term.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -48,24 +50,33 @@ pub struct Marks {
     pub plain_from: Option<usize>,
 }
 
-/// So many characters of a text may have a meaning in Markdown. The parser keeps up to 150 bytes for each of them.
+/// So many characters of a text may have a meaning in Markdown. The parser keeps up to 150 bytes
+/// for each of them.
 pub const SIGNS_MAX: usize = 4_000_000;
 
-/// Where a text begins that is one character of meaning too many; `None` for all but texts of megabytes.
+/// Where a text begins that is one character of meaning too many; `None` for all but texts of
+/// megabytes.
 fn too_many_signs(text: &str, signs_max: usize) -> Option<usize> {
     if text.len() <= signs_max {
         return None;
     }
-    let is_sign =
-        |byte: u8| byte == b'\n' || (byte.is_ascii_punctuation() && !matches!(byte, b',' | b'.' | b';' | b'/' | b'+' | b'=' | b'-'));
+    let is_sign = |byte: u8| {
+        byte == b'\n'
+            || (byte.is_ascii_punctuation()
+                && !matches!(byte, b',' | b'.' | b';' | b'/' | b'+' | b'=' | b'-'))
+    };
     let mut signs = text.bytes().enumerate().filter(|(_, byte)| is_sign(*byte));
     signs.nth(signs_max).map(|(at, _)| at)
 }
 
 impl Marks {
-    /// Finds the marks of `text` and gives the text in which they are hidden.
-    /// Marks within a line count only when they name one of `inline`, so that `std::vector{1}` stays text.
-    pub fn hide<'a>(text: &'a str, body: Range<usize>, is_known: impl Fn(&str) -> bool) -> (Cow<'a, str>, Marks) {
+    /// Finds the marks of `text` and gives the text in which they are hidden. Marks within a line
+    /// count only when they name one of `inline`, so that `std::vector{1}` stays text.
+    pub fn hide<'a>(
+        text: &'a str,
+        body: Range<usize>,
+        is_known: impl Fn(&str) -> bool,
+    ) -> (Cow<'a, str>, Marks) {
         let plain_from = too_many_signs(&text[body.clone()], SIGNS_MAX).map(|at| body.start + at);
         if plain_from.is_none() && !may_hold_marks(&text[body.clone()]) {
             return (Cow::Borrowed(text), Marks::default());
@@ -81,8 +92,14 @@ impl Marks {
                         let first = marks.len();
                         inline_marks(content, start, &is_known, &mut marks);
                         let colon = text_colon(content, start);
-                        let colon = colon.filter(|colon| marks.get(first).is_none_or(|mark| mark.range.start != colon.range.start));
-                        colon.into_iter().for_each(|colon| marks.insert(first, colon));
+                        let colon = colon.filter(|colon| {
+                            marks
+                                .get(first)
+                                .is_none_or(|mark| mark.range.start != colon.range.start)
+                        });
+                        colon
+                            .into_iter()
+                            .for_each(|colon| marks.insert(first, colon));
                     }
                 }
             }
@@ -105,28 +122,50 @@ impl Marks {
 
     /// The mark that lies at this range of the hidden text, when the whole of it is one.
     pub fn at(&self, range: &Range<usize>) -> Option<&Mark> {
-        let index = self.marks.partition_point(|mark| mark.range.end <= range.start);
-        self.marks.get(index).filter(|mark| mark.range.start >= range.start && mark.range.end <= range.end)
+        let index = self
+            .marks
+            .partition_point(|mark| mark.range.end <= range.start);
+        self.marks
+            .get(index)
+            .filter(|mark| mark.range.start >= range.start && mark.range.end <= range.end)
     }
 
     /// The marks in this range of the hidden text.
     pub fn within(&self, range: &Range<usize>) -> impl Iterator<Item = &Mark> + use<'_> {
-        let first = self.marks.partition_point(|mark| mark.range.end <= range.start);
+        let first = self
+            .marks
+            .partition_point(|mark| mark.range.end <= range.start);
         let end = range.end;
-        self.marks[first..].iter().take_while(move |mark| mark.range.start < end)
+        self.marks[first..]
+            .iter()
+            .take_while(move |mark| mark.range.start < end)
     }
 
-    /// `shown` (a part of the hidden text that came from `range`) with the writer's own text in it again.
-    pub fn unhide<'a>(&self, shown: Cow<'a, str>, range: &Range<usize>, text: &str) -> Cow<'a, str> {
-        let first = self.marks.partition_point(|mark| mark.range.end <= range.start);
-        let mut within = self.marks[first..].iter().enumerate().take_while(|(_, mark)| mark.range.start < range.end).peekable();
+    /// `shown` (a part of the hidden text that came from `range`) with the writer's own text in it
+    /// again.
+    pub fn unhide<'a>(
+        &self,
+        shown: Cow<'a, str>,
+        range: &Range<usize>,
+        text: &str,
+    ) -> Cow<'a, str> {
+        let first = self
+            .marks
+            .partition_point(|mark| mark.range.end <= range.start);
+        let mut within = self.marks[first..]
+            .iter()
+            .enumerate()
+            .take_while(|(_, mark)| mark.range.start < range.end)
+            .peekable();
         if within.peek().is_none() {
             return shown;
         }
         if shown.len() == range.len() {
-            // It is the hidden text as it stands: the marks are where they are, whatever looks like a cover beside them.
-            let marks: Vec<Range<usize>> =
-                within.map(|(_, mark)| mark.range.start.max(range.start)..mark.range.end.min(range.end)).collect();
+            // It is the hidden text as it stands: the marks are where they are, whatever looks like
+            // a cover beside them.
+            let marks: Vec<Range<usize>> = within
+                .map(|(_, mark)| mark.range.start.max(range.start)..mark.range.end.min(range.end))
+                .collect();
             let mut whole = shown.into_owned();
             for mark in marks {
                 if let Some(own) = text.get(mark.clone()) {
@@ -154,7 +193,10 @@ impl Marks {
 fn may_hold_marks(text: &str) -> bool {
     let bytes = text.as_bytes();
     memchr::memchr_iter(b':', bytes).any(|at| {
-        let before = bytes[..at].iter().rev().find(|byte| !matches!(byte, b' ' | b'\t' | b'>'));
+        let before = bytes[..at]
+            .iter()
+            .rev()
+            .find(|byte| !matches!(byte, b' ' | b'\t' | b'>'));
         bytes.get(at + 1) == Some(&b':') || before.is_none_or(|byte| *byte == b'\n')
     })
 }
@@ -163,7 +205,15 @@ impl Mark {
     /// Text that has no meaning in Markdown.
     fn plain(range: Range<usize>) -> Self {
         let end = range.end;
-        Mark { kind: MarkKind::Colon, range, name: String::new(), name_range: end..end, arguments: None, title: None, goes_on: false }
+        Mark {
+            kind: MarkKind::Colon,
+            range,
+            name: String::new(),
+            name_range: end..end,
+            arguments: None,
+            title: None,
+            goes_on: false,
+        }
     }
 
     /// What hides the mark: as many bytes, with its number as far as there is room.
@@ -177,7 +227,11 @@ impl Mark {
             _ => ("<?", "?>"),
         };
         let room = length - begin.len() - end.len();
-        let number = if length < 5 { "?".repeat(room) } else { index.to_string() };
+        let number = if length < 5 {
+            "?".repeat(room)
+        } else {
+            index.to_string()
+        };
         let number = &number[number.len().saturating_sub(room)..];
         [begin, &"0".repeat(room - number.len()), number, end].concat()
     }
@@ -188,10 +242,13 @@ fn content_of(line: &str) -> usize {
     line.len() - line.trim_start_matches([' ', '\t', '>']).len()
 }
 
-/// A colon that begins a line as text does, not as the description of a term: no space is behind it.
+/// A colon that begins a line as text does, not as the description of a term: no space is behind
+/// it.
 fn text_colon(line: &str, start: usize) -> Option<Mark> {
     let at = content_of(line);
-    let is_text = line[at..].strip_prefix(':').is_some_and(|rest| rest.starts_with(|c: char| !c.is_whitespace()));
+    let is_text = line[at..]
+        .strip_prefix(':')
+        .is_some_and(|rest| rest.starts_with(|c: char| !c.is_whitespace()));
     let range = start + at..start + at + 1;
     is_text.then(|| Mark {
         kind: MarkKind::Colon,
@@ -254,7 +311,15 @@ fn line_mark(line: &str, start: usize) -> Option<Mark> {
     if kind == MarkKind::Leaf && arguments.is_none() && !after.is_empty() {
         return None;
     }
-    Some(Mark { kind, range, name: name.replace('-', "_"), name_range, arguments, title, goes_on: false })
+    Some(Mark {
+        kind,
+        range,
+        name: name.replace('-', "_"),
+        name_range,
+        arguments,
+        title,
+        goes_on: false,
+    })
 }
 
 /// How far braces that are never closed are followed on one line, if it is not a very long one.
@@ -263,14 +328,22 @@ const OPEN_BRACES_BYTES: usize = 64 << 10;
 /// Marks `::name{…}` within a line, of components that exist.
 fn inline_marks(line: &str, start: usize, is_known: &impl Fn(&str) -> bool, marks: &mut Vec<Mark>) {
     let mut from = 0;
-    // A brace that is never closed is looked for to the end of the line. A line on which that happens again and again holds no components.
+    // A brace that is never closed is looked for to the end of the line. A line on which that
+    // happens again and again holds no components.
     let mut budget = OPEN_BRACES_BYTES.max(4 * line.len());
     while let Some(found) = line[from..].find("::") {
         let at = from + found;
         from = at + 2;
-        let is_free = !line[..at].ends_with(|c: char| c.is_alphanumeric() || matches!(c, ':' | '_' | '>'));
-        let Some(name) = name_at(&line[from..]).filter(|name| is_free && is_known(&name.replace('-', "_"))) else { continue };
-        let Some(open) = line[from + name.len()..].strip_prefix('{') else { continue };
+        let is_free =
+            !line[..at].ends_with(|c: char| c.is_alphanumeric() || matches!(c, ':' | '_' | '>'));
+        let Some(name) =
+            name_at(&line[from..]).filter(|name| is_free && is_known(&name.replace('-', "_")))
+        else {
+            continue;
+        };
+        let Some(open) = line[from + name.len()..].strip_prefix('{') else {
+            continue;
+        };
         let Some(close) = closing_brace(open) else {
             budget = budget.saturating_sub(open.len());
             if budget == 0 {
@@ -294,9 +367,12 @@ fn inline_marks(line: &str, start: usize, is_known: &impl Fn(&str) -> bool, mark
 }
 
 pub(super) fn name_at(text: &str) -> Option<&str> {
-    let end = text.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))).unwrap_or(text.len());
+    let end = text
+        .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_')))
+        .unwrap_or(text.len());
     let name = &text[..end];
-    name.starts_with(|c: char| c.is_ascii_alphabetic()).then_some(name)
+    name.starts_with(|c: char| c.is_ascii_alphabetic())
+        .then_some(name)
 }
 
 /// The brace that closes what `text` begins inside of; braces in quotes do not count.
@@ -326,11 +402,25 @@ mod tests {
 
     #[test]
     fn marks_are_found_and_hidden() {
-        let text = ":::note{title=\"a } b\"}\nText ::badge{text=new} and std::vector{1}\n- item\n:::\n";
+        let text =
+            ":::note{title=\"a } b\"}\nText ::badge{text=new} and std::vector{1}\n- item\n:::\n";
         let (hidden, marks) = hide(text);
-        let kinds: Vec<_> = marks.iter().map(|mark| (&mark.kind, mark.name.as_str())).collect();
-        assert_eq!(kinds, [(&MarkKind::Open(3), "note"), (&MarkKind::Leaf, "badge"), (&MarkKind::Close(3), "")]);
-        assert!(hidden.contains("std::vector{1}") && hidden.ends_with("<?>\n"), "{hidden}");
+        let kinds: Vec<_> = marks
+            .iter()
+            .map(|mark| (&mark.kind, mark.name.as_str()))
+            .collect();
+        assert_eq!(
+            kinds,
+            [
+                (&MarkKind::Open(3), "note"),
+                (&MarkKind::Leaf, "badge"),
+                (&MarkKind::Close(3), "")
+            ]
+        );
+        assert!(
+            hidden.contains("std::vector{1}") && hidden.ends_with("<?>\n"),
+            "{hidden}"
+        );
         let (whole, all) = Marks::hide(text, 0..text.len(), |name| name == "badge");
         assert_eq!(all.unhide(whole, &(0..text.len()), text), text);
     }
@@ -339,7 +429,15 @@ mod tests {
     fn titles_without_braces() {
         let text = "::: tip A title\n";
         let (_, marks) = hide(text);
-        assert_eq!(marks[0].title.clone().map(|range| &text[range]), Some("A title"));
-        assert!(hide("a :: b\n::\n:::: {}\n").1.iter().all(|mark| mark.name.is_empty()));
+        assert_eq!(
+            marks[0].title.clone().map(|range| &text[range]),
+            Some("A title")
+        );
+        assert!(
+            hide("a :: b\n::\n:::: {}\n")
+                .1
+                .iter()
+                .all(|mark| mark.name.is_empty())
+        );
     }
 }

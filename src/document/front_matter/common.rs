@@ -1,4 +1,5 @@
-//! The front matter that every page may have, whatever its kind, with the names that other generators use for the same thing.
+//! The front matter that every page may have, whatever its kind, with the names that other
+//! generators use for the same thing.
 
 use std::sync::LazyLock;
 
@@ -6,65 +7,108 @@ use crate::fields::{Field, FieldType};
 use crate::settings;
 
 /// Every common field, in the manual's order.
-pub static COMMON_FIELDS: LazyLock<Vec<Field>> =
-    LazyLock::new(|| [words(), people_and_topics(), time(), links(), publishing()].into_iter().flatten().collect());
+pub static COMMON_FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
+    [words(), people_and_topics(), time(), links(), publishing()]
+        .into_iter()
+        .flatten()
+        .collect()
+});
 
 fn words() -> Vec<Field> {
     vec![
         Field::text("title").about("What the page is called; else its first `#` heading."),
-        Field::text("short_title").about("A shorter title for navigation.").also(&[
-            "linkTitle",
-            "link_title",
-            "sidebar_label",
-            "sidebar_title",
-            "nav_title",
-        ]),
-        Field::text("summary").about("One or two sentences for lists, search and link previews.").also(&["description", "excerpt"]),
+        Field::text("short_title")
+            .about("A shorter title for navigation.")
+            .also(&[
+                "linkTitle",
+                "link_title",
+                "sidebar_label",
+                "sidebar_title",
+                "nav_title",
+            ]),
+        Field::text("summary")
+            .about("One or two sentences for lists, search and link previews.")
+            .also(&["description", "excerpt"]),
         Field::text("kind").about("The kind of page, where the top folder does not say it."),
-        Field::new("image", picture()).about("A picture for cards and link previews.").also(&["cover", "thumbnail"]),
-        Field::text("disclosure").about("What a reader should know of interests behind the page; shown above it."),
+        Field::new("image", picture())
+            .about("A picture for cards and link previews.")
+            .also(&["cover", "thumbnail"]),
+        Field::text("disclosure")
+            .about("What a reader should know of interests behind the page; shown above it."),
         Field::text("change_note").about("What the last change was, in a sentence."),
         Field::list("sources", source()).about("Where what the page says was taken from."),
     ]
 }
 
 fn picture() -> FieldType {
-    let fields = vec![Field::new("src", FieldType::Link).required().about("The picture's file."), Field::text("alt").about("Its text.")];
+    let fields = vec![
+        Field::new("src", FieldType::Link)
+            .required()
+            .about("The picture's file."),
+        Field::text("alt").about("Its text."),
+    ];
     FieldType::Either(vec![FieldType::Link, FieldType::Map(fields)])
 }
 
 fn source() -> FieldType {
-    let fields = vec![Field::text("title"), Field::new("url", FieldType::Url), Field::date("checked")];
+    let fields = vec![
+        Field::text("title"),
+        Field::new("url", FieldType::Url),
+        Field::date("checked"),
+    ];
     FieldType::Either(vec![FieldType::Text, FieldType::Map(fields)])
 }
 
 fn people_and_topics() -> Vec<Field> {
     vec![
-        Field::new("topics", FieldType::Terms).about("Keys of `topics.yaml`.").also(&["tags", "categories", "tag", "category"]),
-        Field::new("audience", FieldType::Terms).about("Keys of `audiences.yaml`.").also(&["audiences"]),
+        Field::new("topics", FieldType::Terms)
+            .about("Keys of `topics.yaml`.")
+            .also(&["tags", "categories", "tag", "category"]),
+        Field::new("audience", FieldType::Terms)
+            .about("Keys of `audiences.yaml`.")
+            .also(&["audiences"]),
         Field::choice("level", &["beginner", "intermediate", "advanced"]).about("Whom it suits."),
-        Field::list("authors", FieldType::Text).about("Names, or keys of `authors.yaml`.").also(&["author"]),
+        Field::list("authors", FieldType::Text)
+            .about("Names, or keys of `authors.yaml`.")
+            .also(&["author"]),
         Field::text("owner").about("Who looks after the page."),
     ]
 }
 
 fn time() -> Vec<Field> {
     vec![
-        Field::new("time", FieldType::Minutes).about("How long it takes.").defaults_to("the reading time").also(&["reading_time"]),
-        Field::new("published", FieldType::Either(vec![FieldType::Date, FieldType::Boolean]))
-            .about("The day it appears; `false` means a draft.")
-            .also(&["date", "publish", "pubDate", "pub_date", "publishDate", "publish_date"]),
-        Field::date("updated").about("The day of its last real change.").also(&[
-            "lastmod",
-            "modified",
-            "last_modified_at",
-            "lastUpdated",
-            "last_updated",
-            "updatedDate",
+        Field::new("time", FieldType::Minutes)
+            .about("How long it takes.")
+            .defaults_to("the reading time")
+            .also(&["reading_time"]),
+        Field::new(
+            "published",
+            FieldType::Either(vec![FieldType::Date, FieldType::Boolean]),
+        )
+        .about("The day it appears; `false` means a draft.")
+        .also(&[
+            "date",
+            "publish",
+            "pubDate",
+            "pub_date",
+            "publishDate",
+            "publish_date",
         ]),
+        Field::date("updated")
+            .about("The day of its last real change.")
+            .also(&[
+                "lastmod",
+                "modified",
+                "last_modified_at",
+                "lastUpdated",
+                "last_updated",
+                "updatedDate",
+            ]),
         Field::date("reviewed").about("The day somebody last checked it."),
         Field::new("review_every", FieldType::Period).about("How often it has to be checked."),
-        Field::date("expires").about("The day from which it is no longer published.").also(&["expiryDate", "expiry_date"]),
+        Field::date("expires")
+            .about("The day from which it is no longer published.")
+            .also(&["expiryDate", "expiry_date"]),
     ]
 }
 
@@ -72,14 +116,13 @@ fn links() -> Vec<Field> {
     vec![
         Field::list("related", FieldType::Link).about("Pages that go with this one."),
         Field::new("next", next()).about("The one next step to offer at the end."),
-        Field::list("aliases", FieldType::Text).about("Old addresses, from the root; they redirect here.").also(&[
-            "redirect_from",
-            "redirects",
-            "redirectFrom",
-            "alias",
-        ]),
+        Field::list("aliases", FieldType::Text)
+            .about("Old addresses, from the root; they redirect here.")
+            .also(&["redirect_from", "redirects", "redirectFrom", "alias"]),
         Field::text("slug").about("The last part of the address, instead of the file's name."),
-        Field::text("permalink").about("The whole address, from the root.").also(&["url"]),
+        Field::text("permalink")
+            .about("The whole address, from the root.")
+            .also(&["url"]),
     ]
 }
 
@@ -92,25 +135,44 @@ fn search() -> Vec<Field> {
 
 /// VitePress writes the words of the link beside it; here they are the page's title.
 fn next() -> FieldType {
-    let worded = FieldType::Map(vec![Field::new("link", FieldType::Link).required(), Field::text("text").also(&["title"])]);
+    let worded = FieldType::Map(vec![
+        Field::new("link", FieldType::Link).required(),
+        Field::text("text").also(&["title"]),
+    ]);
     FieldType::Either(vec![FieldType::Link, worded, FieldType::Boolean])
 }
 
 fn publishing() -> Vec<Field> {
     vec![
-        Field::text("lang").about("The page's language (BCP 47).").defaults_to("the site's").also(&["language", "locale"]),
-        Field::boolean("draft").about("Not published yet.").defaults_to("`false`"),
+        Field::text("lang")
+            .about("The page's language (BCP 47).")
+            .defaults_to("the site's")
+            .also(&["language", "locale"]),
+        Field::boolean("draft")
+            .about("Not published yet.")
+            .defaults_to("`false`"),
         Field::boolean("unlisted")
             .about("Published, but in no list, feed or search.")
             .defaults_to("`false`")
             .also(&["hidden", "nav_exclude"]),
-        Field::number("order").about("Its place among its neighbours, lowest first.").also(&["weight", "nav_order", "sidebar_position"]),
-        Field::text("license").about("The licence of this page.").defaults_to("the site's").also(&["licence"]),
-        Field::new("search", FieldType::Either(vec![FieldType::Map(search()), FieldType::Boolean]))
-            .about("How the site's search treats it; `false` keeps it out."),
-        Field::boolean("glossary").about("Explain glossary terms at their first use.").defaults_to("`true`"),
+        Field::number("order")
+            .about("Its place among its neighbours, lowest first.")
+            .also(&["weight", "nav_order", "sidebar_position"]),
+        Field::text("license")
+            .about("The licence of this page.")
+            .defaults_to("the site's")
+            .also(&["licence"]),
+        Field::new(
+            "search",
+            FieldType::Either(vec![FieldType::Map(search()), FieldType::Boolean]),
+        )
+        .about("How the site's search treats it; `false` keeps it out."),
+        Field::boolean("glossary")
+            .about("Explain glossary terms at their first use.")
+            .defaults_to("`true`"),
         settings::checks_field().about("Severities of checks for this page, each with a reason."),
         Field::text("template").about("Another template than the kind's."),
-        Field::new("extra", FieldType::map_of(FieldType::Anything)).about("Your own values, for your own templates."),
+        Field::new("extra", FieldType::map_of(FieldType::Anything))
+            .about("Your own values, for your own templates."),
     ]
 }

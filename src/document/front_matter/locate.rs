@@ -1,8 +1,10 @@
-//! Finds front matter that is not where or as it should be: below line 1, between odd lines, in another form, without a line around it.
+//! Finds front matter that is not where or as it should be: below line 1, between odd lines, in
+//! another form, without a line around it.
 //!
-//! A page whose front matter goes unnoticed is published with it as text, even if it says `draft: true`. Where nothing but comments and
-//! unseen characters precedes a block, lines that look like keys are enough to recognize it. Below text, a rule, and a line such as
-//! `Note: this` under it, are ordinary Markdown, so a key has to be known.
+//! A page whose front matter goes unnoticed is published with it as text, even if it says
+//! `draft: true`. Where nothing but comments and unseen characters precedes a block, lines that
+//! look like keys are enough to recognize it. Below text, a rule, and a line such as `Note: this`
+//! under it, are ordinary Markdown, so a key has to be known.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -50,10 +52,19 @@ pub(super) enum Fault {
 
 impl Fault {
     /// The message and the help.
-    pub(super) fn explain(self, text: &str, open: &Range<usize>, form: Form) -> (String, &'static str) {
+    pub(super) fn explain(
+        self,
+        text: &str,
+        open: &Range<usize>,
+        form: Form,
+    ) -> (String, &'static str) {
         let line = text[open.clone()].trim_matches(|c: char| c.is_whitespace() || is_unseen(c));
-        let late =
-            || format!("front matter begins on line 1, and this block begins on line {}", text[..open.start].matches('\n').count() + 1);
+        let late = || {
+            format!(
+                "front matter begins on line 1, and this block begins on line {}",
+                text[..open.start].matches('\n').count() + 1
+            )
+        };
         match (self, form) {
             (Fault::Second, _) => (
                 "this page has a second block of front matter".to_owned(),
@@ -61,28 +72,49 @@ impl Fault {
             ),
             (_, Form::Toml) => ("this front matter is TOML".to_owned(), super::YAML_WANTED),
             (_, Form::Json) => ("this front matter is JSON".to_owned(), super::YAML_WANTED),
-            (Fault::Late, _) => (late(), "move it to the top of the file; to show these lines as text, put them in a code block"),
-            (Fault::OddLine, _) => {
-                (format!("front matter opens with a line `---`, not `{line}`"), "write `---` in its place, on line 1 of the file")
-            }
+            (Fault::Late, _) => (
+                late(),
+                "move it to the top of the file; to show these lines as text, put them in a code block",
+            ),
+            (Fault::OddLine, _) => (
+                format!("front matter opens with a line `---`, not `{line}`"),
+                "write `---` in its place, on line 1 of the file",
+            ),
             (Fault::Unseen(c), _) => (
-                format!("an unseen character, U+{:04X}, precedes the line that opens the front matter", u32::from(c)),
+                format!(
+                    "an unseen character, U+{:04X}, precedes the line that opens the front matter",
+                    u32::from(c)
+                ),
                 "delete it, so that `---` begins the file",
             ),
-            (Fault::Indented, _) => {
-                ("blanks precede the line that opens the front matter".to_owned(), "delete them, so that `---` begins the file")
-            }
-            (Fault::NoLine, _) => ("no line `---` precedes this front matter".to_owned(), "put a line `---` above it and one below it"),
-            (Fault::InCode, _) => ("this front matter is in a code block".to_owned(), super::YAML_WANTED),
-            (Fault::InComment, _) => ("this front matter is in a comment".to_owned(), super::YAML_WANTED),
+            (Fault::Indented, _) => (
+                "blanks precede the line that opens the front matter".to_owned(),
+                "delete them, so that `---` begins the file",
+            ),
+            (Fault::NoLine, _) => (
+                "no line `---` precedes this front matter".to_owned(),
+                "put a line `---` above it and one below it",
+            ),
+            (Fault::InCode, _) => (
+                "this front matter is in a code block".to_owned(),
+                super::YAML_WANTED,
+            ),
+            (Fault::InComment, _) => (
+                "this front matter is in a comment".to_owned(),
+                super::YAML_WANTED,
+            ),
         }
     }
 }
 
-/// Keys that say something of a page, in lower case: those of the common fields, and some of other generators.
+/// Keys that say something of a page, in lower case: those of the common fields, and some of other
+/// generators.
 static KNOWN_KEYS: LazyLock<HashSet<String>> = LazyLock::new(|| {
     const OTHERS: [&str; 6] = ["layout", "publish", "private", "status", "type", "id"];
-    let own = COMMON_FIELDS.iter().flat_map(|field| std::iter::once(&field.name).chain(&field.also)).map(|name| name.to_lowercase());
+    let own = COMMON_FIELDS
+        .iter()
+        .flat_map(|field| std::iter::once(&field.name).chain(&field.also))
+        .map(|name| name.to_lowercase());
     own.chain(OTHERS.map(str::to_owned)).collect()
 });
 
@@ -108,7 +140,8 @@ pub(super) fn find(text: &str) -> Option<Block> {
         }
         if content.starts_with("```") || content.starts_with("~~~") {
             let fence = fence(text, &line, &seen)?;
-            if !is_after_text && is_fence_of_data(content) && holds_back(&text[fence.inner.clone()]) {
+            if !is_after_text && is_fence_of_data(content) && holds_back(&text[fence.inner.clone()])
+            {
                 return Some(fence);
             }
         }
@@ -120,8 +153,13 @@ pub(super) fn find(text: &str) -> Option<Block> {
         if found.is_some() {
             return found;
         }
-        if let Some(found) = json(text, &line, &seen).filter(|found| !is_after_text || holds_back(&text[found.inner.clone()])) {
-            return Some(Block { is_after_text, ..found });
+        if let Some(found) = json(text, &line, &seen)
+            .filter(|found| !is_after_text || holds_back(&text[found.inner.clone()]))
+        {
+            return Some(Block {
+                is_after_text,
+                ..found
+            });
         }
         if let Some(found) = without_line(text, &line).filter(|_| !is_after_text) {
             return Some(found);
@@ -131,11 +169,15 @@ pub(super) fn find(text: &str) -> Option<Block> {
     None
 }
 
-/// Finds a second block: right below the first one, or further down where it would hold the page back.
+/// Finds a second block: right below the first one, or further down where it would hold the page
+/// back.
 pub(super) fn find_second(text: &str, start: usize) -> Option<Block> {
     let mut is_after_text = false;
     let mut skipped_to = 0;
-    for line in lines_from(text, start).take(LINES_SEARCHED).filter(|line| !line.is_empty()) {
+    for line in lines_from(text, start)
+        .take(LINES_SEARCHED)
+        .filter(|line| !line.is_empty())
+    {
         if line.start < skipped_to {
             continue;
         }
@@ -145,10 +187,14 @@ pub(super) fn find_second(text: &str, start: usize) -> Option<Block> {
             let seen = seen_part(text, &line);
             if let Some(end) = end_of_example(text, &line, &seen) {
                 skipped_to = end;
-            } else if let Some(block) =
-                block(text, &line, &seen, true).filter(|block| !is_after_text || holds_back(&text[block.inner.clone()]))
+            } else if let Some(block) = block(text, &line, &seen, true)
+                .filter(|block| !is_after_text || holds_back(&text[block.inner.clone()]))
             {
-                return Some(Block { fault: Fault::Second, is_after_text: true, ..block });
+                return Some(Block {
+                    fault: Fault::Second,
+                    is_after_text: true,
+                    ..block
+                });
             }
         }
         is_after_text |= !text[line].trim().is_empty();
@@ -160,29 +206,47 @@ fn is_deeply_indented(line: &str) -> bool {
     line.starts_with('\t') || line.starts_with("    ")
 }
 
-/// Where text ends that is shown as it is written, and that begins on this line: a code block, `<pre>`.
+/// Where text ends that is shown as it is written, and that begins on this line: a code block,
+/// `<pre>`.
 fn end_of_example(text: &str, line: &Range<usize>, seen: &Range<usize>) -> Option<usize> {
     let content = &text[seen.clone()];
     if content.starts_with("```") || content.starts_with("~~~") {
         return Some(fence(text, line, seen).map_or(text.len(), |fence| fence.end));
     }
-    content.starts_with("<pre").then(|| text[seen.start..].find("</pre").map_or(text.len(), |length| seen.start + length))
+    content.starts_with("<pre").then(|| {
+        text[seen.start..]
+            .find("</pre")
+            .map_or(text.len(), |length| seen.start + length)
+    })
 }
 
 /// A block that this line opens. Below text, lines with a deep indent are code.
-fn block(text: &str, line: &Range<usize>, seen: &Range<usize>, is_after_text: bool) -> Option<Block> {
+fn block(
+    text: &str,
+    line: &Range<usize>,
+    seen: &Range<usize>,
+    is_after_text: bool,
+) -> Option<Block> {
     if is_after_text && is_deeply_indented(&text[line.start..]) {
         return None;
     }
     let weight_min = if is_after_text { 3 } else { 2 };
     let (mark, rest) = rule(&text[seen.clone()]).filter(|(mark, _)| mark.weight >= weight_min)?;
-    let mut form = if mark.kind == '+' { Form::Toml } else { Form::Yaml };
+    let mut form = if mark.kind == '+' {
+        Form::Toml
+    } else {
+        Form::Yaml
+    };
     let rest_start = seen.end - rest.len();
     let is_plain = rest.is_empty() && text[line.clone()].trim_end() == "---";
     let inner_start = match rest.to_ascii_lowercase().as_str() {
         "" | ":" | "yaml" | "yml" => next_line(text, line),
         "toml" | "json" => {
-            form = if rest.eq_ignore_ascii_case("toml") { Form::Toml } else { Form::Json };
+            form = if rest.eq_ignore_ascii_case("toml") {
+                Form::Toml
+            } else {
+                Form::Json
+            };
             next_line(text, line)
         }
         _ if rest.starts_with(['#', '{']) || key_of(rest).is_some() => rest_start,
@@ -191,7 +255,9 @@ fn block(text: &str, line: &Range<usize>, seen: &Range<usize>, is_after_text: bo
     if mark.kind == ';' {
         form = Form::Json;
     }
-    let close = lines_from(text, next_line(text, line)).take(LINES_OF_BLOCK_MAX).find(|line| closes(text, line, mark.kind, !is_after_text));
+    let close = lines_from(text, next_line(text, line))
+        .take(LINES_OF_BLOCK_MAX)
+        .find(|line| closes(text, line, mark.kind, !is_after_text));
     let (inner, end) = match close {
         Some(close) => (inner_start..close.start, next_line(text, &close)),
         None if rest.starts_with('{') => (inner_start..line.end, next_line(text, line)),
@@ -204,7 +270,8 @@ fn block(text: &str, line: &Range<usize>, seen: &Range<usize>, is_after_text: bo
     let is_meant = match (is_after_text, form) {
         _ if inside.trim().is_empty() => false,
         (false, Form::Yaml) if mark.kind == '-' && mark.weight >= 3 => {
-            looks_like_keys(inside) || inside.trim_start().starts_with('{') && close_is_there(end, &inner)
+            looks_like_keys(inside)
+                || inside.trim_start().starts_with('{') && close_is_there(end, &inner)
         }
         (false, Form::Toml) => inside.lines().any(|line| key_of(line).is_some()),
         (false, Form::Json) => inside.trim_start().starts_with('{'),
@@ -214,14 +281,25 @@ fn block(text: &str, line: &Range<usize>, seen: &Range<usize>, is_after_text: bo
         .chars()
         .rev()
         .find(|c| is_unseen(*c))
-        .filter(|_| text[..seen.start].chars().all(|c| is_unseen(c) || c.is_whitespace()));
+        .filter(|_| {
+            text[..seen.start]
+                .chars()
+                .all(|c| is_unseen(c) || c.is_whitespace())
+        });
     let fault = match prefix {
         Some(c) => Fault::Unseen(c),
         None if is_plain => Fault::Late,
         None if line.start == 0 && text[seen.clone()] == *"---" => Fault::Indented,
         None => Fault::OddLine,
     };
-    is_meant.then_some(Block { open: line.clone(), inner, end, form, is_after_text, fault })
+    is_meant.then_some(Block {
+        open: line.clone(),
+        inner,
+        end,
+        form,
+        is_after_text,
+        fault,
+    })
 }
 
 /// Whether a closing line was found, which is then between the two.
@@ -240,9 +318,15 @@ fn json(text: &str, line: &Range<usize>, seen: &Range<usize>) -> Option<Block> {
     let end = if is_object {
         seen.start + values.byte_offset()
     } else {
-        lines_from(text, seen.start).find(|line| text[line.clone()].trim_end() == "}")?.end
+        lines_from(text, seen.start)
+            .find(|line| text[line.clone()].trim_end() == "}")?
+            .end
     };
-    let open = if line.start == seen.start { seen.start..seen.start + 1 } else { line.clone() };
+    let open = if line.start == seen.start {
+        seen.start..seen.start + 1
+    } else {
+        line.clone()
+    };
     Some(Block {
         open,
         inner: seen.start..end,
@@ -253,11 +337,14 @@ fn json(text: &str, line: &Range<usize>, seen: &Range<usize>) -> Option<Block> {
     })
 }
 
-/// Keys at the top of a file with no line above them. Text may begin so, too, unless it would hold the page back or a line closes it.
+/// Keys at the top of a file with no line above them. Text may begin so, too, unless it would hold
+/// the page back or a line closes it.
 fn without_line(text: &str, line: &Range<usize>) -> Option<Block> {
     let end = leading_keys_end(text, line.start);
     let inside = &text[line.start..end];
-    let close = lines_from(text, end).next().filter(|line| closes(text, line, '-', false));
+    let close = lines_from(text, end)
+        .next()
+        .filter(|line| closes(text, line, '-', false));
     let is_meant = holds_back(inside) || close.is_some() && has_known_key(inside);
     let after = close.map_or(end, |close| next_line(text, &close));
     (end > line.start && is_meant).then(|| Block {
@@ -272,10 +359,18 @@ fn without_line(text: &str, line: &Range<usize>) -> Option<Block> {
 
 fn wrapped(text: &str, line: &Range<usize>, inner: Range<usize>, fault: Fault) -> Block {
     let end = next_line(text, &(inner.start..inner.end));
-    Block { open: line.clone(), inner, end, form: Form::Yaml, is_after_text: false, fault }
+    Block {
+        open: line.clone(),
+        inner,
+        end,
+        form: Form::Yaml,
+        is_after_text: false,
+        fault,
+    }
 }
 
-/// Where the comment that begins here ends, before its `-->`; `None` where no comment begins, or where it is never closed.
+/// Where the comment that begins here ends, before its `-->`; `None` where no comment begins, or
+/// where it is never closed.
 fn comment_end(text: &str, seen: &Range<usize>) -> Option<usize> {
     let rest = text[seen.start..].strip_prefix("<!--")?;
     rest.find("-->").map(|length| seen.start + 4 + length)
@@ -284,7 +379,10 @@ fn comment_end(text: &str, seen: &Range<usize>) -> Option<usize> {
 /// The code block that this line opens; `None` when it is never closed.
 fn fence(text: &str, line: &Range<usize>, seen: &Range<usize>) -> Option<Block> {
     let mark = text[seen.clone()].chars().next()?;
-    let length = text[seen.clone()].chars().take_while(|c| *c == mark).count();
+    let length = text[seen.clone()]
+        .chars()
+        .take_while(|c| *c == mark)
+        .count();
     let is_close = |line: &Range<usize>| {
         let content = text[line.clone()].trim();
         content.chars().count() >= length && content.chars().all(|c| c == mark)
@@ -295,7 +393,11 @@ fn fence(text: &str, line: &Range<usize>, seen: &Range<usize>) -> Option<Block> 
         open: line.clone(),
         inner: inner_start..close.start,
         end: next_line(text, &close),
-        form: if text[seen.clone()].to_lowercase().contains("toml") { Form::Toml } else { Form::Yaml },
+        form: if text[seen.clone()].to_lowercase().contains("toml") {
+            Form::Toml
+        } else {
+            Form::Yaml
+        },
         is_after_text: false,
         fault: Fault::InCode,
     })
@@ -303,7 +405,10 @@ fn fence(text: &str, line: &Range<usize>, seen: &Range<usize>) -> Option<Block> 
 
 fn is_fence_of_data(line: &str) -> bool {
     let info = line.trim_start_matches(['`', '~']).trim().to_lowercase();
-    matches!(info.as_str(), "" | "yaml" | "yml" | "toml" | "json" | "---" | "front-matter" | "frontmatter" | "{yaml}")
+    matches!(
+        info.as_str(),
+        "" | "yaml" | "yml" | "toml" | "json" | "---" | "front-matter" | "frontmatter" | "{yaml}"
+    )
 }
 
 /// The part of a line without blanks and unseen characters around it.
@@ -332,7 +437,11 @@ fn rule(content: &str) -> Option<(RuleMark, &str)> {
     let mut weight = 0;
     let mut end = 0;
     for (at, c) in content.char_indices() {
-        match if kind == '-' { dash_weight(c) } else { usize::from(c == kind) } {
+        match if kind == '-' {
+            dash_weight(c)
+        } else {
+            usize::from(c == kind)
+        } {
             0 if c == ' ' => {}
             0 => break,
             more => {
@@ -344,7 +453,8 @@ fn rule(content: &str) -> Option<(RuleMark, &str)> {
     Some((RuleMark { kind, weight }, content[end..].trim_start()))
 }
 
-/// How many hyphens a dash stands for: writing programs turn two or three of them into one character.
+/// How many hyphens a dash stands for: writing programs turn two or three of them into one
+/// character.
 fn dash_weight(c: char) -> usize {
     match c {
         '-' | '\u{2010}'..='\u{2012}' | '\u{2212}' | '\u{FE63}' | '\u{FF0D}' => 1,
@@ -354,7 +464,8 @@ fn dash_weight(c: char) -> usize {
     }
 }
 
-/// Whether this line of front matter can only be meant to close it. It is asked of each line, so it looks at the first byte first.
+/// Whether this line of front matter can only be meant to close it. It is asked of each line, so it
+/// looks at the first byte first.
 pub(super) fn is_rule(content: &str) -> bool {
     let first = content.bytes().next().unwrap_or(0);
     if first != b'-' && first.is_ascii() {
@@ -362,7 +473,10 @@ pub(super) fn is_rule(content: &str) -> bool {
     }
     let content = content.trim_matches(is_unseen);
     rule(content).is_some_and(|(mark, rest)| {
-        mark.kind == '-' && mark.weight >= 2 && !content.starts_with("- ") && (rest.is_empty() || rest.starts_with('#'))
+        mark.kind == '-'
+            && mark.weight >= 2
+            && !content.starts_with("- ")
+            && (rest.is_empty() || rest.starts_with('#'))
     })
 }
 
@@ -371,7 +485,11 @@ fn closes(text: &str, line: &Range<usize>, kind: char, may_be_deep: bool) -> boo
     let is_code = !may_be_deep && is_deeply_indented(&text[line.start..]);
     match rule(content) {
         Some((mark, rest)) => {
-            !is_code && mark.kind == kind && mark.weight >= 2 && !content.starts_with("- ") && (rest.is_empty() || rest.starts_with('#'))
+            !is_code
+                && mark.kind == kind
+                && mark.weight >= 2
+                && !content.starts_with("- ")
+                && (rest.is_empty() || rest.starts_with('#'))
         }
         None => kind == '-' && content == "...",
     }
@@ -380,10 +498,18 @@ fn closes(text: &str, line: &Range<usize>, kind: char, may_be_deep: bool) -> boo
 /// The key of a line of YAML or TOML with its value.
 fn key_of(line: &str) -> Option<(&str, &str)> {
     let at = line.find([':', '='])?;
-    let (key, value) = (line[..at].trim_end().trim_matches(['"', '\'']), &line[at + 1..]);
+    let (key, value) = (
+        line[..at].trim_end().trim_matches(['"', '\'']),
+        &line[at + 1..],
+    );
     let is_key = key.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-        && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
-    let is_separate = line[at..].starts_with('=') || value.is_empty() || value.starts_with([' ', '\t']) || line[..at].ends_with('"');
+        && key
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
+    let is_separate = line[at..].starts_with('=')
+        || value.is_empty()
+        || value.starts_with([' ', '\t'])
+        || line[..at].ends_with('"');
     (is_key && is_separate).then(|| (key, value.trim()))
 }
 
@@ -397,31 +523,50 @@ fn is_known(key: &str) -> bool {
 }
 
 fn has_known_key(text: &str) -> bool {
-    text.lines().any(|line| key_of(line).is_some_and(|(key, _)| is_known(key))) || text.trim_start().starts_with('{') && holds_back(text)
+    text.lines()
+        .any(|line| key_of(line).is_some_and(|(key, _)| is_known(key)))
+        || text.trim_start().starts_with('{') && holds_back(text)
 }
 
 /// Whether the first line that says something is a key.
 pub(super) fn looks_like_keys(text: &str) -> bool {
-    let mut lines = text.lines().filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'));
-    lines.next().and_then(|line| key_of(line.trim_start())).is_some_and(|(key, _)| is_likely_key(key))
+    let mut lines = text
+        .lines()
+        .filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'));
+    lines
+        .next()
+        .and_then(|line| key_of(line.trim_start()))
+        .is_some_and(|(key, _)| is_likely_key(key))
 }
 
 /// Whether a line may be one of front matter.
 fn is_of_data(line: &str) -> bool {
     let content = line.trim();
-    content.is_empty() || line.starts_with([' ', '\t']) || content.starts_with(['#', '-', '[', ']', '{', '}']) || key_of(line).is_some()
+    content.is_empty()
+        || line.starts_with([' ', '\t'])
+        || content.starts_with(['#', '-', '[', ']', '{', '}'])
+        || key_of(line).is_some()
 }
 
-/// The end of the keys that begin at `start`, with all that belongs to them. A blank line may be among them, a heading may not.
+/// The end of the keys that begin at `start`, with all that belongs to them. A blank line may be
+/// among them, a heading may not.
 pub(super) fn leading_keys_end(text: &str, start: usize) -> usize {
     let mut end = start;
     let mut has_key = false;
     for line in lines_from(text, start) {
         let content = &text[line.clone()];
         let is_next = end == line.start;
-        let is_key = key_of(content).is_some_and(|(key, _)| if is_next { is_likely_key(key) } else { is_known(key) });
-        let goes_on =
-            has_key && is_next && (content.starts_with([' ', '\t', ']', '}']) || content.starts_with("- ")) && !content.trim().is_empty();
+        let is_key = key_of(content).is_some_and(|(key, _)| {
+            if is_next {
+                is_likely_key(key)
+            } else {
+                is_known(key)
+            }
+        });
+        let goes_on = has_key
+            && is_next
+            && (content.starts_with([' ', '\t', ']', '}']) || content.starts_with("- "))
+            && !content.trim().is_empty();
         if !is_key && !goes_on {
             if content.trim().is_empty() {
                 continue;
@@ -437,8 +582,15 @@ pub(super) fn leading_keys_end(text: &str, start: usize) -> usize {
 /// Whether a line of front matter, whatever its form, says that the page is not to be published.
 pub(super) fn holds_back(text: &str) -> bool {
     text.split(['\n', ',', '{', '}']).any(|piece| {
-        let Some((key, value)) = key_of(piece.trim()) else { return false };
-        let value = value.split(" #").next().unwrap_or_default().trim().trim_matches(['"', '\'']);
+        let Some((key, value)) = key_of(piece.trim()) else {
+            return false;
+        };
+        let value = value
+            .split(" #")
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .trim_matches(['"', '\'']);
         match key.to_ascii_lowercase().as_str() {
             "draft" => boolean_word(value) == Some(true),
             "published" | "publish" => boolean_word(value) == Some(false),

@@ -1,11 +1,15 @@
-//! From a front matter's tree to [`Meta`]: defaults of the folders filled in, kind decided, every field checked.
+//! From a front matter's tree to [`Meta`]: defaults of the folders filled in, kind decided, every
+//! field checked.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::COMMON_FIELDS;
 use crate::diagnostic::{Checked, Code, Diagnostic, Place, Severity, nearest};
 use crate::document::meta::{Level, Meta, Picture, Placed, Reference};
-use crate::fields::{Context, Field, FieldType, Item, Items, Value, boolean, check_groups, field_named, links, written_date};
+use crate::fields::{
+    Context, Field, FieldType, Item, Items, Value, boolean, check_groups, field_named, links,
+    written_date,
+};
 use crate::kind::{Kind, Kinds};
 use crate::paths::SourcePath;
 use crate::settings;
@@ -14,7 +18,8 @@ use crate::yaml::{Entry, Map, Node, Value as Yaml};
 
 const TITLE_CHARS_MAX: usize = 200;
 
-/// Topics, or audiences, that one page may have. Each of them has a list that shows the page, and the page shows all of them there.
+/// Topics, or audiences, that one page may have. Each of them has a list that shows the page, and
+/// the page shows all of them there.
 const TERMS_MAX: usize = 100;
 
 /// The kind of a page that neither states one nor lies in a kind's folder.
@@ -34,16 +39,27 @@ pub struct MetaContext<'a> {
 
 /// What a page says of itself.
 ///
-/// What is wrong in the defaults is a problem of [`defaults`], not of the page. What does not fit is absent from the result. A title may
-/// still come from a heading, so a page without one is not a problem yet.
+/// What is wrong in the defaults is a problem of [`defaults`], not of the page. What does not fit
+/// is absent from the result. A title may still come from a heading, so a page without one is not a
+/// problem yet.
 pub fn meta(path: &SourcePath, node: Option<&Node>, context: &MetaContext<'_>) -> Checked<Meta> {
-    let MetaContext { defaults, kind_from_folder, kinds, is_lenient, .. } = *context;
+    let MetaContext {
+        defaults,
+        kind_from_folder,
+        kinds,
+        is_lenient,
+        ..
+    } = *context;
     let mut problems = Vec::new();
     let place = node.map_or_else(|| Place::start_of(path), |node| node.place.clone());
     let written = node.filter(|node| node.as_map().is_some());
     if let Some(node) = node.filter(|node| node.as_map().is_none()) {
         let message = format!("keys with values expected, {} found", node.noun());
-        problems.push(Diagnostic::new(Code::WrongType, message).at(node.place.clone()).help("write `key: value`, one a line: `title: …`"));
+        problems.push(
+            Diagnostic::new(Code::WrongType, message)
+                .at(node.place.clone())
+                .help("write `key: value`, one a line: `title: …`"),
+        );
     }
     let kind = kind_of(written, defaults, kind_from_folder, kinds, &mut problems);
     let own_fields = kind.as_ref().map_or(&[][..], |kind| &kind.kind.fields);
@@ -53,15 +69,37 @@ pub fn meta(path: &SourcePath, node: Option<&Node>, context: &MetaContext<'_>) -
     unfold_dates(&mut merged, is_lenient, &mut problems);
     let is_draft_in_other_words = has_unreadable_draft(&merged);
     drop_unset_weight(&mut merged);
-    let critical: &[&str] = if merged.get("title").is_some() { &["draft"] } else { &["draft", "title"] };
-    let missing = if kind.as_ref().is_some_and(|kind| kind.is_stated) { Severity::Error } else { Severity::Warning };
+    let critical: &[&str] = if merged.get("title").is_some() {
+        &["draft"]
+    } else {
+        &["draft", "title"]
+    };
+    let missing = if kind.as_ref().is_some_and(|kind| kind.is_stated) {
+        Severity::Error
+    } else {
+        Severity::Warning
+    };
     let elsewhere = |key: &str| owner_of(key, kinds);
-    let fields_context =
-        Context { unknown: Code::UnknownKey, missing, critical, wants_items: true, elsewhere: Some(&elsewhere), is_lenient, names: None };
+    let fields_context = Context {
+        unknown: Code::UnknownKey,
+        missing,
+        critical,
+        wants_items: true,
+        elsewhere: Some(&elsewhere),
+        is_lenient,
+        names: None,
+    };
     let mut checked = check_groups(&merged, &groups, fields_context);
-    checked.problems.retain(|problem| problem.place.as_ref().is_none_or(|place| place.path == *path));
+    checked.problems.retain(|problem| {
+        problem
+            .place
+            .as_ref()
+            .is_none_or(|place| place.path == *path)
+    });
     if kind.as_ref().is_some_and(|kind| kind.kind.is_broken) {
-        checked.problems.retain(|problem| problem.code != Code::UnknownKey);
+        checked
+            .problems
+            .retain(|problem| problem.code != Code::UnknownKey);
     }
     let items = checked.unload(&mut problems);
     let name = kind.as_ref().map_or(PLAIN_KIND, |kind| &kind.kind.name);
@@ -69,9 +107,13 @@ pub fn meta(path: &SourcePath, node: Option<&Node>, context: &MetaContext<'_>) -
     if let Some(kind) = &kind {
         meta.field_links = links::of_page(&meta.fields, kind.kind);
     }
-    meta.is_draft |= is_published == Some(false) || is_draft_in_other_words || is_in_drafts_folder(path);
+    meta.is_draft |=
+        is_published == Some(false) || is_draft_in_other_words || is_in_drafts_folder(path);
     let at = |name: &str| moment_of(&merged, name, context);
-    (meta.published_at, meta.updated_at) = (meta.published.and_then(|_| at("published")), meta.updated.and_then(|_| at("updated")));
+    (meta.published_at, meta.updated_at) = (
+        meta.published.and_then(|_| at("published")),
+        meta.updated.and_then(|_| at("updated")),
+    );
     check_title(&meta, written, &mut problems);
     Checked::new(meta, problems)
 }
@@ -81,7 +123,11 @@ pub fn defaults(node: &Node, kinds: &Kinds) -> Vec<Diagnostic> {
     let mut groups: Vec<&[Field]> = vec![&COMMON_FIELDS];
     groups.extend(kinds.values().map(|kind| &kind.fields[..]));
     let mut problems = Vec::new();
-    let context = Context { missing: Severity::Off, critical: &["draft"], ..Context::PAGE };
+    let context = Context {
+        missing: Severity::Off,
+        critical: &["draft"],
+        ..Context::PAGE
+    };
     let items = check_groups(node, &groups, context).unload(&mut problems);
     if let Some(kind) = node.get("kind") {
         known_kind(kind, kinds, &mut problems);
@@ -102,41 +148,80 @@ fn kind_of<'a>(
     kinds: &'a Kinds,
     problems: &mut Vec<Diagnostic>,
 ) -> Option<ChosenKind<'a>> {
-    let stated = written.and_then(|node| node.get("kind")).and_then(|node| known_kind(node, kinds, problems));
+    let stated = written
+        .and_then(|node| node.get("kind"))
+        .and_then(|node| known_kind(node, kinds, problems));
     if let Some(kind) = stated {
-        return Some(ChosenKind { kind, is_stated: true });
+        return Some(ChosenKind {
+            kind,
+            is_stated: true,
+        });
     }
-    let implied = defaults.iter().rev().find_map(|node| node.get("kind").and_then(Node::as_text)).or(kind_from_folder);
-    let kind = implied.and_then(|name| kinds.get(name)).or_else(|| kinds.get(PLAIN_KIND))?;
-    Some(ChosenKind { kind, is_stated: false })
+    let implied = defaults
+        .iter()
+        .rev()
+        .find_map(|node| node.get("kind").and_then(Node::as_text))
+        .or(kind_from_folder);
+    let kind = implied
+        .and_then(|name| kinds.get(name))
+        .or_else(|| kinds.get(PLAIN_KIND))?;
+    Some(ChosenKind {
+        kind,
+        is_stated: false,
+    })
 }
 
-fn known_kind<'a>(node: &Node, kinds: &'a Kinds, problems: &mut Vec<Diagnostic>) -> Option<&'a Kind> {
+fn known_kind<'a>(
+    node: &Node,
+    kinds: &'a Kinds,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<&'a Kind> {
     let name = node.as_text()?;
     let kind = kinds.get(name);
     if kind.is_none() {
         let names = || kinds.keys().map(String::as_str);
         let help = nearest(name, names()).map_or_else(
-            || format!("the kinds of this site: {}", names().collect::<Vec<_>>().join(", ")),
+            || {
+                format!(
+                    "the kinds of this site: {}",
+                    names().collect::<Vec<_>>().join(", ")
+                )
+            },
             |near| format!("did you mean `{near}`?"),
         );
-        problems.push(Diagnostic::new(Code::UnknownKind, format!("there is no kind `{name}`")).at(node.place.clone()).help(help));
+        problems.push(
+            Diagnostic::new(Code::UnknownKind, format!("there is no kind `{name}`"))
+                .at(node.place.clone())
+                .help(help),
+        );
     }
     kind
 }
 
-/// The page's own keys, then what the defaults add: nearest folder first, mappings filled up one level deep, everything else whole.
+/// The page's own keys, then what the defaults add: nearest folder first, mappings filled up one
+/// level deep, everything else whole.
 fn merge(written: Option<&Node>, defaults: &[&Node], groups: &[&[Field]], place: &Place) -> Node {
     let mut map: Map = written.and_then(Node::as_map).cloned().unwrap_or_default();
     if !defaults.is_empty() {
-        let canonical = |key: &str| field_named(groups, key).map_or_else(|| key.to_owned(), |field| field.name.clone());
+        let canonical = |key: &str| {
+            field_named(groups, key).map_or_else(|| key.to_owned(), |field| field.name.clone())
+        };
         let given = map.iter().filter(|(_, entry)| !entry.node.is_none());
-        let mut given: HashMap<String, String> = given.map(|(key, _)| (canonical(key), key.clone())).collect();
-        for (key, entry) in defaults.iter().rev().filter_map(|node| node.as_map()).flatten().filter(|(_, entry)| !entry.node.is_none()) {
+        let mut given: HashMap<String, String> = given
+            .map(|(key, _)| (canonical(key), key.clone()))
+            .collect();
+        for (key, entry) in defaults
+            .iter()
+            .rev()
+            .filter_map(|node| node.as_map())
+            .flatten()
+            .filter(|(_, entry)| !entry.node.is_none())
+        {
             let name = canonical(key);
             if name == "published" && boolean(&entry.node).is_some() {
                 // Whether pages are published is one thing, when they are is another.
-                map.entry("publish".to_owned()).or_insert_with(|| entry.clone());
+                map.entry("publish".to_owned())
+                    .or_insert_with(|| entry.clone());
                 continue;
             }
             let Some(own) = given.get(&name).and_then(|key| map.get_mut(key)) else {
@@ -151,32 +236,50 @@ fn merge(written: Option<&Node>, defaults: &[&Node], groups: &[&[Field]], place:
             }
         }
     }
-    Node { value: Yaml::Map(map), place: place.clone(), written: String::new() }
+    Node {
+        value: Yaml::Map(map),
+        place: place.clone(),
+        written: String::new(),
+    }
 }
 
-/// Jekyll's `published: false` and Obsidian's `publish: false` say that a page is a draft, and may be next to a `date:`.
+/// Jekyll's `published: false` and Obsidian's `publish: false` say that a page is a draft, and may
+/// be next to a `date:`.
 fn take_published(node: &mut Node) -> Option<bool> {
-    let Yaml::Map(map) = &mut node.value else { return None };
+    let Yaml::Map(map) = &mut node.value else {
+        return None;
+    };
     let mut is_published = None;
     for key in ["published", "publish"] {
-        let Some(stated) = map.get(key).and_then(|entry| boolean(&entry.node)) else { continue };
+        let Some(stated) = map.get(key).and_then(|entry| boolean(&entry.node)) else {
+            continue;
+        };
         map.shift_remove(key);
         is_published = Some(is_published.unwrap_or(true) && stated);
     }
     is_published
 }
 
-/// Whether `draft:` has a value that is not one of yes and no, or a misspelled key says so. The page must not be published because the field
-/// is dropped. Only a misspelled no is taken for one.
+/// Whether `draft:` has a value that is not one of yes and no, or a misspelled key says so. The
+/// page must not be published because the field is dropped. Only a misspelled no is taken for one.
 fn has_unreadable_draft(node: &Node) -> bool {
-    let Yaml::Map(map) = &node.value else { return false };
+    let Yaml::Map(map) = &node.value else {
+        return false;
+    };
     map.iter().any(|(key, entry)| match key.as_str() {
         "draft" => {
-            let is_misspelled_no =
-                || entry.node.as_text().is_some_and(|text| nearest(text.trim(), ["false", "no", "off"]).is_some() || text.trim() == "0");
+            let is_misspelled_no = || {
+                entry.node.as_text().is_some_and(|text| {
+                    nearest(text.trim(), ["false", "no", "off"]).is_some() || text.trim() == "0"
+                })
+            };
             !entry.node.is_none() && boolean(&entry.node).is_none() && !is_misspelled_no()
         }
-        _ => key.len() < 10 && boolean(&entry.node) == Some(true) && nearest(key, ["draft"]).is_some(),
+        _ => {
+            key.len() < 10
+                && boolean(&entry.node) == Some(true)
+                && nearest(key, ["draft"]).is_some()
+        }
     })
 }
 
@@ -184,17 +287,46 @@ fn has_unreadable_draft(node: &Node) -> bool {
 fn unfold_dates(node: &mut Node, is_lenient: bool, problems: &mut Vec<Diagnostic>) {
     const CREATED: [&str; 5] = ["created", "published", "date", "start", "added"];
     const UPDATED: [&str; 5] = ["updated", "modified", "lastmod", "changed", "edited"];
-    let Yaml::Map(map) = &mut node.value else { return };
-    let grouped = map.iter().find(|(key, entry)| matches!(key.as_str(), "date" | "dates" | "published") && entry.node.as_map().is_some());
-    let Some(name) = grouped.map(|(key, _)| key.clone()) else { return };
+    let Yaml::Map(map) = &mut node.value else {
+        return;
+    };
+    let grouped = map.iter().find(|(key, entry)| {
+        matches!(key.as_str(), "date" | "dates" | "published") && entry.node.as_map().is_some()
+    });
+    let Some(name) = grouped.map(|(key, _)| key.clone()) else {
+        return;
+    };
     let Some(entry) = map.get(&name) else { return };
-    let inside = |names: [&str; 5]| names.into_iter().find_map(|name| entry.node.as_map()?.get(name).cloned());
+    let inside = |names: [&str; 5]| {
+        names
+            .into_iter()
+            .find_map(|name| entry.node.as_map()?.get(name).cloned())
+    };
     let (created, updated, place) = (inside(CREATED), inside(UPDATED), entry.node.place.clone());
-    let written = |entry: &Option<Entry>| entry.as_ref().and_then(|entry| entry.node.as_text()).unwrap_or("2026-01-31").to_owned();
-    let help = format!("write `published: {}` and `updated: {}`", written(&created), written(&updated));
-    let severity = if is_lenient { Severity::Warning } else { Severity::Error };
+    let written = |entry: &Option<Entry>| {
+        entry
+            .as_ref()
+            .and_then(|entry| entry.node.as_text())
+            .unwrap_or("2026-01-31")
+            .to_owned()
+    };
+    let help = format!(
+        "write `published: {}` and `updated: {}`",
+        written(&created),
+        written(&updated)
+    );
+    let severity = if is_lenient {
+        Severity::Warning
+    } else {
+        Severity::Error
+    };
     let message = format!("`{name}`: a date expected, a mapping found");
-    problems.push(Diagnostic::new(Code::WrongType, message).at(place).severity(severity).help(help));
+    problems.push(
+        Diagnostic::new(Code::WrongType, message)
+            .at(place)
+            .severity(severity)
+            .help(help),
+    );
     map.shift_remove(&name);
     for (name, entry) in [("published", created), ("updated", updated)] {
         if let Some(entry) = entry.filter(|_| is_lenient && !map.contains_key(name)) {
@@ -203,68 +335,143 @@ fn unfold_dates(node: &mut Node, is_lenient: bool, problems: &mut Vec<Diagnostic
     }
 }
 
-/// The moment that a date with a time is, in seconds since 1970. A time without an offset is one of the site's zone.
+/// The moment that a date with a time is, in seconds since 1970. A time without an offset is one of
+/// the site's zone.
 fn moment_of(node: &Node, name: &str, context: &MetaContext<'_>) -> Option<i64> {
     const LONGEST_DAY: usize = "2026-01-31".len();
-    let is_meant = |key: &str| key == name || field_named(&[&COMMON_FIELDS], key).is_some_and(|field| field.name == name);
+    let is_meant = |key: &str| {
+        key == name || field_named(&[&COMMON_FIELDS], key).is_some_and(|field| field.name == name)
+    };
     let map = node.as_map()?;
-    let text = map.get(name).or_else(|| map.iter().find(|(key, _)| is_meant(key)).map(|(_, entry)| entry))?.node.as_text()?;
-    let written = written_date(text, context.is_lenient).filter(|_| text.trim().len() > LONGEST_DAY)?;
+    let text = map
+        .get(name)
+        .or_else(|| {
+            map.iter()
+                .find(|(key, _)| is_meant(key))
+                .map(|(_, entry)| entry)
+        })?
+        .node
+        .as_text()?;
+    let written =
+        written_date(text, context.is_lenient).filter(|_| text.trim().len() > LONGEST_DAY)?;
     let wall = written.day.to_datetime(written.time?);
     let zone = match written.offset {
-        Some(minutes) => jiff::tz::Offset::from_seconds(minutes * 60).ok()?.to_time_zone(),
+        Some(minutes) => jiff::tz::Offset::from_seconds(minutes * 60)
+            .ok()?
+            .to_time_zone(),
         None => jiff::tz::TimeZone::get(context.timezone).ok()?,
     };
-    wall.to_zoned(zone).ok().map(|time| time.timestamp().as_second())
+    wall.to_zoned(zone)
+        .ok()
+        .map(|time| time.timestamp().as_second())
 }
 
 /// Whether a page is in the folder where Jekyll and Hexo keep drafts.
 pub fn is_in_drafts_folder(path: &SourcePath) -> bool {
-    path.as_str().contains("_draft") && path.folder().segments().any(|name| matches!(name, "_drafts" | "_draft"))
+    path.as_str().contains("_draft")
+        && path
+            .folder()
+            .segments()
+            .any(|name| matches!(name, "_drafts" | "_draft"))
 }
 
-/// Keys that other systems use, each with what to write. They may be the names of a kind's fields, too, and mean something else there.
+/// Keys that other systems use, each with what to write. They may be the names of a kind's fields,
+/// too, and mean something else there.
 const FOREIGN_KEYS: [(&[&str], &str); 8] = [
     (
-        &["created", "created_at", "createdat", "creation_date", "date_created", "datecreated", "date_published", "posted"],
+        &[
+            "created",
+            "created_at",
+            "createdat",
+            "creation_date",
+            "date_created",
+            "datecreated",
+            "date_published",
+            "posted",
+        ],
         "for the day on which the page appears write `published:`",
     ),
     (
-        &["modified_at", "updated_at", "updatedat", "date_modified", "datemodified", "last_update", "edited", "lastmodified"],
+        &[
+            "modified_at",
+            "updated_at",
+            "updatedat",
+            "date_modified",
+            "datemodified",
+            "last_update",
+            "edited",
+            "lastmodified",
+        ],
         "for the day of the last change write `updated:`",
     ),
-    (&["status", "state", "stage"], "to keep a page back write `draft: true`; what is your own goes under `extra:`"),
-    (&["private", "visibility", "public"], "to keep a page back write `draft: true`; to keep it out of lists write `unlisted: true`"),
-    (&["layout"], "for another template write `template:`, for another kind of page `kind:`; otherwise delete it"),
-    (&["type", "post_type"], "for another kind of page write `kind:`; otherwise delete it"),
-    (&["keywords", "subjects"], "for what the page is about write `topics:`"),
-    (&["subtitle", "tagline", "abstract"], "for a sentence about the page write `summary:`"),
+    (
+        &["status", "state", "stage"],
+        "to keep a page back write `draft: true`; what is your own goes under `extra:`",
+    ),
+    (
+        &["private", "visibility", "public"],
+        "to keep a page back write `draft: true`; to keep it out of lists write `unlisted: true`",
+    ),
+    (
+        &["layout"],
+        "for another template write `template:`, for another kind of page `kind:`; otherwise delete it",
+    ),
+    (
+        &["type", "post_type"],
+        "for another kind of page write `kind:`; otherwise delete it",
+    ),
+    (
+        &["keywords", "subjects"],
+        "for what the page is about write `topics:`",
+    ),
+    (
+        &["subtitle", "tagline", "abstract"],
+        "for a sentence about the page write `summary:`",
+    ),
 ];
 
 /// Hugo's `weight: 0` means that a page has no weight.
 fn drop_unset_weight(node: &mut Node) {
-    let Yaml::Map(map) = &mut node.value else { return };
-    let is_unset = map.get("weight").is_some_and(|weight| match weight.node.value {
-        Yaml::Int(weight) => weight == 0,
-        Yaml::Float(weight) => weight == 0.0,
-        _ => false,
-    });
+    let Yaml::Map(map) = &mut node.value else {
+        return;
+    };
+    let is_unset = map
+        .get("weight")
+        .is_some_and(|weight| match weight.node.value {
+            Yaml::Int(weight) => weight == 0,
+            Yaml::Float(weight) => weight == 0.0,
+            _ => false,
+        });
     if is_unset {
         map.shift_remove("weight");
     }
 }
 
-/// Help for a key that is unknown here: what another system's key is called, or which kind has such a field.
+/// Help for a key that is unknown here: what another system's key is called, or which kind has such
+/// a field.
 fn owner_of(key: &str, kinds: &Kinds) -> Option<String> {
     let lower = key.to_ascii_lowercase();
-    if let Some((_, help)) = FOREIGN_KEYS.iter().find(|(keys, _)| keys.contains(&lower.as_str())) {
+    if let Some((_, help)) = FOREIGN_KEYS
+        .iter()
+        .find(|(keys, _)| keys.contains(&lower.as_str()))
+    {
         return Some((*help).to_owned());
     }
-    let owner = kinds.values().find(|kind| kind.fields.iter().any(|field| field.name == key))?;
-    Some(format!("it is a field of the kind `{0}`: write `kind: {0}`, or move the page to that kind's folder", owner.name))
+    let owner = kinds
+        .values()
+        .find(|kind| kind.fields.iter().any(|field| field.name == key))?;
+    Some(format!(
+        "it is a field of the kind `{0}`: write `kind: {0}`, or move the page to that kind's folder",
+        owner.name
+    ))
 }
 
-fn from_items(items: &Items, kind: &str, own_fields: &[Field], problems: &mut Vec<Diagnostic>) -> Meta {
+fn from_items(
+    items: &Items,
+    kind: &str,
+    own_fields: &[Field],
+    problems: &mut Vec<Diagnostic>,
+) -> Meta {
     let text = |name: &str| items.get(name).and_then(Item::as_text).map(str::to_owned);
     let shown = |name: &str| text(name).map(decode_entities);
     let placed = |name: &str| items.get(name).and_then(Item::to_placed);
@@ -275,7 +482,10 @@ fn from_items(items: &Items, kind: &str, own_fields: &[Field], problems: &mut Ve
     let search = items.get("search").and_then(Item::as_map);
     let (slug, address) = addresses(placed("slug"), placed("permalink"), problems);
     Meta {
-        title: placed("title").map(|title| Placed { value: decode_entities(title.value), ..title }),
+        title: placed("title").map(|title| Placed {
+            value: decode_entities(title.value),
+            ..title
+        }),
         short_title: shown("short_title"),
         summary: shown("summary"),
         kind: kind.to_owned(),
@@ -287,7 +497,10 @@ fn from_items(items: &Items, kind: &str, own_fields: &[Field], problems: &mut Ve
             "advanced" => Some(Level::Advanced),
             _ => None,
         }),
-        minutes: items.get("time").and_then(Item::as_integer).and_then(|minutes| u32::try_from(minutes).ok()),
+        minutes: items
+            .get("time")
+            .and_then(Item::as_integer)
+            .and_then(|minutes| u32::try_from(minutes).ok()),
         authors: placed_list("authors"),
         published: date("published"),
         published_at: None,
@@ -297,10 +510,16 @@ fn from_items(items: &Items, kind: &str, own_fields: &[Field], problems: &mut Ve
         review_every: text("review_every"),
         owner: text("owner"),
         license: text("license"),
-        sources: list("sources").iter().filter_map(|item| reference(item, problems)).collect(),
+        sources: list("sources")
+            .iter()
+            .filter_map(|item| reference(item, problems))
+            .collect(),
         disclosure: shown("disclosure"),
         related: placed_list("related"),
-        next: items.get("next").and_then(|item| item.as_map().map_or(Some(item), |map| map.get("link"))).and_then(Item::to_placed),
+        next: items
+            .get("next")
+            .and_then(|item| item.as_map().map_or(Some(item), |map| map.get("link")))
+            .and_then(Item::to_placed),
         aliases: placed_list("aliases"),
         slug,
         address,
@@ -311,8 +530,13 @@ fn from_items(items: &Items, kind: &str, own_fields: &[Field], problems: &mut Ve
         order: items.get("order").and_then(Item::as_number),
         image: items.get("image").and_then(picture),
         change_note: shown("change_note"),
-        search_boost: search.and_then(|search| search.get("boost")).and_then(Item::as_number),
-        search_exclude: search.and_then(|search| search.get("exclude")).and_then(Item::as_bool).unwrap_or(flag("search") == Some(false)),
+        search_boost: search
+            .and_then(|search| search.get("boost"))
+            .and_then(Item::as_number),
+        search_exclude: search
+            .and_then(|search| search.get("exclude"))
+            .and_then(Item::as_bool)
+            .unwrap_or(flag("search") == Some(false)),
         glossary: flag("glossary").unwrap_or(true),
         checks: page_checks(items, problems),
         template: placed("template"),
@@ -322,22 +546,39 @@ fn from_items(items: &Items, kind: &str, own_fields: &[Field], problems: &mut Ve
             .filter_map(|field| Some((field.name.clone(), items.get(&field.name)?.clone())))
             .collect(),
         field_links: Vec::new(),
-        extra: items.get("extra").and_then(Item::as_map).cloned().unwrap_or_default(),
+        extra: items
+            .get("extra")
+            .and_then(Item::as_map)
+            .cloned()
+            .unwrap_or_default(),
     }
 }
 
 /// Terms without those that differ from an earlier one in nothing but letter case.
 fn distinct(terms: Vec<Placed<String>>) -> Vec<Placed<String>> {
     let mut known = HashSet::new();
-    terms.into_iter().filter(|term| known.insert(term.value.to_lowercase())).collect()
+    terms
+        .into_iter()
+        .filter(|term| known.insert(term.value.to_lowercase()))
+        .collect()
 }
 
 /// As many terms as a page may have.
-fn limited(mut terms: Vec<Placed<String>>, field: &str, problems: &mut Vec<Diagnostic>) -> Vec<Placed<String>> {
+fn limited(
+    mut terms: Vec<Placed<String>>,
+    field: &str,
+    problems: &mut Vec<Diagnostic>,
+) -> Vec<Placed<String>> {
     if let Some(first_over) = terms.get(TERMS_MAX) {
-        let message = format!("`{field}` has {} entries; a page has at most {TERMS_MAX}", terms.len());
-        problems
-            .push(Diagnostic::new(Code::BadValue, message).at(first_over.place.clone()).help("keep those that a reader would look for"));
+        let message = format!(
+            "`{field}` has {} entries; a page has at most {TERMS_MAX}",
+            terms.len()
+        );
+        problems.push(
+            Diagnostic::new(Code::BadValue, message)
+                .at(first_over.place.clone())
+                .help("keep those that a reader would look for"),
+        );
         terms.truncate(TERMS_MAX);
     }
     terms
@@ -352,9 +593,19 @@ fn addresses(
     match slug {
         Some(slug) if slug.value.starts_with('/') => (None, address.or(Some(slug))),
         Some(slug) if slug.value.contains('/') => {
-            let message = format!("`slug`: `{}` is more than the last part of an address", slug.value);
-            let help = format!("for a whole address write `permalink: /{}/`", slug.value.trim_matches('/'));
-            problems.push(Diagnostic::new(Code::BadValue, message).at(slug.place).help(help));
+            let message = format!(
+                "`slug`: `{}` is more than the last part of an address",
+                slug.value
+            );
+            let help = format!(
+                "for a whole address write `permalink: /{}/`",
+                slug.value.trim_matches('/')
+            );
+            problems.push(
+                Diagnostic::new(Code::BadValue, message)
+                    .at(slug.place)
+                    .help(help),
+            );
             (None, address)
         }
         slug => (slug, address),
@@ -367,7 +618,11 @@ fn language(stated: Option<Placed<String>>, problems: &mut Vec<Diagnostic>) -> O
         None => Some(stated.value),
         Some(help) => {
             let message = format!("`lang`: `{}` is no language tag", stated.value);
-            problems.push(Diagnostic::new(Code::BadValue, message).at(stated.place).help(help));
+            problems.push(
+                Diagnostic::new(Code::BadValue, message)
+                    .at(stated.place)
+                    .help(help),
+            );
             None
         }
     }
@@ -375,10 +630,18 @@ fn language(stated: Option<Placed<String>>, problems: &mut Vec<Diagnostic>) -> O
 
 fn picture(item: &Item) -> Option<Picture> {
     match item.as_map() {
-        None => Some(Picture { src: item.to_placed()?, alt: String::new() }),
+        None => Some(Picture {
+            src: item.to_placed()?,
+            alt: String::new(),
+        }),
         Some(map) => Some(Picture {
             src: map.get("src")?.to_placed()?,
-            alt: decode_entities(map.get("alt").and_then(Item::as_text).unwrap_or_default().to_owned()),
+            alt: decode_entities(
+                map.get("alt")
+                    .and_then(Item::as_text)
+                    .unwrap_or_default()
+                    .to_owned(),
+            ),
         }),
     }
 }
@@ -388,27 +651,60 @@ fn reference(item: &Item, problems: &mut Vec<Diagnostic>) -> Option<Reference> {
     let Value::Map(map) = &item.value else {
         let text = item.as_text()?;
         let is_url = text.starts_with("https://") || text.starts_with("http://");
-        let url = is_url.then(|| Placed { value: text.to_owned(), place: item.place.clone() });
-        return Some(Reference { title: text.to_owned(), url, checked: None });
+        let url = is_url.then(|| Placed {
+            value: text.to_owned(),
+            place: item.place.clone(),
+        });
+        return Some(Reference {
+            title: text.to_owned(),
+            url,
+            checked: None,
+        });
     };
     let text = |name: &str| map.get(name).and_then(Item::as_text).map(str::to_owned);
     let Some(title) = text("title").map(decode_entities).or_else(|| text("url")) else {
         let problem = Diagnostic::new(Code::MissingField, "a source has neither `title` nor `url`");
-        problems.push(problem.at(item.place.clone()).help("write `{ title: …, url: https://… }`"));
+        problems.push(
+            problem
+                .at(item.place.clone())
+                .help("write `{ title: …, url: https://… }`"),
+        );
         return None;
     };
-    let url = map.get("url").and_then(|url| Some(Placed { value: url.as_text()?.to_owned(), place: url.place.clone() }));
-    Some(Reference { title, url, checked: map.get("checked").and_then(Item::as_date) })
+    let url = map.get("url").and_then(|url| {
+        Some(Placed {
+            value: url.as_text()?.to_owned(),
+            place: url.place.clone(),
+        })
+    });
+    Some(Reference {
+        title,
+        url,
+        checked: map.get("checked").and_then(Item::as_date),
+    })
 }
 
 /// On one page a check is set aside with a reason, so that the next writer knows why.
 fn page_checks(items: &Items, problems: &mut Vec<Diagnostic>) -> BTreeMap<String, Severity> {
-    let Some(checks) = items.get("checks").and_then(Item::as_map) else { return BTreeMap::new() };
-    for (code, item) in checks.iter().filter(|(_, item)| item.as_map().is_none_or(|map| !map.contains_key("reason"))) {
+    let Some(checks) = items.get("checks").and_then(Item::as_map) else {
+        return BTreeMap::new();
+    };
+    for (code, item) in checks
+        .iter()
+        .filter(|(_, item)| item.as_map().is_none_or(|map| !map.contains_key("reason")))
+    {
         let severity = item.as_text().unwrap_or("off");
-        let problem = Diagnostic::new(Code::MissingField, format!("`checks`: `{code}` is set for this page without a reason"));
+        let problem = Diagnostic::new(
+            Code::MissingField,
+            format!("`checks`: `{code}` is set for this page without a reason"),
+        );
         let help = format!("say why: `{code}: {{ severity: {severity}, reason: … }}`");
-        problems.push(problem.at(item.place.clone()).help(help).severity(Severity::Warning));
+        problems.push(
+            problem
+                .at(item.place.clone())
+                .help(help)
+                .severity(Severity::Warning),
+        );
     }
     settings::severities(checks, problems)
 }
@@ -417,14 +713,31 @@ fn check_title(meta: &Meta, written: Option<&Node>, problems: &mut Vec<Diagnosti
     if let Some(title) = &meta.title {
         let chars = title.value.chars().count();
         if chars > TITLE_CHARS_MAX {
-            let message = format!("the title has {chars} characters; over {TITLE_CHARS_MAX} it fits no list, tab or link preview");
-            problems.push(Diagnostic::new(Code::LongTitle, message).at(title.place.clone()).help("put the rest into `summary:`"));
+            let message = format!(
+                "the title has {chars} characters; over {TITLE_CHARS_MAX} it fits no list, tab or link preview"
+            );
+            problems.push(
+                Diagnostic::new(Code::LongTitle, message)
+                    .at(title.place.clone())
+                    .help("put the rest into `summary:`"),
+            );
         }
         return;
     }
-    let Some(entry) = written.and_then(Node::as_map).and_then(|map| map.get("title")) else { return };
-    if entry.node.is_none() || entry.node.as_text().is_some_and(|text| text.trim().is_empty()) {
-        let problem = Diagnostic::new(Code::MissingTitle, "`title:` has no value").at(entry.key_place.clone());
+    let Some(entry) = written
+        .and_then(Node::as_map)
+        .and_then(|map| map.get("title"))
+    else {
+        return;
+    };
+    if entry.node.is_none()
+        || entry
+            .node
+            .as_text()
+            .is_some_and(|text| text.trim().is_empty())
+    {
+        let problem = Diagnostic::new(Code::MissingTitle, "`title:` has no value")
+            .at(entry.key_place.clone());
         problems.push(problem.help("write the page's title after it"));
     }
 }

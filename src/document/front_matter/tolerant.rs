@@ -1,4 +1,5 @@
-//! The front matter of a file as a tree: refused where it has a fault, or, in a lenient build, read as far as it goes.
+//! The front matter of a file as a tree: refused where it has a fault, or, in a lenient build, read
+//! as far as it goes.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -13,7 +14,8 @@ use crate::yaml::{self, Node, Repaired};
 #[derive(Debug)]
 pub struct FrontMatter<'a> {
     pub node: Option<Node>,
-    /// The whole file without front matter that is inside the range of the body; offsets are those of the file.
+    /// The whole file without front matter that is inside the range of the body; offsets are those
+    /// of the file.
     pub text: Cow<'a, str>,
     pub body: Range<usize>,
     pub problems: Vec<Diagnostic>,
@@ -26,11 +28,19 @@ pub struct FrontMatter<'a> {
 /// Reads a file's front matter.
 pub fn read<'a>(path: &SourcePath, text: &'a str, is_lenient: bool) -> FrontMatter<'a> {
     let split = split(path, text);
-    if is_lenient { read_leniently(path, text, &split) } else { read_strictly(path, text, split) }
+    if is_lenient {
+        read_leniently(path, text, &split)
+    } else {
+        read_strictly(path, text, split)
+    }
 }
 
 /// A file's text as Markdown is read from it, and which part of it is below its front matter.
-pub fn body_of<'a>(path: &SourcePath, text: &'a str, is_lenient: bool) -> (Cow<'a, str>, Range<usize>) {
+pub fn body_of<'a>(
+    path: &SourcePath,
+    text: &'a str,
+    is_lenient: bool,
+) -> (Cow<'a, str>, Range<usize>) {
     if is_lenient {
         let front_matter = read(path, text, true);
         (front_matter.text, front_matter.body)
@@ -49,7 +59,9 @@ fn read_strictly<'a>(path: &SourcePath, text: &'a str, split: Split) -> FrontMat
         problems: split.problem.into_iter().collect(),
         is_held_back: false,
     };
-    let Some(range) = split.front.filter(|_| !front_matter.is_unreadable) else { return front_matter };
+    let Some(range) = split.front.filter(|_| !front_matter.is_unreadable) else {
+        return front_matter;
+    };
     match yaml::parse(path, text, range) {
         Ok(node) => front_matter.node = node,
         Err(mut problems) => {
@@ -69,7 +81,9 @@ fn read_leniently<'a>(path: &SourcePath, text: &'a str, split: &Split) -> FrontM
         is_unreadable: false,
         is_held_back: split.holds_back,
     };
-    let Some(range) = split.front.clone() else { return front_matter };
+    let Some(range) = split.front.clone() else {
+        return front_matter;
+    };
     let mut repaired = read_form(path, text, range.clone(), split.form);
     if repaired.is_damaged && split.form == Form::Yaml {
         front_matter.is_held_back |= holds_back(&text[range.clone()]);
@@ -78,12 +92,18 @@ fn read_leniently<'a>(path: &SourcePath, text: &'a str, split: &Split) -> FrontM
             front_matter.body = end..text.len();
         }
     }
-    let is_mapping = repaired.node.as_ref().is_none_or(|node| node.as_map().is_some());
+    let is_mapping = repaired
+        .node
+        .as_ref()
+        .is_none_or(|node| node.as_map().is_some());
     if !is_mapping && split.problem.is_none() {
         // Two rules with text between them: it is the writer's, not front matter.
         (front_matter.text, front_matter.body) = (Cow::Borrowed(text), 0..text.len());
     }
-    let is_repeated_draft = |(key, node): &(String, Node)| node.as_text().is_some_and(|value| holds_back(&format!("{key}: {value}")));
+    let is_repeated_draft = |(key, node): &(String, Node)| {
+        node.as_text()
+            .is_some_and(|value| holds_back(&format!("{key}: {value}")))
+    };
     front_matter.is_held_back |= repaired.repeated.iter().any(is_repeated_draft);
     front_matter.problems.append(&mut repaired.problems);
     front_matter.node = repaired.node;
@@ -95,16 +115,20 @@ fn read_form(path: &SourcePath, text: &str, range: Range<usize>, form: Form) -> 
         Form::Yaml => yaml::parse_leniently(path, text, range),
         Form::Toml => toml::read(path, text, &range),
         // JSON is YAML, but for tabs that indent it.
-        Form::Json if text[range.clone()].contains('\t') => yaml::parse_leniently(path, &text.replace('\t', " "), range),
+        Form::Json if text[range.clone()].contains('\t') => {
+            yaml::parse_leniently(path, &text.replace('\t', " "), range)
+        }
         Form::Json => yaml::parse_leniently(path, text, range),
     }
 }
 
-/// Where front matter ends that runs on into the text, because its closing line is missing and a rule in the text closes it.
+/// Where front matter ends that runs on into the text, because its closing line is missing and a
+/// rule in the text closes it.
 fn end_before_text(text: &str, range: &Range<usize>) -> Option<usize> {
     let end = leading_keys_end(text, range.start);
     let rest = &text[end..range.end];
     let first = rest.lines().find(|line| !line.trim().is_empty())?;
-    let is_text = rest.starts_with(['\n', '\r']) || first.starts_with("# ") || first.starts_with("## ");
+    let is_text =
+        rest.starts_with(['\n', '\r']) || first.starts_with("# ") || first.starts_with("## ");
     (end > range.start && is_text && !looks_like_keys(first)).then_some(end)
 }

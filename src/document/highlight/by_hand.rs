@@ -24,17 +24,32 @@ pub(super) fn diff(code: &str) -> Vec<String> {
     paint_lines(code, class)
 }
 
-/// A shell session: after a prompt comes a command, everything else is what the machine answered. Without any prompt
-/// it is a script. The commands are read together, so that one may go on after a `>`.
+/// A shell session: after a prompt comes a command, everything else is what the machine answered.
+/// Without any prompt it is a script. The commands are read together, so that one may go on after a
+/// `>`.
 pub(super) fn session(code: &str, colours: &Colours) -> Vec<String> {
-    let is_command = |line: &str| ["$ ", "% ", "> "].iter().any(|prompt| line.starts_with(prompt));
+    let is_command = |line: &str| {
+        ["$ ", "% ", "> "]
+            .iter()
+            .any(|prompt| line.starts_with(prompt))
+    };
     let bash = find("bash").expect("bash is in the table of grammars");
-    let commands: Vec<&str> = code.split('\n').filter(|line| is_command(line)).map(|line| &line[2..]).collect();
+    let commands: Vec<&str> = code
+        .split('\n')
+        .filter(|line| is_command(line))
+        .map(|line| &line[2..])
+        .collect();
     if commands.is_empty() {
         return paint_parsed(bash, code, colours);
     }
     let mut commands = paint_parsed(bash, &commands.join("\n"), colours).into_iter();
-    let mut lines = paint_lines(code, |line| if is_command(line) { Class::Meta } else { Class::Plain });
+    let mut lines = paint_lines(code, |line| {
+        if is_command(line) {
+            Class::Meta
+        } else {
+            Class::Plain
+        }
+    });
     for (line, painted) in code.split('\n').zip(&mut lines) {
         if is_command(line) {
             let rest = commands.next().expect("a line came back for each command");
@@ -60,33 +75,53 @@ const SQL_TYPES: &str = "bigint bigserial binary bit blob bool boolean bytea cha
 
 pub(super) fn sql(code: &str) -> Vec<Span> {
     static WORDS: LazyLock<HashMap<&str, Class>> = LazyLock::new(|| {
-        let keywords = SQL_KEYWORDS.split_whitespace().map(|word| (word, Class::Keyword));
+        let keywords = SQL_KEYWORDS
+            .split_whitespace()
+            .map(|word| (word, Class::Keyword));
         let types = SQL_TYPES.split_whitespace().map(|word| (word, Class::Type));
-        keywords.chain(types).chain([("true", Class::Constant), ("false", Class::Constant)]).collect()
+        keywords
+            .chain(types)
+            .chain([("true", Class::Constant), ("false", Class::Constant)])
+            .collect()
     });
     let mut spans = Vec::new();
     let mut at = 0;
     while let Some(first) = code[at..].chars().next() {
         let rest = &code[at..];
         let until = |end: &str| rest.find(end).map_or(rest.len(), |found| found + end.len());
-        let word = |more: &str| rest.find(|c: char| !c.is_alphanumeric() && !more.contains(c)).unwrap_or(rest.len());
+        let word = |more: &str| {
+            rest.find(|c: char| !c.is_alphanumeric() && !more.contains(c))
+                .unwrap_or(rest.len())
+        };
         let (length, class) = match first {
             _ if rest.starts_with("--") || rest.starts_with("# ") => (until("\n"), Class::Comment),
             _ if rest.starts_with("/*") => (until("*/"), Class::Comment),
             // A quote that is never closed is an apostrophe in what the database answered.
-            '\'' => rest[1..].find('\'').map_or((1, Class::Plain), |end| (end + 2, Class::String)),
+            '\'' => rest[1..]
+                .find('\'')
+                .map_or((1, Class::Plain), |end| (end + 2, Class::String)),
             '"' | '`' => (rest[1..].find(first).map_or(1, |end| end + 2), Class::Plain),
             '0'..='9' => (word("_."), Class::Constant),
             _ if first.is_alphabetic() || first == '_' => {
                 let length = word("_$");
-                let known = WORDS.get(rest[..length].to_ascii_lowercase().as_str()).copied();
-                let called = if rest[length..].starts_with('(') { Class::Function } else { Class::Plain };
+                let known = WORDS
+                    .get(rest[..length].to_ascii_lowercase().as_str())
+                    .copied();
+                let called = if rest[length..].starts_with('(') {
+                    Class::Function
+                } else {
+                    Class::Plain
+                };
                 (length, known.unwrap_or(called))
             }
             _ => (first.len_utf8(), Class::Plain),
         };
         if class != Class::Plain {
-            spans.push(Span { range: at..at + length, class, rank: (2, 0, 0) });
+            spans.push(Span {
+                range: at..at + length,
+                class,
+                rank: (2, 0, 0),
+            });
         }
         at += length;
     }

@@ -1,5 +1,6 @@
-//! What code was read as, under its language and text, so that it is read once and not once a build, and a build that draws few
-//! pages starts no grammar. Readings lie in parts, each recalled when code of it is first wanted.
+//! What code was read as, under its language and text, so that it is read once and not once a
+//! build, and a build that draws few pages starts no grammar. Readings lie in parts, each recalled
+//! when code of it is first wanted.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
@@ -10,14 +11,15 @@ use crate::fingerprint::{Fingerprint, Fingerprinter};
 /// Readings lie in so many parts, by the fingerprints of what was read.
 pub const PARTS: usize = 64;
 
-/// A part takes in no more spans than these in one run, some 300 kB: what is left out is read again.
+/// A part takes in no more spans than these in one run, some 300 kB: what is left out is read
+/// again.
 const FRESH_SPANS_MAX: usize = 24 << 10;
 
 /// A part of more spans keeps those only that this run wanted.
 const SPANS_MAX: usize = 64 << 10;
 
-/// Spans in their order: where each begins after the one before, its length, both in bytes, and its class. `None` for code that
-/// cannot be read.
+/// Spans in their order: where each begins after the one before, its length, both in bytes, and its
+/// class. `None` for code that cannot be read.
 pub type Reading = Option<Vec<(u32, u32, Class)>>;
 
 /// A part: readings under the fingerprints of language and code.
@@ -61,10 +63,14 @@ impl std::fmt::Debug for Colours {
 impl Colours {
     /// `recall` gives the readings of a part that are remembered.
     pub fn recalling(recall: impl Fn(usize) -> Readings + Send + Sync + 'static) -> Self {
-        Colours { recall: Box::new(recall), parts: std::array::from_fn(|_| Part::default()) }
+        Colours {
+            recall: Box::new(recall),
+            parts: std::array::from_fn(|_| Part::default()),
+        }
     }
 
-    /// The parts in which something was read since this was last asked, each as it is to be remembered.
+    /// The parts in which something was read since this was last asked, each as it is to be
+    /// remembered.
     pub fn changed(&self) -> Vec<(usize, Readings)> {
         let changed = |(index, part): (usize, &Part)| {
             let mut now = part.now();
@@ -73,14 +79,26 @@ impl Colours {
             }
             let before = self.before(index);
             let spans = now.spans + before.values().map(spans_of).sum::<usize>();
-            let kept = before.iter().filter(|(print, _)| spans <= SPANS_MAX || now.wanted.contains(*print));
-            Some((index, kept.chain(&now.fresh).map(|(print, reading)| (*print, reading.clone())).collect()))
+            let kept = before
+                .iter()
+                .filter(|(print, _)| spans <= SPANS_MAX || now.wanted.contains(*print));
+            Some((
+                index,
+                kept.chain(&now.fresh)
+                    .map(|(print, reading)| (*print, reading.clone()))
+                    .collect(),
+            ))
         };
         self.parts.iter().enumerate().filter_map(changed).collect()
     }
 
     /// The spans of this code: those that are known, else those that `read` gives.
-    pub(super) fn spans(&self, language: &str, code: &str, read: impl FnOnce() -> Option<Vec<Span>>) -> Option<Vec<Span>> {
+    pub(super) fn spans(
+        &self,
+        language: &str,
+        code: &str,
+        read: impl FnOnce() -> Option<Vec<Span>>,
+    ) -> Option<Vec<Span>> {
         let print = Fingerprinter::new().add(language).add(code).finish();
         let index = usize::from(print.as_bytes()[0]) % PARTS;
         let before = self.before(index).get(&print);
@@ -105,7 +123,9 @@ impl Colours {
     }
 
     fn before(&self, index: usize) -> &Readings {
-        self.parts[index].before.get_or_init(|| (self.recall)(index))
+        self.parts[index]
+            .before
+            .get_or_init(|| (self.recall)(index))
     }
 }
 
@@ -136,7 +156,11 @@ fn unpack(packed: &[(u32, u32, Class)]) -> Vec<Span> {
     let mut start = 0;
     let unpack = |(index, (from, length, class)): (usize, &(u32, u32, Class))| {
         start += *from as usize;
-        Span { range: start..start + *length as usize, class: *class, rank: (0, 0, index) }
+        Span {
+            range: start..start + *length as usize,
+            class: *class,
+            rank: (0, 0, index),
+        }
     };
     packed.iter().enumerate().map(unpack).collect()
 }

@@ -1,7 +1,8 @@
-//! Every language: its name, its other names and how it is read. A grammar's queries are compiled on first use; what
-//! its captures are called leads to the classes a reader sees. Parses nothing.
+//! Every language: its name, its other names and how it is read. A grammar's queries are compiled
+//! on first use; what its captures are called leads to the classes a reader sees. Parses nothing.
 //!
-//! The capture names that lead to a class (the first part of a name decides, unless the longer one is listed):
+//! The capture names that lead to a class (the first part of a name decides, unless the longer one
+//! is listed):
 //!
 //! | class | what | captures |
 //! |---|---|---|
@@ -19,7 +20,8 @@
 //! | `h-h` | heading | text.title, markup.heading |
 //! | `h-l` | link | text.uri, text.reference, markup.link |
 //!
-//! Operators and punctuation keep the class around them; variables and embedded code go back to none.
+//! Operators and punctuation keep the class around them; variables and embedded code go back to
+//! none.
 
 use std::sync::OnceLock;
 
@@ -59,11 +61,29 @@ macro_rules! grammars {
 }
 
 pub(super) static BY_HAND: [Language; 3] = [
-    Language { name: "diff", aliases: &["patch", "udiff"], reader: Reader::Diff },
-    Language { name: "console", aliases: &["shell-session", "shellsession", "sh-session", "terminal"], reader: Reader::Session },
+    Language {
+        name: "diff",
+        aliases: &["patch", "udiff"],
+        reader: Reader::Diff,
+    },
+    Language {
+        name: "console",
+        aliases: &["shell-session", "shellsession", "sh-session", "terminal"],
+        reader: Reader::Session,
+    },
     Language {
         name: "sql",
-        aliases: &["mysql", "postgres", "postgresql", "pgsql", "plpgsql", "sqlite", "sqlite3", "mariadb", "tsql"],
+        aliases: &[
+            "mysql",
+            "postgres",
+            "postgresql",
+            "pgsql",
+            "plpgsql",
+            "sqlite",
+            "sqlite3",
+            "mariadb",
+            "tsql",
+        ],
         reader: Reader::Sql,
     },
 ];
@@ -100,9 +120,15 @@ pub(super) static GRAMMARS: [Language; 26] = grammars! {
 /// The language of a fence, by any of its names.
 pub(super) fn find(name: &str) -> Option<&'static Language> {
     let name = name.trim().trim_start_matches('.');
-    let name = name.split([',', '{', ';', ':', ' ', '\t']).next().unwrap_or(name);
+    let name = name
+        .split([',', '{', ';', ':', ' ', '\t'])
+        .next()
+        .unwrap_or(name);
     let is = |candidate: &&str| candidate.eq_ignore_ascii_case(name);
-    BY_HAND.iter().chain(&GRAMMARS).find(|language| is(&language.name) || language.aliases.iter().any(is))
+    BY_HAND
+        .iter()
+        .chain(&GRAMMARS)
+        .find(|language| is(&language.name) || language.aliases.iter().any(is))
 }
 
 pub(super) struct Grammar {
@@ -113,23 +139,44 @@ pub(super) struct Grammar {
     pub(super) injections: Option<Query>,
 }
 
-fn compile(name: &'static str, language: tree_sitter::Language, highlights: &str, injections: &str) -> Option<Grammar> {
+fn compile(
+    name: &'static str,
+    language: tree_sitter::Language,
+    highlights: &str,
+    injections: &str,
+) -> Option<Grammar> {
     let mut highlights = Query::new(&language, highlights).ok()?;
-    let classes: Vec<Option<Class>> = highlights.capture_names().iter().map(|capture| class_of(name, capture)).collect();
+    let classes: Vec<Option<Class>> = highlights
+        .capture_names()
+        .iter()
+        .map(|capture| class_of(name, capture))
+        .collect();
     for pattern in 0..highlights.pattern_count() {
         let mut captures = highlights.capture_quantifiers(pattern).iter().zip(&classes);
         if captures.all(|(often, class)| *often == CaptureQuantifier::Zero || class.is_none()) {
             highlights.disable_pattern(pattern);
         }
     }
-    let injections = if injections.is_empty() { None } else { Query::new(&language, injections).ok() };
-    Some(Grammar { name, language, highlights, classes, injections })
+    let injections = if injections.is_empty() {
+        None
+    } else {
+        Query::new(&language, injections).ok()
+    };
+    Some(Grammar {
+        name,
+        language,
+        highlights,
+        classes,
+        injections,
+    })
 }
 
 /// `None` if it has no grammar, or one whose queries do not compile.
 pub(super) fn grammar(language: &'static Language) -> Option<&'static Grammar> {
     match &language.reader {
-        Reader::Grammar(compile, compiled) => compiled.get_or_init(|| compile().map(Box::new)).as_deref(),
+        Reader::Grammar(compile, compiled) => {
+            compiled.get_or_init(|| compile().map(Box::new)).as_deref()
+        }
         _ => None,
     }
 }
@@ -147,8 +194,9 @@ fn class_of(language: &str, capture: &str) -> Option<Class> {
         "text.literal" | "markup.raw" => Class::String,
         "punctuation.special" => Class::Plain,
         _ => match capture.split('.').next().unwrap_or(capture) {
-            "keyword" | "conditional" | "repeat" | "exception" | "include" | "storageclass" | "preproc" | "at-root" | "charset"
-            | "debug" | "each" | "extend" | "for" | "forward" | "import" | "keyframes" | "media" | "mixin" | "return" | "supports"
+            "keyword" | "conditional" | "repeat" | "exception" | "include" | "storageclass"
+            | "preproc" | "at-root" | "charset" | "debug" | "each" | "extend" | "for"
+            | "forward" | "import" | "keyframes" | "media" | "mixin" | "return" | "supports"
             | "use" | "warn" | "while" => Class::Keyword,
             "string" | "character" | "escape" => Class::String,
             "number" | "float" | "boolean" | "constant" => Class::Constant,

@@ -1,9 +1,11 @@
-//! Colours the code of fences at build time: a language's name and the code go in, one piece of HTML a line comes
-//! out. Grammars are tree-sitter's (through arborium); diffs, shell sessions and SQL are read by hand (a grammar has
-//! nothing to add to the first two, and SQL's would be 9.5 MB of the binary). Left out on purpose: anything that
-//! needs to know the page. Whatever goes wrong (unknown language, too large, too tangled, a fault in a grammar)
-//! gives the same lines, escaped and without colour. What is too much is counted, never timed: the same code gives the
-//! same lines on any machine. The languages and what their captures mean stand in `grammars`, the limits in `shape` and `reading`.
+//! Colours the code of fences at build time: a language's name and the code go in, one piece of
+//! HTML a line comes out. Grammars are tree-sitter's (through arborium); diffs, shell sessions and
+//! SQL are read by hand (a grammar has nothing to add to the first two, and SQL's would be 9.5 MB
+//! of the binary). Left out on purpose: anything that needs to know the page. Whatever goes wrong
+//! (unknown language, too large, too tangled, a fault in a grammar) gives the same lines, escaped
+//! and without colour. What is too much is counted, never timed: the same code gives the same lines
+//! on any machine. The languages and what their captures mean stand in `grammars`, the limits in
+//! `shape` and `reading`.
 
 mod by_hand;
 pub mod colours;
@@ -20,15 +22,20 @@ use colours::Colours;
 use grammars::{Language, Reader, find};
 use spans::paint;
 
-/// One highlighted line of code for each line of `code`: HTML without the line end; every span opened in it is closed
-/// in it. Plain escaped lines if the language is unknown or the code too large. Control characters other than the tab
-/// become U+FFFD. A language's first use compiles its queries (some milliseconds); later ones, on any thread, do not, nor does
-/// code that `colours` knows.
+/// One highlighted line of code for each line of `code`: HTML without the line end; every span
+/// opened in it is closed in it. Plain escaped lines if the language is unknown or the code too
+/// large. Control characters other than the tab become U+FFFD. A language's first use compiles its
+/// queries (some milliseconds); later ones, on any thread, do not, nor does code that `colours`
+/// knows.
 pub fn highlight(language: &str, code: &str, colours: &Colours) -> Vec<String> {
     let code = clean(code);
-    let Some(code) = without_last_end(&code) else { return Vec::new() };
+    let Some(code) = without_last_end(&code) else {
+        return Vec::new();
+    };
     let too_large = code.len() > CODE_BYTES_MAX
-        || code.split('\n').any(|line| line.len() > LINE_CHARACTERS_MAX && line.chars().count() > LINE_CHARACTERS_MAX);
+        || code.split('\n').any(|line| {
+            line.len() > LINE_CHARACTERS_MAX && line.chars().count() > LINE_CHARACTERS_MAX
+        });
     match find(language) {
         Some(language) if !too_large => colour(language, code, colours),
         _ => paint(code, Vec::new()),
@@ -45,8 +52,9 @@ fn without_last_end(code: &str) -> Option<&str> {
     (!code.is_empty()).then(|| code.strip_suffix('\n').unwrap_or(code))
 }
 
-/// The one name a language goes by here, from any of its usual names in any case (`rs`, `JS`, `c++`; what follows a
-/// comma, brace or space is not looked at). `None` if such code is shown without colour.
+/// The one name a language goes by here, from any of its usual names in any case (`rs`, `JS`,
+/// `c++`; what follows a comma, brace or space is not looked at). `None` if such code is shown
+/// without colour.
 pub fn canonical_language(name: &str) -> Option<&'static str> {
     find(name).map(|language| language.name)
 }
@@ -71,9 +79,12 @@ fn colour(language: &'static Language, code: &str, colours: &Colours) -> Vec<Str
         Reader::Session => by_hand::session(code, colours),
         Reader::Sql => paint(code, by_hand::sql(code)),
         // A prompt is no shell syntax: such a fence shows a session, whatever it is called.
-        Reader::Grammar(..) if language.name == "bash" && code.starts_with("$ ") => by_hand::session(code, colours),
+        Reader::Grammar(..) if language.name == "bash" && code.starts_with("$ ") => {
+            by_hand::session(code, colours)
+        }
         Reader::Grammar(..) if language.name == "php" && !code.contains("<?") => {
-            // Without its opening tag PHP is plain text to the grammar, and writers leave the tag out.
+            // Without its opening tag PHP is plain text to the grammar, and writers leave the tag
+            // out.
             let mut lines = reading::paint_parsed(language, &format!("<?php\n{code}"), colours);
             lines.remove(0);
             lines

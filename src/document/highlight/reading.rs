@@ -1,14 +1,17 @@
-//! Reads code with a grammar, injected languages included. A parser is quick with code and with most of what is not,
-//! but not with all: in broken code the work for each mark can grow with the marks before it, and in trees that are very
-//! deep or very wide a query's steps do. So what may be read is limited by its shape and by counted steps. There is no
-//! clock: it would make a page depend on the machine.
+//! Reads code with a grammar, injected languages included. A parser is quick with code and with
+//! most of what is not, but not with all: in broken code the work for each mark can grow with the
+//! marks before it, and in trees that are very deep or very wide a query's steps do. So what may be
+//! read is limited by its shape and by counted steps. There is no clock: it would make a page
+//! depend on the machine.
 
 use std::cell::Cell;
 use std::ops::{ControlFlow, Range};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
-use arborium::tree_sitter::{self, ParseOptions, Parser, Query, QueryCursor, QueryCursorOptions, StreamingIterator};
+use arborium::tree_sitter::{
+    self, ParseOptions, Parser, Query, QueryCursor, QueryCursorOptions, StreamingIterator,
+};
 
 use super::colours::Colours;
 use super::grammars::{Grammar, Language, find, grammar};
@@ -16,9 +19,20 @@ use super::shape::is_readable;
 use super::spans::{Class, Span, paint};
 
 /// The lines of `code`; without colour if it is too large or too tangled, or the grammar fails.
-pub(super) fn paint_parsed(language: &'static Language, code: &str, colours: &Colours) -> Vec<String> {
-    let read = || catch_unwind(AssertUnwindSafe(|| read_all(language, code))).ok().flatten();
-    paint(code, colours.spans(language.name, code, read).unwrap_or_default())
+pub(super) fn paint_parsed(
+    language: &'static Language,
+    code: &str,
+    colours: &Colours,
+) -> Vec<String> {
+    let read = || {
+        catch_unwind(AssertUnwindSafe(|| read_all(language, code)))
+            .ok()
+            .flatten()
+    };
+    paint(
+        code,
+        colours.spans(language.name, code, read).unwrap_or_default(),
+    )
 }
 
 fn read_all(language: &'static Language, code: &str) -> Option<Vec<Span>> {
@@ -27,15 +41,30 @@ fn read_all(language: &'static Language, code: &str) -> Option<Vec<Span>> {
     let mut tools = TOOLS.take().unwrap_or_else(|| {
         let mut cursor = QueryCursor::new();
         cursor.set_match_limit(MATCHES_MAX);
-        Tools { parser: Parser::new(), cursor }
+        Tools {
+            parser: Parser::new(),
+            cursor,
+        }
     });
     let effort = Rc::new(Effort::for_code(code));
-    tools.parser.set_logger((code.len() > UNWATCHED_BYTES_MAX).then(|| {
-        let effort = Rc::clone(&effort);
-        Box::new(move |_, log_line: &str| effort.hear(log_line)) as _
-    }));
+    tools
+        .parser
+        .set_logger((code.len() > UNWATCHED_BYTES_MAX).then(|| {
+            let effort = Rc::clone(&effort);
+            Box::new(move |_, log_line: &str| effort.hear(log_line)) as _
+        }));
     let mut spans = Vec::new();
-    let outcome = read(&mut tools, grammar, Part { code, offset: 0, depth: 0 }, &effort, &mut spans);
+    let outcome = read(
+        &mut tools,
+        grammar,
+        Part {
+            code,
+            offset: 0,
+            depth: 0,
+        },
+        &effort,
+        &mut spans,
+    );
     TOOLS.set(Some(tools));
     outcome.map(|()| spans)
 }
@@ -56,12 +85,13 @@ const MATCHES_MAX: u32 = 256;
 const INJECTION_DEPTH_MAX: u32 = 3;
 const READ_BYTES: usize = 128;
 
-/// The work one fence may cost, counted in steps of the parser and the queries (a hundred operations each) and in pieces
-/// of code read. Real code needs 20 to 150 for each kB.
+/// The work one fence may cost, counted in steps of the parser and the queries (a hundred
+/// operations each) and in pieces of code read. Real code needs 20 to 150 for each kB.
 ///
-/// A parser that goes back to before an error copies the tokens it skipped since, and one that tries many readings at
-/// once looks at each character many times; its steps do not show it. In little code that does no harm; in much, both
-/// are counted too. Only the parser's log tells of them: it has a line for each character looked at, and a few more.
+/// A parser that goes back to before an error copies the tokens it skipped since, and one that
+/// tries many readings at once looks at each character many times; its steps do not show it. In
+/// little code that does no harm; in much, both are counted too. Only the parser's log tells of
+/// them: it has a line for each character looked at, and a few more.
 struct Effort {
     left: Cell<usize>,
     log_lines_left: Cell<usize>,
@@ -91,21 +121,32 @@ impl Effort {
 
     fn spend(&self) -> ControlFlow<()> {
         let is_watched_out = self.copies_left.get() == 0 || self.log_lines_left.get() == 0;
-        self.left.set(if is_watched_out { 0 } else { self.left.get().saturating_sub(1) });
-        if self.is_spent() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        self.left.set(if is_watched_out {
+            0
+        } else {
+            self.left.get().saturating_sub(1)
+        });
+        if self.is_spent() {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
     }
 
     fn hear(&self, log_line: &str) {
-        self.log_lines_left.set(self.log_lines_left.get().saturating_sub(1));
+        self.log_lines_left
+            .set(self.log_lines_left.get().saturating_sub(1));
         let copies = if log_line.starts_with("recover_to_previous") {
             self.skipped.get()
         } else if log_line.starts_with("detect_error") {
             COPIES_PER_ERROR
         } else {
-            self.skipped.set(self.skipped.get() + usize::from(log_line.starts_with("skip_token")));
+            self.skipped
+                .set(self.skipped.get() + usize::from(log_line.starts_with("skip_token")));
             return;
         };
-        self.copies_left.set(self.copies_left.get().saturating_sub(copies));
+        self.copies_left
+            .set(self.copies_left.get().saturating_sub(copies));
     }
 
     fn is_spent(&self) -> bool {
@@ -121,35 +162,51 @@ struct Part<'a> {
 }
 
 /// Adds the spans of one part, injected languages included. `None` if the effort is spent.
-fn read(tools: &mut Tools, grammar: &Grammar, part: Part, effort: &Effort, spans: &mut Vec<Span>) -> Option<()> {
+fn read(
+    tools: &mut Tools,
+    grammar: &Grammar,
+    part: Part,
+    effort: &Effort,
+    spans: &mut Vec<Span>,
+) -> Option<()> {
     let bytes = part.code.as_bytes();
     if !is_readable(grammar.name, part.code) {
         return Some(());
     }
     tools.parser.set_language(&grammar.language).ok()?;
     effort.skipped.set(0);
-    // Handing out the code in small pieces makes a scanner that looks far ahead pay for it. A piece holds whole
-    // characters: asked again for the rest of one, the lexer could not bear to be told that the code ends there.
+    // Handing out the code in small pieces makes a scanner that looks far ahead pay for it. A piece
+    // holds whole characters: asked again for the rest of one, the lexer could not bear to be told
+    // that the code ends there.
     let mut piece = |from: usize, _| match effort.spend() {
         ControlFlow::Continue(()) => {
-            let end = part.code.floor_char_boundary((from + READ_BYTES).min(part.code.len()));
+            let end = part
+                .code
+                .floor_char_boundary((from + READ_BYTES).min(part.code.len()));
             part.code.get(from..end).unwrap_or_default()
         }
         ControlFlow::Break(()) => "",
     };
     let mut progress = |_: &tree_sitter::ParseState| effort.spend();
     let options = ParseOptions::new().progress_callback(&mut progress);
-    let tree = tools.parser.parse_with_options(&mut piece, None, Some(options))?;
+    let tree = tools
+        .parser
+        .parse_with_options(&mut piece, None, Some(options))?;
     if effort.is_spent() || is_tangled(&tree) {
         return None;
     }
 
     let mut progress = |_: &tree_sitter::QueryCursorState| effort.spend();
     let options = QueryCursorOptions::new().progress_callback(&mut progress);
-    let mut matches = tools.cursor.matches_with_options(&grammar.highlights, tree.root_node(), bytes, options);
+    let mut matches =
+        tools
+            .cursor
+            .matches_with_options(&grammar.highlights, tree.root_node(), bytes, options);
     while let Some(found) = matches.next() {
         for capture in found.captures {
-            let Some(class) = grammar.classes[capture.index as usize] else { continue };
+            let Some(class) = grammar.classes[capture.index as usize] else {
+                continue;
+            };
             let range = capture.node.byte_range();
             if !range.is_empty() && part.code.get(range.clone()).is_some() {
                 let strength = match class {
@@ -158,24 +215,40 @@ fn read(tools: &mut Tools, grammar: &Grammar, part: Part, effort: &Effort, spans
                     _ => 2,
                 };
                 let rank = (strength, part.depth, found.pattern_index);
-                spans.push(Span { range: range.start + part.offset..range.end + part.offset, class, rank });
+                spans.push(Span {
+                    range: range.start + part.offset..range.end + part.offset,
+                    class,
+                    rank,
+                });
             }
         }
     }
     drop(matches);
 
-    if let Some(query) = grammar.injections.as_ref().filter(|_| part.depth < INJECTION_DEPTH_MAX) {
+    if let Some(query) = grammar
+        .injections
+        .as_ref()
+        .filter(|_| part.depth < INJECTION_DEPTH_MAX)
+    {
         for (range, language) in injections(tools, query, &tree, part.code, effort) {
-            let Some((grammar, code)) = self::grammar(language).zip(part.code.get(range.clone())) else { continue };
-            let inner = Part { code, offset: part.offset + range.start, depth: part.depth + 1 };
+            let Some((grammar, code)) = self::grammar(language).zip(part.code.get(range.clone()))
+            else {
+                continue;
+            };
+            let inner = Part {
+                code,
+                offset: part.offset + range.start,
+                depth: part.depth + 1,
+            };
             read(tools, grammar, inner, effort, spans)?;
         }
     }
     (!effort.is_spent()).then_some(())
 }
 
-/// For each node a query looks up the whole line of parents, and along the siblings to the next named one; so trees
-/// that are very deep, or broken into very long runs of bare tokens, would cost it quadratic time.
+/// For each node a query looks up the whole line of parents, and along the siblings to the next
+/// named one; so trees that are very deep, or broken into very long runs of bare tokens, would cost
+/// it quadratic time.
 fn is_tangled(tree: &tree_sitter::Tree) -> bool {
     if tree.root_node().descendant_count() <= TREE_DEPTH_MAX.min(BARE_RUN_MAX) {
         return false;
@@ -183,7 +256,11 @@ fn is_tangled(tree: &tree_sitter::Tree) -> bool {
     let mut cursor = tree.walk();
     let (mut depth, mut bare_run) = (0, 0);
     loop {
-        bare_run = if cursor.node().is_named() { 0 } else { bare_run + 1 };
+        bare_run = if cursor.node().is_named() {
+            0
+        } else {
+            bare_run + 1
+        };
         if depth > TREE_DEPTH_MAX || bare_run > BARE_RUN_MAX {
             return true;
         }
@@ -216,15 +293,24 @@ fn injections(
     let named = query.capture_index_for_name("injection.language");
     let mut progress = |_: &tree_sitter::QueryCursorState| effort.spend();
     let options = QueryCursorOptions::new().progress_callback(&mut progress);
-    let mut matches = tools.cursor.matches_with_options(query, tree.root_node(), code.as_bytes(), options);
+    let mut matches =
+        tools
+            .cursor
+            .matches_with_options(query, tree.root_node(), code.as_bytes(), options);
     let mut parts = Vec::new();
     while let Some(found) = matches.next() {
         let range = |index: Option<u32>| {
-            let capture = found.captures.iter().find(|capture| Some(capture.index) == index);
+            let capture = found
+                .captures
+                .iter()
+                .find(|capture| Some(capture.index) == index);
             capture.map(|capture| capture.node.byte_range())
         };
         let set = query.property_settings(found.pattern_index);
-        let set = set.iter().find(|property| &*property.key == "injection.language").and_then(|property| property.value.as_deref());
+        let set = set
+            .iter()
+            .find(|property| &*property.key == "injection.language")
+            .and_then(|property| property.value.as_deref());
         let language = set.or_else(|| code.get(range(named)?)).and_then(find);
         parts.extend(range(content).zip(language));
     }

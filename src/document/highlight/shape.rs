@@ -1,6 +1,7 @@
-//! Whether code may be given to a parser, by its text alone. Some scanners write their state down at every token and
-//! have room for about 250 open blocks (beyond, they stop the whole program); some parsers' time grows with the square
-//! of the size or depth. What people write to be read rarely comes near these limits.
+//! Whether code may be given to a parser, by its text alone. Some scanners write their state down
+//! at every token and have room for about 250 open blocks (beyond, they stop the whole program);
+//! some parsers' time grows with the square of the size or depth. What people write to be read
+//! rarely comes near these limits.
 
 const BYTES_MAX: usize = 64_000;
 /// Their scanners write down all open elements at every token.
@@ -10,7 +11,8 @@ const XML_BYTES_MAX: usize = 48_000;
 const OPEN_ELEMENTS_MAX: usize = 1_000;
 /// Real code has a word for three or four bytes.
 const WORDS_MAX: usize = 20_000;
-/// Marks without a word between them: Clojure's parser keeps a reading for each of thousands of backquotes.
+/// Marks without a word between them: Clojure's parser keeps a reading for each of thousands of
+/// backquotes.
 const MARKS_MAX: usize = 2_000;
 /// `a<a<a<…`: each may open type arguments, or not.
 const ANGLES_MAX: usize = 100;
@@ -30,11 +32,16 @@ pub(super) fn is_readable(language: &str, code: &str) -> bool {
         && marks_in_a_row(code) <= MARKS_MAX
         && open_angles(code) <= ANGLES_MAX
         && match language {
-            "markdown" => code.lines().all(|line| margin(line, " \t>-+*.)0123456789") <= MARGIN_MAX),
+            "markdown" => code
+                .lines()
+                .all(|line| margin(line, " \t>-+*.)0123456789") <= MARGIN_MAX),
             "python" => code.lines().all(|line| margin(line, " \t") <= MARGIN_MAX),
             "html" | "xml" => open_elements(code) <= OPEN_ELEMENTS_MAX,
-            // A column can hold two blocks, a list and what it stands in; others open at the marks within the line.
-            "yaml" => code.lines().all(|line| margin(line, " \t") <= YAML_MARGIN_MAX && yaml_marks(line) <= YAML_MARKS_MAX),
+            // A column can hold two blocks, a list and what it stands in; others open at the marks
+            // within the line.
+            "yaml" => code.lines().all(|line| {
+                margin(line, " \t") <= YAML_MARGIN_MAX && yaml_marks(line) <= YAML_MARKS_MAX
+            }),
             _ => true,
         }
 }
@@ -42,33 +49,56 @@ pub(super) fn is_readable(language: &str, code: &str) -> bool {
 /// Words and marks: about what a parser takes one by one.
 fn word_count(code: &str) -> usize {
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
-    let starts = |(before, c): (char, char)| if is_word(c) { !is_word(before) } else { !c.is_whitespace() };
+    let starts = |(before, c): (char, char)| {
+        if is_word(c) {
+            !is_word(before)
+        } else {
+            !c.is_whitespace()
+        }
+    };
     let before = std::iter::once(' ').chain(code.chars());
-    before.zip(code.chars()).filter(|pair| starts(*pair)).count()
+    before
+        .zip(code.chars())
+        .filter(|pair| starts(*pair))
+        .count()
 }
 
 fn marks_in_a_row(code: &str) -> usize {
     let runs = code.split(|c: char| c.is_alphanumeric() || c == '_');
-    runs.map(|run| run.chars().filter(|c| !c.is_whitespace()).count()).max().unwrap_or(0)
+    runs.map(|run| run.chars().filter(|c| !c.is_whitespace()).count())
+        .max()
+        .unwrap_or(0)
 }
 
 /// The longest run of `<` with only names between them.
 fn open_angles(code: &str) -> usize {
-    let is_between = |c: char| c.is_alphanumeric() || c.is_whitespace() || matches!(c, '_' | ':' | '.' | '<');
-    code.split(|c| !is_between(c)).map(|run| run.matches('<').count()).max().unwrap_or(0)
+    let is_between =
+        |c: char| c.is_alphanumeric() || c.is_whitespace() || matches!(c, '_' | ':' | '.' | '<');
+    code.split(|c| !is_between(c))
+        .map(|run| run.matches('<').count())
+        .max()
+        .unwrap_or(0)
 }
 
 fn open_elements(code: &str) -> usize {
     let is_start = |rest: &str| rest.starts_with(|c: char| c.is_alphabetic() || c == '_');
-    let starts = code.split('<').skip(1).filter(|rest| is_start(rest)).count();
+    let starts = code
+        .split('<')
+        .skip(1)
+        .filter(|rest| is_start(rest))
+        .count();
     starts.saturating_sub(code.matches("</").count() + code.matches("/>").count())
 }
 
 fn margin(line: &str, blanks_and_marks: &str) -> usize {
-    line.chars().take_while(|c| blanks_and_marks.contains(*c)).count()
+    line.chars()
+        .take_while(|c| blanks_and_marks.contains(*c))
+        .count()
 }
 
 fn yaml_marks(line: &str) -> usize {
     let pairs = line.chars().zip(line.chars().skip(1).chain([' ']));
-    pairs.filter(|(mark, after)| matches!(mark, '-' | '?' | ':') && after.is_whitespace()).count()
+    pairs
+        .filter(|(mark, after)| matches!(mark, '-' | '?' | ':') && after.is_whitespace())
+        .count()
 }

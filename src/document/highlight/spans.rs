@@ -1,5 +1,5 @@
-//! From spans that may hold one another to the HTML of each line: a class is a span's name in the page, and every span
-//! is closed in the line that opened it. Knows nothing of languages.
+//! From spans that may hold one another to the HTML of each line: a class is a span's name in the
+//! page, and every span is closed in the line that opened it. Knows nothing of languages.
 
 use std::cmp::Reverse;
 use std::ops::Range;
@@ -50,8 +50,9 @@ impl Class {
 pub(super) struct Span {
     pub(super) range: Range<usize>,
     pub(super) class: Class,
-    /// Among spans of one range the greatest wins: injected over host, later patterns over earlier; but before that any
-    /// class over none, and over string any other (JSON's keys are strings too, and its query says so last).
+    /// Among spans of one range the greatest wins: injected over host, later patterns over earlier;
+    /// but before that any class over none, and over string any other (JSON's keys are strings too,
+    /// and its query says so last).
     pub(super) rank: (u8, u32, usize),
 }
 
@@ -78,7 +79,10 @@ pub(super) fn paint(code: &str, mut spans: Vec<Span>) -> Vec<String> {
         while let Some((end, class)) = around.pop_if(|(end, _)| *end <= range.start) {
             advance(end, class);
         }
-        advance(range.start, around.last().map_or(Class::Plain, |(_, class)| *class));
+        advance(
+            range.start,
+            around.last().map_or(Class::Plain, |(_, class)| *class),
+        );
         around.push((range.end, class));
     }
     while let Some((end, class)) = around.pop() {
@@ -92,7 +96,8 @@ struct Lines {
     done: Vec<String>,
     line: String,
     open: Option<Class>,
-    /// White space has no class: it is held back until the next word shows whether the span goes on.
+    /// White space has no class: it is held back until the next word shows whether the span goes
+    /// on.
     space: String,
 }
 

@@ -1,4 +1,5 @@
-//! Highlighting as readers see it: which words get which class, and how long the longest input may take.
+//! Highlighting as readers see it: which words get which class, and how long the longest input may
+//! take.
 
 use std::collections::BTreeMap;
 
@@ -6,14 +7,18 @@ use super::colours::Readings;
 use super::grammars::{BY_HAND, GRAMMARS};
 use super::*;
 
-/// The text a reader sees; panics if a span is opened or closed in another line, nested, or holds white space only.
+/// The text a reader sees; panics if a span is opened or closed in another line, nested, or holds
+/// white space only.
 fn text(line: &str) -> String {
     let mut text = String::new();
     for (index, piece) in line.split("<span class=\"h-").enumerate() {
         let plain = if index == 0 {
             piece
         } else {
-            let (inside, after) = piece.split_once("\">").and_then(|(_, rest)| rest.split_once("</span>")).expect(line);
+            let (inside, after) = piece
+                .split_once("\">")
+                .and_then(|(_, rest)| rest.split_once("</span>"))
+                .expect(line);
             assert!(!inside.trim().is_empty() && !inside.contains('<'), "{line}");
             text.push_str(inside);
             after
@@ -21,42 +26,108 @@ fn text(line: &str) -> String {
         assert!(!plain.contains('<'), "{line}");
         text.push_str(plain);
     }
-    text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    text.replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&amp;", "&")
 }
 
 fn texts(lines: &[String]) -> String {
-    lines.iter().map(|line| text(line)).collect::<Vec<_>>().join("\n")
+    lines
+        .iter()
+        .map(|line| text(line))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 const SAMPLES: [(&str, &str); 29] = [
-    ("bash", "# hi\nfor f in \"$HOME\"/*; do\n  echo \"a\n$(ls -l $f)\" | wc -l\ndone"),
-    ("c", "/* two\nlines */\n#include <stdio.h>\nint main(void) { return printf(\"%d\\n\", 3 < 4); }"),
+    (
+        "bash",
+        "# hi\nfor f in \"$HOME\"/*; do\n  echo \"a\n$(ls -l $f)\" | wc -l\ndone",
+    ),
+    (
+        "c",
+        "/* two\nlines */\n#include <stdio.h>\nint main(void) { return printf(\"%d\\n\", 3 < 4); }",
+    ),
     ("clojure", "; hi\n(defn f [x] {:a 1 :b \"é\"})"),
-    ("cpp", "template <typename T> class A : public B<T> { std::string s = R\"(a\nb)\"; };"),
-    ("css", "/* a\nb */\n:root { --x: #fff; }\na:hover > .b { margin: 1px calc(2px + var(--x)); }"),
-    ("dockerfile", "FROM rust:1 AS b\nRUN cargo build \\\n  && echo \"x\"\nCOPY --from=b /a /b"),
-    ("elixir", "defmodule A do\n  @doc \"\"\"\n  Hé & <b>\n  \"\"\"\n  def f(x), do: x |> IO.inspect(label: \"#{x}\")\nend"),
-    ("go", "package main\n\nfunc f(a *T) (int, error) {\n\treturn `a\nb`, nil // c\n}"),
-    ("html", "<!-- a\nb --><p class=\"x\">é &amp; y</p>\n<script>let a = `1\n2`;</script><style>a { b: c }</style>"),
+    (
+        "cpp",
+        "template <typename T> class A : public B<T> { std::string s = R\"(a\nb)\"; };",
+    ),
+    (
+        "css",
+        "/* a\nb */\n:root { --x: #fff; }\na:hover > .b { margin: 1px calc(2px + var(--x)); }",
+    ),
+    (
+        "dockerfile",
+        "FROM rust:1 AS b\nRUN cargo build \\\n  && echo \"x\"\nCOPY --from=b /a /b",
+    ),
+    (
+        "elixir",
+        "defmodule A do\n  @doc \"\"\"\n  Hé & <b>\n  \"\"\"\n  def f(x), do: x |> IO.inspect(label: \"#{x}\")\nend",
+    ),
+    (
+        "go",
+        "package main\n\nfunc f(a *T) (int, error) {\n\treturn `a\nb`, nil // c\n}",
+    ),
+    (
+        "html",
+        "<!-- a\nb --><p class=\"x\">é &amp; y</p>\n<script>let a = `1\n2`;</script><style>a { b: c }</style>",
+    ),
     ("ini", "; hi\n[a]\nb = c"),
-    ("java", "/** Doc\n * more */\npublic class A<T> { @Override int f() { return 1; } }"),
-    ("javascript", "// é\nconst f = async (x) => `a ${x + 1}\n b`;\nreturn <A b={1}>t</A>;"),
+    (
+        "java",
+        "/** Doc\n * more */\npublic class A<T> { @Override int f() { return 1; } }",
+    ),
+    (
+        "javascript",
+        "// é\nconst f = async (x) => `a ${x + 1}\n b`;\nreturn <A b={1}>t</A>;",
+    ),
     ("json", "{\n  \"a\": [1, true, null, \"\\n\"]\n}"),
-    ("lua", "--[[ a\nb ]]\nlocal t = { x = 1 }\nfunction t:f() return [[a\nb]] end"),
-    ("markdown", "# Hi\n\n* a\n* [b](c)\n\n```rust\nfn f() {}\n```\n\n<p>\nx</p>"),
+    (
+        "lua",
+        "--[[ a\nb ]]\nlocal t = { x = 1 }\nfunction t:f() return [[a\nb]] end",
+    ),
+    (
+        "markdown",
+        "# Hi\n\n* a\n* [b](c)\n\n```rust\nfn f() {}\n```\n\n<p>\nx</p>",
+    ),
     ("nix", "{ pkgs }: ''\n  a ${pkgs.b}\n'' # c"),
-    ("php", "/* a\nb */\nfunction f(int $x): ?string { return \"a $x\"; }"),
-    ("python", "@d\ndef f(x: int) -> str:\n    \"\"\"Two\n    lines\"\"\"\n    return f\"{x!r} é\""),
-    ("ruby", "class A < B\n  def f = puts(<<~X)\n    a #{b}\n  X\n  attr :c\nend"),
-    ("rust", "/* a\n\n b */\nfn f<'a>(x: &'a str) -> Vec<u8> { println!(\"{}\n\", x.len() as u8); vec![1] }"),
+    (
+        "php",
+        "/* a\nb */\nfunction f(int $x): ?string { return \"a $x\"; }",
+    ),
+    (
+        "python",
+        "@d\ndef f(x: int) -> str:\n    \"\"\"Two\n    lines\"\"\"\n    return f\"{x!r} é\"",
+    ),
+    (
+        "ruby",
+        "class A < B\n  def f = puts(<<~X)\n    a #{b}\n  X\n  attr :c\nend",
+    ),
+    (
+        "rust",
+        "/* a\n\n b */\nfn f<'a>(x: &'a str) -> Vec<u8> { println!(\"{}\n\", x.len() as u8); vec![1] }",
+    ),
     ("scss", "// a\n$b: 1px;\n@mixin c { &:hover { d: $b; } }"),
     ("toml", "# a\n[b]\nc = \"\"\"\nd\n\"\"\"\ne = 2026-01-01"),
-    ("tsx", "const A: FC<P> = ({ a }) => <b c=\"d\">{a as string}</b>;"),
-    ("typescript", "interface A<T> { readonly a?: T }\nconst b = <T,>(x: T): x is T => true; /* c\nd */"),
-    ("xml", "<?xml version=\"1.0\"?>\n<a b=\"c\"><!-- d\ne --><![CDATA[<f>]]></a>"),
+    (
+        "tsx",
+        "const A: FC<P> = ({ a }) => <b c=\"d\">{a as string}</b>;",
+    ),
+    (
+        "typescript",
+        "interface A<T> { readonly a?: T }\nconst b = <T,>(x: T): x is T => true; /* c\nd */",
+    ),
+    (
+        "xml",
+        "<?xml version=\"1.0\"?>\n<a b=\"c\"><!-- d\ne --><![CDATA[<f>]]></a>",
+    ),
     ("yaml", "# a\nb: &c |\n  d\n  e\nf: [1, true, *c]"),
     ("console", "$ ls -l \"a\n<b>\n$ echo hi\nhi & more\n> x"),
-    ("sql", "-- a\nSELECT count(*), 'it''s\ntwo' FROM \"t\" WHERE a <> 1.5 /* b\nc"),
+    (
+        "sql",
+        "-- a\nSELECT count(*), 'it''s\ntwo' FROM \"t\" WHERE a <> 1.5 /* b\nc",
+    ),
     ("diff", "@@ -1 +1 @@\n-a <b>\n+a & c\n d"),
 ];
 
@@ -66,14 +137,25 @@ fn every_language_is_coloured_and_its_text_kept() {
     for (language, code) in SAMPLES {
         let lines = highlight(language, code, &Colours::default());
         assert_eq!(texts(&lines), code, "{language}");
-        assert!(lines.iter().any(|line| line.contains("<span")), "{language} has no colour");
+        assert!(
+            lines.iter().any(|line| line.contains("<span")),
+            "{language} has no colour"
+        );
         // Whatever is cut off or mixed up: the text stays.
         for (end, _) in code.char_indices() {
             let cut = code[..end].trim_end_matches('\n');
-            assert_eq!(texts(&highlight(language, cut, &Colours::default())), cut, "{language}");
+            assert_eq!(
+                texts(&highlight(language, cut, &Colours::default())),
+                cut,
+                "{language}"
+            );
         }
         for (_, foreign) in SAMPLES {
-            assert_eq!(texts(&highlight(language, foreign, &Colours::default())), foreign, "{language}");
+            assert_eq!(
+                texts(&highlight(language, foreign, &Colours::default())),
+                foreign,
+                "{language}"
+            );
         }
     }
 }
@@ -86,12 +168,32 @@ fn a_few_lines_in_full() {
             "pub fn f(x: u8) {}",
             r#"<span class="h-k">pub fn</span> <span class="h-f">f</span>(<span class="h-p">x</span>: <span class="h-t">u8</span>) {}"#,
         ),
-        ("json", r#"{"a": 1}"#, r#"{<span class="h-p">"a"</span>: <span class="h-n">1</span>}"#),
+        (
+            "json",
+            r#"{"a": 1}"#,
+            r#"{<span class="h-p">"a"</span>: <span class="h-n">1</span>}"#,
+        ),
         ("diff", "+ a", r#"<span class="h-ins">+ a</span>"#),
-        ("sh", "$ ls", r#"<span class="h-m">$</span> <span class="h-f">ls</span>"#),
-        ("sql", "select max(a)", r#"<span class="h-k">select</span> <span class="h-f">max</span>(a)"#),
-        ("html", "<b a=c>", r#"&lt;<span class="h-g">b</span> <span class="h-a">a</span>=<span class="h-s">c</span>&gt;"#),
-        ("js", "`${a}`", r#"<span class="h-s">`</span>${a}<span class="h-s">`</span>"#),
+        (
+            "sh",
+            "$ ls",
+            r#"<span class="h-m">$</span> <span class="h-f">ls</span>"#,
+        ),
+        (
+            "sql",
+            "select max(a)",
+            r#"<span class="h-k">select</span> <span class="h-f">max</span>(a)"#,
+        ),
+        (
+            "html",
+            "<b a=c>",
+            r#"&lt;<span class="h-g">b</span> <span class="h-a">a</span>=<span class="h-s">c</span>&gt;"#,
+        ),
+        (
+            "js",
+            "`${a}`",
+            r#"<span class="h-s">`</span>${a}<span class="h-s">`</span>"#,
+        ),
     ];
     for (language, code, html) in cases {
         assert_eq!(highlight(language, code, &Colours::default()), [html]);
@@ -102,9 +204,18 @@ fn a_few_lines_in_full() {
 fn lines_and_characters() {
     assert_eq!(highlight("rust", "", &Colours::default()), [""; 0]);
     assert_eq!(highlight("text", "\n", &Colours::default()), [""]);
-    assert_eq!(highlight("text", "a\r\n\r\nb\n", &Colours::default()), ["a", "", "b"]);
-    assert_eq!(highlight("nu", "\t<a> & \u{1b}[0m\u{0}", &Colours::default()), ["\t&lt;a&gt; &amp; \u{FFFD}[0m\u{FFFD}"]);
-    assert_eq!(texts(&highlight("rust", "/* a\r\nb */\r\n", &Colours::default())), "/* a\nb */");
+    assert_eq!(
+        highlight("text", "a\r\n\r\nb\n", &Colours::default()),
+        ["a", "", "b"]
+    );
+    assert_eq!(
+        highlight("nu", "\t<a> & \u{1b}[0m\u{0}", &Colours::default()),
+        ["\t&lt;a&gt; &amp; \u{FFFD}[0m\u{FFFD}"]
+    );
+    assert_eq!(
+        texts(&highlight("rust", "/* a\r\nb */\r\n", &Colours::default())),
+        "/* a\nb */"
+    );
 }
 
 #[test]
@@ -131,7 +242,11 @@ fn names() {
     for name in ["", "text", "nu", "nushell", "mermaid", ",", "\u{e9}"] {
         assert_eq!(canonical_language(name), None, "{name}");
     }
-    let mut names: Vec<_> = BY_HAND.iter().chain(&GRAMMARS).flat_map(|l| [&[l.name], l.aliases].concat()).collect();
+    let mut names: Vec<_> = BY_HAND
+        .iter()
+        .chain(&GRAMMARS)
+        .flat_map(|l| [&[l.name], l.aliases].concat())
+        .collect();
     let count = names.len();
     names.sort_unstable();
     names.dedup();
@@ -140,24 +255,54 @@ fn names() {
 
 #[test]
 fn large_code_is_plain() {
-    for code in ["let x = 1;\n".repeat(20_000), format!("let x = \"{}\";", "é".repeat(20_000))] {
-        assert!(!highlight("rust", &code, &Colours::default()).concat().contains('<'));
+    for code in [
+        "let x = 1;\n".repeat(20_000),
+        format!("let x = \"{}\";", "é".repeat(20_000)),
+    ] {
+        assert!(
+            !highlight("rust", &code, &Colours::default())
+                .concat()
+                .contains('<')
+        );
     }
-    assert!(highlight("rust", &format!("let x = \"{}\";", "é".repeat(19_000)), &Colours::default()).concat().contains("<span"));
+    assert!(
+        highlight(
+            "rust",
+            &format!("let x = \"{}\";", "é".repeat(19_000)),
+            &Colours::default()
+        )
+        .concat()
+        .contains("<span")
+    );
 }
 
 /// What is read before, and on which thread, changes nothing; nor does how long it takes.
 #[test]
 fn tangled_code_is_always_the_same() {
-    let codes = ["\"", "{", "$(", "<a>", "a::<", "fn f() {", "\"$(", "__é__\n"].map(|piece| piece.repeat(1_900));
-    let read = |language: &str| codes.iter().map(|code| highlight(language, code, &Colours::default())).collect::<Vec<_>>();
+    let codes = [
+        "\"", "{", "$(", "<a>", "a::<", "fn f() {", "\"$(", "__é__\n",
+    ]
+    .map(|piece| piece.repeat(1_900));
+    let read = |language: &str| {
+        codes
+            .iter()
+            .map(|code| highlight(language, code, &Colours::default()))
+            .collect::<Vec<_>>()
+    };
     for language in ["rust", "javascript", "json", "html", "bash", "scss"] {
         let first = read(language);
         for (code, lines) in codes.iter().zip(&first) {
             assert_eq!(texts(lines), code.trim_end(), "{language}");
         }
         assert!(first == read(language), "{language}");
-        assert!(first == std::thread::scope(|scope| scope.spawn(|| read(language)).join().expect("reading never panics")), "{language}");
+        assert!(
+            first
+                == std::thread::scope(|scope| scope
+                    .spawn(|| read(language))
+                    .join()
+                    .expect("reading never panics")),
+            "{language}"
+        );
     }
 }
 
@@ -165,7 +310,10 @@ fn tangled_code_is_always_the_same() {
 #[test]
 fn what_was_read_before_is_coloured_without_reading() {
     let tangled = ("rust", "fn f() { ".repeat(1_900));
-    let samples = SAMPLES.iter().map(|(language, code)| (*language, (*code).to_owned())).chain([tangled]);
+    let samples = SAMPLES
+        .iter()
+        .map(|(language, code)| (*language, (*code).to_owned()))
+        .chain([tangled]);
     for (language, code) in samples {
         let first = Colours::default();
         let lines = highlight(language, &code, &first);
@@ -177,24 +325,48 @@ fn what_was_read_before_is_coloured_without_reading() {
     }
     let print = Colours::default();
     highlight("json", "[1]", &print);
-    let spoiled: BTreeMap<usize, Readings> =
-        print.changed().into_iter().map(|(part, readings)| (part, readings.into_keys().map(|print| (print, None)).collect())).collect();
+    let spoiled: BTreeMap<usize, Readings> = print
+        .changed()
+        .into_iter()
+        .map(|(part, readings)| {
+            (
+                part,
+                readings.into_keys().map(|print| (print, None)).collect(),
+            )
+        })
+        .collect();
     let spoiled = Colours::recalling(move |part| spoiled.get(&part).cloned().unwrap_or_default());
-    assert_eq!(highlight("json", "[1]", &spoiled), ["[1]"], "what is remembered counts");
+    assert_eq!(
+        highlight("json", "[1]", &spoiled),
+        ["[1]"],
+        "what is remembered counts"
+    );
 }
 
 #[test]
 fn much_real_code_is_coloured() {
     let code = include_str!("grammars.rs").repeat(6);
-    assert!(highlight("rust", &code, &Colours::default()).concat().contains("<span"));
+    assert!(
+        highlight("rust", &code, &Colours::default())
+            .concat()
+            .contains("<span")
+    );
     let code = format!("[{}1]", "{\"a\": [1, true, null]},\n".repeat(1_000));
-    assert!(highlight("json", &code, &Colours::default()).concat().contains("<span"));
+    assert!(
+        highlight("json", &code, &Colours::default())
+            .concat()
+            .contains("<span")
+    );
 }
 
 /// Scanners that would write beyond what they have room for.
 #[test]
 fn deep_blocks_are_plain() {
-    let steps = |piece: &str| (0..300).map(|depth| format!("{}{piece}\n", " ".repeat(depth))).collect::<String>();
+    let steps = |piece: &str| {
+        (0..300)
+            .map(|depth| format!("{}{piece}\n", " ".repeat(depth)))
+            .collect::<String>()
+    };
     for (language, code) in [
         ("yaml", "- ".repeat(300)),
         ("yaml", "? ".repeat(300)),
@@ -207,6 +379,10 @@ fn deep_blocks_are_plain() {
         ("python", format!("f'{{{}", steps("if a:"))),
         ("java", "a<".repeat(300)),
     ] {
-        assert_eq!(texts(&highlight(language, &code, &Colours::default())), code.strip_suffix('\n').unwrap_or(&code), "{language}");
+        assert_eq!(
+            texts(&highlight(language, &code, &Colours::default())),
+            code.strip_suffix('\n').unwrap_or(&code),
+            "{language}"
+        );
     }
 }

@@ -23,13 +23,20 @@ const SENDING_CALLS: [&str; 16] = [
 ];
 
 /// Elements that ask for something when a script makes them.
-const LOADING_ELEMENTS: [&str; 9] = ["img", "script", "iframe", "link", "form", "object", "embed", "video", "audio"];
+const LOADING_ELEMENTS: [&str; 9] = [
+    "img", "script", "iframe", "link", "form", "object", "embed", "video", "audio",
+];
 
-/// Whether a script can send something, by the names of what does it; what it counts visitors with does so, too.
+/// Whether a script can send something, by the names of what does it; what it counts visitors with
+/// does so, too.
 pub fn may_send(script: &str) -> bool {
     let makes_loading = |(at, call): (usize, &str)| {
         let element = script[at + call.len()..].trim_start_matches(['"', '\'', '`', ' ']);
-        LOADING_ELEMENTS.iter().any(|name| element.get(..name.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(name)))
+        LOADING_ELEMENTS.iter().any(|name| {
+            element
+                .get(..name.len())
+                .is_some_and(|begin| begin.eq_ignore_ascii_case(name))
+        })
     };
     SENDING_CALLS.iter().any(|name| script.contains(name))
         || script.match_indices("createElement(").any(makes_loading)
@@ -53,7 +60,11 @@ mod tests {
         ] {
             assert!(may_send(script), "{script}");
         }
-        for script in ["document.body.classList.add('x')", "// fetches nothing", "const fetched = 1; document.createElement('p')"] {
+        for script in [
+            "document.body.classList.add('x')",
+            "// fetches nothing",
+            "const fetched = 1; document.createElement('p')",
+        ] {
             assert!(!may_send(script), "{script}");
         }
     }

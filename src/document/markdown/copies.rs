@@ -1,5 +1,5 @@
-//! A page's Markdown as it is published next to its HTML: links that work from there, included files in their place, and without
-//! the comments that the page does not show.
+//! A page's Markdown as it is published next to its HTML: links that work from there, included
+//! files in their place, and without the comments that the page does not show.
 
 use std::cell::LazyCell;
 use std::collections::BTreeMap;
@@ -49,7 +49,11 @@ impl Edits {
     fn apply(self, text: &str, body: &Range<usize>) -> String {
         let mut out = String::with_capacity(body.len());
         let mut done = body.start;
-        for (start, (end, new)) in self.0.into_iter().filter(|(start, (end, _))| *start >= body.start && *end <= body.end) {
+        for (start, (end, new)) in self
+            .0
+            .into_iter()
+            .filter(|(start, (end, _))| *start >= body.start && *end <= body.end)
+        {
             // What a comment holds goes with it.
             if start >= done {
                 out.push_str(&text[done..start]);
@@ -62,7 +66,12 @@ impl Edits {
 }
 
 /// The copy of `text[body]`; places are counted by `lines`.
-pub fn published_copy((text, lines): (&str, &Lines), body: Range<usize>, settings: CopySettings, parts: &CopyParts) -> String {
+pub fn published_copy(
+    (text, lines): (&str, &Lines),
+    body: Range<usize>,
+    settings: CopySettings,
+    parts: &CopyParts,
+) -> String {
     let mut edits = Edits::default();
     // The text is parsed for links that are not written in the plainest form; most pages have none.
     let written = LazyCell::new(|| targets(text, body.clone(), settings.math, settings.signatures));
@@ -70,7 +79,10 @@ pub fn published_copy((text, lines): (&str, &Lines), body: Range<usize>, setting
         let Some(href) = href else { continue };
         let place = &link.target.place;
         let start = lines.offset(place.line, place.column);
-        let end = text[start..].char_indices().nth(place.length as usize).map_or(text.len(), |(at, _)| start + at);
+        let end = text[start..]
+            .char_indices()
+            .nth(place.length as usize)
+            .map_or(text.len(), |(at, _)| start + at);
         if !body.contains(&start) {
             continue;
         }
@@ -84,11 +96,15 @@ pub fn published_copy((text, lines): (&str, &Lines), body: Range<usize>, setting
                 write_out(text, start..end, target, href, (link, title), &mut edits);
             }
             Some(target) => edits.replace(target.clone(), in_parentheses(href)),
-            None => edits.0.extend(value_in(text, start..end, &link.target.value).map(|range| (range.start, (range.end, href.clone())))),
+            None => edits.0.extend(
+                value_in(text, start..end, &link.target.value)
+                    .map(|range| (range.start, (range.end, href.clone()))),
+            ),
         }
     }
     // Any `<!`, `<?` or `</` may begin a comment, and any `]:` a remark. Most pages have neither.
-    let may_hide = settings.drops_comments && may_hold_comments(&text[body.clone()]) || text[body.clone()].contains("]:");
+    let may_hide = settings.drops_comments && may_hold_comments(&text[body.clone()])
+        || text[body.clone()].contains("]:");
     if may_hide || !parts.includes.is_empty() {
         hide_and_include((text, lines), &body, settings, parts, &mut edits);
     }
@@ -96,21 +112,44 @@ pub fn published_copy((text, lines): (&str, &Lines), body: Range<usize>, setting
 }
 
 /// Takes comments and remarks out, and puts included files in.
-fn hide_and_include((text, lines): (&str, &Lines), body: &Range<usize>, settings: CopySettings, parts: &CopyParts, edits: &mut Edits) {
+fn hide_and_include(
+    (text, lines): (&str, &Lines),
+    body: &Range<usize>,
+    settings: CopySettings,
+    parts: &CopyParts,
+    edits: &mut Edits,
+) {
     let plain = without_hole_marks(text);
-    let (hidden, marks) = Marks::hide(&plain, body.clone(), |name| settings.signatures.contains_key(name) || LEAVES.contains(&name));
-    for (include, (code, language)) in parts.includes.iter().zip(parts.included).filter(|(_, (code, _))| !code.is_empty()) {
+    let (hidden, marks) = Marks::hide(&plain, body.clone(), |name| {
+        settings.signatures.contains_key(name) || LEAVES.contains(&name)
+    });
+    for (include, (code, language)) in parts
+        .includes
+        .iter()
+        .zip(parts.included)
+        .filter(|(_, (code, _))| !code.is_empty())
+    {
         let at = lines.offset(include.file.place.line, include.file.place.column);
         if let Some(mark) = marks.within(&(at..at + 1)).next() {
-            edits.replace(mark.range.clone(), fenced(code, language, &text[line_start(text, mark.range.start)..mark.range.start]));
+            edits.replace(
+                mark.range.clone(),
+                fenced(
+                    code,
+                    language,
+                    &text[line_start(text, mark.range.start)..mark.range.start],
+                ),
+            );
         }
     }
     let (html, remarks) = hidden_parts(&hidden[body.clone()], settings.math);
     let in_file = |range: Range<usize>| range.start + body.start..range.end + body.start;
     if settings.drops_comments {
-        html.into_iter().for_each(|range| drop_comments(text, in_file(range), edits));
+        html.into_iter()
+            .for_each(|range| drop_comments(text, in_file(range), edits));
     }
-    remarks.into_iter().for_each(|range| edits.replace(in_file(range), String::new()));
+    remarks
+        .into_iter()
+        .for_each(|range| edits.replace(in_file(range), String::new()));
 }
 
 /// Whether a text has what may begin a comment for a browser.
@@ -118,17 +157,23 @@ fn may_hold_comments(text: &str) -> bool {
     let bytes = text.as_bytes();
     memchr::memchr_iter(b'<', bytes).any(|at| match bytes.get(at + 1) {
         Some(b'!' | b'?') => true,
-        Some(b'/') => bytes.get(at + 2).is_none_or(|byte| !byte.is_ascii_alphabetic()),
+        Some(b'/') => bytes
+            .get(at + 2)
+            .is_none_or(|byte| !byte.is_ascii_alphabetic()),
         _ => false,
     })
 }
 
-/// Where the target of a link is written as `[words](target)`, character by character as it is read, without a title.
+/// Where the target of a link is written as `[words](target)`, character by character as it is
+/// read, without a title.
 fn plain_target(text: &str, whole: Range<usize>, link: &Link) -> Option<Range<usize>> {
     let value = &link.target.value;
-    let before = text[whole.clone()].strip_suffix(')')?.strip_suffix(value.as_str())?;
+    let before = text[whole.clone()]
+        .strip_suffix(')')?
+        .strip_suffix(value.as_str())?;
     let start = whole.start + before.len();
-    (!link.role.is_wiki() && !value.is_empty() && before.ends_with("](")).then(|| start..start + value.len())
+    (!link.role.is_wiki() && !value.is_empty() && before.ends_with("]("))
+        .then(|| start..start + value.len())
 }
 
 /// Markdown with other targets in its links, where `href` gives one.
@@ -136,7 +181,9 @@ pub fn with_links(markdown: &str, math: bool, href: impl Fn(&str) -> Option<Stri
     let body = 0..markdown.len();
     let mut edits = Edits::default();
     for target in targets(markdown, body.clone(), math, &Signatures::new()).into_values() {
-        if let Some(href) = href(&markdown[target.clone()]).filter(|_| !markdown[..target.start].ends_with("[[")) {
+        if let Some(href) =
+            href(&markdown[target.clone()]).filter(|_| !markdown[..target.start].ends_with("[["))
+        {
             edits.replace(target, in_parentheses(&href));
         }
     }
@@ -149,23 +196,40 @@ fn in_parentheses(href: &str) -> String {
 }
 
 /// `[[target|words]]` as `[words](href)`: nobody else reads wiki links.
-fn write_out(text: &str, whole: Range<usize>, target: &Range<usize>, href: &str, (link, title): (&Link, Option<&str>), edits: &mut Edits) {
+fn write_out(
+    text: &str,
+    whole: Range<usize>,
+    target: &Range<usize>,
+    href: &str,
+    (link, title): (&Link, Option<&str>),
+    edits: &mut Edits,
+) {
     let is_image = link.role == Role::WikiEmbed;
     let open = if is_image { "![" } else { "[" };
     let close = format!("]({})", in_parentheses(href));
     let inside = whole.end.saturating_sub(2).max(target.end);
-    let words = text[target.end..inside].find('|').map(|at| target.end + at + 1..inside);
-    let has_words = |words: &Range<usize>| !(is_image && image_size(text[words.clone()].trim()).is_some());
+    let words = text[target.end..inside]
+        .find('|')
+        .map(|at| target.end + at + 1..inside);
+    let has_words =
+        |words: &Range<usize>| !(is_image && image_size(text[words.clone()].trim()).is_some());
     match words.filter(has_words) {
         Some(words) => {
-            let size = text[words.clone()].rfind('|').filter(|at| is_image && image_size(&text[words.start + at + 1..words.end]).is_some());
+            let size = text[words.clone()].rfind('|').filter(|at| {
+                is_image && image_size(&text[words.start + at + 1..words.end]).is_some()
+            });
             let end = size.map_or(words.end, |at| words.start + at);
             edits.replace(whole.start..words.start, open.to_owned());
             edits.replace(end..whole.end, close);
         }
         None => {
-            let title = title.filter(|title| !title.is_empty()).unwrap_or(&link.target.value);
-            let title = title.replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]");
+            let title = title
+                .filter(|title| !title.is_empty())
+                .unwrap_or(&link.target.value);
+            let title = title
+                .replace('\\', "\\\\")
+                .replace('[', "\\[")
+                .replace(']', "\\]");
             edits.replace(whole, format!("{open}{title}{close}"));
         }
     }
@@ -174,11 +238,15 @@ fn write_out(text: &str, whole: Range<usize>, target: &Range<usize>, href: &str,
 /// Where an attribute or an argument writes a link's target.
 fn value_in(text: &str, range: Range<usize>, value: &str) -> Option<Range<usize>> {
     let written = &text[range.clone()];
-    let ends = |c: Option<char>| c.is_none_or(|c| c.is_whitespace() || matches!(c, '"' | '\'' | ','));
+    let ends =
+        |c: Option<char>| c.is_none_or(|c| c.is_whitespace() || matches!(c, '"' | '\'' | ','));
     let found = written
         .match_indices(value.trim())
         .filter(|(_, found)| !found.is_empty())
-        .find(|(at, found)| ends(written[..*at].chars().next_back()) && ends(written[at + found.len()..].chars().next()));
+        .find(|(at, found)| {
+            ends(written[..*at].chars().next_back())
+                && ends(written[at + found.len()..].chars().next())
+        });
     found.map(|(at, found)| range.start + at..range.start + at + found.len())
 }
 
@@ -186,22 +254,39 @@ fn line_start(text: &str, at: usize) -> usize {
     text[..at].rfind('\n').map_or(0, |newline| newline + 1)
 }
 
-/// An included file as a fence that nothing in it closes. What is before the mark on its line is before each further line.
+/// An included file as a fence that nothing in it closes. What is before the mark on its line is
+/// before each further line.
 fn fenced(code: &str, language: &str, before: &str) -> String {
-    let indent: String = before.chars().map(|c| if matches!(c, '>' | '\t') { c } else { ' ' }).collect();
+    let indent: String = before
+        .chars()
+        .map(|c| if matches!(c, '>' | '\t') { c } else { ' ' })
+        .collect();
     let longest = code.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest.max(2) + 1);
-    let lines = std::iter::once(format!("{fence}{language}")).chain(code.lines().map(str::to_owned)).chain([fence]);
-    let lines: Vec<String> = lines.enumerate().map(|(number, line)| if number == 0 { line } else { format!("{indent}{line}") }).collect();
+    let lines = std::iter::once(format!("{fence}{language}"))
+        .chain(code.lines().map(str::to_owned))
+        .chain([fence]);
+    let lines: Vec<String> = lines
+        .enumerate()
+        .map(|(number, line)| {
+            if number == 0 {
+                line
+            } else {
+                format!("{indent}{line}")
+            }
+        })
+        .collect();
     lines.join("\n")
 }
 
-/// The HTML of a text (its blocks, and each tag or comment within a line), and its remarks in the form of definitions that no link
-/// can refer to: `[//]: # (A remark)`.
+/// The HTML of a text (its blocks, and each tag or comment within a line), and its remarks in the
+/// form of definitions that no link can refer to: `[//]: # (A remark)`.
 fn hidden_parts(text: &str, math: bool) -> (Vec<Range<usize>>, Vec<Range<usize>>) {
     let mut options = OPTIONS;
     options.set(Options::ENABLE_MATH, math);
-    let mut events = Parser::new_with_broken_link_callback(text, options, Some(|_: BrokenLink<'_>| None)).into_offset_iter();
+    let mut events =
+        Parser::new_with_broken_link_callback(text, options, Some(|_: BrokenLink<'_>| None))
+            .into_offset_iter();
     let mut html = Vec::new();
     for (event, range) in events.by_ref() {
         if matches!(event, Event::Start(Tag::HtmlBlock) | Event::InlineHtml(_)) {
@@ -209,20 +294,36 @@ fn hidden_parts(text: &str, math: bool) -> (Vec<Range<usize>>, Vec<Range<usize>>
         }
     }
     let definitions = events.reference_definitions().iter();
-    let leads_nowhere = definitions.filter(|(_, definition)| matches!(&*definition.dest, "#" | "") && definition.title.is_some());
-    (html, leads_nowhere.map(|(_, definition)| definition.span.clone()).collect())
+    let leads_nowhere = definitions.filter(|(_, definition)| {
+        matches!(&*definition.dest, "#" | "") && definition.title.is_some()
+    });
+    (
+        html,
+        leads_nowhere
+            .map(|(_, definition)| definition.span.clone())
+            .collect(),
+    )
 }
 
 fn drop_comments(text: &str, range: Range<usize>, edits: &mut Edits) {
     let mut emitter = DefaultEmitter::<usize>::new_with_span();
     emitter.naively_switch_states(true);
     for token in Tokenizer::new_with_emitter(&text[range.clone()], emitter) {
-        let Ok(Token::Comment(comment)) = token else { continue };
+        let Ok(Token::Comment(comment)) = token else {
+            continue;
+        };
         let start = range.start + comment.span.start;
         let end = (range.start + comment.span.end).min(range.end);
-        let is_last = text[end..].trim_start_matches([' ', '\t']).starts_with('\n') || end == text.len();
+        let is_last = text[end..]
+            .trim_start_matches([' ', '\t'])
+            .starts_with('\n')
+            || end == text.len();
         // No blanks are left at the end of a line.
-        let start = if is_last { text[..start].trim_end_matches([' ', '\t']).len() } else { start };
+        let start = if is_last {
+            text[..start].trim_end_matches([' ', '\t']).len()
+        } else {
+            start
+        };
         edits.replace(start..end, String::new());
     }
 }

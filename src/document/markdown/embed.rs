@@ -1,5 +1,5 @@
-//! What a page's text shows of other files: `::tool{page="…"}`, another page's tool, and `::include{file="…"}`, a file's text. Both are
-//! holes, filled when the site is known.
+//! What a page's text shows of other files: `::tool{page="…"}`, another page's tool, and
+//! `::include{file="…"}`, a file's text. Both are holes, filled when the site is known.
 
 use super::Walk;
 use crate::diagnostic::{Code, Diagnostic};
@@ -11,8 +11,14 @@ use crate::document::meta::Placed;
 impl Walk<'_> {
     pub(super) fn embed(&mut self, mark: &Mark, is_block: bool) {
         if !is_block {
-            let problem = Diagnostic::new(Code::ComponentArguments, "a tool cannot stand within a line");
-            return self.problem(problem.help("put it on a line of its own, with an empty line before and after"), mark.range.clone());
+            let problem = Diagnostic::new(
+                Code::ComponentArguments,
+                "a tool cannot stand within a line",
+            );
+            return self.problem(
+                problem.help("put it on a line of its own, with an empty line before and after"),
+                mark.range.clone(),
+            );
         }
         let written = match &mark.arguments {
             Some(range) => components::read_arguments(&self.text[range.clone()], range.start),
@@ -25,24 +31,58 @@ impl Walk<'_> {
         let (mut link, mut given) = (None, Vec::new());
         for one in written {
             if one.name == "page" {
-                link = self.link(one.value.as_deref().unwrap_or_default(), Role::Text, one.value_range);
+                link = self.link(
+                    one.value.as_deref().unwrap_or_default(),
+                    Role::Text,
+                    one.value_range,
+                );
             } else {
                 let place = self.place(one.name_range.start..one.value_range.end);
-                given.push((one.name, Placed { value: one.value.unwrap_or_else(|| "true".to_owned()), place }));
+                given.push((
+                    one.name,
+                    Placed {
+                        value: one.value.unwrap_or_else(|| "true".to_owned()),
+                        place,
+                    },
+                ));
             }
         }
         let Some(link) = link else {
-            let problem = Diagnostic::new(Code::ComponentArguments, "`tool` needs the page whose tool is meant");
-            return self.problem(problem.help("add page=\"…\" between the braces"), mark.range.clone());
+            let problem = Diagnostic::new(
+                Code::ComponentArguments,
+                "`tool` needs the page whose tool is meant",
+            );
+            return self.problem(
+                problem.help("add page=\"…\" between the braces"),
+                mark.range.clone(),
+            );
         };
-        let index = u32::try_from(self.out.embeds.len()).expect("a page embeds fewer tools than it has bytes");
-        self.out.embeds.push(Embed { link, given, call: Placed { value: (), place: self.place(mark.range.clone()) } });
+        let index = u32::try_from(self.out.embeds.len())
+            .expect("a page embeds fewer tools than it has bytes");
+        self.out.embeds.push(Embed {
+            link,
+            given,
+            call: Placed {
+                value: (),
+                place: self.place(mark.range.clone()),
+            },
+        });
         self.push_segment(Segment::Tool(index), &mark.range);
     }
     pub(super) fn include(&mut self, mark: &Mark) {
-        let text = |name: &str, is_required| components::Argument { name: name.into(), kind: components::ArgumentKind::Text, is_required };
+        let text = |name: &str, is_required| components::Argument {
+            name: name.into(),
+            kind: components::ArgumentKind::Text,
+            is_required,
+        };
         let mut signature = Signature {
-            arguments: vec![text("file", true), text("region", false), text("lines", false), text("language", false), text("title", false)],
+            arguments: vec![
+                text("file", true),
+                text("region", false),
+                text("lines", false),
+                text("language", false),
+                text("title", false),
+            ],
             ..Signature::default()
         };
         signature.arguments.push(components::Argument {
@@ -60,11 +100,19 @@ impl Walk<'_> {
         let (mut region, mut lines, mut fence) = (None, None, FenceRequest::default());
         for (name, value, range) in fitting {
             match (name.as_str(), value) {
-                ("file", ArgumentValue::Text(value)) => file = Some(Placed { value, place: self.place(range) }),
+                ("file", ArgumentValue::Text(value)) => {
+                    file = Some(Placed {
+                        value,
+                        place: self.place(range),
+                    })
+                }
                 ("region", ArgumentValue::Text(value)) => region = Some(value),
                 ("lines", ArgumentValue::Text(value)) => match line_range(&value) {
                     Some(range) => lines = Some(range),
-                    None => self.problem(Diagnostic::new(Code::BadInclude, "a line range looks like `3-9`"), range),
+                    None => self.problem(
+                        Diagnostic::new(Code::BadInclude, "a line range looks like `3-9`"),
+                        range,
+                    ),
                 },
                 ("language", ArgumentValue::Text(value)) => fence.language = Some(value),
                 ("title", ArgumentValue::Text(value)) => fence.title = Some(value),
@@ -73,8 +121,14 @@ impl Walk<'_> {
             }
         }
         let Some(file) = file else { return };
-        let index = u32::try_from(self.out.includes.len()).expect("a page has fewer includes than bytes");
-        self.out.includes.push(Include { file, region, lines, fence });
+        let index =
+            u32::try_from(self.out.includes.len()).expect("a page has fewer includes than bytes");
+        self.out.includes.push(Include {
+            file,
+            region,
+            lines,
+            fence,
+        });
         self.passage_include(index);
         self.push_segment(Segment::Include(index), &mark.range);
     }

@@ -16,7 +16,10 @@ impl Walk<'_> {
         if open.is_fenced && !closes_fence(&self.hidden[open.range.start..range.end]) {
             let problem = Diagnostic::new(Code::UnclosedHtml, "this code fence is never closed");
             let fence = open.range.start..open.range.start + 3;
-            self.problem(problem.help("close it with a line of the same marks"), fence);
+            self.problem(
+                problem.help("close it with a line of the same marks"),
+                fence,
+            );
         }
         self.passage_text(&open.code);
         if !self.settings.wants_body {

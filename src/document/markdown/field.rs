@@ -1,23 +1,34 @@
-//! Markdown in fields and in arguments: a line, or a few paragraphs, without components, links to check or places.
+//! Markdown in fields and in arguments: a line, or a few paragraphs, without components, links to
+//! check or places.
 
 use pulldown_cmark::{Alignment, Event, Options, Parser, Tag, TagEnd};
 
 use crate::document::links::Target;
 
-/// Markdown of a field as HTML: paragraphs, lists, tables. Raw HTML in it is shown as text, and a heading as a paragraph that
-/// stands out, since only the page's own text has headings.
+/// Markdown of a field as HTML: paragraphs, lists, tables. Raw HTML in it is shown as text, and a
+/// heading as a paragraph that stands out, since only the page's own text has headings.
 pub fn block_html(text: &str) -> String {
     let shown = |event| match event {
         Event::Html(html) | Event::InlineHtml(html) => vec![Event::Text(html)],
-        Event::Start(Tag::Heading { .. }) => vec![Event::Start(Tag::Paragraph), Event::Start(Tag::Strong)],
-        Event::End(TagEnd::Heading(_)) => vec![Event::End(TagEnd::Strong), Event::End(TagEnd::Paragraph)],
+        Event::Start(Tag::Heading { .. }) => {
+            vec![Event::Start(Tag::Paragraph), Event::Start(Tag::Strong)]
+        }
+        Event::End(TagEnd::Heading(_)) => {
+            vec![Event::End(TagEnd::Strong), Event::End(TagEnd::Paragraph)]
+        }
         // Alignment would be written as a style, which the pages' policy refuses.
-        Event::Start(Tag::Table(columns)) => vec![Event::Start(Tag::Table(vec![Alignment::None; columns.len()]))],
+        Event::Start(Tag::Table(columns)) => vec![Event::Start(Tag::Table(vec![
+            Alignment::None;
+            columns.len()
+        ]))],
         other => vec![other],
     };
     let options = Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TABLES;
     let mut html = String::new();
-    pulldown_cmark::html::push_html(&mut html, without_active_addresses(Parser::new_ext(text, options)).flat_map(shown));
+    pulldown_cmark::html::push_html(
+        &mut html,
+        without_active_addresses(Parser::new_ext(text, options)).flat_map(shown),
+    );
     html
 }
 
@@ -28,16 +39,24 @@ pub fn inline_html(text: &str) -> String {
         other => other,
     };
     let mut html = String::new();
-    let events = without_active_addresses(Parser::new_ext(text, Options::ENABLE_STRIKETHROUGH)).map(escaped);
+    let events =
+        without_active_addresses(Parser::new_ext(text, Options::ENABLE_STRIKETHROUGH)).map(escaped);
     pulldown_cmark::html::push_html(
         &mut html,
-        events.filter(|event| !matches!(event, Event::Start(Tag::Paragraph) | Event::End(TagEnd::Paragraph))),
+        events.filter(|event| {
+            !matches!(
+                event,
+                Event::Start(Tag::Paragraph) | Event::End(TagEnd::Paragraph)
+            )
+        }),
     );
     html.trim_end().to_owned()
 }
 
 /// Events without the links and images whose addresses would run something; their words stay.
-fn without_active_addresses<'a>(events: impl Iterator<Item = Event<'a>>) -> impl Iterator<Item = Event<'a>> {
+fn without_active_addresses<'a>(
+    events: impl Iterator<Item = Event<'a>>,
+) -> impl Iterator<Item = Event<'a>> {
     let mut open: Vec<bool> = Vec::new();
     events.filter(move |event| match event {
         Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => {
@@ -55,7 +74,9 @@ pub fn plain_text(text: &str) -> String {
     let mut words = String::with_capacity(text.len());
     for event in Parser::new_ext(text, Options::ENABLE_STRIKETHROUGH) {
         match event {
-            Event::Text(text) | Event::Code(text) | Event::Html(text) | Event::InlineHtml(text) => words.push_str(&text),
+            Event::Text(text) | Event::Code(text) | Event::Html(text) | Event::InlineHtml(text) => {
+                words.push_str(&text)
+            }
             Event::SoftBreak | Event::HardBreak | Event::End(TagEnd::Paragraph) => words.push(' '),
             _ => {}
         }

@@ -16,24 +16,47 @@ impl Walk<'_> {
             }
             Finding::Active { what, range } => {
                 let problem = Diagnostic::new(Code::UnsafeHtml, format!("{what} was taken out"));
-                self.problem(problem.help("active HTML is left out of pages; the setting `raw_html: allow` keeps it"), range);
+                self.problem(
+                    problem.help(
+                        "active HTML is left out of pages; the setting `raw_html: allow` keeps it",
+                    ),
+                    range,
+                );
             }
-            Finding::Dropped { element, dropped, range } => {
-                self.problem(attributes::problem(&format!("`<{element}>`"), &dropped), range);
+            Finding::Dropped {
+                element,
+                dropped,
+                range,
+            } => {
+                self.problem(
+                    attributes::problem(&format!("`<{element}>`"), &dropped),
+                    range,
+                );
             }
             Finding::OpenComment { range } => {
                 let problem = Diagnostic::new(Code::UnclosedHtml, "this comment is never closed");
-                self.problem(problem.help("close it with `-->`; all after it is hidden"), range);
+                self.problem(
+                    problem.help("close it with `-->`; all after it is hidden"),
+                    range,
+                );
             }
             Finding::NestedComment { range } => {
-                let problem = Diagnostic::new(Code::UnclosedHtml, "this comment contains the start of another comment");
+                let problem = Diagnostic::new(
+                    Code::UnclosedHtml,
+                    "this comment contains the start of another comment",
+                );
                 self.problem(problem.help("close it with `-->` before the next `<!--`; all up to the first `-->` is hidden"), range);
             }
             Finding::Slip { slip, range } => self.problem(honesty::problem(&slip), range),
             Finding::Script { range } => {
                 let text = self.text;
-                if let Some((slip, within)) = text.get(range.clone()).and_then(honesty::look_at_script) {
-                    self.problem(honesty::problem(&slip), range.start + within.start..range.start + within.end);
+                if let Some((slip, within)) =
+                    text.get(range.clone()).and_then(honesty::look_at_script)
+                {
+                    self.problem(
+                        honesty::problem(&slip),
+                        range.start + within.start..range.start + within.end,
+                    );
                 }
             }
             Finding::Style { range } => {
@@ -54,7 +77,10 @@ impl Walk<'_> {
             | Finding::EndTagAttributes { .. } => self.tag_finding(finding),
             Finding::NoAlt { range } => {
                 let problem = Diagnostic::new(Code::MissingAlt, "this image has no `alt` text");
-                self.problem(problem.help("say in `alt` what it shows; `alt=\"\"` if it only decorates"), range);
+                self.problem(
+                    problem.help("say in `alt` what it shows; `alt=\"\"` if it only decorates"),
+                    range,
+                );
             }
         }
     }

@@ -1,5 +1,5 @@
-//! Flows: the body itself, the bodies of components and alerts, and footnotes. Each is written to HTML on its own, so
-//! that what is left open in one cannot swallow another.
+//! Flows: the body itself, the bodies of components and alerts, and footnotes. Each is written to
+//! HTML on its own, so that what is left open in one cannot swallow another.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -12,9 +12,13 @@ use super::writing::BlockLines;
 use super::{Note, Walk};
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::document::body::{Call, Segment};
-use crate::document::components::{self, ArgumentValue, Mark, MarkKind, Misfit, Signature, Written};
+use crate::document::components::{
+    self, ArgumentValue, Mark, MarkKind, Misfit, Signature, Written,
+};
 use crate::document::links::{Link, Role};
-use crate::document::raw_html::{self, Fragment, OpenElement, Reading, escape_attribute, escape_into};
+use crate::document::raw_html::{
+    self, Fragment, OpenElement, Reading, escape_attribute, escape_into,
+};
 use crate::settings::RawHtml;
 
 pub(super) struct Flow<'a> {
@@ -32,7 +36,8 @@ pub(super) struct Flow<'a> {
     pub has_raw_html: bool,
     /// The elements of raw HTML that are open.
     pub html: raw_html::State,
-    /// Words of the glossary that stand in it, by number: what is drawn of it explains none a second time.
+    /// Words of the glossary that stand in it, by number: what is drawn of it explains none a
+    /// second time.
     pub terms: BTreeSet<usize>,
 }
 
@@ -72,7 +77,10 @@ impl<'a> Flow<'a> {
     /// Takes these events out of what was written.
     pub fn cut(&mut self, events: Range<usize>) {
         self.lines.retain(|(number, _)| !events.contains(number));
-        let behind = self.lines.iter_mut().filter(|(number, _)| *number >= events.end);
+        let behind = self
+            .lines
+            .iter_mut()
+            .filter(|(number, _)| *number >= events.end);
         behind.for_each(|(number, _)| *number -= events.len());
         self.events.drain(events);
     }
@@ -87,14 +95,22 @@ impl<'a> Flow<'a> {
 
 impl<'a> Walk<'a> {
     pub(super) fn flow(&mut self) -> &mut Flow<'a> {
-        self.flows.last_mut().expect("the root flow is never taken off the stack before the end")
+        self.flows
+            .last_mut()
+            .expect("the root flow is never taken off the stack before the end")
     }
 
     /// What is left out ends with its block, whether or not it is closed.
     pub(super) fn end_of_left_out(&mut self) {
         if let Some((name, range)) = self.flow().html.skipped.take() {
-            let message = format!("`<{name}>` is opened here and never closed, so what stands behind it in this block is left out");
-            self.problem(Diagnostic::new(Code::UnclosedHtml, message).help(format!("add `</{name}>`, or take it out")), range);
+            let message = format!(
+                "`<{name}>` is opened here and never closed, so what stands behind it in this block is left out"
+            );
+            self.problem(
+                Diagnostic::new(Code::UnclosedHtml, message)
+                    .help(format!("add `</{name}>`, or take it out")),
+                range,
+            );
         }
     }
 
@@ -108,13 +124,22 @@ impl<'a> Walk<'a> {
 
     /// The end tags of elements that are open.
     pub(super) fn ends(&self, open: &[OpenElement]) -> String {
-        open.iter().rev().map(|element| element.end(&self.settings.phrases.sponsored_link)).collect()
+        open.iter()
+            .rev()
+            .map(|element| element.end(&self.settings.phrases.sponsored_link))
+            .collect()
     }
 
     pub(super) fn tell_left_open(&mut self, elements: Vec<OpenElement>) {
         for element in elements.into_iter().filter(OpenElement::needs_end) {
-            let problem = Diagnostic::new(Code::UnclosedHtml, format!("`<{}>` is opened here and never closed", element.name));
-            self.problem(problem.help(format!("add `</{}>`", element.name)), element.range);
+            let problem = Diagnostic::new(
+                Code::UnclosedHtml,
+                format!("`<{}>` is opened here and never closed", element.name),
+            );
+            self.problem(
+                problem.help(format!("add `</{}>`", element.name)),
+                element.range,
+            );
         }
     }
 
@@ -139,11 +164,23 @@ impl<'a> Walk<'a> {
                 };
                 let arguments = vec![("kind".to_owned(), ArgumentValue::Text(name.to_owned()))];
                 let place = self.place(range.clone());
-                let call = Call { name: "alert".into(), arguments, body: Some(body), place };
+                let call = Call {
+                    name: "alert".into(),
+                    arguments,
+                    body: Some(body),
+                    place,
+                };
                 self.note_calls(flow.calls.into_iter().chain(["alert".to_owned()]));
                 self.push_segment(Segment::Component(Box::new(call)), &range);
             }
-            FlowKind::Footnote { name, range } => self.footnote_definition(name, Note { body, range, calls: flow.calls }),
+            FlowKind::Footnote { name, range } => self.footnote_definition(
+                name,
+                Note {
+                    body,
+                    range,
+                    calls: flow.calls,
+                },
+            ),
             FlowKind::Root | FlowKind::Component { .. } => {}
         }
     }
@@ -152,7 +189,10 @@ impl<'a> Walk<'a> {
     pub(super) fn abandon_flow(&mut self) {
         if let FlowKind::Component { mark, .. } = &self.flow().kind {
             let mark = mark.clone();
-            let problem = Diagnostic::new(Code::UnclosedComponent, format!("`:::{}` is opened here and never closed", mark.name));
+            let problem = Diagnostic::new(
+                Code::UnclosedComponent,
+                format!("`:::{}` is opened here and never closed", mark.name),
+            );
             let help = format!("close it with a line `{}`", colons(&mark));
             self.problem(problem.help(help), mark.range);
             self.close_component();
@@ -167,7 +207,14 @@ impl<'a> Walk<'a> {
         let shown = &self.hidden[range.clone()];
         let start = range.start + (shown.len() - shown.trim_start().len());
         let whole = start..start + shown.trim().len();
-        let Some(mark) = self.marks.at(&whole).filter(|mark| mark.range == whole).cloned() else { return false };
+        let Some(mark) = self
+            .marks
+            .at(&whole)
+            .filter(|mark| mark.range == whole)
+            .cloned()
+        else {
+            return false;
+        };
         self.title.has_text = true;
         match mark.kind {
             MarkKind::Open(_) => self.open_component(mark),
@@ -180,7 +227,9 @@ impl<'a> Walk<'a> {
 
     fn open_component(&mut self, mark: Mark) {
         let call = match self.settings.signatures.get(&mark.name) {
-            Some(signature) => self.arguments(&mark, signature).map(|arguments| (mark.name.clone(), arguments)),
+            Some(signature) => self
+                .arguments(&mark, signature)
+                .map(|arguments| (mark.name.clone(), arguments)),
             None => {
                 self.unknown_component(&mark);
                 None
@@ -190,7 +239,8 @@ impl<'a> Walk<'a> {
             self.dropped_components += 1;
             return;
         }
-        self.flows.push(Flow::new(FlowKind::Component { call, mark }));
+        self.flows
+            .push(Flow::new(FlowKind::Component { call, mark }));
     }
 
     fn closing_mark(&mut self, count: usize, mark: &Mark) {
@@ -204,12 +254,25 @@ impl<'a> Walk<'a> {
             }
             _ => false,
         };
-        let reach = self.flows.iter().rposition(|flow| !matches!(flow.kind, FlowKind::Component { .. })).unwrap_or(0);
+        let reach = self
+            .flows
+            .iter()
+            .rposition(|flow| !matches!(flow.kind, FlowKind::Component { .. }))
+            .unwrap_or(0);
         let open = &self.flows[reach + 1..];
-        let found = open.iter().rposition(|flow| fits(flow, true)).or_else(|| open.iter().rposition(|flow| fits(flow, false)));
+        let found = open
+            .iter()
+            .rposition(|flow| fits(flow, true))
+            .or_else(|| open.iter().rposition(|flow| fits(flow, false)));
         let Some(index) = found.map(|index| reach + 1 + index) else {
-            let problem = Diagnostic::new(Code::UnclosedComponent, "this closes a component, but none is open");
-            self.problem(problem.help("delete the line, or open a component above it"), mark.range.clone());
+            let problem = Diagnostic::new(
+                Code::UnclosedComponent,
+                "this closes a component, but none is open",
+            );
+            self.problem(
+                problem.help("delete the line, or open a component above it"),
+                mark.range.clone(),
+            );
             let text = self.text[mark.range.clone()].to_owned();
             self.push_block(Event::Start(Tag::Paragraph), &mark.range);
             self.push(Event::Text(text.into()));
@@ -225,12 +288,26 @@ impl<'a> Walk<'a> {
     fn close_component(&mut self) {
         let body = self.finish_flow();
         let Some(flow) = self.flows.pop() else { return };
-        let FlowKind::Component { call, mark } = flow.kind else { return };
-        self.note_calls(flow.calls.into_iter().chain(call.iter().map(|(name, _)| name.clone())));
+        let FlowKind::Component { call, mark } = flow.kind else {
+            return;
+        };
+        self.note_calls(
+            flow.calls
+                .into_iter()
+                .chain(call.iter().map(|(name, _)| name.clone())),
+        );
         match call {
             Some((name, arguments)) => {
                 let place = self.place(mark.range.clone());
-                self.push_segment(Segment::Component(Box::new(Call { name, arguments, body: Some(body), place })), &mark.range);
+                self.push_segment(
+                    Segment::Component(Box::new(Call {
+                        name,
+                        arguments,
+                        body: Some(body),
+                        place,
+                    })),
+                    &mark.range,
+                );
             }
             None => {
                 if let Some(title) = mark.title {
@@ -250,7 +327,10 @@ impl<'a> Walk<'a> {
         if mark.name == "include" && self.settings.is_whole {
             return self.include(mark);
         }
-        if mark.name == "tool" && self.settings.is_whole && !self.settings.signatures.contains_key("tool") {
+        if mark.name == "tool"
+            && self.settings.is_whole
+            && !self.settings.signatures.contains_key("tool")
+        {
             return self.embed(mark, is_block);
         }
         let Some(signature) = self.settings.signatures.get(&mark.name) else {
@@ -265,10 +345,17 @@ impl<'a> Walk<'a> {
             }
             return;
         };
-        let Some(arguments) = self.arguments(mark, signature) else { return };
+        let Some(arguments) = self.arguments(mark, signature) else {
+            return;
+        };
         self.note_calls([mark.name.clone()]);
         let place = self.place(mark.range.clone());
-        let call = Segment::Component(Box::new(Call { name: mark.name.clone(), arguments, body: None, place }));
+        let call = Segment::Component(Box::new(Call {
+            name: mark.name.clone(),
+            arguments,
+            body: None,
+            place,
+        }));
         if is_block {
             self.push_segment(call, &mark.range);
         } else {
@@ -279,22 +366,43 @@ impl<'a> Walk<'a> {
 
     fn unknown_component(&mut self, mark: &Mark) {
         if !self.settings.is_whole {
-            let problem = Diagnostic::new(Code::UnknownComponent, "only a page's own text can hold components");
-            self.problem(problem.help("move it below the front matter, or say it in plain Markdown"), mark.name_range.clone());
+            let problem = Diagnostic::new(
+                Code::UnknownComponent,
+                "only a page's own text can hold components",
+            );
+            self.problem(
+                problem.help("move it below the front matter, or say it in plain Markdown"),
+                mark.name_range.clone(),
+            );
             return;
         }
-        let names = self.settings.signatures.keys().map(String::as_str).chain(super::LEAVES);
+        let names = self
+            .settings
+            .signatures
+            .keys()
+            .map(String::as_str)
+            .chain(super::LEAVES);
         let help = match nearest(&mark.name, names.clone()) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => format!("the components are {}; your own go to templates/components/", names.collect::<Vec<_>>().join(", ")),
+            None => format!(
+                "the components are {}; your own go to templates/components/",
+                names.collect::<Vec<_>>().join(", ")
+            ),
         };
-        let problem = Diagnostic::new(Code::UnknownComponent, format!("there is no component `{}`", mark.name));
+        let problem = Diagnostic::new(
+            Code::UnknownComponent,
+            format!("there is no component `{}`", mark.name),
+        );
         self.problem(problem.help(help), mark.name_range.clone());
     }
 
-    /// The checked arguments of a call; `None` when one that is required is missing or the component's definition is broken, so that it
-    /// cannot be rendered.
-    fn arguments(&mut self, mark: &Mark, signature: &Signature) -> Option<Vec<(String, ArgumentValue)>> {
+    /// The checked arguments of a call; `None` when one that is required is missing or the
+    /// component's definition is broken, so that it cannot be rendered.
+    fn arguments(
+        &mut self,
+        mark: &Mark,
+        signature: &Signature,
+    ) -> Option<Vec<(String, ArgumentValue)>> {
         if signature.is_broken {
             return None;
         }
@@ -310,8 +418,12 @@ impl<'a> Walk<'a> {
         let mut arguments = Vec::with_capacity(fitting.len());
         for (name, value, range) in fitting {
             let value = match value {
-                ArgumentValue::Text(target) if !target.is_empty() => match signature.link_role(&name) {
-                    Some(role) => self.link(&target, role, range).map_or_else(|| ArgumentValue::Text(String::new()), ArgumentValue::Link),
+                ArgumentValue::Text(target) if !target.is_empty() => match signature
+                    .link_role(&name)
+                {
+                    Some(role) => self
+                        .link(&target, role, range)
+                        .map_or_else(|| ArgumentValue::Text(String::new()), ArgumentValue::Link),
                     None => ArgumentValue::Text(target),
                 },
                 other => other,
@@ -322,18 +434,30 @@ impl<'a> Walk<'a> {
             }
             arguments.push((name, value));
         }
-        let is_given = |wanted: &components::Argument| arguments.iter().any(|(name, _)| *name == wanted.name);
-        let is_complete = signature.arguments.iter().filter(|wanted| wanted.is_required).all(is_given);
+        let is_given =
+            |wanted: &components::Argument| arguments.iter().any(|(name, _)| *name == wanted.name);
+        let is_complete = signature
+            .arguments
+            .iter()
+            .filter(|wanted| wanted.is_required)
+            .all(is_given);
         is_complete.then_some(arguments)
     }
 
-    pub(super) fn written_arguments(&self, mark: &Mark, signature: &Signature) -> Result<Vec<Written>, Misfit> {
+    pub(super) fn written_arguments(
+        &self,
+        mark: &Mark,
+        signature: &Signature,
+    ) -> Result<Vec<Written>, Misfit> {
         if let Some(range) = &mark.arguments {
             return components::read_arguments(&self.text[range.clone()], range.start);
         }
-        let Some(title) = &mark.title else { return Ok(Vec::new()) };
-        let takes_title =
-            ["title", "summary", "label", "caption"].into_iter().find(|name| signature.arguments.iter().any(|one| one.name == *name));
+        let Some(title) = &mark.title else {
+            return Ok(Vec::new());
+        };
+        let takes_title = ["title", "summary", "label", "caption"]
+            .into_iter()
+            .find(|name| signature.arguments.iter().any(|one| one.name == *name));
         match takes_title {
             Some(name) => Ok(vec![Written {
                 name: name.to_owned(),
@@ -350,11 +474,19 @@ impl<'a> Walk<'a> {
     }
 
     pub(super) fn misfit(&mut self, misfit: Misfit) {
-        self.problem(Diagnostic::new(Code::ComponentArguments, misfit.message).help_if(misfit.help), misfit.range);
+        self.problem(
+            Diagnostic::new(Code::ComponentArguments, misfit.message).help_if(misfit.help),
+            misfit.range,
+        );
     }
 
     pub(super) fn inline_html(&mut self, html: &str, range: Range<usize>) {
-        if let Some(mark) = self.marks.at(&range).filter(|mark| mark.range == range).cloned() {
+        if let Some(mark) = self
+            .marks
+            .at(&range)
+            .filter(|mark| mark.range == range)
+            .cloned()
+        {
             return self.leaf(&mark, false);
         }
         let html = self.marks.unhide(Cow::Borrowed(html), &range, self.text);
@@ -365,11 +497,16 @@ impl<'a> Walk<'a> {
         if html.starts_with("<br") {
             self.plain_text(" ");
         } else if html.starts_with('&') {
-            // What looks like a tag and is none is text wherever text is used: in titles, ids, lists, the search.
+            // What looks like a tag and is none is text wherever text is used: in titles, ids,
+            // lists, the search.
             self.plain_text(&text_of(&html));
         }
         // What takes the place of an element is written before its content is left out.
-        let begins_to_leave_out = if was_left_out { None } else { self.flow().html.skipped.take() };
+        let begins_to_leave_out = if was_left_out {
+            None
+        } else {
+            self.flow().html.skipped.take()
+        };
         self.push(Event::InlineHtml(html.into()));
         if begins_to_leave_out.is_some() {
             self.flow().html.skipped = begins_to_leave_out;
@@ -387,12 +524,29 @@ impl<'a> Walk<'a> {
         let mut findings = Vec::new();
         let lines = self.lines;
         let line = |at: usize| lines.line(at);
-        let line: Option<&dyn Fn(usize) -> u32> = (is_block && self.settings.with_lines).then_some(&line);
-        let reading = Reading { mode, depth, line, is_block, paid_link: &self.settings.phrases.sponsored_link };
-        let html = raw_html::filter(fragment, &reading, &mut state, &mut findings, |element, address, range| {
-            let role = if element == "a" || element == "area" { Role::Text } else { Role::Embed };
-            self.html_address(address, role, range)
-        });
+        let line: Option<&dyn Fn(usize) -> u32> =
+            (is_block && self.settings.with_lines).then_some(&line);
+        let reading = Reading {
+            mode,
+            depth,
+            line,
+            is_block,
+            paid_link: &self.settings.phrases.sponsored_link,
+        };
+        let html = raw_html::filter(
+            fragment,
+            &reading,
+            &mut state,
+            &mut findings,
+            |element, address, range| {
+                let role = if element == "a" || element == "area" {
+                    Role::Text
+                } else {
+                    Role::Embed
+                };
+                self.html_address(address, role, range)
+            },
+        );
         let flow = self.flow();
         flow.html = state;
         flow.has_raw_html = true;
@@ -408,7 +562,11 @@ impl<'a> Walk<'a> {
             return None;
         }
         let index = self.link(address, role, range)?;
-        Some(if self.settings.wants_body { self.address(index) } else { String::new() })
+        Some(if self.settings.wants_body {
+            self.address(index)
+        } else {
+            String::new()
+        })
     }
 
     /// The text that stands for a link's final address.
@@ -423,7 +581,10 @@ impl<'a> Walk<'a> {
 
 /// Whether an argument of this name is words that readers see.
 fn is_shown_argument(name: &str) -> bool {
-    matches!(name, "title" | "summary" | "label" | "caption" | "text" | "alt")
+    matches!(
+        name,
+        "title" | "summary" | "label" | "caption" | "text" | "alt"
+    )
 }
 
 fn colons(mark: &Mark) -> String {

@@ -1,8 +1,10 @@
-//! Comments as other systems write them: `%% … %%`, `{% comment %} … {% endcomment %}`, `{# … #}` and their like.
+//! Comments as other systems write them: `%% … %%`, `{% comment %} … {% endcomment %}`, `{# … #}`
+//! and their like.
 //!
-//! A writer who moves to Handsel means nobody to read them, and Markdown would publish them as text. They are found before Markdown is parsed
-//! and taken out. Within a line spaces take their place; elsewhere spaces would indent or break the line, so as many are put into the next
-//! blank line, and every offset from there on stays the same. In code they are text.
+//! A writer who moves to Handsel means nobody to read them, and Markdown would publish them as
+//! text. They are found before Markdown is parsed and taken out. Within a line spaces take their
+//! place; elsewhere spaces would indent or break the line, so as many are put into the next blank
+//! line, and every offset from there on stays the same. In code they are text.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -23,16 +25,56 @@ struct Syntax {
 }
 
 const SYNTAXES: [Syntax; 10] = [
-    Syntax { open: "%%", close: "%%", needs_blank: false },
-    Syntax { open: "{{% comment %}}", close: "{{% /comment %}}", needs_blank: false },
-    Syntax { open: "{{< comment >}}", close: "{{< /comment >}}", needs_blank: false },
-    Syntax { open: "{{!--", close: "--}}", needs_blank: false },
-    Syntax { open: "{{/*", close: "*/}}", needs_blank: false },
-    Syntax { open: "{/*", close: "*/}", needs_blank: false },
-    Syntax { open: "{%#", close: "%}", needs_blank: false },
-    Syntax { open: "{#-", close: "#}", needs_blank: false },
-    Syntax { open: "{#", close: "#}", needs_blank: true },
-    Syntax { open: "<%--", close: "--%>", needs_blank: false },
+    Syntax {
+        open: "%%",
+        close: "%%",
+        needs_blank: false,
+    },
+    Syntax {
+        open: "{{% comment %}}",
+        close: "{{% /comment %}}",
+        needs_blank: false,
+    },
+    Syntax {
+        open: "{{< comment >}}",
+        close: "{{< /comment >}}",
+        needs_blank: false,
+    },
+    Syntax {
+        open: "{{!--",
+        close: "--}}",
+        needs_blank: false,
+    },
+    Syntax {
+        open: "{{/*",
+        close: "*/}}",
+        needs_blank: false,
+    },
+    Syntax {
+        open: "{/*",
+        close: "*/}",
+        needs_blank: false,
+    },
+    Syntax {
+        open: "{%#",
+        close: "%}",
+        needs_blank: false,
+    },
+    Syntax {
+        open: "{#-",
+        close: "#}",
+        needs_blank: false,
+    },
+    Syntax {
+        open: "{#",
+        close: "#}",
+        needs_blank: true,
+    },
+    Syntax {
+        open: "<%--",
+        close: "--%>",
+        needs_blank: false,
+    },
 ];
 
 /// Comments of a page that are reported one by one.
@@ -45,7 +87,8 @@ struct Found {
     is_closed: bool,
 }
 
-/// The text without the comments of other systems in `body`, each of them a problem. Offsets outside the lines of a comment stay the same.
+/// The text without the comments of other systems in `body`, each of them a problem. Offsets
+/// outside the lines of a comment stay the same.
 pub fn without_foreign_comments<'a>(
     path: &SourcePath,
     text: Cow<'a, str>,
@@ -59,17 +102,28 @@ pub fn without_foreign_comments<'a>(
     }
     for (index, comment) in found.iter().take(REPORTED_MAX).enumerate() {
         let opening = text[comment.opening.clone()].trim_end();
-        let outcome =
-            if comment.is_closed { "is in the syntax of another system, and is left out" } else { "is never closed, so it is shown" };
+        let outcome = if comment.is_closed {
+            "is in the syntax of another system, and is left out"
+        } else {
+            "is never closed, so it is shown"
+        };
         let more = match found.len() - REPORTED_MAX.min(found.len()) {
-            more if more > 0 && index + 1 == REPORTED_MAX => format!("; {more} more follow on this page"),
+            more if more > 0 && index + 1 == REPORTED_MAX => {
+                format!("; {more} more follow on this page")
+            }
             _ => String::new(),
         };
         let message = format!("the comment that `{opening}` opens {outcome}{more}");
-        let problem = Diagnostic::new(Code::ForeignComment, message).at(lines.place(path, comment.opening.clone()));
-        problems.push(problem.help("write it as `<!-- … -->`; to show it, put it between backticks"));
+        let problem = Diagnostic::new(Code::ForeignComment, message)
+            .at(lines.place(path, comment.opening.clone()));
+        problems
+            .push(problem.help("write it as `<!-- … -->`; to show it, put it between backticks"));
     }
-    let ranges: Vec<Range<usize>> = found.into_iter().filter(|comment| comment.is_closed).map(|comment| comment.range).collect();
+    let ranges: Vec<Range<usize>> = found
+        .into_iter()
+        .filter(|comment| comment.is_closed)
+        .map(|comment| comment.range)
+        .collect();
     Cow::Owned(Removal::new(&text).without(&ranges))
 }
 
@@ -80,7 +134,12 @@ fn find(text: &str, body: &Range<usize>) -> Vec<Found> {
         return Vec::new();
     }
     let code = code_ranges(part);
-    let mut search = Search { text: part, line_start: 0, looked_to: 0, without_end: [false; SYNTAXES.len() + 1] };
+    let mut search = Search {
+        text: part,
+        line_start: 0,
+        looked_to: 0,
+        without_end: [false; SYNTAXES.len() + 1],
+    };
     let mut found: Vec<Found> = Vec::new();
     let mut at = 0;
     while let Some(offset) = memchr::memchr3(b'%', b'{', b'<', &part.as_bytes()[at..]) {
@@ -91,10 +150,20 @@ fn find(text: &str, body: &Range<usize>) -> Vec<Found> {
             at = range.end;
             continue;
         }
-        let Some(comment) = search.comment_at(start) else { continue };
-        at = if comment.is_closed { comment.range.end } else { comment.opening.end };
+        let Some(comment) = search.comment_at(start) else {
+            continue;
+        };
+        at = if comment.is_closed {
+            comment.range.end
+        } else {
+            comment.opening.end
+        };
         let shift = |range: Range<usize>| body.start + range.start..body.start + range.end;
-        found.push(Found { range: shift(comment.range), opening: shift(comment.opening), is_closed: comment.is_closed });
+        found.push(Found {
+            range: shift(comment.range),
+            opening: shift(comment.opening),
+            is_closed: comment.is_closed,
+        });
     }
     found
 }
@@ -106,7 +175,9 @@ fn may_hold_comments(text: &[u8]) -> bool {
         | [_, b'#', b'-' | b' ' | b'\t' | b'\n', ..]
         | [_, b'/', b'*', ..]
         | [_, b'{', b'!' | b'/' | b'%' | b'<', ..] => true,
-        [_, b'%', rest @ ..] => rest.trim_ascii_start().starts_with(b"comment") || rest.starts_with(b"-"),
+        [_, b'%', rest @ ..] => {
+            rest.trim_ascii_start().starts_with(b"comment") || rest.starts_with(b"-")
+        }
         _ => false,
     };
     memchr::memmem::find(text, b"%%").is_some()
@@ -132,25 +203,43 @@ impl Search<'_> {
         }
         self.looked_to = start;
         if let Some(length) = tag_length(rest, "comment") {
-            let end = if self.without_end[SYNTAXES.len()] { None } else { end_of_tags(rest) };
+            let end = if self.without_end[SYNTAXES.len()] {
+                None
+            } else {
+                end_of_tags(rest)
+            };
             self.without_end[SYNTAXES.len()] |= end.is_none();
-            return Some(Found { range: start..start + end.unwrap_or(length), opening: start..start + length, is_closed: end.is_some() });
+            return Some(Found {
+                range: start..start + end.unwrap_or(length),
+                opening: start..start + length,
+                is_closed: end.is_some(),
+            });
         }
-        let (kind, syntax) = SYNTAXES.iter().enumerate().find(|(_, syntax)| rest.starts_with(syntax.open))?;
+        let (kind, syntax) = SYNTAXES
+            .iter()
+            .enumerate()
+            .find(|(_, syntax)| rest.starts_with(syntax.open))?;
         let inner = start + syntax.open.len();
         let is_percent = syntax.open == "%%";
         // `100%%` is a number; a line of percent signs is a rule.
         let before = text[..start].chars().next_back().unwrap_or('\n');
-        if is_percent && (before.is_alphanumeric() || before == '%' || text[inner..].starts_with('%'))
+        if is_percent
+            && (before.is_alphanumeric() || before == '%' || text[inner..].starts_with('%'))
             || syntax.needs_blank && !text[inner..].starts_with([' ', '\n', '\t'])
         {
             return None;
         }
-        let end = if self.without_end[kind] { None } else { text[inner..].find(syntax.close) };
+        let end = if self.without_end[kind] {
+            None
+        } else {
+            text[inner..].find(syntax.close)
+        };
         self.without_end[kind] |= end.is_none();
         let begins_line = text[self.line_start..start].trim().is_empty();
         // Within a line, a comment ends in its paragraph.
-        let end = end.filter(|length| !is_percent || begins_line || !text[inner..inner + length].contains("\n\n"));
+        let end = end.filter(|length| {
+            !is_percent || begins_line || !text[inner..inner + length].contains("\n\n")
+        });
         let end = end.map(|length| inner + length + syntax.close.len());
         // Without an end, some of these are something else.
         let is_comment = end.is_some()
@@ -159,16 +248,23 @@ impl Search<'_> {
                 "{#" | "{%#" => false,
                 _ => true,
             };
-        is_comment.then(|| Found { range: start..end.unwrap_or(inner), opening: start..inner, is_closed: end.is_some() })
+        is_comment.then(|| Found {
+            range: start..end.unwrap_or(inner),
+            opening: start..inner,
+            is_closed: end.is_some(),
+        })
     }
 }
 
 /// Where the comment between tags that begins here ends.
 fn end_of_tags(text: &str) -> Option<usize> {
-    text.match_indices("{%").skip(1).find_map(|(at, _)| Some(at + tag_length(&text[at..], "endcomment")?))
+    text.match_indices("{%")
+        .skip(1)
+        .find_map(|(at, _)| Some(at + tag_length(&text[at..], "endcomment")?))
 }
 
-/// How long a tag of Liquid or Jinja with this name is: `{% comment %}`, `{%- comment "of what" -%}`.
+/// How long a tag of Liquid or Jinja with this name is: `{% comment %}`,
+/// `{%- comment "of what" -%}`.
 fn tag_length(text: &str, name: &str) -> Option<usize> {
     let inside = text.strip_prefix("{%")?;
     let trimmed = inside.strip_prefix('-').unwrap_or(inside).trim_start();
@@ -187,7 +283,10 @@ fn code_ranges(text: &str) -> Vec<Range<usize>> {
         return code_ranges_by_line(text);
     }
     let events = Parser::new_ext(text, OPTIONS).into_offset_iter();
-    events.filter(|(event, _)| matches!(event, Event::Code(_) | Event::Start(Tag::CodeBlock(_)))).map(|(_, range)| range).collect()
+    events
+        .filter(|(event, _)| matches!(event, Event::Code(_) | Event::Start(Tag::CodeBlock(_))))
+        .map(|(_, range)| range)
+        .collect()
 }
 
 /// Code blocks between fences, and pairs of backticks within a line.
@@ -197,7 +296,9 @@ fn code_ranges_by_line(text: &str) -> Vec<Range<usize>> {
     let mut start = 0;
     for line in text.split_inclusive('\n') {
         let content = line.trim_start_matches([' ', '>']);
-        let mark = ["```", "~~~"].into_iter().find(|mark| content.starts_with(mark));
+        let mark = ["```", "~~~"]
+            .into_iter()
+            .find(|mark| content.starts_with(mark));
         match (fence, mark) {
             (None, Some(mark)) => fence = Some((start, mark)),
             (Some((begin, open)), Some(mark)) if open == mark => {
@@ -207,7 +308,11 @@ fn code_ranges_by_line(text: &str) -> Vec<Range<usize>> {
             (Some(_), _) => {}
             (None, None) => {
                 let ticks: Vec<usize> = memchr::memchr_iter(b'`', line.as_bytes()).collect();
-                ranges.extend(ticks.chunks_exact(2).map(|pair| start + pair[0]..start + pair[1] + 1));
+                ranges.extend(
+                    ticks
+                        .chunks_exact(2)
+                        .map(|pair| start + pair[0]..start + pair[1] + 1),
+                );
             }
         }
         start += line.len();
@@ -230,7 +335,13 @@ struct Removal<'a> {
 
 impl<'a> Removal<'a> {
     fn new(text: &'a str) -> Self {
-        Removal { text, result: String::with_capacity(text.len()), missing: 0, has_text: false, line_end: 0 }
+        Removal {
+            text,
+            result: String::with_capacity(text.len()),
+            missing: 0,
+            has_text: false,
+            line_end: 0,
+        }
     }
 
     fn without(mut self, ranges: &[Range<usize>]) -> String {
@@ -246,13 +357,18 @@ impl<'a> Removal<'a> {
     }
 
     fn make_up(&mut self) {
-        self.result.extend(std::iter::repeat_n(' ', std::mem::take(&mut self.missing)));
+        self.result
+            .extend(std::iter::repeat_n(' ', std::mem::take(&mut self.missing)));
     }
 
     /// Keeps a part of the text; its first blank line makes up for what is missing.
     fn keep(&mut self, range: Range<usize>) {
         let part = &self.text[range];
-        let is_marker = |c: char| c.is_whitespace() || c.is_ascii_digit() || matches!(c, '>' | '-' | '*' | '+' | '.' | ')' | '#');
+        let is_marker = |c: char| {
+            c.is_whitespace()
+                || c.is_ascii_digit()
+                || matches!(c, '>' | '-' | '*' | '+' | '.' | ')' | '#')
+        };
         let line = match part.rfind('\n') {
             Some(newline) => {
                 self.has_text = false;
@@ -261,8 +377,14 @@ impl<'a> Removal<'a> {
             None => part,
         };
         self.has_text |= !line.chars().all(is_marker);
-        let blank = if self.missing > 0 { part.find("\n\n") } else { None };
-        let Some(blank) = blank else { return self.result.push_str(part) };
+        let blank = if self.missing > 0 {
+            part.find("\n\n")
+        } else {
+            None
+        };
+        let Some(blank) = blank else {
+            return self.result.push_str(part);
+        };
         self.result.push_str(&part[..=blank]);
         self.make_up();
         self.result.push_str(&part[blank + 1..]);
@@ -271,7 +393,9 @@ impl<'a> Removal<'a> {
     fn take(&mut self, range: &Range<usize>) {
         let comment = &self.text[range.clone()];
         if self.line_end < range.end {
-            self.line_end = self.text[range.end..].find('\n').map_or(self.text.len(), |length| range.end + length);
+            self.line_end = self.text[range.end..]
+                .find('\n')
+                .map_or(self.text.len(), |length| range.end + length);
         }
         let ends_line = self.text[range.end..self.line_end].trim().is_empty();
         if !comment.contains('\n') && self.has_text && !ends_line {
@@ -315,7 +439,13 @@ mod tests {
             ("# A {#a}", "# A {#a}"),
         ] {
             let path = SourcePath::root();
-            let taken = without_foreign_comments(&path, Cow::Borrowed(text), &Lines::new(text), &(0..text.len()), &mut Vec::new());
+            let taken = without_foreign_comments(
+                &path,
+                Cow::Borrowed(text),
+                &Lines::new(text),
+                &(0..text.len()),
+                &mut Vec::new(),
+            );
             assert_eq!((&*taken, taken.len()), (expected, text.len()), "{text}");
         }
     }

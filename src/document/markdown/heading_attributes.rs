@@ -16,9 +16,13 @@ pub(super) struct HeadingAttributes<'a> {
 }
 
 impl Walk<'_> {
-    /// What a heading may keep of its attributes: an id and classes that are not the theme's. The rest is reported, unless the site
-    /// allows all HTML.
-    pub(super) fn heading_attributes<'b>(&mut self, written: HeadingAttributes<'b>, range: &Range<usize>) -> HeadingAttributes<'b> {
+    /// What a heading may keep of its attributes: an id and classes that are not the theme's. The
+    /// rest is reported, unless the site allows all HTML.
+    pub(super) fn heading_attributes<'b>(
+        &mut self,
+        written: HeadingAttributes<'b>,
+        range: &Range<usize>,
+    ) -> HeadingAttributes<'b> {
         if self.settings.raw_html == RawHtml::Allow {
             return written;
         }
@@ -27,16 +31,30 @@ impl Walk<'_> {
             Some(id) if attributes::is_theme_id(&id) => (None, Some(Dropped::Id(id))),
             id => (id, None),
         };
-        let (dropped, classes): (Vec<CowStr>, Vec<CowStr>) = classes.into_iter().partition(|class| attributes::is_theme_class(class));
+        let (dropped, classes): (Vec<CowStr>, Vec<CowStr>) = classes
+            .into_iter()
+            .partition(|class| attributes::is_theme_class(class));
         let dropped: Vec<Dropped> = (of_theme.into_iter())
-            .chain(dropped.into_iter().map(|class| Dropped::Class(class.to_string())))
-            .chain(attrs.into_iter().map(|(name, _)| Dropped::Attribute(name.to_string())))
+            .chain(
+                dropped
+                    .into_iter()
+                    .map(|class| Dropped::Class(class.to_string())),
+            )
+            .chain(
+                attrs
+                    .into_iter()
+                    .map(|(name, _)| Dropped::Attribute(name.to_string())),
+            )
             .collect();
         if !dropped.is_empty() {
             let place = self.braces(range);
             self.problem(attributes::problem("this heading", &dropped), place);
         }
-        HeadingAttributes { id, classes, attrs: Vec::new() }
+        HeadingAttributes {
+            id,
+            classes,
+            attrs: Vec::new(),
+        }
     }
 
     /// The braces that end a heading's line.
@@ -44,7 +62,9 @@ impl Walk<'_> {
         let text = &self.text[heading.clone()];
         let (open, close) = (text.rfind('{'), text.rfind('}'));
         match (open, close) {
-            (Some(open), Some(close)) if open < close => heading.start + open..heading.start + close + 1,
+            (Some(open), Some(close)) if open < close => {
+                heading.start + open..heading.start + close + 1
+            }
             _ => heading.clone(),
         }
     }

@@ -1,7 +1,8 @@
 //! Headings: their ids and levels, and which of them is the page's title.
 //!
-//! The title of a page without `title:` is its first first-level heading, or else a heading that comes before any other text. Such
-//! a heading is taken out of the body, for the template draws it above the text.
+//! The title of a page without `title:` is its first first-level heading, or else a heading that
+//! comes before any other text. Such a heading is taken out of the body, for the template draws it
+//! above the text.
 
 use std::ops::Range;
 
@@ -21,7 +22,8 @@ use crate::source::is_blank;
 pub(super) struct TitleSearch {
     /// Whether the text has shown anything besides images so far.
     pub(super) has_text: bool,
-    /// A heading of a lower level that comes before any other text: its events, and where it is written.
+    /// A heading of a lower level that comes before any other text: its events, and where it is
+    /// written.
     first: Option<(Range<usize>, Range<usize>)>,
 }
 
@@ -40,7 +42,9 @@ impl Walk<'_> {
     }
 
     pub(super) fn end_heading(&mut self, level: HeadingLevel) {
-        let Some(open) = self.heading.take() else { return };
+        let Some(open) = self.heading.take() else {
+            return;
+        };
         let text = open.text.split_whitespace().collect::<Vec<_>>().join(" ");
         let is_own = self.is_at_top() && self.out.heading.is_none() && self.out.outline.is_empty();
         if is_own && open.level == 1 && is_blank(&text) {
@@ -48,19 +52,28 @@ impl Walk<'_> {
             return self.flow().truncate(open.at);
         }
         let id = self.heading_id(&open, &text);
-        let heading = Heading { level: open.level, id, text };
+        let heading = Heading {
+            level: open.level,
+            id,
+            text,
+        };
         if is_own && heading.level == 1 {
             self.flow().truncate(open.at);
-            self.out.heading = Some(Placed { value: heading, place: self.place(open.range) });
+            self.out.heading = Some(Placed {
+                value: heading,
+                place: self.place(open.range),
+            });
             return;
         }
-        let may_be_title = is_own && !self.settings.is_titled && !self.title.has_text && !is_blank(&heading.text);
+        let may_be_title =
+            is_own && !self.settings.is_titled && !self.title.has_text && !is_blank(&heading.text);
         if !may_be_title {
             self.check_level(&heading, &open);
         }
         self.last_level = heading.level;
         if self.settings.wants_body {
-            if let Some(Event::Start(Tag::Heading { id, .. })) = self.flow().events.get_mut(open.at) {
+            if let Some(Event::Start(Tag::Heading { id, .. })) = self.flow().events.get_mut(open.at)
+            {
                 *id = Some(heading.id.clone().into());
             }
             let mut link = String::from(" <a class=\"anchor\" href=\"#");
@@ -71,7 +84,11 @@ impl Walk<'_> {
         }
         if may_be_title {
             self.title.first = Some((open.at..self.flow().events.len(), open.range));
-        } else if heading.level == 1 && self.is_at_top() && self.out.later_title.is_none() && !heading.text.is_empty() {
+        } else if heading.level == 1
+            && self.is_at_top()
+            && self.out.later_title.is_none()
+            && !heading.text.is_empty()
+        {
             self.out.later_title = Some(heading.text.clone());
         }
         self.close_html_of_ended_blocks();
@@ -81,7 +98,9 @@ impl Walk<'_> {
 
     /// The heading's own id if it states one that is still free, else one made of its words.
     fn heading_id(&mut self, open: &OpenHeading, text: &str) -> String {
-        let Some(id) = &open.id else { return self.ids.for_heading(text) };
+        let Some(id) = &open.id else {
+            return self.ids.for_heading(text);
+        };
         if self.ids.take(id) {
             return id.clone();
         }
@@ -90,24 +109,45 @@ impl Walk<'_> {
     }
 
     pub(super) fn duplicate_id(&mut self, id: &str, range: Range<usize>) {
-        let problem = Diagnostic::new(Code::DuplicateId, format!("the id `{id}` is already used on this page"));
-        self.problem(problem.help("give one of the two another id: links lead to the first"), range);
+        let problem = Diagnostic::new(
+            Code::DuplicateId,
+            format!("the id `{id}` is already used on this page"),
+        );
+        self.problem(
+            problem.help("give one of the two another id: links lead to the first"),
+            range,
+        );
     }
 
     fn check_level(&mut self, heading: &Heading, open: &OpenHeading) {
         let range = open.range.clone();
         if heading.level == 1 {
-            let is_first = !self.settings.is_titled && self.out.heading.is_none() && self.out.later_title.is_none() && self.is_at_top();
+            let is_first = !self.settings.is_titled
+                && self.out.heading.is_none()
+                && self.out.later_title.is_none()
+                && self.is_at_top();
             let (message, help) = if is_first {
-                ("the first-level heading comes after other headings", "move it to the top of the page, or write it as `##`")
+                (
+                    "the first-level heading comes after other headings",
+                    "move it to the top of the page, or write it as `##`",
+                )
             } else {
-                ("a second first-level heading", "write it as `##`: a page has one title")
+                (
+                    "a second first-level heading",
+                    "write it as `##`: a page has one title",
+                )
             };
             self.problem(Diagnostic::new(Code::ExtraH1, message).help(help), range);
         } else if heading.level > self.last_level + 1 {
-            let message = format!("the heading's level goes from {} to {}", self.last_level, heading.level);
+            let message = format!(
+                "the heading's level goes from {} to {}",
+                self.last_level, heading.level
+            );
             let help = format!("write it with {} `#`", self.last_level + 1);
-            self.problem(Diagnostic::new(Code::HeadingJump, message).help(help), range);
+            self.problem(
+                Diagnostic::new(Code::HeadingJump, message).help(help),
+                range,
+            );
         }
     }
 
@@ -118,7 +158,11 @@ impl Walk<'_> {
 
     /// Notes a first-level heading that is written in HTML. It stays where it is.
     pub(super) fn note_html_heading(&mut self, html: &str) {
-        if self.settings.is_titled || self.out.heading.is_some() || self.out.later_title.is_some() || !html.contains("<h1") {
+        if self.settings.is_titled
+            || self.out.heading.is_some()
+            || self.out.later_title.is_some()
+            || !html.contains("<h1")
+        {
             return;
         }
         let (mut is_within, mut title) = (false, String::new());
@@ -135,20 +179,32 @@ impl Walk<'_> {
         self.out.later_title = Some(title).filter(|title| !title.is_empty());
     }
 
-    /// Takes the heading that comes before all other text out of the body, where nothing else is the page's title.
+    /// Takes the heading that comes before all other text out of the body, where nothing else is
+    /// the page's title.
     pub(super) fn adopt_first_heading(&mut self) {
-        let Some((events, range)) = self.title.first.take() else { return };
+        let Some((events, range)) = self.title.first.take() else {
+            return;
+        };
         if self.out.heading.is_some() || self.out.later_title.is_some() {
             return;
         }
         let heading = self.out.outline.remove(0);
         self.flow().cut(events);
-        if let Some(at) = self.out.passages.iter().position(|passage| passage.anchor == heading.id).filter(|at| *at > 0) {
+        if let Some(at) = self
+            .out
+            .passages
+            .iter()
+            .position(|passage| passage.anchor == heading.id)
+            .filter(|at| *at > 0)
+        {
             let passage = self.out.passages.remove(at);
             let before = &mut self.out.passages[at - 1];
             before.text.push_str(&passage.text);
             before.includes.extend(passage.includes);
         }
-        self.out.heading = Some(Placed { value: heading, place: self.place(range) });
+        self.out.heading = Some(Placed {
+            value: heading,
+            place: self.place(range),
+        });
     }
 }

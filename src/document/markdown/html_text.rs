@@ -6,7 +6,9 @@ use super::Walk;
 use crate::document::html_tokens::{Token, Tokens, plain_text};
 
 /// Elements whose text is shown as it is, character by character.
-const LITERAL: [&str; 10] = ["code", "kbd", "samp", "tt", "var", "pre", "script", "style", "textarea", "listing"];
+const LITERAL: [&str; 10] = [
+    "code", "kbd", "samp", "tt", "var", "pre", "script", "style", "textarea", "listing",
+];
 
 /// The bytes that every character which smart punctuation writes begins with.
 const SMART_LEAD: [u8; 2] = [0xE2, 0x80];
@@ -17,9 +19,16 @@ impl<'a> Walk<'a> {
         if !self.settings.smart_punctuation || !shown.as_bytes().starts_with(&SMART_LEAD) {
             return None;
         }
-        let written =
-            self.text.get(range.clone()).filter(|written| written.bytes().all(|byte| matches!(byte, b'"' | b'\'' | b'-' | b'.')))?;
-        let is_literal = self.flows.iter().flat_map(|flow| &flow.html.open).any(|element| LITERAL.contains(&element.name.as_str()));
+        let written = self.text.get(range.clone()).filter(|written| {
+            written
+                .bytes()
+                .all(|byte| matches!(byte, b'"' | b'\'' | b'-' | b'.'))
+        })?;
+        let is_literal = self
+            .flows
+            .iter()
+            .flat_map(|flow| &flow.html.open)
+            .any(|element| LITERAL.contains(&element.name.as_str()));
         is_literal.then_some(written)
     }
 

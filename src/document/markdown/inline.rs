@@ -1,4 +1,5 @@
-//! What stands within a line: links, images, footnote marks, formulas; and table cells, whose alignment becomes a class.
+//! What stands within a line: links, images, footnote marks, formulas; and table cells, whose
+//! alignment becomes a class.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -19,7 +20,8 @@ use crate::document::remarks;
 use crate::link_target::{Usage, doubt, refusal, refusal_of};
 use crate::settings::is_at;
 
-/// A formula of so many bytes is read where there is more room on the stack: how deep it goes is not known before.
+/// A formula of so many bytes is read where there is more room on the stack: how deep it goes is
+/// not known before.
 const SHORT_FORMULA: usize = 256;
 const FORMULA_BYTES_MAX: usize = 16 << 10;
 const STACK_PER_BYTE: usize = 16 << 10;
@@ -41,12 +43,18 @@ fn convert_formula(formula: &str, display: MathDisplay) -> Result<CleanMathml, S
     }
     let stack = formula.len() * STACK_PER_BYTE;
     std::thread::scope(|scope| {
-        let apart = std::thread::Builder::new().stack_size(stack).spawn_scoped(scope, convert);
-        apart.map_err(|error| error.to_string())?.join().unwrap_or_else(|_| Err("it is too deep".to_owned()))
+        let apart = std::thread::Builder::new()
+            .stack_size(stack)
+            .spawn_scoped(scope, convert);
+        apart
+            .map_err(|error| error.to_string())?
+            .join()
+            .unwrap_or_else(|_| Err("it is too deep".to_owned()))
     })
 }
 
-/// A wiki link's target. In a table its `|` is written `\|`, and the backslash is not part of the target.
+/// A wiki link's target. In a table its `|` is written `\|`, and the backslash is not part of the
+/// target.
 fn wiki_target(written: &str) -> String {
     written.trim().trim_end_matches('\\').trim_end().to_owned()
 }
@@ -54,7 +62,8 @@ fn wiki_target(written: &str) -> String {
 /// The size that `40` or `40x30` states, in pixels.
 pub(super) fn image_size(text: &str) -> Option<(u32, Option<u32>)> {
     let side = |text: &str| {
-        let is_number = (1..=4).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+        let is_number =
+            (1..=4).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
         text.parse().ok().filter(|side| is_number && *side > 0)
     };
     match text.trim().split_once('x') {
@@ -65,30 +74,49 @@ pub(super) fn image_size(text: &str) -> Option<(u32, Option<u32>)> {
 
 /// Whether a target is written into the page as it stands.
 pub(super) fn is_final(written: &str) -> bool {
-    // Nearly every link leads to a page of the site: it has no scheme, and does not begin with slashes or what browsers skip.
-    let may_be = written.bytes().any(|byte| byte == b':') || !written.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '.');
-    may_be && matches!(Target::parse(written), Target::Outside | Target::ProtocolRelative)
+    // Nearly every link leads to a page of the site: it has no scheme, and does not begin with
+    // slashes or what browsers skip.
+    let may_be = written.bytes().any(|byte| byte == b':')
+        || !written.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '.');
+    may_be
+        && matches!(
+            Target::parse(written),
+            Target::Outside | Target::ProtocolRelative
+        )
 }
 
 /// Whether the name in a wiki link is a path on the writer's computer.
 fn names_disk(target: &str) -> bool {
-    let is_path = target.as_bytes().get(2).is_some_and(|byte| matches!(byte, b'/' | b'\\')) || target.starts_with("\\\\");
+    let is_path = target
+        .as_bytes()
+        .get(2)
+        .is_some_and(|byte| matches!(byte, b'/' | b'\\'))
+        || target.starts_with("\\\\");
     is_path && Target::parse(target) == Target::OnDisk
 }
 
 impl<'a> Walk<'a> {
-    /// Takes a link in, with the problems that its target alone shows. `None` when it must not be written as a link.
+    /// Takes a link in, with the problems that its target alone shows. `None` when it must not be
+    /// written as a link.
     pub(super) fn link(&mut self, target: &str, role: Role, range: Range<usize>) -> Option<u32> {
-        // A wiki link names a page, whose title may hold a colon, and is written only as the address of what it names.
+        // A wiki link names a page, whose title may hold a colon, and is written only as the
+        // address of what it names.
         let is_name = role.is_wiki() && !names_disk(target);
-        let usage = if role.is_embed() { Usage::Image } else { Usage::Link };
+        let usage = if role.is_embed() {
+            Usage::Image
+        } else {
+            Usage::Link
+        };
         let parsed = Target::parse(target);
         let refusal = match self.share(target, &range) {
             Some(share) => refusal(&share, usage),
             None => refusal_of(&parsed, target, usage),
         };
         if let Some(refusal) = refusal.filter(|_| !is_name) {
-            self.problem(Diagnostic::new(refusal.code, refusal.message).help(refusal.help), range);
+            self.problem(
+                Diagnostic::new(refusal.code, refusal.message).help(refusal.help),
+                range,
+            );
             return None;
         }
         let problem = self.doubt(target, &parsed, role);
@@ -97,31 +125,60 @@ impl<'a> Walk<'a> {
             self.problem(problem, range);
         }
         let index = u32::try_from(self.out.links.len()).expect("a page has fewer links than bytes");
-        self.out.links.push(Link { target: Placed { value: target.to_owned(), place }, role });
+        self.out.links.push(Link {
+            target: Placed {
+                value: target.to_owned(),
+                place,
+            },
+            role,
+        });
         Some(index)
     }
 
     /// What is wrong with a target that may be written all the same.
     fn doubt(&self, target: &str, parsed: &Target, role: Role) -> Option<Diagnostic> {
-        let problem = |code, message: &str, help: &str| Some(Diagnostic::new(code, message).help(help));
+        let problem =
+            |code, message: &str, help: &str| Some(Diagnostic::new(code, message).help(help));
         match parsed {
             Target::UnknownScheme { .. } if role.is_wiki() => None,
-            Target::Outside | Target::ProtocolRelative if role.is_embed() && self.is_refused(target) => {
-                let problem = Diagnostic::new(Code::OutsideOrigin, format!("`{}` would be loaded from another site", target.trim()));
-                Some(problem.help("bring the file along, or name its origin in the setting `allow_origins`"))
+            Target::Outside | Target::ProtocolRelative
+                if role.is_embed() && self.is_refused(target) =>
+            {
+                let problem = Diagnostic::new(
+                    Code::OutsideOrigin,
+                    format!("`{}` would be loaded from another site", target.trim()),
+                );
+                Some(problem.help(
+                    "bring the file along, or name its origin in the setting `allow_origins`",
+                ))
             }
-            Target::Empty if !role.is_embed() => {
-                problem(Code::EmptyLink, "this link leads nowhere", "give it a target between the parentheses")
-            }
-            Target::Empty => problem(Code::EmptyLink, "this image has no address", "give it a file between the parentheses"),
-            _ => doubt(parsed).map(|doubt| Diagnostic::new(doubt.code, doubt.message).help(doubt.help)),
+            Target::Empty if !role.is_embed() => problem(
+                Code::EmptyLink,
+                "this link leads nowhere",
+                "give it a target between the parentheses",
+            ),
+            Target::Empty => problem(
+                Code::EmptyLink,
+                "this image has no address",
+                "give it a file between the parentheses",
+            ),
+            _ => doubt(parsed)
+                .map(|doubt| Diagnostic::new(doubt.code, doubt.message).help(doubt.help)),
         }
     }
 
-    /// The path of a share as it was written, where Markdown took the first of its two backslashes for an escape.
+    /// The path of a share as it was written, where Markdown took the first of its two backslashes
+    /// for an escape.
     fn share(&self, target: &str, range: &Range<usize>) -> Option<String> {
-        let host = target.strip_prefix('\\')?.split(['\\', '/']).next().filter(|host| !host.is_empty())?;
-        let is_share = self.text.get(range.clone())?.contains(&format!("\\\\{host}"));
+        let host = target
+            .strip_prefix('\\')?
+            .split(['\\', '/'])
+            .next()
+            .filter(|host| !host.is_empty())?;
+        let is_share = self
+            .text
+            .get(range.clone())?
+            .contains(&format!("\\\\{host}"));
         is_share.then(|| format!("\\{target}"))
     }
 
@@ -130,7 +187,13 @@ impl<'a> Walk<'a> {
         is_remote(target) && !is_at(target, self.settings.allow_origins)
     }
 
-    pub(super) fn start_link(&mut self, link_type: LinkType, target: &str, title: &str, range: Range<usize>) {
+    pub(super) fn start_link(
+        &mut self,
+        link_type: LinkType,
+        target: &str,
+        title: &str,
+        range: Range<usize>,
+    ) {
         let (role, target) = match link_type {
             LinkType::WikiLink { .. } => (Role::Wiki, wiki_target(target)),
             LinkType::Email => (Role::Text, format!("mailto:{target}")),
@@ -140,7 +203,10 @@ impl<'a> Walk<'a> {
         self.open_links.push(index.is_some());
         let Some(index) = index else { return };
         self.is_paid = honesty::is_affiliate(&target);
-        if !matches!(link_type, LinkType::Autolink | LinkType::Email | LinkType::WikiLink { .. }) {
+        if !matches!(
+            link_type,
+            LinkType::Autolink | LinkType::Email | LinkType::WikiLink { .. }
+        ) {
             self.link_words = Some((String::new(), range));
         }
         let has_no_words = matches!(link_type, LinkType::WikiLink { has_pothole: false });
@@ -151,7 +217,11 @@ impl<'a> Walk<'a> {
                 escape_into(&mut tag, &without_hole_marks(title));
                 tag.push('"');
             }
-            tag.push_str(if self.is_paid { " rel=\"sponsored\">" } else { ">" });
+            tag.push_str(if self.is_paid {
+                " rel=\"sponsored\">"
+            } else {
+                ">"
+            });
             if has_no_words {
                 tag.push_str(&self.hole(Segment::WikiTitle(index)));
             }
@@ -169,12 +239,22 @@ impl<'a> Walk<'a> {
         }
         let is_paid = std::mem::take(&mut self.is_paid);
         if self.open_links.pop() == Some(true) {
-            let said = if is_paid { honesty::said_behind(&self.settings.phrases.sponsored_link) } else { String::new() };
+            let said = if is_paid {
+                honesty::said_behind(&self.settings.phrases.sponsored_link)
+            } else {
+                String::new()
+            };
             self.push(Event::InlineHtml(format!("</a>{said}").into()));
         }
     }
 
-    pub(super) fn start_image(&mut self, link_type: LinkType, target: &str, title: &str, range: Range<usize>) {
+    pub(super) fn start_image(
+        &mut self,
+        link_type: LinkType,
+        target: &str,
+        title: &str,
+        range: Range<usize>,
+    ) {
         if let Some(image) = &mut self.image {
             image.depth += 1;
             return;
@@ -183,7 +263,14 @@ impl<'a> Walk<'a> {
             LinkType::WikiLink { .. } => (Role::WikiEmbed, wiki_target(target)),
             _ => (Role::Embed, target.to_owned()),
         };
-        self.image = Some(OpenImage { depth: 0, alt: String::new(), title: title.to_owned(), target, role, range });
+        self.image = Some(OpenImage {
+            depth: 0,
+            alt: String::new(),
+            title: title.to_owned(),
+            target,
+            role,
+            range,
+        });
     }
 
     pub(super) fn end_image(&mut self) {
@@ -191,12 +278,20 @@ impl<'a> Walk<'a> {
             image.depth -= 1;
             return;
         }
-        let Some(mut image) = self.image.take() else { return };
+        let Some(mut image) = self.image.take() else {
+            return;
+        };
         let size = image.take_size();
         self.alt_text(&image.alt);
         if image.alt.trim().is_empty() {
-            let problem = Diagnostic::new(Code::MissingAlt, "this image has no text for those who do not see it");
-            self.problem(problem.help("say between the brackets what it shows"), image.range.clone());
+            let problem = Diagnostic::new(
+                Code::MissingAlt,
+                "this image has no text for those who do not see it",
+            );
+            self.problem(
+                problem.help("say between the brackets what it shows"),
+                image.range.clone(),
+            );
         }
         if let Some(remark) = remarks::of_picture(&image.alt, &image.target) {
             self.remark(remark, image.range.clone());
@@ -207,7 +302,11 @@ impl<'a> Walk<'a> {
         if !self.settings.wants_body {
             return;
         }
-        let mut tag = format!("<img src=\"{}\" alt=\"{}\"", self.address(index), escape_attribute(&image.alt));
+        let mut tag = format!(
+            "<img src=\"{}\" alt=\"{}\"",
+            self.address(index),
+            escape_attribute(&image.alt)
+        );
         if let Some((width, height)) = size {
             tag.push_str(&format!(" width=\"{width}\""));
             tag.extend(height.map(|height| format!(" height=\"{height}\"")));
@@ -228,29 +327,44 @@ impl<'a> Walk<'a> {
         if !self.settings.wants_body {
             return;
         }
-        let suffix = if count == 1 { String::new() } else { format!("-{count}") };
-        let html =
-            format!("<sup class=\"footnote-ref\"><a href=\"#fn-{number}\" id=\"fnref-{number}{suffix}\" data-footnote>{number}</a></sup>");
-        // By the attribute the script knows the mark; as a placeholder it passes the sanitizer, which takes it from everybody else.
+        let suffix = if count == 1 {
+            String::new()
+        } else {
+            format!("-{count}")
+        };
+        let html = format!(
+            "<sup class=\"footnote-ref\"><a href=\"#fn-{number}\" id=\"fnref-{number}{suffix}\" data-footnote>{number}</a></sup>"
+        );
+        // By the attribute the script knows the mark; as a placeholder it passes the sanitizer,
+        // which takes it from everybody else.
         let placeholder = self.hole(Segment::Html(html));
         self.push(Event::InlineHtml(placeholder.into()));
     }
 
     pub(super) fn footnote_definition(&mut self, name: String, note: Note) {
         if self.footnotes.notes.contains_key(&name) {
-            let problem = Diagnostic::new(Code::UnusedFootnote, format!("the footnote `[^{name}]` is defined a second time"));
-            return self.problem(problem.help("give it another name, or delete one of the two"), note.range);
+            let problem = Diagnostic::new(
+                Code::UnusedFootnote,
+                format!("the footnote `[^{name}]` is defined a second time"),
+            );
+            return self.problem(
+                problem.help("give it another name, or delete one of the two"),
+                note.range,
+            );
         }
         self.footnotes.notes.insert(name, note);
     }
 
-    /// Appends the footnotes in the order of their first mention, and tells which are never mentioned.
+    /// Appends the footnotes in the order of their first mention, and tells which are never
+    /// mentioned.
     pub(super) fn footnote_section(&mut self, segments: &mut Vec<Segment>) {
         let mut defined = std::mem::take(&mut self.footnotes.notes);
         let mentioned = std::mem::take(&mut self.footnotes.mentioned);
         let mut notes = Vec::new();
         for (index, name) in mentioned.iter().enumerate() {
-            let Some(Note { body, range, calls }) = defined.remove(name) else { continue };
+            let Some(Note { body, range, calls }) = defined.remove(name) else {
+                continue;
+            };
             self.flow().calls.extend(calls);
             if !self.settings.wants_body {
                 continue;
@@ -264,15 +378,25 @@ impl<'a> Walk<'a> {
                 let suffix = if mention == 1 { String::new() } else { format!("-{mention}") };
                 format!("<a class=\"footnote-back\" href=\"#fnref-{number}{suffix}\" aria-label=\"{label} {number}\">↩</a>")
             });
-            notes
-                .push(Segment::Html(format!("<p class=\"footnote-return\" data-return>{}</p></li>\n", back.collect::<Vec<_>>().join(" "))));
+            notes.push(Segment::Html(format!(
+                "<p class=\"footnote-return\" data-return>{}</p></li>\n",
+                back.collect::<Vec<_>>().join(" ")
+            )));
         }
         for (name, Note { range, .. }) in defined {
-            let problem = Diagnostic::new(Code::UnusedFootnote, format!("the footnote `[^{name}]` is never mentioned"));
-            self.problem(problem.help(format!("write [^{name}] where it belongs, or delete it")), range);
+            let problem = Diagnostic::new(
+                Code::UnusedFootnote,
+                format!("the footnote `[^{name}]` is never mentioned"),
+            );
+            self.problem(
+                problem.help(format!("write [^{name}] where it belongs, or delete it")),
+                range,
+            );
         }
         if !notes.is_empty() {
-            segments.push(Segment::Html("<section class=\"footnotes\" role=\"doc-endnotes\" data-footnotes>\n<ol>\n".into()));
+            segments.push(Segment::Html(
+                "<section class=\"footnotes\" role=\"doc-endnotes\" data-footnotes>\n<ol>\n".into(),
+            ));
             segments.extend(notes);
             segments.push(Segment::Html("</ol>\n</section>\n".into()));
         }
@@ -283,27 +407,52 @@ impl<'a> Walk<'a> {
             return;
         }
         let phrases = &self.settings.phrases;
-        let (checked, label) = if is_done { (" checked=\"\"", &phrases.task_done) } else { ("", &phrases.task_open) };
-        let html = format!("<input disabled=\"\" type=\"checkbox\"{checked} aria-label=\"{}\"/>\n", escape_attribute(label));
+        let (checked, label) = if is_done {
+            (" checked=\"\"", &phrases.task_done)
+        } else {
+            ("", &phrases.task_open)
+        };
+        let html = format!(
+            "<input disabled=\"\" type=\"checkbox\"{checked} aria-label=\"{}\"/>\n",
+            escape_attribute(label)
+        );
         self.push(Event::InlineHtml(html.into()));
     }
 
     pub(super) fn math(&mut self, formula: &str, range: Range<usize>, is_block: bool) {
-        let display = if is_block { MathDisplay::Block } else { MathDisplay::Inline };
+        let display = if is_block {
+            MathDisplay::Block
+        } else {
+            MathDisplay::Inline
+        };
         self.plain_text(formula);
         let html = match convert_formula(formula, display) {
-            Ok(CleanMathml { html, refused_links }) => {
+            Ok(CleanMathml {
+                html,
+                refused_links,
+            }) => {
                 for address in refused_links {
                     let message = format!("the link to `{address}` is left out of this formula");
                     let problem = Diagnostic::new(Code::LinkScheme, message);
-                    self.problem(problem.help("link to an https:// address, or put the link outside of the formula"), range.clone());
+                    self.problem(
+                        problem.help(
+                            "link to an https:// address, or put the link outside of the formula",
+                        ),
+                        range.clone(),
+                    );
                 }
                 html
             }
             Err(message) => {
-                let problem = Diagnostic::new(Code::BadMath, format!("this formula cannot be read: {message}"));
+                let problem = Diagnostic::new(
+                    Code::BadMath,
+                    format!("this formula cannot be read: {message}"),
+                );
                 self.problem(problem.help("formulas are written in LaTeX; a dollar sign that means money is written `\\$`"), range);
-                format!("<code class=\"math-error\">{}</code>", escape_attribute(formula))
+                format!(
+                    "<code class=\"math-error\">{}</code>",
+                    escape_attribute(formula)
+                )
             }
         };
         let hole = self.hole(Segment::Html(html));
@@ -311,7 +460,10 @@ impl<'a> Walk<'a> {
     }
 
     pub(super) fn start_table(&mut self, alignments: &[Alignment], range: &Range<usize>) {
-        if alignments.iter().any(|alignment| *alignment != Alignment::None) {
+        if alignments
+            .iter()
+            .any(|alignment| *alignment != Alignment::None)
+        {
             let class = |alignment: &Alignment| match alignment {
                 Alignment::None => "",
                 Alignment::Left => " class=\"align-left\"",
@@ -330,7 +482,8 @@ impl<'a> Walk<'a> {
             return;
         }
         let class = self.columns.get(self.column).copied().unwrap_or("");
-        // Written as HTML, a cell does not depend on the events before it, which may be written already.
+        // Written as HTML, a cell does not depend on the events before it, which may be written
+        // already.
         self.push(Event::InlineHtml(match (self.is_head, class) {
             (false, "") => "<td>".into(),
             (false, class) => format!("<td{class}>").into(),
@@ -349,12 +502,16 @@ impl<'a> Walk<'a> {
         let flow = self.flow();
         flow.depth = flow.depth.saturating_sub(1);
         self.close_html_of_ended_blocks();
-        self.push(Event::InlineHtml(if self.is_head { "</th>" } else { "</td>" }.into()));
+        self.push(Event::InlineHtml(
+            if self.is_head { "</th>" } else { "</td>" }.into(),
+        ));
         if !is_plain {
             self.plain_text(" ");
         }
     }
 }
 
-static MATH: LazyLock<LatexToMathML> =
-    LazyLock::new(|| LatexToMathML::new(MathCoreConfig::default()).expect("the default configuration has no macros that could be wrong"));
+static MATH: LazyLock<LatexToMathML> = LazyLock::new(|| {
+    LatexToMathML::new(MathCoreConfig::default())
+        .expect("the default configuration has no macros that could be wrong")
+});

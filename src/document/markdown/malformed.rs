@@ -1,5 +1,6 @@
-//! Markup that was meant and is shown as text, as it comes with text pasted from elsewhere: links, headings, lists, tables and
-//! emphasis that Markdown does not read as such. It is looked for only where the parser gave text, so code is never meant.
+//! Markup that was meant and is shown as text, as it comes with text pasted from elsewhere: links,
+//! headings, lists, tables and emphasis that Markdown does not read as such. It is looked for only
+//! where the parser gave text, so code is never meant.
 
 use std::ops::Range;
 
@@ -7,20 +8,24 @@ use super::Walk;
 use crate::diagnostic::{Code, Diagnostic};
 
 /// What word processors write in front of the items of a list.
-const BULLETS: [char; 14] = ['·', '•', '‣', '◦', '∙', '▪', '▫', '■', '●', '○', '➢', '\u{F0A7}', '\u{F0B7}', '\u{F0D8}'];
+const BULLETS: [char; 14] = [
+    '·', '•', '‣', '◦', '∙', '▪', '▫', '■', '●', '○', '➢', '\u{F0A7}', '\u{F0B7}', '\u{F0D8}',
+];
 
 /// Digits that a telephone number has at least.
 const PHONE_DIGITS: usize = 6;
 
-/// How far around a mark the rest of a link is looked for, in bytes. Addresses are shorter, and without a limit a text of nothing but
-/// brackets would be read once for each of them.
+/// How far around a mark the rest of a link is looked for, in bytes. Addresses are shorter, and
+/// without a limit a text of nothing but brackets would be read once for each of them.
 const REACH: usize = 512;
 
 impl Walk<'_> {
     /// Looks at a paragraph for blocks of other types.
     pub(super) fn malformed_block(&mut self, range: &Range<usize>) {
         let text = self.text;
-        let Some(paragraph) = text.get(range.clone()) else { return };
+        let Some(paragraph) = text.get(range.clone()) else {
+            return;
+        };
         let begin = range.start + (paragraph.len() - paragraph.trim_start().len());
         let rest = &text[begin..range.end];
         match rest.as_bytes().first() {
@@ -48,23 +53,40 @@ impl Walk<'_> {
     fn malformed_heading(&mut self, at: usize, line: &str, paragraph: &str) {
         let words = line.trim_start_matches('#');
         let level = line.len() - words.len();
-        let Some(first) = words.chars().next().filter(|c| c.is_alphanumeric() && level <= 6) else { return };
+        let Some(first) = words
+            .chars()
+            .next()
+            .filter(|c| c.is_alphanumeric() && level <= 6)
+        else {
+            return;
+        };
         // One `#` may begin a tag or a number: `#wood`, `#1`.
-        let is_tag =
-            level == 1 && (!first.is_alphabetic() || first.is_lowercase() || words.contains('#') || paragraph.trim().contains('\n'));
+        let is_tag = level == 1
+            && (!first.is_alphabetic()
+                || first.is_lowercase()
+                || words.contains('#')
+                || paragraph.trim().contains('\n'));
         if is_tag {
             return;
         }
         let marks = &line[..level];
         let message = format!("`{}` is not read as a heading", shortened(line));
         let help = format!("put a space behind `{marks}`; where it is text, write `\\{marks}`");
-        self.problem(Diagnostic::new(Code::MalformedBlock, message).help(help), at..at + line.len());
+        self.problem(
+            Diagnostic::new(Code::MalformedBlock, message).help(help),
+            at..at + line.len(),
+        );
     }
 
     /// `1.Item`
     fn malformed_item(&mut self, at: usize, line: &str) {
         let digits = line.bytes().take_while(u8::is_ascii_digit).count();
-        let Some(words) = line[digits..].strip_prefix(['.', ')']).filter(|_| digits <= 2) else { return };
+        let Some(words) = line[digits..]
+            .strip_prefix(['.', ')'])
+            .filter(|_| digits <= 2)
+        else {
+            return;
+        };
         let is_word = words.starts_with(|c: char| c.is_alphabetic() && !c.is_lowercase());
         // `2.X` is a version, not an item.
         let length = words.chars().take_while(|c| c.is_alphanumeric()).count();
@@ -73,44 +95,80 @@ impl Walk<'_> {
         }
         let mark = &line[..=digits];
         let message = format!("`{}` is not read as an item of a list", shortened(line));
-        let help = format!("put a space behind `{mark}`; where it is text, write `{}\\{}`", &line[..digits], &line[digits..=digits]);
-        self.problem(Diagnostic::new(Code::MalformedBlock, message).help(help), at..at + line.len());
+        let help = format!(
+            "put a space behind `{mark}`; where it is text, write `{}\\{}`",
+            &line[..digits],
+            &line[digits..=digits]
+        );
+        self.problem(
+            Diagnostic::new(Code::MalformedBlock, message).help(help),
+            at..at + line.len(),
+        );
     }
 
     /// Reported once: a pasted list has many.
     fn foreign_bullet(&mut self, at: usize, bullet: char) {
         if !std::mem::replace(&mut self.has_foreign_bullet, true) {
             let message = format!("`{bullet}` is not read as the beginning of a list's item");
-            let problem = Diagnostic::new(Code::MalformedBlock, message).help("write `-` and a space in its place, here and below");
+            let problem = Diagnostic::new(Code::MalformedBlock, message)
+                .help("write `-` and a space in its place, here and below");
             self.problem(problem, at..at + bullet.len_utf8());
         }
     }
 
     fn malformed_table(&mut self, at: usize, paragraph: &str) {
-        let lines: Vec<&str> = paragraph.trim().lines().map(|line| line.trim_start_matches([' ', '\t', '>']).trim_end()).collect();
+        let lines: Vec<&str> = paragraph
+            .trim()
+            .lines()
+            .map(|line| line.trim_start_matches([' ', '\t', '>']).trim_end())
+            .collect();
         let range = at..at + lines[0].len();
         if is_delimiter(lines[0]) {
-            let problem = Diagnostic::new(Code::MalformedBlock, "this line is not directly below the first line of a table");
+            let problem = Diagnostic::new(
+                Code::MalformedBlock,
+                "this line is not directly below the first line of a table",
+            );
             return self.problem(problem.help("delete the blank lines above it"), range);
         }
-        if lines.len() < 2 || lines.iter().any(|line| cells(line) < 1 || !line.starts_with('|')) {
+        if lines.len() < 2
+            || lines
+                .iter()
+                .any(|line| cells(line) < 1 || !line.starts_with('|'))
+        {
             return;
         }
         let wanted = cells(lines[0]);
         if is_delimiter(lines[1]) && cells(lines[1]) != wanted {
-            let message = format!("the second line of this table has {} columns, and its first line has {wanted}", cells(lines[1]));
+            let message = format!(
+                "the second line of this table has {} columns, and its first line has {wanted}",
+                cells(lines[1])
+            );
             let problem = Diagnostic::new(Code::MalformedBlock, message);
-            return self.problem(problem.help("give both lines the same number of columns"), range);
+            return self.problem(
+                problem.help("give both lines the same number of columns"),
+                range,
+            );
         }
         if lines.iter().all(|line| line.ends_with('|')) {
-            let problem = Diagnostic::new(Code::MalformedBlock, "this table has no line of hyphens below its first line");
-            self.problem(problem.help(format!("add `|{}` as its second line", "---|".repeat(wanted))), range);
+            let problem = Diagnostic::new(
+                Code::MalformedBlock,
+                "this table has no line of hyphens below its first line",
+            );
+            self.problem(
+                problem.help(format!(
+                    "add `|{}` as its second line",
+                    "---|".repeat(wanted)
+                )),
+                range,
+            );
         }
     }
 
     /// Looks at a run of text for links and emphasis.
     pub(super) fn malformed_inline(&mut self, run: &Range<usize>) {
-        let Some(text) = self.text.get(run.clone()) else { return };
+        let Some(text) = self.text.get(run.clone()) else {
+            return;
+        };
         let bytes = text.as_bytes();
         let mut end = NextChar::default();
         for at in memchr::memchr_iter(b':', bytes).filter(|at| bytes.get(at + 1) == Some(&b'/')) {
@@ -118,7 +176,10 @@ impl Walk<'_> {
         }
         // Each of these ends with a bracket.
         if memchr::memchr(b']', bytes).is_some() {
-            for at in memchr::memchr_iter(b'[', bytes).filter_map(|at| at.checked_sub(1)).filter(|at| bytes[*at] == b')') {
+            for at in memchr::memchr_iter(b'[', bytes)
+                .filter_map(|at| at.checked_sub(1))
+                .filter(|at| bytes[*at] == b')')
+            {
                 self.reversed_link(run, text, at);
             }
         }
@@ -127,28 +188,55 @@ impl Walk<'_> {
         }
     }
 
-    /// What follows the `]` at `at` in a run of text, where no link came of it. `space` finds the white space of the run.
-    pub(super) fn malformed_link(&mut self, run: &Range<usize>, (open, at): (Option<usize>, usize), space: &mut NextChar) {
-        let Some(text) = self.text.get(run.clone()) else { return };
+    /// What follows the `]` at `at` in a run of text, where no link came of it. `space` finds the
+    /// white space of the run.
+    pub(super) fn malformed_link(
+        &mut self,
+        run: &Range<usize>,
+        (open, at): (Option<usize>, usize),
+        space: &mut NextChar,
+    ) {
+        let Some(text) = self.text.get(run.clone()) else {
+            return;
+        };
         let words = open.map_or("", |open| &text[open + 1..at]);
         let rest = beginning(&text[at + 1..]);
         let start = run.start + open.unwrap_or(at);
         if let Some(target) = rest.strip_prefix('(') {
             let space = space.at_or_after(text, at + 2, char::is_whitespace) - (at + 2);
             if let Some(end) = unclosed_address(target, space.min(target.len())) {
-                let problem = Diagnostic::new(Code::MalformedLink, "the parenthesis of this link is never closed");
-                self.problem(problem.help("add `)` behind its address"), start..run.start + at + 2 + end);
+                let problem = Diagnostic::new(
+                    Code::MalformedLink,
+                    "the parenthesis of this link is never closed",
+                );
+                self.problem(
+                    problem.help("add `)` behind its address"),
+                    start..run.start + at + 2 + end,
+                );
             }
-        } else if let Some(target) = rest.trim_start_matches(' ').strip_prefix('(').filter(|_| rest.starts_with(' ')) {
-            let end = target.find([')', ' ']).filter(|end| target[*end..].starts_with(')') && is_address(&target[..*end]));
+        } else if let Some(target) = rest
+            .trim_start_matches(' ')
+            .strip_prefix('(')
+            .filter(|_| rest.starts_with(' '))
+        {
+            let end = target
+                .find([')', ' '])
+                .filter(|end| target[*end..].starts_with(')') && is_address(&target[..*end]));
             // `[1] (https://…)` is a reference in print.
-            let is_number = open.is_some() && words.chars().filter(|c| c.is_alphabetic()).count() < 2;
+            let is_number =
+                open.is_some() && words.chars().filter(|c| c.is_alphabetic()).count() < 2;
             // Where the brackets hold more than words, their end begins a run of text.
             let has_brackets = open.is_some() || at == 0;
             if let Some(end) = end.filter(|_| has_brackets && !is_number) {
-                let problem = Diagnostic::new(Code::MalformedLink, "a space keeps this from being read as a link");
+                let problem = Diagnostic::new(
+                    Code::MalformedLink,
+                    "a space keeps this from being read as a link",
+                );
                 let end = run.start + at + 1 + (rest.len() - target.len()) + end + 1;
-                self.problem(problem.help("delete the space between `]` and `(`"), start..end);
+                self.problem(
+                    problem.help("delete the space between `]` and `(`"),
+                    start..end,
+                );
             }
         }
     }
@@ -159,52 +247,103 @@ impl Walk<'_> {
         if !rest.starts_with(char::is_alphanumeric) {
             return;
         }
-        let scheme = text[..colon].bytes().rev().take("https".len() + 1).take_while(u8::is_ascii_alphanumeric).count();
+        let scheme = text[..colon]
+            .bytes()
+            .rev()
+            .take("https".len() + 1)
+            .take_while(u8::is_ascii_alphanumeric)
+            .count();
         let start = colon - scheme;
-        if ["http", "https"].iter().any(|web| text[start..colon].eq_ignore_ascii_case(web)) {
-            let is_end = |c: char| c.is_whitespace() || matches!(c, '<' | '>' | '(' | ')' | '[' | ']' | '"' | '\'' | '`' | '*');
-            let end = end.at_or_after(text, colon + 2, is_end).min(colon + 2 + rest.len());
+        if ["http", "https"]
+            .iter()
+            .any(|web| text[start..colon].eq_ignore_ascii_case(web))
+        {
+            let is_end = |c: char| {
+                c.is_whitespace()
+                    || matches!(
+                        c,
+                        '<' | '>' | '(' | ')' | '[' | ']' | '"' | '\'' | '`' | '*'
+                    )
+            };
+            let end = end
+                .at_or_after(text, colon + 2, is_end)
+                .min(colon + 2 + rest.len());
             let address = text[start..end].trim_end_matches(['.', ',', ';', ':', '!', '?']);
-            self.problem(incomplete(address), run.start + start..run.start + start + address.len());
+            self.problem(
+                incomplete(address),
+                run.start + start..run.start + start + address.len(),
+            );
         }
     }
 
     /// `(words)[https://example.org]`
     fn reversed_link(&mut self, run: &Range<usize>, text: &str, at: usize) {
         let target = beginning(&text[at + 2..]);
-        let end = memchr::memchr2(b']', b' ', target.as_bytes()).filter(|end| target.as_bytes()[*end] == b']');
-        let Some(end) = end.filter(|end| is_address(&target[..*end])) else { return };
+        let end = memchr::memchr2(b']', b' ', target.as_bytes())
+            .filter(|end| target.as_bytes()[*end] == b']');
+        let Some(end) = end.filter(|end| is_address(&target[..*end])) else {
+            return;
+        };
         let before = at.saturating_sub(REACH);
-        if let Some(open) = memchr::memrchr(b'(', &text.as_bytes()[before..at]).map(|open| before + open) {
+        if let Some(open) =
+            memchr::memrchr(b'(', &text.as_bytes()[before..at]).map(|open| before + open)
+        {
             let words = &text[open + 1..at];
-            let problem = Diagnostic::new(Code::MalformedLink, "this link has its address in brackets and its words in parentheses");
+            let problem = Diagnostic::new(
+                Code::MalformedLink,
+                "this link has its address in brackets and its words in parentheses",
+            );
             let help = format!("write `[{words}]({})`", &target[..end]);
-            self.problem(problem.help(help), run.start + open..run.start + at + end + 3);
+            self.problem(
+                problem.help(help),
+                run.start + open..run.start + at + end + 3,
+            );
         }
     }
 
-    /// Marks that neither open nor close emphasis because of the punctuation next to them (CommonMark, §6.2).
+    /// Marks that neither open nor close emphasis because of the punctuation next to them
+    /// (CommonMark, §6.2).
     fn malformed_emphasis(&mut self, run: &Range<usize>, text: &str) {
         let marks = stars(self.text, run);
-        let closing = (0..marks.len()).find(|number| fails_to_close(&marks, *number)).map(|number| (number, "end"));
-        let opening = || (0..marks.len()).find(|number| fails_to_open(&marks, *number)).map(|number| (number, "begin"));
-        let Some((number, does)) = closing.or_else(opening) else { return };
+        let closing = (0..marks.len())
+            .find(|number| fails_to_close(&marks, *number))
+            .map(|number| (number, "end"));
+        let opening = || {
+            (0..marks.len())
+                .find(|number| fails_to_open(&marks, *number))
+                .map(|number| (number, "begin"))
+        };
+        let Some((number, does)) = closing.or_else(opening) else {
+            return;
+        };
         let Range { start, end } = marks[number].range;
         let stars = &text[start..end];
         let message = format!("`{stars}` next to punctuation does not {does} emphasis here");
-        let help = format!("move the punctuation out of the emphasis, or put a space on the other side of `{stars}`");
-        self.problem(Diagnostic::new(Code::MalformedEmphasis, message).help(help), run.start + start..run.start + end);
+        let help = format!(
+            "move the punctuation out of the emphasis, or put a space on the other side of `{stars}`"
+        );
+        self.problem(
+            Diagnostic::new(Code::MalformedEmphasis, message).help(help),
+            run.start + start..run.start + end,
+        );
     }
 }
 
-/// Whether a row of stars was meant to end emphasis, and is text because of the punctuation before it.
+/// Whether a row of stars was meant to end emphasis, and is text because of the punctuation before
+/// it.
 fn fails_to_close(marks: &[Stars], number: usize) -> bool {
     let mark = &marks[number];
     if !is_closing_mark(mark.before) {
         return false;
     }
     let is_alike = |other: &&Stars| other.range.len() == mark.range.len();
-    let has_beginning = || marks[..number].iter().rev().find(is_alike).is_some_and(|other| !is_space(other.after));
+    let has_beginning = || {
+        marks[..number]
+            .iter()
+            .rev()
+            .find(is_alike)
+            .is_some_and(|other| !is_space(other.after))
+    };
     // Emphasis that ends with a link or code began in a run of text before this one.
     let follows_other = mark.range.start == 0 && mark.after.is_some_and(is_wide);
     let is_before_letter = mark.after.is_some_and(char::is_alphanumeric) && mark.is_meant();
@@ -213,14 +352,20 @@ fn fails_to_close(marks: &[Stars], number: usize) -> bool {
     is_lone || is_before_letter && (follows_other || has_beginning())
 }
 
-/// Whether a row of stars was meant to begin emphasis, and is text because of the punctuation behind it.
+/// Whether a row of stars was meant to begin emphasis, and is text because of the punctuation
+/// behind it.
 fn fails_to_open(marks: &[Stars], number: usize) -> bool {
     let mark = &marks[number];
     if !is_opening_mark(mark.after) {
         return false;
     }
     let is_alike = |other: &&Stars| other.range.len() == mark.range.len();
-    let has_end = || marks[number + 1..].iter().find(is_alike).is_some_and(|other| !is_space(other.before));
+    let has_end = || {
+        marks[number + 1..]
+            .iter()
+            .find(is_alike)
+            .is_some_and(|other| !is_space(other.before))
+    };
     let is_behind_letter = mark.before.is_some_and(char::is_alphanumeric) && mark.is_meant();
     let is_lone = mark.range.len() > 1 && mark.after.is_some_and(is_wide);
     is_lone || is_behind_letter && has_end()
@@ -229,14 +374,23 @@ fn fails_to_open(marks: &[Stars], number: usize) -> bool {
 /// What is wrong with an address of which only the scheme is whole.
 fn incomplete(address: &str) -> Diagnostic {
     let (scheme, rest) = address.split_once(':').unwrap_or((address, ""));
-    let problem = Diagnostic::new(Code::MalformedLink, format!("`{address}` is not a complete address"));
-    problem.help(format!("did you mean `{scheme}://{}`?", rest.trim_start_matches('/')))
+    let problem = Diagnostic::new(
+        Code::MalformedLink,
+        format!("`{address}` is not a complete address"),
+    );
+    problem.help(format!(
+        "did you mean `{scheme}://{}`?",
+        rest.trim_start_matches('/')
+    ))
 }
 
 /// Whether a target is a telephone number.
 pub(super) fn is_phone(target: &str) -> bool {
     let digits = target.bytes().filter(u8::is_ascii_digit).count();
-    digits >= PHONE_DIGITS && target.chars().all(|c| c.is_ascii_digit() || matches!(c, ' ' | '\u{A0}' | '+' | '-' | '/' | '.' | '(' | ')'))
+    digits >= PHONE_DIGITS
+        && target.chars().all(|c| {
+            c.is_ascii_digit() || matches!(c, ' ' | '\u{A0}' | '+' | '-' | '/' | '.' | '(' | ')')
+        })
 }
 
 /// A row of stars with what is around it.
@@ -259,10 +413,18 @@ fn stars(source: &str, run: &Range<usize>) -> Vec<Stars> {
     let mut all = Vec::new();
     let mut from = 0;
     while let Some(start) = text[from..].find('*').map(|at| from + at) {
-        let end = start + text[start..].bytes().take_while(|byte| *byte == b'*').count();
+        let end = start
+            + text[start..]
+                .bytes()
+                .take_while(|byte| *byte == b'*')
+                .count();
         let (before, after) = (&source[..run.start + start], &source[run.start + end..]);
         if end - start <= 3 && !before.ends_with('\\') {
-            all.push(Stars { range: start..end, before: before.chars().next_back(), after: after.chars().next() });
+            all.push(Stars {
+                range: start..end,
+                before: before.chars().next_back(),
+                after: after.chars().next(),
+            });
         }
         from = end;
     }
@@ -281,7 +443,8 @@ fn is_wide(c: char) -> bool {
 /// Punctuation that what is emphasized may end with.
 fn is_closing_mark(c: Option<char>) -> bool {
     c.is_some_and(|c| match c {
-        '.' | ',' | ';' | ':' | '!' | '?' | ')' | ']' | '"' | '\'' | '%' | '…' | '”' | '’' | '»' | '›' | '`' => true,
+        '.' | ',' | ';' | ':' | '!' | '?' | ')' | ']' | '"' | '\'' | '%' | '…' | '”' | '’'
+        | '»' | '›' | '`' => true,
         '「' | '『' | '（' | '《' | '〈' | '【' | '〔' | '［' | '｛' => false,
         other => is_wide(other) && !other.is_alphanumeric() && !other.is_whitespace(),
     })
@@ -289,17 +452,41 @@ fn is_closing_mark(c: Option<char>) -> bool {
 
 /// Punctuation that it may begin with.
 fn is_opening_mark(c: Option<char>) -> bool {
-    c.is_some_and(|c| matches!(c, '(' | '[' | '"' | '“' | '‘' | '«' | '‹' | '「' | '『' | '（' | '《' | '〈' | '【' | '〔' | '［' | '｛'))
+    c.is_some_and(|c| {
+        matches!(
+            c,
+            '(' | '['
+                | '"'
+                | '“'
+                | '‘'
+                | '«'
+                | '‹'
+                | '「'
+                | '『'
+                | '（'
+                | '《'
+                | '〈'
+                | '【'
+                | '〔'
+                | '［'
+                | '｛'
+        )
+    })
 }
 
-/// Where the next character of a kind is in a text. The answer holds for all places up to there, so that a text is read once, however many
-/// places are asked for, if they are asked for in order.
+/// Where the next character of a kind is in a text. The answer holds for all places up to there, so
+/// that a text is read once, however many places are asked for, if they are asked for in order.
 #[derive(Default)]
 pub(super) struct NextChar(Range<usize>);
 
 impl NextChar {
     /// The first such character from `from` on, or else the end of the text.
-    pub(super) fn at_or_after(&mut self, text: &str, from: usize, is_it: impl Fn(char) -> bool) -> usize {
+    pub(super) fn at_or_after(
+        &mut self,
+        text: &str,
+        from: usize,
+        is_it: impl Fn(char) -> bool,
+    ) -> usize {
         if !self.0.contains(&from) {
             self.0 = from..text[from..].find(is_it).map_or(text.len(), |at| from + at);
         }
@@ -307,8 +494,8 @@ impl NextChar {
     }
 }
 
-/// Where the address in a link's open parenthesis ends, if the parenthesis is never closed. The target up to its first white space
-/// has `end` bytes.
+/// Where the address in a link's open parenthesis ends, if the parenthesis is never closed. The
+/// target up to its first white space has `end` bytes.
 fn unclosed_address(target: &str, end: usize) -> Option<usize> {
     let (address, rest) = target.split_at(end);
     if end == 0 || !begins_or_ends_as_address(address) {
@@ -326,21 +513,38 @@ fn is_address(text: &str) -> bool {
 }
 
 fn begins_or_ends_as_address(text: &str) -> bool {
-    let starts = ["http://", "https://", "www.", "mailto:", "tel:", "./", "../"];
-    let ends = [".md", ".html", ".htm", ".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".pdf"];
-    starts.iter().any(|start| text.starts_with(start) && text.len() > start.len()) || ends.iter().any(|end| text.ends_with(end))
+    let starts = [
+        "http://", "https://", "www.", "mailto:", "tel:", "./", "../",
+    ];
+    let ends = [
+        ".md", ".html", ".htm", ".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".pdf",
+    ];
+    starts
+        .iter()
+        .any(|start| text.starts_with(start) && text.len() > start.len())
+        || ends.iter().any(|end| text.ends_with(end))
 }
 
 /// Whether a line is the second of a table: `|---|:-:|`.
 fn is_delimiter(line: &str) -> bool {
-    line.contains("--") && line.contains('|') && line.bytes().all(|byte| matches!(byte, b'|' | b'-' | b':' | b' ' | b'\t'))
+    line.contains("--")
+        && line.contains('|')
+        && line
+            .bytes()
+            .all(|byte| matches!(byte, b'|' | b'-' | b':' | b' ' | b'\t'))
 }
 
 /// How many cells a line of a table has.
 fn cells(line: &str) -> usize {
     let inner = line.strip_prefix('|').unwrap_or(line);
-    let inner = inner.strip_suffix('|').filter(|rest| !rest.ends_with('\\')).unwrap_or(inner);
-    let bars = inner.match_indices('|').filter(|(at, _)| !inner[..*at].ends_with('\\')).count();
+    let inner = inner
+        .strip_suffix('|')
+        .filter(|rest| !rest.ends_with('\\'))
+        .unwrap_or(inner);
+    let bars = inner
+        .match_indices('|')
+        .filter(|(at, _)| !inner[..*at].ends_with('\\'))
+        .count();
     if line.contains('|') { bars + 1 } else { 0 }
 }
 

@@ -1,4 +1,5 @@
-//! What the walk over a text has open: parts whose end is still to come, and footnotes, whose place is the end of the page.
+//! What the walk over a text has open: parts whose end is still to come, and footnotes, whose place
+//! is the end of the page.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
@@ -37,7 +38,10 @@ impl Footnotes {
             return *mention;
         }
         self.mentioned.push(name.to_owned());
-        let mention = Mention { number: self.mentioned.len(), count: 1 };
+        let mention = Mention {
+            number: self.mentioned.len(),
+            count: 1,
+        };
         self.mentions.insert(name.to_owned(), mention);
         mention
     }
@@ -71,7 +75,8 @@ pub(super) struct OpenImage {
 }
 
 impl OpenImage {
-    /// The size that ends the image's text (`![text|40](…)`, `![[image.png|40x30]]`), taken out of it.
+    /// The size that ends the image's text (`![text|40](…)`, `![[image.png|40x30]]`), taken out of
+    /// it.
     pub(super) fn take_size(&mut self) -> Option<(u32, Option<u32>)> {
         if let Some((words, size)) = self.alt.rsplit_once('|') {
             let size = image_size(size)?;
@@ -105,9 +110,13 @@ impl Walk<'_> {
     /// Reports where the text becomes plain text because it asks for too much work.
     pub(super) fn report_plain_text(&mut self, body: &Range<usize>) {
         if let Some(at) = self.marks.plain_from {
-            let message =
-                format!("more than {SIGNS_MAX} characters before this one may have a meaning in Markdown; the rest is plain text");
-            self.problem(Diagnostic::new(Code::LongPage, message).help("divide the page"), at..body.end);
+            let message = format!(
+                "more than {SIGNS_MAX} characters before this one may have a meaning in Markdown; the rest is plain text"
+            );
+            self.problem(
+                Diagnostic::new(Code::LongPage, message).help("divide the page"),
+                at..body.end,
+            );
         }
     }
 
@@ -115,7 +124,10 @@ impl Walk<'_> {
     pub(super) fn too_deep(&mut self, what: &'static str, depth_max: usize, range: Range<usize>) {
         if !self.too_deep.contains(&what) {
             self.too_deep.push(what);
-            let problem = Diagnostic::new(Code::TooDeep, format!("{what} are nested more than {depth_max} deep"));
+            let problem = Diagnostic::new(
+                Code::TooDeep,
+                format!("{what} are nested more than {depth_max} deep"),
+            );
             self.problem(problem.help("the rest is shown without nesting"), range);
         }
     }

@@ -7,7 +7,8 @@ use crate::document::html_tokens::{Token, Tokens, plain_text};
 use crate::document::outline::Heading;
 use crate::document::passages::Passage;
 
-/// Headings below this level do not begin a passage: what they divide is too small to be found by itself.
+/// Headings below this level do not begin a passage: what they divide is too small to be found by
+/// itself.
 const LEVEL_MAX: u8 = 4;
 
 impl Walk<'_> {
@@ -27,7 +28,10 @@ impl Walk<'_> {
 
     fn passage(&mut self) -> &mut Passage {
         if self.out.passages.is_empty() {
-            self.out.passages.push(Passage { level: 1, ..Passage::default() });
+            self.out.passages.push(Passage {
+                level: 1,
+                ..Passage::default()
+            });
         }
         self.out.passages.last_mut().expect("one was put there")
     }
@@ -58,7 +62,12 @@ impl Walk<'_> {
         }
         if self.settings.wants_text {
             let Heading { level, id, text } = heading.clone();
-            self.out.passages.push(Passage { anchor: id, level, heading: text, ..Passage::default() });
+            self.out.passages.push(Passage {
+                anchor: id,
+                level,
+                heading: text,
+                ..Passage::default()
+            });
         }
     }
 

@@ -19,7 +19,9 @@ const TAG_BYTES_MAX: usize = 60;
 impl Walk<'_> {
     /// A line of a block of HTML. Marks of components in it are text.
     pub(super) fn html_line(&mut self, html: &str, range: Range<usize>) {
-        let Some(mut fragment) = self.html.take() else { return };
+        let Some(mut fragment) = self.html.take() else {
+            return;
+        };
         match self.marks.unhide(Cow::Borrowed(html), &range, self.text) {
             Cow::Borrowed(html) => fragment.push(html, range.start),
             Cow::Owned(html) => {
@@ -32,26 +34,42 @@ impl Walk<'_> {
 
     /// Reports marks of components at places where they are text.
     fn report_marks(&mut self, range: &Range<usize>) {
-        // Within a line, what looks like one may be text on purpose, in the value of an attribute for one.
+        // Within a line, what looks like one may be text on purpose, in the value of an attribute
+        // for one.
         let begins_line = |at: usize| self.text[range.start..at].trim().is_empty();
-        let marks = self.marks.within(range).filter(|mark| mark.kind != MarkKind::Colon && begins_line(mark.range.start));
+        let marks = self
+            .marks
+            .within(range)
+            .filter(|mark| mark.kind != MarkKind::Colon && begins_line(mark.range.start));
         let marks: Vec<Range<usize>> = marks.map(|mark| mark.range.clone()).collect();
         for mark in marks {
-            let message = format!("`{}` is part of a block of HTML and is shown as text", self.text[mark.clone()].trim_end());
-            let problem = Diagnostic::new(Code::UnknownComponent, message).severity(Severity::Warning);
-            self.problem(problem.help("add an empty line before it: a block of HTML ends there"), mark);
+            let message = format!(
+                "`{}` is part of a block of HTML and is shown as text",
+                self.text[mark.clone()].trim_end()
+            );
+            let problem =
+                Diagnostic::new(Code::UnknownComponent, message).severity(Severity::Warning);
+            self.problem(
+                problem.help("add an empty line before it: a block of HTML ends there"),
+                mark,
+            );
         }
     }
 
     pub(super) fn end_html_block(&mut self, range: &Range<usize>) {
-        let Some(fragment) = self.html.take() else { return };
+        let Some(fragment) = self.html.take() else {
+            return;
+        };
         let html = self.filter_html(&fragment, true);
         self.end_of_left_out();
         self.passage_html(&html);
         self.note_html_heading(&html);
         self.note_html_text(&html);
         if self.settings.raw_html == RawHtml::Escape {
-            self.push_block(Event::Html(format!("<p>{}</p>\n", html.trim_end()).into()), range);
+            self.push_block(
+                Event::Html(format!("<p>{}</p>\n", html.trim_end()).into()),
+                range,
+            );
         } else {
             self.push(Event::Html(html.into()));
         }
@@ -80,13 +98,22 @@ impl Walk<'_> {
 
     fn surplus_cells(&mut self, row: &Range<usize>) {
         let rest = self.cells_end.max(row.start)..row.end;
-        let Some(text) = self.text.get(rest.clone()) else { return };
+        let Some(text) = self.text.get(rest.clone()) else {
+            return;
+        };
         let shown = text.trim_matches(|c: char| c.is_whitespace() || c == '|');
         if shown.is_empty() {
             return;
         }
-        let start = rest.start + (text.len() - text.trim_start_matches(|c: char| c.is_whitespace() || c == '|').len());
-        let problem = Diagnostic::new(Code::SurplusCells, "this row has more cells than the table has columns; the rest is left out");
+        let start = rest.start
+            + (text.len()
+                - text
+                    .trim_start_matches(|c: char| c.is_whitespace() || c == '|')
+                    .len());
+        let problem = Diagnostic::new(
+            Code::SurplusCells,
+            "this row has more cells than the table has columns; the rest is left out",
+        );
         self.problem(
             problem.help("add a column to the table's first two lines, or write `\\|` for a `|` that is text"),
             start..start + shown.len(),
@@ -96,41 +123,82 @@ impl Walk<'_> {
     /// Reports a tag that is not written as it is.
     pub(super) fn tag_finding(&mut self, finding: Finding) {
         let (problem, range) = match finding {
-            Finding::Text { written, is_html, range } => {
+            Finding::Text {
+                written,
+                is_html,
+                range,
+            } => {
                 let written = shortened(&written, TAG_BYTES_MAX);
                 let message = if is_html {
-                    format!("`{written}` cannot be part of a page's text and is shown as it is written")
+                    format!(
+                        "`{written}` cannot be part of a page's text and is shown as it is written"
+                    )
                 } else {
                     format!("`{written}` is not an element of HTML and is shown as text")
                 };
-                let help = format!("write `\\{written}` where it is text, or put code between backticks");
-                (Diagnostic::new(Code::UnknownElement, message).help(help), range)
+                let help =
+                    format!("write `\\{written}` where it is text, or put code between backticks");
+                (
+                    Diagnostic::new(Code::UnknownElement, message).help(help),
+                    range,
+                )
             }
-            Finding::LeftOut { name, is_html, range } => {
+            Finding::LeftOut {
+                name,
+                is_html,
+                range,
+            } => {
                 let message = if is_html {
-                    format!("the tag `<{name}>` is left out: a page's text does not have this element; its content stays")
+                    format!(
+                        "the tag `<{name}>` is left out: a page's text does not have this element; its content stays"
+                    )
                 } else {
                     let name = shortened(&name, TAG_BYTES_MAX);
-                    format!("the tag `<{name}>` is left out: it is not an element of HTML; its content stays")
+                    format!(
+                        "the tag `<{name}>` is left out: it is not an element of HTML; its content stays"
+                    )
                 };
                 let help = "remove the tag, or use another element; the setting `raw_html: allow` keeps every element";
-                (Diagnostic::new(Code::UnknownElement, message).help(help), range)
+                (
+                    Diagnostic::new(Code::UnknownElement, message).help(help),
+                    range,
+                )
             }
             Finding::Surplus { range } => {
-                let message = format!("this tag has more than {ATTRIBUTES_MAX} attributes; the rest is left out");
-                (Diagnostic::new(Code::UnknownElement, message).help("remove the attributes that are not needed"), range)
+                let message = format!(
+                    "this tag has more than {ATTRIBUTES_MAX} attributes; the rest is left out"
+                );
+                (
+                    Diagnostic::new(Code::UnknownElement, message)
+                        .help("remove the attributes that are not needed"),
+                    range,
+                )
             }
             Finding::EndTagAttributes { range } => {
-                let problem = Diagnostic::new(Code::UnknownElement, "an end tag has no attributes; this part of it is left out");
-                (problem.help("remove it, or move it after the `>` where it is text"), range)
+                let problem = Diagnostic::new(
+                    Code::UnknownElement,
+                    "an end tag has no attributes; this part of it is left out",
+                );
+                (
+                    problem.help("remove it, or move it after the `>` where it is text"),
+                    range,
+                )
             }
             Finding::OddQuote { range } => {
-                let problem = Diagnostic::new(Code::UnclosedHtml, "a quotation mark is missing in this tag, or there is one too many");
+                let problem = Diagnostic::new(
+                    Code::UnclosedHtml,
+                    "a quotation mark is missing in this tag, or there is one too many",
+                );
                 (problem.help("put each attribute's value between two quotation marks: what is between them is not shown"), range)
             }
-            Finding::TooDeep { range } => return self.too_deep("elements of HTML", raw_html::DEPTH_MAX, range),
+            Finding::TooDeep { range } => {
+                return self.too_deep("elements of HTML", raw_html::DEPTH_MAX, range);
+            }
             Finding::OpenTag { range } => {
-                let problem = Diagnostic::new(Code::UnclosedHtml, "this tag is never closed with `>` and is shown as text");
+                let problem = Diagnostic::new(
+                    Code::UnclosedHtml,
+                    "this tag is never closed with `>` and is shown as text",
+                );
                 (problem.help("add the missing `>`, or a missing quotation mark; write `\\<` where it is text"), range)
             }
             _ => return,

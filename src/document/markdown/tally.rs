@@ -22,10 +22,19 @@ struct Count {
 impl Tally {
     /// Counts a problem; whether it is to be reported.
     pub fn admits(&mut self, code: Code, place: impl FnOnce() -> Place) -> bool {
-        let at = self.counts.iter().position(|count| count.code == code).unwrap_or_else(|| {
-            self.counts.push(Count { code, reported: 0, rest: None, left: 0 });
-            self.counts.len() - 1
-        });
+        let at = self
+            .counts
+            .iter()
+            .position(|count| count.code == code)
+            .unwrap_or_else(|| {
+                self.counts.push(Count {
+                    code,
+                    reported: 0,
+                    rest: None,
+                    left: 0,
+                });
+                self.counts.len() - 1
+            });
         let count = &mut self.counts[at];
         if count.reported < PROBLEMS_MAX {
             count.reported += 1;
@@ -38,9 +47,18 @@ impl Tally {
 
     /// What stands for the problems that are not reported.
     pub fn summaries(self) -> impl Iterator<Item = Diagnostic> {
-        self.counts.into_iter().filter_map(|Count { code, rest, left, .. }| {
-            let message = format!("{left} more problems of this kind on this page are not listed");
-            Some(Diagnostic::new(code, message).at(rest?).help("fix those that are listed, then run it again"))
-        })
+        self.counts.into_iter().filter_map(
+            |Count {
+                 code, rest, left, ..
+             }| {
+                let message =
+                    format!("{left} more problems of this kind on this page are not listed");
+                Some(
+                    Diagnostic::new(code, message)
+                        .at(rest?)
+                        .help("fix those that are listed, then run it again"),
+                )
+            },
+        )
     }
 }

@@ -1,4 +1,5 @@
-//! Where links write their targets: what a tool needs that changes a target and nothing else of the text.
+//! Where links write their targets: what a tool needs that changes a target and nothing else of the
+//! text.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -18,21 +19,36 @@ struct Open {
     words_end: usize,
 }
 
-/// The bytes of each target in `text[body]` by the byte at which its link or image begins, without angle brackets around it. A reference
-/// leads to its definition, so several links may have one target. Links in raw HTML and in components are not among them.
-pub fn targets(text: &str, body: Range<usize>, with_math: bool, signatures: &Signatures) -> BTreeMap<usize, Range<usize>> {
+/// The bytes of each target in `text[body]` by the byte at which its link or image begins, without
+/// angle brackets around it. A reference leads to its definition, so several links may have one
+/// target. Links in raw HTML and in components are not among them.
+pub fn targets(
+    text: &str,
+    body: Range<usize>,
+    with_math: bool,
+    signatures: &Signatures,
+) -> BTreeMap<usize, Range<usize>> {
     let plain = without_hole_marks(text);
-    let (hidden, _) = Marks::hide(&plain, body.clone(), |name| signatures.contains_key(name) || name == "include");
+    let (hidden, _) = Marks::hide(&plain, body.clone(), |name| {
+        signatures.contains_key(name) || name == "include"
+    });
     let mut options = OPTIONS;
     options.set(Options::ENABLE_MATH, with_math);
     let part = &hidden[body.clone()];
-    let mut events = Parser::new_with_broken_link_callback(part, options, Some(|_: BrokenLink<'_>| None)).into_offset_iter();
+    let mut events =
+        Parser::new_with_broken_link_callback(part, options, Some(|_: BrokenLink<'_>| None))
+            .into_offset_iter();
     let mut open: Vec<Open> = Vec::new();
     let mut links: Vec<Open> = Vec::new();
     for (event, range) in events.by_ref() {
         match event {
             Event::Start(Tag::Link { link_type, id, .. } | Tag::Image { link_type, id, .. }) => {
-                open.push(Open { words_end: range.start + 1, range, link_type, id: id.to_string() });
+                open.push(Open {
+                    words_end: range.start + 1,
+                    range,
+                    link_type,
+                    id: id.to_string(),
+                });
             }
             Event::End(TagEnd::Link | TagEnd::Image) => {
                 links.extend(open.pop());
@@ -46,13 +62,17 @@ pub fn targets(text: &str, body: Range<usize>, with_math: bool, signatures: &Sig
         let target = match link.link_type {
             LinkType::Inline => inline(part, &link),
             LinkType::WikiLink { .. } => wiki(part, &link.range),
-            LinkType::Reference | LinkType::Collapsed | LinkType::Shortcut => {
-                events.reference_definitions().get(&link.id).and_then(|definition| defined(part, &definition.span))
-            }
+            LinkType::Reference | LinkType::Collapsed | LinkType::Shortcut => events
+                .reference_definitions()
+                .get(&link.id)
+                .and_then(|definition| defined(part, &definition.span)),
             _ => None,
         };
         if let Some(target) = target {
-            targets.insert(link.range.start + body.start, target.start + body.start..target.end + body.start);
+            targets.insert(
+                link.range.start + body.start,
+                target.start + body.start..target.end + body.start,
+            );
         }
     }
     targets
@@ -89,7 +109,10 @@ fn defined(text: &str, span: &Range<usize>) -> Option<Range<usize>> {
         is_escaped = c == '\\' && !is_escaped;
         closes.then_some(at)
     })?;
-    definition[close..].starts_with("]:").then(|| destination(text, span.start + close + 2, span.end)).flatten()
+    definition[close..]
+        .starts_with("]:")
+        .then(|| destination(text, span.start + close + 2, span.end))
+        .flatten()
 }
 
 /// A link's destination (CommonMark 0.31, §6.3) that begins at or after `from`.
@@ -126,16 +149,37 @@ mod tests {
     use super::*;
 
     fn found(text: &str) -> Vec<&str> {
-        targets(text, 0..text.len(), false, &Signatures::default()).into_values().map(|range| &text[range]).collect()
+        targets(text, 0..text.len(), false, &Signatures::default())
+            .into_values()
+            .map(|range| &text[range])
+            .collect()
     }
 
     #[test]
     fn every_form() {
-        assert_eq!(found("[a](x.md) ![b](<y z.png> \"t\") [`]`](z.md#a 't')"), ["x.md", "y z.png", "z.md#a"]);
-        assert_eq!(found("[![alt](in.png)](out.md) [a](x_(1).md) [a](a\\).md)"), ["out.md", "in.png", "x_(1).md", "a\\).md"]);
-        assert_eq!(found("[[one]] [[ two.md#x | words]] ![[three.png]]"), ["one", "two.md#x", "three.png"]);
-        assert_eq!(found("[a][r] and [R]\n\n[r]: <to it.md> 'x'\n"), ["to it.md", "to it.md"]);
-        assert_eq!(found("[a](\n  x.md\n) <https://a.example> [](e.md)"), ["x.md", "e.md"]);
-        assert_eq!(found("`[a](x.md)`\n\n```\n[a](y.md)\n```\n"), Vec::<&str>::new());
+        assert_eq!(
+            found("[a](x.md) ![b](<y z.png> \"t\") [`]`](z.md#a 't')"),
+            ["x.md", "y z.png", "z.md#a"]
+        );
+        assert_eq!(
+            found("[![alt](in.png)](out.md) [a](x_(1).md) [a](a\\).md)"),
+            ["out.md", "in.png", "x_(1).md", "a\\).md"]
+        );
+        assert_eq!(
+            found("[[one]] [[ two.md#x | words]] ![[three.png]]"),
+            ["one", "two.md#x", "three.png"]
+        );
+        assert_eq!(
+            found("[a][r] and [R]\n\n[r]: <to it.md> 'x'\n"),
+            ["to it.md", "to it.md"]
+        );
+        assert_eq!(
+            found("[a](\n  x.md\n) <https://a.example> [](e.md)"),
+            ["x.md", "e.md"]
+        );
+        assert_eq!(
+            found("`[a](x.md)`\n\n```\n[a](y.md)\n```\n"),
+            Vec::<&str>::new()
+        );
     }
 }

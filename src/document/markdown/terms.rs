@@ -1,7 +1,9 @@
-//! Terms of the glossary in the page's own words: text that is neither a heading nor within a link, code or a picture.
+//! Terms of the glossary in the page's own words: text that is neither a heading nor within a link,
+//! code or a picture.
 //!
-//! Text that follows each other without anything between, over the ends of lines, is gathered and searched as one. Where a body is wanted, each term
-//! found becomes a hole; which of them are drawn as explanations is decided when the page is drawn, where their order is known.
+//! Text that follows each other without anything between, over the ends of lines, is gathered and
+//! searched as one. Where a body is wanted, each term found becomes a hole; which of them are drawn
+//! as explanations is decided when the page is drawn, where their order is known.
 
 use std::ops::Range;
 
@@ -14,7 +16,9 @@ use crate::fingerprint::Fingerprint;
 use crate::paths::SourcePath;
 
 /// Elements in whose text nothing is explained.
-const SILENT: [&str; 11] = ["a", "button", "code", "pre", "kbd", "samp", "abbr", "dfn", "summary", "label", "svg"];
+const SILENT: [&str; 11] = [
+    "a", "button", "code", "pre", "kbd", "samp", "abbr", "dfn", "summary", "label", "svg",
+];
 
 /// Text that follows each other.
 pub(super) struct Prose {
@@ -25,7 +29,8 @@ pub(super) struct Prose {
     own: Option<usize>,
     /// The terms found, by first use.
     terms: Vec<usize>,
-    /// For each place of a term: its rank among `terms`, where in the prose it begins, and its length, as bytes.
+    /// For each place of a term: its rank among `terms`, where in the prose it begins, and its
+    /// length, as bytes.
     places: Vec<usize>,
     /// How many events of the flow it was written as, and from which on.
     from: usize,
@@ -58,7 +63,8 @@ impl Prose {
             if rank == self.terms.len() {
                 self.terms.push(found.term);
             }
-            self.places.extend([rank, self.before + found.start, found.end - found.start]);
+            self.places
+                .extend([rank, self.before + found.start, found.end - found.start]);
         }
     }
 
@@ -69,18 +75,26 @@ impl Prose {
 
     /// The pages that explain the terms found, by first use.
     pub fn explaining(&self, forms: &Forms) -> Vec<SourcePath> {
-        self.terms.iter().map(|term| forms.term(*term).clone()).collect()
+        self.terms
+            .iter()
+            .map(|term| forms.term(*term).clone())
+            .collect()
     }
 
     /// Stands for where the terms are, those being known.
     pub fn print(&self) -> Option<Fingerprint> {
-        let bytes: Vec<u8> = self.places.iter().flat_map(|number| number.to_le_bytes()).collect();
+        let bytes: Vec<u8> = self
+            .places
+            .iter()
+            .flat_map(|number| number.to_le_bytes())
+            .collect();
         (!bytes.is_empty()).then(|| Fingerprint::of(bytes))
     }
 }
 
 impl<'a> Walk<'a> {
-    /// Notes text, or the end of a line as a space, that was just written as an event, if it could be.
+    /// Notes text, or the end of a line as a space, that was just written as an event, if it could
+    /// be.
     pub(super) fn note_prose(&mut self, text: &str, events_before: usize) {
         if !self.wants_terms() || !self.is_prose() {
             return;
@@ -100,17 +114,27 @@ impl<'a> Walk<'a> {
     }
 
     fn is_prose(&mut self) -> bool {
-        let is_apart =
-            self.heading.is_some() || self.image.is_some() || self.code.is_some() || self.is_muted || !self.open_links.is_empty();
+        let is_apart = self.heading.is_some()
+            || self.image.is_some()
+            || self.code.is_some()
+            || self.is_muted
+            || !self.open_links.is_empty();
         !is_apart && {
             let flow = self.flow();
-            flow.html.skipped.is_none() && !flow.html.open.iter().any(|element| SILENT.contains(&element.name.as_str()))
+            flow.html.skipped.is_none()
+                && !flow
+                    .html
+                    .open
+                    .iter()
+                    .any(|element| SILENT.contains(&element.name.as_str()))
         }
     }
 
     /// Looks for terms in the text gathered so far.
     pub(super) fn end_prose(&mut self) {
-        let Some(forms) = self.settings.forms.filter(|_| !self.prose.text.is_empty()) else { return };
+        let Some(forms) = self.settings.forms.filter(|_| !self.prose.text.is_empty()) else {
+            return;
+        };
         let mut text = std::mem::take(&mut self.prose.text);
         let mut found = forms.find(&text);
         found.retain(|found| Some(found.term) != self.prose.own);
@@ -150,9 +174,15 @@ impl<'a> Walk<'a> {
                 is_cut = true;
                 if hole.start >= begin {
                     self.push_part(&event, shown - begin..hole.start - begin);
-                    let term = self.prose.rank(hole.term).expect("terms are noted before their text is cut");
+                    let term = self
+                        .prose
+                        .rank(hole.term)
+                        .expect("terms are noted before their text is cut");
                     let term = u32::try_from(term).expect("a page has fewer terms than bytes");
-                    let segment = Segment::Term { term, text: text[hole.start..hole.end].to_owned() };
+                    let segment = Segment::Term {
+                        term,
+                        text: text[hole.start..hole.end].to_owned(),
+                    };
                     let mark = self.hole(segment);
                     self.flow().events.push(Event::InlineHtml(mark.into()));
                 }

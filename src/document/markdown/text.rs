@@ -1,10 +1,11 @@
-//! Small questions about text: how many words it has, where it can be cut, what bytes it holds, whether a fence is closed.
+//! Small questions about text: how many words it has, where it can be cut, what bytes it holds,
+//! whether a fence is closed.
 
 /// What is counted in a text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Counts {
-    /// Words of any script: what stands between spaces and holds a letter or a number, and for scripts written without spaces two
-    /// characters a word.
+    /// Words of any script: what stands between spaces and holds a letter or a number, and for
+    /// scripts written without spaces two characters a word.
     pub words: usize,
     /// Sentences that end in it.
     pub sentences: usize,
@@ -12,21 +13,29 @@ pub(super) struct Counts {
     pub long_words: usize,
 }
 
-/// Counts in a piece of text. A paragraph's end, which comes as a line's end by itself, ends a sentence that nothing else did.
-/// `is_open` says, from piece to piece, whether a sentence has begun.
+/// Counts in a piece of text. A paragraph's end, which comes as a line's end by itself, ends a
+/// sentence that nothing else did. `is_open` says, from piece to piece, whether a sentence has
+/// begun.
 pub(super) fn count(text: &str, is_open: &mut bool) -> Counts {
     if text == "\n" {
-        Counts { sentences: usize::from(std::mem::take(is_open)), ..Counts::default() }
+        Counts {
+            sentences: usize::from(std::mem::take(is_open)),
+            ..Counts::default()
+        }
     } else if text.is_ascii() {
         count_ascii(text.as_bytes(), is_open)
     } else {
         let (sentences, long_words) = count_sentences(text, is_open);
-        Counts { words: count_words(text), sentences, long_words }
+        Counts {
+            words: count_words(text),
+            sentences,
+            long_words,
+        }
     }
 }
 
-/// The same for ASCII, where what a byte means is looked up and nothing branches: words are too short for a processor to guess
-/// where they end, and every page is counted whenever it is read.
+/// The same for ASCII, where what a byte means is looked up and nothing branches: words are too
+/// short for a processor to guess where they end, and every page is counted whenever it is read.
 fn count_ascii(text: &[u8], is_open: &mut bool) -> Counts {
     let (mut words, mut is_counted) = (0, 0);
     let (mut long_words, mut letters) = (0, 0_u32);
@@ -46,7 +55,11 @@ fn count_ascii(text: &[u8], is_open: &mut bool) -> Counts {
     long_words += u32::from(letters > LONG_WORD);
     sentences += may_end & open;
     *is_open = open & (may_end ^ 1) == 1;
-    Counts { words: words as usize, sentences: sentences as usize, long_words: long_words as usize }
+    Counts {
+        words: words as usize,
+        sentences: sentences as usize,
+        long_words: long_words as usize,
+    }
 }
 
 const LETTER: u32 = 1;
@@ -70,7 +83,8 @@ const CLASSES: [u32; 128] = {
 };
 
 fn count_words(text: &str) -> usize {
-    // A word is counted at its first letter or number; whether a later character is one, which is dear to ask, is not asked.
+    // A word is counted at its first letter or number; whether a later character is one, which is
+    // dear to ask, is not asked.
     let (mut words, mut dense, mut is_counted) = (0_usize, 0_usize, false);
     for c in text.chars() {
         if is_dense(c) {
@@ -132,15 +146,25 @@ pub(super) fn shortened(text: &str, bytes_max: usize) -> String {
         return out;
     }
     let end = out.floor_char_boundary(bytes_max);
-    let cut = out[..end].rsplit_once(' ').map_or(&out[..end], |(words, _)| words);
+    let cut = out[..end]
+        .rsplit_once(' ')
+        .map_or(&out[..end], |(words, _)| words);
     format!("{cut}…")
 }
 
-/// The pieces of a text, with where they begin, that hold such a byte. `is_it` must not branch: then many bytes are looked at in
-/// one instruction, which a search that ends at the first cannot do.
-pub(super) fn pieces_with(text: &str, is_it: impl Fn(u8) -> bool + Copy) -> impl Iterator<Item = (usize, &[u8])> {
+/// The pieces of a text, with where they begin, that hold such a byte. `is_it` must not branch:
+/// then many bytes are looked at in one instruction, which a search that ends at the first cannot
+/// do.
+pub(super) fn pieces_with(
+    text: &str,
+    is_it: impl Fn(u8) -> bool + Copy,
+) -> impl Iterator<Item = (usize, &[u8])> {
     const PIECE: usize = 128;
-    let pieces = text.as_bytes().chunks(PIECE).enumerate().map(|(number, piece)| (number * PIECE, piece));
+    let pieces = text
+        .as_bytes()
+        .chunks(PIECE)
+        .enumerate()
+        .map(|(number, piece)| (number * PIECE, piece));
     pieces.filter(move |(_, piece)| piece.iter().fold(false, |any, byte| any | is_it(*byte)))
 }
 
@@ -153,8 +177,14 @@ pub(super) fn any_byte(text: &str, is_it: impl Fn(u8) -> bool + Copy) -> bool {
 pub(super) fn closes_fence(block: &str) -> bool {
     let block = block.trim_end();
     let marker = block.trim_start().chars().next().unwrap_or('`');
-    let length = block.trim_start().chars().take_while(|c| *c == marker).count();
-    let Some((_, last)) = block.rsplit_once('\n') else { return false };
+    let length = block
+        .trim_start()
+        .chars()
+        .take_while(|c| *c == marker)
+        .count();
+    let Some((_, last)) = block.rsplit_once('\n') else {
+        return false;
+    };
     let last = last.trim_start_matches(|c: char| c.is_whitespace() || c == '>');
     last.chars().all(|c| c == marker) && last.chars().count() >= length
 }
@@ -183,10 +213,20 @@ mod tests {
         let count = |pieces: &[&str]| {
             let mut is_open = false;
             let counts = pieces.iter().map(|piece| count(piece, &mut is_open));
-            counts.fold((0, 0), |(sentences, long), counts| (sentences + counts.sentences, long + counts.long_words))
+            counts.fold((0, 0), |(sentences, long), counts| {
+                (sentences + counts.sentences, long + counts.long_words)
+            })
         };
         assert_eq!(count(&["One two. Three", " fourteen!", "\n"]), (2, 1));
-        assert_eq!(count(&["Version 1.10 of a.b", "\n", "A heading without an end", "\n"]), (2, 3));
+        assert_eq!(
+            count(&[
+                "Version 1.10 of a.b",
+                "\n",
+                "A heading without an end",
+                "\n"
+            ]),
+            (2, 3)
+        );
         assert_eq!(count(&["“Said so.” Then more… and more.", "\n"]), (3, 0));
         assert_eq!(count(&["\n", "...", "\n"]), (0, 0));
     }

@@ -51,7 +51,9 @@ impl Walk<'_> {
 
     /// Whether text still belongs to the page's excerpt.
     fn is_excerpt_open(&self) -> bool {
-        self.out.excerpt.len() < EXCERPT_BYTES && !self.out.excerpt.ends_with('\n') && self.flows.len() == 1
+        self.out.excerpt.len() < EXCERPT_BYTES
+            && !self.out.excerpt.ends_with('\n')
+            && self.flows.len() == 1
     }
 
     /// The mark of a footnote leaves no gap in the excerpt.
@@ -64,14 +66,21 @@ impl Walk<'_> {
 
     /// The beginning of the text as lists and machines show it.
     pub(super) fn finished_excerpt(&self) -> String {
-        let excerpt = self.out.excerpt.trim_matches(|c: char| c.is_whitespace() || is_ignorable(c));
+        let excerpt = self
+            .out
+            .excerpt
+            .trim_matches(|c: char| c.is_whitespace() || is_ignorable(c));
         shortened(&without_footnote_marks(excerpt), EXCERPT_BYTES)
     }
 
     /// Where a cell or an entry of a list ends, a sentence does, and a word.
     pub(super) fn end_sentence(&mut self) {
         let excerpt = &mut self.out.excerpt;
-        if !excerpt.is_empty() && excerpt.len() < EXCERPT_BYTES && !excerpt.ends_with(char::is_whitespace) && self.flows.len() == 1 {
+        if !excerpt.is_empty()
+            && excerpt.len() < EXCERPT_BYTES
+            && !excerpt.ends_with(char::is_whitespace)
+            && self.flows.len() == 1
+        {
             excerpt.push(' ');
         }
         self.out.sentences += count("\n", &mut self.is_in_sentence).sentences;
@@ -87,7 +96,11 @@ fn without_footnote_marks(text: &str) -> Cow<'_, str> {
     let mut rest = text;
     while let Some(at) = rest.find("[^") {
         let mark = footnote_name(&rest[at + 2..]).map_or(0, |name| name.len() + 3);
-        without.push_str(if mark == 0 { &rest[..at + 2] } else { rest[..at].trim_end() });
+        without.push_str(if mark == 0 {
+            &rest[..at + 2]
+        } else {
+            rest[..at].trim_end()
+        });
         rest = &rest[if mark == 0 { at + 2 } else { at + mark }..];
     }
     Cow::Owned(without + rest)

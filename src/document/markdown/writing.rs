@@ -1,7 +1,9 @@
-//! Writing flows: events are gathered, and each flow becomes HTML when it ends. Where no body is wanted, nothing is gathered.
+//! Writing flows: events are gathered, and each flow becomes HTML when it ends. Where no body is
+//! wanted, nothing is gathered.
 //!
-//! The lines on which blocks begin are kept beside the events and put into the tags as those are written, so that the parser's
-//! own HTML writer, which looks at what it wrote last, never meets them.
+//! The lines on which blocks begin are kept beside the events and put into the tags as those are
+//! written, so that the parser's own HTML writer, which looks at what it wrote last, never meets
+//! them.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -17,7 +19,8 @@ use crate::document::body::Segment;
 use crate::document::{raw_html, source_lines};
 use crate::settings::RawHtml;
 
-/// How long a placeholder mostly is: two characters of three bytes each around the key and a number.
+/// How long a placeholder mostly is: two characters of three bytes each around the key and a
+/// number.
 const HOLE_BYTES: usize = 27;
 
 /// So many events are gathered before they are written.
@@ -38,8 +41,10 @@ impl<'a> Walk<'a> {
     pub(super) fn push_text(&mut self, text: CowStr<'a>) {
         let hidden = self.hidden;
         let may_join = !self.wants_terms() || !self.prose.is_empty();
-        if let (true, CowStr::Borrowed(text)) = (may_join && self.settings.wants_body && self.is_seen(), &text)
-            && let Some(Event::Text(CowStr::Borrowed(before))) = self.flow().events.last_mut()
+        if let (true, CowStr::Borrowed(text)) = (
+            may_join && self.settings.wants_body && self.is_seen(),
+            &text,
+        ) && let Some(Event::Text(CowStr::Borrowed(before))) = self.flow().events.last_mut()
             && let Some(joined) = joined(hidden, before, text)
         {
             *before = joined;
@@ -48,23 +53,37 @@ impl<'a> Walk<'a> {
         self.push(Event::Text(text));
     }
 
-    /// Writes the events gathered so far where they are many and nothing will change them: kept as events, a page of megabytes would take a
-    /// hundred times its size.
+    /// Writes the events gathered so far where they are many and nothing will change them: kept as
+    /// events, a page of megabytes would take a hundred times its size.
     pub(super) fn write_early(&mut self) {
         let flow = self.flows.last().expect("the root flow is always there");
-        if flow.events.len() < flow.written + EVENTS_MAX || self.heading.is_some() || !self.prose.is_empty() {
+        if flow.events.len() < flow.written + EVENTS_MAX
+            || self.heading.is_some()
+            || !self.prose.is_empty()
+        {
             return;
         }
         // A heading that may yet become the page's title is taken out at the end.
-        let kept = if self.flows.len() == 1 { self.title.first_end() } else { 0 };
+        let kept = if self.flows.len() == 1 {
+            self.title.first_end()
+        } else {
+            0
+        };
         let flow = self.flow();
         let from = flow.written.max(kept).min(flow.events.len());
         let ends_line = flow.is_line_ended;
         let first_line = flow.lines.partition_point(|(number, _)| *number < from);
-        let lines = flow.lines.split_off(first_line).into_iter().map(|(number, line)| (number - from + 1, line)).collect();
+        let lines = flow
+            .lines
+            .split_off(first_line)
+            .into_iter()
+            .map(|(number, line)| (number - from + 1, line))
+            .collect();
         // The writer looks at whether what it wrote last ended a line.
         let before = if ends_line { "\n" } else { "x" };
-        let events = std::iter::once(Event::InlineHtml(before.into())).chain(flow.events.drain(from..)).collect();
+        let events = std::iter::once(Event::InlineHtml(before.into()))
+            .chain(flow.events.drain(from..))
+            .collect();
         let written = write(events, &lines, 0).split_off(1);
         if !written.is_empty() {
             flow.is_line_ended = written.ends_with('\n');
@@ -73,8 +92,8 @@ impl<'a> Walk<'a> {
         flow.written = flow.events.len();
     }
 
-    /// Whether what is written now can be seen: not inside an image or a wiki link, whose text is used otherwise, nor inside an
-    /// element that is left out.
+    /// Whether what is written now can be seen: not inside an image or a wiki link, whose text is
+    /// used otherwise, nor inside an element that is left out.
     fn is_seen(&mut self) -> bool {
         self.image.is_none() && !self.is_muted && self.flow().html.skipped.is_none()
     }
@@ -112,8 +131,15 @@ impl<'a> Walk<'a> {
         if !self.settings.with_lines {
             return None;
         }
-        let blank = self.text.get(range.clone()).map_or(0, |text| text.len() - text.trim_ascii_start().len());
-        Some(self.lines.line(if blank < range.len() { range.start + blank } else { range.start }))
+        let blank = self
+            .text
+            .get(range.clone())
+            .map_or(0, |text| text.len() - text.trim_ascii_start().len());
+        Some(self.lines.line(if blank < range.len() {
+            range.start + blank
+        } else {
+            range.start
+        }))
     }
 
     /// Puts a segment aside and gives the text that stands for it until the flow is finished.
@@ -132,7 +158,9 @@ impl<'a> Walk<'a> {
 
     /// Writes what is drawn later, as a block of its own that came from `range`.
     pub(super) fn push_segment(&mut self, segment: Segment, range: &Range<usize>) {
-        let line = self.line(range).map_or_else(String::new, |line| self.hole(Segment::Line(line)));
+        let line = self
+            .line(range)
+            .map_or_else(String::new, |line| self.hole(Segment::Line(line)));
         let hole = self.hole(segment);
         self.push(Event::Html(format!("{line}{hole}\n").into()));
     }
@@ -149,7 +177,10 @@ impl<'a> Walk<'a> {
         let flow = self.flow();
         let mut events = std::mem::take(&mut flow.events);
         let lines = std::mem::take(&mut flow.lines);
-        let early = events[..std::mem::take(&mut flow.written).min(events.len())].iter().map(html_bytes).sum();
+        let early = events[..std::mem::take(&mut flow.written).min(events.len())]
+            .iter()
+            .map(html_bytes)
+            .sum();
         let open = std::mem::take(&mut flow.html).open;
         let has_raw_html = flow.has_raw_html;
         if !open.is_empty() {
@@ -164,14 +195,25 @@ impl<'a> Walk<'a> {
         if has_raw_html && self.settings.raw_html == RawHtml::Sanitise {
             written = raw_html::sanitise(&written);
         }
-        if any_byte(&written, |byte| (byte < 0x20) & !matches!(byte, b'\n' | b'\t' | b'\r') | (byte == 0x7F)) {
-            written =
-                written.chars().map(|c| if c.is_ascii_control() && !matches!(c, '\n' | '\t' | '\r') { '\u{FFFD}' } else { c }).collect();
+        if any_byte(&written, |byte| {
+            (byte < 0x20) & !matches!(byte, b'\n' | b'\t' | b'\r') | (byte == 0x7F)
+        }) {
+            written = written
+                .chars()
+                .map(|c| {
+                    if c.is_ascii_control() && !matches!(c, '\n' | '\t' | '\r') {
+                        '\u{FFFD}'
+                    } else {
+                        c
+                    }
+                })
+                .collect();
         }
         self.split_at_holes(written)
     }
 
-    /// What only looks like the mark of a hole, as a writer's `&#xFDD0;` does, is shown as a character that is none.
+    /// What only looks like the mark of a hole, as a writer's `&#xFDD0;` does, is shown as a
+    /// character that is none.
     fn split_at_holes(&mut self, html: String) -> Vec<Segment> {
         let mut segments: Vec<Segment> = Vec::new();
         let mut text = String::new();
@@ -184,12 +226,16 @@ impl<'a> Walk<'a> {
         for at in memmem::find_iter(html.as_bytes(), begin) {
             text.push_str(&html[shown..at]);
             let number = self.placeholder_number(&html[at + begin.len()..]);
-            let (number, length) = number.map_or((None, 0), |(number, length)| (Some(number), length));
-            let segment = number.and_then(|number| self.holes.get_mut(number)).and_then(|hole| match hole {
-                // HTML that is mended has a link again behind a block within it, with the same address.
-                Some(Segment::Address(index)) => Some(Segment::Address(*index)),
-                once => once.take(),
-            });
+            let (number, length) =
+                number.map_or((None, 0), |(number, length)| (Some(number), length));
+            let segment = number
+                .and_then(|number| self.holes.get_mut(number))
+                .and_then(|hole| match hole {
+                    // HTML that is mended has a link again behind a block within it, with the same
+                    // address.
+                    Some(Segment::Address(index)) => Some(Segment::Address(*index)),
+                    once => once.take(),
+                });
             let Some(segment) = segment else {
                 text.push(char::REPLACEMENT_CHARACTER);
                 is_forged = true;
@@ -223,12 +269,19 @@ impl<'a> Walk<'a> {
 }
 
 impl Walk<'_> {
-    /// The number of the placeholder whose first character is before `text`, and how long the rest of it is.
+    /// The number of the placeholder whose first character is before `text`, and how long the rest
+    /// of it is.
     fn placeholder_number(&self, text: &str) -> Option<(usize, usize)> {
         let rest = text.strip_prefix(self.placeholder_key.as_str())?;
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-        let number = rest[digits..].starts_with(HOLE_END).then(|| rest[..digits].parse().ok()).flatten()?;
-        Some((number, self.placeholder_key.len() + digits + HOLE_END.len_utf8()))
+        let number = rest[digits..]
+            .starts_with(HOLE_END)
+            .then(|| rest[..digits].parse().ok())
+            .flatten()?;
+        Some((
+            number,
+            self.placeholder_key.len() + digits + HOLE_END.len_utf8(),
+        ))
     }
 
     /// Ends all that is open, and gives what was collected.
@@ -243,7 +296,11 @@ impl Walk<'_> {
         self.out.segments = segments;
         self.out.components = std::mem::take(&mut self.flow().calls);
         self.out.excerpt = self.finished_excerpt();
-        self.out.terms = self.settings.forms.map(|forms| self.prose.explaining(forms)).unwrap_or_default();
+        self.out.terms = self
+            .settings
+            .forms
+            .map(|forms| self.prose.explaining(forms))
+            .unwrap_or_default();
         self.out.term_places = self.prose.print();
         self.out.anchors = self.ids.into_all();
         self.problems.extend(self.tally.summaries());
@@ -255,15 +312,21 @@ impl Walk<'_> {
 fn joined<'a>(text: &'a str, first: &str, second: &str) -> Option<&'a str> {
     let start = (first.as_ptr() as usize).checked_sub(text.as_ptr() as usize)?;
     let is_next = first.as_ptr() as usize + first.len() == second.as_ptr() as usize;
-    text.get(start..start + first.len() + second.len()).filter(|_| is_next)
+    text.get(start..start + first.len() + second.len())
+        .filter(|_| is_next)
 }
 
 /// How many bytes of HTML an event has that was written early.
 fn html_bytes(event: &Event) -> usize {
-    if let Event::Html(html) = event { html.len() } else { 0 }
+    if let Event::Html(html) = event {
+        html.len()
+    } else {
+        0
+    }
 }
 
-/// Events as HTML; the first tag that an event with a line begins with says it. `early` is how many bytes of HTML they have already.
+/// Events as HTML; the first tag that an event with a line begins with says it. `early` is how many
+/// bytes of HTML they have already.
 fn write(events: Vec<Event>, lines: &BlockLines, early: usize) -> String {
     let mut out = String::with_capacity(early + events.len() * 24);
     if lines.is_empty() {
@@ -278,7 +341,9 @@ fn write(events: Vec<Event>, lines: &BlockLines, early: usize) -> String {
         if let Some((from, line)) = open.take() {
             source_lines::mark(&mut out.borrow_mut(), from, line);
         }
-        open = rest.next_if(|(at, _)| *at == number).map(|(_, line)| (out.borrow().len(), *line));
+        open = rest
+            .next_if(|(at, _)| *at == number)
+            .map(|(_, line)| (out.borrow().len(), *line));
         event
     });
     html::write_html_fmt(Shared(&out), watched).expect("a string takes all that is written");

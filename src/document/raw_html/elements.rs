@@ -6,20 +6,26 @@ use crate::settings::RawHtml;
 
 /// Elements that run, load or send something.
 const ACTIVE: [&str; 22] = [
-    "script", "style", "iframe", "object", "embed", "applet", "form", "button", "textarea", "select", "option", "link", "meta", "base",
-    "frame", "frameset", "template", "noscript", "svg", "math", "portal", "slot",
+    "script", "style", "iframe", "object", "embed", "applet", "form", "button", "textarea",
+    "select", "option", "link", "meta", "base", "frame", "frameset", "template", "noscript", "svg",
+    "math", "portal", "slot",
 ];
 
-/// Those among them that are left out with their content: it is code, or a substitute for what is left out.
+/// Those among them that are left out with their content: it is code, or a substitute for what is
+/// left out.
 const LEFT_OUT_WHOLE: [&str; 5] = ["script", "style", "iframe", "textarea", "noscript"];
 
-/// Elements of HTML (the Living Standard and what it calls obsolete) besides those that are kept and those that are active.
+/// Elements of HTML (the Living Standard and what it calls obsolete) besides those that are kept
+/// and those that are active.
 const OTHER_HTML: &str = " acronym basefont bgsound big blink body canvas center datalist dialog dir fieldset font head html keygen legend \
     main marquee menu multicol nextid nobr noembed noframes optgroup output param plaintext rb rtc search selectedcontent spacer strike tfoot \
     title tt xmp ";
 
 /// Elements without content.
-const VOID: [&str; 14] = ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
+const VOID: [&str; 14] = [
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source",
+    "track", "wbr",
+];
 
 /// What becomes of an element's tags.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,12 +47,21 @@ pub(super) enum Treatment {
     },
 }
 
-/// What becomes of an element. `has_values` says whether one of its attributes has a value, `is_in_graphic` whether it is part of
-/// an `<svg>` or `<math>` that is left out.
-pub(super) fn treatment(name: &str, has_values: impl Fn() -> bool, is_in_graphic: impl Fn() -> bool, mode: RawHtml) -> Treatment {
+/// What becomes of an element. `has_values` says whether one of its attributes has a value,
+/// `is_in_graphic` whether it is part of an `<svg>` or `<math>` that is left out.
+pub(super) fn treatment(
+    name: &str,
+    has_values: impl Fn() -> bool,
+    is_in_graphic: impl Fn() -> bool,
+    mode: RawHtml,
+) -> Treatment {
     if mode != RawHtml::Sanitise {
         // Nothing could end it, so the rest of the page would be its text.
-        return if name == "plaintext" { Treatment::LeaveOut { is_html: true } } else { Treatment::Keep };
+        return if name == "plaintext" {
+            Treatment::LeaveOut { is_html: true }
+        } else {
+            Treatment::Keep
+        };
     }
     if KEPT.contains(name) {
         Treatment::Keep
@@ -58,8 +73,13 @@ pub(super) fn treatment(name: &str, has_values: impl Fn() -> bool, is_in_graphic
         Treatment::LeaveOutSilently
     } else {
         let is_html = OTHER_HTML.contains(&format!(" {name} "));
-        let is_meant_as_element = has_values() || name.contains(':') || (is_html && !holds_text(name));
-        if is_meant_as_element { Treatment::LeaveOut { is_html } } else { Treatment::ShowAsText { is_html } }
+        let is_meant_as_element =
+            has_values() || name.contains(':') || (is_html && !holds_text(name));
+        if is_meant_as_element {
+            Treatment::LeaveOut { is_html }
+        } else {
+            Treatment::ShowAsText { is_html }
+        }
     }
 }
 

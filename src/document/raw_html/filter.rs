@@ -1,4 +1,5 @@
-//! The filter: a fragment is read token by token and written again, without what its mode leaves out.
+//! The filter: a fragment is read token by token and written again, without what its mode leaves
+//! out.
 
 use std::ops::Range;
 
@@ -23,15 +24,28 @@ pub fn filter(
     link: impl FnMut(&str, &str, Range<usize>) -> Option<String>,
 ) -> String {
     let out = String::with_capacity(fragment.text.len());
-    let mut filter = Filter { fragment, reading, state, findings, link, out };
+    let mut filter = Filter {
+        fragment,
+        reading,
+        state,
+        findings,
+        link,
+        out,
+    };
     let mut tokens = Tokens::new(&fragment.text);
     while let Some(token) = tokens.next() {
         match token {
-            Token::StartTag(tag) => filter.start(&tag).into_iter().for_each(|element| tokens.read_text_of(&element)),
+            Token::StartTag(tag) => filter
+                .start(&tag)
+                .into_iter()
+                .for_each(|element| tokens.read_text_of(&element)),
             Token::EndTag { name, range } => filter.end(&name, range),
             Token::Text(range) => filter.text(range),
             Token::Comment { range, is_open } => filter.comment(range, is_open),
-            Token::OddComment(range) => filter.odd_comment(range).into_iter().for_each(|to| tokens.go_back(to)),
+            Token::OddComment(range) => filter
+                .odd_comment(range)
+                .into_iter()
+                .for_each(|to| tokens.go_back(to)),
             Token::OpenTag(range) => tokens.go_back(filter.open_tag(range.start)),
             Token::Doctype(_) => {}
         }
@@ -60,23 +74,42 @@ impl<L: FnMut(&str, &str, Range<usize>) -> Option<String>> Filter<'_, L> {
         let is_in_graphic = || self.state.is_in_graphic();
         // As browsers read it.
         let is_image = tag.name == "image" && mode == RawHtml::Sanitise && !is_in_graphic();
-        let name = if is_image { "img".to_owned() } else { tag.name.clone() };
+        let name = if is_image {
+            "img".to_owned()
+        } else {
+            tag.name.clone()
+        };
         let has_values = || tag.attributes(text).any(|(_, value, _)| !value.is_empty());
         let asks = mode == RawHtml::Sanitise && name == "input" && !is_tick_box(tag, text);
-        let treatment = if asks { Treatment::LeaveOutActive } else { treatment(&name, has_values, is_in_graphic, mode) };
+        let treatment = if asks {
+            Treatment::LeaveOutActive
+        } else {
+            treatment(&name, has_values, is_in_graphic, mode)
+        };
         match treatment {
             Treatment::ShowAsText { is_html } => {
                 let written = text[tag.range.clone()].to_owned();
                 escape_into(&mut self.out, &written);
-                self.findings.push(Finding::Text { written, is_html, range });
+                self.findings.push(Finding::Text {
+                    written,
+                    is_html,
+                    range,
+                });
                 return None;
             }
             Treatment::LeaveOutWhole | Treatment::LeaveOutActive => {
-                self.findings.push(Finding::Active { what: format!("the element `<{name}>`"), range: range.clone() });
+                self.findings.push(Finding::Active {
+                    what: format!("the element `<{name}>`"),
+                    range: range.clone(),
+                });
                 self.link_frame(&name, tag, &range);
             }
             Treatment::LeaveOut { is_html } => {
-                self.findings.push(Finding::LeftOut { name: name.clone(), is_html, range: range.clone() });
+                self.findings.push(Finding::LeftOut {
+                    name: name.clone(),
+                    is_html,
+                    range: range.clone(),
+                });
             }
             Treatment::Keep | Treatment::LeaveOutSilently => {}
         }
@@ -95,29 +128,60 @@ impl<L: FnMut(&str, &str, Range<usize>) -> Option<String>> Filter<'_, L> {
     fn link_frame(&mut self, name: &str, tag: &StartTag, range: &Range<usize>) {
         let tag = with_values(tag, &self.fragment.text);
         if let Some(address) = frames::address(name, &tag) {
-            frames::push_link(&mut self.out, address, &tag, self.reading.is_block, |address| (self.link)("a", address, range.clone()));
+            frames::push_link(
+                &mut self.out,
+                address,
+                &tag,
+                self.reading.is_block,
+                |address| (self.link)("a", address, range.clone()),
+            );
         }
     }
 
     /// What is odd about the attributes of a tag that is not shown as text.
     fn report_attributes(&mut self, tag: &StartTag, treatment: Treatment) {
         let source = |range: &Range<usize>| self.fragment.source(range.clone());
-        let surplus = tag.surplus.as_ref().filter(|_| treatment == Treatment::Keep);
-        self.findings.extend(surplus.map(|surplus| Finding::Surplus { range: source(surplus) }));
-        self.findings.extend(tag.odd_quote.map(|at| Finding::OddQuote { range: source(&(at..at + 1)) }));
+        let surplus = tag
+            .surplus
+            .as_ref()
+            .filter(|_| treatment == Treatment::Keep);
+        self.findings
+            .extend(surplus.map(|surplus| Finding::Surplus {
+                range: source(surplus),
+            }));
+        self.findings
+            .extend(tag.odd_quote.map(|at| Finding::OddQuote {
+                range: source(&(at..at + 1)),
+            }));
     }
 
     /// Writes the start tag of an element that is kept, and notes that the element is open.
-    fn open(&mut self, name: String, tag: &StartTag, treatment: Treatment, range: Range<usize>) -> Option<String> {
-        let Reading { mode, depth, line, paid_link, .. } = *self.reading;
+    fn open(
+        &mut self,
+        name: String,
+        tag: &StartTag,
+        treatment: Treatment,
+        range: Range<usize>,
+    ) -> Option<String> {
+        let Reading {
+            mode,
+            depth,
+            line,
+            paid_link,
+            ..
+        } = *self.reading;
         let is_written = treatment == Treatment::Keep;
-        let is_complete =
-            tag.is_self_closing && (mode == RawHtml::Sanitise || elements::is_graphic(&name) || self.state.is_in_written_graphic());
+        let is_complete = tag.is_self_closing
+            && (mode == RawHtml::Sanitise
+                || elements::is_graphic(&name)
+                || self.state.is_in_written_graphic());
         let has_no_end = elements::is_void(&name) || (is_complete && !is_written);
-        let is_matched = is_written || treatment != Treatment::LeaveOutActive || elements::is_graphic(&name);
+        let is_matched =
+            is_written || treatment != Treatment::LeaveOutActive || elements::is_graphic(&name);
         if is_written {
             let ended = self.state.implied_ends(&name, depth);
-            self.out.extend(ended.iter().rev().map(|element| element.end(paid_link)));
+            self.out
+                .extend(ended.iter().rev().map(|element| element.end(paid_link)));
         }
         if !has_no_end && is_matched && self.state.is_too_deep(&name) {
             self.findings.push(Finding::TooDeep { range });
@@ -127,14 +191,29 @@ impl<L: FnMut(&str, &str, Range<usize>) -> Option<String>> Filter<'_, L> {
         if is_written {
             let from = self.out.len();
             let tag = with_values(tag, &self.fragment.text);
-            is_paid = start_tag(&name, &tag, self.fragment, mode, &mut self.out, self.findings, &mut self.link);
+            is_paid = start_tag(
+                &name,
+                &tag,
+                self.fragment,
+                mode,
+                &mut self.out,
+                self.findings,
+                &mut self.link,
+            );
             if let Some(line) = line.filter(|_| source_lines::is_block(&name)) {
                 source_lines::mark(&mut self.out, from, line(range.start));
             }
         }
-        let content = (is_written && mode == RawHtml::Allow && holds_text(&name)).then(|| name.clone());
+        let content =
+            (is_written && mode == RawHtml::Allow && holds_text(&name)).then(|| name.clone());
         if !has_no_end && is_matched {
-            let element = OpenElement { name, range, depth, is_paid, is_written };
+            let element = OpenElement {
+                name,
+                range,
+                depth,
+                is_paid,
+                is_written,
+            };
             if is_complete {
                 self.out.push_str(&element.end(paid_link));
                 return None;
@@ -152,7 +231,9 @@ impl<L: FnMut(&str, &str, Range<usize>) -> Option<String>> Filter<'_, L> {
         let shown = rest.trim_matches(is_ignorable);
         if !shown.is_empty() {
             let start = begin + (rest.len() - rest.trim_start_matches(is_ignorable).len());
-            self.findings.push(Finding::EndTagAttributes { range: self.fragment.source(start..start + shown.len()) });
+            self.findings.push(Finding::EndTagAttributes {
+                range: self.fragment.source(start..start + shown.len()),
+            });
         }
     }
 
@@ -164,7 +245,12 @@ impl<L: FnMut(&str, &str, Range<usize>) -> Option<String>> Filter<'_, L> {
             return;
         }
         let Some(ended) = self.state.end(name) else {
-            let treatment = treatment(name, || false, || self.state.is_in_graphic(), self.reading.mode);
+            let treatment = treatment(
+                name,
+                || false,
+                || self.state.is_in_graphic(),
+                self.reading.mode,
+            );
             if matches!(treatment, Treatment::ShowAsText { .. }) {
                 escape_into(&mut self.out, &self.fragment.text[range]);
             } else {
@@ -181,7 +267,12 @@ impl<L: FnMut(&str, &str, Range<usize>) -> Option<String>> Filter<'_, L> {
                 _ => {}
             }
         }
-        self.out.extend(ended.iter().rev().map(|element| element.end(self.reading.paid_link)));
+        self.out.extend(
+            ended
+                .iter()
+                .rev()
+                .map(|element| element.end(self.reading.paid_link)),
+        );
     }
 
     fn text(&mut self, range: Range<usize>) {
@@ -189,8 +280,15 @@ impl<L: FnMut(&str, &str, Range<usize>) -> Option<String>> Filter<'_, L> {
             return;
         }
         // Its tags are text to the tokeniser.
-        if self.state.open.last().is_some_and(|element| element.name == "noscript") {
-            self.findings.push(Finding::Script { range: self.fragment.source(range.clone()) });
+        if self
+            .state
+            .open
+            .last()
+            .is_some_and(|element| element.name == "noscript")
+        {
+            self.findings.push(Finding::Script {
+                range: self.fragment.source(range.clone()),
+            });
         }
         self.out.push_str(&self.fragment.text[range]);
     }
@@ -199,21 +297,25 @@ impl<L: FnMut(&str, &str, Range<usize>) -> Option<String>> Filter<'_, L> {
         if self.state.skipped.is_some() {
             return;
         }
-        let opening = self.fragment.source(range.start..range.start + COMMENT_START.len());
+        let opening = self
+            .fragment
+            .source(range.start..range.start + COMMENT_START.len());
         if is_open {
             self.findings.push(Finding::OpenComment { range: opening });
             return;
         }
         let written = &self.fragment.text[range];
         if contains_comment_start(written) {
-            self.findings.push(Finding::NestedComment { range: opening });
+            self.findings
+                .push(Finding::NestedComment { range: opening });
         }
         if self.reading.mode == RawHtml::Allow {
             self.out.push_str(written);
         }
     }
 
-    /// What a browser takes for a comment. Its words are not lost: its first two characters are text, and it gives where the rest begins.
+    /// What a browser takes for a comment. Its words are not lost: its first two characters are
+    /// text, and it gives where the rest begins.
     fn odd_comment(&mut self, range: Range<usize>) -> Option<usize> {
         if self.state.skipped.is_some() {
             return None;
@@ -221,12 +323,16 @@ impl<L: FnMut(&str, &str, Range<usize>) -> Option<String>> Filter<'_, L> {
         let written = &self.fragment.text[range.clone()];
         if self.reading.mode == RawHtml::Allow {
             let inner = &written[2..];
-            self.out.extend(["<!--", inner.strip_suffix('>').unwrap_or(inner), "-->"]);
+            self.out
+                .extend(["<!--", inner.strip_suffix('>').unwrap_or(inner), "-->"]);
             return None;
         }
         let is_unfinished = !written.ends_with('>');
         if is_instruction(written) {
-            self.findings.push(Finding::Active { what: "the instruction `<?…>`".to_owned(), range: self.fragment.source(range) });
+            self.findings.push(Finding::Active {
+                what: "the instruction `<?…>`".to_owned(),
+                range: self.fragment.source(range),
+            });
             return None;
         }
         let begin = range.start..range.start + 2;
@@ -244,7 +350,9 @@ impl<L: FnMut(&str, &str, Range<usize>) -> Option<String>> Filter<'_, L> {
         let range = start..start + 1;
         if self.state.skipped.is_none() {
             escape_into(&mut self.out, &self.fragment.text[range.clone()]);
-            self.findings.push(Finding::OpenTag { range: self.fragment.source(range.clone()) });
+            self.findings.push(Finding::OpenTag {
+                range: self.fragment.source(range.clone()),
+            });
         }
         range.end
     }
@@ -253,33 +361,46 @@ impl<L: FnMut(&str, &str, Range<usize>) -> Option<String>> Filter<'_, L> {
     fn text_like_markup(&mut self, range: Range<usize>) {
         let written = self.fragment.text[range.clone()].to_owned();
         escape_into(&mut self.out, &written);
-        self.findings.push(Finding::Text { written, is_html: false, range: self.fragment.source(range) });
+        self.findings.push(Finding::Text {
+            written,
+            is_html: false,
+            range: self.fragment.source(range),
+        });
     }
 }
 
-/// Whether a `<?…>` is an instruction of XML or PHP, which is not published. Any other is text, up to a `>` that may belong to a tag.
+/// Whether a `<?…>` is an instruction of XML or PHP, which is not published. Any other is text, up
+/// to a `>` that may belong to a tag.
 fn is_instruction(written: &str) -> bool {
-    let begins_as_one = |inner: &str| inner.starts_with(|c: char| c.is_ascii_alphabetic() || c == '=');
-    let is_one = |inner: &str| inner.ends_with("?>") || inner.ends_with('>') && begins_as_one(inner);
+    let begins_as_one =
+        |inner: &str| inner.starts_with(|c: char| c.is_ascii_alphabetic() || c == '=');
+    let is_one =
+        |inner: &str| inner.ends_with("?>") || inner.ends_with('>') && begins_as_one(inner);
     written.strip_prefix("<?").is_some_and(is_one)
 }
 
 const COMMENT_START: &str = "<!--";
 
-/// Whether a comment contains the start of another comment. In `<!--[if !IE]><!-->`, the second `<!--` is part of the end.
+/// Whether a comment contains the start of another comment. In `<!--[if !IE]><!-->`, the second
+/// `<!--` is part of the end.
 fn contains_comment_start(comment: &str) -> bool {
     let rest = &comment[COMMENT_START.len()..];
-    rest.find(COMMENT_START).is_some_and(|at| &rest[at + COMMENT_START.len()..] != ">")
+    rest.find(COMMENT_START)
+        .is_some_and(|at| &rest[at + COMMENT_START.len()..] != ">")
 }
 
 /// Whether an `<input>` is one to tick. All others ask a reader to type something.
 fn is_tick_box(tag: &StartTag, text: &str) -> bool {
-    tag.attributes(text).any(|(name, value, _)| name == "type" && attributes::is_tick_box(&value))
+    tag.attributes(text)
+        .any(|(name, value, _)| name == "type" && attributes::is_tick_box(&value))
 }
 
 /// A tag with the values of its attributes, by name.
 fn with_values(tag: &StartTag, text: &str) -> html5gum::StartTag<usize> {
-    let span = |range: Range<usize>| Span { start: range.start, end: range.end };
+    let span = |range: Range<usize>| Span {
+        start: range.start,
+        end: range.end,
+    };
     let mut written = html5gum::StartTag {
         self_closing: tag.is_self_closing,
         name: Default::default(),
@@ -287,8 +408,14 @@ fn with_values(tag: &StartTag, text: &str) -> html5gum::StartTag<usize> {
         span: span(tag.range.clone()),
     };
     for (key, value, range) in tag.attributes(text) {
-        let value = Spanned { value: value.into_bytes().into(), span: span(range) };
-        written.attributes.entry(key.into_bytes().into()).or_insert(value);
+        let value = Spanned {
+            value: value.into_bytes().into(),
+            span: span(range),
+        };
+        written
+            .attributes
+            .entry(key.into_bytes().into())
+            .or_insert(value);
     }
     written
 }

@@ -12,16 +12,40 @@ pub fn address<'a>(name: &str, tag: &'a StartTag<usize>) -> Option<&'a [u8]> {
         "object" => b"data",
         _ => return None,
     };
-    tag.attributes.iter().find(|(name, _)| ***name == *key).map(|(_, value)| &**value).map(|value| &value[..])
+    tag.attributes
+        .iter()
+        .find(|(name, _)| ***name == *key)
+        .map(|(_, value)| &**value)
+        .map(|value| &value[..])
 }
 
 /// Writes a link in place of a frame, named by the frame's title or its address.
-pub fn push_link(out: &mut String, address: &[u8], tag: &StartTag<usize>, is_block: bool, link: impl FnOnce(&str) -> Option<String>) {
+pub fn push_link(
+    out: &mut String,
+    address: &[u8],
+    tag: &StartTag<usize>,
+    is_block: bool,
+    link: impl FnOnce(&str) -> Option<String>,
+) {
     let address = lossy(address);
-    let is_link = matches!(Target::parse(&address), Target::Outside | Target::ProtocolRelative | Target::Inside { .. });
-    let Some(written) = Some(address.trim()).filter(|_| is_link).and_then(link) else { return };
-    let title = tag.attributes.iter().find(|(name, _)| &***name == b"title").map(|(_, value)| lossy(value));
-    let words = title.filter(|title| !title.trim().is_empty()).unwrap_or_else(|| address.trim().to_owned());
+    let is_link = matches!(
+        Target::parse(&address),
+        Target::Outside | Target::ProtocolRelative | Target::Inside { .. }
+    );
+    let Some(written) = Some(address.trim()).filter(|_| is_link).and_then(link) else {
+        return;
+    };
+    let title = tag
+        .attributes
+        .iter()
+        .find(|(name, _)| &***name == b"title")
+        .map(|(_, value)| lossy(value));
+    let words = title
+        .filter(|title| !title.trim().is_empty())
+        .unwrap_or_else(|| address.trim().to_owned());
     let (begin, end) = if is_block { ("<p>", "</p>") } else { ("", "") };
-    out.push_str(&format!("{begin}<a href=\"{written}\">{}</a>{end}", escape_attribute(&words)));
+    out.push_str(&format!(
+        "{begin}<a href=\"{written}\">{}</a>{end}",
+        escape_attribute(&words)
+    ));
 }

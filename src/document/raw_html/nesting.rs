@@ -1,4 +1,5 @@
-//! Which elements of a flow are open: what an end tag closes, what a start tag closes without one, and how deep they may be nested.
+//! Which elements of a flow are open: what an end tag closes, what a start tag closes without one,
+//! and how deep they may be nested.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -7,15 +8,18 @@ use super::elements::is_graphic;
 use crate::document::honesty;
 use crate::document::html_tokens::holds_text;
 
-/// Elements nested deeper than this lose their tags. Reading deeper HTML takes a time that grows with the square of its length.
+/// Elements nested deeper than this lose their tags. Reading deeper HTML takes a time that grows
+/// with the square of its length.
 pub const DEPTH_MAX: usize = 200;
 
 /// So many bytes of tags may be repeated.
 const REPEATED_BYTES_MAX: usize = 1 << 20;
 
 /// Elements whose end tag may be left out (HTML, §13.1.2.4).
-const END_OPTIONAL: [&str; 16] =
-    ["p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "option", "optgroup", "colgroup", "caption", "rt", "rp"];
+const END_OPTIONAL: [&str; 16] = [
+    "p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "option", "optgroup",
+    "colgroup", "caption", "rt", "rp",
+];
 
 /// An element that was opened and not closed yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +30,8 @@ pub struct OpenElement {
     pub depth: usize,
     /// Whether it is a link for which somebody is paid.
     pub is_paid: bool,
-    /// Whether its tags are written. Those of an element that is left out are only matched with each other.
+    /// Whether its tags are written. Those of an element that is left out are only matched with
+    /// each other.
     pub is_written: bool,
 }
 
@@ -41,7 +46,11 @@ impl OpenElement {
         if !self.is_written {
             return String::new();
         }
-        let said = if self.is_paid { honesty::said_behind(paid_link) } else { String::new() };
+        let said = if self.is_paid {
+            honesty::said_behind(paid_link)
+        } else {
+            String::new()
+        };
         format!("</{}>{said}", self.name)
     }
 }
@@ -52,9 +61,11 @@ pub struct State {
     pub open: Vec<OpenElement>,
     /// The active element whose content is being left out, and where it was opened.
     pub skipped: Option<(String, Range<usize>)>,
-    /// How many bytes of tags a browser has repeated so far: those of elements that are open within a paragraph which another block ended.
+    /// How many bytes of tags a browser has repeated so far: those of elements that are open within
+    /// a paragraph which another block ended.
     repeated: usize,
-    /// How many elements of a name were too deep to be opened: as many end tags of that name close nothing.
+    /// How many elements of a name were too deep to be opened: as many end tags of that name close
+    /// nothing.
     too_deep: BTreeMap<String, usize>,
 }
 
@@ -73,28 +84,46 @@ impl State {
 
     /// Whether a drawing or a formula that is left out is open.
     pub(super) fn is_in_graphic(&self) -> bool {
-        self.open.iter().any(|element| !element.is_written && is_graphic(&element.name))
+        self.open
+            .iter()
+            .any(|element| !element.is_written && is_graphic(&element.name))
     }
 
     /// Whether a drawing or a formula that is written is open: in it a tag may close itself.
     pub(super) fn is_in_written_graphic(&self) -> bool {
-        self.open.iter().any(|element| element.is_written && is_graphic(&element.name))
+        self.open
+            .iter()
+            .any(|element| element.is_written && is_graphic(&element.name))
     }
 
-    /// Takes the elements off that a start tag closes without an end tag (HTML, §13.1.2.4), the outermost first.
+    /// Takes the elements off that a start tag closes without an end tag (HTML, §13.1.2.4), the
+    /// outermost first.
     pub(super) fn implied_ends(&mut self, name: &str, depth: usize) -> Vec<OpenElement> {
-        let Some(ended) = ended_by(name).filter(|ended| self.open.iter().any(|element| ended.contains(&element.name.as_str()))) else {
+        let Some(ended) = ended_by(name).filter(|ended| {
+            self.open
+                .iter()
+                .any(|element| ended.contains(&element.name.as_str()))
+        }) else {
             return Vec::new();
         };
-        let within = self.open.iter().enumerate().rev().take_while(|(_, element)| {
-            // What was opened around the Markdown block at hand ends outside it.
-            element.depth >= depth && !is_boundary(&element.name, ended)
-        });
-        let first = within.filter(|(_, element)| ended.contains(&element.name.as_str())).last().map(|(at, _)| at);
+        let within = self
+            .open
+            .iter()
+            .enumerate()
+            .rev()
+            .take_while(|(_, element)| {
+                // What was opened around the Markdown block at hand ends outside it.
+                element.depth >= depth && !is_boundary(&element.name, ended)
+            });
+        let first = within
+            .filter(|(_, element)| ended.contains(&element.name.as_str()))
+            .last()
+            .map(|(at, _)| at);
         first.map_or_else(Vec::new, |at| self.open.drain(at..).collect())
     }
 
-    /// Takes the elements off that an end tag closes, the outermost first; `None` when it closes none.
+    /// Takes the elements off that an end tag closes, the outermost first; `None` when it closes
+    /// none.
     pub(super) fn end(&mut self, name: &str) -> Option<Vec<OpenElement>> {
         if let Some(count) = self.too_deep.get_mut(name).filter(|count| **count > 0) {
             *count -= 1;
@@ -104,17 +133,30 @@ impl State {
         Some(self.open.drain(at..).collect())
     }
 
-    /// A block of Markdown begins. It ends an open `<p>`, but browsers open what is in that again in each block that follows: where that comes to too
-    /// much, this takes it off.
+    /// A block of Markdown begins. It ends an open `<p>`, but browsers open what is in that again
+    /// in each block that follows: where that comes to too much, this takes it off.
     pub fn begin_block(&mut self) -> Vec<OpenElement> {
-        let Some(at) = self.open.iter().position(|element| element.name == "p") else { return Vec::new() };
-        self.repeated += self.open[at + 1..].iter().map(|element| element.range.len()).sum::<usize>();
-        if self.repeated > REPEATED_BYTES_MAX { self.open.drain(at..).collect() } else { Vec::new() }
+        let Some(at) = self.open.iter().position(|element| element.name == "p") else {
+            return Vec::new();
+        };
+        self.repeated += self.open[at + 1..]
+            .iter()
+            .map(|element| element.range.len())
+            .sum::<usize>();
+        if self.repeated > REPEATED_BYTES_MAX {
+            self.open.drain(at..).collect()
+        } else {
+            Vec::new()
+        }
     }
 
     /// Takes the elements off that were opened inside blocks which have ended.
     pub fn end_of_blocks(&mut self, depth: usize) -> Vec<OpenElement> {
-        if self.open.last().is_none_or(|element| element.depth <= depth) {
+        if self
+            .open
+            .last()
+            .is_none_or(|element| element.depth <= depth)
+        {
             return Vec::new();
         }
         self.too_deep.clear();
@@ -137,12 +179,15 @@ fn ended_by(name: &str) -> Option<&'static [&'static str]> {
         "dt" | "dd" => Some(&["dt", "dd"]),
         "td" | "th" => Some(&["td", "th"]),
         "tr" => Some(&["tr", "td", "th"]),
-        "thead" | "tbody" | "tfoot" => Some(&["thead", "tbody", "tfoot", "tr", "td", "th", "caption", "colgroup"]),
+        "thead" | "tbody" | "tfoot" => Some(&[
+            "thead", "tbody", "tfoot", "tr", "td", "th", "caption", "colgroup",
+        ]),
         "caption" | "colgroup" => Some(&["caption", "colgroup"]),
         "rt" | "rp" => Some(&["rt", "rp"]),
-        "address" | "article" | "aside" | "blockquote" | "center" | "details" | "div" | "dl" | "fieldset" | "figcaption" | "figure"
-        | "footer" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "header" | "hgroup" | "hr" | "main" | "menu" | "nav" | "ol" | "p"
-        | "pre" | "section" | "summary" | "table" | "ul" => Some(&["p"]),
+        "address" | "article" | "aside" | "blockquote" | "center" | "details" | "div" | "dl"
+        | "fieldset" | "figcaption" | "figure" | "footer" | "h1" | "h2" | "h3" | "h4" | "h5"
+        | "h6" | "header" | "hgroup" | "hr" | "main" | "menu" | "nav" | "ol" | "p" | "pre"
+        | "section" | "summary" | "table" | "ul" => Some(&["p"]),
         _ => None,
     }
 }
@@ -150,10 +195,37 @@ fn ended_by(name: &str) -> Option<&'static [&'static str]> {
 /// Whether an element keeps a start tag within it from closing any of these around it.
 fn is_boundary(name: &str, ended: &[&str]) -> bool {
     match ended[0] {
-        "li" => matches!(name, "ul" | "ol" | "menu" | "table" | "td" | "th" | "blockquote" | "section" | "article" | "details"),
-        "dt" => matches!(name, "dl" | "table" | "td" | "th" | "blockquote" | "section" | "article" | "details"),
+        "li" => matches!(
+            name,
+            "ul" | "ol"
+                | "menu"
+                | "table"
+                | "td"
+                | "th"
+                | "blockquote"
+                | "section"
+                | "article"
+                | "details"
+        ),
+        "dt" => matches!(
+            name,
+            "dl" | "table" | "td" | "th" | "blockquote" | "section" | "article" | "details"
+        ),
         "rt" => name == "ruby",
-        "p" => matches!(name, "table" | "td" | "th" | "caption" | "button" | "object" | "applet" | "marquee" | "template" | "svg" | "math"),
+        "p" => matches!(
+            name,
+            "table"
+                | "td"
+                | "th"
+                | "caption"
+                | "button"
+                | "object"
+                | "applet"
+                | "marquee"
+                | "template"
+                | "svg"
+                | "math"
+        ),
         _ => matches!(name, "table" | "template"),
     }
 }

@@ -1,8 +1,10 @@
-//! Where long HTML can be divided, so that what keeps a tree of it, as the sanitizer does, needs a tree of one piece at a time.
+//! Where long HTML can be divided, so that what keeps a tree of it, as the sanitizer does, needs a
+//! tree of one piece at a time.
 //!
-//! A piece is read as the whole is where the elements that are open at its beginning can be stated as start tags without attributes.
-//! Browsers close some elements before their end tag and open others again (HTML, §13.2.6), so the text is followed as a browser reads
-//! it, and is no longer divided once it holds what would need all of those rules.
+//! A piece is read as the whole is where the elements that are open at its beginning can be stated
+//! as start tags without attributes. Browsers close some elements before their end tag and open
+//! others again (HTML, §13.2.6), so the text is followed as a browser reads it, and is no longer
+//! divided once it holds what would need all of those rules.
 
 use std::ops::Range;
 
@@ -10,7 +12,8 @@ use super::KEPT;
 use super::elements::is_void;
 use crate::document::html_tokens::{Token, Tokens};
 
-/// A part of a text, with the elements that are open at its beginning and at its end, the outermost first.
+/// A part of a text, with the elements that are open at its beginning and at its end, the outermost
+/// first.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Piece {
     pub(super) range: Range<usize>,
@@ -18,7 +21,8 @@ pub(super) struct Piece {
     pub(super) open_behind: Vec<String>,
 }
 
-/// Divides HTML in which every element is closed before the one around it, into pieces that have `length` bytes or a little more.
+/// Divides HTML in which every element is closed before the one around it, into pieces that have
+/// `length` bytes or a little more.
 pub(super) fn pieces(html: &str, length: usize) -> Vec<Piece> {
     let mut reader = Reader::default();
     let mut all: Vec<Piece> = Vec::new();
@@ -33,12 +37,20 @@ pub(super) fn pieces(html: &str, length: usize) -> Vec<Piece> {
             && let Some(open_behind) = reader.open_elements()
         {
             let before = std::mem::replace(&mut open_before, open_behind.clone());
-            all.push(Piece { range: begin..end, open_before: before, open_behind });
+            all.push(Piece {
+                range: begin..end,
+                open_before: before,
+                open_behind,
+            });
             begin = end;
         }
     }
     // A browser closes what is open at the end.
-    all.push(Piece { range: begin..html.len(), open_before, open_behind: Vec::new() });
+    all.push(Piece {
+        range: begin..html.len(),
+        open_before,
+        open_behind: Vec::new(),
+    });
     all
 }
 
@@ -62,7 +74,10 @@ struct Reader {
 
 impl Default for Reader {
     fn default() -> Self {
-        Reader { open: Vec::new(), is_followed: true }
+        Reader {
+            open: Vec::new(),
+            is_followed: true,
+        }
     }
 }
 
@@ -71,7 +86,8 @@ impl Reader {
     fn read(&mut self, html: &str, token: &Token) -> usize {
         match token {
             Token::StartTag(tag) => {
-                let can_follow = KEPT.contains(tag.name.as_str()) && self.start(&tag.name, tag.is_self_closing);
+                let can_follow =
+                    KEPT.contains(tag.name.as_str()) && self.start(&tag.name, tag.is_self_closing);
                 self.is_followed &= can_follow;
                 tag.range.end
             }
@@ -82,7 +98,8 @@ impl Reader {
             }
             Token::Text(range) => {
                 // Text between the cells of a table is moved in front of it.
-                let is_moved = self.is_between_cells() && !html[range.clone()].trim_ascii().is_empty();
+                let is_moved =
+                    self.is_between_cells() && !html[range.clone()].trim_ascii().is_empty();
                 self.is_followed &= !is_moved;
                 range.end
             }
@@ -99,8 +116,19 @@ impl Reader {
 
     /// The elements that are open, if start tags of their names open them again.
     fn open_elements(&self) -> Option<Vec<String>> {
-        let is_simple = |element: &Open| if element.is_closed { !is_formatting(&element.name) } else { is_stable(&element.name) };
-        let names = || self.open.iter().filter(|element| !element.is_closed).map(|element| element.name.clone());
+        let is_simple = |element: &Open| {
+            if element.is_closed {
+                !is_formatting(&element.name)
+            } else {
+                is_stable(&element.name)
+            }
+        };
+        let names = || {
+            self.open
+                .iter()
+                .filter(|element| !element.is_closed)
+                .map(|element| element.name.clone())
+        };
         self.open.iter().all(is_simple).then(|| names().collect())
     }
 
@@ -114,7 +142,10 @@ impl Reader {
             | (Some("colgroup"), "col")
             | (Some("tbody" | "thead" | "tfoot"), "tr")
             | (Some("tr"), "td" | "th") => true,
-            (_, "caption" | "colgroup" | "col" | "tbody" | "thead" | "tfoot" | "tr" | "td" | "th") => false,
+            (
+                _,
+                "caption" | "colgroup" | "col" | "tbody" | "thead" | "tfoot" | "tr" | "td" | "th",
+            ) => false,
             _ if self.is_between_cells() => false,
             (_, "li") => !self.is_in_item(&["li"]),
             (_, "dd" | "dt") => !self.is_in_item(&["dd", "dt"]),
@@ -125,7 +156,8 @@ impl Reader {
         if closes_paragraph(name) {
             self.close_paragraph();
         }
-        // A `/` at the end of a tag means nothing in HTML, so only elements without content are complete.
+        // A `/` at the end of a tag means nothing in HTML, so only elements without content are
+        // complete.
         if !is_void(name) {
             self.push(name, false);
         }
@@ -141,32 +173,62 @@ impl Reader {
     }
 
     fn push(&mut self, name: &str, is_implied: bool) {
-        self.open.push(Open { name: name.to_owned(), is_closed: false, is_implied });
+        self.open.push(Open {
+            name: name.to_owned(),
+            is_closed: false,
+            is_implied,
+        });
     }
 
     /// The innermost element that a browser has open.
     fn innermost(&self) -> Option<&str> {
-        self.open.iter().rev().find(|element| !element.is_closed).map(|element| element.name.as_str())
+        self.open
+            .iter()
+            .rev()
+            .find(|element| !element.is_closed)
+            .map(|element| element.name.as_str())
     }
 
     /// Whether what comes now is part of a table and of none of its cells.
     fn is_between_cells(&self) -> bool {
-        matches!(self.innermost(), Some("table" | "tbody" | "thead" | "tfoot" | "tr" | "colgroup"))
+        matches!(
+            self.innermost(),
+            Some("table" | "tbody" | "thead" | "tfoot" | "tr" | "colgroup")
+        )
     }
 
     /// Whether an item that begins here would close one of these around it.
     fn is_in_item(&self, items: &[&str]) -> bool {
-        let names = self.open.iter().rev().filter(|element| !element.is_closed).map(|element| element.name.as_str());
-        let is_passed = |name: &&str| matches!(*name, "address" | "div" | "p") || !is_stable(name) || items.contains(name);
-        names.take_while(is_passed).any(|name| items.contains(&name))
+        let names = self
+            .open
+            .iter()
+            .rev()
+            .filter(|element| !element.is_closed)
+            .map(|element| element.name.as_str());
+        let is_passed = |name: &&str| {
+            matches!(*name, "address" | "div" | "p") || !is_stable(name) || items.contains(name)
+        };
+        names
+            .take_while(is_passed)
+            .any(|name| items.contains(&name))
     }
 
     /// A block begins: a browser closes an open paragraph with all in it.
     fn close_paragraph(&mut self) {
-        let is_boundary = |element: &Open| matches!(element.name.as_str(), "table" | "td" | "th" | "caption");
-        let scope = self.open.iter().rposition(is_boundary).map_or(0, |at| at + 1);
-        if let Some(at) = self.open[scope..].iter().position(|element| element.name == "p" && !element.is_closed) {
-            self.open[scope + at..].iter_mut().for_each(|element| element.is_closed = true);
+        let is_boundary =
+            |element: &Open| matches!(element.name.as_str(), "table" | "td" | "th" | "caption");
+        let scope = self
+            .open
+            .iter()
+            .rposition(is_boundary)
+            .map_or(0, |at| at + 1);
+        if let Some(at) = self.open[scope..]
+            .iter()
+            .position(|element| element.name == "p" && !element.is_closed)
+        {
+            self.open[scope + at..]
+                .iter_mut()
+                .for_each(|element| element.is_closed = true);
         }
     }
 }
@@ -175,7 +237,8 @@ fn is_heading(name: &str) -> bool {
     matches!(name, "h1" | "h2" | "h3" | "h4" | "h5" | "h6")
 }
 
-/// Whether an element is closed only by its own end tag, or by another element that [`Reader`] knows of, and is never opened again by a browser.
+/// Whether an element is closed only by its own end tag, or by another element that [`Reader`]
+/// knows of, and is never opened again by a browser.
 fn is_stable(name: &str) -> bool {
     is_heading(name)
         || matches!(
@@ -215,9 +278,25 @@ fn is_stable(name: &str) -> bool {
         )
 }
 
-/// Whether browsers open an element again in the block that follows, where it is left open (§13.2.4.3).
+/// Whether browsers open an element again in the block that follows, where it is left open
+/// (§13.2.4.3).
 fn is_formatting(name: &str) -> bool {
-    matches!(name, "a" | "b" | "big" | "code" | "em" | "font" | "i" | "nobr" | "s" | "small" | "strike" | "strong" | "tt" | "u")
+    matches!(
+        name,
+        "a" | "b"
+            | "big"
+            | "code"
+            | "em"
+            | "font"
+            | "i"
+            | "nobr"
+            | "s"
+            | "small"
+            | "strike"
+            | "strong"
+            | "tt"
+            | "u"
+    )
 }
 
 /// Whether the start tag of an element closes an open paragraph.
@@ -240,18 +319,29 @@ mod tests {
 
     fn shown(html: &str) -> Vec<(String, String)> {
         let pieces = pieces(html, 1).into_iter();
-        pieces.map(|piece| (piece.open_before.join(" "), html[piece.range].to_owned())).collect()
+        pieces
+            .map(|piece| (piece.open_before.join(" "), html[piece.range].to_owned()))
+            .collect()
     }
 
     fn pairs<'a>(all: &'a [(String, String)]) -> Vec<(&'a str, &'a str)> {
-        all.iter().map(|(open, html)| (open.as_str(), html.as_str())).collect()
+        all.iter()
+            .map(|(open, html)| (open.as_str(), html.as_str()))
+            .collect()
     }
 
     #[test]
     fn blocks_are_divided() {
         let all = shown("<div><p>a <b>b</b></p></div>");
-        let wanted =
-            [("", "<div>"), ("div", "<p>"), ("div p", "a "), ("div p", "<b>b</b>"), ("div p", "</p>"), ("div", "</div>"), ("", "")];
+        let wanted = [
+            ("", "<div>"),
+            ("div", "<p>"),
+            ("div p", "a "),
+            ("div p", "<b>b</b>"),
+            ("div p", "</p>"),
+            ("div", "</div>"),
+            ("", ""),
+        ];
         assert_eq!(pairs(&all), wanted);
         let all = shown("<table><tr><td>a</td></tr></table>");
         let wanted = [
@@ -270,17 +360,40 @@ mod tests {
     #[test]
     fn a_paragraph_ends_with_the_next_block() {
         let all = shown("<p><span>a<p>b</p></span></p>");
-        assert_eq!(pairs(&all), [("", "<p>"), ("p", "<span>a<p>"), ("p", "b"), ("p", "</p>"), ("", "</span>"), ("", "</p>"), ("", "")]);
+        assert_eq!(
+            pairs(&all),
+            [
+                ("", "<p>"),
+                ("p", "<span>a<p>"),
+                ("p", "b"),
+                ("p", "</p>"),
+                ("", "</span>"),
+                ("", "</p>"),
+                ("", "")
+            ]
+        );
         // A browser opens what is bold again in each block.
         let all = shown("<p><b>a<p>b</p></b></p>c");
-        assert_eq!(pairs(&all), [("", "<p>"), ("p", "<b>a<p>b</p></b>"), ("", "</p>"), ("", "c"), ("", "")]);
+        assert_eq!(
+            pairs(&all),
+            [
+                ("", "<p>"),
+                ("p", "<b>a<p>b</p></b>"),
+                ("", "</p>"),
+                ("", "c"),
+                ("", "")
+            ]
+        );
     }
 
     #[test]
     fn what_browsers_rearrange_is_not_divided() {
-        for html in
-            ["<table>a<tr><td>b</td></tr></table>", "<ul><li><div><li>a</li></div></li></ul>", "<h1><h2>a</h2></h1>", "</p><p>a</p>"]
-        {
+        for html in [
+            "<table>a<tr><td>b</td></tr></table>",
+            "<ul><li><div><li>a</li></div></li></ul>",
+            "<h1><h2>a</h2></h1>",
+            "</p><p>a</p>",
+        ] {
             let all = shown(html);
             let last = all.last().expect("there is always one");
             assert!(last.1.contains('a'), "{all:?}");
@@ -289,7 +402,12 @@ mod tests {
 
     /// HTML of nested elements, each with an end tag.
     fn nested() -> impl Strategy<Value = String> {
-        let leaf = prop_oneof!["[a-c \n]{0,3}", Just("<br>".to_owned()), Just("<hr>".to_owned()), Just("&lt;".to_owned())];
+        let leaf = prop_oneof![
+            "[a-c \n]{0,3}",
+            Just("<br>".to_owned()),
+            Just("<hr>".to_owned()),
+            Just("&lt;".to_owned())
+        ];
         leaf.prop_recursive(6, 60, 5, |inner| {
             let name = prop::sample::select(
                 &[
@@ -325,7 +443,8 @@ mod tests {
                     "code",
                 ][..],
             );
-            (name, prop::collection::vec(inner, 0..5)).prop_map(|(name, inner)| format!("<{name}>{}</{name}>", inner.concat()))
+            (name, prop::collection::vec(inner, 0..5))
+                .prop_map(|(name, inner)| format!("<{name}>{}</{name}>", inner.concat()))
         })
     }
 
@@ -333,9 +452,26 @@ mod tests {
         let mut fragment = Fragment::default();
         fragment.push(text, 0);
         let mut state = State::default();
-        let reading = Reading { mode: RawHtml::Sanitise, depth: 0, line: None, is_block: true, paid_link: "paid" };
-        let html = filter(&fragment, &reading, &mut state, &mut Vec::new(), |_, address, _| Some(address.to_owned()));
-        let ends: String = state.open.iter().rev().map(|element| element.end("paid")).collect();
+        let reading = Reading {
+            mode: RawHtml::Sanitise,
+            depth: 0,
+            line: None,
+            is_block: true,
+            paid_link: "paid",
+        };
+        let html = filter(
+            &fragment,
+            &reading,
+            &mut state,
+            &mut Vec::new(),
+            |_, address, _| Some(address.to_owned()),
+        );
+        let ends: String = state
+            .open
+            .iter()
+            .rev()
+            .map(|element| element.end("paid"))
+            .collect();
         html + &ends
     }
 

@@ -12,11 +12,21 @@ const TOKENS: &str = "theme.tokens";
 
 impl Check<'_> {
     /// The field that a key means. An old name of it is reported.
-    pub(super) fn field_of<'f>(&mut self, groups: &[&'f [Field]], key: &str, place: &Place) -> Option<&'f Field> {
+    pub(super) fn field_of<'f>(
+        &mut self,
+        groups: &[&'f [Field]],
+        key: &str,
+        place: &Place,
+    ) -> Option<&'f Field> {
         field_named(groups, key).or_else(|| {
             let new = renamed::new_name(self.context.names?, key)?;
-            let field = groups.iter().copied().flatten().find(|field| field.name == new)?;
-            self.problems.push(renamed::problem(key, new, place.clone()));
+            let field = groups
+                .iter()
+                .copied()
+                .flatten()
+                .find(|field| field.name == new)?;
+            self.problems
+                .push(renamed::problem(key, new, place.clone()));
             Some(field)
         })
     }
@@ -28,18 +38,28 @@ impl Check<'_> {
             TOKENS => NameKind::Token,
             _ => return key,
         };
-        let Some(new) = renamed::new_name(kind, key) else { return key };
-        self.problems.push(renamed::problem(key, new, place.clone()));
+        let Some(new) = renamed::new_name(kind, key) else {
+            return key;
+        };
+        self.problems
+            .push(renamed::problem(key, new, place.clone()));
         new
     }
 
     /// The new word for `text`, where the field `name` takes that word.
-    pub(super) fn renamed_word(&mut self, node: &Node, words: &[String], text: &str, name: &str) -> Option<&'static str> {
+    pub(super) fn renamed_word(
+        &mut self,
+        node: &Node,
+        words: &[String],
+        text: &str,
+        name: &str,
+    ) -> Option<&'static str> {
         let new = renamed::new_value(name.rsplit('.').next().unwrap_or(name), text)?;
         if !words.iter().any(|word| word == new) {
             return None;
         }
-        self.problems.push(renamed::problem(text, new, node.place.clone()));
+        self.problems
+            .push(renamed::problem(text, new, node.place.clone()));
         Some(new)
     }
 }

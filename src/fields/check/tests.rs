@@ -18,7 +18,10 @@ fn fields() -> Vec<Field> {
             "image",
             FieldType::Either(vec![
                 FieldType::Link,
-                FieldType::Map(vec![Field::new("src", FieldType::Link).required(), Field::text("alt")]),
+                FieldType::Map(vec![
+                    Field::new("src", FieldType::Link).required(),
+                    Field::text("alt"),
+                ]),
             ]),
         ),
         Field::new("extra", FieldType::map_of(FieldType::Anything)),
@@ -26,12 +29,24 @@ fn fields() -> Vec<Field> {
 }
 
 fn checked(text: &str) -> (Items, Vec<String>) {
-    let node = crate::yaml::parse(&SourcePath::root(), text, 0..text.len()).expect("sound YAML").expect("not empty");
-    let checked = check(&node, &fields(), Context { critical: &["draft"], ..Context::PAGE });
+    let node = crate::yaml::parse(&SourcePath::root(), text, 0..text.len())
+        .expect("sound YAML")
+        .expect("not empty");
+    let checked = check(
+        &node,
+        &fields(),
+        Context {
+            critical: &["draft"],
+            ..Context::PAGE
+        },
+    );
     let told = checked.problems.iter().map(|problem| {
         let place = problem.place.as_ref().expect("placed");
         let help = problem.help.as_deref().unwrap_or("");
-        format!("{} {} {}:{} {} ({help})", problem.severity, problem.code, place.line, place.column, problem.message)
+        format!(
+            "{} {} {}:{} {} ({help})",
+            problem.severity, problem.code, place.line, place.column, problem.message
+        )
     });
     (checked.value, told.collect())
 }
@@ -45,9 +60,19 @@ fn sound_values() {
     assert_eq!(told, Vec::<String>::new());
     assert_eq!(items["title"].as_text(), Some("101"));
     assert_eq!(items["summary"].as_text(), Some("Two\nlines"));
-    assert_eq!(items["topics"].as_list().iter().filter_map(Item::as_text).collect::<Vec<_>>(), ["a", "b"]);
+    assert_eq!(
+        items["topics"]
+            .as_list()
+            .iter()
+            .filter_map(Item::as_text)
+            .collect::<Vec<_>>(),
+        ["a", "b"]
+    );
     assert_eq!(items["needs"].as_list().len(), 1);
-    assert_eq!(items["published"].as_date(), Some(jiff::civil::date(2026, 1, 15)));
+    assert_eq!(
+        items["published"].as_date(),
+        Some(jiff::civil::date(2026, 1, 15))
+    );
     assert_eq!(items["time"].as_integer(), Some(90));
     assert_eq!(items["draft"].as_bool(), Some(true));
     assert!(!items.contains_key("level"));
@@ -60,26 +85,77 @@ fn sound_values() {
 #[test]
 fn what_does_not_fit_is_told_and_left_out() {
     for (text, expected) in [
-        ("title: [a, b]", "error wrong-type 1:8 `title`: text expected, a list found"),
-        ("tags: alpha, beta", "warning wrong-type 1:7 `tags`: a list expected, text found; it is read as `alpha` and `beta`"),
-        ("needs: [a, {b: c}]", "error wrong-type 1:12 `needs`: text expected, a mapping found"),
-        ("date: 2026-02-30", "error bad-value 1:7 `date`: 2026-02-30 is no date"),
-        ("date: yesterday", "error wrong-type 1:7 `date`: a date expected, `yesterday` found"),
-        ("date: 2026-13-01T25:61:00Z", "error bad-value 1:7 `date`: 2026-13-01 is no date"),
-        ("time: soon", "error wrong-type 1:7 `time`: a time such as `15 min` expected, `soon` found"),
+        (
+            "title: [a, b]",
+            "error wrong-type 1:8 `title`: text expected, a list found",
+        ),
+        (
+            "tags: alpha, beta",
+            "warning wrong-type 1:7 `tags`: a list expected, text found; it is read as `alpha` and `beta`",
+        ),
+        (
+            "needs: [a, {b: c}]",
+            "error wrong-type 1:12 `needs`: text expected, a mapping found",
+        ),
+        (
+            "date: 2026-02-30",
+            "error bad-value 1:7 `date`: 2026-02-30 is no date",
+        ),
+        (
+            "date: yesterday",
+            "error wrong-type 1:7 `date`: a date expected, `yesterday` found",
+        ),
+        (
+            "date: 2026-13-01T25:61:00Z",
+            "error bad-value 1:7 `date`: 2026-13-01 is no date",
+        ),
+        (
+            "time: soon",
+            "error wrong-type 1:7 `time`: a time such as `15 min` expected, `soon` found",
+        ),
         ("review_every: 12", "error wrong-type 1:15"),
-        ("draft: maybe", "error wrong-type 1:8 `draft`: true or false expected, `maybe` found"),
-        ("level: startr", "error bad-value 1:8 `level`: `startr` is none of `starter` and `expert` (did you mean `starter`?)"),
-        ("image: {alt: x}", "error missing-field 1:8 `src` is missing in `image`"),
-        ("image: [x]", "error wrong-type 1:8 `image`: a link or a mapping (`src`, `alt`) expected, a list found"),
-        ("titel: x", "warning unknown-key 1:1 unknown key `titel` (did you mean `title`?)"),
-        ("draf: true", "error unknown-key 1:1 unknown key `draf` (did you mean `draft`?)"),
-        ("layout: post", "warning unknown-key 1:1 unknown key `layout` (what is your own goes under `extra:`)"),
-        ("- a", "error wrong-type 1:1 keys with values expected, a list found"),
-        ("summary: a\ndescription: b", "warning unknown-key 2:1 `description` means the same as `summary`"),
+        (
+            "draft: maybe",
+            "error wrong-type 1:8 `draft`: true or false expected, `maybe` found",
+        ),
+        (
+            "level: startr",
+            "error bad-value 1:8 `level`: `startr` is none of `starter` and `expert` (did you mean `starter`?)",
+        ),
+        (
+            "image: {alt: x}",
+            "error missing-field 1:8 `src` is missing in `image`",
+        ),
+        (
+            "image: [x]",
+            "error wrong-type 1:8 `image`: a link or a mapping (`src`, `alt`) expected, a list found",
+        ),
+        (
+            "titel: x",
+            "warning unknown-key 1:1 unknown key `titel` (did you mean `title`?)",
+        ),
+        (
+            "draf: true",
+            "error unknown-key 1:1 unknown key `draf` (did you mean `draft`?)",
+        ),
+        (
+            "layout: post",
+            "warning unknown-key 1:1 unknown key `layout` (what is your own goes under `extra:`)",
+        ),
+        (
+            "- a",
+            "error wrong-type 1:1 keys with values expected, a list found",
+        ),
+        (
+            "summary: a\ndescription: b",
+            "warning unknown-key 2:1 `description` means the same as `summary`",
+        ),
     ] {
         let (items, told) = checked(text);
-        assert!(told.len() == 1 && told[0].starts_with(expected), "{text}: {told:#?}");
+        assert!(
+            told.len() == 1 && told[0].starts_with(expected),
+            "{text}: {told:#?}"
+        );
         assert!(items.len() <= 1, "{text}");
     }
 }

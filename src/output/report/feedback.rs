@@ -1,5 +1,5 @@
-//! Answers that were collected: a CSV file with a head, as forms and spreadsheets write it, or JSON, one object a line or a list of them. What a
-//! reader need not have said need not be there.
+//! Answers that were collected: a CSV file with a head, as forms and spreadsheets write it, or
+//! JSON, one object a line or a list of them. What a reader need not have said need not be there.
 
 use jiff::civil::Date;
 use serde_json::Value;
@@ -18,7 +18,8 @@ pub struct Answer {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Feedback {
     pub answers: Vec<Answer>,
-    /// Lines of the file, from 1, that hold no answer that can be read; of a list in JSON, its objects.
+    /// Lines of the file, from 1, that hold no answer that can be read; of a list in JSON, its
+    /// objects.
     pub unread: Vec<usize>,
 }
 
@@ -54,8 +55,14 @@ pub fn read(text: &str) -> Result<Feedback, NoPage> {
 
 fn json_lines(text: &str) -> Feedback {
     let mut feedback = Feedback::default();
-    for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
-        feedback.take(number, serde_json::from_str(line).ok().as_ref().and_then(of_object));
+    for (number, line) in (1..)
+        .zip(text.lines())
+        .filter(|(_, line)| !line.trim().is_empty())
+    {
+        feedback.take(
+            number,
+            serde_json::from_str(line).ok().as_ref().and_then(of_object),
+        );
     }
     feedback
 }
@@ -64,13 +71,20 @@ fn json_lines(text: &str) -> Feedback {
 fn json_list(text: &str) -> Option<Feedback> {
     let mut feedback = Feedback::default();
     let list: Vec<Value> = serde_json::from_str(text).ok()?;
-    (1..).zip(&list).for_each(|(number, value)| feedback.take(number, of_object(value)));
+    (1..)
+        .zip(&list)
+        .for_each(|(number, value)| feedback.take(number, of_object(value)));
     Some(feedback)
 }
 
 fn of_object(value: &Value) -> Option<Answer> {
     let object = value.as_object()?;
-    let named = |name: &str| object.iter().find(|(key, _)| key.trim().to_lowercase() == name).map(|(_, value)| value);
+    let named = |name: &str| {
+        object
+            .iter()
+            .find(|(key, _)| key.trim().to_lowercase() == name)
+            .map(|(_, value)| value)
+    };
     answer(|name| plain(named(name)?))
 }
 
@@ -86,9 +100,18 @@ fn csv(text: &str) -> Result<Feedback, NoPage> {
     let mut feedback = Feedback::default();
     let first = text.lines().next().unwrap_or_default();
     // Of several the last has the most: a comma, where none has any.
-    let delimiter = *b"\t;,".iter().max_by_key(|mark| first.bytes().filter(|byte| byte == *mark).count()).unwrap_or(&b',');
-    let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(text.as_bytes());
-    let names: Vec<String> = reader.headers().map(|head| head.iter().map(|name| name.trim().to_lowercase()).collect()).unwrap_or_default();
+    let delimiter = *b"\t;,"
+        .iter()
+        .max_by_key(|mark| first.bytes().filter(|byte| byte == *mark).count())
+        .unwrap_or(&b',');
+    let mut reader = csv::ReaderBuilder::new()
+        .delimiter(delimiter)
+        .flexible(true)
+        .from_reader(text.as_bytes());
+    let names: Vec<String> = reader
+        .headers()
+        .map(|head| head.iter().map(|name| name.trim().to_lowercase()).collect())
+        .unwrap_or_default();
     if !text.trim().is_empty() && !names.iter().any(|name| ADDRESS.contains(&name.as_str())) {
         return Err(NoPage(names));
     }
@@ -114,8 +137,13 @@ fn csv(text: &str) -> Result<Feedback, NoPage> {
 
 /// An answer needs a page and something that is said of it.
 fn answer(field: impl Fn(&str) -> Option<String>) -> Option<Answer> {
-    let first =
-        |names: &[&str]| names.iter().find_map(|name| field(name)).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+    let first = |names: &[&str]| {
+        names
+            .iter()
+            .find_map(|name| field(name))
+            .map(|text| text.trim().to_owned())
+            .filter(|text| !text.is_empty())
+    };
     let answer = Answer {
         address: address(&first(&ADDRESS)?)?,
         helped: first(&HELPED).and_then(|text| match text.to_lowercase().as_str() {
@@ -130,14 +158,17 @@ fn answer(field: impl Fn(&str) -> Option<String>) -> Option<Answer> {
     (answer.helped.is_some() || answer.reason.is_some() || answer.words.is_some()).then_some(answer)
 }
 
-/// A date as machines write it, with or without a time, or as spreadsheets do where days come first: `21.11.2026`.
+/// A date as machines write it, with or without a time, or as spreadsheets do where days come
+/// first: `21.11.2026`.
 fn date(text: &str) -> Option<Date> {
     let day = text.split_whitespace().next().unwrap_or_default();
     let german = || {
         let [day, month, year] = day.split('.').collect::<Vec<_>>().try_into().ok()?;
         Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()
     };
-    text.get(..10).and_then(|text| text.parse().ok()).or_else(german)
+    text.get(..10)
+        .and_then(|text| text.parse().ok())
+        .or_else(german)
 }
 
 /// The path of an address, without what was said after it.
@@ -149,7 +180,13 @@ fn address(text: &str) -> Option<String> {
     };
     let path = path.trim_end_matches("index.html");
     let is_path = !path.is_empty() && !path.contains(char::is_whitespace);
-    is_path.then(|| if path.starts_with('/') { path.to_owned() } else { format!("/{path}") })
+    is_path.then(|| {
+        if path.starts_with('/') {
+            path.to_owned()
+        } else {
+            format!("/{path}")
+        }
+    })
 }
 
 #[cfg(test)]
@@ -169,13 +206,17 @@ mod tests {
         .expect("objects need no head");
         assert_eq!(csv.answers, json.answers);
         assert_eq!((csv.unread, json.unread), (vec![5, 6], vec![4, 5]));
-        assert_eq!(json.answers[0].date.map(|date| date.to_string()).as_deref(), Some("2026-11-01"));
+        assert_eq!(
+            json.answers[0].date.map(|date| date.to_string()).as_deref(),
+            Some("2026-11-01")
+        );
         assert_eq!(json.answers[1].words.as_deref(), Some("two,\nlines"));
     }
 
     #[test]
     fn as_spreadsheets_and_services_write_it() {
-        let expected = read("page,helped,date\n/a/,yes,2026-11-21\n/b,no,\n").expect("the head names the page");
+        let expected = read("page,helped,date\n/a/,yes,2026-11-21\n/b,no,\n")
+            .expect("the head names the page");
         for text in [
             "\u{FEFF}Page;Helped;Date\r\n/a/;ja;21.11.2026\r\nb;nein;\r\n".to_owned(),
             "URL\thelped\tDate\n/a/\tyes\t2026-11-21 10:00\n/b\tno\t\n".to_owned(),
@@ -183,9 +224,18 @@ mod tests {
         ] {
             assert_eq!(read(&text), Ok(expected.clone()), "{text}");
         }
-        assert_eq!(read("page;helped;words, in short\n/a/;no;x, y\n").map(|read| read.answers.len()), Ok(1));
-        assert_eq!(read("Seite,hilfreich\n/a/,ja\n"), Err(NoPage(vec!["seite".to_owned(), "hilfreich".to_owned()])));
+        assert_eq!(
+            read("page;helped;words, in short\n/a/;no;x, y\n").map(|read| read.answers.len()),
+            Ok(1)
+        );
+        assert_eq!(
+            read("Seite,hilfreich\n/a/,ja\n"),
+            Err(NoPage(vec!["seite".to_owned(), "hilfreich".to_owned()]))
+        );
         assert_eq!(read(""), Ok(Feedback::default()));
-        assert_eq!(read("[1, {\"page\": \"/a/\"}]").map(|read| read.unread), Ok(vec![1, 2]));
+        assert_eq!(
+            read("[1, {\"page\": \"/a/\"}]").map(|read| read.unread),
+            Ok(vec![1, 2])
+        );
     }
 }

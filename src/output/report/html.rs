@@ -18,7 +18,8 @@ td.n,th.n{text-align:end;white-space:nowrap}.figures{display:flex;flex-wrap:wrap
 .plot{width:100%;max-width:40rem;height:auto}.plot text{font-size:13px;fill:var(--ink)}.plot rect{fill:var(--mark)}\
 small,.quiet{opacity:.8}blockquote{margin:.5rem 0;padding-inline-start:1rem;border-inline-start:3px solid var(--line);white-space:pre-wrap;overflow-wrap:anywhere}code{overflow-wrap:anywhere}";
 
-/// What every report begins with, so that one report can take the place of another and of nothing else.
+/// What every report begins with, so that one report can take the place of another and of nothing
+/// else.
 pub const BEGINNING: &str = "<!doctype html>\n<!-- handsel report -->\n";
 
 /// The whole page.
@@ -31,7 +32,12 @@ pub fn html(report: &Report) -> String {
     );
     figures(&mut page, report);
     freshness(&mut page, report);
-    pages(&mut page, "Pages that no page links to", &report.orphans, "Every page is linked from another.");
+    pages(
+        &mut page,
+        "Pages that no page links to",
+        &report.orphans,
+        "Every page is linked from another.",
+    );
     audit(&mut page, report);
     match &report.feedback {
         Some(answers) => feedback(&mut page, answers),
@@ -44,7 +50,8 @@ pub fn html(report: &Report) -> String {
 
 fn figures(page: &mut String, report: &Report) {
     page.push_str("<ul class=\"figures\">");
-    let mut figure = |count: usize, what: &str| page.push_str(&format!("<li><b>{count}</b>{what}</li>"));
+    let mut figure =
+        |count: usize, what: &str| page.push_str(&format!("<li><b>{count}</b>{what}</li>"));
     figure(report.pages, "pages");
     figure(report.errors, "errors");
     figure(report.warnings, "warnings");
@@ -59,12 +66,28 @@ fn figures(page: &mut String, report: &Report) {
 fn freshness(page: &mut String, report: &Report) {
     let fresh = &report.freshness;
     page.push_str("<h2>How fresh the pages are</h2>\n<p>By the last day that a page states: published, updated or reviewed.</p>\n");
-    page.push_str(&bars("Pages by how long ago they were last changed or reviewed", &fresh.ages));
+    page.push_str(&bars(
+        "Pages by how long ago they were last changed or reviewed",
+        &fresh.ages,
+    ));
     if fresh.undated > 0 {
-        page.push_str(&format!("<p class=\"quiet\">{} state no day at all.</p>\n", fresh.undated));
+        page.push_str(&format!(
+            "<p class=\"quiet\">{} state no day at all.</p>\n",
+            fresh.undated
+        ));
     }
-    pages(page, "Reviews that are overdue", &fresh.overdue, "No review is overdue.");
-    pages(page, "Reviews that are due soon", &fresh.due_soon, "None is due in the next three months.");
+    pages(
+        page,
+        "Reviews that are overdue",
+        &fresh.overdue,
+        "No review is overdue.",
+    );
+    pages(
+        page,
+        "Reviews that are due soon",
+        &fresh.due_soon,
+        "None is due in the next three months.",
+    );
 }
 
 fn pages(page: &mut String, heading: &str, lines: &[PageLine], none: &str) {
@@ -75,7 +98,12 @@ fn pages(page: &mut String, heading: &str, lines: &[PageLine], none: &str) {
     }
     page.push_str("<table><thead><tr><th>Page</th><th>File</th><th></th></tr></thead><tbody>\n");
     for line in lines {
-        let (title, address, source, note) = (escape(&line.title), escape(&line.address), escape(&line.source), escape(&line.note));
+        let (title, address, source, note) = (
+            escape(&line.title),
+            escape(&line.address),
+            escape(&line.source),
+            escape(&line.note),
+        );
         page.push_str(&format!("<tr><td>{title}<br><small>{address}</small></td><td><code>{source}</code></td><td>{note}</td></tr>\n"));
     }
     page.push_str("</tbody></table>\n");
@@ -87,14 +115,33 @@ fn audit(page: &mut String, report: &Report) {
         page.push_str("<p class=\"quiet\">Nothing at all.</p>\n");
         return;
     }
-    let counted = |line: &super::AuditLine| Bar { label: line.code.name().to_owned(), count: line.count };
-    page.push_str(&bars("Problems by code", &report.audit.iter().map(counted).collect::<Vec<_>>()));
+    let counted = |line: &super::AuditLine| Bar {
+        label: line.code.name().to_owned(),
+        count: line.count,
+    };
+    page.push_str(&bars(
+        "Problems by code",
+        &report.audit.iter().map(counted).collect::<Vec<_>>(),
+    ));
     page.push_str("<table><thead><tr><th>Code</th><th class=\"n\">Count</th><th>Where</th></tr></thead><tbody>\n");
     for line in &report.audit {
-        let named: Vec<String> = line.places.iter().take(PLACES_NAMED).map(|place| format!("<code>{}</code>", escape(place))).collect();
+        let named: Vec<String> = line
+            .places
+            .iter()
+            .take(PLACES_NAMED)
+            .map(|place| format!("<code>{}</code>", escape(place)))
+            .collect();
         let rest = line.places.len().saturating_sub(PLACES_NAMED);
-        let rest = if rest == 0 { String::new() } else { format!("<br><small>and {rest} more</small>") };
-        let severity = if line.severity == Severity::Error { "error" } else { "warning" };
+        let rest = if rest == 0 {
+            String::new()
+        } else {
+            format!("<br><small>and {rest} more</small>")
+        };
+        let severity = if line.severity == Severity::Error {
+            "error"
+        } else {
+            "warning"
+        };
         page.push_str(&format!(
             "<tr><td><strong>{}</strong> <small>{severity}</small><br><small>{}</small></td><td class=\"n\">{}</td><td>{}{rest}</td></tr>\n",
             line.code,
@@ -108,8 +155,17 @@ fn audit(page: &mut String, report: &Report) {
 
 fn feedback(page: &mut String, answers: &FeedbackReport) {
     page.push_str("<h2>Readers’ answers</h2>\n");
-    let helped = [("it helped", answers.helped), ("it did not", answers.not_helped)];
-    page.push_str(&bars("Whether pages helped", &helped.map(|(label, count)| Bar { label: label.to_owned(), count })));
+    let helped = [
+        ("it helped", answers.helped),
+        ("it did not", answers.not_helped),
+    ];
+    page.push_str(&bars(
+        "Whether pages helped",
+        &helped.map(|(label, count)| Bar {
+            label: label.to_owned(),
+            count,
+        }),
+    ));
     for (heading, plotted) in [("Reasons", &answers.reasons), ("By month", &answers.months)] {
         if !plotted.is_empty() {
             page.push_str(&format!("<h3>{heading}</h3>\n{}", bars(heading, plotted)));
@@ -129,16 +185,36 @@ fn feedback(page: &mut String, answers: &FeedbackReport) {
     if !answers.words.is_empty() {
         page.push_str("<h3>In their own words</h3>\n");
         for words in &answers.words {
-            let about = [Some(words.address.clone()), words.date.map(|date| date.to_string()), words.reason.clone()];
-            let about: Vec<String> = about.into_iter().flatten().map(|part| escape(&part)).collect();
-            page.push_str(&format!("<blockquote>{}<br><small>{}</small></blockquote>\n", escape(&words.text), about.join(" · ")));
+            let about = [
+                Some(words.address.clone()),
+                words.date.map(|date| date.to_string()),
+                words.reason.clone(),
+            ];
+            let about: Vec<String> = about
+                .into_iter()
+                .flatten()
+                .map(|part| escape(&part))
+                .collect();
+            page.push_str(&format!(
+                "<blockquote>{}<br><small>{}</small></blockquote>\n",
+                escape(&words.text),
+                about.join(" · ")
+            ));
         }
     }
     if !answers.elsewhere.is_empty() {
-        page.push_str(&format!("<h3>About addresses that the site does not have</h3>\n{}", bars("Answers by address", &answers.elsewhere)));
+        page.push_str(&format!(
+            "<h3>About addresses that the site does not have</h3>\n{}",
+            bars("Answers by address", &answers.elsewhere)
+        ));
     }
     if !answers.unread.is_empty() {
-        let lines: Vec<String> = answers.unread.iter().take(PLACES_NAMED).map(ToString::to_string).collect();
+        let lines: Vec<String> = answers
+            .unread
+            .iter()
+            .take(PLACES_NAMED)
+            .map(ToString::to_string)
+            .collect();
         page.push_str(&format!(
             "<p class=\"quiet\">{} lines of the file could not be read, the first of them {}.</p>\n",
             answers.unread.len(),

@@ -1,5 +1,6 @@
-//! A site looked at as a whole, for those who look after it: how fresh its pages are, what nobody links to, what the value audit tells,
-//! and what readers answered. [`report`] gathers it as plain values; `html` draws one page of it that needs nothing else.
+//! A site looked at as a whole, for those who look after it: how fresh its pages are, what nobody
+//! links to, what the value audit tells, and what readers answered. [`report`] gathers it as plain
+//! values; `html` draws one page of it that needs nothing else.
 
 pub mod feedback;
 mod html;
@@ -106,9 +107,18 @@ pub struct Words {
 
 /// Gathers everything. `problems` are those of a check, judged.
 pub fn report(site: &Site, problems: &[Diagnostic], feedback: Option<&Feedback>) -> Report {
-    let of = |severity| problems.iter().filter(|problem| problem.severity == severity).count();
+    let of = |severity| {
+        problems
+            .iter()
+            .filter(|problem| problem.severity == severity)
+            .count()
+    };
     Report {
-        title: site.settings().title.clone().unwrap_or_else(|| "Knowledge".to_owned()),
+        title: site
+            .settings()
+            .title
+            .clone()
+            .unwrap_or_else(|| "Knowledge".to_owned()),
         today: site.today,
         pages: site.pages().len(),
         freshness: freshness(site),
@@ -122,23 +132,42 @@ pub fn report(site: &Site, problems: &[Diagnostic], feedback: Option<&Feedback>)
 
 fn line(site: &Site, page: usize, note: String) -> PageLine {
     let page = site.page(page);
-    PageLine { address: page.route.to_string(), title: page.entry.title.clone(), source: page.entry.source.to_string(), note }
+    PageLine {
+        address: page.route.to_string(),
+        title: page.entry.title.clone(),
+        source: page.entry.source.to_string(),
+        note,
+    }
 }
 
 /// How long ago, in months: the least of each group, and its words.
-const AGES: [(i32, &str); 5] =
-    [(24, "over 2 years"), (12, "1 to 2 years"), (6, "6 to 12 months"), (3, "3 to 6 months"), (0, "under 3 months")];
+const AGES: [(i32, &str); 5] = [
+    (24, "over 2 years"),
+    (12, "1 to 2 years"),
+    (6, "6 to 12 months"),
+    (3, "3 to 6 months"),
+    (0, "under 3 months"),
+];
 
 fn freshness(site: &Site) -> Freshness {
     let mut freshness = Freshness::default();
     let mut counts = [0; AGES.len()];
     let (mut overdue, mut due_soon) = (Vec::new(), Vec::new());
-    for (id, page) in site.pages().iter().enumerate().filter(|(_, page)| page.is_listed()) {
+    for (id, page) in site
+        .pages()
+        .iter()
+        .enumerate()
+        .filter(|(_, page)| page.is_listed())
+    {
         match page.changed().max(page.entry.meta.reviewed) {
             Some(seen) => {
-                let months =
-                    (i32::from(site.today.year()) - i32::from(seen.year())) * 12 + i32::from(site.today.month()) - i32::from(seen.month());
-                let group = AGES.iter().position(|(least, _)| months >= *least).unwrap_or(AGES.len() - 1);
+                let months = (i32::from(site.today.year()) - i32::from(seen.year())) * 12
+                    + i32::from(site.today.month())
+                    - i32::from(seen.month());
+                let group = AGES
+                    .iter()
+                    .position(|(least, _)| months >= *least)
+                    .unwrap_or(AGES.len() - 1);
                 counts[group] += 1;
             }
             None => freshness.undated += 1,
@@ -152,7 +181,15 @@ fn freshness(site: &Site) -> Freshness {
             }
         }
     }
-    freshness.ages = AGES.iter().zip(counts).rev().map(|((_, label), count)| Bar { label: (*label).to_owned(), count }).collect();
+    freshness.ages = AGES
+        .iter()
+        .zip(counts)
+        .rev()
+        .map(|((_, label), count)| Bar {
+            label: (*label).to_owned(),
+            count,
+        })
+        .collect();
     freshness.overdue = by_day(overdue);
     freshness.due_soon = by_day(due_soon);
     freshness
@@ -163,10 +200,18 @@ fn by_day(mut lines: Vec<(Date, PageLine)>) -> Vec<PageLine> {
     lines.into_iter().map(|(_, line)| line).collect()
 }
 
-/// The pages that the check names as such, so that a page with a reason to be one is not among them.
+/// The pages that the check names as such, so that a page with a reason to be one is not among
+/// them.
 fn orphans(site: &Site, problems: &[Diagnostic]) -> Vec<PageLine> {
-    let told = problems.iter().filter(|problem| problem.code == Code::Orphan).filter_map(|problem| problem.place.as_ref());
-    let pages = told.filter_map(|place| site.pages().iter().position(|page| page.entry.source == place.path));
+    let told = problems
+        .iter()
+        .filter(|problem| problem.code == Code::Orphan)
+        .filter_map(|problem| problem.place.as_ref());
+    let pages = told.filter_map(|place| {
+        site.pages()
+            .iter()
+            .position(|page| page.entry.source == place.path)
+    });
     pages.map(|page| line(site, page, String::new())).collect()
 }
 
@@ -183,24 +228,54 @@ fn audit(problems: &[Diagnostic]) -> Vec<AuditLine> {
         });
         line.count += 1;
         line.severity = line.severity.max(problem.severity);
-        line.places.extend(problem.place.as_ref().map(ToString::to_string));
+        line.places
+            .extend(problem.place.as_ref().map(ToString::to_string));
     }
     let mut lines: Vec<AuditLine> = lines.into_values().collect();
-    lines.sort_by_key(|line| (std::cmp::Reverse(line.severity), std::cmp::Reverse(line.count)));
+    lines.sort_by_key(|line| {
+        (
+            std::cmp::Reverse(line.severity),
+            std::cmp::Reverse(line.count),
+        )
+    });
     lines
 }
 
 fn answered(site: &Site, feedback: &Feedback) -> FeedbackReport {
-    let mut report = FeedbackReport { answers: feedback.answers.len(), unread: feedback.unread.clone(), ..FeedbackReport::default() };
-    let (mut reasons, mut months, mut elsewhere) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+    let mut report = FeedbackReport {
+        answers: feedback.answers.len(),
+        unread: feedback.unread.clone(),
+        ..FeedbackReport::default()
+    };
+    let (mut reasons, mut months, mut elsewhere) =
+        (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
     let mut pages: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
     let base = site.settings().base_path();
-    let pages_now = site.pages().iter().enumerate().map(|(id, page)| (page.route.href(base), id));
+    let pages_now = site
+        .pages()
+        .iter()
+        .enumerate()
+        .map(|(id, page)| (page.route.href(base), id));
     // Answers about a page that moved are about the page.
-    let addresses: BTreeMap<String, usize> =
-        site.redirects.iter().map(|redirect| (redirect.from.href(base), redirect.to)).chain(pages_now).collect();
-    let page_at = |address: &str| addresses.get(address).or_else(|| addresses.get(&format!("{address}/")));
-    for Answer { address, helped, reason, words, date } in &feedback.answers {
+    let addresses: BTreeMap<String, usize> = site
+        .redirects
+        .iter()
+        .map(|redirect| (redirect.from.href(base), redirect.to))
+        .chain(pages_now)
+        .collect();
+    let page_at = |address: &str| {
+        addresses
+            .get(address)
+            .or_else(|| addresses.get(&format!("{address}/")))
+    };
+    for Answer {
+        address,
+        helped,
+        reason,
+        words,
+        date,
+    } in &feedback.answers
+    {
         match helped {
             Some(true) => report.helped += 1,
             Some(false) => report.not_helped += 1,
@@ -210,7 +285,9 @@ fn answered(site: &Site, feedback: &Feedback) -> FeedbackReport {
             *reasons.entry(reason.clone()).or_insert(0) += 1;
         }
         if let Some(date) = date {
-            *months.entry(format!("{:04}-{:02}", date.year(), date.month())).or_insert(0) += 1;
+            *months
+                .entry(format!("{:04}-{:02}", date.year(), date.month()))
+                .or_insert(0) += 1;
         }
         match page_at(address) {
             Some(page) => {
@@ -221,17 +298,40 @@ fn answered(site: &Site, feedback: &Feedback) -> FeedbackReport {
             None => *elsewhere.entry(address.clone()).or_insert(0) += 1,
         }
         if let Some(text) = words {
-            report.words.push(Words { address: address.clone(), date: *date, reason: reason.clone(), text: text.clone() });
+            report.words.push(Words {
+                address: address.clone(),
+                date: *date,
+                reason: reason.clone(),
+                text: text.clone(),
+            });
         }
     }
-    let bars = |counts: BTreeMap<String, usize>| counts.into_iter().map(|(label, count)| Bar { label, count }).collect::<Vec<_>>();
+    let bars = |counts: BTreeMap<String, usize>| {
+        counts
+            .into_iter()
+            .map(|(label, count)| Bar { label, count })
+            .collect::<Vec<_>>()
+    };
     report.reasons = bars(reasons);
-    report.reasons.sort_by_key(|bar| std::cmp::Reverse(bar.count));
+    report
+        .reasons
+        .sort_by_key(|bar| std::cmp::Reverse(bar.count));
     report.months = bars(months);
     report.elsewhere = bars(elsewhere);
-    let answered = |(page, (helped, not_helped))| AnsweredPage { page: line(site, page, String::new()), helped, not_helped };
+    let answered = |(page, (helped, not_helped))| AnsweredPage {
+        page: line(site, page, String::new()),
+        helped,
+        not_helped,
+    };
     report.pages = pages.into_iter().map(answered).collect();
-    report.pages.sort_by_key(|page| (std::cmp::Reverse(page.not_helped), std::cmp::Reverse(page.helped)));
-    report.words.sort_by_key(|words| std::cmp::Reverse(words.date));
+    report.pages.sort_by_key(|page| {
+        (
+            std::cmp::Reverse(page.not_helped),
+            std::cmp::Reverse(page.helped),
+        )
+    });
+    report
+        .words
+        .sort_by_key(|words| std::cmp::Reverse(words.date));
     report
 }

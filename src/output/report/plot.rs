@@ -1,4 +1,5 @@
-//! Bars as inline SVG: each with its words and its figure, so that the plot says nothing by its look alone.
+//! Bars as inline SVG: each with its words and its figure, so that the plot says nothing by its
+//! look alone.
 
 use super::Bar;
 use crate::document::raw_html::escape_attribute;
@@ -42,7 +43,13 @@ fn shortened(label: &str) -> String {
     if label.chars().count() <= CHARS_MAX {
         return label.to_owned();
     }
-    format!("…{}", label.chars().skip(label.chars().count() - CHARS_MAX + 1).collect::<String>())
+    format!(
+        "…{}",
+        label
+            .chars()
+            .skip(label.chars().count() - CHARS_MAX + 1)
+            .collect::<String>()
+    )
 }
 
 #[cfg(test)]
@@ -51,10 +58,17 @@ mod tests {
 
     #[test]
     fn bars_are_as_long_as_they_count() {
-        let bar = |label: &str, count| Bar { label: label.into(), count };
+        let bar = |label: &str, count| Bar {
+            label: label.into(),
+            count,
+        };
         let svg = bars("A & B", &[bar("one", 4), bar("<two>", 1), bar("none", 0)]);
         assert!(svg.contains("aria-label=\"A &amp; B\"") && svg.contains("&lt;two&gt;"));
-        let widths: Vec<&str> = svg.split("width=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        let widths: Vec<&str> = svg
+            .split("width=\"")
+            .skip(1)
+            .filter_map(|rest| rest.split('"').next())
+            .collect();
         assert_eq!(widths, ["402", "100", "0"]);
         assert!(bars("nothing", &[]).ends_with("</svg>"));
     }

@@ -1,4 +1,5 @@
-//! Numbers and words as bytes: the few forms that all files of the index are made of. `static/js/search/bytes.js` reads them.
+//! Numbers and words as bytes: the few forms that all files of the index are made of.
+//! `static/js/search/bytes.js` reads them.
 
 use std::cell::RefCell;
 
@@ -23,9 +24,14 @@ pub fn put_text(bytes: &mut Vec<u8>, text: &str) {
     bytes.extend_from_slice(text.as_bytes());
 }
 
-/// A word of a sorted list: how many bytes it shares with the one before, and the rest. Only whole characters are shared.
+/// A word of a sorted list: how many bytes it shares with the one before, and the rest. Only whole
+/// characters are shared.
 pub fn put_word(bytes: &mut Vec<u8>, before: &str, word: &str) {
-    let shared = before.bytes().zip(word.bytes()).take_while(|(a, b)| a == b).count();
+    let shared = before
+        .bytes()
+        .zip(word.bytes())
+        .take_while(|(a, b)| a == b)
+        .count();
     let shared = word.floor_char_boundary(shared);
     put_number(bytes, length(shared));
     put_text(bytes, &word[shared..]);
@@ -33,7 +39,8 @@ pub fn put_word(bytes: &mut Vec<u8>, before: &str, word: &str) {
 
 /// Packed with DEFLATE (RFC 1951), without a head.
 pub fn packed(bytes: &[u8]) -> Vec<u8> {
-    // The packer's tables are much larger than a page's text, so each thread keeps its own, and the room that it packs into.
+    // The packer's tables are much larger than a page's text, so each thread keeps its own, and the
+    // room that it packs into.
     thread_local! {
         static PACKER: RefCell<(Compressor, Vec<u8>)> =
             RefCell::new((Compressor::new(CompressionLvl::new(PACKING).expect("there is such a level")), Vec::new()));
@@ -43,7 +50,9 @@ pub fn packed(bytes: &[u8]) -> Vec<u8> {
         if room.len() < most {
             room.resize(most, 0);
         }
-        let length = packer.deflate_compress(bytes, room).expect("there is room for all of it");
+        let length = packer
+            .deflate_compress(bytes, room)
+            .expect("there is room for all of it");
         room[..length].to_vec()
     })
 }
@@ -57,7 +66,9 @@ pub fn unpacked(bytes: &[u8]) -> Option<Vec<u8>> {
                 room.truncate(length);
                 return Some(room);
             }
-            Err(DecompressionError::InsufficientSpace) if room.len() / 1032 <= bytes.len() => room = vec![0; room.len() * 4],
+            Err(DecompressionError::InsufficientSpace) if room.len() / 1032 <= bytes.len() => {
+                room = vec![0; room.len() * 4]
+            }
             Err(_) => return None,
         }
     }

@@ -1,5 +1,6 @@
-//! What the search needs of one page, made from its text alone: its words with where they stand, and its text for excerpts.
-//! Both are bytes in the form in which they are published, so that joining pages copies them.
+//! What the search needs of one page, made from its text alone: its words with where they stand,
+//! and its text for excerpts. Both are bytes in the form in which they are published, so that
+//! joining pages copies them.
 
 use std::cell::RefCell;
 
@@ -14,7 +15,8 @@ use crate::document::passages::Passage;
 /// A page for the search.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Digest {
-    /// For each word, in the order in which they first stand there: the word, the length of its places, and the places.
+    /// For each word, in the order in which they first stand there: the word, the length of its
+    /// places, and the places.
     pub words: Blob,
     /// Packed: the number of sections; for each its anchor, level, heading and text.
     pub text: Blob,
@@ -34,19 +36,29 @@ impl Page<'_> {
     /// A page that was read.
     pub fn digest(entry: &Entry, passages: &[Passage]) -> Digest {
         let topics = entry.meta.topics.iter().map(|topic| &*topic.value);
-        let keywords: Vec<&str> = topics.chain([entry.source.stem()]).chain(entry.meta.short_title.as_deref()).collect();
+        let keywords: Vec<&str> = topics
+            .chain([entry.source.stem()])
+            .chain(entry.meta.short_title.as_deref())
+            .collect();
         let summary = entry.summary.as_deref().unwrap_or("");
-        digest(&Page { title: &entry.title, summary, keywords: &keywords, passages })
+        digest(&Page {
+            title: &entry.title,
+            summary,
+            keywords: &keywords,
+            passages,
+        })
     }
 }
 
 /// Sections beyond this one count as part of it.
 const SECTIONS_MAX: usize = 1000;
 
-/// A section of this many words is of usual length. Fixed: an average over the site would change every page with each.
+/// A section of this many words is of usual length. Fixed: an average over the site would change
+/// every page with each.
 const USUAL_WORDS: f32 = 100.0;
 
-/// How a word's weight in a text grows with its occurrences, and how much a long text counts against it (BM25's k1 and b).
+/// How a word's weight in a text grows with its occurrences, and how much a long text counts
+/// against it (BM25's k1 and b).
 const SATURATION: f32 = 1.2;
 const LENGTH: f32 = 0.6;
 
@@ -100,16 +112,27 @@ impl Gathered {
         if self.lengths.len() <= section {
             self.lengths.resize(section + 1, 0);
         }
-        let Gathered { words, occurrences, ends, lengths } = self;
+        let Gathered {
+            words,
+            occurrences,
+            ends,
+            lengths,
+        } = self;
         let (own_length, section) = (&mut lengths[section], length(section));
         each_word(text, |word, stands| {
             *own_length += u32::from(heading == 0 && stands);
             let (number, new) = (words.number(word), occurrences.len());
-            let occurrence = Occurrences { section, count: weight, heading, next: None };
+            let occurrence = Occurrences {
+                section,
+                count: weight,
+                heading,
+                next: None,
+            };
             match ends.get_mut(number) {
                 Some((_, last)) if occurrences[*last].section == section => {
                     let known = &mut occurrences[*last];
-                    (known.count, known.heading) = (known.count + weight, known.heading.max(heading));
+                    (known.count, known.heading) =
+                        (known.count + weight, known.heading.max(heading));
                 }
                 Some((_, last)) => {
                     occurrences[*last].next = Some(new);
@@ -136,14 +159,22 @@ impl Gathered {
         }
     }
 
-    /// Each place is one number: from the lowest bit, three for the weight in the text, two for the share of the heading, one
-    /// that says whether another follows, and how many sections lie between it and the one before.
+    /// Each place is one number: from the lowest bit, three for the weight in the text, two for the
+    /// share of the heading, one that says whether another follows, and how many sections lie
+    /// between it and the one before.
     fn put_places(&self, bytes: &mut Vec<u8>, first: usize) {
         let (mut next, mut at) = (0, Some(first));
         while let Some(place) = at.map(|at| &self.occurrences[at]) {
             let weight = weight(place.count, self.lengths[place.section as usize]);
-            let follows = if place.next.is_some() { ANOTHER_SECTION } else { 0 };
-            put_number(bytes, (place.section - next) << 6 | follows | place.heading << 3 | weight);
+            let follows = if place.next.is_some() {
+                ANOTHER_SECTION
+            } else {
+                0
+            };
+            put_number(
+                bytes,
+                (place.section - next) << 6 | follows | place.heading << 3 | weight,
+            );
             (next, at) = (place.section + 1, place.next);
         }
     }
@@ -158,7 +189,9 @@ pub fn digest(page: &Page) -> Digest {
         gathered.clear();
         gathered.heading(0, page.title);
         gathered.text(0, page.summary, 2.0);
-        page.keywords.iter().for_each(|words| gathered.text(0, words, 1.0));
+        page.keywords
+            .iter()
+            .for_each(|words| gathered.text(0, words, 1.0));
         for (section, passage) in page.passages.iter().enumerate() {
             if section > 0 {
                 gathered.heading(section, &passage.heading);
@@ -170,11 +203,15 @@ pub fn digest(page: &Page) -> Digest {
         let words = bytes.clone();
         bytes.clear();
         put_texts(bytes, page);
-        Digest { words: Blob(words), text: Blob(packed(bytes)) }
+        Digest {
+            words: Blob(words),
+            text: Blob(packed(bytes)),
+        }
     })
 }
 
-/// How much of a heading each of its words is: 3 where it is the only one, 2 up to three, 1 where there are more.
+/// How much of a heading each of its words is: 3 where it is the only one, 2 up to three, 1 where
+/// there are more.
 fn share(heading: &str) -> u32 {
     match heading.split_whitespace().count() {
         0..=1 => 3,
@@ -193,14 +230,28 @@ fn weight(count: f32, words: u32) -> u32 {
 }
 
 fn put_texts(bytes: &mut Vec<u8>, page: &Page) {
-    let lead = Passage { level: 1, ..Passage::default() };
-    let passages = if page.passages.is_empty() { std::slice::from_ref(&lead) } else { page.passages };
+    let lead = Passage {
+        level: 1,
+        ..Passage::default()
+    };
+    let passages = if page.passages.is_empty() {
+        std::slice::from_ref(&lead)
+    } else {
+        page.passages
+    };
     put_number(bytes, length(passages.len()));
     let mut line = String::new();
     for (section, passage) in passages.iter().enumerate() {
         put_text(bytes, &passage.anchor);
         put_number(bytes, passage.level.into());
-        put_text(bytes, if section == 0 { page.title } else { &passage.heading });
+        put_text(
+            bytes,
+            if section == 0 {
+                page.title
+            } else {
+                &passage.heading
+            },
+        );
         line.clear();
         if section == 0 {
             line.push_str(page.summary);
@@ -253,8 +304,16 @@ mod tests {
             text: text.into(),
             includes: Vec::new(),
         };
-        let passages = [passage("", "", "Paint dries."), passage("a", "Oil", "Oil paint paint paint."), passage("b", "Water", "Paint.")];
-        let digest = digest(&Page { title: "Paint", passages: &passages, ..Page::default() });
+        let passages = [
+            passage("", "", "Paint dries."),
+            passage("a", "Oil", "Oil paint paint paint."),
+            passage("b", "Water", "Paint."),
+        ];
+        let digest = digest(&Page {
+            title: "Paint",
+            passages: &passages,
+            ..Page::default()
+        });
         assert_eq!(
             places(&digest),
             [
@@ -268,6 +327,15 @@ mod tests {
 
     #[test]
     fn a_heading_of_one_word_is_that_word() {
-        assert_eq!(["Compiletest", "Compiletest directives", "Oil on oak", "How a table is oiled"].map(share), [3, 2, 2, 1]);
+        assert_eq!(
+            [
+                "Compiletest",
+                "Compiletest directives",
+                "Oil on oak",
+                "How a table is oiled"
+            ]
+            .map(share),
+            [3, 2, 2, 1]
+        );
     }
 }

@@ -1,5 +1,5 @@
-//! What results can be narrowed down by: kind, topic, audience, level, time. The manifest names the values; these files say of
-//! each page which of them it has.
+//! What results can be narrowed down by: kind, topic, audience, level, time. The manifest names the
+//! values; these files say of each page which of them it has.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -39,9 +39,15 @@ struct Named<'a> {
 impl<'a> Named<'a> {
     fn add(&mut self, named: &'a [Placed<String>], title: impl Fn(&str) -> Option<String>) {
         for name in named {
-            let key = self.keys.entry(&name.value).or_insert_with_key(|name| slug(name));
+            let key = self
+                .keys
+                .entry(&name.value)
+                .or_insert_with_key(|name| slug(name));
             if !self.titles.contains_key(key) {
-                self.titles.insert(key.clone(), title(&name.value).unwrap_or_else(|| name.value.clone()));
+                self.titles.insert(
+                    key.clone(),
+                    title(&name.value).unwrap_or_else(|| name.value.clone()),
+                );
             }
         }
     }
@@ -51,7 +57,10 @@ impl<'a> Named<'a> {
     }
 
     fn put(&self, named: &[Placed<String>], bytes: &mut Vec<u8>) {
-        let mut own: Vec<u32> = named.iter().map(|name| self.positions[&self.keys[&*name.value]]).collect();
+        let mut own: Vec<u32> = named
+            .iter()
+            .map(|name| self.positions[&self.keys[&*name.value]])
+            .collect();
         own.sort_unstable();
         own.dedup();
         put_number(bytes, length(own.len()));
@@ -60,13 +69,24 @@ impl<'a> Named<'a> {
 }
 
 pub fn values<'a>(composer: &'a Composer, language: &Language) -> Values<'a> {
-    let mut values = Values { kinds: BTreeMap::new(), topics: Named::default(), audiences: Named::default() };
+    let mut values = Values {
+        kinds: BTreeMap::new(),
+        topics: Named::default(),
+        audiences: Named::default(),
+    };
     for entry in &language.entries {
         let page = composer.site.page(entry.page);
         let meta = &page.entry.meta;
-        values.kinds.entry(&meta.kind).or_insert_with(|| composer.kind_title(composer.site.language(page), &meta.kind));
-        values.topics.add(&meta.topics, |name| composer.topic(name).map(|term| term.title.clone()));
-        values.audiences.add(&meta.audience, |name| composer.audience(name).map(|term| term.title.clone()));
+        values
+            .kinds
+            .entry(&meta.kind)
+            .or_insert_with(|| composer.kind_title(composer.site.language(page), &meta.kind));
+        values.topics.add(&meta.topics, |name| {
+            composer.topic(name).map(|term| term.title.clone())
+        });
+        values.audiences.add(&meta.audience, |name| {
+            composer.audience(name).map(|term| term.title.clone())
+        });
     }
     values.topics.number();
     values.audiences.number();
@@ -77,14 +97,25 @@ impl Values<'_> {
     /// As the browser reads them: lists of key and title.
     pub fn json(&self, composer: &Composer, language: &str) -> Value {
         let words = &composer.words;
-        let pairs = |values: &BTreeMap<String, String>| values.iter().map(|(key, title)| json!([key, title])).collect::<Value>();
+        let pairs = |values: &BTreeMap<String, String>| {
+            values
+                .iter()
+                .map(|(key, title)| json!([key, title]))
+                .collect::<Value>()
+        };
         let levels: Value = ["beginner", "intermediate", "advanced"]
             .iter()
             .map(|level| json!([level, say(words, language, &format!("level_{level}"), &[])]))
             .collect();
-        let minutes = |key: &str, count: u32| say(words, language, key, &[("count", count.to_string().into())]);
-        let times = MINUTES.iter().map(|most| json!([most.to_string(), minutes("search_time_most", *most)]));
-        let times: Value = times.chain([json!(["more", minutes("search_time_more", MINUTES[2])])]).collect();
+        let minutes = |key: &str, count: u32| {
+            say(words, language, key, &[("count", count.to_string().into())])
+        };
+        let times = MINUTES
+            .iter()
+            .map(|most| json!([most.to_string(), minutes("search_time_most", *most)]));
+        let times: Value = times
+            .chain([json!(["more", minutes("search_time_more", MINUTES[2])])])
+            .collect();
         json!({
             "kind": self.kinds.iter().map(|(key, title)| json!([key, title])).collect::<Value>(),
             "topic": pairs(&self.topics.titles),
@@ -94,7 +125,8 @@ impl Values<'_> {
         })
     }
 
-    /// A page's values: its kind, level (0 for none) and time; the numbers of its topics and audiences, and those.
+    /// A page's values: its kind, level (0 for none) and time; the numbers of its topics and
+    /// audiences, and those.
     fn put(&self, composer: &Composer, entry: &Entry, bytes: &mut Vec<u8>) {
         let page = composer.site.page(entry.page);
         let meta = &page.entry.meta;
@@ -104,8 +136,19 @@ impl Values<'_> {
             Some(Level::Intermediate) => 2,
             Some(Level::Advanced) => 3,
         };
-        let time = MINUTES.iter().position(|most| page.entry.minutes <= *most).unwrap_or(MINUTES.len());
-        put_number(bytes, length(self.kinds.keys().position(|kind| **kind == *meta.kind).unwrap_or(0)));
+        let time = MINUTES
+            .iter()
+            .position(|most| page.entry.minutes <= *most)
+            .unwrap_or(MINUTES.len());
+        put_number(
+            bytes,
+            length(
+                self.kinds
+                    .keys()
+                    .position(|kind| **kind == *meta.kind)
+                    .unwrap_or(0),
+            ),
+        );
         put_number(bytes, level);
         put_number(bytes, length(time));
         self.topics.put(&meta.topics, bytes);
@@ -117,14 +160,22 @@ impl Values<'_> {
 pub fn all(composer: &Composer, language: &Language) -> Vec<u8> {
     let values = values(composer, language);
     let mut bytes = Vec::new();
-    language.entries.iter().for_each(|entry| values.put(composer, entry, &mut bytes));
+    language
+        .entries
+        .iter()
+        .for_each(|entry| values.put(composer, entry, &mut bytes));
     bytes
 }
 
-/// The files, each with the number of its first page: for each page how far its number is from the one before, and its values.
+/// The files, each with the number of its first page: for each page how far its number is from the
+/// one before, and its values.
 pub fn files(composer: &Composer, language: &Language) -> Vec<(u32, Vec<u8>)> {
     let values = values(composer, language);
-    let items: Vec<(u32, usize)> = language.entries.iter().map(|entry| (entry.number, 1)).collect();
+    let items: Vec<(u32, usize)> = language
+        .entries
+        .iter()
+        .map(|entry| (entry.number, 1))
+        .collect();
     let file = |range: std::ops::Range<usize>| {
         let (mut bytes, mut before) = (Vec::new(), 0);
         for entry in &language.entries[range.clone()] {
@@ -134,5 +185,8 @@ pub fn files(composer: &Composer, language: &Language) -> Vec<(u32, Vec<u8>)> {
         }
         (language.entries[range.start].number, packed(&bytes))
     };
-    numbers::ranges(&items, PAGES_MAX).into_iter().map(file).collect()
+    numbers::ranges(&items, PAGES_MAX)
+        .into_iter()
+        .map(file)
+        .collect()
 }

@@ -1,5 +1,5 @@
-//! The files of words: joined from the digests of all pages, or changed where few of the published ones differ; and the lists
-//! that name all files.
+//! The files of words: joined from the digests of all pages, or changed where few of the published
+//! ones differ; and the lists that name all files.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -18,12 +18,14 @@ const WORDS: &str = "words";
 /// Where more than one page in so many differs, the words of all pages are joined anew.
 const REVISED_PART: usize = 8;
 
-/// What the words of an index are made from, and what is published already. Asked from many threads.
+/// What the words of an index are made from, and what is published already. Asked from many
+/// threads.
 pub trait Words: Sync {
     /// The words of a page's digest.
     fn of(&self, entry: &Entry) -> Cow<'_, [u8]>;
 
-    /// The words of the digest with this key, of the page with this number in the published index; `None` where they are forgotten.
+    /// The words of the digest with this key, of the page with this number in the published index;
+    /// `None` where they are forgotten.
     fn published_of(&self, number: u32, key: Fingerprint) -> Option<Cow<'_, [u8]>>;
 
     /// The bytes of a published file.
@@ -39,11 +41,17 @@ pub trait Words: Sync {
     fn put(&self, path: OutputPath, bytes: Vec<u8>) -> Result<(), String>;
 }
 
-/// Makes all files but those of texts, by all threads. `before` are the outlines of the published files, where there are some.
+/// Makes all files but those of texts, by all threads. `before` are the outlines of the published
+/// files, where there are some.
 ///
 /// # Errors
 /// What [`Words::put`] says.
-pub fn files(composer: &Composer, plan: &Plan, before: &[Outline], from: &impl Words) -> Result<Vec<Outline>, String> {
+pub fn files(
+    composer: &Composer,
+    plan: &Plan,
+    before: &[Outline],
+    from: &impl Words,
+) -> Result<Vec<Outline>, String> {
     let mut manifest = manifest::Manifest::new(FORM, plan.languages.len());
     let mut outlines = Vec::new();
     for language in &plan.languages {
@@ -51,18 +59,39 @@ pub fn files(composer: &Composer, plan: &Plan, before: &[Outline], from: &impl W
         let revised = published.and_then(|outline| language.revised(outline, from).transpose());
         let outline = revised.unwrap_or_else(|| language.joined(from))?;
         let put = |kind: &str, bytes| language.put(kind, bytes, from);
-        let words: Vec<(&str, Print)> = outline.words.iter().map(|file| (file.first.as_str(), file.print)).collect();
+        let words: Vec<(&str, Print)> = outline
+            .words
+            .iter()
+            .map(|file| (file.first.as_str(), file.print))
+            .collect();
         let lists = words.chunk_by(|_, (first, _)| !terms::begins_list(first));
         let lists = lists.map(|list| Ok((list[0].0, put("list", manifest::words(list))?)));
         let words: Vec<(&str, Print)> = lists.collect::<Result<_, String>>()?;
-        let facets = facets::files(composer, language).into_iter().map(|(start, bytes)| Ok((start, put("facets", bytes)?)));
+        let facets = facets::files(composer, language)
+            .into_iter()
+            .map(|(start, bytes)| Ok((start, put("facets", bytes)?)));
         let facets: Vec<(u32, Print)> = facets.collect::<Result<_, String>>()?;
-        let texts = language.text_lists().into_iter().map(|list| Ok((list[0].0, put("list", manifest::by_number(&list))?)));
+        let texts = language
+            .text_lists()
+            .into_iter()
+            .map(|list| Ok((list[0].0, put("list", manifest::by_number(&list))?)));
         let texts: Vec<(u32, Print)> = texts.collect::<Result<_, String>>()?;
-        manifest.add(composer, language, &manifest::Files { texts, facets, words, alike: &outline.alike });
+        manifest.add(
+            composer,
+            language,
+            &manifest::Files {
+                texts,
+                facets,
+                words,
+                alike: &outline.alike,
+            },
+        );
         outlines.push(outline);
     }
-    from.put(OutputPath::new(LIST).expect("a fixed path"), manifest.finish())?;
+    from.put(
+        OutputPath::new(LIST).expect("a fixed path"),
+        manifest.finish(),
+    )?;
     Ok(outlines)
 }
 
@@ -78,32 +107,57 @@ impl Language {
     }
 
     fn outline(&self, words: Vec<WordsFile>, alike: Vec<(usize, Print)>) -> Outline {
-        let pages = self.entries.iter().map(|entry| (entry.number, entry.key)).collect();
-        Outline { code: self.code.clone(), pages, words, alike }
+        let pages = self
+            .entries
+            .iter()
+            .map(|entry| (entry.number, entry.key))
+            .collect();
+        Outline {
+            code: self.code.clone(),
+            pages,
+            words,
+            alike,
+        }
     }
 
     /// Joins the words of all pages.
     fn joined(&self, from: &impl Words) -> Result<Outline, String> {
         let gathered = terms::gather(&self.entries, |entry| (entry.number, from.of(entry)));
         let alike = terms::alike(&gathered).into_iter();
-        let alike = alike.map(|alike| Ok((alike.chars, self.put(&kind_alike(alike.chars), alike.bytes, from)?)));
+        let alike = alike.map(|alike| {
+            Ok((
+                alike.chars,
+                self.put(&kind_alike(alike.chars), alike.bytes, from)?,
+            ))
+        });
         let alike = alike.collect::<Result<_, String>>()?;
         let words = terms::files(&gathered).into_par_iter().map(|file| {
             let print = self.put(WORDS, terms::file(file.words), from)?;
-            Ok(WordsFile { first: file.words[0].0.clone(), print, begins_run: file.begins_run })
+            Ok(WordsFile {
+                first: file.words[0].0.clone(),
+                print,
+                begins_run: file.begins_run,
+            })
         });
         let words = words.collect::<Result<_, String>>()?;
         Ok(self.outline(words, alike))
     }
 
-    /// Changes what differs from the published files; `None` where joining all is the better way or the only one.
+    /// Changes what differs from the published files; `None` where joining all is the better way or
+    /// the only one.
     fn revised(&self, before: &Outline, from: &impl Words) -> Result<Option<Outline>, String> {
-        let Some(revised) = self.revision(before, from) else { return Ok(None) };
+        let Some(revised) = self.revision(before, from) else {
+            return Ok(None);
+        };
         let words = revised.pieces.into_par_iter().map(|piece| match piece {
             Piece::Published(place) => Ok(before.words[place].clone()),
             Piece::Made { words, begins_run } => {
                 let print = self.put(WORDS, terms::file(&words), from)?;
-                Ok(WordsFile { first: words[0].0.clone(), print, begins_run })
+                Ok(WordsFile {
+                    first: words[0].0.clone(),
+                    print,
+                    begins_run,
+                })
             }
         });
         let words = words.collect::<Result<_, String>>()?;
@@ -128,26 +182,51 @@ impl Language {
             Some((*page, before, after))
         });
         let words = words.collect::<Option<Vec<_>>>()?;
-        let changes = Changes::of(words.iter().map(|(page, before, after)| Change { page: *page, before, after }));
-        let name = |chars: Option<usize>, print: &Print| self.named(&chars.map_or(WORDS.to_owned(), kind_alike), print);
-        let revised = revise::revise(before, &changes, |chars, print| from.published(&name(chars, print)))?;
+        let changes = Changes::of(words.iter().map(|(page, before, after)| Change {
+            page: *page,
+            before,
+            after,
+        }));
+        let name = |chars: Option<usize>, print: &Print| {
+            self.named(&chars.map_or(WORDS.to_owned(), kind_alike), print)
+        };
+        let revised = revise::revise(before, &changes, |chars, print| {
+            from.published(&name(chars, print))
+        })?;
         let words = revised.pieces.iter().filter_map(|piece| match piece {
             Piece::Published(place) => Some(name(None, &before.words[*place].print)),
             Piece::Made { .. } => None,
         });
-        let alike = before.alike.iter().filter(|(chars, _)| !revised.alike.contains_key(chars));
+        let alike = before
+            .alike
+            .iter()
+            .filter(|(chars, _)| !revised.alike.contains_key(chars));
         let alike = alike.map(|(chars, print)| name(Some(*chars), print));
         let stay: Vec<OutputPath> = words.chain(alike).collect();
-        stay.par_iter().all(|path| from.keep(path)).then_some(revised)
+        stay.par_iter()
+            .all(|path| from.keep(path))
+            .then_some(revised)
     }
 
-    /// The pages whose digests are not what they were, by number: their keys before, and what they are now.
-    fn differing(&self, before: &[(u32, Fingerprint)]) -> Vec<(u32, Option<Fingerprint>, Option<&Entry>)> {
-        let before = before.iter().map(|(number, key)| (*number, (Some(*key), None)));
+    /// The pages whose digests are not what they were, by number: their keys before, and what they
+    /// are now.
+    fn differing(
+        &self,
+        before: &[(u32, Fingerprint)],
+    ) -> Vec<(u32, Option<Fingerprint>, Option<&Entry>)> {
+        let before = before
+            .iter()
+            .map(|(number, key)| (*number, (Some(*key), None)));
         let mut all: BTreeMap<u32, (Option<Fingerprint>, Option<&Entry>)> = before.collect();
-        self.entries.iter().for_each(|entry| all.entry(entry.number).or_default().1 = Some(entry));
-        let differ = all.into_iter().filter(|(_, (old, new))| *old != new.map(|entry| entry.key));
-        differ.map(|(number, (old, new))| (number, old, new)).collect()
+        self.entries
+            .iter()
+            .for_each(|entry| all.entry(entry.number).or_default().1 = Some(entry));
+        let differ = all
+            .into_iter()
+            .filter(|(_, (old, new))| *old != new.map(|entry| entry.key));
+        differ
+            .map(|(number, (old, new))| (number, old, new))
+            .collect()
     }
 }
 

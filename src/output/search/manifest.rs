@@ -1,4 +1,5 @@
-//! The one file of the index with a fixed name: which files there are, and what the search says in each language.
+//! The one file of the index with a fixed name: which files there are, and what the search says in
+//! each language.
 
 use std::collections::BTreeMap;
 
@@ -29,7 +30,8 @@ const WORDS: [&str; 16] = [
     "search_this_site",
 ];
 
-/// The files of one language, with the bytes that their names end in. Files of texts and words are many, so these are lists of them.
+/// The files of one language, with the bytes that their names end in. Files of texts and words are
+/// many, so these are lists of them.
 pub struct Files<'a> {
     /// The number of the first page in each.
     pub texts: Vec<(u32, Print)>,
@@ -55,7 +57,11 @@ impl Manifest {
         put_text(bytes, &language.code);
         put_number(bytes, length(language.entries.len()));
         put_text(bytes, &about(composer, language));
-        for list in [by_number(&files.texts), by_number(&files.facets), words(&files.words)] {
+        for list in [
+            by_number(&files.texts),
+            by_number(&files.facets),
+            words(&files.words),
+        ] {
             bytes.extend_from_slice(&list);
         }
         put_number(bytes, length(files.alike.len()));
@@ -70,8 +76,8 @@ impl Manifest {
     }
 }
 
-/// Files by the number of the first page in each: how many they are; for each how far its number is from the one before, and
-/// the end of its name.
+/// Files by the number of the first page in each: how many they are; for each how far its number is
+/// from the one before, and the end of its name.
 pub fn by_number(files: &[(u32, Print)]) -> Vec<u8> {
     let (mut bytes, mut before) = (Vec::new(), 0);
     put_number(&mut bytes, length(files.len()));
@@ -95,11 +101,17 @@ pub fn words(files: &[(&str, Print)]) -> Vec<u8> {
     bytes
 }
 
-/// What the search says, the values that results are narrowed down by, and the pages that count for more or less.
+/// What the search says, the values that results are narrowed down by, and the pages that count for
+/// more or less.
 pub fn about(composer: &Composer, language: &Language) -> String {
     let site = &composer.site;
-    let tag = language.entries.first().map_or(&*language.code, |entry| site.language(site.page(entry.page)));
-    let words: BTreeMap<&str, String> = WORDS.iter().map(|key| (*key, say(&composer.words, tag, key, &[]))).collect();
+    let tag = language.entries.first().map_or(&*language.code, |entry| {
+        site.language(site.page(entry.page))
+    });
+    let words: BTreeMap<&str, String> = WORDS
+        .iter()
+        .map(|key| (*key, say(&composer.words, tag, key, &[])))
+        .collect();
     let boosts: Vec<(u32, f64)> = language
         .entries
         .iter()

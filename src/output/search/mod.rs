@@ -1,8 +1,10 @@
 //! The search index: small files that a browser fetches as it needs them, from any file server.
 //!
-//! `digest` reads one page; `terms` joins the words of all, `revise` changes what is published, `join` has it done; `facets` tells what pages can be narrowed down by; `manifest` names
-//! the files. A page's text lies in a file with a few others, whose name is known before its bytes are: it is made of what they
-//! are made from. The files hold no statistic of the whole, so a page changes those that it stands in. docs/SEARCH.md draws them.
+//! `digest` reads one page; `terms` joins the words of all, `revise` changes what is published,
+//! `join` has it done; `facets` tells what pages can be narrowed down by; `manifest` names the
+//! files. A page's text lies in a file with a few others, whose name is known before its bytes are:
+//! it is made of what they are made from. The files hold no statistic of the whole, so a page
+//! changes those that it stands in. docs/SEARCH.md draws them.
 
 pub mod bytes;
 pub mod digest;
@@ -33,7 +35,8 @@ pub const FOLDER: &str = "search/index/";
 /// The list of them, whose name stays.
 pub const LIST: &str = "search/index.bin";
 
-/// The form of the files; whoever changes it counts it up, so that no browser takes old files for new ones.
+/// The form of the files; whoever changes it counts it up, so that no browser takes old files for
+/// new ones.
 const FORM: u32 = 2;
 
 /// So many files of texts are in one list at most.
@@ -42,7 +45,8 @@ const LISTED_MAX: usize = 256;
 /// The usual size of a file of texts, packed.
 const TEXTS_BYTES: usize = 10 << 10;
 
-/// What is to be published, known without the texts: which pages, under which numbers, in which files.
+/// What is to be published, known without the texts: which pages, under which numbers, in which
+/// files.
 #[derive(Debug)]
 pub struct Plan {
     pub languages: Vec<Language>,
@@ -85,32 +89,61 @@ pub fn is_found(page: &SitePage) -> bool {
     page.is_listed() && !page.entry.meta.search_exclude
 }
 
-/// Finds out what the index will be; `key` is that of a page's digest. `None` where the site has no search.
+/// Finds out what the index will be; `key` is that of a page's digest. `None` where the site has no
+/// search.
 pub fn plan(composer: &Composer, key: impl Fn(&SitePage) -> Fingerprint) -> Option<Plan> {
     let site = &*composer.site;
     if !site.has_search() {
         return None;
     }
     let mut by_language: BTreeMap<String, Vec<PageId>> = BTreeMap::new();
-    for (id, page) in site.pages().iter().enumerate().filter(|(_, page)| is_found(page)) {
-        by_language.entry(code(site.language(page))).or_default().push(id);
+    for (id, page) in site
+        .pages()
+        .iter()
+        .enumerate()
+        .filter(|(_, page)| is_found(page))
+    {
+        by_language
+            .entry(code(site.language(page)))
+            .or_default()
+            .push(id);
     }
     let mut printer = Fingerprinter::new();
     printer.add(FORM.to_le_bytes());
     let mut languages = Vec::new();
     for (code, pages) in by_language {
-        let addresses: Vec<&str> = pages.iter().map(|page| site.page(*page).route.as_str()).collect();
+        let addresses: Vec<&str> = pages
+            .iter()
+            .map(|page| site.page(*page).route.as_str())
+            .collect();
         let numbers = numbers::numbers(&addresses);
-        let mut entries: Vec<Entry> =
-            pages.iter().zip(numbers).map(|(page, number)| Entry { page: *page, number, key: key(site.page(*page)) }).collect();
+        let mut entries: Vec<Entry> = pages
+            .iter()
+            .zip(numbers)
+            .map(|(page, number)| Entry {
+                page: *page,
+                number,
+                key: key(site.page(*page)),
+            })
+            .collect();
         entries.sort_unstable_by_key(|entry| entry.number);
-        let sizes: Vec<(u32, usize)> = entries.iter().map(|entry| (entry.number, packed_size(composer.facts(entry.page).words))).collect();
-        let mut language = Language { code, entries, texts: Vec::new() };
+        let sizes: Vec<(u32, usize)> = entries
+            .iter()
+            .map(|entry| (entry.number, packed_size(composer.facts(entry.page).words)))
+            .collect();
+        let mut language = Language {
+            code,
+            entries,
+            texts: Vec::new(),
+        };
         for range in numbers::ranges(&sizes, TEXTS_BYTES) {
             let texts = language.texts_at(composer, range);
             language.texts.push(texts);
         }
-        printer.add(&language.code).add(manifest::about(composer, &language)).add(facets::all(composer, &language));
+        printer
+            .add(&language.code)
+            .add(manifest::about(composer, &language))
+            .add(facets::all(composer, &language));
         language.texts.iter().for_each(|texts| {
             printer.add(texts.path.as_str());
         });
@@ -126,26 +159,47 @@ fn packed_size(words: usize) -> usize {
 }
 
 fn code(language: &str) -> String {
-    language.split(['-', '_']).next().unwrap_or(language).to_ascii_lowercase()
+    language
+        .split(['-', '_'])
+        .next()
+        .unwrap_or(language)
+        .to_ascii_lowercase()
 }
 
 impl Language {
     fn path(&self, name: &str) -> OutputPath {
-        OutputPath::new(&format!("{FOLDER}{}/{name}.bin", self.code)).expect("a language's tag has letters and numbers only")
+        OutputPath::new(&format!("{FOLDER}{}/{name}.bin", self.code))
+            .expect("a language's tag has letters and numbers only")
     }
 
     fn texts_at(&self, composer: &Composer, entries: Range<usize>) -> Texts {
         let mut printer = Fingerprinter::new();
         printer.add(FORM.to_le_bytes());
         for entry in &self.entries[entries.clone()] {
-            printer.add(entry.number.to_le_bytes()).add(entry.key.as_bytes()).add(card(composer, entry));
+            printer
+                .add(entry.number.to_le_bytes())
+                .add(entry.key.as_bytes())
+                .add(card(composer, entry));
         }
         let print = first(printer.finish());
-        Texts { path: self.path(&format!("texts-{:06x}-{}", self.entries[entries.start].number, hex(&print))), entries, print }
+        Texts {
+            path: self.path(&format!(
+                "texts-{:06x}-{}",
+                self.entries[entries.start].number,
+                hex(&print)
+            )),
+            entries,
+            print,
+        }
     }
 
     /// A file of texts. `text` gives those of the digests.
-    pub fn texts_file<'a>(&self, composer: &Composer, texts: &Texts, text: impl Fn(&Entry) -> Cow<'a, [u8]>) -> Vec<u8> {
+    pub fn texts_file<'a>(
+        &self,
+        composer: &Composer,
+        texts: &Texts,
+        text: impl Fn(&Entry) -> Cow<'a, [u8]>,
+    ) -> Vec<u8> {
         let entries = &self.entries[texts.entries.clone()];
         let (mut head, mut body, mut before) = (Vec::new(), Vec::new(), 0);
         put_number(&mut head, length(entries.len()));
@@ -165,9 +219,16 @@ impl Language {
 impl Language {
     /// The files of texts, each with the number of its first page, as they are listed together.
     fn text_lists(&self) -> Vec<Vec<(u32, Print)>> {
-        let files: Vec<(u32, Print)> = self.texts.iter().map(|texts| (self.entries[texts.entries.start].number, texts.print)).collect();
+        let files: Vec<(u32, Print)> = self
+            .texts
+            .iter()
+            .map(|texts| (self.entries[texts.entries.start].number, texts.print))
+            .collect();
         let items: Vec<(u32, usize)> = files.iter().map(|(number, _)| (*number, 1)).collect();
-        numbers::ranges(&items, LISTED_MAX).into_iter().map(|range| files[range].to_vec()).collect()
+        numbers::ranges(&items, LISTED_MAX)
+            .into_iter()
+            .map(|range| files[range].to_vec())
+            .collect()
     }
 }
 
@@ -177,14 +238,21 @@ fn card(composer: &Composer, entry: &Entry) -> Vec<u8> {
     let meta = &page.entry.meta;
     let mut bytes = Vec::new();
     put_text(&mut bytes, page.route.as_str().trim_start_matches('/'));
-    let kind = if meta.kind == "page" { String::new() } else { composer.kind_title(composer.site.language(page), &meta.kind) };
+    let kind = if meta.kind == "page" {
+        String::new()
+    } else {
+        composer.kind_title(composer.site.language(page), &meta.kind)
+    };
     put_text(&mut bytes, &kind);
     put_number(&mut bytes, page.entry.minutes);
     bytes
 }
 
 fn first(print: Fingerprint) -> Print {
-    *print.as_bytes().first_chunk().expect("a fingerprint is longer")
+    *print
+        .as_bytes()
+        .first_chunk()
+        .expect("a fingerprint is longer")
 }
 
 fn hex(bytes: &[u8]) -> String {

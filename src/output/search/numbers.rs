@@ -1,15 +1,21 @@
-//! The numbers of pages. A number comes from the page's address, so that a new page gives no other page another number, and
-//! pages are divided into files by their numbers, so that it changes one file.
+//! The numbers of pages. A number comes from the page's address, so that a new page gives no other
+//! page another number, and pages are divided into files by their numbers, so that it changes one
+//! file.
 
 use crate::fingerprint::Fingerprint;
 
-/// Numbers have this many bits: few enough to be written in few bytes, enough that addresses seldom meet.
+/// Numbers have this many bits: few enough to be written in few bytes, enough that addresses seldom
+/// meet.
 const BITS: u32 = 24;
 
-/// A number for each address, in their order. Addresses that meet take the next numbers, in alphabetical order.
+/// A number for each address, in their order. Addresses that meet take the next numbers, in
+/// alphabetical order.
 pub fn numbers(addresses: &[&str]) -> Vec<u32> {
-    let mut sorted: Vec<(u32, &str, usize)> =
-        addresses.iter().enumerate().map(|(index, address)| (wanted(address), *address, index)).collect();
+    let mut sorted: Vec<(u32, &str, usize)> = addresses
+        .iter()
+        .enumerate()
+        .map(|(index, address)| (wanted(address), *address, index))
+        .collect();
     sorted.sort_unstable();
     let (mut numbers, mut next) = (vec![0; addresses.len()], 0);
     for (wanted, _, index) in sorted {
@@ -24,8 +30,8 @@ fn wanted(address: &str) -> u32 {
     u32::from_be_bytes([0, print[0], print[1], print[2]])
 }
 
-/// Cuts rising numbers, each with a size, into ranges of positions: the space of numbers is halved until what lies in a half
-/// is small enough.
+/// Cuts rising numbers, each with a size, into ranges of positions: the space of numbers is halved
+/// until what lies in a half is small enough.
 pub fn ranges(items: &[(u32, usize)], size_max: usize) -> Vec<std::ops::Range<usize>> {
     let mut ranges = Vec::new();
     // Addresses that met can lie a little beyond the last number.
@@ -33,7 +39,14 @@ pub fn ranges(items: &[(u32, usize)], size_max: usize) -> Vec<std::ops::Range<us
     ranges
 }
 
-fn halve(items: &[(u32, usize)], offset: usize, start: u32, bits: u32, size_max: usize, ranges: &mut Vec<std::ops::Range<usize>>) {
+fn halve(
+    items: &[(u32, usize)],
+    offset: usize,
+    start: u32,
+    bits: u32,
+    size_max: usize,
+    ranges: &mut Vec<std::ops::Range<usize>>,
+) {
     if items.is_empty() {
         return;
     }
@@ -44,7 +57,14 @@ fn halve(items: &[(u32, usize)], offset: usize, start: u32, bits: u32, size_max:
     let middle = start + (1 << (bits - 1));
     let at = items.partition_point(|(number, _)| *number < middle);
     halve(&items[..at], offset, start, bits - 1, size_max, ranges);
-    halve(&items[at..], offset + at, middle, bits - 1, size_max, ranges);
+    halve(
+        &items[at..],
+        offset + at,
+        middle,
+        bits - 1,
+        size_max,
+        ranges,
+    );
 }
 
 #[cfg(test)]

@@ -1,8 +1,10 @@
-//! What changes of the files of words when a few pages change: only the published files are read in which words of those pages
-//! lie, and cut anew; all others stay. It gives what joining the words of all pages gives.
+//! What changes of the files of words when a few pages change: only the published files are read in
+//! which words of those pages lie, and cut anew; all others stay. It gives what joining the words
+//! of all pages gives.
 //!
-//! A run of files, from one cut by chance to the next, depends on its own words and on whether the word before it ends a run. So
-//! runs with changed words are made anew, together with a neighbour where the cut between them may be gone.
+//! A run of files, from one cut by chance to the next, depends on its own words and on whether the
+//! word before it ends a run. So runs with changed words are made anew, together with a neighbour
+//! where the cut between them may be gone.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -51,7 +53,12 @@ impl<'a> Changes<'a> {
     /// Of pages sorted by number.
     pub fn of(pages: impl IntoIterator<Item = Change<'a>>) -> Self {
         let mut changes = Self::default();
-        for Change { page, before, after } in pages {
+        for Change {
+            page,
+            before,
+            after,
+        } in pages
+        {
             let mut left = BTreeMap::new();
             terms::each_of_digest(before, |word, places| {
                 left.insert(word, places);
@@ -73,37 +80,63 @@ pub enum Piece {
     /// The published one in this place.
     Published(usize),
     /// One with these words.
-    Made { words: Vec<(String, Pages)>, begins_run: bool },
+    Made {
+        words: Vec<(String, Pages)>,
+        begins_run: bool,
+    },
 }
 
 /// What changes.
 pub struct Revised {
     /// All files of words, in their order.
     pub pieces: Vec<Piece>,
-    /// The bytes of files of bare words, by the number of characters; `None` where there are none any longer.
+    /// The bytes of files of bare words, by the number of characters; `None` where there are none
+    /// any longer.
     pub alike: BTreeMap<usize, Option<Vec<u8>>>,
 }
 
-/// What the changes make of published files. `read` gives the bytes of a file of words or, with the number of characters, of bare
-/// words. `None` where one of them cannot be read.
-pub fn revise(outline: &Outline, changes: &Changes, read: impl Fn(Option<usize>, &Print) -> Option<Vec<u8>> + Sync) -> Option<Revised> {
+/// What the changes make of published files. `read` gives the bytes of a file of words or, with the
+/// number of characters, of bare words. `None` where one of them cannot be read.
+pub fn revise(
+    outline: &Outline,
+    changes: &Changes,
+    read: impl Fn(Option<usize>, &Print) -> Option<Vec<u8>> + Sync,
+) -> Option<Revised> {
     let files = &outline.words;
     let runs = runs(files);
     let read_run = |run: &Range<usize>| {
-        let files = files[run.clone()].iter().map(|file| terms::read_file(&read(None, &file.print)?));
+        let files = files[run.clone()]
+            .iter()
+            .map(|file| terms::read_file(&read(None, &file.print)?));
         Some(files.collect::<Option<Vec<_>>>()?.concat())
     };
     let changed = by_run(files, &runs, changes)?;
-    let revised: Option<BTreeMap<usize, Run>> =
-        changed.into_par_iter().map(|(run, changes)| Some((run, Run::revised(read_run(&runs[run])?, &changes)))).collect();
+    let revised: Option<BTreeMap<usize, Run>> = changed
+        .into_par_iter()
+        .map(|(run, changes)| Some((run, Run::revised(read_run(&runs[run])?, &changes))))
+        .collect();
     let mut revised = revised?;
-    let frequencies: Vec<Frequency> = revised.values_mut().flat_map(|run| std::mem::take(&mut run.frequencies)).collect();
+    let frequencies: Vec<Frequency> = revised
+        .values_mut()
+        .flat_map(|run| std::mem::take(&mut run.frequencies))
+        .collect();
     for run in neighbours(&revised, runs.len()) {
         let words = read_run(&runs[run])?;
-        revised.insert(run, Run { words, ..Run::default() });
+        revised.insert(
+            run,
+            Run {
+                words,
+                ..Run::default()
+            },
+        );
     }
-    let alike = revise_alike(outline, frequencies, |chars, print| read(Some(chars), print))?;
-    Some(Revised { pieces: pieces(&runs, revised), alike })
+    let alike = revise_alike(outline, frequencies, |chars, print| {
+        read(Some(chars), print)
+    })?;
+    Some(Revised {
+        pieces: pieces(&runs, revised),
+        alike,
+    })
 }
 
 /// The places of the files of each run.
@@ -121,13 +154,19 @@ fn runs(files: &[WordsFile]) -> Vec<Range<usize>> {
 type Changed<'a> = Vec<(&'a str, &'a [Replaced<'a>])>;
 
 /// Changes by the run that they belong to; `None` where there is no run yet.
-fn by_run<'a>(files: &[WordsFile], runs: &[Range<usize>], changes: &'a Changes) -> Option<BTreeMap<usize, Changed<'a>>> {
+fn by_run<'a>(
+    files: &[WordsFile],
+    runs: &[Range<usize>],
+    changes: &'a Changes,
+) -> Option<BTreeMap<usize, Changed<'a>>> {
     if runs.is_empty() {
         return None;
     }
     let mut by_run: BTreeMap<usize, Changed> = BTreeMap::new();
     for (word, pages) in &changes.0 {
-        let run = runs.partition_point(|run| files[run.start].first.as_str() <= *word).saturating_sub(1);
+        let run = runs
+            .partition_point(|run| files[run.start].first.as_str() <= *word)
+            .saturating_sub(1);
         by_run.entry(run).or_default().push((word, pages));
     }
     Some(by_run)
@@ -152,17 +191,27 @@ impl Run {
     /// These words after the changes, both sorted.
     fn revised(words: Vec<(String, Pages)>, changes: &Changed) -> Self {
         let ended = words.last().is_some_and(terms::ends_run);
-        let mut run = Self { words: Vec::with_capacity(words.len() + changes.len()), ..Self::default() };
+        let mut run = Self {
+            words: Vec::with_capacity(words.len() + changes.len()),
+            ..Self::default()
+        };
         let mut words = words.into_iter().peekable();
         for (word, pages) in changes {
             while let Some(before) = words.next_if(|(other, _)| other.as_str() < *word) {
                 run.words.push(before);
             }
-            let old = words.next_if(|(other, _)| other == word).map(|(_, pages)| pages).unwrap_or_default();
+            let old = words
+                .next_if(|(other, _)| other == word)
+                .map(|(_, pages)| pages)
+                .unwrap_or_default();
             let new = old.with(pages);
-            let [before, now] = [&old, &new].map(|pages| (pages.count > 0).then(|| terms::frequency(pages.count)));
+            let [before, now] =
+                [&old, &new].map(|pages| (pages.count > 0).then(|| terms::frequency(pages.count)));
             if before != now {
-                run.frequencies.push(Frequency { word: (*word).to_owned(), now });
+                run.frequencies.push(Frequency {
+                    word: (*word).to_owned(),
+                    now,
+                });
             }
             if now.is_some() {
                 run.words.push(((*word).to_owned(), new));
@@ -178,12 +227,23 @@ impl Run {
 
 /// The unchanged runs that a changed one may have grown together with.
 fn neighbours(revised: &BTreeMap<usize, Run>, runs: usize) -> BTreeSet<usize> {
-    let before = revised.iter().filter(|(_, run)| run.may_join.0).filter_map(|(place, _)| place.checked_sub(1));
-    let after = revised.iter().filter(|(_, run)| run.may_join.1).map(|(place, _)| place + 1).filter(|place| *place < runs);
-    before.chain(after).filter(|place| !revised.contains_key(place)).collect()
+    let before = revised
+        .iter()
+        .filter(|(_, run)| run.may_join.0)
+        .filter_map(|(place, _)| place.checked_sub(1));
+    let after = revised
+        .iter()
+        .filter(|(_, run)| run.may_join.1)
+        .map(|(place, _)| place + 1)
+        .filter(|place| *place < runs);
+    before
+        .chain(after)
+        .filter(|place| !revised.contains_key(place))
+        .collect()
 }
 
-/// All files: those of runs that are made anew, cut where all words together would be, and the published ones.
+/// All files: those of runs that are made anew, cut where all words together would be, and the
+/// published ones.
 fn pieces(runs: &[Range<usize>], mut revised: BTreeMap<usize, Run>) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let mut place = 0;
@@ -194,7 +254,10 @@ fn pieces(runs: &[Range<usize>], mut revised: BTreeMap<usize, Run>) -> Vec<Piece
             words.extend(run.words);
             place += 1;
         }
-        pieces.extend(terms::files(&words).into_iter().map(|file| Piece::Made { words: file.words.to_vec(), begins_run: file.begins_run }));
+        pieces.extend(terms::files(&words).into_iter().map(|file| Piece::Made {
+            words: file.words.to_vec(),
+            begins_run: file.begins_run,
+        }));
         if place == begin {
             pieces.extend(runs[place].clone().map(Piece::Published));
             place += 1;
@@ -217,14 +280,22 @@ fn revise_alike(
     }
     let revised = by_chars.into_iter().map(|(chars, changes)| {
         let published = outline.alike.iter().find(|(own, _)| *own == chars);
-        let mut words = published.map_or(Some(BTreeMap::new()), |(_, print)| terms::read_alike(&read(chars, print)?))?;
+        let mut words = published.map_or(Some(BTreeMap::new()), |(_, print)| {
+            terms::read_alike(&read(chars, print)?)
+        })?;
         for Frequency { word, now } in changes {
             match now {
                 Some(now) => words.insert(word, now),
                 None => words.remove(&word),
             };
         }
-        let bytes = (!words.is_empty()).then(|| terms::alike_file(words.iter().map(|(word, frequency)| (word.as_str(), *frequency))));
+        let bytes = (!words.is_empty()).then(|| {
+            terms::alike_file(
+                words
+                    .iter()
+                    .map(|(word, frequency)| (word.as_str(), *frequency)),
+            )
+        });
         Some((chars, bytes))
     });
     revised.collect()
@@ -243,10 +314,25 @@ mod tests {
 
     /// The digest of a page of words: frequent ones, and those beside them.
     fn words(words: &[u32]) -> Vec<u8> {
-        let text: Vec<String> =
-            words.iter().map(|word| format!("w{}", "abcdefghijk".repeat(3).split_at(*word as usize % 7).0) + &letters(*word)).collect();
-        let passage = crate::document::passages::Passage { text: text.join(" "), ..Default::default() };
-        digest::digest(&digest::Page { passages: &[passage], ..Default::default() }).words.0
+        let text: Vec<String> = words
+            .iter()
+            .map(|word| {
+                format!(
+                    "w{}",
+                    "abcdefghijk".repeat(3).split_at(*word as usize % 7).0
+                ) + &letters(*word)
+            })
+            .collect();
+        let passage = crate::document::passages::Passage {
+            text: text.join(" "),
+            ..Default::default()
+        };
+        digest::digest(&digest::Page {
+            passages: &[passage],
+            ..Default::default()
+        })
+        .words
+        .0
     }
 
     fn letters(mut number: u32) -> String {
@@ -266,26 +352,41 @@ mod tests {
 
     fn joined(pages: &BTreeMap<u32, Vec<u8>>) -> (Outline, Files) {
         let pages: Vec<(&u32, &Vec<u8>)> = pages.iter().collect();
-        let all = terms::gather(&pages, |(number, words)| (**number, words.as_slice().into()));
+        let all = terms::gather(&pages, |(number, words)| {
+            (**number, words.as_slice().into())
+        });
         let (mut outline, mut files) = (Outline::default(), Files::new());
         for file in terms::files(&all) {
             let print = put(&mut files, None, terms::file(file.words));
-            outline.words.push(WordsFile { first: file.words[0].0.clone(), print, begins_run: file.begins_run });
+            outline.words.push(WordsFile {
+                first: file.words[0].0.clone(),
+                print,
+                begins_run: file.begins_run,
+            });
         }
-        outline.alike =
-            terms::alike(&all).into_iter().map(|alike| (alike.chars, put(&mut files, Some(alike.chars), alike.bytes))).collect();
+        outline.alike = terms::alike(&all)
+            .into_iter()
+            .map(|alike| (alike.chars, put(&mut files, Some(alike.chars), alike.bytes)))
+            .collect();
         (outline, files)
     }
 
     fn revised(before: &Outline, files: &Files, changes: &Changes) -> (Outline, Files) {
-        let revised = revise(before, changes, |chars, print| files.get(&(chars, *print)).cloned()).expect("all files are there");
+        let revised = revise(before, changes, |chars, print| {
+            files.get(&(chars, *print)).cloned()
+        })
+        .expect("all files are there");
         let (mut outline, mut now) = (Outline::default(), Files::new());
         for piece in revised.pieces {
             outline.words.push(match piece {
                 Piece::Published(place) => before.words[place].clone(),
                 Piece::Made { words, begins_run } => {
                     let print = put(&mut now, None, terms::file(&words));
-                    WordsFile { first: words[0].0.clone(), print, begins_run }
+                    WordsFile {
+                        first: words[0].0.clone(),
+                        print,
+                        begins_run,
+                    }
                 }
             });
         }
@@ -297,8 +398,12 @@ mod tests {
             };
         }
         outline.alike = alike.into_iter().collect();
-        let names =
-            outline.words.iter().map(|file| (None, file.print)).chain(outline.alike.iter().map(|(chars, print)| (Some(*chars), *print)));
+        let names = outline.words.iter().map(|file| (None, file.print)).chain(
+            outline
+                .alike
+                .iter()
+                .map(|(chars, print)| (Some(*chars), *print)),
+        );
         let kept: Vec<_> = names.filter(|name| !now.contains_key(name)).collect();
         now.extend(kept.into_iter().map(|name| (name, files[&name].clone())));
         (outline, now)
@@ -306,12 +411,18 @@ mod tests {
 
     /// A page of a few hundred words, frequent ones among them.
     fn page() -> impl Strategy<Value = Vec<u32>> {
-        prop::collection::vec((0_u32..4).prop_flat_map(|spread| 0..[9_u32, 60, 900, 20_000][spread as usize]), 0..400)
+        prop::collection::vec(
+            (0_u32..4).prop_flat_map(|spread| 0..[9_u32, 60, 900, 20_000][spread as usize]),
+            0..400,
+        )
     }
 
     /// What becomes of a page: `None` takes it away.
     fn edits() -> impl Strategy<Value = Vec<BTreeMap<u32, Option<Vec<u32>>>>> {
-        prop::collection::vec(prop::collection::btree_map(0_u32..2000, prop::option::weighted(0.7, page()), 1..8), 1..4)
+        prop::collection::vec(
+            prop::collection::btree_map(0_u32..2000, prop::option::weighted(0.7, page()), 1..8),
+            1..4,
+        )
     }
 
     proptest! {

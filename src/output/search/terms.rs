@@ -1,7 +1,8 @@
-//! The words of all pages, each with the pages that it stands in, cut into files that a browser fetches by the beginning of a word.
+//! The words of all pages, each with the pages that it stands in, cut into files that a browser
+//! fetches by the beginning of a word.
 //!
-//! Where a file ends is decided by the words at the cut alone, so that another page changes the files of its own words.
-//! Beside them lie the bare words by length, for those who mistype.
+//! Where a file ends is decided by the words at the cut alone, so that another page changes the
+//! files of its own words. Beside them lie the bare words by length, for those who mistype.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -30,7 +31,8 @@ const ALIKE_CHARS: std::ops::RangeInclusive<usize> = 3..=24;
 pub struct Pages {
     first: u32,
     pub count: u32,
-    /// The places in the first page; for each further page how far its number is from the one before, and the places in it.
+    /// The places in the first page; for each further page how far its number is from the one
+    /// before, and the places in it.
     bytes: Vec<u8>,
 }
 
@@ -78,10 +80,17 @@ impl Part {
     }
 }
 
-/// All words of these pages, sorted. `of` gives a page's number and the words of its digest; numbers rise.
-pub fn gather<'a, P: Sync>(pages: &'a [P], of: impl Fn(&'a P) -> (u32, Cow<'a, [u8]>) + Sync) -> Vec<(String, Pages)> {
+/// All words of these pages, sorted. `of` gives a page's number and the words of its digest;
+/// numbers rise.
+pub fn gather<'a, P: Sync>(
+    pages: &'a [P],
+    of: impl Fn(&'a P) -> (u32, Cow<'a, [u8]>) + Sync,
+) -> Vec<(String, Pages)> {
     let part = pages.len().div_ceil(rayon::current_num_threads()).max(64);
-    let parts: Vec<Part> = pages.par_chunks(part).map(|pages| gather_part(pages.iter().map(&of))).collect();
+    let parts: Vec<Part> = pages
+        .par_chunks(part)
+        .map(|pages| gather_part(pages.iter().map(&of)))
+        .collect();
     let mut parts = parts.into_iter();
     let mut all = parts.next().unwrap_or_default();
     for part in parts {
@@ -90,7 +99,15 @@ pub fn gather<'a, P: Sync>(pages: &'a [P], of: impl Fn(&'a P) -> (u32, Cow<'a, [
         }
     }
     let Part { words, mut pages } = all;
-    words.sorted().map(|number| (words.word(number).to_owned(), std::mem::take(&mut pages[number].pages))).collect()
+    words
+        .sorted()
+        .map(|number| {
+            (
+                words.word(number).to_owned(),
+                std::mem::take(&mut pages[number].pages),
+            )
+        })
+        .collect()
 }
 
 fn gather_part<'a>(pages: impl Iterator<Item = (u32, Cow<'a, [u8]>)>) -> Part {
@@ -141,7 +158,8 @@ impl Growing {
 }
 
 impl Pages {
-    /// Each page with the word's places in it; nothing more where the bytes are not what [`file()`] wrote.
+    /// Each page with the word's places in it; nothing more where the bytes are not what [`file()`]
+    /// wrote.
     fn each(&self) -> impl Iterator<Item = (u32, &[u8])> {
         let (mut reader, mut before) = (Reader(&self.bytes), None);
         std::iter::from_fn(move || {
@@ -159,11 +177,14 @@ impl Pages {
         })
     }
 
-    /// The same with other places in some pages, sorted by number; `None` where the word is there no longer.
+    /// The same with other places in some pages, sorted by number; `None` where the word is there
+    /// no longer.
     #[must_use]
     pub fn with(&self, changes: &[Replaced]) -> Self {
         let (mut changed, mut changes) = (Growing::default(), changes.iter().peekable());
-        let mut put = |page, places: Option<&[u8]>| places.iter().for_each(|places| changed.add(page, places));
+        let mut put = |page, places: Option<&[u8]>| {
+            places.iter().for_each(|places| changed.add(page, places))
+        };
         for (page, places) in self.each() {
             while let Some((earlier, new)) = changes.next_if(|(other, _)| *other < page) {
                 put(*earlier, *new);
@@ -192,7 +213,8 @@ pub fn begins_list(word: &str) -> bool {
     print(word).is_multiple_of(LIST_FILES)
 }
 
-/// What chance left too large is cut before the word in it whose fingerprint is the lowest, until it is not.
+/// What chance left too large is cut before the word in it whose fingerprint is the lowest, until
+/// it is not.
 fn cut_large<'a>(words: &'a Terms, files: &mut Vec<File<'a>>) {
     let size: usize = words.iter().map(size).sum();
     match (1..words.len()).min_by_key(|at| print(&words[*at].0)) {
@@ -200,7 +222,10 @@ fn cut_large<'a>(words: &'a Terms, files: &mut Vec<File<'a>>) {
             cut_large(&words[..at], files);
             cut_large(&words[at..], files);
         }
-        _ => files.push(File { words, begins_run: false }),
+        _ => files.push(File {
+            words,
+            begins_run: false,
+        }),
     }
 }
 
@@ -219,10 +244,13 @@ fn print(word: &str) -> usize {
     usize::from(print[0]) << 8 | usize::from(print[1])
 }
 
-/// A file: a list of words, each as [`put_word`] writes it, with the number of its pages, the length of what follows, the first
-/// page's number, and the bytes of [`Pages`].
+/// A file: a list of words, each as [`put_word`] writes it, with the number of its pages, the
+/// length of what follows, the first page's number, and the bytes of [`Pages`].
 pub fn file(words: &Terms) -> Vec<u8> {
-    let (mut bytes, mut before) = (Vec::with_capacity(words.iter().map(|word| size(word) + 8).sum()), "");
+    let (mut bytes, mut before) = (
+        Vec::with_capacity(words.iter().map(|word| size(word) + 8).sum()),
+        "",
+    );
     for (word, pages) in words {
         put_word(&mut bytes, before, word);
         put_number(&mut bytes, pages.count);
@@ -242,7 +270,14 @@ pub fn read_file(bytes: &[u8]) -> Option<Vec<(String, Pages)>> {
         let (count, length, first) = (reader.number()?, reader.number()?, reader.number()?);
         let bytes = reader.take(length as usize)?.to_vec();
         before.clone_from(&word);
-        words.push((word, Pages { first, count, bytes }));
+        words.push((
+            word,
+            Pages {
+                first,
+                count,
+                bytes,
+            },
+        ));
     }
     Some(words)
 }
@@ -257,14 +292,15 @@ pub fn ends_run(word: &(String, Pages)) -> bool {
     step(word) >= FILE_BYTES
 }
 
-/// Whether a run begins with a word, whatever stands before it. The larger a word's part is, the likelier it does, so that files
-/// have about one size.
+/// Whether a run begins with a word, whatever stands before it. The larger a word's part is, the
+/// likelier it does, so that files have about one size.
 pub fn begins_run(word: &(String, Pages)) -> bool {
     let step = step(word);
     step >= FILE_BYTES || print(&word.0) % FILE_BYTES < step
 }
 
-/// The words that a mistyped one can have meant, by their number of characters. Each has a number that grows with its pages.
+/// The words that a mistyped one can have meant, by their number of characters. Each has a number
+/// that grows with its pages.
 pub fn alike(words: &Terms) -> Vec<Alike> {
     let mut by_chars: Vec<Vec<(&str, u32)>> = vec![Vec::new(); *ALIKE_CHARS.end() + 1];
     for (word, pages) in words {
@@ -272,8 +308,16 @@ pub fn alike(words: &Terms) -> Vec<Alike> {
             by_chars[chars].push((word, frequency(pages.count)));
         }
     }
-    let lengths = by_chars.into_par_iter().enumerate().filter(|(_, words)| !words.is_empty());
-    lengths.map(|(chars, words)| Alike { chars, bytes: alike_file(words) }).collect()
+    let lengths = by_chars
+        .into_par_iter()
+        .enumerate()
+        .filter(|(_, words)| !words.is_empty());
+    lengths
+        .map(|(chars, words)| Alike {
+            chars,
+            bytes: alike_file(words),
+        })
+        .collect()
 }
 
 /// The number of characters of a word that a mistyped one can have meant.

@@ -1,5 +1,6 @@
-//! Distinct words, numbered in the order in which they come. A page has hundreds and a site has millions to look up, so the words
-//! lie one behind the other in one piece of memory, and are sorted, once for a site, by their first bytes as a number.
+//! Distinct words, numbered in the order in which they come. A page has hundreds and a site has
+//! millions to look up, so the words lie one behind the other in one piece of memory, and are
+//! sorted, once for a site, by their first bytes as a number.
 
 use std::cmp::Ordering;
 
@@ -26,7 +27,9 @@ impl WordList {
     }
 
     pub fn word(&self, number: usize) -> &str {
-        let start = number.checked_sub(1).map_or(0, |before| self.words[before].0);
+        let start = number
+            .checked_sub(1)
+            .map_or(0, |before| self.words[before].0);
         &self.letters[start..self.words[number].0]
     }
 
@@ -46,13 +49,16 @@ impl WordList {
         }
         self.letters.push_str(word);
         self.words.push((self.letters.len(), hash));
-        self.slots[slot] = u32::try_from(self.words.len()).expect("there is no room in memory for so many words");
+        self.slots[slot] =
+            u32::try_from(self.words.len()).expect("there is no room in memory for so many words");
         self.words.len() - 1
     }
 
     /// The numbers of all words in the order of their bytes.
     pub fn sorted(&self) -> impl Iterator<Item = usize> + use<> {
-        let mut sorted: Vec<(u64, usize)> = (0..self.len()).map(|number| (first_bytes(self.word(number)), number)).collect();
+        let mut sorted: Vec<(u64, usize)> = (0..self.len())
+            .map(|number| (first_bytes(self.word(number)), number))
+            .collect();
         sorted.sort_unstable_by(|(a, one), (b, other)| match a.cmp(b) {
             Ordering::Equal => self.word(*one).cmp(self.word(*other)),
             unequal => unequal,
@@ -80,7 +86,12 @@ impl WordList {
 fn first_bytes(word: &str) -> u64 {
     match word.as_bytes() {
         [a, b, c, d, e, f, g, h, ..] => u64::from_be_bytes([*a, *b, *c, *d, *e, *f, *g, *h]),
-        short => short.iter().zip((0..8).rev()).fold(0, |number, (byte, place)| number | u64::from(*byte) << (place * 8)),
+        short => short
+            .iter()
+            .zip((0..8).rev())
+            .fold(0, |number, (byte, place)| {
+                number | u64::from(*byte) << (place * 8)
+            }),
     }
 }
 
@@ -97,7 +108,12 @@ fn hash(mut bytes: &[u8]) -> u64 {
         hash = mix(hash, u64::from_le_bytes(*eight));
         bytes = rest;
     }
-    mix(hash, bytes.iter().fold(0, |number, byte| number << 8 | u64::from(*byte)))
+    mix(
+        hash,
+        bytes
+            .iter()
+            .fold(0, |number, byte| number << 8 | u64::from(*byte)),
+    )
 }
 
 #[cfg(test)]

@@ -1,12 +1,14 @@
-//! Text to the words that it is found by: the same rules in Rust, for the index, and in the browser (`static/js/search/words.js`),
-//! for what a reader types. `tests/search/words.json` holds both to them.
+//! Text to the words that it is found by: the same rules in Rust, for the index, and in the browser
+//! (`static/js/search/words.js`), for what a reader types. `tests/search/words.json` holds both to
+//! them.
 //!
-//! 1. A run is a stretch of letters, marks and numbers of any script. Characters that nobody sees (a soft hyphen, a zero-width
-//!    joiner) neither end a run nor count in it.
-//! 2. Where a script has no spaces, a run is read as pairs of neighbouring characters, however long it is.
+//! 1. A run is a stretch of letters, marks and numbers of any script. Characters that nobody sees
+//!    (a soft hyphen, a zero-width joiner) neither end a run nor count in it.
+//! 2. Where a script has no spaces, a run is read as pairs of neighbouring characters, however long
+//!    it is.
 //! 3. Everything else is folded: case, accents, ligatures and full widths do not matter.
-//! 4. For the index, what is written as one word is found by its parts, and what is joined as one: `joinHandle` by `join`
-//!    and `handle`, `e-mail` by `email`.
+//! 4. For the index, what is written as one word is found by its parts, and what is joined as one:
+//!    `joinHandle` by `join` and `handle`, `e-mail` by `email`.
 
 use std::borrow::Cow;
 
@@ -18,8 +20,8 @@ use crate::source::is_ignorable;
 /// A word has at most this many characters; what comes after them does not count.
 const CHARS_MAX: usize = 32;
 
-/// Calls `each` with every word of a text, in order. The second argument says whether it stands in the text as it is; parts and
-/// joined words do not.
+/// Calls `each` with every word of a text, in order. The second argument says whether it stands in
+/// the text as it is; parts and joined words do not.
 pub fn each_word(text: &str, mut each: impl FnMut(&str, bool)) {
     let mut joined = Joined::default();
     let mut rest = text;
@@ -29,7 +31,10 @@ pub fn each_word(text: &str, mut each: impl FnMut(&str, bool)) {
         let end = end(rest);
         let run = &rest[..end];
         joined.gap(gap, &mut each);
-        joined.may_go_on = matches!(rest.as_bytes().get(end).copied(), Some(b'-' | b'\'' | FIRST_OF_OTHER_JOINTS));
+        joined.may_go_on = matches!(
+            rest.as_bytes().get(end).copied(),
+            Some(b'-' | b'\'' | FIRST_OF_OTHER_JOINTS)
+        );
         if run.is_ascii() {
             ascii_run(run, &mut joined, &mut each);
         } else {
@@ -47,17 +52,29 @@ pub fn each_word(text: &str, mut each: impl FnMut(&str, bool)) {
     joined.end(&mut each);
 }
 
-/// Where the first run begins. Most text is ASCII, so it is looked at byte by byte as long as it is.
+/// Where the first run begins. Most text is ASCII, so it is looked at byte by byte as long as it
+/// is.
 fn start(text: &str) -> Option<usize> {
-    let at = text.bytes().position(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii())?;
-    if text.as_bytes()[at].is_ascii() { Some(at) } else { text[at..].find(is_of_word).map(|more| at + more) }
+    let at = text
+        .bytes()
+        .position(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii())?;
+    if text.as_bytes()[at].is_ascii() {
+        Some(at)
+    } else {
+        text[at..].find(is_of_word).map(|more| at + more)
+    }
 }
 
 /// Where the run ends that a text begins with.
 fn end(text: &str) -> usize {
-    let at = text.bytes().position(|byte| !byte.is_ascii_alphanumeric()).unwrap_or(text.len());
+    let at = text
+        .bytes()
+        .position(|byte| !byte.is_ascii_alphanumeric())
+        .unwrap_or(text.len());
     match text.as_bytes().get(at) {
-        Some(byte) if !byte.is_ascii() => text[at..].find(|c| !is_of_word(c)).map_or(text.len(), |more| at + more),
+        Some(byte) if !byte.is_ascii() => text[at..]
+            .find(|c| !is_of_word(c))
+            .map_or(text.len(), |more| at + more),
         _ => at,
     }
 }
@@ -74,11 +91,19 @@ pub fn words(text: &str) -> Vec<String> {
 }
 
 fn is_of_word(c: char) -> bool {
-    if c.is_ascii() { c.is_ascii_alphanumeric() } else { c.is_alphanumeric() || is_combining_mark(c) || is_ignorable(c) }
+    if c.is_ascii() {
+        c.is_ascii_alphanumeric()
+    } else {
+        c.is_alphanumeric() || is_combining_mark(c) || is_ignorable(c)
+    }
 }
 
 fn without_ignorables(run: &str) -> Cow<'_, str> {
-    if run.contains(is_ignorable) { Cow::Owned(run.replace(is_ignorable, "")) } else { Cow::Borrowed(run) }
+    if run.contains(is_ignorable) {
+        Cow::Owned(run.replace(is_ignorable, ""))
+    } else {
+        Cow::Borrowed(run)
+    }
 }
 
 /// Scripts that are written without spaces between words.
@@ -106,11 +131,17 @@ fn pieces(run: &str) -> impl Iterator<Item = (&str, bool)> {
 /// The last character stands in no pair as its first, and is to be found by itself, too.
 fn pairs(piece: &str, each: &mut impl FnMut(&str, bool)) {
     let folded = folded_whole(piece);
-    let starts: Vec<usize> = folded.char_indices().map(|(at, _)| at).chain([folded.len()]).collect();
+    let starts: Vec<usize> = folded
+        .char_indices()
+        .map(|(at, _)| at)
+        .chain([folded.len()])
+        .collect();
     if starts.len() == 2 {
         return each(&folded, true);
     }
-    starts.windows(3).for_each(|window| each(&folded[window[0]..window[2]], true));
+    starts
+        .windows(3)
+        .for_each(|window| each(&folded[window[0]..window[2]], true));
     if let [.., last, end] = starts[..] {
         each(&folded[last..end], false);
     }
@@ -126,13 +157,22 @@ fn ascii_run(run: &str, joined: &mut Joined, each: &mut impl FnMut(&str, bool)) 
     whole_and_parts(run, folded, joined, each);
 }
 
-fn whole_and_parts(piece: &str, folded: &str, joined: &mut Joined, each: &mut impl FnMut(&str, bool)) {
+fn whole_and_parts(
+    piece: &str,
+    folded: &str,
+    joined: &mut Joined,
+    each: &mut impl FnMut(&str, bool),
+) {
     if folded.is_empty() {
         return;
     }
     each(folded, true);
     joined.word(folded);
-    if !piece.bytes().skip(1).any(|byte| byte.is_ascii_uppercase() || !byte.is_ascii()) {
+    if !piece
+        .bytes()
+        .skip(1)
+        .any(|byte| byte.is_ascii_uppercase() || !byte.is_ascii())
+    {
         return;
     }
     let mut start = 0;
@@ -149,10 +189,15 @@ fn whole_and_parts(piece: &str, folded: &str, joined: &mut Joined, each: &mut im
 fn humps(piece: &str) -> impl Iterator<Item = usize> + '_ {
     let next = piece.char_indices().skip(1);
     let after = piece.chars().skip(2).map(Some).chain([None]);
-    piece.chars().zip(next).zip(after).filter_map(|((before, (at, c)), after)| {
-        let is_start = before.is_lowercase() || before.is_uppercase() && after.is_some_and(char::is_lowercase);
-        (c.is_uppercase() && is_start).then_some(at)
-    })
+    piece
+        .chars()
+        .zip(next)
+        .zip(after)
+        .filter_map(|((before, (at, c)), after)| {
+            let is_start = before.is_lowercase()
+                || before.is_uppercase() && after.is_some_and(char::is_lowercase);
+            (c.is_uppercase() && is_start).then_some(at)
+        })
 }
 
 /// The byte that the apostrophe and the hyphens beyond ASCII begin with.
@@ -192,7 +237,9 @@ impl Joined {
 }
 
 fn cut(text: &str) -> &str {
-    text.char_indices().nth(CHARS_MAX).map_or(text, |(at, _)| &text[..at])
+    text.char_indices()
+        .nth(CHARS_MAX)
+        .map_or(text, |(at, _)| &text[..at])
 }
 
 /// Letters without what need not be typed: case, accents, compatibility forms.
@@ -207,7 +254,10 @@ pub fn fold(text: &str) -> String {
 fn folded_whole(text: &str) -> String {
     let lower = text.nfkd().collect::<String>().to_lowercase();
     let mut folded = String::with_capacity(lower.len());
-    for c in lower.chars().filter(|c| !is_accent(*c) && !is_ignorable(*c)) {
+    for c in lower
+        .chars()
+        .filter(|c| !is_accent(*c) && !is_ignorable(*c))
+    {
         match c {
             'ß' => folded.push_str("ss"),
             'æ' => folded.push_str("ae"),
@@ -225,7 +275,8 @@ fn folded_whole(text: &str) -> String {
     folded.nfc().collect()
 }
 
-/// Marks that are written or not by taste: Latin, Greek and Cyrillic accents, Hebrew and Arabic vowels.
+/// Marks that are written or not by taste: Latin, Greek and Cyrillic accents, Hebrew and Arabic
+/// vowels.
 fn is_accent(c: char) -> bool {
     matches!(u32::from(c), 0x0300..=0x036F | 0x0591..=0x05BD | 0x05BF..=0x05C7 | 0x064B..=0x065F | 0x0670)
 }

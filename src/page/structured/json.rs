@@ -1,4 +1,5 @@
-//! JSON that is put together once and written once: text is borrowed where it can be, and names stand in the order they were put.
+//! JSON that is put together once and written once: text is borrowed where it can be, and names
+//! stand in the order they were put.
 
 use std::borrow::Cow;
 
@@ -120,5 +121,7 @@ pub fn for_script(value: &impl Serialize) -> String {
     if !json.contains(['<', '\u{2028}', '\u{2029}']) {
         return json;
     }
-    json.replace('<', "\\u003c").replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029")
+    json.replace('<', "\\u003c")
+        .replace('\u{2028}', "\\u2028")
+        .replace('\u{2029}', "\\u2029")
 }

@@ -1,4 +1,5 @@
-//! What the site and its lists say to machines: a list by the addresses of what stands on it, in the order in which it stands there.
+//! What the site and its lists say to machines: a list by the addresses of what stands on it, in
+//! the order in which it stands there.
 
 use super::json::{Json, Object};
 use super::{giver, of_no_kind};
@@ -13,30 +14,66 @@ pub(super) fn site<'a>(composer: &'a Composer, view: &'a PageView, url: &'a str)
     let settings = composer.site.settings();
     data.put("name", composer.site_title());
     data.put("isAccessibleForFree", true);
-    data.put_some("description", view.summary.as_ref().or(settings.summary.as_ref()));
+    data.put_some(
+        "description",
+        view.summary.as_ref().or(settings.summary.as_ref()),
+    );
     data.put_some("publisher", giver(composer));
-    data.put_some("license", settings.license.as_ref().filter(|license| license.starts_with("http")));
+    data.put_some(
+        "license",
+        settings
+            .license
+            .as_ref()
+            .filter(|license| license.starts_with("http")),
+    );
     data
 }
 
 /// A page of a list, and the list on it.
-pub(super) fn list<'a>(composer: &Composer, sheet: &Sheet, view: &'a PageView, url: &'a str) -> Object<'a> {
+pub(super) fn list<'a>(
+    composer: &Composer,
+    sheet: &Sheet,
+    view: &'a PageView,
+    url: &'a str,
+) -> Object<'a> {
     let data = of_no_kind("CollectionPage", view, url);
-    let entries = view.listing.as_ref().map(|listing| entries(composer, sheet, listing)).unwrap_or_default();
+    let entries = view
+        .listing
+        .as_ref()
+        .map(|listing| entries(composer, sheet, listing))
+        .unwrap_or_default();
     if entries.is_empty() {
         return data;
     }
-    let place = |(url, position): (String, i64)| Object::of_type("ListItem").with("position", position).with("url", url);
+    let place = |(url, position): (String, i64)| {
+        Object::of_type("ListItem")
+            .with("position", position)
+            .with("url", url)
+    };
     let items: Json = entries.into_iter().zip(1..).map(place).collect();
-    data.with("mainEntity", Object::of_type("ItemList").with("itemListElement", items))
+    data.with(
+        "mainEntity",
+        Object::of_type("ItemList").with("itemListElement", items),
+    )
 }
 
 /// The addresses of what a list shows: of a list of lists, those of the lists.
 fn entries(composer: &Composer, sheet: &Sheet, listing: &Listing) -> Vec<String> {
-    let Some(base) = &composer.site.settings().base_url else { return Vec::new() };
+    let Some(base) = &composer.site.settings().base_url else {
+        return Vec::new();
+    };
     if matches!(sheet.subject, Subject::Topics | Subject::Audiences) {
-        return listing.groups.iter().filter_map(|group| Some(format!("{}{}", base.origin, group.href.as_ref()?))).collect();
+        return listing
+            .groups
+            .iter()
+            .filter_map(|group| Some(format!("{}{}", base.origin, group.href.as_ref()?)))
+            .collect();
     }
-    let shown = listing.items.iter().chain(listing.groups.iter().flat_map(|group| &group.items));
-    shown.filter_map(|page: &PageId| composer.url(&composer.site.page(*page).route)).collect()
+    let shown = listing
+        .items
+        .iter()
+        .chain(listing.groups.iter().flat_map(|group| &group.items));
+    shown
+        .filter_map(|page: &PageId| composer.url(&composer.site.page(*page).route))
+        .collect()
 }

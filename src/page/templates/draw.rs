@@ -41,30 +41,55 @@ pub struct Drawn {
 }
 
 impl Renderer<'_> {
-    /// The HTML of a composed sheet. `body`, `includes` and `files` are its page's, empty where it has none.
+    /// The HTML of a composed sheet. `body`, `includes` and `files` are its page's, empty where it
+    /// has none.
     ///
     /// # Errors
     /// What a template failed on, at its line, with the templates that led there.
-    pub fn draw(&self, composed: &Composed, body: &[Segment], includes: &[String], files: &FilesFacts) -> Result<Drawn, Box<Diagnostic>> {
-        let source = composed.page.source.as_deref().unwrap_or(&composed.page.href);
+    pub fn draw(
+        &self,
+        composed: &Composed,
+        body: &[Segment],
+        includes: &[String],
+        files: &FilesFacts,
+    ) -> Result<Drawn, Box<Diagnostic>> {
+        let source = composed
+            .page
+            .source
+            .as_deref()
+            .unwrap_or(&composed.page.href);
         let draw = || -> tera::TeraResult<String> {
             let mut html = String::new();
-            self.fill(body, &Filling { composed, includes, explained: RefCell::default() }, &mut html)?;
+            self.fill(
+                body,
+                &Filling {
+                    composed,
+                    includes,
+                    explained: RefCell::default(),
+                },
+                &mut html,
+            )?;
             let composer = &self.materials.composer;
             let mut context = self.context(&composed.page.language);
             context.insert_value("page", values::page(composer, composed, &html, files));
             context.insert_value("nav", values::nav(composer, &composed.nav));
             drop(html);
             let mut out = Limited(Vec::with_capacity(16 << 10));
-            self.templates.tera.render_to(&composed.template, &context, &mut out)?;
-            Ok(String::from_utf8(out.0).expect("templates and values are UTF-8, and Tera writes whole pieces of them"))
+            self.templates
+                .tera
+                .render_to(&composed.template, &context, &mut out)?;
+            Ok(String::from_utf8(out.0)
+                .expect("templates and values are UTF-8, and Tera writes whole pieces of them"))
         };
         let (drawn, asked) = with_desk(self.desk(&composed.page.language), draw);
         match drawn {
             Ok(html) => Ok(Drawn { html, asked }),
-            Err(error) => {
-                Err(Box::new(self.templates.as_written(faults::on_draw(&error, self.templates.drawn_files(), source, &composed.template))))
-            }
+            Err(error) => Err(Box::new(self.templates.as_written(faults::on_draw(
+                &error,
+                self.templates.drawn_files(),
+                source,
+                &composed.template,
+            )))),
         }
     }
 
@@ -72,7 +97,13 @@ impl Renderer<'_> {
     ///
     /// # Errors
     /// As for [`Renderer::draw`].
-    pub fn draw_redirect(&self, title: &str, language: &str, target: &str, url: Option<&str>) -> Result<String, Box<Diagnostic>> {
+    pub fn draw_redirect(
+        &self,
+        title: &str,
+        language: &str,
+        target: &str,
+        url: Option<&str>,
+    ) -> Result<String, Box<Diagnostic>> {
         #[derive(Serialize)]
         struct Moved<'a> {
             title: &'a str,
@@ -81,11 +112,28 @@ impl Renderer<'_> {
             url: Option<&'a str>,
         }
         let mut context = self.context(language);
-        context.insert("page", &Moved { title, language, direction: crate::words::direction(language), url });
+        context.insert(
+            "page",
+            &Moved {
+                title,
+                language,
+                direction: crate::words::direction(language),
+                url,
+            },
+        );
         context.insert("target", target);
         let name = "redirect.html";
-        let (drawn, _) = with_desk(self.desk(language), || self.templates.tera.render(name, &context));
-        drawn.map_err(|error| Box::new(self.templates.as_written(faults::on_draw(&error, self.templates.drawn_files(), target, name))))
+        let (drawn, _) = with_desk(self.desk(language), || {
+            self.templates.tera.render(name, &context)
+        });
+        drawn.map_err(|error| {
+            Box::new(self.templates.as_written(faults::on_draw(
+                &error,
+                self.templates.drawn_files(),
+                target,
+                name,
+            )))
+        })
     }
 
     /// What every template sees: the site, and the theme's words in a language.
@@ -97,11 +145,21 @@ impl Renderer<'_> {
     }
 
     fn desk(&self, language: &str) -> Desk {
-        Desk { materials: Arc::clone(self.materials), language: language.to_owned(), numbers_left: NUMBERS_MAX, asked: BTreeSet::new() }
+        Desk {
+            materials: Arc::clone(self.materials),
+            language: language.to_owned(),
+            numbers_left: NUMBERS_MAX,
+            asked: BTreeSet::new(),
+        }
     }
 
     /// Writes segments with their holes filled.
-    fn fill(&self, segments: &[Segment], filling: &Filling, out: &mut String) -> tera::TeraResult<()> {
+    fn fill(
+        &self,
+        segments: &[Segment],
+        filling: &Filling,
+        out: &mut String,
+    ) -> tera::TeraResult<()> {
         let mut line = None;
         for segment in segments {
             let from = out.len();
@@ -113,10 +171,17 @@ impl Renderer<'_> {
                 Segment::Html(html) => out.push_str(html),
                 Segment::Address(index) => escape_into(out, filling.address(*index)),
                 Segment::WikiTitle(index) => escape_into(out, filling.wiki_title(*index)),
-                Segment::Include(index) => out.push_str(filling.includes.get(*index as usize).map_or("", String::as_str)),
+                Segment::Include(index) => out.push_str(
+                    filling
+                        .includes
+                        .get(*index as usize)
+                        .map_or("", String::as_str),
+                ),
                 Segment::Term { term, text } => filling.term(*term as usize, text, out),
                 Segment::Component(call) => self.component(call, filling, out)?,
-                Segment::Tool(index) => self.tool(filling.composed.embedded.get(*index as usize), out)?,
+                Segment::Tool(index) => {
+                    self.tool(filling.composed.embedded.get(*index as usize), out)?
+                }
             }
             if let Some(line) = line.take() {
                 source_lines::mark(out, from, line);
@@ -127,13 +192,18 @@ impl Renderer<'_> {
 
     /// Another page's tool, drawn as on its own page.
     fn tool(&self, embedded: Option<&Embedded>, out: &mut String) -> tera::TeraResult<()> {
-        let Some(view) = embedded.and_then(|embedded| embedded.view.as_ref()) else { return Ok(()) };
+        let Some(view) = embedded.and_then(|embedded| embedded.view.as_ref()) else {
+            return Ok(());
+        };
         let mut context = self.context(&view.language);
         context.insert("tool", view);
         let mut html = Limited(Vec::new());
         // The theme's words within it are of its own language.
         let around = at_desk(|desk| std::mem::replace(&mut desk.language, view.language.clone()));
-        let drawn = self.templates.tera.render_to(TOOL_TEMPLATE, &context, &mut html);
+        let drawn = self
+            .templates
+            .tera
+            .render_to(TOOL_TEMPLATE, &context, &mut html);
         at_desk(|desk| desk.language = around);
         drawn?;
         out.push_str(&String::from_utf8(html.0)?);
@@ -155,7 +225,13 @@ impl Renderer<'_> {
         let mut body = String::new();
         self.fill(call.body.as_deref().unwrap_or_default(), filling, &mut body)?;
         let mut html = Limited(Vec::new());
-        self.templates.tera.render_component_to(&call.name, &arguments, Some(&body), true, &mut html)?;
+        self.templates.tera.render_component_to(
+            &call.name,
+            &arguments,
+            Some(&body),
+            true,
+            &mut html,
+        )?;
         out.push_str(&String::from_utf8(html.0)?);
         Ok(())
     }
@@ -170,10 +246,14 @@ struct Filling<'a> {
 
 impl Filling<'_> {
     fn address(&self, index: u32) -> &str {
-        self.composed.links.get(index as usize).map_or("", String::as_str)
+        self.composed
+            .links
+            .get(index as usize)
+            .map_or("", String::as_str)
     }
 
-    /// A word of the glossary: at its first use a link to its page, with the short explanation beside it for those who ask.
+    /// A word of the glossary: at its first use a link to its page, with the short explanation
+    /// beside it for those who ask.
     fn term(&self, term: usize, text: &str, out: &mut String) {
         let used = self.composed.terms.get(term).and_then(Option::as_ref);
         let Some(used) = used.filter(|_| self.explained.borrow_mut().insert(term)) else {
@@ -182,9 +262,15 @@ impl Filling<'_> {
         let number = (term + 1).to_string();
         out.push_str("<a class=\"term\" data-term href=\"");
         out.push_str(&used.href);
-        ["\" aria-describedby=\"Term-", &number, "\">"].into_iter().for_each(|piece| out.push_str(piece));
+        ["\" aria-describedby=\"Term-", &number, "\">"]
+            .into_iter()
+            .for_each(|piece| out.push_str(piece));
         escape_into(out, text);
-        let note = ["</a><span class=\"term-note\" role=\"tooltip\" id=\"Term-", &number, "\" popover=\"manual\">"];
+        let note = [
+            "</a><span class=\"term-note\" role=\"tooltip\" id=\"Term-",
+            &number,
+            "\" popover=\"manual\">",
+        ];
         note.into_iter().for_each(|piece| out.push_str(piece));
         out.push_str(&used.short);
         out.push_str("</span>");
@@ -192,7 +278,10 @@ impl Filling<'_> {
 
     /// The title of the page that a wiki link leads to; its own words where it leads to none.
     fn wiki_title(&self, index: u32) -> &str {
-        self.composed.wiki_titles.get(index as usize).map_or("", String::as_str)
+        self.composed
+            .wiki_titles
+            .get(index as usize)
+            .map_or("", String::as_str)
     }
 }
 
@@ -202,7 +291,10 @@ struct Limited(Vec<u8>);
 impl Write for Limited {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if self.0.len() + bytes.len() > PAGE_BYTES_MAX {
-            return Err(io::Error::new(io::ErrorKind::FileTooLarge, "the page grows without end"));
+            return Err(io::Error::new(
+                io::ErrorKind::FileTooLarge,
+                "the page grows without end",
+            ));
         }
         self.0.extend_from_slice(bytes);
         Ok(bytes.len())

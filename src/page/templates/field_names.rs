@@ -1,7 +1,9 @@
-//! Fields of pages that a template asks for and that no kind declares: `{% if recipe.servs %}` is never true, and nothing else says so.
+//! Fields of pages that a template asks for and that no kind declares: `{% if recipe.servs %}` is
+//! never true, and nothing else says so.
 //!
-//! A template may give the fields a name of their own (`{% set recipe = page.fields %}`) and go through lists of mappings
-//! (`{% for step in recipe.steps %}`). Both are followed within one file. A name that is given twice is left alone.
+//! A template may give the fields a name of their own (`{% set recipe = page.fields %}`) and go
+//! through lists of mappings (`{% for step in recipe.steps %}`). Both are followed within one file.
+//! A name that is given twice is left alone.
 
 use std::collections::BTreeMap;
 
@@ -32,15 +34,26 @@ pub fn unknown_fields(file: &TemplateFile, kinds: &Kinds) -> Vec<Diagnostic> {
     for chain in tags.iter().flat_map(|tag| chains(tag.0, tag.1)) {
         if let Some((offset, name, fields)) = unknown(&chain, &names, &declared) {
             let near = nearest(name, fields.iter().map(|field| field.name.as_str()));
-            let problem = Diagnostic::new(Code::UnknownField, format!("no kind declares a field `{name}`, so it is never there"));
-            let help = near.map_or_else(|| "declare it under `fields:` of the kind".to_owned(), |near| format!("did you mean `{near}`?"));
-            problems.push(problem.at(lines.place(&file.path, offset..offset + name.len())).help(help));
+            let problem = Diagnostic::new(
+                Code::UnknownField,
+                format!("no kind declares a field `{name}`, so it is never there"),
+            );
+            let help = near.map_or_else(
+                || "declare it under `fields:` of the kind".to_owned(),
+                |near| format!("did you mean `{near}`?"),
+            );
+            problems.push(
+                problem
+                    .at(lines.place(&file.path, offset..offset + name.len()))
+                    .help(help),
+            );
         }
     }
     problems
 }
 
-/// The insides of the tags `{{ … }}` and `{% … %}`, with their offsets; comments and raw blocks are left out.
+/// The insides of the tags `{{ … }}` and `{% … %}`, with their offsets; comments and raw blocks are
+/// left out.
 pub(super) fn tags(text: &str) -> Vec<(usize, &str)> {
     let mut tags = Vec::new();
     let mut at = 0;
@@ -54,7 +67,9 @@ pub(super) fn tags(text: &str) -> Vec<(usize, &str)> {
                 continue;
             }
         };
-        let Some(end) = text[open + 2..].find(close).map(|end| open + 2 + end) else { break };
+        let Some(end) = text[open + 2..].find(close).map(|end| open + 2 + end) else {
+            break;
+        };
         let inside = &text[open + 2..end];
         at = end + 2;
         if inside.trim_matches(['-', ' ']) == "raw" {
@@ -76,11 +91,19 @@ pub(super) fn chains(start: usize, tag: &str) -> Vec<Chain<'_>> {
     while at < bytes.len() {
         match bytes[at] {
             quote @ (b'"' | b'\'' | b'`') => {
-                at += 1 + tag[at + 1..].find(char::from(quote)).unwrap_or(tag.len() - at - 1) + 1;
+                at += 1
+                    + tag[at + 1..]
+                        .find(char::from(quote))
+                        .unwrap_or(tag.len() - at - 1)
+                    + 1;
                 goes_on = false;
             }
             byte if is_name(byte) => {
-                let end = at + bytes[at..].iter().take_while(|byte| is_name(**byte)).count();
+                let end = at
+                    + bytes[at..]
+                        .iter()
+                        .take_while(|byte| is_name(**byte))
+                        .count();
                 let name = (start + at, &tag[at..end]);
                 match chains.last_mut().filter(|_| goes_on) {
                     Some(chain) => chain.names.push(name),
@@ -93,7 +116,10 @@ pub(super) fn chains(start: usize, tag: &str) -> Vec<Chain<'_>> {
                     }
                     at = end;
                 }
-                let dots = tag[at..].strip_prefix("?.").map(|_| 2).or_else(|| tag[at..].strip_prefix('.').map(|_| 1));
+                let dots = tag[at..]
+                    .strip_prefix("?.")
+                    .map(|_| 2)
+                    .or_else(|| tag[at..].strip_prefix('.').map(|_| 1));
                 at += dots.unwrap_or(0);
                 goes_on = dots.is_some();
             }
@@ -106,29 +132,50 @@ pub(super) fn chains(start: usize, tag: &str) -> Vec<Chain<'_>> {
     chains
 }
 
-/// A name in square brackets, such as `["steps"]`: where it begins, the name, and the offset after the bracket.
+/// A name in square brackets, such as `["steps"]`: where it begins, the name, and the offset after
+/// the bracket.
 fn subscript(tag: &str, at: usize) -> Option<(usize, &str, usize)> {
     let inside = tag[at..].strip_prefix('[')?;
-    let quote = inside.chars().next().filter(|c| matches!(c, '"' | '\'' | '`'))?;
+    let quote = inside
+        .chars()
+        .next()
+        .filter(|c| matches!(c, '"' | '\'' | '`'))?;
     let (name, rest) = inside[1..].split_once(quote)?;
-    rest.starts_with(']').then(|| (at + 2, name, at + 2 + name.len() + 2))
+    rest.starts_with(']')
+        .then(|| (at + 2, name, at + 2 + name.len() + 2))
 }
 
 /// The names that a template gives to fields, with the fields that each can have.
-fn names<'t, 'a>(tags: &[(usize, &'t str)], declared: &[&'a Field]) -> BTreeMap<&'t str, Shape<'a>> {
+fn names<'t, 'a>(
+    tags: &[(usize, &'t str)],
+    declared: &[&'a Field],
+) -> BTreeMap<&'t str, Shape<'a>> {
     let mut names: BTreeMap<&str, Shape> = BTreeMap::new();
     for (start, tag) in tags {
         let words = chains(*start, tag);
         let given: &[&str] = &["set", "set_global", "for"];
-        let Some(first) = words.first().filter(|word| word.names.len() == 1 && given.contains(&word.names[0].1)) else { continue };
+        let Some(first) = words
+            .first()
+            .filter(|word| word.names.len() == 1 && given.contains(&word.names[0].1))
+        else {
+            continue;
+        };
         let is_loop = first.names[0].1 == "for";
-        let (targets, source) = match (is_loop, words.iter().position(|word| word.names[0].1 == "in")) {
+        let (targets, source) = match (
+            is_loop,
+            words.iter().position(|word| word.names[0].1 == "in"),
+        ) {
             (true, Some(at)) => (&words[1..at], &words[at + 1..]),
             _ => (&words[1..words.len().min(2)], &words[words.len().min(2)..]),
         };
         // Only a value that is one expression, without a filter or a call, is followed.
-        let is_plain = source.len() == 1 && targets.len() == 1 && !tag.contains(['|', '(', '[', '~']);
-        let shape = if is_plain { shape_of(&source[0], &names, declared, is_loop) } else { None };
+        let is_plain =
+            source.len() == 1 && targets.len() == 1 && !tag.contains(['|', '(', '[', '~']);
+        let shape = if is_plain {
+            shape_of(&source[0], &names, declared, is_loop)
+        } else {
+            None
+        };
         for target in targets {
             let name = target.names[0].1;
             let known = names.contains_key(name);
@@ -139,9 +186,16 @@ fn names<'t, 'a>(tags: &[(usize, &'t str)], declared: &[&'a Field]) -> BTreeMap<
 }
 
 /// The fields that the value of an expression can have; of a list, those of its items.
-fn shape_of<'a>(chain: &Chain, names: &BTreeMap<&str, Shape<'a>>, declared: &[&'a Field], is_loop: bool) -> Shape<'a> {
+fn shape_of<'a>(
+    chain: &Chain,
+    names: &BTreeMap<&str, Shape<'a>>,
+    declared: &[&'a Field],
+    is_loop: bool,
+) -> Shape<'a> {
     let (mut fields, rest) = begin(chain, names, declared)?;
-    let Some(((_, last), between)) = rest.split_last() else { return (!is_loop).then_some(fields) };
+    let Some(((_, last), between)) = rest.split_last() else {
+        return (!is_loop).then_some(fields);
+    };
     for (_, name) in between {
         fields = inner(&fields, name, false)?;
     }
@@ -159,14 +213,21 @@ fn begin<'c, 't, 'a>(
 ) -> Option<(Vec<&'a Field>, Names<'c, 't>)> {
     let first = chain.names[0].1;
     if let Some(known) = names.get(first) {
-        let is_item_fields = known.is_none() && chain.names.get(1).is_some_and(|(_, name)| *name == "fields");
+        let is_item_fields = known.is_none()
+            && chain
+                .names
+                .get(1)
+                .is_some_and(|(_, name)| *name == "fields");
         return match known {
             Some(fields) => Some((fields.clone(), &chain.names[1..])),
             None if is_item_fields => Some((declared.to_vec(), &chain.names[2..])),
             None => None,
         };
     }
-    let is_page = chain.names.get(1).is_some_and(|(_, name)| *name == "fields");
+    let is_page = chain
+        .names
+        .get(1)
+        .is_some_and(|(_, name)| *name == "fields");
     is_page.then(|| (declared.to_vec(), &chain.names[2..]))
 }
 
@@ -210,15 +271,29 @@ mod tests {
     fn reported(text: &str) -> Vec<String> {
         let kind = "fields:\n  serves: integer\n  steps: [{ title: text, minutes: minutes }]\n  photo: link\n  cook: { name: text }\n";
         let path = SourcePath::new("templates/kinds/recipe.yaml").expect("inside");
-        let kind = crate::kind::read(&path, kind.as_bytes()).value.expect("readable");
+        let kind = crate::kind::read(&path, kind.as_bytes())
+            .value
+            .expect("readable");
         let kinds = Kinds::from([("recipe".to_owned(), kind)]);
         let path = SourcePath::new("templates/recipe.html").expect("inside");
-        let file = TemplateFile { name: "recipe.html".into(), path, text: text.into(), is_own: true };
+        let file = TemplateFile {
+            name: "recipe.html".into(),
+            path,
+            text: text.into(),
+            is_own: true,
+        };
         let problem = |problem: Diagnostic| {
             let column = problem.place.as_ref().map_or(0, |place| place.column);
-            format!("{column} {} {}", problem.message, problem.help.unwrap_or_default())
+            format!(
+                "{column} {} {}",
+                problem.message,
+                problem.help.unwrap_or_default()
+            )
         };
-        unknown_fields(&file, &kinds).into_iter().map(problem).collect()
+        unknown_fields(&file, &kinds)
+            .into_iter()
+            .map(problem)
+            .collect()
     }
 
     #[test]
@@ -227,10 +302,18 @@ mod tests {
             ("{% if page.fields.servs %}x{% endif %}", 19),
             ("{{ page.fields?.servs }}", 17),
             ("{% if page.fields[\"servs\"] %}x{% endif %}", 20),
-            ("{% set recipe = page.fields %}{% if recipe.servs %}x{% endif %}", 44),
-            ("{% for card in page.listing.items %}{{ card.fields.servs }}{% endfor %}", 52),
+            (
+                "{% set recipe = page.fields %}{% if recipe.servs %}x{% endif %}",
+                44,
+            ),
+            (
+                "{% for card in page.listing.items %}{{ card.fields.servs }}{% endfor %}",
+                52,
+            ),
         ] {
-            let expected = format!("{column} no kind declares a field `servs`, so it is never there did you mean `serves`?");
+            let expected = format!(
+                "{column} no kind declares a field `servs`, so it is never there did you mean `serves`?"
+            );
             assert_eq!(reported(text), [expected], "{text}");
         }
         let nested = "{% set r = page.fields %}{% for step in r.steps %}{{ step.titel }}{% endfor %}{{ r.cook.nam }}";
@@ -253,17 +336,36 @@ mod tests {
 
     #[test]
     fn the_theme_asks_for_declared_fields_only() {
-        let themed: Vec<(String, Vec<u8>)> =
-            crate::theme::templates().into_iter().map(|(name, bytes)| (name, bytes.into_owned())).collect();
+        let themed: Vec<(String, Vec<u8>)> = crate::theme::templates()
+            .into_iter()
+            .map(|(name, bytes)| (name, bytes.into_owned()))
+            .collect();
         let read = |(name, bytes): &(String, Vec<u8>)| {
             let path = SourcePath::new(&format!("templates/{name}")).expect("inside");
-            name.starts_with("kinds/").then(|| crate::kind::read(&path, bytes).value).flatten()
+            name.starts_with("kinds/")
+                .then(|| crate::kind::read(&path, bytes).value)
+                .flatten()
         };
-        let kinds: Kinds = themed.iter().filter_map(read).map(|kind| (kind.name.clone(), kind)).collect();
+        let kinds: Kinds = themed
+            .iter()
+            .filter_map(read)
+            .map(|kind| (kind.name.clone(), kind))
+            .collect();
         for (name, bytes) in themed.iter().filter(|(name, _)| name.ends_with(".html")) {
             let path = SourcePath::new(&format!("templates/{name}")).expect("inside");
             let text = String::from_utf8(bytes.clone()).expect("text");
-            assert_eq!(unknown_fields(&TemplateFile { name: name.clone(), path, text, is_own: false }, &kinds), Vec::new());
+            assert_eq!(
+                unknown_fields(
+                    &TemplateFile {
+                        name: name.clone(),
+                        path,
+                        text,
+                        is_own: false
+                    },
+                    &kinds
+                ),
+                Vec::new()
+            );
         }
     }
 }

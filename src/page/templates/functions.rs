@@ -17,7 +17,19 @@ use crate::paths::{Route, percent_encode_into, slug};
 use crate::renamed::{self, NameKind, current_value};
 
 /// Handsel's functions.
-pub const FUNCTIONS: [&str; 11] = ["t", "asset", "pages", "page_at", "topics", "audiences", "data", "href", "icon", "range", "throw"];
+pub const FUNCTIONS: [&str; 11] = [
+    "t",
+    "asset",
+    "pages",
+    "page_at",
+    "topics",
+    "audiences",
+    "data",
+    "href",
+    "icon",
+    "range",
+    "throw",
+];
 
 /// Handsel's filters and the most used of Tera's own.
 pub const FILTERS: [&str; 43] = [
@@ -70,7 +82,8 @@ pub const FILTERS: [&str; 43] = [
 const RANGE_MAX: usize = 10_000;
 pub const NUMBERS_MAX: usize = 1_000_000;
 
-/// Makes functions and filters known. The functions answer from what lies on the desk of the thread that draws.
+/// Makes functions and filters known. The functions answer from what lies on the desk of the thread
+/// that draws.
 pub fn register(tera: &mut Tera) {
     register_words(tera);
     register_files(tera);
@@ -96,20 +109,29 @@ fn register_words(tera: &mut Tera) {
         let count: Option<i64> = args.get("count")?;
         let mut fill: Vec<(&str, Cow<str>)> = Vec::new();
         for (name, value) in args.iter() {
-            if let Some(name) = name.as_str().filter(|name| !matches!(*name, "key" | "count")) {
+            if let Some(name) = name
+                .as_str()
+                .filter(|name| !matches!(*name, "key" | "count"))
+            {
                 fill.push((name, value.to_string().into()));
             }
         }
         at_desk(|desk| {
             let composer = &desk.materials.composer;
-            let own_kind = || key.strip_prefix("kind_").filter(|kind| composer.site.kinds.contains_key(*kind));
+            let own_kind = || {
+                key.strip_prefix("kind_")
+                    .filter(|kind| composer.site.kinds.contains_key(*kind))
+            };
             let said = composer.words.say(&desk.language, key, count, &fill);
-            said.or_else(|| own_kind().map(|kind| composer.kind_title(&desk.language, kind))).ok_or_else(|| {
-                Error::message(match nearest(key, composer.words.keys()) {
-                    Some(near) => format!("the theme has no word `{key}`; did you mean `{near}`?"),
-                    None => format!("the theme has no word `{key}`"),
+            said.or_else(|| own_kind().map(|kind| composer.kind_title(&desk.language, kind)))
+                .ok_or_else(|| {
+                    Error::message(match nearest(key, composer.words.keys()) {
+                        Some(near) => {
+                            format!("the theme has no word `{key}`; did you mean `{near}`?")
+                        }
+                        None => format!("the theme has no word `{key}`"),
+                    })
                 })
-            })
         })
     });
 }
@@ -118,12 +140,24 @@ fn register_files(tera: &mut Tera) {
     tera.register_function("asset", |args: Kwargs, _: &State| -> TeraResult<String> {
         let path: &str = args.must_get("path")?;
         let path = path.trim_start_matches('/');
-        ask(Question::Asset(path.to_owned()), |own| found(own.assets.get(path).cloned(), "static/", path, own.assets.keys()))
+        ask(Question::Asset(path.to_owned()), |own| {
+            found(
+                own.assets.get(path).cloned(),
+                "static/",
+                path,
+                own.assets.keys(),
+            )
+        })
     });
     tera.register_function("icon", |args: Kwargs, _: &State| -> TeraResult<Value> {
         let name: &str = args.must_get("name")?;
         ask(Question::Icon(name.to_owned()), |own| {
-            found(own.icon(name).map(|svg| Value::safe_string(svg)), "templates/icons/", name, own.icons.keys())
+            found(
+                own.icon(name).map(|svg| Value::safe_string(svg)),
+                "templates/icons/",
+                name,
+                own.icons.keys(),
+            )
         })
     });
     tera.register_function("data", |args: Kwargs, _: &State| -> TeraResult<Value> {
@@ -132,14 +166,21 @@ fn register_files(tera: &mut Tera) {
             if own.unread_data.contains(path) {
                 return Err(unread_data(path));
             }
-            found(own.data.get(path).map(|(value, _)| value.clone()), "data/", path, own.data.keys())
+            found(
+                own.data.get(path).map(|(value, _)| value.clone()),
+                "data/",
+                path,
+                own.data.keys(),
+            )
         })
     });
 }
 
 /// Why a file of `data/` that is there has no value.
 fn unread_data(path: &str) -> Error {
-    let is_data = [".yaml", ".yml", ".json", ".csv"].iter().any(|ending| path.to_ascii_lowercase().ends_with(ending));
+    let is_data = [".yaml", ".yml", ".json", ".csv"]
+        .iter()
+        .any(|ending| path.to_ascii_lowercase().ends_with(ending));
     Error::message(if is_data {
         format!("data/{path} cannot be read: its problem is reported at the file")
     } else {
@@ -147,7 +188,12 @@ fn unread_data(path: &str) -> Error {
     })
 }
 
-fn found<'a, T>(value: Option<T>, folder: &str, path: &str, names: impl Iterator<Item = &'a String>) -> TeraResult<T> {
+fn found<'a, T>(
+    value: Option<T>,
+    folder: &str,
+    path: &str,
+    names: impl Iterator<Item = &'a String>,
+) -> TeraResult<T> {
     value.ok_or_else(|| {
         Error::message(match nearest(path, names.map(String::as_str)) {
             Some(near) => format!("there is no file {folder}{path}; did you mean {near}?"),
@@ -159,44 +205,77 @@ fn found<'a, T>(value: Option<T>, folder: &str, path: &str, names: impl Iterator
 fn register_queries(tera: &mut Tera) {
     tera.register_function("href", |args: Kwargs, _: &State| -> TeraResult<String> {
         let written: String = args.must_get("path")?;
-        ask(Question::Href(written.clone()), |own| own.href(&written).ok_or_else(|| nowhere(own, &written)))
+        ask(Question::Href(written.clone()), |own| {
+            own.href(&written).ok_or_else(|| nowhere(own, &written))
+        })
     });
     tera.register_function("pages", |args: Kwargs, _: &State| -> TeraResult<Value> {
         let query = PagesQuery {
             kind: args.get("kind")?,
             topic: args.get("topic")?,
             audience: args.get("audience")?,
-            level: args.get("level")?.map(|level| current_value("level", level)),
+            level: args
+                .get("level")?
+                .map(|level| current_value("level", level)),
             section: args.get("section")?,
-            order: args.get("order")?.map(|order| current_value("order", order)),
+            order: args
+                .get("order")?
+                .map(|order| current_value("order", order)),
             limit: args.get("limit")?,
         };
-        if let Some(order) = query.order.as_deref().filter(|order| !ORDERS.contains(order)) {
-            return Err(Error::message(format!("`{order}` is no order; there are {}", ORDERS.join(", "))));
+        if let Some(order) = query
+            .order
+            .as_deref()
+            .filter(|order| !ORDERS.contains(order))
+        {
+            return Err(Error::message(format!(
+                "`{order}` is no order; there are {}",
+                ORDERS.join(", ")
+            )));
         }
-        ask(Question::Pages(query.clone()), |own| Ok(cards(&own.composer, &queries::pages(&own.composer, &query))))
+        ask(Question::Pages(query.clone()), |own| {
+            Ok(cards(&own.composer, &queries::pages(&own.composer, &query)))
+        })
     });
     tera.register_function("page_at", |args: Kwargs, _: &State| -> TeraResult<Value> {
         let path: &str = args.must_get("path")?;
         ask(Question::PageAt(path.to_owned()), |own| {
-            queries::page_at(&own.composer, path).map(|page| own.composer.card(page).value.clone()).map_err(Error::message)
+            queries::page_at(&own.composer, path)
+                .map(|page| own.composer.card(page).value.clone())
+                .map_err(Error::message)
         })
     });
-    tera.register_function("topics", |_: Kwargs, _: &State| ask(Question::Topics, |own| Ok(own.terms(&own.composer.site.topics))));
-    tera.register_function("audiences", |_: Kwargs, _: &State| ask(Question::Audiences, |own| Ok(own.terms(&own.composer.site.audiences))));
+    tera.register_function("topics", |_: Kwargs, _: &State| {
+        ask(Question::Topics, |own| {
+            Ok(own.terms(&own.composer.site.topics))
+        })
+    });
+    tera.register_function("audiences", |_: Kwargs, _: &State| {
+        ask(Question::Audiences, |own| {
+            Ok(own.terms(&own.composer.site.audiences))
+        })
+    });
 }
 
 /// What is wrong with an address that a template wrote.
 fn nowhere(own: &Materials, written: &str) -> Error {
     let path = written.split_once('#').map_or(written, |(path, _)| path);
-    let Ok(route) = Route::new(path) else { return Error::message(format!("`{written}` leads out of the site")) };
-    Error::message(match nearest(route.as_str(), own.composer.site.tables.by_route.keys().map(Route::as_str)) {
-        Some(near) => format!("there is nothing at `{written}`; did you mean `{near}`?"),
-        None => format!("there is nothing at `{written}`"),
-    })
+    let Ok(route) = Route::new(path) else {
+        return Error::message(format!("`{written}` leads out of the site"));
+    };
+    Error::message(
+        match nearest(
+            route.as_str(),
+            own.composer.site.tables.by_route.keys().map(Route::as_str),
+        ) {
+            Some(near) => format!("there is nothing at `{written}`; did you mean `{near}`?"),
+            None => format!("there is nothing at `{written}`"),
+        },
+    )
 }
 
-/// A list of whole numbers, as Tera's own, but that one page gets only so many of them: a loop without end is an error, not a hang.
+/// A list of whole numbers, as Tera's own, but that one page gets only so many of them: a loop
+/// without end is an error, not a hang.
 fn register_range(tera: &mut Tera) {
     tera.register_function("range", |args: Kwargs, _: &State| -> TeraResult<Vec<i64>> {
         let start: i64 = args.get("start")?.unwrap_or(0);
@@ -224,23 +303,40 @@ fn register_range(tera: &mut Tera) {
 fn register_filters(tera: &mut Tera) {
     register_range(tera);
     tera.register_filter("slug", |text: &str, _: Kwargs, _: &State| slug(text));
-    tera.register_filter("json", |value: &Value, _: Kwargs, _: &State| -> TeraResult<Value> {
-        let json = serde_json::to_value(value).map_err(|error| Error::message(format!("this value has no JSON: {error}")))?;
-        Ok(Value::safe_string(&for_script(&json)))
-    });
+    tera.register_filter(
+        "json",
+        |value: &Value, _: Kwargs, _: &State| -> TeraResult<Value> {
+            let json = serde_json::to_value(value)
+                .map_err(|error| Error::message(format!("this value has no JSON: {error}")))?;
+            Ok(Value::safe_string(&for_script(&json)))
+        },
+    );
     tera.register_filter("urlencode", |text: &str, _: Kwargs, _: &State| {
         let mut encoded = String::new();
         percent_encode_into(&mut encoded, text);
-        encoded.replace('&', "%26").replace('+', "%2B").replace('=', "%3D").replace('/', "%2F")
+        encoded
+            .replace('&', "%26")
+            .replace('+', "%2B")
+            .replace('=', "%3D")
+            .replace('/', "%2F")
     });
-    tera.register_filter("striptags", |text: &str, _: Kwargs, _: &State| strip_tags(text));
-    tera.register_filter("markdown", |text: &Value, _: Kwargs, _: &State| markdown(text, inline_html));
-    tera.register_filter("blocks", |text: &Value, _: Kwargs, _: &State| markdown(text, block_html));
+    tera.register_filter("striptags", |text: &str, _: Kwargs, _: &State| {
+        strip_tags(text)
+    });
+    tera.register_filter("markdown", |text: &Value, _: Kwargs, _: &State| {
+        markdown(text, inline_html)
+    });
+    tera.register_filter("blocks", |text: &Value, _: Kwargs, _: &State| {
+        markdown(text, block_html)
+    });
     tera.register_filter("clock", |seconds: i64, _: Kwargs, _: &State| clock(seconds));
     tera.register_filter("sections", |html: &str, _: Kwargs, _: &State| {
         let part = |part: Part| {
             let mut object = Object::default();
-            object.insert("label".into(), Value::safe_string(&part.heading_without_link()));
+            object.insert(
+                "label".into(),
+                Value::safe_string(&part.heading_without_link()),
+            );
             object.insert("id".into(), part.id.map_or_else(Value::none, Value::from));
             object.insert("heading".into(), Value::safe_string(&part.heading));
             object.insert("body".into(), Value::safe_string(&part.body));
@@ -248,11 +344,17 @@ fn register_filters(tera: &mut Tera) {
         };
         Value::from(parts(html).into_iter().map(part).collect::<Vec<Value>>())
     });
-    tera.register_filter("date", |text: &str, args: Kwargs, _: &State| -> TeraResult<String> {
-        let date: jiff::civil::Date = text.parse().map_err(|_| Error::message(format!("`{text}` is not a date")))?;
-        let format: Option<String> = args.get("format")?;
-        jiff::fmt::strtime::format(format.as_deref().unwrap_or("%Y-%m-%d"), date).map_err(|error| Error::message(error.to_string()))
-    });
+    tera.register_filter(
+        "date",
+        |text: &str, args: Kwargs, _: &State| -> TeraResult<String> {
+            let date: jiff::civil::Date = text
+                .parse()
+                .map_err(|_| Error::message(format!("`{text}` is not a date")))?;
+            let format: Option<String> = args.get("format")?;
+            jiff::fmt::strtime::format(format.as_deref().unwrap_or("%Y-%m-%d"), date)
+                .map_err(|error| Error::message(error.to_string()))
+        },
+    );
 }
 
 /// Markdown as HTML. What is HTML already, such as a field that holds Markdown, stays as it is.

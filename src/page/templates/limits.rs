@@ -1,9 +1,10 @@
-//! A limit on the values that the writer's templates put together. Forty times `a ~ a` would take all memory that there is, and Tera has no
-//! limit of its own.
+//! A limit on the values that the writer's templates put together. Forty times `a ~ a` would take
+//! all memory that there is, and Tera has no limit of its own.
 //!
-//! Before they are drawn, the writer's templates are given a filter at each place where a value can grow: what stands before a `~`, what a
-//! `set` gives a name to, and the filters that make a text longer. Each value is then at most a few times as large as the limit. Places in
-//! messages are those of the file as it was written.
+//! Before they are drawn, the writer's templates are given a filter at each place where a value can
+//! grow: what stands before a `~`, what a `set` gives a name to, and the filters that make a text
+//! longer. Each value is then at most a few times as large as the limit. Places in messages are
+//! those of the file as it was written.
 
 use tera::{Error, Kwargs, State, StringInput, Tera, TeraResult, Value};
 
@@ -37,13 +38,18 @@ impl Checked {
 
 /// Makes the filters known that measure values.
 pub fn register(tera: &mut Tera) {
-    tera.register_filter(FILTER, |value: &Value, _: Kwargs, _: &State| measured(value).map(|()| value.clone()));
+    tera.register_filter(FILTER, |value: &Value, _: Kwargs, _: &State| {
+        measured(value).map(|()| value.clone())
+    });
     tera.register_filter("replace", replace);
     tera.register_filter("join", join);
 }
 
 fn too_large() -> Error {
-    Error::message(format!("this value passes the limit: a value of a template has at most {} MiB", VALUE_BYTES_MAX >> 20))
+    Error::message(format!(
+        "this value passes the limit: a value of a template has at most {} MiB",
+        VALUE_BYTES_MAX >> 20
+    ))
 }
 
 /// What an item of a list takes besides its text.
@@ -52,12 +58,16 @@ const ITEM_BYTES: usize = 16;
 /// No value is nested deeper than this.
 const DEPTH_MAX: usize = 64;
 
-/// Refuses a value that is longer as text than the limit. What a list holds twice counts twice: printing it writes it twice.
+/// Refuses a value that is longer as text than the limit. What a list holds twice counts twice:
+/// printing it writes it twice.
 fn measured(value: &Value) -> TeraResult<()> {
     let (mut left, mut ahead) = (VALUE_BYTES_MAX, vec![(value, 0)]);
     while let Some((value, depth)) = ahead.pop() {
         let length = ITEM_BYTES + value.as_str().map_or(0, str::len);
-        left = left.checked_sub(length).filter(|_| depth <= DEPTH_MAX).ok_or_else(too_large)?;
+        left = left
+            .checked_sub(length)
+            .filter(|_| depth <= DEPTH_MAX)
+            .ok_or_else(too_large)?;
         if let Some(values) = value.as_array() {
             ahead.extend(values.iter().map(|value| (value, depth + 1)));
         } else if let Some(map) = value.as_map() {
@@ -68,26 +78,43 @@ fn measured(value: &Value) -> TeraResult<()> {
 }
 
 /// As Tera's own, within the limit.
-#[expect(clippy::needless_pass_by_value, reason = "Tera gives filters their arguments by value")]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "Tera gives filters their arguments by value"
+)]
 fn replace(value: StringInput, args: Kwargs, state: &State) -> TeraResult<Value> {
     let from: &str = args.must_get("from")?;
     let to: StringInput = args.must_get("to")?;
     let is_safe = state.autoescaping_enabled() && (value.is_safe() || to.is_safe());
-    let (text, to) = if is_safe { (value.rendered(state)?, to.rendered(state)?) } else { (value.as_str().into(), to.as_str().into()) };
+    let (text, to) = if is_safe {
+        (value.rendered(state)?, to.rendered(state)?)
+    } else {
+        (value.as_str().into(), to.as_str().into())
+    };
     let found = text.matches(from).count();
     if found.saturating_mul(to.len()).saturating_add(text.len()) > VALUE_BYTES_MAX * 2 {
         return Err(too_large());
     }
     let out = text.replace(from, &to);
-    Ok(if is_safe { Value::safe_string(&out) } else { Value::from(out) })
+    Ok(if is_safe {
+        Value::safe_string(&out)
+    } else {
+        Value::from(out)
+    })
 }
 
 /// As Tera's own, within the limit.
-#[expect(clippy::needless_pass_by_value, reason = "Tera gives filters their arguments by value")]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "Tera gives filters their arguments by value"
+)]
 fn join(values: &[Value], args: Kwargs, state: &State) -> TeraResult<Value> {
     let separator: Option<StringInput> = args.get("sep")?;
-    let is_text_safe = values.iter().any(|value| value.is_string() && value.is_safe());
-    let is_safe = state.autoescaping_enabled() && (is_text_safe || separator.as_ref().is_some_and(StringInput::is_safe));
+    let is_text_safe = values
+        .iter()
+        .any(|value| value.is_string() && value.is_safe());
+    let is_safe = state.autoescaping_enabled()
+        && (is_text_safe || separator.as_ref().is_some_and(StringInput::is_safe));
     let between = match &separator {
         Some(separator) if is_safe => separator.rendered(state)?.into_owned(),
         Some(separator) => separator.as_str().to_owned(),
@@ -111,7 +138,11 @@ fn join(values: &[Value], args: Kwargs, state: &State) -> TeraResult<Value> {
             return Err(too_large());
         }
     }
-    Ok(if is_safe { Value::safe_string(&out) } else { Value::from(out) })
+    Ok(if is_safe {
+        Value::safe_string(&out)
+    } else {
+        Value::from(out)
+    })
 }
 
 /// A template with its checks; `None` where nothing in it can grow.
@@ -123,8 +154,12 @@ pub fn with_checks(text: &str) -> Option<Checked> {
     let mut at = 0;
     while let Some(open) = text[at..].find('{').map(|open| at + open) {
         at = match text[open + 1..].chars().next() {
-            Some('#') => text[open..].find("#}").map_or(text.len(), |end| open + end + 2),
-            Some('%') if word(&text[open + 2..]).0 == "raw" => text[open..].find("endraw").map_or(text.len(), |end| open + end),
+            Some('#') => text[open..]
+                .find("#}")
+                .map_or(text.len(), |end| open + end + 2),
+            Some('%') if word(&text[open + 2..]).0 == "raw" => text[open..]
+                .find("endraw")
+                .map_or(text.len(), |end| open + end),
             Some('%' | '{') => tag(text, open, &mut inserts),
             _ => open + 1,
         };
@@ -142,7 +177,11 @@ pub fn with_checks(text: &str) -> Option<Checked> {
         }
         checked.text.push_str(piece);
         checked.text.push_str(insert);
-        checked.inserted.push((line, text[line_start..at].chars().count() + 1, insert.chars().count()));
+        checked.inserted.push((
+            line,
+            text[line_start..at].chars().count() + 1,
+            insert.chars().count(),
+        ));
         done = at;
     }
     checked.text.push_str(&text[done..]);
@@ -152,7 +191,11 @@ pub fn with_checks(text: &str) -> Option<Checked> {
 /// The first word of a tag's inside, and what follows.
 fn word(inside: &str) -> (&str, &str) {
     let inside = inside.trim_start_matches('-').trim_start();
-    inside.split_at(inside.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(inside.len()))
+    inside.split_at(
+        inside
+            .find(|c: char| !c.is_alphanumeric() && c != '_')
+            .unwrap_or(inside.len()),
+    )
 }
 
 const CHECK: &str = "|_within_limit";
@@ -180,11 +223,16 @@ fn tag<'a>(text: &'a str, open: usize, inserts: &mut Vec<(usize, &'a str)>) -> u
             }
             (None, b'=') if is_set && assigned.is_none() && depth == 0 => assigned = Some(at + 1),
             (None, b'%') if is_statement && depth == 0 && bytes.get(at + 1) == Some(&b'}') => break,
-            (None, b'}') if !is_statement && depth == 0 && bytes.get(at + 1) == Some(&b'}') => break,
+            (None, b'}') if !is_statement && depth == 0 && bytes.get(at + 1) == Some(&b'}') => {
+                break;
+            }
             (None, b'{' | b'[' | b'(') => {
-                // A bracket behind a value takes something out of it; any other makes a list or a mapping.
+                // A bracket behind a value takes something out of it; any other makes a list or a
+                // mapping.
                 let before = text[..at].trim_end().chars().next_back();
-                let is_index = before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | ']' | ')' | '"' | '\'' | '`'));
+                let is_index = before.is_some_and(|c| {
+                    c.is_alphanumeric() || matches!(c, '_' | ']' | ')' | '"' | '\'' | '`')
+                });
                 can_grow |= byte != b'(' && !is_index;
                 depth += 1;
             }
@@ -193,7 +241,11 @@ fn tag<'a>(text: &'a str, open: usize, inserts: &mut Vec<(usize, &'a str)>) -> u
         }
         at += 1;
     }
-    let end = if at > open + 2 && bytes.get(at - 1) == Some(&b'-') { at - 1 } else { at };
+    let end = if at > open + 2 && bytes.get(at - 1) == Some(&b'-') {
+        at - 1
+    } else {
+        at
+    };
     match assigned {
         Some(from) if can_grow => {
             inserts.insert(first_insert, (from, "("));
@@ -218,12 +270,28 @@ mod tests {
     fn checks_are_put_where_values_grow() {
         for (written, checked) in [
             ("{{ a ~ b }}", "{{ a |_within_limit~ b }}"),
-            ("{% set a = a ~ a -%}", "{% set a =( a |_within_limit~ a )|_within_limit-%}"),
-            ("{% set a %}x{% endset %}", "{% set a|_within_limit %}x{% endset %}"),
-            ("{% set_global a = [...a, ...a] %}", "{% set_global a =( [...a, ...a] )|_within_limit%}"),
-            ("{{ {\"a\": {\"b\": x ~ y}} }}~", "{{ {\"a\": {\"b\": x |_within_limit~ y}} }}~"),
+            (
+                "{% set a = a ~ a -%}",
+                "{% set a =( a |_within_limit~ a )|_within_limit-%}",
+            ),
+            (
+                "{% set a %}x{% endset %}",
+                "{% set a|_within_limit %}x{% endset %}",
+            ),
+            (
+                "{% set_global a = [...a, ...a] %}",
+                "{% set_global a =( [...a, ...a] )|_within_limit%}",
+            ),
+            (
+                "{{ {\"a\": {\"b\": x ~ y}} }}~",
+                "{{ {\"a\": {\"b\": x |_within_limit~ y}} }}~",
+            ),
         ] {
-            assert_eq!(with_checks(written).map(|made| made.text).as_deref(), Some(checked), "{written}");
+            assert_eq!(
+                with_checks(written).map(|made| made.text).as_deref(),
+                Some(checked),
+                "{written}"
+            );
         }
         for plain in [
             "a ~ b",
@@ -244,9 +312,18 @@ mod tests {
     fn columns_are_those_of_the_file() {
         let written = "ü\n{% set a = a ~ a %}{{ b }}";
         let made = with_checks(written).expect("it grows");
-        let column = |text: &str, word: &str| text.lines().nth(1).and_then(|line| line.find(word)).map_or(0, |at| at + 1);
+        let column = |text: &str, word: &str| {
+            text.lines()
+                .nth(1)
+                .and_then(|line| line.find(word))
+                .map_or(0, |at| at + 1)
+        };
         for word in ["set", "~", "b }}"] {
-            assert_eq!(made.written_column(2, column(&made.text, word)), column(written, word), "{word}");
+            assert_eq!(
+                made.written_column(2, column(&made.text, word)),
+                column(written, word),
+                "{word}"
+            );
         }
         assert_eq!(made.written_column(1, 1), 1);
     }

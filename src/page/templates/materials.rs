@@ -1,7 +1,8 @@
 //! What templates' functions answer from, and what they were asked while a sheet was drawn.
 //!
-//! The functions are registered once with the templates and read what lies on this thread's desk, which drawing puts there. A
-//! question that was answered is noted; drawn again, the sheet would be the same for as long as the answers are.
+//! The functions are registered once with the templates and read what lies on this thread's desk,
+//! which drawing puts there. A question that was answered is noted; drawn again, the sheet would be
+//! the same for as long as the answers are.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -48,8 +49,8 @@ pub enum Question {
     Asset(String),
     Icon(String),
     Data(String),
-    /// The picture at an address, asked for by the page's finished HTML, or, where it only refers to it, by its links. `pipeline`
-    /// answers.
+    /// The picture at an address, asked for by the page's finished HTML, or, where it only refers
+    /// to it, by its links. `pipeline` answers.
     Picture {
         href: String,
         is_shown: bool,
@@ -93,7 +94,8 @@ impl Materials {
         data: &BTreeMap<String, serde_json::Value>,
         unread_data: BTreeSet<String>,
     ) {
-        (self.assets, self.icons, self.data, self.unread_data) = (assets, icons, values_of(data), unread_data);
+        (self.assets, self.icons, self.data, self.unread_data) =
+            (assets, icons, values_of(data), unread_data);
         if *self.composer.words != *words {
             self.composer.reword(words);
         }
@@ -109,24 +111,47 @@ impl Materials {
 
     /// The theme's words in a language, each as it is without a count and with nothing filled in.
     pub(super) fn words(&self, language: &str) -> Value {
-        if let Some(kept) = self.worded.read().expect("no holder of this lock panics").get(language) {
+        if let Some(kept) = self
+            .worded
+            .read()
+            .expect("no holder of this lock panics")
+            .get(language)
+        {
             return kept.clone();
         }
         let words = &self.composer.words;
-        let said = words.keys().filter_map(|key| Some((key.to_owned().into(), words.say(language, key, None, &[])?.into())));
+        let said = words.keys().filter_map(|key| {
+            Some((
+                key.to_owned().into(),
+                words.say(language, key, None, &[])?.into(),
+            ))
+        });
         let mut said = said.collect::<Object>();
         add_old_names(&mut said, NameKind::Word);
         let value = Value::from(said);
-        self.worded.write().expect("no holder of this lock panics").entry(language.to_owned()).or_insert(value).clone()
+        self.worded
+            .write()
+            .expect("no holder of this lock panics")
+            .entry(language.to_owned())
+            .or_insert(value)
+            .clone()
     }
 
     /// The fingerprint of the answer to a question; `None` where there is no answer.
     pub fn answer_print(&self, question: &Question) -> Option<Fingerprint> {
-        if let Some(kept) = self.answered.read().expect("no holder of this lock panics").get(question) {
+        if let Some(kept) = self
+            .answered
+            .read()
+            .expect("no holder of this lock panics")
+            .get(question)
+        {
             return *kept;
         }
         let print = self.print(question);
-        self.answered.write().expect("no holder of this lock panics").insert(question.clone(), print);
+        self.answered
+            .write()
+            .expect("no holder of this lock panics")
+            .insert(question.clone(), print);
         print
     }
 
@@ -140,7 +165,9 @@ impl Materials {
                 });
                 Some(printer.finish())
             }
-            Question::PageAt(path) => queries::page_at(composer, path).ok().map(|page| composer.card(page).print),
+            Question::PageAt(path) => queries::page_at(composer, path)
+                .ok()
+                .map(|page| composer.card(page).print),
             Question::Topics => Some(self.terms_print(&composer.site.topics)),
             Question::Audiences => Some(self.terms_print(&composer.site.audiences)),
             Question::Href(written) => self.href(written).map(Fingerprint::of),
@@ -164,10 +191,14 @@ impl Materials {
 
     /// The published address of a route that is written in a template.
     pub(super) fn href(&self, written: &str) -> Option<String> {
-        let (path, fragment) = written.split_once('#').map_or((written, None), |(path, fragment)| (path, Some(fragment)));
+        let (path, fragment) = written
+            .split_once('#')
+            .map_or((written, None), |(path, fragment)| (path, Some(fragment)));
         let route = Route::new(path).ok()?;
         let known = [route.clone(), route.as_folder()];
-        let route = known.into_iter().find(|route| self.composer.site.tables.by_route.contains_key(route))?;
+        let route = known
+            .into_iter()
+            .find(|route| self.composer.site.tables.by_route.contains_key(route))?;
         Some(match fragment {
             Some(fragment) => format!("{}#{fragment}", self.composer.href(&route)),
             None => self.composer.href(&route),
@@ -179,17 +210,32 @@ impl Materials {
     }
 
     pub(super) fn terms(&self, terms: &[Term]) -> Value {
-        let with_start = |(view, start): (crate::page::view::TermView, Vec<crate::site::PageId>)| {
-            let mut term: Object = Value::from_serializable(&view).into_map().unwrap_or_default();
-            term.insert("start".into(), values::cards(&self.composer, &start));
-            Value::from(term)
-        };
-        Value::from(queries::terms(&self.composer, terms).into_iter().map(with_start).collect::<Vec<Value>>())
+        let with_start =
+            |(view, start): (crate::page::view::TermView, Vec<crate::site::PageId>)| {
+                let mut term: Object = Value::from_serializable(&view)
+                    .into_map()
+                    .unwrap_or_default();
+                term.insert("start".into(), values::cards(&self.composer, &start));
+                Value::from(term)
+            };
+        Value::from(
+            queries::terms(&self.composer, terms)
+                .into_iter()
+                .map(with_start)
+                .collect::<Vec<Value>>(),
+        )
     }
 }
 
 fn values_of(data: &BTreeMap<String, serde_json::Value>) -> BTreeMap<String, (Value, Fingerprint)> {
-    data.iter().map(|(path, value)| (path.clone(), (Value::from_serializable(value), print_of(value)))).collect()
+    data.iter()
+        .map(|(path, value)| {
+            (
+                path.clone(),
+                (Value::from_serializable(value), print_of(value)),
+            )
+        })
+        .collect()
 }
 
 /// What a thread has before it while it draws one sheet.
@@ -209,7 +255,10 @@ thread_local! {
 pub(super) fn with_desk<T>(desk: Desk, draw: impl FnOnce() -> T) -> (T, BTreeSet<Question>) {
     DESK.set(Some(desk));
     let drawn = draw();
-    (drawn, DESK.take().map(|desk| desk.asked).unwrap_or_default())
+    (
+        drawn,
+        DESK.take().map(|desk| desk.asked).unwrap_or_default(),
+    )
 }
 
 /// Looks at this thread's desk.
@@ -217,5 +266,10 @@ pub(super) fn with_desk<T>(desk: Desk, draw: impl FnOnce() -> T) -> (T, BTreeSet
 /// # Panics
 /// When nothing is being drawn: only templates call the functions that look.
 pub(super) fn at_desk<T>(look: impl FnOnce(&mut Desk) -> T) -> T {
-    DESK.with_borrow_mut(|desk| look(desk.as_mut().expect("functions are called only while a sheet is drawn")))
+    DESK.with_borrow_mut(|desk| {
+        look(
+            desk.as_mut()
+                .expect("functions are called only while a sheet is drawn"),
+        )
+    })
 }

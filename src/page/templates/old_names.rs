@@ -1,4 +1,5 @@
-//! Names that templates of a site still use and that have changed since: of values, of words, and of words to compare with.
+//! Names that templates of a site still use and that have changed since: of values, of words, and
+//! of words to compare with.
 
 use super::TemplateFile;
 use super::field_names::{Chain, chains, tags};
@@ -11,23 +12,48 @@ const OTHERS: [&str; 5] = ["words", "site", "nav", "loop", "extra"];
 
 /// Reports the old names in a template.
 pub fn old_names(file: &TemplateFile) -> Vec<Diagnostic> {
-    if !RENAMED.iter().any(|renamed| file.text.contains(renamed.old)) {
+    if !RENAMED
+        .iter()
+        .any(|renamed| file.text.contains(renamed.old))
+    {
         return Vec::new();
     }
     let lines = Lines::new(&file.text);
-    let problem = |(offset, old, new): (usize, &str, &str)| renamed::problem(old, new, lines.place(&file.path, offset..offset + old.len()));
+    let problem = |(offset, old, new): (usize, &str, &str)| {
+        renamed::problem(
+            old,
+            new,
+            lines.place(&file.path, offset..offset + old.len()),
+        )
+    };
     let mut problems = Vec::new();
     for (start, tag) in tags(&file.text) {
-        problems.extend(chains(start, tag).iter().filter_map(renamed_value).map(problem));
-        problems.extend(literals(start, tag).filter_map(|(at, text)| Some((at, text, renamed_word(tag, text)?))).map(problem));
+        problems.extend(
+            chains(start, tag)
+                .iter()
+                .filter_map(renamed_value)
+                .map(problem),
+        );
+        problems.extend(
+            literals(start, tag)
+                .filter_map(|(at, text)| Some((at, text, renamed_word(tag, text)?)))
+                .map(problem),
+        );
     }
     problems
 }
 
-/// The old name in an expression such as `page.twin_href` or `words.level_starter`, where it is, and the new one.
+/// The old name in an expression such as `page.twin_href` or `words.level_starter`, where it is,
+/// and the new one.
 fn renamed_value<'t>(chain: &Chain<'t>) -> Option<(usize, &'t str, &'static str)> {
-    let [(_, owner), (at, name), ..] = chain.names[..] else { return None };
-    let kind = if owner == "words" { NameKind::Word } else { NameKind::TemplateValue };
+    let [(_, owner), (at, name), ..] = chain.names[..] else {
+        return None;
+    };
+    let kind = if owner == "words" {
+        NameKind::Word
+    } else {
+        NameKind::TemplateValue
+    };
     let new = renamed::new_name(kind, name)?;
     // Cards have any name in a template, and one renamed value.
     let is_of_card = new == "event" && !OTHERS.contains(&owner);
@@ -36,8 +62,9 @@ fn renamed_value<'t>(chain: &Chain<'t>) -> Option<(usize, &'t str, &'static str)
 
 /// The new name of a text that is a value or the key of a word, in a tag that says so.
 fn renamed_word(tag: &str, text: &str) -> Option<&'static str> {
-    let of_value =
-        ["level", "order", "layout", "show"].into_iter().find_map(|key| renamed::new_value(key, text).filter(|_| tag.contains(key)));
+    let of_value = ["level", "order", "layout", "show"]
+        .into_iter()
+        .find_map(|key| renamed::new_value(key, text).filter(|_| tag.contains(key)));
     of_value.or_else(|| renamed::new_name(NameKind::Word, text).filter(|_| tag.contains("key")))
 }
 
@@ -60,22 +87,51 @@ mod tests {
 
     fn reported(text: &str) -> Vec<String> {
         let path = SourcePath::new("templates/page.html").expect("inside");
-        let file = TemplateFile { name: "page.html".into(), path, text: text.into(), is_own: true };
+        let file = TemplateFile {
+            name: "page.html".into(),
+            path,
+            text: text.into(),
+            is_own: true,
+        };
         old_names(&file)
             .into_iter()
-            .map(|problem| format!("{} {}", problem.place.map_or(0, |place| place.column), problem.message))
+            .map(|problem| {
+                format!(
+                    "{} {}",
+                    problem.place.map_or(0, |place| place.column),
+                    problem.message
+                )
+            })
             .collect()
     }
 
     #[test]
     fn old_names_are_reported_where_they_are_used() {
         for (text, expected) in [
-            ("{{ page.twin_href }}", "9 `twin_href` is now called `markdown_href`"),
-            ("{% if card.happens %}{% endif %}", "12 `happens` is now called `event`"),
-            ("{{ words.level_expert }}", "10 `level_expert` is now called `level_advanced`"),
-            ("{{ t(key=\"level_expert\") }}", "11 `level_expert` is now called `level_advanced`"),
-            ("{% if page.level == 'starter' %}{% endif %}", "22 `starter` is now called `beginner`"),
-            ("{% for card in pages(order=\"happening\") %}{% endfor %}", "29 `happening` is now called `upcoming`"),
+            (
+                "{{ page.twin_href }}",
+                "9 `twin_href` is now called `markdown_href`",
+            ),
+            (
+                "{% if card.happens %}{% endif %}",
+                "12 `happens` is now called `event`",
+            ),
+            (
+                "{{ words.level_expert }}",
+                "10 `level_expert` is now called `level_advanced`",
+            ),
+            (
+                "{{ t(key=\"level_expert\") }}",
+                "11 `level_expert` is now called `level_advanced`",
+            ),
+            (
+                "{% if page.level == 'starter' %}{% endif %}",
+                "22 `starter` is now called `beginner`",
+            ),
+            (
+                "{% for card in pages(order=\"happening\") %}{% endfor %}",
+                "29 `happening` is now called `upcoming`",
+            ),
         ] {
             assert_eq!(reported(text), [expected], "{text}");
         }

@@ -1,7 +1,9 @@
-//! Which templates one template can come to: what it extends, includes and calls, and what those do in turn.
+//! Which templates one template can come to: what it extends, includes and calls, and what those do
+//! in turn.
 //!
-//! Read off the text, and rather too much than too little: any quoted name of a template inside a tag counts, and any `<name` of
-//! a component. So a page is drawn again when a template changes that it might have come to, and no other page is.
+//! Read off the text, and rather too much than too little: any quoted name of a template inside a
+//! tag counts, and any `<name` of a component. So a page is drawn again when a template changes
+//! that it might have come to, and no other page is.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,13 +19,26 @@ pub struct Reach {
 
 impl Reach {
     pub fn new(files: &BTreeMap<String, TemplateFile>) -> Self {
-        let tags: BTreeMap<&str, String> = files.values().map(|file| (file.name.as_str(), tags(&file.text))).collect();
+        let tags: BTreeMap<&str, String> = files
+            .values()
+            .map(|file| (file.name.as_str(), tags(&file.text)))
+            .collect();
         let mut defined: BTreeMap<&str, &str> = BTreeMap::new();
         for (file, code) in &tags {
-            defined.extend(code.split("component ").skip(1).map(|rest| (word(rest), *file)));
+            defined.extend(
+                code.split("component ")
+                    .skip(1)
+                    .map(|rest| (word(rest), *file)),
+            );
         }
-        let steps: BTreeMap<&str, BTreeSet<&str>> = tags.iter().map(|(file, code)| (*file, steps(code, files, &defined))).collect();
-        let own: BTreeMap<&str, Fingerprint> = files.values().map(|file| (file.name.as_str(), Fingerprint::of(&file.text))).collect();
+        let steps: BTreeMap<&str, BTreeSet<&str>> = tags
+            .iter()
+            .map(|(file, code)| (*file, steps(code, files, &defined)))
+            .collect();
+        let own: BTreeMap<&str, Fingerprint> = files
+            .values()
+            .map(|file| (file.name.as_str(), Fingerprint::of(&file.text)))
+            .collect();
         let print = |file: &str| {
             let mut printer = Fingerprinter::new();
             for reached in closure(file, &steps) {
@@ -32,8 +47,14 @@ impl Reach {
             printer.finish()
         };
         Reach {
-            templates: files.keys().map(|file| (file.clone(), print(file))).collect(),
-            components: defined.iter().map(|(name, file)| ((*name).to_owned(), print(file))).collect(),
+            templates: files
+                .keys()
+                .map(|file| (file.clone(), print(file)))
+                .collect(),
+            components: defined
+                .iter()
+                .map(|(name, file)| ((*name).to_owned(), print(file)))
+                .collect(),
         }
     }
 }
@@ -52,15 +73,27 @@ fn closure<'a>(from: &'a str, steps: &BTreeMap<&'a str, BTreeSet<&'a str>>) -> B
 }
 
 /// The templates that one comes to by itself.
-fn steps<'a>(code: &str, files: &'a BTreeMap<String, TemplateFile>, defined: &BTreeMap<&str, &'a str>) -> BTreeSet<&'a str> {
-    let quoted = code.split(['"', '\'', '`']).filter_map(|name| files.get_key_value(name)).map(|(name, _)| name.as_str());
-    let called = code.split('<').skip(1).filter_map(|rest| defined.get(word(rest)).copied());
+fn steps<'a>(
+    code: &str,
+    files: &'a BTreeMap<String, TemplateFile>,
+    defined: &BTreeMap<&str, &'a str>,
+) -> BTreeSet<&'a str> {
+    let quoted = code
+        .split(['"', '\'', '`'])
+        .filter_map(|name| files.get_key_value(name))
+        .map(|(name, _)| name.as_str());
+    let called = code
+        .split('<')
+        .skip(1)
+        .filter_map(|rest| defined.get(word(rest)).copied());
     quoted.chain(called).collect()
 }
 
 fn word(text: &str) -> &str {
     let text = text.trim_start();
-    &text[..text.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-' | '.'))).unwrap_or(text.len())]
+    &text[..text
+        .find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-' | '.')))
+        .unwrap_or(text.len())]
 }
 
 /// What stands inside the tags of a template.
@@ -97,19 +130,40 @@ mod tests {
     fn a_change_reaches_those_that_come_to_it() {
         let load = |card: &str| {
             let texts = [
-                ("base.html", "{# {% include \"alone.html\" %} #}{% include \"head.html\" %}"),
-                ("page.html", "{% extends 'base.html' %}{{ <card page=\"x\" /> }}"),
+                (
+                    "base.html",
+                    "{# {% include \"alone.html\" %} #}{% include \"head.html\" %}",
+                ),
+                (
+                    "page.html",
+                    "{% extends 'base.html' %}{{ <card page=\"x\" /> }}",
+                ),
                 ("head.html", "<title>"),
                 ("components/card.html", card),
                 ("alone.html", "base.html"),
             ];
-            let file =
-                |(name, text): (&str, &str)| TemplateFile { name: name.into(), path: SourcePath::root(), text: text.into(), is_own: true };
-            Reach::new(&texts.into_iter().map(|pair| (pair.0.to_owned(), file(pair))).collect())
+            let file = |(name, text): (&str, &str)| TemplateFile {
+                name: name.into(),
+                path: SourcePath::root(),
+                text: text.into(),
+                is_own: true,
+            };
+            Reach::new(
+                &texts
+                    .into_iter()
+                    .map(|pair| (pair.0.to_owned(), file(pair)))
+                    .collect(),
+            )
         };
-        let (before, after) =
-            (load("{% component card(page) %}a{% endcomponent %}"), load("{% component card(page) %}b{% endcomponent %}"));
-        let differ: Vec<&String> = before.templates.keys().filter(|name| before.templates[*name] != after.templates[*name]).collect();
+        let (before, after) = (
+            load("{% component card(page) %}a{% endcomponent %}"),
+            load("{% component card(page) %}b{% endcomponent %}"),
+        );
+        let differ: Vec<&String> = before
+            .templates
+            .keys()
+            .filter(|name| before.templates[*name] != after.templates[*name])
+            .collect();
         assert_eq!(differ, ["components/card.html", "page.html"]);
         assert_ne!(before.components["card"], after.components["card"]);
     }

@@ -1,6 +1,7 @@
 //! Views as values that templates read, and the fingerprints that stand for them.
 //!
-//! What many pages show of one page (its card, its line in the section's tree) is made into a value once and shared.
+//! What many pages show of one page (its card, its line in the section's tree) is made into a value
+//! once and shared.
 
 use std::collections::HashMap;
 use std::sync::RwLock;
@@ -27,7 +28,10 @@ pub struct Shown {
 
 impl Shown {
     pub fn new(what: &impl Serialize) -> Self {
-        Self { value: Value::from_serializable(what), print: print_of(what) }
+        Self {
+            value: Value::from_serializable(what),
+            print: print_of(what),
+        }
     }
 }
 
@@ -41,24 +45,48 @@ impl Shared {
     /// A card's value, with what others may hold too in common with them.
     pub fn card(&self, mut card: Card) -> Shown {
         let print = print_of(&card);
-        let topics: Vec<Value> = std::mem::take(&mut card.topics).iter().map(|topic| self.value(topic)).collect();
-        let days = [("published", card.published.take()), ("updated", card.updated.take())];
-        let mut value = Value::from_serializable(&card).into_map().unwrap_or_default();
+        let topics: Vec<Value> = std::mem::take(&mut card.topics)
+            .iter()
+            .map(|topic| self.value(topic))
+            .collect();
+        let days = [
+            ("published", card.published.take()),
+            ("updated", card.updated.take()),
+        ];
+        let mut value = Value::from_serializable(&card)
+            .into_map()
+            .unwrap_or_default();
         value.insert("topics".into(), Value::from(topics));
         for (name, day) in days {
-            value.insert(name.into(), day.map_or_else(Value::none, |day| self.value(&day)));
+            value.insert(
+                name.into(),
+                day.map_or_else(Value::none, |day| self.value(&day)),
+            );
         }
         add_old_names(&mut value, NameKind::TemplateValue);
-        Shown { value: Value::from(value), print }
+        Shown {
+            value: Value::from(value),
+            print,
+        }
     }
 
     fn value(&self, what: &impl Serialize) -> Value {
         let print = print_of(what);
-        if let Some(value) = self.values.read().expect("no holder of this lock panics").get(&print) {
+        if let Some(value) = self
+            .values
+            .read()
+            .expect("no holder of this lock panics")
+            .get(&print)
+        {
             return value.clone();
         }
         let value = Value::from_serializable(what);
-        self.values.write().expect("no holder of this lock panics").entry(print).or_insert(value).clone()
+        self.values
+            .write()
+            .expect("no holder of this lock panics")
+            .entry(print)
+            .or_insert(value)
+            .clone()
     }
 }
 
@@ -70,28 +98,61 @@ pub fn print_of(what: &impl Serialize) -> Fingerprint {
 pub(super) type Object = Map;
 
 /// What a template sees as `page`; `body` is finished HTML.
-pub(super) fn page(composer: &Composer, composed: &Composed, body: &str, files: &FilesFacts) -> Value {
+pub(super) fn page(
+    composer: &Composer,
+    composed: &Composed,
+    body: &str,
+    files: &FilesFacts,
+) -> Value {
     let view = &composed.page;
-    let mut page = Value::from_serializable(view).into_map().unwrap_or_default();
-    page.insert("next".into(), view.next.map_or_else(Value::none, |next| composer.card(next).value.clone()));
+    let mut page = Value::from_serializable(view)
+        .into_map()
+        .unwrap_or_default();
+    page.insert(
+        "next".into(),
+        view.next
+            .map_or_else(Value::none, |next| composer.card(next).value.clone()),
+    );
     page.insert("related".into(), cards(composer, &view.related));
     page.insert("backlinks".into(), cards(composer, &view.backlinks));
-    page.insert("listing".into(), view.listing.as_ref().map_or_else(Value::none, |listing| list(composer, listing)));
-    page.insert("fields".into(), fields(composer, &view.fields, (files, &view.language)));
+    page.insert(
+        "listing".into(),
+        view.listing
+            .as_ref()
+            .map_or_else(Value::none, |listing| list(composer, listing)),
+    );
+    page.insert(
+        "fields".into(),
+        fields(composer, &view.fields, (files, &view.language)),
+    );
     page.insert("collected".into(), cards(composer, &view.collected));
     page.insert("used_in".into(), cards(composer, &view.used_in));
-    page.insert("feedback".into(), view.feedback.as_ref().map_or_else(Value::none, feedback));
+    page.insert(
+        "feedback".into(),
+        view.feedback.as_ref().map_or_else(Value::none, feedback),
+    );
     let way = |path: &OnPathView| {
-        let mut value = Value::from_serializable(path).into_map().unwrap_or_default();
+        let mut value = Value::from_serializable(path)
+            .into_map()
+            .unwrap_or_default();
         for (name, card) in [("previous", path.previous), ("next", path.next)] {
-            value.insert(name.into(), card.map_or_else(Value::none, |page| composer.card(page).value.clone()));
+            value.insert(
+                name.into(),
+                card.map_or_else(Value::none, |page| composer.card(page).value.clone()),
+            );
         }
         Value::from(value)
     };
-    page.insert("paths".into(), Value::from(view.paths.iter().map(way).collect::<Vec<Value>>()));
+    page.insert(
+        "paths".into(),
+        Value::from(view.paths.iter().map(way).collect::<Vec<Value>>()),
+    );
     page.insert("body".into(), Value::safe_string(body));
     let structured = structured::of(composer, &composed.sheet, view);
-    page.insert("structured".into(), structured.map_or_else(Value::none, |json| Value::safe_string(&json)));
+    page.insert(
+        "structured".into(),
+        structured.map_or_else(Value::none, |json| Value::safe_string(&json)),
+    );
     add_old_names(&mut page, NameKind::TemplateValue);
     Value::from(page)
 }
@@ -121,7 +182,11 @@ fn feedback(view: &FeedbackView) -> Value {
         href: Option<String>,
     }
     let reasons = view.answers.reasons.iter();
-    let reasons = reasons.map(|reason| Reason { key: reason.key, title: &reason.title, href: view.href(reason) });
+    let reasons = reasons.map(|reason| Reason {
+        key: reason.key,
+        title: &reason.title,
+        href: view.href(reason),
+    });
     Value::from_serializable(&Feedback {
         way: view.way.name(),
         action: view.way.endpoint(),
@@ -132,7 +197,12 @@ fn feedback(view: &FeedbackView) -> Value {
 }
 
 pub(super) fn cards(composer: &Composer, pages: &[PageId]) -> Value {
-    Value::from(pages.iter().map(|page| composer.card(*page).value.clone()).collect::<Vec<Value>>())
+    Value::from(
+        pages
+            .iter()
+            .map(|page| composer.card(*page).value.clone())
+            .collect::<Vec<Value>>(),
+    )
 }
 
 /// The facts of a page's files, and the language in which they are told.
@@ -152,19 +222,48 @@ fn field(composer: &Composer, value: &FieldView, told: Told) -> Value {
         FieldView::Date(day) => Value::from_serializable(day),
         FieldView::Minutes(number) | FieldView::Clock(number) => Value::from(*number),
         FieldView::Text(text) => Value::safe_string(&text.html),
-        FieldView::List(items) => Value::from(items.iter().map(|item| field(composer, item, told)).collect::<Vec<Value>>()),
+        FieldView::List(items) => Value::from(
+            items
+                .iter()
+                .map(|item| field(composer, item, told))
+                .collect::<Vec<Value>>(),
+        ),
         FieldView::Map(inner) => fields(composer, inner, told),
         FieldView::Link(link) => {
-            let mut object = Value::from_serializable(&**link).into_map().unwrap_or_default();
-            object.insert("card".into(), link.page.map_or_else(Value::none, |page| composer.card(page).value.clone()));
+            let mut object = Value::from_serializable(&**link)
+                .into_map()
+                .unwrap_or_default();
+            object.insert(
+                "card".into(),
+                link.page
+                    .map_or_else(Value::none, |page| composer.card(page).value.clone()),
+            );
             if let Some(file) = &link.file {
                 let facts = file.source.as_ref().and_then(|source| told.0.get(source));
-                let mut shown = Value::from_serializable(file).into_map().unwrap_or_default();
+                let mut shown = Value::from_serializable(file)
+                    .into_map()
+                    .unwrap_or_default();
                 let told_of = facts.map(|facts| (facts, composer.size_text(told.1, facts.size)));
-                shown.insert("size".into(), told_of.as_ref().map_or_else(Value::none, |(facts, _)| Value::from(facts.size)));
-                shown.insert("size_text".into(), told_of.as_ref().map_or_else(Value::none, |(_, text)| Value::from(text.as_str())));
-                shown.insert("sha256".into(), facts.map_or_else(Value::none, |facts| Value::from(facts.sha256.as_str())));
-                shown.insert("spoken".into(), facts.map_or_else(Value::none, |facts| Value::from_serializable(&facts.spoken)));
+                shown.insert(
+                    "size".into(),
+                    told_of
+                        .as_ref()
+                        .map_or_else(Value::none, |(facts, _)| Value::from(facts.size)),
+                );
+                shown.insert(
+                    "size_text".into(),
+                    told_of
+                        .as_ref()
+                        .map_or_else(Value::none, |(_, text)| Value::from(text.as_str())),
+                );
+                shown.insert(
+                    "sha256".into(),
+                    facts.map_or_else(Value::none, |facts| Value::from(facts.sha256.as_str())),
+                );
+                shown.insert(
+                    "spoken".into(),
+                    facts.map_or_else(Value::none, |facts| Value::from_serializable(&facts.spoken)),
+                );
                 object.insert("file".into(), Value::from(shown));
             }
             Value::from(object)
@@ -173,14 +272,21 @@ fn field(composer: &Composer, value: &FieldView, told: Told) -> Value {
 }
 
 fn list(composer: &Composer, listing: &Listing) -> Value {
-    let mut value = Value::from_serializable(listing).into_map().unwrap_or_default();
+    let mut value = Value::from_serializable(listing)
+        .into_map()
+        .unwrap_or_default();
     value.insert("items".into(), cards(composer, &listing.items));
     let group = |group: &crate::page::view::Group| {
-        let mut value = Value::from_serializable(group).into_map().unwrap_or_default();
+        let mut value = Value::from_serializable(group)
+            .into_map()
+            .unwrap_or_default();
         value.insert("items".into(), cards(composer, &group.items));
         Value::from(value)
     };
-    value.insert("groups".into(), Value::from(listing.groups.iter().map(group).collect::<Vec<Value>>()));
+    value.insert(
+        "groups".into(),
+        Value::from(listing.groups.iter().map(group).collect::<Vec<Value>>()),
+    );
     Value::from(value)
 }
 
@@ -191,34 +297,80 @@ pub(super) fn nav(composer: &Composer, nav: &NavView) -> Value {
         BranchLine::Page(page, depth) => composer.branch_line(*page, *depth).value.clone(),
     };
     let mut value = Object::default();
-    let mut sections: Vec<Value> = composer.top_sections().links.iter().map(|link| link.value.clone()).collect();
+    let mut sections: Vec<Value> = composer
+        .top_sections()
+        .links
+        .iter()
+        .map(|link| link.value.clone())
+        .collect();
     if let Some((place, section)) = &nav.open {
         sections[*place] = Value::from_serializable(section);
     }
     value.insert("sections".into(), Value::from(sections));
-    value.insert("branch".into(), Value::from(nav.branch.iter().map(line).collect::<Vec<Value>>()));
+    value.insert(
+        "branch".into(),
+        Value::from(nav.branch.iter().map(line).collect::<Vec<Value>>()),
+    );
     Value::from(value)
 }
 
-/// The fingerprint of all that a sheet shows but its body's text: its own view, and what it shows of other pages.
+/// The fingerprint of all that a sheet shows but its body's text: its own view, and what it shows
+/// of other pages.
 pub fn fingerprint(composer: &Composer, composed: &Composed) -> Fingerprint {
     let mut own = Vec::with_capacity(2 << 10);
     write(&composed.page, &mut own);
     write(&composed.nav.open, &mut own);
     own.extend(composer.top_sections().print.as_bytes());
     write(&composed.page.fields, &mut own);
-    write(&(&composed.links, &composed.wiki_titles, &composed.template, &composed.embedded, structured::of_site(composer)), &mut own);
+    write(
+        &(
+            &composed.links,
+            &composed.wiki_titles,
+            &composed.template,
+            &composed.embedded,
+            structured::of_site(composer),
+        ),
+        &mut own,
+    );
     let mut shown: Vec<u8> = Vec::with_capacity(1 << 10);
     let show = |pages: &[PageId], shown: &mut Vec<u8>| {
         shown.extend((pages.len() as u64).to_le_bytes());
-        pages.iter().for_each(|page| shown.extend(composer.card(*page).print.as_bytes()));
+        pages
+            .iter()
+            .for_each(|page| shown.extend(composer.card(*page).print.as_bytes()));
     };
     let view = &composed.page;
-    write(&(&view.paths, &view.feedback, composed.term_places, composed.terms.len()), &mut own);
-    composed.terms.iter().for_each(|term| own.extend(term.as_ref().map_or(&[0; 16], |term| term.print.as_bytes())));
-    let ways: Vec<PageId> = view.paths.iter().flat_map(|path| path.previous.into_iter().chain(path.next)).collect();
-    let linked: Vec<PageId> = fields::links(&view.fields).into_iter().filter_map(|link| link.page).collect();
-    for pages in [view.next.as_slice(), &view.related, &view.backlinks, &view.collected, &view.used_in, &linked, &ways] {
+    write(
+        &(
+            &view.paths,
+            &view.feedback,
+            composed.term_places,
+            composed.terms.len(),
+        ),
+        &mut own,
+    );
+    composed
+        .terms
+        .iter()
+        .for_each(|term| own.extend(term.as_ref().map_or(&[0; 16], |term| term.print.as_bytes())));
+    let ways: Vec<PageId> = view
+        .paths
+        .iter()
+        .flat_map(|path| path.previous.into_iter().chain(path.next))
+        .collect();
+    let linked: Vec<PageId> = fields::links(&view.fields)
+        .into_iter()
+        .filter_map(|link| link.page)
+        .collect();
+    for pages in [
+        view.next.as_slice(),
+        &view.related,
+        &view.backlinks,
+        &view.collected,
+        &view.used_in,
+        &linked,
+        &ways,
+    ] {
         show(pages, &mut shown);
     }
     if let Some(listing) = &view.listing {
@@ -232,7 +384,9 @@ pub fn fingerprint(composer: &Composer, composed: &Composed) -> Fingerprint {
     for line in &composed.nav.branch {
         match line {
             BranchLine::Item(item) => write(item, &mut own),
-            BranchLine::Page(page, depth) => shown.extend(composer.branch_line(*page, *depth).print.as_bytes()),
+            BranchLine::Page(page, depth) => {
+                shown.extend(composer.branch_line(*page, *depth).print.as_bytes())
+            }
         }
     }
     Fingerprinter::new().add(own).add(shown).finish()

@@ -89,14 +89,28 @@ pub struct ExampleView {
     pub cells: Vec<String>,
 }
 
-/// The view of a calculator, and its data. What the page around it gives takes the place of defaults.
-pub(super) fn view(calculator: &Calculator, may_share: bool, finish: &Finish) -> (CalculatorView, Json) {
+/// The view of a calculator, and its data. What the page around it gives takes the place of
+/// defaults.
+pub(super) fn view(
+    calculator: &Calculator,
+    may_share: bool,
+    finish: &Finish,
+) -> (CalculatorView, Json) {
     let begun = begun(calculator, finish);
     let calculator = begun.as_ref().unwrap_or(calculator);
     let words = &finish.composer.words;
     let locale = Locale::new(words, finish.language);
-    let shapes: Vec<Shape> = calculator.shows.iter().map(|show| Shape::of(show, words, finish.language)).collect();
-    let at_first = |slot: usize| calculator.at_first.as_ref().map_or_else(|| Value::Number(f64::NAN), |values| values[slot].clone());
+    let shapes: Vec<Shape> = calculator
+        .shows
+        .iter()
+        .map(|show| Shape::of(show, words, finish.language))
+        .collect();
+    let at_first = |slot: usize| {
+        calculator
+            .at_first
+            .as_ref()
+            .map_or_else(|| Value::Number(f64::NAN), |values| values[slot].clone())
+    };
     let shown = |slot: usize| locale.shown(&at_first(slot), &shapes[slot]);
     let line = |line: &Line| {
         let value = shown(line.slot);
@@ -112,9 +126,16 @@ pub(super) fn view(calculator: &Calculator, may_share: bool, finish: &Finish) ->
             is_big: line.is_big,
         }
     };
-    let first_said = calculator.says.iter().position(|say| say.when.is_none_or(|slot| at_first(slot) == Value::Boolean(true)));
+    let first_said = calculator.says.iter().position(|say| {
+        say.when
+            .is_none_or(|slot| at_first(slot) == Value::Boolean(true))
+    });
     let value = |slot: u32| {
-        let class = if shapes[slot as usize].is_number() { " class=\"no-wrap\"" } else { "" };
+        let class = if shapes[slot as usize].is_number() {
+            " class=\"no-wrap\""
+        } else {
+            ""
+        };
         let mut html = format!("<span data-slot=\"{slot}\"{class}>");
         escape_into(&mut html, &shown(slot as usize));
         html + "</span>"
@@ -125,7 +146,11 @@ pub(super) fn view(calculator: &Calculator, may_share: bool, finish: &Finish) ->
         is_shown: calculator.at_first.is_some() && first_said == Some(index),
     });
     let view = CalculatorView {
-        inputs: calculator.inputs.iter().map(|input| input_view(input, &locale, finish)).collect(),
+        inputs: calculator
+            .inputs
+            .iter()
+            .map(|input| input_view(input, &locale, finish))
+            .collect(),
         results: calculator.results.iter().map(line).collect(),
         steps: calculator.steps.iter().map(line).collect(),
         says: says.collect(),
@@ -139,12 +164,19 @@ pub(super) fn view(calculator: &Calculator, may_share: bool, finish: &Finish) ->
 fn begun(calculator: &Calculator, finish: &Finish) -> Option<Calculator> {
     let mut begun = None;
     for (slot, input) in calculator.inputs.iter().enumerate() {
-        if let Some(value) = finish.given(&input.name).and_then(|text| input.kind.given(text).ok()) {
+        if let Some(value) = finish
+            .given(&input.name)
+            .and_then(|text| input.kind.given(text).ok())
+        {
             begun.get_or_insert_with(|| calculator.clone()).inputs[slot].default = Some(value);
         }
     }
     let mut begun = begun?;
-    let defaults: Option<Vec<Value>> = begun.inputs.iter().map(|input| input.default.clone()).collect();
+    let defaults: Option<Vec<Value>> = begun
+        .inputs
+        .iter()
+        .map(|input| input.default.clone())
+        .collect();
     begun.at_first = defaults.map(|defaults| machine::run(&begun.program, &defaults));
     Some(begun)
 }
@@ -156,17 +188,36 @@ fn examples(calculator: &Calculator, locale: &Locale, shapes: &[Shape]) -> Optio
     if calculator.examples.is_empty() {
         return None;
     }
-    let stated = |slot: &usize| calculator.examples.iter().any(|example| example.stated.contains(slot));
-    let answers: Vec<usize> = (0..calculator.inputs.len()).filter(stated).take(ANSWERS_MAX).collect();
+    let stated = |slot: &usize| {
+        calculator
+            .examples
+            .iter()
+            .any(|example| example.stated.contains(slot))
+    };
+    let answers: Vec<usize> = (0..calculator.inputs.len())
+        .filter(stated)
+        .take(ANSWERS_MAX)
+        .collect();
     let results = calculator.results.iter();
-    let slots: Vec<usize> = answers.iter().copied().chain(results.clone().map(|result| result.slot)).collect();
-    let labels = answers.iter().map(|slot| calculator.inputs[*slot].label.clone());
+    let slots: Vec<usize> = answers
+        .iter()
+        .copied()
+        .chain(results.clone().map(|result| result.slot))
+        .collect();
+    let labels = answers
+        .iter()
+        .map(|slot| calculator.inputs[*slot].label.clone());
     let row = |example: &crate::tool::calculator::Example| ExampleView {
         name: example.name.clone(),
-        cells: slots.iter().map(|slot| locale.shown(&example.values[*slot], &shapes[*slot])).collect(),
+        cells: slots
+            .iter()
+            .map(|slot| locale.shown(&example.values[*slot], &shapes[*slot]))
+            .collect(),
     };
     Some(ExamplesView {
-        columns: labels.chain(results.map(|result| result.label.clone())).collect(),
+        columns: labels
+            .chain(results.map(|result| result.label.clone()))
+            .collect(),
         answers: answers.len(),
         numbers: slots.iter().map(|slot| shapes[*slot].is_number()).collect(),
         rows: calculator.examples.iter().map(row).collect(),
@@ -177,7 +228,8 @@ fn input_view(input: &Input, locale: &Locale, finish: &Finish) -> InputView {
     let words = &finish.composer.words;
     let unit = match &input.kind {
         InputKind::Number(..) | InputKind::Money(..) => {
-            Some(unit_word(&Show::of_input(input), words, finish.language)).filter(|word| !word.is_empty())
+            Some(unit_word(&Show::of_input(input), words, finish.language))
+                .filter(|word| !word.is_empty())
         }
         InputKind::Percent(_) => Some("%".to_owned()),
         _ => None,
@@ -209,7 +261,14 @@ fn input_view(input: &Input, locale: &Locale, finish: &Finish) -> InputView {
             _ => String::new(),
         },
         is_on: input.default == Some(Value::Boolean(true)),
-        options: options.iter().map(|(key, label)| OptionView { key: key.clone(), label: label.clone(), is_chosen: chosen(key) }).collect(),
+        options: options
+            .iter()
+            .map(|(key, label)| OptionView {
+                key: key.clone(),
+                label: label.clone(),
+                is_chosen: chosen(key),
+            })
+            .collect(),
         min: limits.min.map(number),
         max: limits.max.map(number),
         is_private: input.is_private,
@@ -231,14 +290,29 @@ fn type_name(kind: &InputKind) -> &'static str {
 
 fn limits(kind: &InputKind) -> Limits {
     match kind {
-        InputKind::Number(limits, _) | InputKind::Money(limits, _) | InputKind::Percent(limits) | InputKind::Date(limits) => *limits,
+        InputKind::Number(limits, _)
+        | InputKind::Money(limits, _)
+        | InputKind::Percent(limits)
+        | InputKind::Date(limits) => *limits,
         _ => Limits::default(),
     }
 }
 
 /// What the script runs on. Names stand in it as values, never as keys.
-fn data(calculator: &Calculator, locale: &Locale, shapes: &[Shape], may_share: bool, finish: &Finish) -> Json {
-    let say = |key: &str| finish.composer.words.say(finish.language, key, None, &[]).unwrap_or_default();
+fn data(
+    calculator: &Calculator,
+    locale: &Locale,
+    shapes: &[Shape],
+    may_share: bool,
+    finish: &Finish,
+) -> Json {
+    let say = |key: &str| {
+        finish
+            .composer
+            .words
+            .say(finish.language, key, None, &[])
+            .unwrap_or_default()
+    };
     let input = |input: &Input| {
         let limits = limits(&input.kind);
         let options = match &input.kind {
@@ -257,7 +331,11 @@ fn data(calculator: &Calculator, locale: &Locale, shapes: &[Shape], may_share: b
     let mut data = program(&calculator.program);
     data["inputs"] = calculator.inputs.iter().map(input).collect();
     data["shows"] = json!(shapes);
-    data["results"] = calculator.results.iter().map(|result| json!([result.label, result.slot])).collect();
+    data["results"] = calculator
+        .results
+        .iter()
+        .map(|result| json!([result.label, result.slot]))
+        .collect();
     data["says"] = calculator.says.iter().map(|say| json!(say.when)).collect();
     data["locale"] = locale;
     data["words"] = json!({
@@ -273,7 +351,10 @@ fn data(calculator: &Calculator, locale: &Locale, shapes: &[Shape], may_share: b
 pub fn program(program: &Program) -> Json {
     let table = |table: &Table| match table {
         Table::Rows(rows) => json!(rows),
-        Table::Brackets(brackets) => brackets.iter().map(|(end, rate)| json!([Some(*end).filter(|end| end.is_finite()), rate])).collect(),
+        Table::Brackets(brackets) => brackets
+            .iter()
+            .map(|(end, rate)| json!([Some(*end).filter(|end| end.is_finite()), rate]))
+            .collect(),
     };
     json!({
         "constants": program.constants.iter().map(plain).collect::<Vec<Json>>(),

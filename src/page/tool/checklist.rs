@@ -34,7 +34,10 @@ pub struct PointView {
 }
 
 pub(super) fn view(checklist: &Checklist, finish: &Finish) -> ChecklistView {
-    let done: Vec<&str> = finish.given("done").map(|given| given::done(given).collect()).unwrap_or_default();
+    let done: Vec<&str> = finish
+        .given("done")
+        .map(|given| given::done(given).collect())
+        .unwrap_or_default();
     let group = |group: &Group| GroupView {
         title: group.title.clone(),
         about: finish.maybe(group.about.as_ref()),
@@ -51,7 +54,11 @@ pub(super) fn view(checklist: &Checklist, finish: &Finish) -> ChecklistView {
     };
     ChecklistView {
         groups: checklist.groups.iter().map(group).collect(),
-        points: checklist.groups.iter().map(|group| group.points.len()).sum(),
+        points: checklist
+            .groups
+            .iter()
+            .map(|group| group.points.len())
+            .sum(),
         done: finish.maybe(checklist.done.as_ref()),
         may_remember: checklist.may_remember,
     }

@@ -51,11 +51,27 @@ pub struct OptionView {
 }
 
 pub(super) fn view(comparison: &Comparison, finish: &Finish) -> CompareView {
-    let decimal = finish.composer.words.say(finish.language, "number_decimal", None, &[]).unwrap_or_else(|| ".".to_owned());
-    let weight =
-        |criterion: &Criterion| finish.given(&criterion.key).and_then(|given| given.parse().ok()).filter(|weight| *weight <= WEIGHT_MAX);
-    let weights: Vec<u32> = comparison.criteria.iter().map(|criterion| weight(criterion).unwrap_or(WEIGHT_EVEN)).collect();
-    let totals: Vec<Option<f64>> = comparison.options.iter().map(|option| option.total(&weights).map(tenths)).collect();
+    let decimal = finish
+        .composer
+        .words
+        .say(finish.language, "number_decimal", None, &[])
+        .unwrap_or_else(|| ".".to_owned());
+    let weight = |criterion: &Criterion| {
+        finish
+            .given(&criterion.key)
+            .and_then(|given| given.parse().ok())
+            .filter(|weight| *weight <= WEIGHT_MAX)
+    };
+    let weights: Vec<u32> = comparison
+        .criteria
+        .iter()
+        .map(|criterion| weight(criterion).unwrap_or(WEIGHT_EVEN))
+        .collect();
+    let totals: Vec<Option<f64>> = comparison
+        .options
+        .iter()
+        .map(|option| option.total(&weights).map(tenths))
+        .collect();
     let most = totals.iter().flatten().copied().fold(f64::MIN, f64::max);
     let criterion = |(row, criterion): (usize, &Criterion)| CriterionView {
         key: criterion.key.clone(),
@@ -76,7 +92,12 @@ pub(super) fn view(comparison: &Comparison, finish: &Finish) -> CompareView {
     CompareView {
         scale: comparison.scale,
         weight_max: WEIGHT_MAX,
-        criteria: comparison.criteria.iter().enumerate().map(criterion).collect(),
+        criteria: comparison
+            .criteria
+            .iter()
+            .enumerate()
+            .map(criterion)
+            .collect(),
         options: comparison
             .options
             .iter()
@@ -85,7 +106,10 @@ pub(super) fn view(comparison: &Comparison, finish: &Finish) -> CompareView {
                 label: option.label.clone(),
                 about: finish.maybe(option.about.as_ref()),
                 is_ours: option.is_ours,
-                text: total.map_or_else(|| "–".to_owned(), |total| format!("{total:.1}").replace('.', &decimal)),
+                text: total.map_or_else(
+                    || "–".to_owned(),
+                    |total| format!("{total:.1}").replace('.', &decimal),
+                ),
                 is_most: total.is_some_and(|total| total >= most),
             })
             .collect(),

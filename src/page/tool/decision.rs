@@ -74,11 +74,28 @@ pub(super) fn view(decision: &Decision, finish: &Finish) -> DecisionView {
         is_outcome: true,
         answers: Vec::new(),
     }));
-    let answers = decision.questions.iter().map(|question| question.answers.iter().map(|answer| answer.text.as_str()).collect());
+    let answers = decision.questions.iter().map(|question| {
+        question
+            .answers
+            .iter()
+            .map(|answer| answer.text.as_str())
+            .collect()
+    });
     let answers = answers.chain(decision.outcomes.iter().map(|_| Vec::new()));
-    let boxes: Vec<Node> = answers.enumerate().map(|(node, answers)| Node { text: decision.text(node), answers }).collect();
+    let boxes: Vec<Node> = answers
+        .enumerate()
+        .map(|(node, answers)| Node {
+            text: decision.text(node),
+            answers,
+        })
+        .collect();
     let title = &finish.composer.site.page(finish.page).entry.title;
-    let name = finish.composer.words.say(finish.language, "tool_overview_drawing", None, &[("title", Cow::from(title))]);
+    let name = finish.composer.words.say(
+        finish.language,
+        "tool_overview_drawing",
+        None,
+        &[("title", Cow::from(title))],
+    );
     DecisionView {
         start: decision.key(decision.start).to_owned(),
         given: given(decision, finish),

@@ -1,7 +1,9 @@
-//! A decision drawn: questions as boxes with their answers, from left to right, each answer tied to what it leads to.
+//! A decision drawn: questions as boxes with their answers, from left to right, each answer tied to
+//! what it leads to.
 //!
-//! In goes a graph without faults, out comes an SVG without style, script or text that could be read as markup; the theme's style
-//! sheet gives it colours. All numbers are whole, so that the same decision is the same bytes everywhere.
+//! In goes a graph without faults, out comes an SVG without style, script or text that could be
+//! read as markup; the theme's style sheet gives it colours. All numbers are whole, so that the
+//! same decision is the same bytes everywhere.
 
 use std::fmt::Write;
 
@@ -21,7 +23,8 @@ const ROW_GAP: usize = 20;
 const LINE_HEIGHT: usize = 19;
 const ANSWER_HEIGHT: usize = 26;
 const PADDING: usize = 12;
-/// Widths count in halves of a letter's: 24 bold letters of a wide sans serif at 13 pixels fill a box.
+/// Widths count in halves of a letter's: 24 bold letters of a wide sans serif at 13 pixels fill a
+/// box.
 const LINE_WIDTH_MAX: usize = 48;
 const LINES_MAX: usize = 3;
 /// An answer is not bold, so that more of it fits.
@@ -37,8 +40,18 @@ struct Drawn {
 /// The graph as an SVG of the class `decision-map`, named `name` for those who do not see it.
 pub fn draw(roads: &Roads, nodes: &[Node], name: &str) -> String {
     let boxes = placed(roads, nodes);
-    let width = boxes.iter().map(|drawn| drawn.x + BOX_WIDTH).max().unwrap_or(0) + 1;
-    let height = boxes.iter().map(|drawn| drawn.y + drawn.height).max().unwrap_or(0) + 1;
+    let width = boxes
+        .iter()
+        .map(|drawn| drawn.x + BOX_WIDTH)
+        .max()
+        .unwrap_or(0)
+        + 1;
+    let height = boxes
+        .iter()
+        .map(|drawn| drawn.y + drawn.height)
+        .max()
+        .unwrap_or(0)
+        + 1;
     let mut svg = format!(
         "<svg class=\"decision-map\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" role=\"img\" aria-label=\""
     );
@@ -65,23 +78,35 @@ fn placed(roads: &Roads, nodes: &[Node]) -> Vec<Drawn> {
         .map(|(node, rank)| {
             let lines = wrapped(node.text, LINES_MAX, LINE_WIDTH_MAX);
             let height = head_height(lines.len()) + node.answers.len() * ANSWER_HEIGHT;
-            Drawn { lines, x: rank * (BOX_WIDTH + COLUMN_GAP), y: 0, height }
+            Drawn {
+                lines,
+                x: rank * (BOX_WIDTH + COLUMN_GAP),
+                y: 0,
+                height,
+            }
         })
         .collect();
     // For each node, the sum of the heights from which roads come to it, and their number.
     let mut pull = vec![(0_usize, 0_usize); nodes.len()];
     for rank in 0..=ranks.iter().copied().max().unwrap_or(0) {
-        let mut column: Vec<usize> = (0..nodes.len()).filter(|node| ranks[*node] == rank).collect();
+        let mut column: Vec<usize> = (0..nodes.len())
+            .filter(|node| ranks[*node] == rank)
+            .collect();
         let wanted = |node: usize| pull[node].0.checked_div(pull[node].1).unwrap_or(0);
         column.sort_by_key(|node| (wanted(*node), *node));
         let mut free = 0;
         for node in &column {
-            boxes[*node].y = wanted(*node).saturating_sub(head_height(boxes[*node].lines.len()) / 2).max(free);
+            boxes[*node].y = wanted(*node)
+                .saturating_sub(head_height(boxes[*node].lines.len()) / 2)
+                .max(free);
             free = boxes[*node].y + boxes[*node].height + ROW_GAP;
         }
         for node in column {
             for (answer, to) in roads.to[node].iter().enumerate() {
-                pull[*to] = (pull[*to].0 + answer_middle(&boxes[node], answer), pull[*to].1 + 1);
+                pull[*to] = (
+                    pull[*to].0 + answer_middle(&boxes[node], answer),
+                    pull[*to].1 + 1,
+                );
             }
         }
     }
@@ -100,18 +125,44 @@ fn edge(svg: &mut String, from: &Drawn, answer: usize, to: &Drawn) {
     let (x, y) = (from.x + BOX_WIDTH, answer_middle(from, answer));
     let (end, level) = (to.x, to.y + head_height(to.lines.len()) / 2);
     let bend = COLUMN_GAP / 2;
-    let _ = writeln!(svg, "<path d=\"M{x} {y}C{} {y} {} {level} {} {level}\"/>", x + bend, end - bend, end - 7);
-    let _ = writeln!(svg, "<path class=\"arrowhead\" d=\"M{end} {level}l-8-4v8z\"/>");
+    let _ = writeln!(
+        svg,
+        "<path d=\"M{x} {y}C{} {y} {} {level} {} {level}\"/>",
+        x + bend,
+        end - bend,
+        end - 7
+    );
+    let _ = writeln!(
+        svg,
+        "<path class=\"arrowhead\" d=\"M{end} {level}l-8-4v8z\"/>"
+    );
 }
 
 fn draw_box(svg: &mut String, drawn: &Drawn, node: &Node, is_question: bool) {
-    let Drawn { lines, x, y, height } = drawn;
-    let class = if is_question { "question-node" } else { "outcome-node" };
+    let Drawn {
+        lines,
+        x,
+        y,
+        height,
+    } = drawn;
+    let class = if is_question {
+        "question-node"
+    } else {
+        "outcome-node"
+    };
     let _ = write!(svg, "<g class=\"{class}\"><title>");
     escape_into(svg, node.text);
-    let _ = writeln!(svg, "</title><rect x=\"{x}\" y=\"{y}\" width=\"{BOX_WIDTH}\" height=\"{height}\" rx=\"3\"/>");
+    let _ = writeln!(
+        svg,
+        "</title><rect x=\"{x}\" y=\"{y}\" width=\"{BOX_WIDTH}\" height=\"{height}\" rx=\"3\"/>"
+    );
     for (number, line) in lines.iter().enumerate() {
-        text(svg, x + PADDING, y + PADDING + number * LINE_HEIGHT + 14, line);
+        text(
+            svg,
+            x + PADDING,
+            y + PADDING + number * LINE_HEIGHT + 14,
+            line,
+        );
     }
     svg.push_str("</g>\n");
     for (number, answer) in node.answers.iter().enumerate() {
@@ -120,7 +171,12 @@ fn draw_box(svg: &mut String, drawn: &Drawn, node: &Node, is_question: bool) {
         escape_into(svg, answer);
         let _ = writeln!(svg, "</title><path d=\"M{x} {top}h{BOX_WIDTH}\"/>");
         let line = wrapped(answer, 1, ANSWER_WIDTH_MAX);
-        text(svg, x + PADDING, top + 18, line.first().map_or("", String::as_str));
+        text(
+            svg,
+            x + PADDING,
+            top + 18,
+            line.first().map_or("", String::as_str),
+        );
         svg.push_str("</g>\n");
     }
 }
@@ -172,12 +228,15 @@ fn width(text: &str) -> usize {
     text.chars().map(letter_width).sum()
 }
 
-/// In halves of a letter: the scripts of East Asia fill two letters' room, narrow marks half of one.
+/// In halves of a letter: the scripts of East Asia fill two letters' room, narrow marks half of
+/// one.
 fn letter_width(letter: char) -> usize {
     match letter {
-        '\u{1100}'..='\u{11FF}' | '\u{2E80}'..='\u{A4CF}' | '\u{AC00}'..='\u{D7A3}' | '\u{F900}'..='\u{FAFF}' | '\u{FF00}'..='\u{FF60}' => {
-            4
-        }
+        '\u{1100}'..='\u{11FF}'
+        | '\u{2E80}'..='\u{A4CF}'
+        | '\u{AC00}'..='\u{D7A3}'
+        | '\u{F900}'..='\u{FAFF}'
+        | '\u{FF00}'..='\u{FF60}' => 4,
         'i' | 'j' | 'l' | '.' | ',' | ';' | ':' | '!' | '\'' | '’' | '|' | '(' | ')' | ' ' => 1,
         'm' | 'w' | 'M' | 'W' | '—' => 3,
         _ => 2,
@@ -189,9 +248,20 @@ mod tests {
     use super::*;
 
     fn three() -> (Roads, Vec<Node<'static>>) {
-        let roads = Roads { start: 0, to: vec![vec![1, 2], vec![], vec![]], questions: 1 };
+        let roads = Roads {
+            start: 0,
+            to: vec![vec![1, 2], vec![], vec![]],
+            questions: 1,
+        };
         let node = |text, answers| Node { text, answers };
-        (roads, vec![node("Is it <whole>?", vec!["Yes", "\"No\" & more"]), node("A gift", vec![]), node("A hook", vec![])])
+        (
+            roads,
+            vec![
+                node("Is it <whole>?", vec!["Yes", "\"No\" & more"]),
+                node("A gift", vec![]),
+                node("A hook", vec![]),
+            ],
+        )
     }
 
     #[test]
@@ -199,7 +269,9 @@ mod tests {
         let (roads, nodes) = three();
         let svg = draw(&roads, &nodes, "a \"name\"");
         assert!(
-            svg.contains("Is it &lt;whole&gt;?") && svg.contains("&amp; more") && svg.contains("aria-label=\"a &quot;name&quot;\""),
+            svg.contains("Is it &lt;whole&gt;?")
+                && svg.contains("&amp; more")
+                && svg.contains("aria-label=\"a &quot;name&quot;\""),
             "{svg}"
         );
         assert!(!svg.contains("style") && !svg.contains("<whole>"), "{svg}");
@@ -208,17 +280,42 @@ mod tests {
 
     #[test]
     fn boxes_do_not_overlap() {
-        let to: Vec<Vec<usize>> =
-            (0..60).map(|node| if node < 40 { vec![node + 1, (node + 9).min(59), 40 + node % 20] } else { vec![] }).collect();
-        let to: Vec<Vec<usize>> = to.into_iter().enumerate().map(|(at, roads)| roads.into_iter().filter(|to| *to > at).collect()).collect();
-        let roads = Roads { start: 0, to, questions: 40 };
-        let texts: Vec<String> = (0..60).map(|node| format!("Question {node} {}", "with many words ".repeat(node % 4))).collect();
-        let nodes: Vec<Node> =
-            texts.iter().zip(&roads.to).map(|(text, to)| Node { text, answers: to.iter().map(|_| "answer").collect() }).collect();
+        let to: Vec<Vec<usize>> = (0..60)
+            .map(|node| {
+                if node < 40 {
+                    vec![node + 1, (node + 9).min(59), 40 + node % 20]
+                } else {
+                    vec![]
+                }
+            })
+            .collect();
+        let to: Vec<Vec<usize>> = to
+            .into_iter()
+            .enumerate()
+            .map(|(at, roads)| roads.into_iter().filter(|to| *to > at).collect())
+            .collect();
+        let roads = Roads {
+            start: 0,
+            to,
+            questions: 40,
+        };
+        let texts: Vec<String> = (0..60)
+            .map(|node| format!("Question {node} {}", "with many words ".repeat(node % 4)))
+            .collect();
+        let nodes: Vec<Node> = texts
+            .iter()
+            .zip(&roads.to)
+            .map(|(text, to)| Node {
+                text,
+                answers: to.iter().map(|_| "answer").collect(),
+            })
+            .collect();
         let boxes = placed(&roads, &nodes);
         for (at, one) in boxes.iter().enumerate() {
             for other in &boxes[at + 1..] {
-                let apart = one.x != other.x || one.y + one.height + ROW_GAP <= other.y || other.y + other.height + ROW_GAP <= one.y;
+                let apart = one.x != other.x
+                    || one.y + one.height + ROW_GAP <= other.y
+                    || other.y + other.height + ROW_GAP <= one.y;
                 assert!(apart, "{} {} / {} {}", one.x, one.y, other.x, other.y);
             }
         }
@@ -229,8 +326,17 @@ mod tests {
         let long = "a word that is longer ".repeat(20);
         let lines = wrapped(&long, 3, LINE_WIDTH_MAX);
         assert_eq!((lines.len(), lines[2].ends_with('…')), (3, true));
-        assert!(lines.iter().all(|line| width(line) <= LINE_WIDTH_MAX), "{lines:?}");
+        assert!(
+            lines.iter().all(|line| width(line) <= LINE_WIDTH_MAX),
+            "{lines:?}"
+        );
         assert_eq!(wrapped("", 3, LINE_WIDTH_MAX), [""]);
-        assert_eq!(wrapped(&"x".repeat(60), 3, LINE_WIDTH_MAX).iter().map(|line| line.len()).collect::<Vec<_>>(), [24, 24, 12]);
+        assert_eq!(
+            wrapped(&"x".repeat(60), 3, LINE_WIDTH_MAX)
+                .iter()
+                .map(|line| line.len())
+                .collect::<Vec<_>>(),
+            [24, 24, 12]
+        );
     }
 }

@@ -20,7 +20,8 @@ pub struct Embedded {
     pub problems: Vec<Diagnostic>,
 }
 
-/// What the ids of a tool's parts begin with: the page's own, or the one of this number, from 0, in its text.
+/// What the ids of a tool's parts begin with: the page's own, or the one of this number, from 0, in
+/// its text.
 pub fn id_on_page(number: Option<usize>) -> String {
     number.map_or_else(|| ID.to_owned(), |number| format!("{ID}-{}", number + 1))
 }
@@ -29,7 +30,12 @@ impl Composer {
     /// The tools that a page's text shows, in the order in which it does.
     pub(in crate::page) fn embedded(&self, id: PageId) -> Vec<Embedded> {
         let embeds = &self.site.page(id).entry.embeds;
-        let mut types: Vec<&str> = self.facts(id).tool.iter().map(|tool| tool.form.type_name()).collect();
+        let mut types: Vec<&str> = self
+            .facts(id)
+            .tool
+            .iter()
+            .map(|tool| tool.form.type_name())
+            .collect();
         let mut all = Vec::with_capacity(embeds.len());
         for (number, embed) in embeds.iter().enumerate() {
             let mut embedded = self.embed(id, embed);
@@ -45,27 +51,64 @@ impl Composer {
 
     fn embed(&self, id: PageId, embed: &Embed) -> Embedded {
         // A link that leads nowhere has been told as such.
-        let to = self.site.page(id).links.get(embed.link as usize).map(|resolved| &resolved.to);
-        let Some(Destination::Page { page: target, .. }) = to else { return Embedded { view: None, problems: Vec::new() } };
+        let to = self
+            .site
+            .page(id)
+            .links
+            .get(embed.link as usize)
+            .map(|resolved| &resolved.to);
+        let Some(Destination::Page { page: target, .. }) = to else {
+            return Embedded {
+                view: None,
+                problems: Vec::new(),
+            };
+        };
         let Some(tool) = self.facts(*target).tool.as_deref() else {
             let source = &self.site.page(*target).entry.source;
-            let problem = Diagnostic::new(Code::BadEmbed, format!("{source} declares no tool")).at(embed.call.place.clone());
-            return Embedded { view: None, problems: vec![problem.help("name a page with a sound `tool:` in its front matter")] };
+            let problem = Diagnostic::new(Code::BadEmbed, format!("{source} declares no tool"))
+                .at(embed.call.place.clone());
+            return Embedded {
+                view: None,
+                problems: vec![
+                    problem.help("name a page with a sound `tool:` in its front matter"),
+                ],
+            };
         };
         let mut problems = Vec::new();
         for (name, value) in &embed.given {
-            let Err(misfit) = tool.form.takes(name, &value.value) else { continue };
+            let Err(misfit) = tool.form.takes(name, &value.value) else {
+                continue;
+            };
             let help = nearest(name, misfit.names.iter().map(String::as_str)).map_or_else(
-                || if misfit.names.is_empty() { None } else { Some(format!("it takes {}", misfit.names.join(", "))) },
+                || {
+                    if misfit.names.is_empty() {
+                        None
+                    } else {
+                        Some(format!("it takes {}", misfit.names.join(", ")))
+                    }
+                },
                 |near| Some(format!("did you mean `{near}`?")),
             );
-            problems.push(Diagnostic::new(Code::BadEmbed, misfit.message).at(value.place.clone()).help_if(help));
+            problems.push(
+                Diagnostic::new(Code::BadEmbed, misfit.message)
+                    .at(value.place.clone())
+                    .help_if(help),
+            );
         }
-        let given: Vec<(String, String)> = embed.given.iter().map(|(name, value)| (name.clone(), value.value.clone())).collect();
+        let given: Vec<(String, String)> = embed
+            .given
+            .iter()
+            .map(|(name, value)| (name.clone(), value.value.clone()))
+            .collect();
         let language = self.site.language(self.site.page(id));
         let view = self.tool_with(*target, &given).map(|view| {
             let is_foreign = view.language != language;
-            Box::new(ToolView { is_embedded: true, is_foreign, level: 3, ..view })
+            Box::new(ToolView {
+                is_embedded: true,
+                is_foreign,
+                level: 3,
+                ..view
+            })
         });
         Embedded { view, problems }
     }

@@ -1,4 +1,5 @@
-//! Numbers and dates as the page's language writes them. `static/js/tool/format.js` shows values in the same way.
+//! Numbers and dates as the page's language writes them. `static/js/tool/format.js` shows values in
+//! the same way.
 
 use serde::Serialize;
 
@@ -31,14 +32,28 @@ pub struct Locale {
 }
 
 /// Currencies with a sign of their own that nobody mistakes.
-const SYMBOLS: [(&str, &str); 6] = [("EUR", "€"), ("GBP", "£"), ("USD", "$"), ("JPY", "¥"), ("INR", "₹"), ("KRW", "₩")];
+const SYMBOLS: [(&str, &str); 6] = [
+    ("EUR", "€"),
+    ("GBP", "£"),
+    ("USD", "$"),
+    ("JPY", "¥"),
+    ("INR", "₹"),
+    ("KRW", "₩"),
+];
 
 /// Currencies without a smaller coin (ISO 4217).
 const WITHOUT_CENTS: [&str; 8] = ["JPY", "KRW", "CLP", "ISK", "VND", "PYG", "UGX", "XAF"];
 
-/// How a value of one slot is shown, as the script reads it: format, decimals, symbol or options, what follows one and many.
+/// How a value of one slot is shown, as the script reads it: format, decimals, symbol or options,
+/// what follows one and many.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Shape(pub &'static str, pub Option<u8>, pub Symbol, pub String, pub String);
+pub struct Shape(
+    pub &'static str,
+    pub Option<u8>,
+    pub Symbol,
+    pub String,
+    pub String,
+);
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
@@ -58,7 +73,9 @@ impl Locale {
             yes: say("yes"),
             no: say("no"),
             date: say("date_long"),
-            months: (1..=12).map(|month| say(&format!("month_{month}"))).collect(),
+            months: (1..=12)
+                .map(|month| say(&format!("month_{month}")))
+                .collect(),
         }
     }
 
@@ -66,34 +83,54 @@ impl Locale {
         let Shape(format, decimals, symbol, one, many) = shape;
         match (value, symbol) {
             (Value::Boolean(value), _) => if *value { &self.yes } else { &self.no }.clone(),
-            (Value::Text(key), Symbol::Options(options)) => {
-                Some(label(options, key)).filter(|label| !label.is_empty()).unwrap_or(NONE.to_owned())
-            }
+            (Value::Text(key), Symbol::Options(options)) => Some(label(options, key))
+                .filter(|label| !label.is_empty())
+                .unwrap_or(NONE.to_owned()),
             (Value::Choices(keys), Symbol::Options(options)) => {
                 let labels: Vec<String> = keys.iter().map(|key| label(options, key)).collect();
-                if labels.is_empty() { NONE.to_owned() } else { labels.join(", ") }
+                if labels.is_empty() {
+                    NONE.to_owned()
+                } else {
+                    labels.join(", ")
+                }
             }
             (Value::Text(text), _) if !text.is_empty() => text.clone(),
             (Value::Number(number), _) if *format == "date" => self.day(*number),
             (Value::Number(number), Symbol::Text(symbol)) => {
-                let scaled = if *format == "percent" { number * 100.0 } else { *number };
-                let Some(text) = self.number(scaled, *decimals) else { return NONE.to_owned() };
-                let (minus, size) = text.strip_prefix('−').map_or(("", text.as_str()), |size| ("−", size));
+                let scaled = if *format == "percent" {
+                    number * 100.0
+                } else {
+                    *number
+                };
+                let Some(text) = self.number(scaled, *decimals) else {
+                    return NONE.to_owned();
+                };
+                let (minus, size) = text
+                    .strip_prefix('−')
+                    .map_or(("", text.as_str()), |size| ("−", size));
                 let form = match *format {
                     "money" => self.money.replace("{symbol}", symbol),
                     "percent" => self.percent.clone(),
                     _ => "{number}".to_owned(),
                 };
-                format!("{minus}{}{}", form.replace("{number}", size), if size == "1" { one } else { many })
+                format!(
+                    "{minus}{}{}",
+                    form.replace("{number}", size),
+                    if size == "1" { one } else { many }
+                )
             }
             _ => NONE.to_owned(),
         }
     }
 
-    /// How much room a value takes, as one of the sizes that style sheets know. The script gives the same number.
+    /// How much room a value takes, as one of the sizes that style sheets know. The script gives
+    /// the same number.
     pub fn size(text: &str) -> usize {
         let length = text.chars().count();
-        SIZES.into_iter().find(|size| length <= *size).unwrap_or(SIZES[SIZES.len() - 1])
+        SIZES
+            .into_iter()
+            .find(|size| length <= *size)
+            .unwrap_or(SIZES[SIZES.len() - 1])
     }
 
     /// `None` for what is no number, or too long for one.
@@ -105,8 +142,16 @@ impl Locale {
         }
         let fixed = format!("{rounded:.*}", usize::from(places));
         let (whole, part) = fixed.split_once('.').unwrap_or((&fixed, ""));
-        let part = if decimals.is_none() { part.trim_end_matches('0') } else { part };
-        let mut text = String::from(if value < 0.0 && rounded > 0.0 { "−" } else { "" });
+        let part = if decimals.is_none() {
+            part.trim_end_matches('0')
+        } else {
+            part
+        };
+        let mut text = String::from(if value < 0.0 && rounded > 0.0 {
+            "−"
+        } else {
+            ""
+        });
         for (at, digit) in whole.chars().enumerate() {
             if at > 0 && (whole.len() - at).is_multiple_of(3) {
                 text.push_str(&self.group);
@@ -121,9 +166,18 @@ impl Locale {
     }
 
     fn day(&self, days: f64) -> String {
-        let Some(date) = day(days) else { return NONE.to_owned() };
-        let month = usize::try_from(date.month() - 1).ok().and_then(|month| self.months.get(month)).cloned().unwrap_or_default();
-        self.date.replace("{day}", &date.day().to_string()).replace("{month}", &month).replace("{year}", &date.year().to_string())
+        let Some(date) = day(days) else {
+            return NONE.to_owned();
+        };
+        let month = usize::try_from(date.month() - 1)
+            .ok()
+            .and_then(|month| self.months.get(month))
+            .cloned()
+            .unwrap_or_default();
+        self.date
+            .replace("{day}", &date.day().to_string())
+            .replace("{month}", &month)
+            .replace("{year}", &date.year().to_string())
     }
 
     /// A number as it stands in a field: no thousands, as many decimals as it has.
@@ -133,12 +187,22 @@ impl Locale {
 }
 
 fn label(options: &[(String, String)], key: &str) -> String {
-    options.iter().find(|(known, _)| known == key).map(|(_, label)| label.clone()).unwrap_or_default()
+    options
+        .iter()
+        .find(|(known, _)| known == key)
+        .map(|(_, label)| label.clone())
+        .unwrap_or_default()
 }
 
 /// A currency's sign, or its three letters and a space that does not break.
 pub fn symbol(currency: &str) -> String {
-    SYMBOLS.iter().find(|(known, _)| *known == currency).map_or_else(|| format!("{currency}\u{a0}"), |(_, symbol)| (*symbol).to_owned())
+    SYMBOLS
+        .iter()
+        .find(|(known, _)| *known == currency)
+        .map_or_else(
+            || format!("{currency}\u{a0}"),
+            |(_, symbol)| (*symbol).to_owned(),
+        )
 }
 
 impl Shape {
@@ -148,19 +212,49 @@ impl Shape {
     }
 
     pub fn of(show: &Show, words: &Words, language: &str) -> Self {
-        let text = |name: &'static str| Shape(name, show.decimals, Symbol::Text(String::new()), String::new(), String::new());
+        let text = |name: &'static str| {
+            Shape(
+                name,
+                show.decimals,
+                Symbol::Text(String::new()),
+                String::new(),
+                String::new(),
+            )
+        };
         let suffix = |count| suffix(show, count, words, language);
         match &show.format {
-            Format::Number => Shape("number", show.decimals, Symbol::Text(String::new()), suffix(1), suffix(2)),
+            Format::Number => Shape(
+                "number",
+                show.decimals,
+                Symbol::Text(String::new()),
+                suffix(1),
+                suffix(2),
+            ),
             Format::Money(currency) => {
-                let cents = if WITHOUT_CENTS.contains(&currency.as_str()) { 0 } else { 2 };
-                Shape("money", Some(show.decimals.unwrap_or(cents)), Symbol::Text(symbol(currency)), suffix(1), suffix(2))
+                let cents = if WITHOUT_CENTS.contains(&currency.as_str()) {
+                    0
+                } else {
+                    2
+                };
+                Shape(
+                    "money",
+                    Some(show.decimals.unwrap_or(cents)),
+                    Symbol::Text(symbol(currency)),
+                    suffix(1),
+                    suffix(2),
+                )
             }
             Format::Percent => text("percent"),
             Format::Date => text("date"),
             Format::Text => text("text"),
             Format::Boolean => text("boolean"),
-            Format::Options(options) => Shape("options", None, Symbol::Options(options.clone()), String::new(), String::new()),
+            Format::Options(options) => Shape(
+                "options",
+                None,
+                Symbol::Options(options.clone()),
+                String::new(),
+                String::new(),
+            ),
         }
     }
 }
@@ -171,10 +265,24 @@ pub fn suffix(show: &Show, count: i64, words: &Words, language: &str) -> String 
     let as_written = show.many.as_ref().filter(|_| count != 1);
     let word = |name: &str, count: i64| {
         let known = words.say(language, &format!("unit_{name}"), Some(count), &[]);
-        let counted = as_written.filter(|many| Unit::base(many) == Unit::base(name)).cloned();
-        known.or(counted).unwrap_or_else(|| if is_currency(name) { symbol(name).trim_end().to_owned() } else { name.to_owned() })
+        let counted = as_written
+            .filter(|many| Unit::base(many) == Unit::base(name))
+            .cloned();
+        known.or(counted).unwrap_or_else(|| {
+            if is_currency(name) {
+                symbol(name).trim_end().to_owned()
+            } else {
+                name.to_owned()
+            }
+        })
     };
-    let power = |exponent: i8| if exponent.abs() == 1 { String::new() } else { format!("^{}", exponent.abs()) };
+    let power = |exponent: i8| {
+        if exponent.abs() == 1 {
+            String::new()
+        } else {
+            format!("^{}", exponent.abs())
+        }
+    };
     let over = units
         .iter()
         .filter(|(_, exponent)| *exponent > 0)
@@ -212,16 +320,37 @@ mod tests {
             months: (1..=12).map(|month| format!("M{month}")).collect(),
         };
         let german = locale(",", ".", "{number} {symbol}");
-        let money = Shape("money", Some(2), Symbol::Text("€".into()), String::new(), " / Stunde".into());
+        let money = Shape(
+            "money",
+            Some(2),
+            Symbol::Text("€".into()),
+            String::new(),
+            " / Stunde".into(),
+        );
         let shown = |number| german.shown(&Value::Number(number), &money);
         assert_eq!(shown(1234.5), "1.234,50 € / Stunde");
         assert_eq!(shown(-0.004), "0,00 € / Stunde");
         assert_eq!(shown(-1e6), "−1.000.000,00 € / Stunde");
         assert_eq!(shown(f64::NAN), "–");
-        let plain = Shape("number", None, Symbol::Text(String::new()), " Tag".into(), " Tage".into());
+        let plain = Shape(
+            "number",
+            None,
+            Symbol::Text(String::new()),
+            " Tag".into(),
+            " Tage".into(),
+        );
         let shown = |number| german.shown(&Value::Number(number), &plain);
-        assert_eq!((shown(1.0), shown(0.12345), shown(1.50)), ("1 Tag".into(), "0,1235 Tage".into(), "1,5 Tage".into()));
-        let date = Shape("date", None, Symbol::Text(String::new()), String::new(), String::new());
+        assert_eq!(
+            (shown(1.0), shown(0.12345), shown(1.50)),
+            ("1 Tag".into(), "0,1235 Tage".into(), "1,5 Tage".into())
+        );
+        let date = Shape(
+            "date",
+            None,
+            Symbol::Text(String::new()),
+            String::new(),
+            String::new(),
+        );
         assert_eq!(german.shown(&Value::Number(19_782.0), &date), "29. M2 2024");
     }
 }

@@ -1,7 +1,8 @@
-//! A tool as Markdown, for the copy of its page that machines and plain readers get: what is asked, how the result comes about, the
-//! tables, the examples, the sources.
+//! A tool as Markdown, for the copy of its page that machines and plain readers get: what is asked,
+//! how the result comes about, the tables, the examples, the sources.
 //!
-//! Texts are there as they were written, with links that work from the copy, like the page's own text.
+//! Texts are there as they were written, with links that work from the copy, like the page's own
+//! text.
 
 use super::calculator::{CalculatorView, InputView, LineView};
 use super::compare::CompareView;
@@ -27,8 +28,12 @@ impl Composer {
         let word = |key: &str| self.words.say(language, key, None, &[]).unwrap_or_default();
         let mut out = Vec::new();
         match (&tool.form, &view.form) {
-            (Form::Calculator(calculator), FormView::Calculator(view)) => self::calculator(calculator, view, &word, &mut out),
-            (Form::Compare(comparison), FormView::Compare(view)) => compare(comparison, view, &word, &mut out),
+            (Form::Calculator(calculator), FormView::Calculator(view)) => {
+                self::calculator(calculator, view, &word, &mut out)
+            }
+            (Form::Compare(comparison), FormView::Compare(view)) => {
+                compare(comparison, view, &word, &mut out)
+            }
             (Form::Checklist(checklist), _) => self::checklist(checklist, &mut out),
             (Form::Decision(decision), _) => self::decision(decision, &mut out),
             (Form::Quiz(quiz), _) => self::quiz(quiz, &word, &mut out),
@@ -37,8 +42,17 @@ impl Composer {
         notes(tool, &view, &word, &mut out);
         let (hrefs, _) = self.copied_links(id);
         let links = &self.site.page(id).entry.links;
-        let href = |target: &str| links.iter().position(|link| link.target.value == target).and_then(|at| hrefs[at].clone());
-        Some(markdown::with_links(&out.join("\n\n"), self.site.settings().math, href))
+        let href = |target: &str| {
+            links
+                .iter()
+                .position(|link| link.target.value == target)
+                .and_then(|at| hrefs[at].clone())
+        };
+        Some(markdown::with_links(
+            &out.join("\n\n"),
+            self.site.settings().math,
+            href,
+        ))
     }
 }
 
@@ -55,17 +69,33 @@ fn notes(tool: &Tool, view: &ToolView, word: Word, out: &mut Vec<String>) {
                 Some(url) => format!("[{}]({url})", source.title),
                 None => source.title.clone(),
             };
-            let checked = source.checked.as_ref().map(|day| format!(" ({})", day.iso)).unwrap_or_default();
+            let checked = source
+                .checked
+                .as_ref()
+                .map(|day| format!(" ({})", day.iso))
+                .unwrap_or_default();
             format!("- {title}{checked}")
         };
         out.push(word("tool_sources"));
-        out.push(view.sources.iter().map(source).collect::<Vec<_>>().join("\n"));
+        out.push(
+            view.sources
+                .iter()
+                .map(source)
+                .collect::<Vec<_>>()
+                .join("\n"),
+        );
     }
 }
 
 fn calculator(calculator: &Calculator, view: &CalculatorView, word: Word, out: &mut Vec<String>) {
     out.push(heading(&word("tool_inputs")));
-    out.push(view.inputs.iter().map(|input| asked(input, word)).collect::<Vec<_>>().join("\n"));
+    out.push(
+        view.inputs
+            .iter()
+            .map(|input| asked(input, word))
+            .collect::<Vec<_>>()
+            .join("\n"),
+    );
     if !calculator.tables.is_empty() {
         out.push(heading(&word("tool_figures")));
         let figures = calculator.tables.iter().zip(&calculator.program.tables);
@@ -74,24 +104,48 @@ fn calculator(calculator: &Calculator, view: &CalculatorView, word: Word, out: &
     let line = |line: &LineView| format!("- **{}** = {} = {}", line.label, line.words, line.value);
     for (key, lines) in [("tool_steps", &view.steps), ("tool_result", &view.results)] {
         if !lines.is_empty() {
-            out.extend([heading(&word(key)), lines.iter().map(line).collect::<Vec<_>>().join("\n")]);
+            out.extend([
+                heading(&word(key)),
+                lines.iter().map(line).collect::<Vec<_>>().join("\n"),
+            ]);
         }
     }
     let labels = |name: &str| {
-        let inputs = calculator.inputs.iter().map(|input| (&input.name, &input.label));
-        let lines = calculator.steps.iter().chain(&calculator.results).map(|line| (&line.name, &line.label));
-        inputs.chain(lines).find(|(known, _)| *known == name).map(|(_, label)| label.clone())
+        let inputs = calculator
+            .inputs
+            .iter()
+            .map(|input| (&input.name, &input.label));
+        let lines = calculator
+            .steps
+            .iter()
+            .chain(&calculator.results)
+            .map(|line| (&line.name, &line.label));
+        inputs
+            .chain(lines)
+            .find(|(known, _)| *known == name)
+            .map(|(_, label)| label.clone())
     };
     let says = calculator.says.iter().map(|say| {
-        let when = say.words.as_ref().map(|words| format!("{words}: ")).unwrap_or_default();
+        let when = say
+            .words
+            .as_ref()
+            .map(|words| format!("{words}: "))
+            .unwrap_or_default();
         item(&format!("{when}{}", with_labels(&say.text, &labels)))
     });
     let says: Vec<String> = says.collect();
     out.extend((!says.is_empty()).then(|| says.join("\n")));
     if let Some(examples) = &view.examples {
         let head = std::iter::once(word("tool_example")).chain(examples.columns.iter().cloned());
-        let rows = examples.rows.iter().map(|row| std::iter::once(row.name.clone()).chain(row.cells.iter().cloned()).collect());
-        out.extend([heading(&word("tool_examples")), table(&head.collect::<Vec<_>>(), &rows.collect::<Vec<_>>())]);
+        let rows = examples.rows.iter().map(|row| {
+            std::iter::once(row.name.clone())
+                .chain(row.cells.iter().cloned())
+                .collect()
+        });
+        out.extend([
+            heading(&word("tool_examples")),
+            table(&head.collect::<Vec<_>>(), &rows.collect::<Vec<_>>()),
+        ]);
     }
 }
 
@@ -101,11 +155,26 @@ fn asked(input: &InputView, word: Word) -> String {
         "toggle" => word(if input.is_on { "yes" } else { "no" }),
         "choice" | "choices" => {
             let label = |option: &super::calculator::OptionView| {
-                if option.is_chosen { format!("**{}**", option.label) } else { option.label.clone() }
+                if option.is_chosen {
+                    format!("**{}**", option.label)
+                } else {
+                    option.label.clone()
+                }
             };
-            input.options.iter().map(label).collect::<Vec<_>>().join(", ")
+            input
+                .options
+                .iter()
+                .map(label)
+                .collect::<Vec<_>>()
+                .join(", ")
         }
-        _ => [Some(input.value.as_str()), input.unit.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ").trim().to_owned(),
+        _ => [Some(input.value.as_str()), input.unit.as_deref()]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(" ")
+            .trim()
+            .to_owned(),
     };
     let limits = match (&input.min, &input.max) {
         (Some(min), Some(max)) => format!(" ({min} … {max})"),
@@ -113,17 +182,33 @@ fn asked(input: &InputView, word: Word) -> String {
         (None, Some(max)) => format!(" (≤ {max})"),
         (None, None) => String::new(),
     };
-    let help = input.help.as_ref().map(|help| format!(" {help}")).unwrap_or_default();
+    let help = input
+        .help
+        .as_ref()
+        .map(|help| format!(" {help}"))
+        .unwrap_or_default();
     format!("- **{}**: {value}{limits}.{help}", input.label)
 }
 
 /// A table that formulas look up, by the name that they call it.
 fn figures_of(name: &str, figures: &Table) -> String {
     let rows: Vec<Vec<String>> = match figures {
-        Table::Rows(rows) => rows.iter().map(|(key, value)| vec![key.clone(), value.to_string()]).collect(),
+        Table::Rows(rows) => rows
+            .iter()
+            .map(|(key, value)| vec![key.clone(), value.to_string()])
+            .collect(),
         Table::Brackets(brackets) => {
-            let end = |end: f64| if end.is_finite() { format!("≤ {end}") } else { "…".to_owned() };
-            brackets.iter().map(|(up_to, rate)| vec![end(*up_to), rate.to_string()]).collect()
+            let end = |end: f64| {
+                if end.is_finite() {
+                    format!("≤ {end}")
+                } else {
+                    "…".to_owned()
+                }
+            };
+            brackets
+                .iter()
+                .map(|(up_to, rate)| vec![end(*up_to), rate.to_string()])
+                .collect()
         }
     };
     table(&[name.to_owned(), String::new()], &rows)
@@ -131,23 +216,56 @@ fn figures_of(name: &str, figures: &Table) -> String {
 
 fn compare(comparison: &Comparison, view: &CompareView, word: Word, out: &mut Vec<String>) {
     out.extend(comparison.disclosure.as_ref().map(text));
-    let scores = |at: usize| comparison.options.iter().filter_map(move |option| option.scores.get(at));
+    let scores = |at: usize| {
+        comparison
+            .options
+            .iter()
+            .filter_map(move |option| option.scores.get(at))
+    };
     let head = std::iter::once(String::new()).chain(comparison.options.iter().map(|option| {
-        let ours = if option.is_ours { format!(" ({})", word("tool_ours")) } else { String::new() };
+        let ours = if option.is_ours {
+            format!(" ({})", word("tool_ours"))
+        } else {
+            String::new()
+        };
         format!("{}{ours}", option.label)
     }));
-    let rows = comparison.criteria.iter().enumerate().map(|(at, criterion)| {
-        let cell = |score: &crate::tool::compare::Score| {
-            let why = score.why.as_ref().map(|why| format!(": {}", text(why))).unwrap_or_default();
-            format!("{}{why}", score.score)
-        };
-        let help = criterion.help.as_ref().map(|help| format!(": {}", text(help))).unwrap_or_default();
-        std::iter::once(format!("**{}**{help}", criterion.label)).chain(scores(at).map(cell)).collect()
+    let rows = comparison
+        .criteria
+        .iter()
+        .enumerate()
+        .map(|(at, criterion)| {
+            let cell = |score: &crate::tool::compare::Score| {
+                let why = score
+                    .why
+                    .as_ref()
+                    .map(|why| format!(": {}", text(why)))
+                    .unwrap_or_default();
+                format!("{}{why}", score.score)
+            };
+            let help = criterion
+                .help
+                .as_ref()
+                .map(|help| format!(": {}", text(help)))
+                .unwrap_or_default();
+            std::iter::once(format!("**{}**{help}", criterion.label))
+                .chain(scores(at).map(cell))
+                .collect()
+        });
+    let totals = std::iter::once(word("tool_total"))
+        .chain(view.options.iter().map(|option| option.text.clone()))
+        .collect();
+    out.push(table(
+        &head.collect::<Vec<_>>(),
+        &rows.chain([totals]).collect::<Vec<_>>(),
+    ));
+    let about = comparison.options.iter().filter_map(|option| {
+        Some(item(&format!(
+            "**{}**: {}",
+            option.label,
+            text(option.about.as_ref()?)
+        )))
     });
-    let totals = std::iter::once(word("tool_total")).chain(view.options.iter().map(|option| option.text.clone())).collect();
-    out.push(table(&head.collect::<Vec<_>>(), &rows.chain([totals]).collect::<Vec<_>>()));
-    let about =
-        comparison.options.iter().filter_map(|option| Some(item(&format!("**{}**: {}", option.label, text(option.about.as_ref()?)))));
     let about: Vec<String> = about.collect();
     out.extend((!about.is_empty()).then(|| about.join("\n")));
 }
@@ -157,10 +275,21 @@ fn checklist(checklist: &Checklist, out: &mut Vec<String>) {
         out.extend(group.title.as_deref().map(heading));
         out.extend(group.about.as_ref().map(text));
         let point = |point: &crate::tool::checklist::Point| {
-            let why = point.why.as_ref().map(|why| format!("\n\n{}", text(why))).unwrap_or_default();
+            let why = point
+                .why
+                .as_ref()
+                .map(|why| format!("\n\n{}", text(why)))
+                .unwrap_or_default();
             item(&format!("[ ] {}{why}", text(&point.text)))
         };
-        out.push(group.points.iter().map(point).collect::<Vec<_>>().join("\n"));
+        out.push(
+            group
+                .points
+                .iter()
+                .map(point)
+                .collect::<Vec<_>>()
+                .join("\n"),
+        );
     }
     out.extend(checklist.done.as_ref().map(text));
 }
@@ -171,8 +300,17 @@ fn decision(decision: &Decision, out: &mut Vec<String>) {
         let question = &decision.questions[at];
         out.push(heading(&question.ask));
         out.extend(question.help.as_ref().map(text));
-        let answer = |answer: &crate::tool::decision::Answer| format!("- {} → {}", answer.text, decision.text(answer.to));
-        out.push(question.answers.iter().map(answer).collect::<Vec<_>>().join("\n"));
+        let answer = |answer: &crate::tool::decision::Answer| {
+            format!("- {} → {}", answer.text, decision.text(answer.to))
+        };
+        out.push(
+            question
+                .answers
+                .iter()
+                .map(answer)
+                .collect::<Vec<_>>()
+                .join("\n"),
+        );
     }
     for outcome in &decision.outcomes {
         out.push(heading(&outcome.title));
@@ -184,20 +322,42 @@ fn quiz(quiz: &Quiz, word: Word, out: &mut Vec<String>) {
     for (number, question) in quiz.questions.iter().enumerate() {
         out.push(heading(&format!("{}. {}", number + 1, text(&question.ask))));
         let answer = |answer: &crate::tool::quiz::Answer| {
-            let note = answer.note.as_ref().map(|note| format!("\n\n{}", text(note))).unwrap_or_default();
-            item(&format!("[{}] {}{note}", if answer.is_right { "x" } else { " " }, text(&answer.text)))
+            let note = answer
+                .note
+                .as_ref()
+                .map(|note| format!("\n\n{}", text(note)))
+                .unwrap_or_default();
+            item(&format!(
+                "[{}] {}{note}",
+                if answer.is_right { "x" } else { " " },
+                text(&answer.text)
+            ))
         };
-        out.push(question.answers.iter().map(answer).collect::<Vec<_>>().join("\n"));
+        out.push(
+            question
+                .answers
+                .iter()
+                .map(answer)
+                .collect::<Vec<_>>()
+                .join("\n"),
+        );
         out.extend(question.because.as_ref().map(text));
     }
     if quiz.bands.is_empty() {
         return;
     }
     let band = |band: &crate::tool::quiz::Band| {
-        let title = band.title.as_ref().map(|title| format!("**{title}** ")).unwrap_or_default();
+        let title = band
+            .title
+            .as_ref()
+            .map(|title| format!("**{title}** "))
+            .unwrap_or_default();
         item(&format!("≥ {}: {title}{}", band.from, text(&band.text)))
     };
-    out.extend([heading(&word("tool_result")), quiz.bands.iter().map(band).collect::<Vec<_>>().join("\n")]);
+    out.extend([
+        heading(&word("tool_result")),
+        quiz.bands.iter().map(band).collect::<Vec<_>>().join("\n"),
+    ]);
 }
 
 fn heading(words: &str) -> String {
@@ -236,10 +396,22 @@ fn item(text: &str) -> String {
 
 fn table(head: &[String], rows: &[Vec<String>]) -> String {
     let line = |cells: &[String]| {
-        let cell = |text: &String| text.split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|");
-        format!("| {} |", cells.iter().map(cell).collect::<Vec<_>>().join(" | "))
+        let cell = |text: &String| {
+            text.split_whitespace()
+                .collect::<Vec<_>>()
+                .join(" ")
+                .replace('|', "\\|")
+        };
+        format!(
+            "| {} |",
+            cells.iter().map(cell).collect::<Vec<_>>().join(" | ")
+        )
     };
     let rule = vec!["---".to_owned(); head.len()];
     let rows = rows.iter().map(|row| line(row));
-    [line(head), line(&rule)].into_iter().chain(rows).collect::<Vec<_>>().join("\n")
+    [line(head), line(&rule)]
+        .into_iter()
+        .chain(rows)
+        .collect::<Vec<_>>()
+        .join("\n")
 }

@@ -50,10 +50,28 @@ pub(super) fn view(quiz: &Quiz, finish: &Finish) -> QuizView {
     let question = |question: &Question| QuestionView {
         ask: finish.line(&question.ask),
         answers: question.answers.iter().map(answer).collect(),
-        has_several: question.answers.iter().filter(|answer| answer.is_right).count() > 1,
+        has_several: question
+            .answers
+            .iter()
+            .filter(|answer| answer.is_right)
+            .count()
+            > 1,
         because: finish.maybe(question.because.as_ref()),
     };
-    let ends = quiz.bands.iter().skip(1).map(|band| band.from - 1).chain([quiz.questions.len()]);
-    let band = |(band, to): (&Band, usize)| BandView { from: band.from, to, title: band.title.clone(), text: finish.text(&band.text) };
-    QuizView { questions: quiz.questions.iter().map(question).collect(), bands: quiz.bands.iter().zip(ends).map(band).collect() }
+    let ends = quiz
+        .bands
+        .iter()
+        .skip(1)
+        .map(|band| band.from - 1)
+        .chain([quiz.questions.len()]);
+    let band = |(band, to): (&Band, usize)| BandView {
+        from: band.from,
+        to,
+        title: band.title.clone(),
+        text: finish.text(&band.text),
+    };
+    QuizView {
+        questions: quiz.questions.iter().map(question).collect(),
+        bands: quiz.bands.iter().zip(ends).map(band).collect(),
+    }
 }

@@ -43,7 +43,10 @@ impl Erasures {
                 _ => joined.push(range),
             }
         }
-        Self { zeros: joined, names: self.names }
+        Self {
+            zeros: joined,
+            names: self.names,
+        }
     }
 
     /// Overwrites what is in these bytes, which begin at a position of the file.
@@ -51,14 +54,20 @@ impl Erasures {
         let to = from + bytes.len() as u64;
         let place = |at: u64| usize::try_from(at.clamp(from, to) - from).unwrap_or(usize::MAX);
         let first = self.zeros.partition_point(|range| range.end <= from);
-        for range in self.zeros[first..].iter().take_while(|range| range.start < to) {
+        for range in self.zeros[first..]
+            .iter()
+            .take_while(|range| range.start < to)
+        {
             if let Some(part) = bytes.get_mut(place(range.start)..place(range.end)) {
                 part.fill(0);
             }
         }
         let first = self.names.partition_point(|name| name + 4 <= from);
         for name in self.names[first..].iter().take_while(|name| **name < to) {
-            for (at, letter) in (*name..).zip(FREE).filter(|(at, _)| (from..to).contains(at)) {
+            for (at, letter) in (*name..)
+                .zip(FREE)
+                .filter(|(at, _)| (from..to).contains(at))
+            {
                 if let Some(byte) = bytes.get_mut(place(at)) {
                     *byte = *letter;
                 }
@@ -101,7 +110,10 @@ mod tests {
                 erasures.apply((index * size) as u64, &mut piece);
                 all.extend(piece);
             }
-            assert_eq!(all, b"aaaafree\0\0\0\0ddddeeee\0\0\0fgggg", "in pieces of {size}");
+            assert_eq!(
+                all, b"aaaafree\0\0\0\0ddddeeee\0\0\0fgggg",
+                "in pieces of {size}"
+            );
         }
     }
 }

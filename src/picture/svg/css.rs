@@ -14,7 +14,9 @@ pub fn cleaned(css: &str) -> (String, bool) {
     while let Some((from, word)) = next(&lower, at) {
         out.push_str(&css[at..from]);
         if word == "@import" {
-            at = lower[from..].find(';').map_or(css.len(), |end| from + end + 1);
+            at = lower[from..]
+                .find(';')
+                .map_or(css.len(), |end| from + end + 1);
             is_changed = true;
             continue;
         }
@@ -41,7 +43,11 @@ fn plain(css: &str) -> String {
         rest = rest[at..].split_once("*/").map_or("", |(_, rest)| rest);
     }
     out.push_str(rest);
-    if out.contains('\\') { unescaped(&out) } else { out }
+    if out.contains('\\') {
+        unescaped(&out)
+    } else {
+        out
+    }
 }
 
 /// Reads escapes (CSS Syntax 3, §4.3.7), so that a word written with them is found.
@@ -61,8 +67,14 @@ fn unescaped(css: &str) -> String {
             continue;
         }
         chars.next_if(|c| c.is_ascii_whitespace());
-        let meant = u32::from_str_radix(&digits, 16).ok().and_then(char::from_u32);
-        out.push(meant.filter(|c| !c.is_control() && *c != '\\').unwrap_or(' '));
+        let meant = u32::from_str_radix(&digits, 16)
+            .ok()
+            .and_then(char::from_u32);
+        out.push(
+            meant
+                .filter(|c| !c.is_control() && *c != '\\')
+                .unwrap_or(' '),
+        );
     }
     out
 }
@@ -71,29 +83,49 @@ fn unescaped(css: &str) -> String {
 fn next(lower: &str, at: usize) -> Option<(usize, &'static str)> {
     let rest = lower.get(at..)?;
     let words = LOADING.iter().chain(&["@import"]);
-    words.filter_map(|word| Some((at + rest.find(word)?, *word))).min_by_key(|(from, word)| (*from, std::cmp::Reverse(word.len())))
+    words
+        .filter_map(|word| Some((at + rest.find(word)?, *word)))
+        .min_by_key(|(from, word)| (*from, std::cmp::Reverse(word.len())))
 }
 
 /// Where a call's closing bracket is, or the style's end.
 fn end_of_call(lower: &str, inside: usize) -> usize {
     let rest = &lower[inside..];
     let start = rest.len() - rest.trim_start().len();
-    let quote = rest[start..].chars().next().filter(|c| matches!(c, '"' | '\''));
-    let behind_quote = quote.and_then(|quote| rest[start + 1..].find(quote).map(|end| start + 1 + end + 1)).unwrap_or(0);
-    rest[behind_quote..].find(')').map_or(lower.len(), |end| inside + behind_quote + end)
+    let quote = rest[start..]
+        .chars()
+        .next()
+        .filter(|c| matches!(c, '"' | '\''));
+    let behind_quote = quote
+        .and_then(|quote| rest[start + 1..].find(quote).map(|end| start + 1 + end + 1))
+        .unwrap_or(0);
+    rest[behind_quote..]
+        .find(')')
+        .map_or(lower.len(), |end| inside + behind_quote + end)
 }
 
-/// Whether an address stays within the image: a place in it, or an image or a font that comes along.
+/// Whether an address stays within the image: a place in it, or an image or a font that comes
+/// along.
 fn is_harmless(address: &str) -> bool {
-    const FONTS: [&str; 3] = ["data:font/", "data:application/font", "data:application/x-font"];
+    const FONTS: [&str; 3] = [
+        "data:font/",
+        "data:application/font",
+        "data:application/x-font",
+    ];
     let address = address.trim().trim_matches(['"', '\'']).trim();
-    address.starts_with('#') || is_image_data(address) || FONTS.iter().any(|font| address.starts_with(font))
+    address.starts_with('#')
+        || is_image_data(address)
+        || FONTS.iter().any(|font| address.starts_with(font))
 }
 
 /// Whether a lower-case address is an image of pixels that comes along.
 pub fn is_image_data(address: &str) -> bool {
-    ["png", "jpeg", "jpg", "gif", "webp", "avif"].iter().any(|format| {
-        let rest = address.strip_prefix("data:image/").and_then(|rest| rest.strip_prefix(format));
-        rest.is_some_and(|rest| rest.starts_with([';', ',']))
-    })
+    ["png", "jpeg", "jpg", "gif", "webp", "avif"]
+        .iter()
+        .any(|format| {
+            let rest = address
+                .strip_prefix("data:image/")
+                .and_then(|rest| rest.strip_prefix(format));
+            rest.is_some_and(|rest| rest.starts_with([';', ',']))
+        })
 }

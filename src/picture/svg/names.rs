@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-/// Elements that draw, describe or move something. Everything else is left out with all that is in it.
+/// Elements that draw, describe or move something. Everything else is left out with all that is in
+/// it.
 const ELEMENTS: &str = "\
     a altGlyph altGlyphDef altGlyphItem animate animateColor animateMotion animateTransform circle clipPath color- \
     profile defs desc discard ellipse feBlend feColorMatrix feComponentTransfer feComposite feConvolveMatrix \
@@ -45,15 +46,21 @@ const ATTRIBUTES: &str = "\
     visibility white-space width widths word-spacing writing-mode x x-height x1 x2 xChannelSelector y y1 y2 \
     yChannelSelector z zoomAndPan";
 
-static ELEMENT_NAMES: LazyLock<HashSet<&'static str>> = LazyLock::new(|| ELEMENTS.split_whitespace().collect());
-static ATTRIBUTE_NAMES: LazyLock<HashSet<&'static str>> = LazyLock::new(|| ATTRIBUTES.split_whitespace().collect());
+static ELEMENT_NAMES: LazyLock<HashSet<&'static str>> =
+    LazyLock::new(|| ELEMENTS.split_whitespace().collect());
+static ATTRIBUTE_NAMES: LazyLock<HashSet<&'static str>> =
+    LazyLock::new(|| ATTRIBUTES.split_whitespace().collect());
 
 pub fn is_element(name: &str) -> bool {
     ELEMENT_NAMES.contains(name)
 }
 
 pub fn is_attribute(name: &str) -> bool {
-    let is_of_family =
-        |family: &str| name.starts_with(family) && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+    let is_of_family = |family: &str| {
+        name.starts_with(family)
+            && name
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+    };
     ATTRIBUTE_NAMES.contains(name) || is_of_family("aria-") || is_of_family("data-")
 }

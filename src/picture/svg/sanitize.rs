@@ -1,4 +1,5 @@
-//! One pass over an SVG: what is published of it, what was active, how large it is and how much it draws.
+//! One pass over an SVG: what is published of it, what was active, how large it is and how much it
+//! draws.
 
 use quick_xml::Reader;
 use quick_xml::escape::{escape, partial_escape, resolve_predefined_entity};
@@ -14,7 +15,15 @@ const SVG: &str = "http://www.w3.org/2000/svg";
 const XLINK: &str = "http://www.w3.org/1999/xlink";
 
 /// Elements that run something, or bring another language along.
-const ACTIVE: [&str; 7] = ["script", "foreignobject", "iframe", "object", "embed", "handler", "listener"];
+const ACTIVE: [&str; 7] = [
+    "script",
+    "foreignobject",
+    "iframe",
+    "object",
+    "embed",
+    "handler",
+    "listener",
+];
 
 /// Elements that change an attribute of another one.
 const ANIMATING: [&str; 4] = ["animate", "set", "animateTransform", "animateColor"];
@@ -41,17 +50,27 @@ pub struct Sanitized {
 /// Why it is not an SVG.
 pub fn sanitize(text: &str) -> Result<Sanitized, Fault> {
     let mut reader = Reader::from_str(text);
-    let mut pass = Pass { out: String::with_capacity(text.len()), ..Pass::default() };
+    let mut pass = Pass {
+        out: String::with_capacity(text.len()),
+        ..Pass::default()
+    };
     loop {
-        match reader.read_event().map_err(|error| Fault::Unreadable(error.to_string()))? {
+        match reader
+            .read_event()
+            .map_err(|error| Fault::Unreadable(error.to_string()))?
+        {
             Event::Start(element) => pass.start(&element, false)?,
             Event::Empty(element) => pass.start(&element, true)?,
             Event::End(_) => pass.end(),
             Event::Text(text) => pass.text(&text, &text),
             Event::CData(data) => pass.text(&partial_escape(&*data), &data),
-            Event::GeneralRef(entity) => pass.entity(&entity, entity.resolve_char_ref().ok().flatten()),
+            Event::GeneralRef(entity) => {
+                pass.entity(&entity, entity.resolve_char_ref().ok().flatten())
+            }
             Event::DocType(declared) => pass.entities.declare(&declared),
-            Event::PI(instruction) if instruction.target() == "xml-stylesheet" => pass.note("a style sheet from outside".to_owned()),
+            Event::PI(instruction) if instruction.target() == "xml-stylesheet" => {
+                pass.note("a style sheet from outside".to_owned())
+            }
             Event::Eof => break,
             Event::PI(_) | Event::Comment(_) | Event::Decl(_) => {}
         }
@@ -63,9 +82,16 @@ pub fn sanitize(text: &str) -> Result<Sanitized, Fault> {
         return Err(Fault::CutShort);
     }
     if pass.out.is_empty() {
-        return Err(Fault::Unreadable(format!("its first element has no `xmlns=\"{SVG}\"`")));
+        return Err(Fault::Unreadable(format!(
+            "its first element has no `xmlns=\"{SVG}\"`"
+        )));
     }
-    Ok(Sanitized { svg: pass.out, size: pass.size, active: pass.active, drawn: pass.references.drawn() })
+    Ok(Sanitized {
+        svg: pass.out,
+        size: pass.size,
+        active: pass.active,
+        drawn: pass.references.drawn(),
+    })
 }
 
 #[derive(Default)]
@@ -108,7 +134,8 @@ impl Pass {
         }
         let lower = name.to_lowercase();
         let is_svg = self.space_of(element.name().as_ref()) == Some(SVG);
-        // Where the name space is missing, nothing is drawn; what would run elsewhere is reported all the same.
+        // Where the name space is missing, nothing is drawn; what would run elsewhere is reported
+        // all the same.
         if ACTIVE.contains(&lower.as_str()) {
             self.note(format!("the element `<{lower}>`"));
         }
@@ -131,7 +158,11 @@ impl Pass {
     fn declare(&mut self, element: &BytesStart) {
         for attribute in element.attributes().with_checks(false).flatten() {
             let key = attribute.key.as_ref();
-            let prefix = if key == "xmlns" { Some("") } else { key.strip_prefix("xmlns:") };
+            let prefix = if key == "xmlns" {
+                Some("")
+            } else {
+                key.strip_prefix("xmlns:")
+            };
             if let Some(prefix) = prefix {
                 let space = self.entities.unescape(&attribute.value).into_owned();
                 self.spaces.push((self.depth, prefix.to_owned(), space));
@@ -142,11 +173,15 @@ impl Pass {
     /// The name space of an element or an attribute with a prefix.
     fn space_of(&self, name: &str) -> Option<&str> {
         let prefix = name.split_once(':').map_or("", |(prefix, _)| prefix);
-        self.spaces.iter().rev().find(|(_, own, _)| own == prefix).map(|(_, _, space)| space.as_str())
+        self.spaces
+            .iter()
+            .rev()
+            .find(|(_, own, _)| own == prefix)
+            .map(|(_, _, space)| space.as_str())
     }
 
-    /// The attributes that are published, as they are written, and the ids that they name; `None` where the element may not be
-    /// published at all.
+    /// The attributes that are published, as they are written, and the ids that they name; `None`
+    /// where the element may not be published at all.
     fn attributes(&mut self, name: &str, element: &BytesStart) -> Option<Attributes> {
         let mut written = Attributes::default();
         let mut seen: Vec<String> = Vec::new();
@@ -161,16 +196,23 @@ impl Pass {
             if name == "a" && local == "ping" {
                 self.note("the attribute `ping`".to_owned());
             }
-            if ANIMATING.contains(&name) && local == "attributename" && is_dangerous_to_animate(&value) {
+            if ANIMATING.contains(&name)
+                && local == "attributename"
+                && is_dangerous_to_animate(&value)
+            {
                 self.note(format!("the animation of `{}`", shortened(value.trim())));
                 return None;
             }
-            let Some(key) = self.published_key(key) else { continue };
+            let Some(key) = self.published_key(key) else {
+                continue;
+            };
             if seen.contains(&key) {
                 continue;
             }
             if let Some(value) = self.value(name, &key, &value, &mut written) {
-                written.text.push_str(&format!(" {key}=\"{}\"", escape(value.as_str())));
+                written
+                    .text
+                    .push_str(&format!(" {key}=\"{}\"", escape(value.as_str())));
             }
             seen.push(key);
         }
@@ -188,16 +230,31 @@ impl Pass {
     }
 
     /// An attribute's value as it is published; `None` where it is not.
-    fn value(&mut self, name: &str, key: &str, value: &str, written: &mut Attributes) -> Option<String> {
+    fn value(
+        &mut self,
+        name: &str,
+        key: &str,
+        value: &str,
+        written: &mut Attributes,
+    ) -> Option<String> {
         match key {
             "href" => {
-                let is_kept = if name == "a" { is_link(value) } else { is_own(name, value) };
+                let is_kept = if name == "a" {
+                    is_link(value)
+                } else {
+                    is_own(name, value)
+                };
                 if !is_kept {
-                    self.note(format!("the reference to `{}`", shortened(value.trim().to_lowercase().as_str())));
+                    self.note(format!(
+                        "the reference to `{}`",
+                        shortened(value.trim().to_lowercase().as_str())
+                    ));
                     return None;
                 }
                 if name != "a" {
-                    written.named.extend(value.trim().strip_prefix('#').map(str::to_owned));
+                    written
+                        .named
+                        .extend(value.trim().strip_prefix('#').map(str::to_owned));
                 }
                 Some(value.to_owned())
             }
@@ -226,8 +283,13 @@ impl Pass {
         self.out.push_str(&attributes.text);
         self.out.push_str(if is_empty { "/>" } else { ">" });
         // An empty element has no end tag.
-        self.names.push(if is_empty { String::new() } else { name.to_owned() });
-        self.references.open(attributes.id.clone(), attributes.named.clone());
+        self.names.push(if is_empty {
+            String::new()
+        } else {
+            name.to_owned()
+        });
+        self.references
+            .open(attributes.id.clone(), attributes.named.clone());
         if name == "style" && !is_empty {
             self.style = Some(String::new());
         }
@@ -251,7 +313,11 @@ impl Pass {
                 self.references.close();
             }
         }
-        while self.spaces.last().is_some_and(|(depth, ..)| *depth == self.depth) {
+        while self
+            .spaces
+            .last()
+            .is_some_and(|(depth, ..)| *depth == self.depth)
+        {
             self.spaces.pop();
         }
         self.depth = self.depth.saturating_sub(1);
@@ -290,7 +356,11 @@ struct Attributes {
 
 /// An address without what browsers skip when they look for its scheme, in lower case.
 fn squeezed(address: &str) -> String {
-    address.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect::<String>().to_lowercase()
+    address
+        .chars()
+        .filter(|c| !c.is_whitespace() && !c.is_control())
+        .collect::<String>()
+        .to_lowercase()
 }
 
 fn scheme(squeezed: &str) -> Option<&str> {
@@ -306,7 +376,8 @@ fn is_link(address: &str) -> bool {
 /// Whether what is drawn from there is the image's own or this site's.
 fn is_own(element: &str, address: &str) -> bool {
     let address = squeezed(address);
-    let is_elsewhere = address.starts_with("//") || address.contains('\\') || scheme(&address).is_some();
+    let is_elsewhere =
+        address.starts_with("//") || address.contains('\\') || scheme(&address).is_some();
     !is_elsewhere || (matches!(element, "image" | "feImage") && css::is_image_data(&address))
 }
 

@@ -12,14 +12,20 @@ const EXPANDED_MAX: usize = 1 << 20;
 pub fn decoded(bytes: &[u8]) -> Cow<'_, str> {
     let wide = |bytes: &[u8], read: fn([u8; 2]) -> u16| {
         let units = bytes.chunks_exact(2).map(|two| read([two[0], two[1]]));
-        char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect::<String>()
+        char::decode_utf16(units)
+            .map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER))
+            .collect::<String>()
     };
     match bytes {
         [0xFF, 0xFE, rest @ ..] => wide(rest, u16::from_le_bytes).into(),
         [0xFE, 0xFF, rest @ ..] => wide(rest, u16::from_be_bytes).into(),
         bytes => match std::str::from_utf8(bytes) {
             Ok(text) => text.trim_start_matches('\u{FEFF}').into(),
-            Err(_) if says_latin(bytes) => bytes.iter().map(|byte| char::from(*byte)).collect::<String>().into(),
+            Err(_) if says_latin(bytes) => bytes
+                .iter()
+                .map(|byte| char::from(*byte))
+                .collect::<String>()
+                .into(),
             Err(_) => String::from_utf8_lossy(bytes),
         },
     }
@@ -27,7 +33,9 @@ pub fn decoded(bytes: &[u8]) -> Cow<'_, str> {
 
 fn says_latin(bytes: &[u8]) -> bool {
     let head = String::from_utf8_lossy(&bytes[..bytes.len().min(200)]).to_lowercase();
-    ["iso-8859-1", "latin1", "windows-1252"].iter().any(|name| head.contains(name))
+    ["iso-8859-1", "latin1", "windows-1252"]
+        .iter()
+        .any(|name| head.contains(name))
 }
 
 /// The entities that a document type declares in the file itself.
@@ -38,14 +46,21 @@ pub struct Entities {
 }
 
 impl Entities {
-    /// Reads `<!ENTITY name "value">` of a document type. Entities whose value holds another or a tag are not known.
+    /// Reads `<!ENTITY name "value">` of a document type. Entities whose value holds another or a
+    /// tag are not known.
     pub fn declare(&mut self, document_type: &str) {
         for declared in document_type.split("<!ENTITY").skip(1) {
             let declared = declared.trim_start();
-            let Some((name, rest)) = declared.split_once(char::is_whitespace) else { continue };
+            let Some((name, rest)) = declared.split_once(char::is_whitespace) else {
+                continue;
+            };
             let rest = rest.trim_start();
-            let Some(quote) = rest.chars().next().filter(|c| matches!(c, '"' | '\'')) else { continue };
-            let Some((value, _)) = rest[1..].split_once(quote) else { continue };
+            let Some(quote) = rest.chars().next().filter(|c| matches!(c, '"' | '\'')) else {
+                continue;
+            };
+            let Some((value, _)) = rest[1..].split_once(quote) else {
+                continue;
+            };
             if let Ok(value) = unescape_with(value, resolve_predefined_entity)
                 && !value.contains('<')
             {
@@ -72,7 +87,8 @@ impl Entities {
         }
         let mut used = 0;
         let resolve = |name: &str| {
-            let text = resolve_predefined_entity(name).or_else(|| self.values.get(name).map(String::as_str));
+            let text = resolve_predefined_entity(name)
+                .or_else(|| self.values.get(name).map(String::as_str));
             used += text.map_or(0, str::len);
             if used > EXPANDED_MAX { Some("") } else { text }
         };

@@ -1,5 +1,6 @@
-//! Published files whose paths differ only in letter case, or only in how their letters are composed (Unicode NFC or NFD). macOS, Windows and some
-//! hosts take such paths for one, so that one file replaces the other.
+//! Published files whose paths differ only in letter case, or only in how their letters are
+//! composed (Unicode NFC or NFD). macOS, Windows and some hosts take such paths for one, so that
+//! one file replaces the other.
 
 use std::collections::HashMap;
 
@@ -13,19 +14,32 @@ use crate::paths::{OutputPath, SourcePath};
 /// A path as those systems compare it; `None` where it is written so already.
 fn folded(path: &str) -> Option<String> {
     // Nearly all paths are slugs.
-    if !path.bytes().any(|byte| byte.is_ascii_uppercase() || byte >= 0x80) {
+    if !path
+        .bytes()
+        .any(|byte| byte.is_ascii_uppercase() || byte >= 0x80)
+    {
         return None;
     }
     let folded: String = path.nfc().flat_map(char::to_lowercase).nfc().collect();
     (folded != path).then_some(folded)
 }
 
-/// One problem for each output that another one has the name of. `all` is sorted by path; `cause` says in words what is published, and by which file.
-pub(super) fn find(all: &[(OutputPath, Maker)], cause: impl Fn(&Maker) -> (String, Option<SourcePath>)) -> Vec<Diagnostic> {
-    let odd: Vec<(usize, String)> =
-        all.par_iter().enumerate().filter_map(|(index, (path, _))| Some((index, folded(path.as_str())?))).collect();
+/// One problem for each output that another one has the name of. `all` is sorted by path; `cause`
+/// says in words what is published, and by which file.
+pub(super) fn find(
+    all: &[(OutputPath, Maker)],
+    cause: impl Fn(&Maker) -> (String, Option<SourcePath>),
+) -> Vec<Diagnostic> {
+    let odd: Vec<(usize, String)> = all
+        .par_iter()
+        .enumerate()
+        .filter_map(|(index, (path, _))| Some((index, folded(path.as_str())?)))
+        .collect();
     let mut by_folded: HashMap<&str, usize> = HashMap::with_capacity(odd.len());
-    let plain = |path: &str| all.binary_search_by(|(other, _)| other.as_str().cmp(path)).ok();
+    let plain = |path: &str| {
+        all.binary_search_by(|(other, _)| other.as_str().cmp(path))
+            .ok()
+    };
     let mut problems = Vec::new();
     for (index, name) in &odd {
         let first = plain(name).or_else(|| by_folded.get(name.as_str()).copied());
@@ -37,10 +51,20 @@ pub(super) fn find(all: &[(OutputPath, Maker)], cause: impl Fn(&Maker) -> (Strin
     for (index, name) in &odd {
         let folders = name.match_indices('/').map(|(at, _)| &name[..at]);
         // A file in the place of a folder of the same name, and the other way round.
-        let file = folders.clone().find_map(|folder| plain(folder).or_else(|| by_folded.get(folder).copied()));
-        let is_in_it = |file: &usize| !all[*index].0.as_str().starts_with(&format!("{}/", all[*file].0));
+        let file = folders
+            .clone()
+            .find_map(|folder| plain(folder).or_else(|| by_folded.get(folder).copied()));
+        let is_in_it = |file: &usize| {
+            !all[*index]
+                .0
+                .as_str()
+                .starts_with(&format!("{}/", all[*file].0))
+        };
         let below = all.partition_point(|(path, _)| path.as_str() < format!("{name}/").as_str());
-        let inside = all.get(below).is_some_and(|(path, _)| path.as_str().starts_with(&format!("{name}/"))).then_some(below);
+        let inside = all
+            .get(below)
+            .is_some_and(|(path, _)| path.as_str().starts_with(&format!("{name}/")))
+            .then_some(below);
         if let Some(other) = file.filter(is_in_it).or(inside) {
             problems.push(problem((&all[other], &all[*index]), &cause));
         }
@@ -52,20 +76,27 @@ fn problem(
     ((one, one_maker), (other, other_maker)): (&(OutputPath, Maker), &(OutputPath, Maker)),
     cause: impl Fn(&Maker) -> (String, Option<SourcePath>),
 ) -> Diagnostic {
-    let ((one_name, one_source), (other_name, other_source)) = (cause(one_maker), cause(other_maker));
+    let ((one_name, one_source), (other_name, other_source)) =
+        (cause(one_maker), cause(other_maker));
     let composed = |path: &OutputPath| path.as_str().nfc().collect::<String>();
-    let how = if composed(one) == composed(other) { "how their letters are composed" } else { "letter case" };
+    let how = if composed(one) == composed(other) {
+        "how their letters are composed"
+    } else {
+        "letter case"
+    };
     let differ = match one.as_str().matches('/').count() == other.as_str().matches('/').count() {
         true => format!("which differ only in {how}"),
         false => format!("where a file and a folder differ only in {how}"),
     };
-    let message = format!("{one_name} and {other_name} are published as {one} and {other}, {differ}");
-    let problem =
-        Diagnostic::new(Code::UnportableName, message).help("rename one of the two: many disks and some hosts take both names for one");
+    let message =
+        format!("{one_name} and {other_name} are published as {one} and {other}, {differ}");
+    let problem = Diagnostic::new(Code::UnportableName, message)
+        .help("rename one of the two: many disks and some hosts take both names for one");
     match (one_source, other_source) {
-        (Some(one), Some(other)) if one != other => {
-            problem.at(Place::start_of(&other)).also(Place::start_of(&one), "this is published under the same name")
-        }
+        (Some(one), Some(other)) if one != other => problem.at(Place::start_of(&other)).also(
+            Place::start_of(&one),
+            "this is published under the same name",
+        ),
         (Some(source), _) | (_, Some(source)) => problem.at(Place::start_of(&source)),
         (None, None) => problem,
     }

@@ -17,7 +17,8 @@ pub enum PublishedForm {
     Nothing,
 }
 
-/// A file that is published as it is, or with some parts overwritten. It may be larger than the memory.
+/// A file that is published as it is, or with some parts overwritten. It may be larger than the
+/// memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CopiedFile {
     pub source: SourcePath,
@@ -26,7 +27,10 @@ pub struct CopiedFile {
 
 impl CopiedFile {
     pub fn as_it_is(source: &SourcePath) -> Self {
-        Self { source: source.clone(), erasures: Arc::default() }
+        Self {
+            source: source.clone(),
+            erasures: Arc::default(),
+        }
     }
 
     /// Whether it is published as it is.
@@ -38,9 +42,21 @@ impl CopiedFile {
     ///
     /// # Errors
     /// Those of the file system.
-    pub fn open_at<'a>(&'a self, files: &'a dyn Files, from: u64) -> io::Result<Box<dyn Read + Send + 'a>> {
+    pub fn open_at<'a>(
+        &'a self,
+        files: &'a dyn Files,
+        from: u64,
+    ) -> io::Result<Box<dyn Read + Send + 'a>> {
         let file = files.open_at(&self.source, from)?;
-        Ok(if self.is_as_it_is() { file } else { Box::new(Erased { file, at: from, erasures: &self.erasures }) })
+        Ok(if self.is_as_it_is() {
+            file
+        } else {
+            Box::new(Erased {
+                file,
+                at: from,
+                erasures: &self.erasures,
+            })
+        })
     }
 }
 
@@ -49,7 +65,11 @@ impl Pictures {
     ///
     /// # Errors
     /// Those of reading.
-    pub fn published(&self, files: &dyn Files, source: &SourcePath) -> io::Result<(PublishedForm, Option<Fault>)> {
+    pub fn published(
+        &self,
+        files: &dyn Files,
+        source: &SourcePath,
+    ) -> io::Result<(PublishedForm, Option<Fault>)> {
         let as_it_is = || Ok((PublishedForm::Copied(CopiedFile::as_it_is(source)), None));
         if !self.is_on() {
             return as_it_is();
@@ -63,10 +83,15 @@ impl Pictures {
             }
         }
         let bytes = files.read(source)?;
-        let Some(seen) = self.seen(files, source) else { return Ok((PublishedForm::Nothing, None)) };
+        let Some(seen) = self.seen(files, source) else {
+            return Ok((PublishedForm::Nothing, None));
+        };
         Ok(match picture::published(&seen.picture, &bytes) {
             Ok(bytes) => (PublishedForm::Bytes(bytes.into_owned()), None),
-            Err(fault) if by_name == Some(Format::Svg) => (PublishedForm::Bytes(picture::EMPTY_DRAWING.into()), Some(fault)),
+            Err(fault) if by_name == Some(Format::Svg) => (
+                PublishedForm::Bytes(picture::EMPTY_DRAWING.into()),
+                Some(fault),
+            ),
             Err(fault) => (PublishedForm::Nothing, Some(fault)),
         })
     }
@@ -76,11 +101,22 @@ impl Pictures {
 fn film(files: &dyn Files, source: &SourcePath) -> io::Result<(PublishedForm, Option<Fault>)> {
     let mut read = |from: u64, count: usize| {
         let mut bytes = Vec::new();
-        files.open_at(source, from)?.take(count as u64).read_to_end(&mut bytes)?;
+        files
+            .open_at(source, from)?
+            .take(count as u64)
+            .read_to_end(&mut bytes)?;
         Ok(bytes)
     };
-    Ok(match picture::private_parts(files.length(source)?, &mut read)? {
-        Some(erasures) => (PublishedForm::Copied(CopiedFile { source: source.clone(), erasures: Arc::new(erasures) }), None),
-        None => (PublishedForm::Nothing, Some(Fault::UnknownParts)),
-    })
+    Ok(
+        match picture::private_parts(files.length(source)?, &mut read)? {
+            Some(erasures) => (
+                PublishedForm::Copied(CopiedFile {
+                    source: source.clone(),
+                    erasures: Arc::new(erasures),
+                }),
+                None,
+            ),
+            None => (PublishedForm::Nothing, Some(Fault::UnknownParts)),
+        },
+    )
 }

@@ -7,8 +7,8 @@ use crate::fields::field_named;
 use crate::paths::{Route, SourcePath};
 use crate::yaml::{self, Entry, Node, Value};
 
-/// Adds the address of a page that is at `own` now; `false` where that cannot be done. Where the page was at `own` before, that is no old address any
-/// more, and this one takes its place.
+/// Adds the address of a page that is at `own` now; `false` where that cannot be done. Where the
+/// page was at `own` before, that is no old address any more, and this one takes its place.
 pub fn add(path: &SourcePath, page: &mut EditedText, address: &Route, own: &Route) -> bool {
     let split = front_matter::split(path, &page.text);
     if split.problem.is_some() {
@@ -18,8 +18,13 @@ pub fn add(path: &SourcePath, page: &mut EditedText, address: &Route, own: &Rout
         page.replace(0..0, &format!("---\naliases: [{address}]\n---\n\n"));
         return true;
     };
-    let Ok(node) = yaml::parse(path, &page.text, front.clone()) else { return false };
-    let aliases = node.as_ref().and_then(Node::as_map).and_then(|map| map.iter().find(|(key, _)| is_aliases(key)));
+    let Ok(node) = yaml::parse(path, &page.text, front.clone()) else {
+        return false;
+    };
+    let aliases = node
+        .as_ref()
+        .and_then(Node::as_map)
+        .and_then(|map| map.iter().find(|(key, _)| is_aliases(key)));
     match aliases {
         Some((key, entry)) => {
             let known = aliases_of(&entry.node);
@@ -52,8 +57,15 @@ fn aliases_of(node: &Node) -> Vec<(&Place, Route)> {
         Value::List(items) => items.iter().collect(),
         _ => vec![node],
     };
-    let address = |node: &Node| Route::new(node.as_text()?).ok().map(|route| route.as_folder());
-    nodes.into_iter().filter_map(|node| Some((&node.place, address(node)?))).collect()
+    let address = |node: &Node| {
+        Route::new(node.as_text()?)
+            .ok()
+            .map(|route| route.as_folder())
+    };
+    nodes
+        .into_iter()
+        .filter_map(|node| Some((&node.place, address(node)?)))
+        .collect()
 }
 
 fn extend(page: &mut EditedText, key: &str, entry: &Entry, address: &Route) -> bool {
@@ -61,8 +73,13 @@ fn extend(page: &mut EditedText, key: &str, entry: &Entry, address: &Route) -> b
     match &entry.node.value {
         Value::None => {
             let key_at = page.at(&entry.key_place).start + key.len();
-            let Some(colon) = page.text[key_at..].find(':').filter(|colon| *colon <= 1) else { return false };
-            page.replace(key_at + colon + 1..key_at + colon + 1, &format!(" [{address}]"));
+            let Some(colon) = page.text[key_at..].find(':').filter(|colon| *colon <= 1) else {
+                return false;
+            };
+            page.replace(
+                key_at + colon + 1..key_at + colon + 1,
+                &format!(" [{address}]"),
+            );
             true
         }
         Value::List(items) if page.text[at.start..].starts_with('[') => {
@@ -71,11 +88,20 @@ fn extend(page: &mut EditedText, key: &str, entry: &Entry, address: &Route) -> b
             true
         }
         Value::List(items) => {
-            let Some(first) = items.first() else { return false };
+            let Some(first) = items.first() else {
+                return false;
+            };
             let item = page.at(&first.place).start;
-            let line = page.text[..item].rfind('\n').map_or(0, |newline| newline + 1);
+            let line = page.text[..item]
+                .rfind('\n')
+                .map_or(0, |newline| newline + 1);
             let lead = &page.text[line..item];
-            let Some(dash) = lead.find('-').filter(|dash| lead[..*dash].trim().is_empty()) else { return false };
+            let Some(dash) = lead
+                .find('-')
+                .filter(|dash| lead[..*dash].trim().is_empty())
+            else {
+                return false;
+            };
             let indent = lead[..dash].to_owned();
             page.replace(line..line, &format!("{indent}- {address}\n"));
             true
@@ -96,7 +122,15 @@ mod tests {
     fn with_alias(text: &str) -> String {
         let path = SourcePath::root();
         let mut page = EditedText::new(&path, text.as_bytes()).expect("text");
-        assert!(add(&path, &mut page, &Route::page(["old"]), &Route::page(["own"])), "{text}");
+        assert!(
+            add(
+                &path,
+                &mut page,
+                &Route::page(["old"]),
+                &Route::page(["own"])
+            ),
+            "{text}"
+        );
         String::from_utf8(page.into_bytes()).expect("text")
     }
 
@@ -104,20 +138,50 @@ mod tests {
     fn every_form() {
         for (text, expected) in [
             ("# A\n", "---\naliases: [/old/]\n---\n\n# A\n"),
-            ("---\ntitle: A\n---\nText", "---\ntitle: A\naliases: [/old/]\n---\nText"),
-            ("---\r\ntitle: A\r\n---\r\nText", "---\r\ntitle: A\r\naliases: [/old/]\r\n---\r\nText"),
+            (
+                "---\ntitle: A\n---\nText",
+                "---\ntitle: A\naliases: [/old/]\n---\nText",
+            ),
+            (
+                "---\r\ntitle: A\r\n---\r\nText",
+                "---\r\ntitle: A\r\naliases: [/old/]\r\n---\r\nText",
+            ),
             ("---\n---\nText", "---\naliases: [/old/]\n---\nText"),
-            ("---\naliases: [/a/] # b\n---\n", "---\naliases: [/old/, /a/] # b\n---\n"),
+            (
+                "---\naliases: [/a/] # b\n---\n",
+                "---\naliases: [/old/, /a/] # b\n---\n",
+            ),
             ("---\naliases: []\n---\n", "---\naliases: [/old/]\n---\n"),
-            ("---\naliases:\n  - /a/\n  - /b/\ntitle: A\n---\n", "---\naliases:\n  - /old/\n  - /a/\n  - /b/\ntitle: A\n---\n"),
-            ("---\nredirect_from:\n- '/a/'\n---\n", "---\nredirect_from:\n- /old/\n- '/a/'\n---\n"),
+            (
+                "---\naliases:\n  - /a/\n  - /b/\ntitle: A\n---\n",
+                "---\naliases:\n  - /old/\n  - /a/\n  - /b/\ntitle: A\n---\n",
+            ),
+            (
+                "---\nredirect_from:\n- '/a/'\n---\n",
+                "---\nredirect_from:\n- /old/\n- '/a/'\n---\n",
+            ),
             ("---\nalias: /a/\n---\n", "---\nalias: [/old/, /a/]\n---\n"),
-            ("---\naliases: \"/a/\"\n---\n", "---\naliases: [/old/, \"/a/\"]\n---\n"),
-            ("---\naliases:\ntitle: A\n---\n", "---\naliases: [/old/]\ntitle: A\n---\n"),
-            ("---\naliases: [/a/, /own/]\n---\n", "---\naliases: [/a/, /old/]\n---\n"),
-            ("---\naliases:\n  - /own\n---\n", "---\naliases:\n  - /old/\n---\n"),
+            (
+                "---\naliases: \"/a/\"\n---\n",
+                "---\naliases: [/old/, \"/a/\"]\n---\n",
+            ),
+            (
+                "---\naliases:\ntitle: A\n---\n",
+                "---\naliases: [/old/]\ntitle: A\n---\n",
+            ),
+            (
+                "---\naliases: [/a/, /own/]\n---\n",
+                "---\naliases: [/a/, /old/]\n---\n",
+            ),
+            (
+                "---\naliases:\n  - /own\n---\n",
+                "---\naliases:\n  - /old/\n---\n",
+            ),
             ("---\nalias: /own/\n---\n", "---\nalias: /old/\n---\n"),
-            ("---\naliases: [/old/]\n---\n", "---\naliases: [/old/]\n---\n"),
+            (
+                "---\naliases: [/old/]\n---\n",
+                "---\naliases: [/old/]\n---\n",
+            ),
         ] {
             assert_eq!(with_alias(text), expected, "{text}");
         }

@@ -21,8 +21,16 @@ pub struct Overlay<'a> {
 
 impl<'a> Overlay<'a> {
     pub fn new(base: &'a dyn Files, moved: &'a BTreeMap<SourcePath, SourcePath>) -> Self {
-        let origins = moved.iter().map(|(old, new)| (new.clone(), old.clone())).collect();
-        Self { base, moved, origins, edited: BTreeMap::new() }
+        let origins = moved
+            .iter()
+            .map(|(old, new)| (new.clone(), old.clone()))
+            .collect();
+        Self {
+            base,
+            moved,
+            origins,
+            edited: BTreeMap::new(),
+        }
     }
 
     /// The bytes that a file had before.
@@ -38,7 +46,10 @@ impl<'a> Overlay<'a> {
 impl Files for Overlay<'_> {
     fn list(&self, rules: &ListingRules) -> Checked<Vec<SourcePath>> {
         self.base.list(rules).map(|files| {
-            let mut files: Vec<SourcePath> = files.into_iter().map(|path| self.moved.get(&path).cloned().unwrap_or(path)).collect();
+            let mut files: Vec<SourcePath> = files
+                .into_iter()
+                .map(|path| self.moved.get(&path).cloned().unwrap_or(path))
+                .collect();
             files.sort_unstable();
             files
         })

@@ -1,5 +1,6 @@
-//! Everything on a site that names a page or a file of it: links of pages, of their front matter, of the settings and of the
-//! vocabularies, and files that are included; each with what it leads to, told so that it can be held against another site.
+//! Everything on a site that names a page or a file of it: links of pages, of their front matter,
+//! of the settings and of the vocabularies, and files that are included; each with what it leads
+//! to, told so that it can be held against another site.
 
 use crate::diagnostic::Code;
 use crate::document::links::{Link, Role};
@@ -58,11 +59,25 @@ impl<'a> Standpoint<'a> {
         let Some(source) = page else {
             let content = &survey.loaded.listed.content;
             let source = content.join("index.md").unwrap_or_else(|_| content.clone());
-            return Some(Self { survey, source, route: Route::home(), anchors: &[], is_hidden: false });
+            return Some(Self {
+                survey,
+                source,
+                route: Route::home(),
+                anchors: &[],
+                is_hidden: false,
+            });
         };
-        let Some(Node::Page(id)) = site.tables.by_source.get(source) else { return None };
+        let Some(Node::Page(id)) = site.tables.by_source.get(source) else {
+            return None;
+        };
         let page = site.page(*id);
-        Some(Self { survey, source: source.clone(), route: page.route.clone(), anchors: &page.entry.anchors, is_hidden: page.is_draft })
+        Some(Self {
+            survey,
+            source: source.clone(),
+            route: page.route.clone(),
+            anchors: &page.entry.anchors,
+            is_hidden: page.is_draft,
+        })
     }
 
     /// What a target that stands here leads to.
@@ -70,11 +85,36 @@ impl<'a> Standpoint<'a> {
         let site = &self.survey.site;
         match reading {
             Reading::Link(role) => {
-                let from = From { source: &self.source, route: &self.route, anchors: self.anchors, is_hidden: self.is_hidden };
-                ended(site, &resolve(&site.tables, from, &Link { target: target.clone(), role }))
+                let from = From {
+                    source: &self.source,
+                    route: &self.route,
+                    anchors: self.anchors,
+                    is_hidden: self.is_hidden,
+                };
+                ended(
+                    site,
+                    &resolve(
+                        &site.tables,
+                        from,
+                        &Link {
+                            target: target.clone(),
+                            role,
+                        },
+                    ),
+                )
             }
             Reading::Include => match self.source.folder().join(&target.value) {
-                Ok(path) if self.survey.loaded.listed.sources.binary_search(&path).is_ok() => (End::File(path), None),
+                Ok(path)
+                    if self
+                        .survey
+                        .loaded
+                        .listed
+                        .sources
+                        .binary_search(&path)
+                        .is_ok() =>
+                {
+                    (End::File(path), None)
+                }
                 _ => (End::AsWritten, Some(Code::BadInclude)),
             },
         }
@@ -83,8 +123,13 @@ impl<'a> Standpoint<'a> {
 
 fn ended(site: &Site, resolved: &Resolved) -> (End, Option<Code>) {
     let end = match &resolved.to {
-        Destination::Page { page, fragment, .. } => End::Page { source: site.page(*page).entry.source.clone(), fragment: fragment.clone() },
-        Destination::Address { file: Some(file), .. } => End::File(file.clone()),
+        Destination::Page { page, fragment, .. } => End::Page {
+            source: site.page(*page).entry.source.clone(),
+            fragment: fragment.clone(),
+        },
+        Destination::Address {
+            file: Some(file), ..
+        } => End::File(file.clone()),
         Destination::Address { route, .. } => End::Address(route.clone()),
         Destination::Here { fragment, .. } => End::Here(fragment.clone()),
         Destination::AsWritten | Destination::Refused => End::AsWritten,
@@ -100,40 +145,90 @@ pub fn all(survey: &Survey) -> Vec<Reference> {
         let (entry, meta) = (&page.entry, &page.entry.meta);
         let mut add = |target: &Placed<String>, reading, (end, problem)| {
             let page = Some(entry.source.clone());
-            references.push(Reference { page, target: target.clone(), reading, end, problem });
+            references.push(Reference {
+                page,
+                target: target.clone(),
+                reading,
+                end,
+                problem,
+            });
         };
         for (link, resolved) in entry.links.iter().zip(&page.links) {
-            add(&link.target, Reading::Link(link.role), ended(site, resolved));
+            add(
+                &link.target,
+                Reading::Link(link.role),
+                ended(site, resolved),
+            );
         }
         for (target, resolved) in meta.related.iter().zip(&page.related) {
             add(target, Reading::Link(Role::Text), ended(site, resolved));
         }
         for (link, resolved) in meta.field_links.iter().zip(&page.field_links) {
-            add(&link.target, Reading::Link(Role::Text), ended(site, resolved));
+            add(
+                &link.target,
+                Reading::Link(Role::Text),
+                ended(site, resolved),
+            );
         }
         for (target, resolved) in meta.next.iter().zip(&page.next) {
             add(target, Reading::Link(Role::Text), ended(site, resolved));
         }
         for (image, resolved) in meta.image.iter().zip(&page.image) {
-            add(&image.src, Reading::Link(Role::Embed), ended(site, resolved));
+            add(
+                &image.src,
+                Reading::Link(Role::Embed),
+                ended(site, resolved),
+            );
         }
         if !entry.includes.is_empty()
             && let Some(here) = Standpoint::of(survey, Some(&entry.source))
         {
             for include in &entry.includes {
-                add(&include.file, Reading::Include, here.follow(&include.file, Reading::Include));
+                add(
+                    &include.file,
+                    Reading::Include,
+                    here.follow(&include.file, Reading::Include),
+                );
             }
         }
     }
-    let Some(here) = Standpoint::of(survey, None) else { return references };
+    let Some(here) = Standpoint::of(survey, None) else {
+        return references;
+    };
     let settings = &survey.loaded.settings;
     let of_settings = settings.menu.iter().map(|link| (link, Role::Text));
-    let of_settings = of_settings.chain(settings.logo.iter().chain(&settings.favicon).map(|link| (link, Role::Embed)));
-    let of_settings = of_settings.map(|(link, role)| (Placed { value: link.target.clone(), place: link.place.clone() }, role));
-    let starts = survey.loaded.vocabularies.audiences.iter().flat_map(|terms| terms.values()).flat_map(|term| &term.start);
+    let of_settings = of_settings.chain(
+        settings
+            .logo
+            .iter()
+            .chain(&settings.favicon)
+            .map(|link| (link, Role::Embed)),
+    );
+    let of_settings = of_settings.map(|(link, role)| {
+        (
+            Placed {
+                value: link.target.clone(),
+                place: link.place.clone(),
+            },
+            role,
+        )
+    });
+    let starts = survey
+        .loaded
+        .vocabularies
+        .audiences
+        .iter()
+        .flat_map(|terms| terms.values())
+        .flat_map(|term| &term.start);
     for (target, role) in of_settings.chain(starts.map(|target| (target.clone(), Role::Text))) {
         let (end, problem) = here.follow(&target, Reading::Link(role));
-        references.push(Reference { page: None, target, reading: Reading::Link(role), end, problem });
+        references.push(Reference {
+            page: None,
+            target,
+            reading: Reading::Link(role),
+            end,
+            problem,
+        });
     }
     references
 }

@@ -1,8 +1,9 @@
 //! How hard the pages' texts are to read, each held against what is usual on this very site.
 //!
-//! The measure is Björnsson's readability index (LIX): the words of an average sentence, and the share of words over six letters in a
-//! hundred. It knows no syllables, so it holds for many languages; and as only the distance from the site's own median counts, a site
-//! for lawyers is not told to write like one for children.
+//! The measure is Björnsson's readability index (LIX): the words of an average sentence, and the
+//! share of words over six letters in a hundred. It knows no syllables, so it holds for many
+//! languages; and as only the distance from the site's own median counts, a site for lawyers is not
+//! told to write like one for children.
 
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::document::Facts;
@@ -12,7 +13,8 @@ use crate::site::{PageId, Site};
 const WORDS_MIN: usize = 150;
 /// Fewer pages have no median worth the name.
 const PAGES_MIN: usize = 5;
-/// How far above the median a page stands out: in words a sentence, times the median, and never below so many words.
+/// How far above the median a page stands out: in words a sentence, times the median, and never
+/// below so many words.
 const SENTENCE_TIMES: f64 = 1.6;
 const SENTENCE_MIN: f64 = 24.0;
 /// And in points of the index.
@@ -25,9 +27,19 @@ struct Measure {
     index: f64,
 }
 
-pub fn run<'a>(site: &Site, facts: impl Fn(PageId) -> Option<&'a Facts>, problems: &mut Vec<Diagnostic>) {
-    let listed = site.pages().iter().enumerate().filter(|(_, page)| page.is_listed());
-    let measures: Vec<Measure> = listed.filter_map(|(id, _)| measure(id, facts(id)?)).collect();
+pub fn run<'a>(
+    site: &Site,
+    facts: impl Fn(PageId) -> Option<&'a Facts>,
+    problems: &mut Vec<Diagnostic>,
+) {
+    let listed = site
+        .pages()
+        .iter()
+        .enumerate()
+        .filter(|(_, page)| page.is_listed());
+    let measures: Vec<Measure> = listed
+        .filter_map(|(id, _)| measure(id, facts(id)?))
+        .collect();
     if measures.len() < PAGES_MIN {
         return;
     }
@@ -35,15 +47,29 @@ pub fn run<'a>(site: &Site, facts: impl Fn(PageId) -> Option<&'a Facts>, problem
     let usual_index = median(measures.iter().map(|measure| measure.index).collect());
     for measure in measures {
         let start = Place::start_of(&site.page(measure.page).entry.source);
-        let mut tell = |code, message: String, help: &str| problems.push(Diagnostic::new(code, message).at(start.clone()).help(help));
+        let mut tell = |code, message: String, help: &str| {
+            problems.push(Diagnostic::new(code, message).at(start.clone()).help(help))
+        };
         if measure.sentence > (usual_sentence * SENTENCE_TIMES).max(SENTENCE_MIN) {
-            let message =
-                format!("sentences here have {:.0} words on average; {usual_sentence:.0} are usual on this site", measure.sentence);
-            tell(Code::LongSentences, message, "break the longest ones in two");
+            let message = format!(
+                "sentences here have {:.0} words on average; {usual_sentence:.0} are usual on this site",
+                measure.sentence
+            );
+            tell(
+                Code::LongSentences,
+                message,
+                "break the longest ones in two",
+            );
         } else if measure.index > usual_index + INDEX_ABOVE {
-            let message =
-                format!("this page is much harder to read than others here (index {:.0}, usually {usual_index:.0})", measure.index);
-            tell(Code::HardToRead, message, "take shorter words and shorter sentences, or say whom it is for with `level: advanced`");
+            let message = format!(
+                "this page is much harder to read than others here (index {:.0}, usually {usual_index:.0})",
+                measure.index
+            );
+            tell(
+                Code::HardToRead,
+                message,
+                "take shorter words and shorter sentences, or say whom it is for with `level: advanced`",
+            );
         }
     }
 }
@@ -54,7 +80,11 @@ fn measure(page: PageId, facts: &Facts) -> Option<Measure> {
         return None;
     }
     let sentence = facts.words as f64 / facts.sentences as f64;
-    Some(Measure { page, sentence, index: sentence + 100.0 * facts.long_words as f64 / facts.words as f64 })
+    Some(Measure {
+        page,
+        sentence,
+        index: sentence + 100.0 * facts.long_words as f64 / facts.words as f64,
+    })
 }
 
 fn median(mut values: Vec<f64>) -> f64 {

@@ -1,4 +1,5 @@
-//! Worked examples: what comes out for named inputs, stated by the writer and held against what the tool gives.
+//! Worked examples: what comes out for named inputs, stated by the writer and held against what the
+//! tool gives.
 
 use std::sync::LazyLock;
 
@@ -33,12 +34,27 @@ pub static EXAMPLE_FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
 });
 
 /// Reads and checks `examples:`.
-pub fn read(node: &Node, inputs: &[Input], program: &Program, names: &[String], problems: &mut Vec<Diagnostic>) -> Vec<Example> {
+pub fn read(
+    node: &Node,
+    inputs: &[Input],
+    program: &Program,
+    names: &[String],
+    problems: &mut Vec<Diagnostic>,
+) -> Vec<Example> {
     let items = node.as_list().unwrap_or(std::slice::from_ref(node));
-    items.iter().filter_map(|item| read_one(item, inputs, program, names, problems)).collect()
+    items
+        .iter()
+        .filter_map(|item| read_one(item, inputs, program, names, problems))
+        .collect()
 }
 
-fn read_one(node: &Node, inputs: &[Input], program: &Program, names: &[String], problems: &mut Vec<Diagnostic>) -> Option<Example> {
+fn read_one(
+    node: &Node,
+    inputs: &[Input],
+    program: &Program,
+    names: &[String],
+    problems: &mut Vec<Diagnostic>,
+) -> Option<Example> {
     check(node, &EXAMPLE_FIELDS, Context::PAGE).unload(problems);
     let name = node.get("name")?.as_text()?.to_owned();
     let with = mapping(node, "with", problems);
@@ -46,17 +62,33 @@ fn read_one(node: &Node, inputs: &[Input], program: &Program, names: &[String], 
     let mut values: Vec<Option<Value>> = inputs.iter().map(|input| input.default.clone()).collect();
     for (key, entry) in with.into_iter().flatten() {
         let Some(slot) = inputs.iter().position(|input| input.name == *key) else {
-            problems.push(unknown(key, "input", inputs.iter().map(|input| input.name.as_str()), entry.key_place.clone()));
+            problems.push(unknown(
+                key,
+                "input",
+                inputs.iter().map(|input| input.name.as_str()),
+                entry.key_place.clone(),
+            ));
             continue;
         };
         values[slot] = inputs[slot].kind.value(&entry.node, problems);
         values[slot].as_ref()?;
         stated.push(slot);
     }
-    let missing = inputs.iter().zip(&values).find(|(_, value)| value.is_none()).map(|(input, _)| &input.name);
+    let missing = inputs
+        .iter()
+        .zip(&values)
+        .find(|(_, value)| value.is_none())
+        .map(|(input, _)| &input.name);
     if let Some(missing) = missing {
-        let problem = Diagnostic::new(Code::ToolExample, format!("the example `{name}` states no `{missing}`, which has no default"));
-        problems.push(problem.at(node.place.clone()).help(format!("add `{missing}` under `with`")));
+        let problem = Diagnostic::new(
+            Code::ToolExample,
+            format!("the example `{name}` states no `{missing}`, which has no default"),
+        );
+        problems.push(
+            problem
+                .at(node.place.clone())
+                .help(format!("add `{missing}` under `with`")),
+        );
         return None;
     }
     let values = machine::run(program, &values.into_iter().flatten().collect::<Vec<_>>());
@@ -65,36 +97,73 @@ fn read_one(node: &Node, inputs: &[Input], program: &Program, names: &[String], 
     for (key, entry) in expected {
         match names.iter().position(|known| known == key) {
             Some(slot) => holds &= compare(&name, key, &entry.node, &values[slot], problems),
-            None => {
-                problems.push(unknown(key, "step or result", names[inputs.len()..].iter().map(String::as_str), entry.key_place.clone()))
-            }
+            None => problems.push(unknown(
+                key,
+                "step or result",
+                names[inputs.len()..].iter().map(String::as_str),
+                entry.key_place.clone(),
+            )),
         }
     }
-    holds.then_some(Example { name, values, stated })
+    holds.then_some(Example {
+        name,
+        values,
+        stated,
+    })
 }
 
 fn mapping<'a>(node: &'a Node, key: &str, problems: &mut Vec<Diagnostic>) -> Option<&'a Map> {
     let stated = node.get(key)?;
     if stated.as_map().is_none() {
-        let problem = Diagnostic::new(Code::WrongType, format!("`{key}` is a mapping of names to values; {} found", stated.noun()));
-        problems.push(problem.at(stated.place.clone()).help(format!("write `{key}: {{ name: value }}`")));
+        let problem = Diagnostic::new(
+            Code::WrongType,
+            format!(
+                "`{key}` is a mapping of names to values; {} found",
+                stated.noun()
+            ),
+        );
+        problems.push(
+            problem
+                .at(stated.place.clone())
+                .help(format!("write `{key}: {{ name: value }}`")),
+        );
     }
     stated.as_map()
 }
 
-fn unknown<'a>(name: &str, what: &str, names: impl Iterator<Item = &'a str>, place: crate::diagnostic::Place) -> Diagnostic {
+fn unknown<'a>(
+    name: &str,
+    what: &str,
+    names: impl Iterator<Item = &'a str>,
+    place: crate::diagnostic::Place,
+) -> Diagnostic {
     let near = nearest(name, names).map(|near| format!("did you mean `{near}`?"));
-    Diagnostic::new(Code::ToolExample, format!("the tool has no {what} `{name}`")).at(place).help_if(near)
+    Diagnostic::new(
+        Code::ToolExample,
+        format!("the tool has no {what} `{name}`"),
+    )
+    .at(place)
+    .help_if(near)
 }
 
 /// Whether a value is the one stated, to the decimals that were written.
-fn compare(example: &str, key: &str, node: &Node, value: &Value, problems: &mut Vec<Diagnostic>) -> bool {
+fn compare(
+    example: &str,
+    key: &str,
+    node: &Node,
+    value: &Value,
+    problems: &mut Vec<Diagnostic>,
+) -> bool {
     let written = node.as_text().unwrap_or_default().trim();
-    let (digits, scale) = written.strip_suffix('%').map_or((written, 1.0), |digits| (digits.trim(), 100.0));
+    let (digits, scale) = written
+        .strip_suffix('%')
+        .map_or((written, 1.0), |digits| (digits.trim(), 100.0));
     let holds = match value {
         Value::Number(number) => match digits.parse::<f64>() {
             Ok(expected) => {
-                let decimals = digits.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+                let decimals = digits
+                    .split_once('.')
+                    .map_or(0, |(_, decimals)| decimals.len());
                 let half = 0.5 * 10f64.powi(-i32::try_from(decimals).unwrap_or(0));
                 (number * scale - expected).abs() <= half * (1.0 + 1e-9)
             }
@@ -105,7 +174,10 @@ fn compare(example: &str, key: &str, node: &Node, value: &Value, problems: &mut 
         Value::Choices(_) => false,
     };
     if !holds {
-        let message = format!("the example `{example}` expects `{written}` for `{key}`; the tool gives `{}`", plain(value, written, scale));
+        let message = format!(
+            "the example `{example}` expects `{written}` for `{key}`; the tool gives `{}`",
+            plain(value, written, scale)
+        );
         problems.push(
             Diagnostic::new(Code::ToolExample, message)
                 .at(node.place.clone())
@@ -118,12 +190,19 @@ fn compare(example: &str, key: &str, node: &Node, value: &Value, problems: &mut 
 /// A value in the form of what was expected in its place.
 fn plain(value: &Value, expected: &str, scale: f64) -> String {
     match value {
-        Value::Number(number) if expected.contains('-') && inputs::day(*number).is_some() && expected.len() == 10 => {
-            inputs::day(*number).map(|day| day.to_string()).unwrap_or_default()
+        Value::Number(number)
+            if expected.contains('-') && inputs::day(*number).is_some() && expected.len() == 10 =>
+        {
+            inputs::day(*number)
+                .map(|day| day.to_string())
+                .unwrap_or_default()
         }
         Value::Number(number) => {
             let suffix = if scale == 1.0 { "" } else { "%" };
-            format!("{}{suffix}", crate::tool::language::numbers::round(number * scale, 6.0))
+            format!(
+                "{}{suffix}",
+                crate::tool::language::numbers::round(number * scale, 6.0)
+            )
         }
         Value::Text(text) => text.clone(),
         Value::Boolean(boolean) => boolean.to_string(),

@@ -1,4 +1,5 @@
-//! The formulas of steps and results: put into the order in which they need each other, checked, compiled.
+//! The formulas of steps and results: put into the order in which they need each other, checked,
+//! compiled.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -18,9 +19,15 @@ use crate::yaml::Node;
 /// The keys of a step that is more than its formula.
 pub static STEP_FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
     vec![
-        Field::new("value", FieldType::Anything).required().about("The formula."),
-        Field::text("label").about("What it is called where the working is shown.").defaults_to("its name"),
-        Field::text("unit").about("What the number counts.").defaults_to("what the formula gives"),
+        Field::new("value", FieldType::Anything)
+            .required()
+            .about("The formula."),
+        Field::text("label")
+            .about("What it is called where the working is shown.")
+            .defaults_to("its name"),
+        Field::text("unit")
+            .about("What the number counts.")
+            .defaults_to("what the formula gives"),
     ]
 });
 
@@ -62,23 +69,56 @@ struct Written<'a> {
 }
 
 /// Reads steps and results. `None` where there are too many.
-pub fn read(node: &Node, reading: &Reading, inputs: &[Input], scope: &mut Scope, problems: &mut Vec<Diagnostic>) -> Option<Made> {
+pub fn read(
+    node: &Node,
+    reading: &Reading,
+    inputs: &[Input],
+    scope: &mut Scope,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<Made> {
     let mut written: Vec<Written> = Vec::new();
-    let names = ["steps", "results"].into_iter().filter_map(|part| node.get(part)?.as_map()).flatten().map(|(name, _)| name);
-    scope.broken.extend(names.filter(|name| name_fault(name).is_some()).cloned());
-    for (part, fields, is_result) in [("steps", &STEP_FIELDS, false), ("results", &RESULT_FIELDS, true)] {
-        let Some(stated) = node.get(part) else { continue };
+    let names = ["steps", "results"]
+        .into_iter()
+        .filter_map(|part| node.get(part)?.as_map())
+        .flatten()
+        .map(|(name, _)| name);
+    scope
+        .broken
+        .extend(names.filter(|name| name_fault(name).is_some()).cloned());
+    for (part, fields, is_result) in [
+        ("steps", &STEP_FIELDS, false),
+        ("results", &RESULT_FIELDS, true),
+    ] {
+        let Some(stated) = node.get(part) else {
+            continue;
+        };
         let Some(map) = stated.as_map() else {
-            let problem = Diagnostic::new(Code::WrongType, format!("`{part}` is a mapping of names to formulas; {} found", stated.noun()));
-            problems.push(problem.at(stated.place.clone()).help("write `name: formula`, one a line"));
+            let problem = Diagnostic::new(
+                Code::WrongType,
+                format!(
+                    "`{part}` is a mapping of names to formulas; {} found",
+                    stated.noun()
+                ),
+            );
+            problems.push(
+                problem
+                    .at(stated.place.clone())
+                    .help("write `name: formula`, one a line"),
+            );
             continue;
         };
         for (name, entry) in map {
-            let is_taken = scope.known.iter().any(|known| known.name == *name) || scope.tables.iter().any(|table| table.name == *name);
+            let is_taken = scope.known.iter().any(|known| known.name == *name)
+                || scope.tables.iter().any(|table| table.name == *name);
             let is_twice = is_taken || written.iter().any(|other| other.name == name);
-            let why = name_fault(name).or_else(|| is_twice.then(|| "an input, a table or a step has this name already".to_owned()));
+            let why = name_fault(name).or_else(|| {
+                is_twice.then(|| "an input, a table or a step has this name already".to_owned())
+            });
             if let Some(why) = why {
-                let problem = Diagnostic::new(Code::BadValue, format!("`{name}` cannot be the name of a formula"));
+                let problem = Diagnostic::new(
+                    Code::BadValue,
+                    format!("`{name}` cannot be the name of a formula"),
+                );
                 problems.push(problem.at(entry.key_place.clone()).help(why));
                 continue;
             }
@@ -90,8 +130,11 @@ pub fn read(node: &Node, reading: &Reading, inputs: &[Input], scope: &mut Scope,
             if entry.node.as_map().is_some() {
                 check(&entry.node, fields, Context::PAGE).unload(problems);
             } else if is_result {
-                let problem =
-                    Diagnostic::new(Code::WrongType, "a result is a mapping with `label` and `value`").at(entry.node.place.clone());
+                let problem = Diagnostic::new(
+                    Code::WrongType,
+                    "a result is a mapping with `label` and `value`",
+                )
+                .at(entry.node.place.clone());
                 problems.push(problem.help(format!("write `{name}: {{ label: …, value: … }}`")));
             }
             match parsed(name, &entry.node, is_result, reading, scope, problems) {
@@ -101,27 +144,41 @@ pub fn read(node: &Node, reading: &Reading, inputs: &[Input], scope: &mut Scope,
         }
     }
     if written.len() > FORMULAS_MAX {
-        problems.push(Diagnostic::new(Code::BadValue, format!("a tool has at most {FORMULAS_MAX} formulas")).at(node.place.clone()));
+        problems.push(
+            Diagnostic::new(
+                Code::BadValue,
+                format!("a tool has at most {FORMULAS_MAX} formulas"),
+            )
+            .at(node.place.clone()),
+        );
         return None;
     }
     let order = in_order(&written, reading, problems);
     let without_order = (0..written.len()).filter(|at| !order.contains(at));
-    scope.broken.extend(without_order.map(|at| written[at].name.to_owned()));
+    scope
+        .broken
+        .extend(without_order.map(|at| written[at].name.to_owned()));
     Some(compiled(&written, &order, reading, inputs, scope, problems))
 }
 
-/// Between braces a comma ends a value: `{ value: min(a, b) }` gives a formula `min(a` and a key `b)` without a value. The same happens to a
-/// label with a comma in it.
+/// Between braces a comma ends a value: `{ value: min(a, b) }` gives a formula `min(a` and a key
+/// `b)` without a value. The same happens to a label with a comma in it.
 fn cut_off(node: &Node, fields: &[Field]) -> Option<Diagnostic> {
-    let rest = |(key, entry): &(&String, &crate::yaml::Entry)| entry.node.is_none() && fields.iter().all(|field| field.name != **key);
+    let rest = |(key, entry): &(&String, &crate::yaml::Entry)| {
+        entry.node.is_none() && fields.iter().all(|field| field.name != **key)
+    };
     let (key, entry) = node.as_map()?.iter().find(rest)?;
-    let (owner, text) = crate::fields::cut_off(node.as_map()?, key).unwrap_or(("value", String::new()));
+    let (owner, text) =
+        crate::fields::cut_off(node.as_map()?, key).unwrap_or(("value", String::new()));
     let problem = if owner == "value" {
-        let message = format!("`{key}` is cut off from its formula: between `{{ }}` a comma ends a value");
+        let message =
+            format!("`{key}` is cut off from its formula: between `{{ }}` a comma ends a value");
         Diagnostic::new(Code::ToolFormula, message).help("put the formula in quotes")
     } else {
-        let message = format!("`{key}` is cut off from `{owner}`: between `{{ }}` a comma ends a value");
-        Diagnostic::new(Code::BadValue, message).help(format!("put the text in quotes: `{owner}: \"{text}\"`"))
+        let message =
+            format!("`{key}` is cut off from `{owner}`: between `{{ }}` a comma ends a value");
+        Diagnostic::new(Code::BadValue, message)
+            .help(format!("put the text in quotes: `{owner}: \"{text}\"`"))
     };
     Some(problem.at(entry.key_place.clone()))
 }
@@ -135,10 +192,21 @@ fn parsed<'a>(
     scope: &Scope,
     problems: &mut Vec<Diagnostic>,
 ) -> Option<Written<'a>> {
-    let formula = if node.as_map().is_some() { node.get("value")? } else { node };
+    let formula = if node.as_map().is_some() {
+        node.get("value")?
+    } else {
+        node
+    };
     let text = text_of(formula, problems).filter(|text| !scope.has_misnamed(text))?;
     match parse(&text) {
-        Ok(expr) => Some(Written { name, node, formula, text, expr, is_result }),
+        Ok(expr) => Some(Written {
+            name,
+            node,
+            formula,
+            text,
+            expr,
+            is_result,
+        }),
         Err(fault) => {
             tell(fault, formula, reading, problems);
             None
@@ -150,23 +218,50 @@ fn parsed<'a>(
 fn text_of(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<String> {
     let text = node.as_text().map(str::to_owned);
     if text.is_none() {
-        let problem = Diagnostic::new(Code::WrongType, format!("a formula expected, {} found", node.noun())).at(node.place.clone());
-        problems.push(problem.help("a formula that begins with `{`, `[` or a quote goes in quotes"));
+        let problem = Diagnostic::new(
+            Code::WrongType,
+            format!("a formula expected, {} found", node.noun()),
+        )
+        .at(node.place.clone());
+        problems
+            .push(problem.help("a formula that begins with `{`, `[` or a quote goes in quotes"));
     }
     text
 }
 
 fn tell(fault: Fault, node: &Node, reading: &Reading, problems: &mut Vec<Diagnostic>) {
     let place = reading.spots(node).place(fault.range);
-    let code = if fault.is_doubt { Code::DivisionByZero } else { Code::ToolFormula };
-    problems.push(Diagnostic::new(code, fault.message).at(place).help_if(fault.help));
+    let code = if fault.is_doubt {
+        Code::DivisionByZero
+    } else {
+        Code::ToolFormula
+    };
+    problems.push(
+        Diagnostic::new(code, fault.message)
+            .at(place)
+            .help_if(fault.help),
+    );
 }
 
-/// The positions of formulas, each after those that it needs. A circle is told, and left out with all that needs it.
+/// The positions of formulas, each after those that it needs. A circle is told, and left out with
+/// all that needs it.
 fn in_order(written: &[Written], reading: &Reading, problems: &mut Vec<Diagnostic>) -> Vec<usize> {
-    let positions: BTreeMap<&str, usize> = written.iter().enumerate().map(|(at, formula)| (formula.name, at)).collect();
-    let needs: Vec<Vec<usize>> =
-        written.iter().map(|formula| formula.expr.names().iter().filter_map(|(name, _)| positions.get(name).copied()).collect()).collect();
+    let positions: BTreeMap<&str, usize> = written
+        .iter()
+        .enumerate()
+        .map(|(at, formula)| (formula.name, at))
+        .collect();
+    let needs: Vec<Vec<usize>> = written
+        .iter()
+        .map(|formula| {
+            formula
+                .expr
+                .names()
+                .iter()
+                .filter_map(|(name, _)| positions.get(name).copied())
+                .collect()
+        })
+        .collect();
     let (mut order, mut is_done) = (Vec::new(), vec![false; written.len()]);
     while order.len() < written.len() {
         let before = order.len();
@@ -185,10 +280,24 @@ fn in_order(written: &[Written], reading: &Reading, problems: &mut Vec<Diagnosti
 }
 
 /// Tells one circle among the formulas that are not done: going from need to need ends in one.
-fn circle(written: &[Written], needs: &[Vec<usize>], is_done: &[bool], reading: &Reading, problems: &mut Vec<Diagnostic>) {
-    let next =
-        |at: usize| needs[at].iter().copied().find(|need| !is_done[*need]).expect("what is not done needs something that is not done");
-    let start = is_done.iter().position(|is_done| !is_done).expect("the order was not completed");
+fn circle(
+    written: &[Written],
+    needs: &[Vec<usize>],
+    is_done: &[bool],
+    reading: &Reading,
+    problems: &mut Vec<Diagnostic>,
+) {
+    let next = |at: usize| {
+        needs[at]
+            .iter()
+            .copied()
+            .find(|need| !is_done[*need])
+            .expect("what is not done needs something that is not done")
+    };
+    let start = is_done
+        .iter()
+        .position(|is_done| !is_done)
+        .expect("the order was not completed");
     let mut way = vec![start];
     let first = loop {
         let at = next(*way.last().expect("it begins with one"));
@@ -198,15 +307,24 @@ fn circle(written: &[Written], needs: &[Vec<usize>], is_done: &[bool], reading: 
         way.push(at);
     };
     let round: Vec<usize> = way[first..].iter().chain([&way[first]]).copied().collect();
-    let names: Vec<String> = round.iter().map(|at| format!("`{}`", written[*at].name)).collect();
+    let names: Vec<String> = round
+        .iter()
+        .map(|at| format!("`{}`", written[*at].name))
+        .collect();
     let formula = &written[round[0]];
-    let range = formula.expr.names().iter().find(|(name, _)| *name == written[round[1]].name).map_or(0..0, |(_, range)| (*range).clone());
+    let range = formula
+        .expr
+        .names()
+        .iter()
+        .find(|(name, _)| *name == written[round[1]].name)
+        .map_or(0..0, |(_, range)| (*range).clone());
     let message = if round.len() == 2 {
         format!("{} needs its own value", names[0])
     } else {
         format!("these formulas need each other: {}", names.join(" → "))
     };
-    let fault = Fault::new(range, message).help("a value is worked out from others that are known before it");
+    let fault = Fault::new(range, message)
+        .help("a value is worked out from others that are known before it");
     tell(fault, formula.formula, reading, problems);
 }
 
@@ -218,7 +336,10 @@ fn compiled(
     scope: &mut Scope,
     problems: &mut Vec<Diagnostic>,
 ) -> Made {
-    let mut made = Made { shows: inputs.iter().map(Show::of_input).collect(), ..Made::default() };
+    let mut made = Made {
+        shows: inputs.iter().map(Show::of_input).collect(),
+        ..Made::default()
+    };
     let labels: BTreeMap<&str, String> = inputs
         .iter()
         .map(|input| (input.name.as_str(), input.label.clone()))
@@ -232,15 +353,28 @@ fn compiled(
                 let line = Line {
                     name: formula.name.to_owned(),
                     label: labels[formula.name].clone(),
-                    help: formula.node.get("help").and_then(Node::as_text).map(str::to_owned),
+                    help: formula
+                        .node
+                        .get("help")
+                        .and_then(Node::as_text)
+                        .map(str::to_owned),
                     slot: scope.known.len(),
                     words: words(&formula.text, &|name| labels.get(name).cloned()),
-                    is_big: formula.node.get("big").and_then(crate::fields::boolean).unwrap_or(false),
+                    is_big: formula
+                        .node
+                        .get("big")
+                        .and_then(crate::fields::boolean)
+                        .unwrap_or(false),
                 };
                 lines.insert(*at, line);
                 let show = with_labels(show, &compiled.of, &formula.text, scope, &made.shows);
                 let is_used = formula.is_result.into();
-                scope.known.push(Known { name: formula.name.to_owned(), of: compiled.of, span: compiled.span, is_used });
+                scope.known.push(Known {
+                    name: formula.name.to_owned(),
+                    of: compiled.of,
+                    span: compiled.span,
+                    is_used,
+                });
                 made.codes.push(compiled.code);
                 made.shows.push(show);
             }
@@ -248,7 +382,11 @@ fn compiled(
         }
     }
     for (at, line) in lines {
-        if written[at].is_result { made.results.push(line) } else { made.steps.push(line) }
+        if written[at].is_result {
+            made.results.push(line)
+        } else {
+            made.steps.push(line)
+        }
     }
     // One result is the one that counts.
     let has_big = made.results.iter().any(|result| result.is_big);
@@ -258,11 +396,22 @@ fn compiled(
     made
 }
 
-/// How a formula's value is shown that is the key of an option: by the label that the option has in the choice that the formula names.
+/// How a formula's value is shown that is the key of an option: by the label that the option has in
+/// the choice that the formula names.
 fn with_labels(show: Show, of: &Type, formula: &str, scope: &Scope, shows: &[Show]) -> Show {
-    let (Format::Text, Type::Text(Some(keys))) = (&show.format, of) else { return show };
-    let is_named = |name: &str| formula.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name);
-    let choices = scope.known.iter().zip(shows).filter(|(known, _)| is_named(&known.name));
+    let (Format::Text, Type::Text(Some(keys))) = (&show.format, of) else {
+        return show;
+    };
+    let is_named = |name: &str| {
+        formula
+            .split(|c: char| !c.is_alphanumeric() && c != '_')
+            .any(|word| word == name)
+    };
+    let choices = scope
+        .known
+        .iter()
+        .zip(shows)
+        .filter(|(known, _)| is_named(&known.name));
     let options: Vec<&(String, String)> = choices
         .filter_map(|(_, show)| match &show.format {
             Format::Options(options) => Some(options),
@@ -270,49 +419,94 @@ fn with_labels(show: Show, of: &Type, formula: &str, scope: &Scope, shows: &[Sho
         })
         .flatten()
         .collect();
-    let label = |key: &String| options.iter().find(|(known, _)| known == key).map(|(_, label)| label.clone());
+    let label = |key: &String| {
+        options
+            .iter()
+            .find(|(known, _)| known == key)
+            .map(|(_, label)| label.clone())
+    };
     if keys.iter().all(|key| label(key).is_none()) {
         return show;
     }
-    let labels = keys.iter().map(|key| (key.clone(), label(key).unwrap_or_else(|| key.clone()))).collect();
-    Show { format: Format::Options(labels), ..show }
+    let labels = keys
+        .iter()
+        .map(|key| (key.clone(), label(key).unwrap_or_else(|| key.clone())))
+        .collect();
+    Show {
+        format: Format::Options(labels),
+        ..show
+    }
 }
 
 fn label(formula: &Written) -> String {
-    let stated = formula.node.get("label").and_then(Node::as_text).map(str::to_owned);
+    let stated = formula
+        .node
+        .get("label")
+        .and_then(Node::as_text)
+        .map(str::to_owned);
     stated.unwrap_or_else(|| {
         let words = formula.name.replace('_', " ");
         let mut letters = words.chars();
-        letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+        letters.next().map_or_else(String::new, |first| {
+            first.to_uppercase().chain(letters).collect()
+        })
     })
 }
 
 /// Checks and compiles one formula, its unit stated or its own.
-fn one(formula: &Written, reading: &Reading, scope: &mut Scope, problems: &mut Vec<Diagnostic>) -> Option<(Compiled, Show)> {
+fn one(
+    formula: &Written,
+    reading: &Reading,
+    scope: &mut Scope,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<(Compiled, Show)> {
     let mut faults = Vec::new();
     let compiled = compile(&formula.text, &formula.expr, scope, &mut faults);
-    faults.into_iter().for_each(|fault| tell(fault, formula.formula, reading, problems));
+    faults
+        .into_iter()
+        .for_each(|fault| tell(fault, formula.formula, reading, problems));
     let mut compiled = compiled?;
     let node = formula.node;
     if let Some(stated) = node.get("unit") {
         let unit = inputs::unit(node, problems)?;
         if let Err(own) = compiled.state(&unit, scope) {
-            let message = format!("the formula gives {}, which is no `{unit}`", if own.contains(' ') { own } else { format!("`{own}`") });
+            let message = format!(
+                "the formula gives {}, which is no `{unit}`",
+                if own.contains(' ') {
+                    own
+                } else {
+                    format!("`{own}`")
+                }
+            );
             let help = "state the unit that it gives, or multiply by a rate in the formula";
-            problems.push(Diagnostic::new(Code::ToolFormula, message).at(stated.place.clone()).help(help));
+            problems.push(
+                Diagnostic::new(Code::ToolFormula, message)
+                    .at(stated.place.clone())
+                    .help(help),
+            );
             return None;
         }
     }
     if let Type::Choices(_) = compiled.of {
-        let fault = Fault::new(0..formula.text.len(), "a formula gives one value, not a set of choices");
-        tell(fault.help("use `has`, `count` or `total`"), formula.formula, reading, problems);
+        let fault = Fault::new(
+            0..formula.text.len(),
+            "a formula gives one value, not a set of choices",
+        );
+        tell(
+            fault.help("use `has`, `count` or `total`"),
+            formula.formula,
+            reading,
+            problems,
+        );
         return None;
     }
     let mut show = Show::of(&compiled.of).written(node.get("unit").and_then(Node::as_text));
     if let Some(decimals) = decimals(node, problems) {
         show.decimals = Some(decimals);
     }
-    if node.get("format").and_then(Node::as_text) == Some("percent") && show.format == Format::Number {
+    if node.get("format").and_then(Node::as_text) == Some("percent")
+        && show.format == Format::Number
+    {
         show.format = Format::Percent;
     }
     Some((compiled, show))
@@ -323,12 +517,23 @@ fn decimals(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<u8> {
     let items = check(
         node,
         &[Field::integer("decimals")],
-        Context { unknown: Code::UnknownKey, missing: crate::diagnostic::Severity::Off, ..Context::PAGE },
+        Context {
+            unknown: Code::UnknownKey,
+            missing: crate::diagnostic::Severity::Off,
+            ..Context::PAGE
+        },
     );
-    let number =
-        items.value.get("decimals").and_then(Item::as_integer).and_then(|number| u8::try_from(number).ok()).filter(|number| *number <= 10);
+    let number = items
+        .value
+        .get("decimals")
+        .and_then(Item::as_integer)
+        .and_then(|number| u8::try_from(number).ok())
+        .filter(|number| *number <= 10);
     if number.is_none() {
-        problems.push(Diagnostic::new(Code::BadValue, "`decimals` is a whole number from 0 to 10").at(stated.place.clone()));
+        problems.push(
+            Diagnostic::new(Code::BadValue, "`decimals` is a whole number from 0 to 10")
+                .at(stated.place.clone()),
+        );
     }
     number
 }
@@ -336,21 +541,50 @@ fn decimals(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<u8> {
 /// A condition as a reader sees it.
 pub fn in_words(text: &str, inputs: &[Input], made: &Made) -> String {
     let inputs = inputs.iter().map(|input| (&input.name, &input.label));
-    let labels: BTreeMap<_, _> = inputs.chain(made.steps.iter().chain(&made.results).map(|line| (&line.name, &line.label))).collect();
-    words(text, &|name| labels.iter().find(|(known, _)| **known == name).map(|(_, label)| (*label).clone()))
+    let labels: BTreeMap<_, _> = inputs
+        .chain(
+            made.steps
+                .iter()
+                .chain(&made.results)
+                .map(|line| (&line.name, &line.label)),
+        )
+        .collect();
+    words(text, &|name| {
+        labels
+            .iter()
+            .find(|(known, _)| **known == name)
+            .map(|(_, label)| (*label).clone())
+    })
 }
 
 /// The code of a condition.
-pub fn condition(node: &Node, reading: &Reading, scope: &mut Scope, problems: &mut Vec<Diagnostic>) -> Option<Vec<u32>> {
+pub fn condition(
+    node: &Node,
+    reading: &Reading,
+    scope: &mut Scope,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<Vec<u32>> {
     let text = text_of(node, problems).filter(|text| !scope.has_misnamed(text))?;
-    let expr = parse(&text).map_err(|fault| tell(fault, node, reading, problems)).ok()?;
+    let expr = parse(&text)
+        .map_err(|fault| tell(fault, node, reading, problems))
+        .ok()?;
     let mut faults = Vec::new();
     let compiled = compile(&text, &expr, scope, &mut faults);
-    faults.into_iter().for_each(|fault| tell(fault, node, reading, problems));
+    faults
+        .into_iter()
+        .for_each(|fault| tell(fault, node, reading, problems));
     let compiled = compiled?;
     if compiled.of != Type::Boolean {
-        let fault = Fault::new(0..text.len(), format!("this is {}; a condition is true or false", compiled.of));
-        tell(fault.help("write a comparison such as `hours < 600`"), node, reading, problems);
+        let fault = Fault::new(
+            0..text.len(),
+            format!("this is {}; a condition is true or false", compiled.of),
+        );
+        tell(
+            fault.help("write a comparison such as `hours < 600`"),
+            node,
+            reading,
+            problems,
+        );
         return None;
     }
     Some(compiled.code)

@@ -1,6 +1,8 @@
-//! A calculator as it stands in its file: names, formulas and lines, for a writer who watches it work.
+//! A calculator as it stands in its file: names, formulas and lines, for a writer who watches it
+//! work.
 //!
-//! None of this is published or remembered: the preview asks for it, beside the values that the browser works out.
+//! None of this is published or remembered: the preview asks for it, beside the values that the
+//! browser works out.
 
 use serde::Serialize;
 
@@ -30,28 +32,73 @@ pub enum Part {
     Say,
 }
 
-/// All that has a value in a calculator, what is worked out before what is asked. What the declaration has no more is left out.
+/// All that has a value in a calculator, what is worked out before what is asked. What the
+/// declaration has no more is left out.
 pub fn written(node: &Node, calculator: &Calculator) -> Vec<Written> {
     let part = |key: &str| node.get(key).and_then(Node::as_map);
-    let inputs = calculator.inputs.iter().enumerate().filter_map(|(slot, input)| {
-        let line = part("inputs")?.get(&input.name)?.key_place.line;
-        let label = Some(input.label.clone());
-        Some(Written { part: Part::Input, name: input.name.clone(), label, formula: None, line, slot })
-    });
+    let inputs = calculator
+        .inputs
+        .iter()
+        .enumerate()
+        .filter_map(|(slot, input)| {
+            let line = part("inputs")?.get(&input.name)?.key_place.line;
+            let label = Some(input.label.clone());
+            Some(Written {
+                part: Part::Input,
+                name: input.name.clone(),
+                label,
+                formula: None,
+                line,
+                slot,
+            })
+        });
     let of = |kind: Part, map: Option<&Map>, line: &super::Line| {
         let entry = map?.get(&line.name)?;
         let formula = entry.node.get("value").unwrap_or(&entry.node);
         let label = Some(line.label.clone());
         let text = formula.as_text()?.trim().to_owned();
-        Some(Written { part: kind, name: line.name.clone(), label, formula: Some(text), line: formula.place.line, slot: line.slot })
+        Some(Written {
+            part: kind,
+            name: line.name.clone(),
+            label,
+            formula: Some(text),
+            line: formula.place.line,
+            slot: line.slot,
+        })
     };
-    let steps = calculator.steps.iter().filter_map(|line| of(Part::Step, part("steps"), line));
-    let results = calculator.results.iter().filter_map(|line| of(Part::Result, part("results"), line));
-    let texts = node.get("say").map(|says| says.as_list().unwrap_or(std::slice::from_ref(says))).unwrap_or_default();
-    let conditions = calculator.says.iter().zip(texts).enumerate().filter_map(|(at, (say, text))| {
-        let when = text.get("when")?;
-        let formula = Some(when.as_text()?.trim().to_owned());
-        Some(Written { part: Part::Say, name: (at + 1).to_string(), label: None, formula, line: when.place.line, slot: say.when? })
-    });
-    steps.chain(results).chain(conditions).chain(inputs).collect()
+    let steps = calculator
+        .steps
+        .iter()
+        .filter_map(|line| of(Part::Step, part("steps"), line));
+    let results = calculator
+        .results
+        .iter()
+        .filter_map(|line| of(Part::Result, part("results"), line));
+    let texts = node
+        .get("say")
+        .map(|says| says.as_list().unwrap_or(std::slice::from_ref(says)))
+        .unwrap_or_default();
+    let conditions =
+        calculator
+            .says
+            .iter()
+            .zip(texts)
+            .enumerate()
+            .filter_map(|(at, (say, text))| {
+                let when = text.get("when")?;
+                let formula = Some(when.as_text()?.trim().to_owned());
+                Some(Written {
+                    part: Part::Say,
+                    name: (at + 1).to_string(),
+                    label: None,
+                    formula,
+                    line: when.place.line,
+                    slot: say.when?,
+                })
+            });
+    steps
+        .chain(results)
+        .chain(conditions)
+        .chain(inputs)
+        .collect()
 }

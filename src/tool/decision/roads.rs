@@ -1,7 +1,8 @@
-//! The roads through a decision: that each of them ends, and that each question and outcome lies on one.
+//! The roads through a decision: that each of them ends, and that each question and outcome lies on
+//! one.
 //!
-//! Nodes are numbers, roads the numbers they lead to. Knows nothing of how a decision is written. Every walk keeps its own stack, so
-//! that no graph runs out of the program's.
+//! Nodes are numbers, roads the numbers they lead to. Knows nothing of how a decision is written.
+//! Every walk keeps its own stack, so that no graph runs out of the program's.
 
 use std::collections::VecDeque;
 
@@ -27,12 +28,20 @@ pub enum Fault {
 }
 
 impl Roads {
-    /// All faults: what cannot be reached, what never ends, what stops without an outcome, each in the order of the nodes.
+    /// All faults: what cannot be reached, what never ends, what stops without an outcome, each in
+    /// the order of the nodes.
     pub fn faults(&self) -> Vec<Fault> {
         let reached = self.reached();
-        let unreachable = (0..self.to.len()).filter(|node| !reached[*node]).map(Fault::Unreachable);
-        let dead_ends = (0..self.questions).filter(|node| self.to[*node].is_empty()).map(Fault::DeadEnd);
-        unreachable.chain(self.circles().into_iter().map(Fault::Endless)).chain(dead_ends).collect()
+        let unreachable = (0..self.to.len())
+            .filter(|node| !reached[*node])
+            .map(Fault::Unreachable);
+        let dead_ends = (0..self.questions)
+            .filter(|node| self.to[*node].is_empty())
+            .map(Fault::DeadEnd);
+        unreachable
+            .chain(self.circles().into_iter().map(Fault::Endless))
+            .chain(dead_ends)
+            .collect()
     }
 
     fn reached(&self) -> Vec<bool> {
@@ -46,7 +55,8 @@ impl Roads {
         reached
     }
 
-    /// One circle for each knot of circles: that which a walk in the order of the answers closes first.
+    /// One circle for each knot of circles: that which a walk in the order of the answers closes
+    /// first.
     fn circles(&self) -> Vec<Vec<usize>> {
         #[derive(Clone, Copy, PartialEq)]
         enum Seen {
@@ -78,8 +88,12 @@ impl Roads {
                         way.push((next, 0));
                     }
                     Seen::OnTheWay => {
-                        let from = way.iter().position(|(node, _)| *node == next).expect("a node on the way stands in it");
-                        let circle: Vec<usize> = way[from..].iter().map(|(node, _)| *node).collect();
+                        let from = way
+                            .iter()
+                            .position(|(node, _)| *node == next)
+                            .expect("a node on the way stands in it");
+                        let circle: Vec<usize> =
+                            way[from..].iter().map(|(node, _)| *node).collect();
                         if !circle.iter().any(|node| is_told[*node]) {
                             circle.iter().for_each(|node| is_told[*node] = true);
                             circles.push(circle);
@@ -95,7 +109,10 @@ impl Roads {
     /// The number of questions on the longest road to each node. Only for a graph without faults.
     pub fn ranks(&self) -> Vec<usize> {
         let mut roads_in = vec![0_usize; self.to.len()];
-        self.to.iter().flatten().for_each(|node| roads_in[*node] += 1);
+        self.to
+            .iter()
+            .flatten()
+            .for_each(|node| roads_in[*node] += 1);
         let mut ranks = vec![0; self.to.len()];
         let mut ready = vec![self.start];
         while let Some(node) = ready.pop() {
@@ -110,7 +127,8 @@ impl Roads {
         ranks
     }
 
-    /// The fewest and the most questions that a road from the start can ask. Only for a graph without faults.
+    /// The fewest and the most questions that a road from the start can ask. Only for a graph
+    /// without faults.
     pub fn lengths(&self) -> (usize, usize) {
         let ranks = self.ranks();
         let mut fewest = vec![usize::MAX; self.to.len()];
@@ -135,7 +153,11 @@ mod tests {
     use super::*;
 
     fn roads(questions: usize, to: &[&[usize]]) -> Roads {
-        Roads { start: 0, to: to.iter().map(|roads| roads.to_vec()).collect(), questions }
+        Roads {
+            start: 0,
+            to: to.iter().map(|roads| roads.to_vec()).collect(),
+            questions,
+        }
     }
 
     #[test]
@@ -150,8 +172,19 @@ mod tests {
     #[test]
     fn every_fault_names_its_nodes() {
         let spoiled = roads(5, &[&[1, 5], &[2], &[1, 3], &[], &[6], &[], &[]]);
-        assert_eq!(spoiled.faults(), [Fault::Unreachable(4), Fault::Unreachable(6), Fault::Endless(vec![1, 2]), Fault::DeadEnd(3)]);
-        assert_eq!(roads(1, &[&[0, 1], &[]]).faults(), [Fault::Endless(vec![0])]);
+        assert_eq!(
+            spoiled.faults(),
+            [
+                Fault::Unreachable(4),
+                Fault::Unreachable(6),
+                Fault::Endless(vec![1, 2]),
+                Fault::DeadEnd(3)
+            ]
+        );
+        assert_eq!(
+            roads(1, &[&[0, 1], &[]]).faults(),
+            [Fault::Endless(vec![0])]
+        );
     }
 
     #[test]
@@ -160,10 +193,13 @@ mod tests {
         assert_eq!(knot.faults(), [Fault::Endless(vec![0, 1])]);
     }
 
-    /// Every graph of three questions and one outcome with up to two roads each, held against a walk of all roads.
+    /// Every graph of three questions and one outcome with up to two roads each, held against a
+    /// walk of all roads.
     #[test]
     fn faults_agree_with_walking_every_road() {
-        let choices: Vec<Vec<usize>> = std::iter::once(vec![]).chain((0..16).map(|pair| vec![pair / 4, pair % 4])).collect();
+        let choices: Vec<Vec<usize>> = std::iter::once(vec![])
+            .chain((0..16).map(|pair| vec![pair / 4, pair % 4]))
+            .collect();
         for first in &choices {
             for second in &choices {
                 for third in &choices {
@@ -192,8 +228,20 @@ mod tests {
     #[test]
     fn five_hundred_nodes_are_checked_at_once() {
         // Each question leads to the next two: more roads than could ever be walked one by one.
-        let to: Vec<Vec<usize>> = (0..500).map(|node| if node < 498 { vec![node + 1, node + 2] } else { vec![] }).collect();
-        let graph = Roads { start: 0, to, questions: 498 };
+        let to: Vec<Vec<usize>> = (0..500)
+            .map(|node| {
+                if node < 498 {
+                    vec![node + 1, node + 2]
+                } else {
+                    vec![]
+                }
+            })
+            .collect();
+        let graph = Roads {
+            start: 0,
+            to,
+            questions: 498,
+        };
         let best = (0..20).map(|_| {
             let begun = Instant::now();
             assert_eq!(graph.faults(), []);

@@ -1,7 +1,8 @@
 //! Proves a formula's types and units, and writes its op codes in the same walk.
 //!
-//! A number has a unit or is plain; a number written out in a formula takes the unit that its neighbours ask for. `+ -` and
-//! comparisons need one unit, `* /` make new ones. Units of time that convert exactly are converted, by an op in the code.
+//! A number has a unit or is plain; a number written out in a formula takes the unit that its
+//! neighbours ask for. `+ -` and comparisons need one unit, `* /` make new ones. Units of time that
+//! convert exactly are converted, by an op in the code.
 
 mod calls;
 mod signs;
@@ -51,13 +52,18 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// Whether a formula uses what has a name that no name can be, such as `my-hours`: it would be read as something else.
+    /// Whether a formula uses what has a name that no name can be, such as `my-hours`: it would be
+    /// read as something else.
     pub fn has_misnamed(&self, text: &str) -> bool {
         let is_part = |c: char| c.is_alphanumeric() || c == '_';
         let stands = |name: &str| {
-            text.match_indices(name).any(|(at, _)| !text[..at].ends_with(is_part) && !text[at + name.len()..].starts_with(is_part))
+            text.match_indices(name).any(|(at, _)| {
+                !text[..at].ends_with(is_part) && !text[at + name.len()..].starts_with(is_part)
+            })
         };
-        self.broken.iter().any(|name| name.starts_with(char::is_alphabetic) && !name.chars().all(is_part) && stands(name))
+        self.broken.iter().any(|name| {
+            name.starts_with(char::is_alphabetic) && !name.chars().all(is_part) && stands(name)
+        })
     }
 }
 
@@ -77,21 +83,40 @@ struct Part {
 }
 
 /// Checks a formula and compiles it. `None` when it has a fault that is more than a doubt.
-pub fn compile(text: &str, expr: &Expr, scope: &mut Scope, faults: &mut Vec<Fault>) -> Option<Compiled> {
+pub fn compile(
+    text: &str,
+    expr: &Expr,
+    scope: &mut Scope,
+    faults: &mut Vec<Fault>,
+) -> Option<Compiled> {
     let mut constants = std::mem::take(&mut scope.constants);
     let before = faults.len();
-    let mut compiler = Compiler { text, scope, constants: &mut constants, code: Code::new(), faults, narrowed: BTreeMap::new() };
+    let mut compiler = Compiler {
+        text,
+        scope,
+        constants: &mut constants,
+        code: Code::new(),
+        faults,
+        narrowed: BTreeMap::new(),
+    };
     let part = compiler.part(expr);
     let code = compiler.code;
     scope.constants = constants;
     let is_sound = faults[before..].iter().all(|fault| fault.is_doubt);
-    part.filter(|_| is_sound).map(|part| Compiled { code, of: part.of, span: part.span })
+    part.filter(|_| is_sound).map(|part| Compiled {
+        code,
+        of: part.of,
+        span: part.span,
+    })
 }
 
 impl Compiled {
-    /// Makes the value one of the unit that the writer stated. `Err` with the formula's own unit where that cannot be.
+    /// Makes the value one of the unit that the writer stated. `Err` with the formula's own unit
+    /// where that cannot be.
     pub fn state(&mut self, unit: &Unit, scope: &mut Scope) -> Result<(), String> {
-        let Type::Number(measure) = &self.of else { return Err(self.of.to_string()) };
+        let Type::Number(measure) = &self.of else {
+            return Err(self.of.to_string());
+        };
         if let Measure::Of(own) = measure {
             let factor = own.factor_to_stated(unit).ok_or_else(|| own.to_string())?;
             if factor != 1.0 {
@@ -104,9 +129,14 @@ impl Compiled {
     }
 }
 
-/// Multiplies what is on top of the stack; a factor below 1 divides instead, since its inverse is exact.
+/// Multiplies what is on top of the stack; a factor below 1 divides instead, since its inverse is
+/// exact.
 fn convert(factor: f64, code: &mut Code, constants: &mut Vec<Value>) {
-    let (number, op) = if factor < 1.0 { ((1.0 / factor).round(), Op::Divide) } else { (factor, Op::Multiply) };
+    let (number, op) = if factor < 1.0 {
+        ((1.0 / factor).round(), Op::Divide)
+    } else {
+        (factor, Op::Multiply)
+    };
     let index = constant(&Value::Number(number), constants);
     code.extend([Op::Constant as u32, index, op as u32]);
 }
@@ -139,7 +169,10 @@ impl Compiler<'_> {
     }
 
     fn emit_with(&mut self, op: Op, operand: usize) {
-        self.code.extend([op as u32, u32::try_from(operand).expect("a tool has fewer parts than bytes")]);
+        self.code.extend([
+            op as u32,
+            u32::try_from(operand).expect("a tool has fewer parts than bytes"),
+        ]);
     }
 
     fn fault(&mut self, fault: Fault) -> Option<Part> {
@@ -149,8 +182,18 @@ impl Compiler<'_> {
 
     /// The text of a part, short enough for a message.
     fn quote(&self, range: &Range<usize>) -> String {
-        let text = self.text.get(range.clone()).unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
-        if text.chars().count() > 40 { format!("`{}…`", text.chars().take(40).collect::<String>()) } else { format!("`{text}`") }
+        let text = self
+            .text
+            .get(range.clone())
+            .unwrap_or_default()
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ");
+        if text.chars().count() > 40 {
+            format!("`{}…`", text.chars().take(40).collect::<String>())
+        } else {
+            format!("`{text}`")
+        }
     }
 
     fn part(&mut self, expr: &Expr) -> Option<Part> {
@@ -159,18 +202,29 @@ impl Compiler<'_> {
                 let measure = match unit.as_deref().map(Unit::parse) {
                     None => Measure::Any,
                     Some(Ok(unit)) => Measure::Of(unit),
-                    Some(Err(message)) => return self.fault(Fault::new(expr.range.clone(), message)),
+                    Some(Err(message)) => {
+                        return self.fault(Fault::new(expr.range.clone(), message));
+                    }
                 };
                 self.put(&Value::Number(*number));
-                Some(Part { of: Type::Number(measure), span: Span::exactly(*number) })
+                Some(Part {
+                    of: Type::Number(measure),
+                    span: Span::exactly(*number),
+                })
             }
             Node::Text(text) => {
                 self.put(&Value::Text(text.clone()));
-                Some(Part { of: Type::Text(Some(vec![text.clone()])), span: Span::ALL })
+                Some(Part {
+                    of: Type::Text(Some(vec![text.clone()])),
+                    span: Span::ALL,
+                })
             }
             Node::Boolean(value) => {
                 self.put(&Value::Boolean(*value));
-                Some(Part { of: Type::Boolean, span: Span::ALL })
+                Some(Part {
+                    of: Type::Boolean,
+                    span: Span::ALL,
+                })
             }
             Node::Name(name) => self.name(name, &expr.range),
             Node::Prefix(sign, inner) => self.prefix(sign, inner),
@@ -190,14 +244,19 @@ impl Compiler<'_> {
             known.is_used.set(true);
             self.emit_with(Op::Load, slot);
             let span = self.narrowed.get(&slot).copied().unwrap_or(known.span);
-            return Some(Part { of: known.of.clone(), span });
+            return Some(Part {
+                of: known.of.clone(),
+                span,
+            });
         }
         if self.scope.broken.contains(name) {
             return None;
         }
         if self.scope.tables.iter().any(|table| table.name == name) {
             let fault = Fault::new(range.clone(), format!("`{name}` is a table"));
-            return self.fault(fault.help(format!("write `lookup({name}, …)`, `bracket({name}, …)` or `total({name}, …)`")));
+            return self.fault(fault.help(format!(
+                "write `lookup({name}, …)`, `bracket({name}, …)` or `total({name}, …)`"
+            )));
         }
         let fault = Fault::new(range.clone(), format!("nothing here is called `{name}`"));
         let help = self.meant(name);
@@ -207,11 +266,22 @@ impl Compiler<'_> {
     /// What a name that nothing has may mean.
     fn meant(&self, name: &str) -> String {
         let known = self.scope.known.iter();
-        let is_option = known.clone().any(|known| known.of.options().is_some_and(|options| options.iter().any(|option| option == name)));
+        let is_option = known.clone().any(|known| {
+            known
+                .of
+                .options()
+                .is_some_and(|options| options.iter().any(|option| option == name))
+        });
         if is_option {
             return format!("an option stands in quotes: `'{name}'`");
         }
-        let names = || self.scope.known.iter().map(|known| known.name.as_str()).chain(self.scope.broken.iter().map(String::as_str));
+        let names = || {
+            self.scope
+                .known
+                .iter()
+                .map(|known| known.name.as_str())
+                .chain(self.scope.broken.iter().map(String::as_str))
+        };
         let all = names()
             .chain(self.scope.tables.iter().map(|table| table.name.as_str()))
             .chain(super::functions::FUNCTIONS.iter().map(|f| f.name));
@@ -219,7 +289,11 @@ impl Compiler<'_> {
             return format!("did you mean `{near}`?");
         }
         let names: Vec<String> = names().map(|name| format!("`{name}`")).collect();
-        if names.is_empty() { "define it under `inputs` or `steps`".into() } else { format!("there are {}", names.join(", ")) }
+        if names.is_empty() {
+            "define it under `inputs` or `steps`".into()
+        } else {
+            format!("there are {}", names.join(", "))
+        }
     }
 
     /// A part that has to be a number.
@@ -229,13 +303,21 @@ impl Compiler<'_> {
             Type::Number(measure) => Some((measure, part.span)),
             other => {
                 let help = match other {
-                    Type::Date => "days between dates are `days_between(a, b)`, later dates `add_days(date, days)`",
+                    Type::Date => {
+                        "days between dates are `days_between(a, b)`, later dates `add_days(date, days)`"
+                    }
                     Type::Boolean => "turn it into a number: `if(…, 1, 0)`",
                     Type::Text(_) => "a number for each option is a table: `lookup(table, choice)`",
-                    _ => "`count(…)` tells how many are chosen, `total(table, …)` adds a number for each",
+                    _ => {
+                        "`count(…)` tells how many are chosen, `total(table, …)` adds a number for each"
+                    }
                 };
-                let message = format!("{} is {other}; a number is needed here", self.quote(&expr.range));
-                self.faults.push(Fault::new(expr.range.clone(), message).help(help));
+                let message = format!(
+                    "{} is {other}; a number is needed here",
+                    self.quote(&expr.range)
+                );
+                self.faults
+                    .push(Fault::new(expr.range.clone(), message).help(help));
                 None
             }
         }
@@ -246,13 +328,26 @@ impl Compiler<'_> {
         if part.of == Type::Boolean {
             return Some(());
         }
-        let message = format!("{} is {}; true or false is needed here", self.quote(&expr.range), part.of);
-        self.faults.push(Fault::new(expr.range.clone(), message).help("write a comparison such as `a > 0`"));
+        let message = format!(
+            "{} is {}; true or false is needed here",
+            self.quote(&expr.range),
+            part.of
+        );
+        self.faults.push(
+            Fault::new(expr.range.clone(), message).help("write a comparison such as `a > 0`"),
+        );
         None
     }
 
-    /// The unit of two numbers that are to be of one; the second, on top of the stack, is converted where that is exact.
-    fn agree(&mut self, first: &Measure, second: &Measure, expr: &Expr, what: &str) -> Option<(Measure, f64)> {
+    /// The unit of two numbers that are to be of one; the second, on top of the stack, is converted
+    /// where that is exact.
+    fn agree(
+        &mut self,
+        first: &Measure,
+        second: &Measure,
+        expr: &Expr,
+        what: &str,
+    ) -> Option<(Measure, f64)> {
         match (first, second) {
             (Measure::Any, other) | (other, Measure::Any) => Some((other.clone(), 1.0)),
             (Measure::Of(a), Measure::Of(b)) => {
@@ -270,11 +365,22 @@ impl Compiler<'_> {
 }
 
 fn units_differ(a: &Unit, b: &Unit, range: &Range<usize>, what: &str) -> Fault {
-    let word = |unit: &Unit| if unit.is_plain() { "a plain number".to_owned() } else { format!("`{unit}`") };
-    let fault = Fault::new(range.clone(), format!("{what}: {} and {} do not go together", word(a), word(b)));
+    let word = |unit: &Unit| {
+        if unit.is_plain() {
+            "a plain number".to_owned()
+        } else {
+            format!("`{unit}`")
+        }
+    };
+    let fault = Fault::new(
+        range.clone(),
+        format!("{what}: {} and {} do not go together", word(a), word(b)),
+    );
     let other = if a.is_plain() { b } else { a };
     match (a.is_plain() || b.is_plain(), other.currency()) {
-        (true, _) => fault.help(format!("give the plain one its unit: `unit: {other}` for an input, `50 {other}` for a number",)),
+        (true, _) => fault.help(format!(
+            "give the plain one its unit: `unit: {other}` for an input, `50 {other}` for a number",
+        )),
         (false, Some(_)) if a.currency().is_some() && b.currency().is_some() => {
             fault.help("no fixed rate converts money: make the rate an input")
         }

@@ -1,7 +1,8 @@
-//! Compiled formulas: op codes after each other, each with its operand where it has one, over numbered slots.
+//! Compiled formulas: op codes after each other, each with its operand where it has one, over
+//! numbered slots.
 //!
-//! What an op takes stands on a stack, the last argument on top; what it gives is put there. Numbers are those of
-//! `static/js/tool/machine.js` and never change their meaning.
+//! What an op takes stands on a stack, the last argument on top; what it gives is put there.
+//! Numbers are those of `static/js/tool/machine.js` and never change their meaning.
 
 use serde::{Deserialize, Serialize};
 

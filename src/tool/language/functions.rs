@@ -1,4 +1,5 @@
-//! The functions of the language: one table for the checker's messages, the manual's page and the tests of its examples.
+//! The functions of the language: one table for the checker's messages, the manual's page and the
+//! tests of its examples.
 
 /// A function.
 #[derive(Clone, Copy, Debug)]
@@ -70,8 +71,17 @@ pub fn named(name: &str) -> Option<&'static Function> {
 pub fn manual() -> String {
     let mut table = String::from("| function | gives | for instance |\n|---|---|---|\n");
     for function in FUNCTIONS {
-        let examples: Vec<String> = function.examples.iter().map(|(formula, value)| format!("`{formula}` is `{value}`")).collect();
-        table += &format!("| `{}` | {} | {} |\n", function.call, function.meaning, examples.join("<br>"));
+        let examples: Vec<String> = function
+            .examples
+            .iter()
+            .map(|(formula, value)| format!("`{formula}` is `{value}`"))
+            .collect();
+        table += &format!(
+            "| `{}` | {} | {} |\n",
+            function.call,
+            function.meaning,
+            examples.join("<br>")
+        );
     }
     table
 }

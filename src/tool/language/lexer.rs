@@ -16,7 +16,9 @@ pub(super) enum Token {
 
 pub(super) type Placed = (Token, Range<usize>);
 
-const SIGNS: [&str; 15] = ["<=", ">=", "==", "!=", "+", "-", "*", "/", "%", "^", "(", ")", ",", "<", ">"];
+const SIGNS: [&str; 15] = [
+    "<=", ">=", "==", "!=", "+", "-", "*", "/", "%", "^", "(", ")", ",", "<", ">",
+];
 const WORDS: [&str; 5] = ["and", "or", "not", "true", "false"];
 
 /// What people type for a sign of the language.
@@ -77,23 +79,33 @@ fn number(rest: &str, at: usize) -> Result<(Token, usize), Fault> {
     }
     match rest[..length].parse::<f64>() {
         Ok(value) if value.is_finite() => Ok((Token::Number(value), length)),
-        Ok(_) => Err(Fault::new(at..at + length, "this number is too large").help("the largest is about 1.8e308")),
-        Err(_) => Err(Fault::new(at..at + length, format!("`{}` is no number", &rest[..length]))
-            .help("a number is written like `0.5`; a name stands for one value, without parts")),
+        Ok(_) => Err(Fault::new(at..at + length, "this number is too large")
+            .help("the largest is about 1.8e308")),
+        Err(_) => Err(Fault::new(
+            at..at + length,
+            format!("`{}` is no number", &rest[..length]),
+        )
+        .help("a number is written like `0.5`; a name stands for one value, without parts")),
     }
 }
 
 fn quoted(rest: &str, quote: char, at: usize) -> Result<(Token, usize), Fault> {
     match rest[1..].find(quote) {
         Some(length) => Ok((Token::Text(rest[1..1 + length].to_owned()), length + 2)),
-        None => Err(Fault::new(at..at + 1, "this text is never closed").help(format!("put {quote} after its last letter"))),
+        None => Err(Fault::new(at..at + 1, "this text is never closed")
+            .help(format!("put {quote} after its last letter"))),
     }
 }
 
 fn name(rest: &str) -> (Token, usize) {
-    let length = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
+    let length = rest
+        .find(|c: char| !c.is_alphanumeric() && c != '_')
+        .unwrap_or(rest.len());
     let name = &rest[..length];
-    let token = WORDS.iter().find(|word| **word == name).map_or_else(|| Token::Name(name.to_owned()), |word| Token::Sign(word));
+    let token = WORDS
+        .iter()
+        .find(|word| **word == name)
+        .map_or_else(|| Token::Name(name.to_owned()), |word| Token::Sign(word));
     (token, length)
 }
 
@@ -102,12 +114,20 @@ fn sign(rest: &str, first: char, at: usize) -> Result<(Token, usize), Fault> {
         return Ok((Token::Sign(sign), sign.len()));
     }
     if rest.starts_with(":=") {
-        return Err(Fault::new(at..at + 2, "a formula gives no names").help("write the formula alone; its key is its name"));
+        return Err(Fault::new(at..at + 2, "a formula gives no names")
+            .help("write the formula alone; its key is its name"));
     }
     if let Some((typed, meant)) = MEANT.iter().find(|(typed, _)| rest.starts_with(typed)) {
-        let fault = Fault::new(at..at + typed.len(), format!("`{typed}` is no sign of the language"));
+        let fault = Fault::new(
+            at..at + typed.len(),
+            format!("`{typed}` is no sign of the language"),
+        );
         return Err(fault.help(format!("write `{meant}`")));
     }
-    let fault = Fault::new(at..at + first.len_utf8(), format!("`{first}` is no sign of the language"));
-    Err(fault.help("there are `+ - * / ^ %`, `< <= > >= == !=`, `and or not`, parentheses and commas"))
+    let fault = Fault::new(
+        at..at + first.len_utf8(),
+        format!("`{first}` is no sign of the language"),
+    );
+    Err(fault
+        .help("there are `+ - * / ^ %`, `< <= > >= == !=`, `and or not`, parentheses and commas"))
 }

@@ -13,12 +13,17 @@ pub fn run(program: &Program, inputs: &[Value]) -> Vec<Value> {
     slots
 }
 
-/// The value of one formula. Its code comes from the compiler, so the stack holds what each op takes.
+/// The value of one formula. Its code comes from the compiler, so the stack holds what each op
+/// takes.
 fn evaluate(code: &[u32], program: &Program, slots: &[Value]) -> Value {
     let mut stack = Stack(Vec::new());
     let mut words = code.iter().copied();
     while let Some(op) = words.next().and_then(Op::from_number) {
-        let operand = if op.has_operand() { words.next().unwrap_or(0) } else { 0 };
+        let operand = if op.has_operand() {
+            words.next().unwrap_or(0)
+        } else {
+            0
+        };
         step(op, operand as usize, program, slots, &mut stack);
     }
     stack.pop()
@@ -87,7 +92,11 @@ fn step(op: Op, operand: usize, program: &Program, slots: &[Value], stack: &mut 
         }
         Op::And | Op::Or => {
             let (right, left) = (stack.boolean(), stack.boolean());
-            stack.put_boolean(if op == Op::And { left && right } else { left || right });
+            stack.put_boolean(if op == Op::And {
+                left && right
+            } else {
+                left || right
+            });
         }
         Op::Not => {
             let is_true = stack.boolean();
@@ -97,7 +106,9 @@ fn step(op: Op, operand: usize, program: &Program, slots: &[Value], stack: &mut 
             let (otherwise, then, is_true) = (stack.pop(), stack.pop(), stack.boolean());
             stack.0.push(if is_true { then } else { otherwise });
         }
-        Op::Lookup | Op::Rate | Op::Bracket | Op::Total | Op::Has | Op::Count => look_up(op, program.tables.get(operand), stack),
+        Op::Lookup | Op::Rate | Op::Bracket | Op::Total | Op::Has | Op::Count => {
+            look_up(op, program.tables.get(operand), stack)
+        }
         _ => call(op, operand, stack),
     }
 }
@@ -106,12 +117,23 @@ fn step(op: Op, operand: usize, program: &Program, slots: &[Value], stack: &mut 
 fn call(op: Op, operand: usize, stack: &mut Stack) {
     let value = match op {
         Op::Negate => -stack.number(),
-        Op::Min => stack.numbers(operand).into_iter().reduce(numbers::min).unwrap_or(f64::NAN),
-        Op::Max => stack.numbers(operand).into_iter().reduce(numbers::max).unwrap_or(f64::NAN),
+        Op::Min => stack
+            .numbers(operand)
+            .into_iter()
+            .reduce(numbers::min)
+            .unwrap_or(f64::NAN),
+        Op::Max => stack
+            .numbers(operand)
+            .into_iter()
+            .reduce(numbers::max)
+            .unwrap_or(f64::NAN),
         Op::Sum => sum(&stack.numbers(operand)),
-        Op::Average => sum(&stack.numbers(operand)) / f64::from(u32::try_from(operand).unwrap_or(u32::MAX)),
+        Op::Average => {
+            sum(&stack.numbers(operand)) / f64::from(u32::try_from(operand).unwrap_or(u32::MAX))
+        }
         Op::Round => {
-            let decimals = f64::from(u32::try_from(operand).unwrap_or(0)) - f64::from(DECIMALS_SHIFT);
+            let decimals =
+                f64::from(u32::try_from(operand).unwrap_or(0)) - f64::from(DECIMALS_SHIFT);
             numbers::round(stack.number(), decimals)
         }
         Op::Floor => stack.number().floor(),
@@ -124,10 +146,19 @@ fn call(op: Op, operand: usize, stack: &mut Stack) {
         }
         Op::Payment | Op::PresentValue => {
             let (amount, periods, rate) = (stack.number(), stack.number(), stack.number());
-            if op == Op::Payment { numbers::pmt(rate, periods, amount) } else { numbers::pv(rate, periods, amount) }
+            if op == Op::Payment {
+                numbers::pmt(rate, periods, amount)
+            } else {
+                numbers::pv(rate, periods, amount)
+            }
         }
         Op::FutureValue => {
-            let (present, payment, periods, rate) = (stack.number(), stack.number(), stack.number(), stack.number());
+            let (present, payment, periods, rate) = (
+                stack.number(),
+                stack.number(),
+                stack.number(),
+                stack.number(),
+            );
             numbers::fv(rate, periods, payment, present)
         }
         Op::NetPresentValue => {
@@ -141,26 +172,43 @@ fn call(op: Op, operand: usize, stack: &mut Stack) {
 
 /// From the first on: adding to 0 would lose the sign of -0.
 fn sum(numbers: &[f64]) -> f64 {
-    numbers.iter().copied().reduce(|sum, number| sum + number).unwrap_or(0.0)
+    numbers
+        .iter()
+        .copied()
+        .reduce(|sum, number| sum + number)
+        .unwrap_or(0.0)
 }
 
 fn look_up(op: Op, table: Option<&Table>, stack: &mut Stack) {
     match (op, table, stack.pop()) {
         (Op::Has, _, Value::Text(option)) => {
-            let is_chosen = matches!(stack.pop(), Value::Choices(chosen) if chosen.contains(&option));
+            let is_chosen =
+                matches!(stack.pop(), Value::Choices(chosen) if chosen.contains(&option));
             stack.put_boolean(is_chosen);
         }
         #[expect(clippy::cast_precision_loss, reason = "nobody ticks 2^53 boxes")]
         (Op::Count, _, Value::Choices(chosen)) => stack.put(chosen.len() as f64),
         (Op::Lookup, Some(Table::Rows(rows)), Value::Text(key)) => {
-            stack.put(rows.iter().find(|(name, _)| *name == key).map_or(f64::NAN, |(_, value)| *value));
+            stack.put(
+                rows.iter()
+                    .find(|(name, _)| *name == key)
+                    .map_or(f64::NAN, |(_, value)| *value),
+            );
         }
         (Op::Total, Some(Table::Rows(rows)), Value::Choices(chosen)) => {
-            let total = rows.iter().filter(|(name, _)| chosen.contains(name)).fold(0.0, |total, (_, value)| total + value);
+            let total = rows
+                .iter()
+                .filter(|(name, _)| chosen.contains(name))
+                .fold(0.0, |total, (_, value)| total + value);
             stack.put(total);
         }
         (Op::Rate, Some(Table::Brackets(brackets)), Value::Number(x)) => {
-            stack.put(brackets.iter().find(|(end, _)| x <= *end).map_or(f64::NAN, |(_, rate)| *rate));
+            stack.put(
+                brackets
+                    .iter()
+                    .find(|(end, _)| x <= *end)
+                    .map_or(f64::NAN, |(_, rate)| *rate),
+            );
         }
         (Op::Bracket, Some(Table::Brackets(brackets)), Value::Number(x)) => {
             let (mut total, mut from) = (x * 0.0, 0.0);

@@ -1,8 +1,10 @@
-//! The language of formulas: small, frozen, without side effects. Text goes in, op codes come out, which run here and in the browser.
+//! The language of formulas: small, frozen, without side effects. Text goes in, op codes come out,
+//! which run here and in the browser.
 //!
-//! `lexer` and `parser` make a tree, `check` proves types and units and finds divisions by zero while it writes op codes,
-//! `machine` runs them. `static/js/tool/machine.js` is the same machine; `tests/browser` holds both to equal bits. There are no members, no
-//! assignment and no loops, so a formula ends after as many operations as it has.
+//! `lexer` and `parser` make a tree, `check` proves types and units and finds divisions by zero
+//! while it writes op codes, `machine` runs them. `static/js/tool/machine.js` is the same machine;
+//! `tests/browser` holds both to equal bits. There are no members, no assignment and no loops, so a
+//! formula ends after as many operations as it has.
 
 pub mod check;
 pub mod code;
@@ -38,7 +40,12 @@ pub struct Fault {
 
 impl Fault {
     pub fn new(range: Range<usize>, message: impl Into<String>) -> Self {
-        Self { message: message.into(), range, help: None, is_doubt: false }
+        Self {
+            message: message.into(),
+            range,
+            help: None,
+            is_doubt: false,
+        }
     }
 
     #[must_use]
@@ -58,12 +65,21 @@ impl Fault {
 
 /// Whether a writer may give this name to an input, a step, a table or a result, and, if not, why.
 pub fn name_fault(name: &str) -> Option<String> {
-    let is_name = name.starts_with(char::is_alphabetic) && name.chars().all(|c| c.is_alphanumeric() || c == '_');
+    let is_name = name.starts_with(char::is_alphabetic)
+        && name.chars().all(|c| c.is_alphanumeric() || c == '_');
     if !is_name {
         let rule = "a name begins with a letter and holds letters, digits and `_`";
-        let near: String = name.trim().chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
+        let near: String = name
+            .trim()
+            .chars()
+            .map(|c| if c.is_alphanumeric() { c } else { '_' })
+            .collect();
         let is_near = near.starts_with(char::is_alphabetic) && near.len() < 40;
-        return Some(if is_near { format!("{rule}: `{near}` is one") } else { rule.into() });
+        return Some(if is_near {
+            format!("{rule}: `{near}` is one")
+        } else {
+            rule.into()
+        });
     }
     if lexer::is_word_of_the_language(name) {
         return Some(format!("`{name}` is a word of the language"));

@@ -1,10 +1,12 @@
 //! Arithmetic that gives the same bits here and in the browser.
 //!
-//! Only `+ - * /`, comparisons, `floor`, `ceil`, `abs` and `sqrt` are taken from the machine: IEEE 754 fixes their last bit. Powers
-//! and logarithms of libraries differ there, so they are written out, once here and once in `static/js/tool/numbers.js`, operation by
-//! operation. Whoever changes one changes the other; `tests/browser/tool.test.mjs` compares them.
+//! Only `+ - * /`, comparisons, `floor`, `ceil`, `abs` and `sqrt` are taken from the machine: IEEE
+//! 754 fixes their last bit. Powers and logarithms of libraries differ there, so they are written
+//! out, once here and once in `static/js/tool/numbers.js`, operation by operation. Whoever changes
+//! one changes the other; `tests/browser/tool.test.mjs` compares them.
 
-/// ln 2 as a sum of two numbers, the first with so few bits that its product with an exponent is exact.
+/// ln 2 as a sum of two numbers, the first with so few bits that its product with an exponent is
+/// exact.
 const LN2_HIGH: f64 = 0.693_147_180_369_123_8;
 const LN2_LOW: f64 = 1.908_214_929_270_587_7e-10;
 
@@ -105,10 +107,15 @@ fn multiplied(base: f64, exponent: f64) -> f64 {
 }
 
 fn whole_power(base: f64, exponent: f64) -> f64 {
-    if exponent < 0.0 { 1.0 / multiplied(base, -exponent) } else { multiplied(base, exponent) }
+    if exponent < 0.0 {
+        1.0 / multiplied(base, -exponent)
+    } else {
+        multiplied(base, exponent)
+    }
 }
 
-/// `base ^ exponent`. Whole exponents are multiplied out; a fraction of one goes through the logarithm.
+/// `base ^ exponent`. Whole exponents are multiplied out; a fraction of one goes through the
+/// logarithm.
 pub fn pow(base: f64, exponent: f64) -> f64 {
     if base.is_nan() || exponent.is_nan() {
         return f64::NAN;
@@ -126,12 +133,20 @@ pub fn pow(base: f64, exponent: f64) -> f64 {
     }
     let size = base.abs();
     // Whole numbers beyond 2^53 are even.
-    let sign = if base < 0.0 && exponent % 2.0 != 0.0 { -1.0 } else { 1.0 };
+    let sign = if base < 0.0 && exponent % 2.0 != 0.0 {
+        -1.0
+    } else {
+        1.0
+    };
     if size == 1.0 {
         return sign;
     }
     if size == 0.0 || size == f64::INFINITY || exponent.abs() == f64::INFINITY {
-        return if (size > 1.0) == (exponent > 0.0) { sign * f64::INFINITY } else { sign * 0.0 };
+        return if (size > 1.0) == (exponent > 0.0) {
+            sign * f64::INFINITY
+        } else {
+            sign * 0.0
+        };
     }
     if !is_small {
         return sign * exp(exponent * ln(size));
@@ -140,12 +155,16 @@ pub fn pow(base: f64, exponent: f64) -> f64 {
     sign * whole_power(size, whole) * exp((exponent - whole) * ln(size))
 }
 
-/// Rounds to so many decimals (negative: to tens, hundreds …), half away from zero. What lies half a last bit below a half is taken for
-/// one: 2.675 has no exact binary form, and means 2.68.
+/// Rounds to so many decimals (negative: to tens, hundreds …), half away from zero. What lies half
+/// a last bit below a half is taken for one: 2.675 has no exact binary form, and means 2.68.
 pub fn round(x: f64, decimals: f64) -> f64 {
     let size = x.abs();
     let power = multiplied(10.0, decimals.abs());
-    let scaled = if decimals < 0.0 { size / power } else { size * power };
+    let scaled = if decimals < 0.0 {
+        size / power
+    } else {
+        size * power
+    };
     if scaled.is_nan() || scaled >= TWO_TO_52 {
         return x;
     }
@@ -154,7 +173,11 @@ pub fn round(x: f64, decimals: f64) -> f64 {
     if nudged - whole >= 0.5 {
         whole += 1.0;
     }
-    let rounded = if decimals < 0.0 { whole * power } else { whole / power };
+    let rounded = if decimals < 0.0 {
+        whole * power
+    } else {
+        whole / power
+    };
     if x < 0.0 { -rounded } else { rounded }
 }
 
@@ -180,7 +203,11 @@ pub fn max(a: f64, b: f64) -> f64 {
 
 /// The payment that repays `amount` in `periods` equal parts, the first after one period.
 pub fn pmt(rate: f64, periods: f64, amount: f64) -> f64 {
-    if rate == 0.0 { amount / periods } else { amount * rate / (1.0 - pow(1.0 + rate, -periods)) }
+    if rate == 0.0 {
+        amount / periods
+    } else {
+        amount * rate / (1.0 - pow(1.0 + rate, -periods))
+    }
 }
 
 /// What `present` and a `payment` at the end of each period have grown to.
@@ -194,7 +221,11 @@ pub fn fv(rate: f64, periods: f64, payment: f64, present: f64) -> f64 {
 
 /// What a `payment` at the end of each period is worth today.
 pub fn pv(rate: f64, periods: f64, payment: f64) -> f64 {
-    if rate == 0.0 { payment * periods } else { payment * (1.0 - pow(1.0 + rate, -periods)) / rate }
+    if rate == 0.0 {
+        payment * periods
+    } else {
+        payment * (1.0 - pow(1.0 + rate, -periods)) / rate
+    }
 }
 
 /// What payments, the first after one period, are worth today.
@@ -212,26 +243,49 @@ mod tests {
     use super::*;
 
     fn differs_by(found: f64, wanted: f64) -> f64 {
-        if found == wanted { 0.0 } else { ((found - wanted) / wanted).abs() }
+        if found == wanted {
+            0.0
+        } else {
+            ((found - wanted) / wanted).abs()
+        }
     }
 
     #[test]
     fn powers_are_nearly_exact() {
-        for base in [0.5, 0.9, 1.0001, 1.05, 2.0, 3.7, 10.0, 12345.678, 1e-5, 1e200, 5e-324] {
+        for base in [
+            0.5, 0.9, 1.0001, 1.05, 2.0, 3.7, 10.0, 12345.678, 1e-5, 1e200, 5e-324,
+        ] {
             for exponent in [0.5, -0.5, 1.0 / 12.0, 2.5, 7.0, -3.0, 12.25, 0.001, 1.5] {
                 let wanted = f64::powf(base, exponent);
                 if wanted.is_normal() {
                     // A logarithm's last bit grows with its size.
                     let allowed = 4e-15f64.max(2.0 * f64::EPSILON * base.ln().abs());
-                    assert!(differs_by(pow(base, exponent), wanted) < allowed, "{base} ^ {exponent}: {} {wanted}", pow(base, exponent));
+                    assert!(
+                        differs_by(pow(base, exponent), wanted) < allowed,
+                        "{base} ^ {exponent}: {} {wanted}",
+                        pow(base, exponent)
+                    );
                 }
             }
-            assert!(differs_by(ln(base), base.ln()) < 1e-15, "ln {base}: {} {}", ln(base), base.ln());
+            assert!(
+                differs_by(ln(base), base.ln()) < 1e-15,
+                "ln {base}: {} {}",
+                ln(base),
+                base.ln()
+            );
         }
         for x in [-745.0, -10.0, -0.3, 0.0, 1e-9, 0.5, 1.0, 20.0, 709.0] {
             assert!(differs_by(exp(x), x.exp()) < 1e-15 || x < -700.0, "exp {x}");
         }
-        assert_eq!((pow(2.0, 10.0), pow(-2.0, 3.0), pow(-2.0, 0.5).is_nan(), pow(0.0, -1.0)), (1024.0, -8.0, true, f64::INFINITY));
+        assert_eq!(
+            (
+                pow(2.0, 10.0),
+                pow(-2.0, 3.0),
+                pow(-2.0, 0.5).is_nan(),
+                pow(0.0, -1.0)
+            ),
+            (1024.0, -8.0, true, f64::INFINITY)
+        );
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! A formula's tree, by operator precedence (Pratt 1973): each sign binds as strongly as its number says.
+//! A formula's tree, by operator precedence (Pratt 1973): each sign binds as strongly as its number
+//! says.
 
 use std::ops::Range;
 
@@ -33,26 +34,37 @@ pub enum Node {
 /// The first thing that cannot be understood.
 pub fn parse(text: &str) -> Result<Expr, Fault> {
     if text.len() > FORMULA_BYTES_MAX {
-        let fault = Fault::new(0..0, format!("this formula is longer than {FORMULA_BYTES_MAX} characters"));
+        let fault = Fault::new(
+            0..0,
+            format!("this formula is longer than {FORMULA_BYTES_MAX} characters"),
+        );
         return Err(fault.help("divide it into steps"));
     }
     let tokens = lexer::tokens(text)?;
     if tokens.len() == 1 {
-        return Err(Fault::new(0..text.len(), "there is no formula here").help("write a number, a name or a formula"));
+        return Err(Fault::new(0..text.len(), "there is no formula here")
+            .help("write a number, a name or a formula"));
     }
-    let mut parser = Parser { tokens, at: 0, open: 0 };
+    let mut parser = Parser {
+        tokens,
+        at: 0,
+        open: 0,
+    };
     let expr = parser.expr(0)?;
     match parser.peek() {
         Token::End => Ok(expr),
-        Token::Sign(")") => Err(Fault::new(parser.range(), "this `)` closes nothing").help("delete it, or open a `(` before it")),
+        Token::Sign(")") => Err(Fault::new(parser.range(), "this `)` closes nothing")
+            .help("delete it, or open a `(` before it")),
         Token::Sign(",") => {
             let help = "commas stand between the arguments of a function; a decimal is written with a point: `0.5`";
             Err(Fault::new(parser.range(), "a comma stands outside of a function").help(help))
         }
         _ if text[..parser.range().start].trim_end() == "if" => {
-            Err(Fault::new(0..2, "`if` is a function").help("write `if(condition, a, b)`: `a` where it holds, else `b`"))
+            Err(Fault::new(0..2, "`if` is a function")
+                .help("write `if(condition, a, b)`: `a` where it holds, else `b`"))
         }
-        _ => Err(Fault::new(parser.range(), "a sign is missing before this").help("write `+`, `-`, `*` or `/` between two values")),
+        _ => Err(Fault::new(parser.range(), "a sign is missing before this")
+            .help("write `+`, `-`, `*` or `/` between two values")),
     }
 }
 
@@ -106,8 +118,14 @@ impl Parser {
     fn expr(&mut self, weakest: u8) -> Result<Expr, Fault> {
         let mut left = self.value()?;
         loop {
-            let Token::Sign(sign) = *self.peek() else { return Ok(left) };
-            let Some((strength, is_right)) = binding(sign).filter(|(strength, _)| *strength >= weakest) else { return Ok(left) };
+            let Token::Sign(sign) = *self.peek() else {
+                return Ok(left);
+            };
+            let Some((strength, is_right)) =
+                binding(sign).filter(|(strength, _)| *strength >= weakest)
+            else {
+                return Ok(left);
+            };
             let sign_range = self.next().1;
             if sign == "%" && !self.begins_a_value() {
                 left = percent(&left, sign_range)?;
@@ -122,7 +140,11 @@ impl Parser {
             }
             let range = left.range.start..right.range.end;
             let depth = 1 + left.depth.max(right.depth);
-            left = of_depth(Node::Binary(Box::new(left), sign, Box::new(right)), range, depth)?;
+            left = of_depth(
+                Node::Binary(Box::new(left), sign, Box::new(right)),
+                range,
+                depth,
+            )?;
         }
     }
 
@@ -131,17 +153,35 @@ impl Parser {
     }
 
     fn begins_a_value(&self) -> bool {
-        matches!(self.peek(), Token::Number(_) | Token::Text(_) | Token::Name(_) | Token::Sign("(" | "not" | "true" | "false"))
+        matches!(
+            self.peek(),
+            Token::Number(_)
+                | Token::Text(_)
+                | Token::Name(_)
+                | Token::Sign("(" | "not" | "true" | "false")
+        )
     }
 
     fn value(&mut self) -> Result<Expr, Fault> {
         let (token, range) = self.next();
         match token {
             Token::Number(value) => Ok(self.number(value, range)),
-            Token::Text(text) => Ok(Expr { node: Node::Text(text), range, depth: 1 }),
-            Token::Sign(word @ ("true" | "false")) => Ok(Expr { node: Node::Boolean(word == "true"), range, depth: 1 }),
+            Token::Text(text) => Ok(Expr {
+                node: Node::Text(text),
+                range,
+                depth: 1,
+            }),
+            Token::Sign(word @ ("true" | "false")) => Ok(Expr {
+                node: Node::Boolean(word == "true"),
+                range,
+                depth: 1,
+            }),
             Token::Name(name) if self.takes("(") => self.call(name, range),
-            Token::Name(name) => Ok(Expr { node: Node::Name(name), range, depth: 1 }),
+            Token::Name(name) => Ok(Expr {
+                node: Node::Name(name),
+                range,
+                depth: 1,
+            }),
             Token::Sign("(") => {
                 self.enter(&range)?;
                 let inner = self.expr(0)?;
@@ -156,9 +196,17 @@ impl Parser {
                 let (depth, range) = (inner.depth + 1, range.start..inner.range.end);
                 of_depth(Node::Prefix(sign, Box::new(inner)), range, depth)
             }
-            Token::Sign("+") => Err(Fault::new(range, "a `+` stands before no second value").help("delete it")),
-            Token::Sign(sign) => Err(Fault::new(range, format!("a value is missing before `{sign}`"))),
-            Token::End => Err(Fault::new(range, "the formula ends where a value should follow")),
+            Token::Sign("+") => {
+                Err(Fault::new(range, "a `+` stands before no second value").help("delete it"))
+            }
+            Token::Sign(sign) => Err(Fault::new(
+                range,
+                format!("a value is missing before `{sign}`"),
+            )),
+            Token::End => Err(Fault::new(
+                range,
+                "the formula ends where a value should follow",
+            )),
         }
     }
 
@@ -168,9 +216,17 @@ impl Parser {
         match self.peek().clone() {
             Token::Name(unit) if !is_call => {
                 let end = self.next().1.end;
-                Expr { node: Node::Number(value, Some(unit)), range: range.start..end, depth: 1 }
+                Expr {
+                    node: Node::Number(value, Some(unit)),
+                    range: range.start..end,
+                    depth: 1,
+                }
             }
-            _ => Expr { node: Node::Number(value, None), range, depth: 1 },
+            _ => Expr {
+                node: Node::Number(value, None),
+                range,
+                depth: 1,
+            },
         }
     }
 
@@ -184,14 +240,22 @@ impl Parser {
             }
         }
         self.close(&range)?;
-        let depth = 1 + arguments.iter().map(|argument| argument.depth).max().unwrap_or(0);
+        let depth = 1 + arguments
+            .iter()
+            .map(|argument| argument.depth)
+            .max()
+            .unwrap_or(0);
         let whole = range.start..self.tokens[self.at - 1].1.end;
         of_depth(Node::Call(name, range, arguments), whole, depth)
     }
 
     fn enter(&mut self, range: &Range<usize>) -> Result<(), Fault> {
         self.open += 1;
-        if self.open > DEPTH_MAX { Err(too_deep(range.clone())) } else { Ok(()) }
+        if self.open > DEPTH_MAX {
+            Err(too_deep(range.clone()))
+        } else {
+            Ok(())
+        }
     }
 
     fn close(&mut self, opened: &Range<usize>) -> Result<(), Fault> {
@@ -201,9 +265,15 @@ impl Parser {
                 self.next();
                 Ok(())
             }
-            Token::End => Err(Fault::new(opened.clone(), "the parenthesis opened here is never closed")
-                .help("add a `)`; between `{ }` a formula with commas stands in quotes")),
-            _ => Err(Fault::new(self.range(), "a sign, a comma or a `)` is missing before this")),
+            Token::End => Err(Fault::new(
+                opened.clone(),
+                "the parenthesis opened here is never closed",
+            )
+            .help("add a `)`; between `{ }` a formula with commas stands in quotes")),
+            _ => Err(Fault::new(
+                self.range(),
+                "a sign, a comma or a `)` is missing before this",
+            )),
         }
     }
 }
@@ -211,18 +281,32 @@ impl Parser {
 /// `60%` is 0.6.
 fn percent(value: &Expr, sign: Range<usize>) -> Result<Expr, Fault> {
     match value.node {
-        Node::Number(number, None) => Ok(Expr { node: Node::Number(number / 100.0, None), range: value.range.start..sign.end, depth: 1 }),
-        _ => Err(Fault::new(sign, "`%` follows a number, or stands between two values").help("for a part of a value write `value * 60%`")),
+        Node::Number(number, None) => Ok(Expr {
+            node: Node::Number(number / 100.0, None),
+            range: value.range.start..sign.end,
+            depth: 1,
+        }),
+        _ => Err(
+            Fault::new(sign, "`%` follows a number, or stands between two values")
+                .help("for a part of a value write `value * 60%`"),
+        ),
     }
 }
 
 fn of_depth(node: Node, range: Range<usize>, depth: usize) -> Result<Expr, Fault> {
-    if depth > DEPTH_MAX { Err(too_deep(range)) } else { Ok(Expr { node, range, depth }) }
+    if depth > DEPTH_MAX {
+        Err(too_deep(range))
+    } else {
+        Ok(Expr { node, range, depth })
+    }
 }
 
 fn too_deep(range: Range<usize>) -> Fault {
-    Fault::new(range.start..range.start + 1, format!("more than {DEPTH_MAX} operations stand within each other"))
-        .help("divide the formula into steps")
+    Fault::new(
+        range.start..range.start + 1,
+        format!("more than {DEPTH_MAX} operations stand within each other"),
+    )
+    .help("divide the formula into steps")
 }
 
 impl Expr {
@@ -242,7 +326,9 @@ impl Expr {
                 left.gather(names);
                 right.gather(names);
             }
-            Node::Call(_, _, arguments) => arguments.iter().for_each(|argument| argument.gather(names)),
+            Node::Call(_, _, arguments) => {
+                arguments.iter().for_each(|argument| argument.gather(names))
+            }
         }
     }
 }

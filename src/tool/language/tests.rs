@@ -14,9 +14,22 @@ use crate::tool::inputs::{day, days};
 
 /// The names that the manual's examples use: what it says of them and this are the same.
 fn sample() -> (Scope, Vec<Table>, Vec<Value>) {
-    let known = |name: &str, of: Type, span: Span| Known { name: name.into(), of, span, is_used: Cell::new(false) };
-    let texts = |keys: &[&str]| keys.iter().map(|key| (*key).to_owned()).collect::<Vec<String>>();
-    let number = |unit: &str| Type::Number(super::check::Measure::Of(Unit::parse(unit).expect("a unit")));
+    let known = |name: &str, of: Type, span: Span| Known {
+        name: name.into(),
+        of,
+        span,
+        is_used: Cell::new(false),
+    };
+    let texts = |keys: &[&str]| {
+        keys.iter()
+            .map(|key| (*key).to_owned())
+            .collect::<Vec<String>>()
+    };
+    let number = |unit: &str| {
+        Type::Number(super::check::Measure::Of(
+            Unit::parse(unit).expect("a unit"),
+        ))
+    };
     let table = |name: &str, keys: Option<&[&str]>, low: f64, high: f64| KnownTable {
         name: name.into(),
         keys: keys.map(texts),
@@ -27,7 +40,11 @@ fn sample() -> (Scope, Vec<Table>, Vec<Value>) {
     let extras = ["wifi", "desk", "coffee"];
     let scope = Scope {
         known: vec![
-            known("region", Type::Text(Some(texts(&["north", "south"]))), Span::ALL),
+            known(
+                "region",
+                Type::Text(Some(texts(&["north", "south"]))),
+                Span::ALL,
+            ),
             known("extras", Type::Choices(texts(&extras)), Span::ALL),
             known("start", Type::Date, Span::ALL),
             known("end", Type::Date, Span::ALL),
@@ -44,10 +61,20 @@ fn sample() -> (Scope, Vec<Table>, Vec<Value>) {
         ],
         ..Scope::default()
     };
-    let rows = |rows: &[(&str, f64)]| Table::Rows(rows.iter().map(|(key, value)| ((*key).to_owned(), *value)).collect());
+    let rows = |rows: &[(&str, f64)]| {
+        Table::Rows(
+            rows.iter()
+                .map(|(key, value)| ((*key).to_owned(), *value))
+                .collect(),
+        )
+    };
     let tables = vec![
         rows(&[("north", 0.21), ("south", 0.19)]),
-        Table::Brackets(vec![(10_000.0, 0.0), (50_000.0, 0.2), (f64::INFINITY, 0.42)]),
+        Table::Brackets(vec![
+            (10_000.0, 0.0),
+            (50_000.0, 0.2),
+            (f64::INFINITY, 0.42),
+        ]),
         rows(&[("wifi", 10.0), ("desk", 25.0), ("coffee", 5.0)]),
     ];
     let date = |year, month, day| Value::Number(days(jiff::civil::date(year, month, day)));
@@ -65,7 +92,8 @@ fn sample() -> (Scope, Vec<Table>, Vec<Value>) {
     (scope, tables, values)
 }
 
-/// The value of a formula over the sample, as the language writes it; or its faults, each with what it stands at.
+/// The value of a formula over the sample, as the language writes it; or its faults, each with what
+/// it stands at.
 fn value(formula: &str) -> String {
     let (mut scope, tables, values) = sample();
     let expr = match parse(formula) {
@@ -75,12 +103,23 @@ fn value(formula: &str) -> String {
     let mut faults = Vec::new();
     let compiled = compile(formula, &expr, &mut scope, &mut faults);
     if !faults.is_empty() {
-        return faults.iter().map(|fault| format!("{} [{}]", fault.message, &formula[fault.range.clone()])).collect::<Vec<_>>().join("; ");
+        return faults
+            .iter()
+            .map(|fault| format!("{} [{}]", fault.message, &formula[fault.range.clone()]))
+            .collect::<Vec<_>>()
+            .join("; ");
     }
     let compiled = compiled.expect("no fault was told");
-    let program = Program { constants: scope.constants, tables, inputs: values.len(), formulas: vec![compiled.code] };
+    let program = Program {
+        constants: scope.constants,
+        tables,
+        inputs: values.len(),
+        formulas: vec![compiled.code],
+    };
     match run(&program, &values).pop().expect("there is one formula") {
-        Value::Number(number) if compiled.of == Type::Date => day(number).map(|day| day.to_string()).unwrap_or_default(),
+        Value::Number(number) if compiled.of == Type::Date => {
+            day(number).map(|day| day.to_string()).unwrap_or_default()
+        }
         Value::Number(number) => number.to_string(),
         Value::Text(text) => text,
         Value::Boolean(boolean) => boolean.to_string(),
@@ -91,7 +130,11 @@ fn value(formula: &str) -> String {
 #[test]
 fn examples_of_functions_hold() {
     for function in FUNCTIONS {
-        assert!(!function.examples.is_empty(), "{} has no example", function.name);
+        assert!(
+            !function.examples.is_empty(),
+            "{} has no example",
+            function.name
+        );
         for (formula, wanted) in function.examples {
             assert_eq!(value(formula), *wanted, "{formula}");
         }
@@ -136,27 +179,78 @@ fn faults_stand_where_they_are() {
         ("1e999", "this number is too large [1e999]"),
         ("'abc", "this text is never closed [']"),
         ("", "there is no formula here []"),
-        ("pay + hours", "`+` needs one unit: `EUR/hour` and `hour` do not go together [hours]"),
-        ("weeks + hours", "`+` needs one unit: a plain number and `hour` do not go together [hours]"),
+        (
+            "pay + hours",
+            "`+` needs one unit: `EUR/hour` and `hour` do not go together [hours]",
+        ),
+        (
+            "weeks + hours",
+            "`+` needs one unit: a plain number and `hour` do not go together [hours]",
+        ),
         ("hour * 2", "nothing here is called `hour` [hour]"),
         ("roun(2)", "there is no function `roun` [roun]"),
-        ("round(2, weeks)", "the decimals of `round` are a whole number from -15 to 15 [weeks]"),
-        ("clamp(1, 2)", "`clamp` takes 3 arguments, 2 given [clamp(1, 2)]"),
-        ("region + 1", "`region` is text; a number is needed here [region]"),
-        ("region == 'nort'", "`'nort'` is none of the options ['nort']"),
-        ("lookup(tax, note)", "what a reader types need not be in the table [note]"),
-        ("lookup(prices, region)", "the table `prices` has no row for `north` [region]"),
-        ("lookup(taxes, region)", "the first argument of `lookup` is a table; `taxes` is none [taxes]"),
-        ("extras == 'wifi'", "a set of choices is not compared [extras == 'wifi']"),
-        ("start + 1", "`start` is a date; a number is needed here [start]"),
-        ("1 / weeks", "`weeks` can be 0 here: it lies between 0 and 51 [weeks]"),
+        (
+            "round(2, weeks)",
+            "the decimals of `round` are a whole number from -15 to 15 [weeks]",
+        ),
+        (
+            "clamp(1, 2)",
+            "`clamp` takes 3 arguments, 2 given [clamp(1, 2)]",
+        ),
+        (
+            "region + 1",
+            "`region` is text; a number is needed here [region]",
+        ),
+        (
+            "region == 'nort'",
+            "`'nort'` is none of the options ['nort']",
+        ),
+        (
+            "lookup(tax, note)",
+            "what a reader types need not be in the table [note]",
+        ),
+        (
+            "lookup(prices, region)",
+            "the table `prices` has no row for `north` [region]",
+        ),
+        (
+            "lookup(taxes, region)",
+            "the first argument of `lookup` is a table; `taxes` is none [taxes]",
+        ),
+        (
+            "extras == 'wifi'",
+            "a set of choices is not compared [extras == 'wifi']",
+        ),
+        (
+            "start + 1",
+            "`start` is a date; a number is needed here [start]",
+        ),
+        (
+            "1 / weeks",
+            "`weeks` can be 0 here: it lies between 0 and 51 [weeks]",
+        ),
         ("1 / (52 - weeks)", ""),
-        ("1 / (51 - weeks)", "`(51 - weeks)` can be 0 here: it lies between 0 and 51 [(51 - weeks)]"),
-        ("if(weeks > 3, 1 / (weeks - 3), 0)", "`(weeks - 3)` can be 0 here: it lies between 0 and 48 [(weeks - 3)]"),
-        ("if(1, 2, 3)", "`1` is a number; true or false is needed here [1]"),
+        (
+            "1 / (51 - weeks)",
+            "`(51 - weeks)` can be 0 here: it lies between 0 and 51 [(51 - weeks)]",
+        ),
+        (
+            "if(weeks > 3, 1 / (weeks - 3), 0)",
+            "`(weeks - 3)` can be 0 here: it lies between 0 and 48 [(weeks - 3)]",
+        ),
+        (
+            "if(1, 2, 3)",
+            "`1` is a number; true or false is needed here [1]",
+        ),
         ("2 ^ pay", "an exponent cannot be money (`EUR`) [pay]"),
-        ("__proto__ + 1", "nothing here is called `__proto__` [__proto__]"),
-        ("constructor", "nothing here is called `constructor` [constructor]"),
+        (
+            "__proto__ + 1",
+            "nothing here is called `__proto__` [__proto__]",
+        ),
+        (
+            "constructor",
+            "nothing here is called `constructor` [constructor]",
+        ),
     ] {
         let found = value(formula);
         if wanted.is_empty() {
@@ -179,7 +273,15 @@ fn hostile_formulas_end_at_once() {
         format!("{}1{}", "abs(".repeat(1_500), ")".repeat(1_500)),
         "not ".repeat(2_000),
     ] {
-        assert!(parse(&text).is_err_and(|fault| fault.message.starts_with(&format!("more than {DEPTH_MAX}"))), "{}", &text[..20]);
+        assert!(
+            parse(&text)
+                .is_err_and(|fault| fault.message.starts_with(&format!("more than {DEPTH_MAX}"))),
+            "{}",
+            &text[..20]
+        );
     }
-    assert!(parse(&"1 + ".repeat(300_000)).is_err_and(|fault| fault.message.contains(&FORMULA_BYTES_MAX.to_string())));
+    assert!(
+        parse(&"1 + ".repeat(300_000))
+            .is_err_and(|fault| fault.message.contains(&FORMULA_BYTES_MAX.to_string()))
+    );
 }

@@ -1,7 +1,9 @@
-//! What a number counts: money of a currency, time, things, and their products and rates (`EUR`, `hour`, `EUR/hour`).
+//! What a number counts: money of a currency, time, things, and their products and rates (`EUR`,
+//! `hour`, `EUR/hour`).
 //!
-//! Two units of time convert into each other where that is exact: seconds to weeks among themselves, months to years among
-//! themselves, nothing from one group to the other, since no month has a fixed number of days.
+//! Two units of time convert into each other where that is exact: seconds to weeks among
+//! themselves, months to years among themselves, nothing from one group to the other, since no
+//! month has a fixed number of days.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -13,7 +15,13 @@ use serde::{Deserialize, Serialize};
 pub struct Unit(BTreeMap<String, i8>);
 
 /// Seconds in each unit of time that has a fixed number of them.
-const SECONDS: [(&str, f64); 5] = [("second", 1.0), ("minute", 60.0), ("hour", 3600.0), ("day", 86_400.0), ("week", 604_800.0)];
+const SECONDS: [(&str, f64); 5] = [
+    ("second", 1.0),
+    ("minute", 60.0),
+    ("hour", 3600.0),
+    ("day", 86_400.0),
+    ("week", 604_800.0),
+];
 
 /// Months in each unit that has a fixed number of them.
 const MONTHS: [(&str, f64); 3] = [("month", 1.0), ("quarter", 3.0), ("year", 12.0)];
@@ -36,8 +44,10 @@ impl Unit {
         let mut sign = 1;
         for part in text.split_inclusive(['/', '*']) {
             let name = part.trim_end_matches(['/', '*']).trim();
-            let is_name =
-                name.starts_with(char::is_alphabetic) && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | ' '));
+            let is_name = name.starts_with(char::is_alphabetic)
+                && name
+                    .chars()
+                    .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | ' '));
             match name {
                 "1" => {}
                 _ if is_name => unit = unit.times(&Self::base(name), sign),
@@ -51,7 +61,11 @@ impl Unit {
                 sign = -1;
             }
         }
-        if text.is_empty() { Err("a unit is a name such as `EUR`, `hour` or `pages`".to_owned()) } else { Ok(unit) }
+        if text.is_empty() {
+            Err("a unit is a name such as `EUR`, `hour` or `pages`".to_owned())
+        } else {
+            Ok(unit)
+        }
     }
 
     pub fn is_plain(&self) -> bool {
@@ -70,18 +84,22 @@ impl Unit {
         Self(product)
     }
 
-    /// This unit with its units of time made those of `other` where that is exact, and what a number is multiplied by for it:
-    /// 15 minutes beside hours are a quarter.
+    /// This unit with its units of time made those of `other` where that is exact, and what a
+    /// number is multiplied by for it: 15 minutes beside hours are a quarter.
     pub fn aligned_with(&self, other: &Self) -> (Self, f64) {
         let (mut aligned, mut factor) = (Self::plain(), 1.0);
         for (name, exponent) in self.bases() {
-            let alike = scale(name).filter(|_| !other.0.contains_key(name)).and_then(|(group, size)| {
-                let others = other.bases().filter_map(|(name, _)| Some((name, scale(name)?)));
-                others
-                    .into_iter()
-                    .find(|(_, (other_group, _))| *other_group == group)
-                    .map(|(name, (_, other_size))| (name, size / other_size))
-            });
+            let alike = scale(name)
+                .filter(|_| !other.0.contains_key(name))
+                .and_then(|(group, size)| {
+                    let others = other
+                        .bases()
+                        .filter_map(|(name, _)| Some((name, scale(name)?)));
+                    others
+                        .into_iter()
+                        .find(|(_, (other_group, _))| *other_group == group)
+                        .map(|(name, (_, other_size))| (name, size / other_size))
+                });
             let name = alike.map_or(name, |(name, ratio)| {
                 factor *= super::numbers::pow(ratio, f64::from(exponent));
                 name
@@ -94,27 +112,36 @@ impl Unit {
 
     /// The unit of a square root, where there is one.
     pub fn root(&self) -> Option<Self> {
-        let halves = self.0.iter().map(|(name, exponent)| (exponent % 2 == 0).then(|| (name.clone(), exponent / 2)));
+        let halves = self
+            .0
+            .iter()
+            .map(|(name, exponent)| (exponent % 2 == 0).then(|| (name.clone(), exponent / 2)));
         halves.collect::<Option<BTreeMap<_, _>>>().map(Self)
     }
 
     /// Base units with their exponents, in order of their names.
     pub fn bases(&self) -> impl Iterator<Item = (&str, i8)> {
-        self.0.iter().map(|(name, exponent)| (name.as_str(), *exponent))
+        self.0
+            .iter()
+            .map(|(name, exponent)| (name.as_str(), *exponent))
     }
 
     /// The currency, where the unit counts money of one.
     pub fn currency(&self) -> Option<&str> {
-        self.0.iter().find(|(name, exponent)| is_currency(name) && **exponent == 1).map(|(name, _)| name.as_str())
+        self.0
+            .iter()
+            .find(|(name, exponent)| is_currency(name) && **exponent == 1)
+            .map(|(name, _)| name.as_str())
     }
 
-    /// What a number of this unit is multiplied by to be one of `wanted`; `None` where no exact number does that.
+    /// What a number of this unit is multiplied by to be one of `wanted`; `None` where no exact
+    /// number does that.
     pub fn factor_to(&self, wanted: &Self) -> Option<f64> {
         self.factor(wanted, false)
     }
 
-    /// The same for a result whose unit the writer stated: time and counts may come or go, and a plain number may be given any unit.
-    /// A currency stays what it is.
+    /// The same for a result whose unit the writer stated: time and counts may come or go, and a
+    /// plain number may be given any unit. A currency stays what it is.
     pub fn factor_to_stated(&self, stated: &Self) -> Option<f64> {
         if self.is_plain() {
             return Some(1.0);
@@ -135,7 +162,11 @@ impl Unit {
             return None;
         }
         let time = |unit: &Self| -> Vec<(String, i8)> {
-            unit.0.iter().filter(|(name, _)| scale(name).is_some()).map(|(name, exponent)| (name.clone(), *exponent)).collect()
+            unit.0
+                .iter()
+                .filter(|(name, _)| scale(name).is_some())
+                .map(|(name, exponent)| (name.clone(), *exponent))
+                .collect()
         };
         let (own, other) = (time(self), time(wanted));
         match (&own[..], &other[..]) {
@@ -143,7 +174,11 @@ impl Unit {
             ([], _) | (_, []) if is_stated => Some(1.0),
             ([(a, x)], [(b, y)]) if x == y => {
                 let ((group_a, size_a), (group_b, size_b)) = (scale(a)?, scale(b)?);
-                let ratio = if *x == 1 { size_a / size_b } else { size_b / size_a };
+                let ratio = if *x == 1 {
+                    size_a / size_b
+                } else {
+                    size_b / size_a
+                };
                 (group_a == group_b && x.abs() == 1).then_some(ratio)
             }
             _ => None,
@@ -153,8 +188,15 @@ impl Unit {
 
 /// The group of a unit of time, and its size within it.
 fn scale(name: &str) -> Option<(bool, f64)> {
-    let find = |units: &[(&str, f64)]| units.iter().find(|(known, _)| *known == name).map(|(_, size)| *size);
-    find(&SECONDS).map(|size| (true, size)).or_else(|| find(&MONTHS).map(|size| (false, size)))
+    let find = |units: &[(&str, f64)]| {
+        units
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, size)| *size)
+    };
+    find(&SECONDS)
+        .map(|size| (true, size))
+        .or_else(|| find(&MONTHS).map(|size| (false, size)))
 }
 
 /// Three capital letters, as in ISO 4217.
@@ -172,11 +214,28 @@ fn singular(name: &str) -> String {
 
 impl fmt::Display for Unit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let power = |name: &str, exponent: i8| if exponent == 1 { name.to_owned() } else { format!("{name}^{exponent}") };
-        let over: Vec<String> = self.bases().filter(|(_, exponent)| *exponent > 0).map(|(name, exponent)| power(name, exponent)).collect();
-        let under: Vec<String> =
-            self.bases().filter(|(_, exponent)| *exponent < 0).map(|(name, exponent)| power(name, -exponent)).collect();
-        f.write_str(&if over.is_empty() && !under.is_empty() { "1".to_owned() } else { over.join("*") })?;
+        let power = |name: &str, exponent: i8| {
+            if exponent == 1 {
+                name.to_owned()
+            } else {
+                format!("{name}^{exponent}")
+            }
+        };
+        let over: Vec<String> = self
+            .bases()
+            .filter(|(_, exponent)| *exponent > 0)
+            .map(|(name, exponent)| power(name, exponent))
+            .collect();
+        let under: Vec<String> = self
+            .bases()
+            .filter(|(_, exponent)| *exponent < 0)
+            .map(|(name, exponent)| power(name, -exponent))
+            .collect();
+        f.write_str(&if over.is_empty() && !under.is_empty() {
+            "1".to_owned()
+        } else {
+            over.join("*")
+        })?;
         under.iter().try_for_each(|name| write!(f, "/{name}"))
     }
 }
@@ -192,26 +251,44 @@ mod tests {
         assert_eq!(unit("EUR").times(&unit("EUR"), -1), Unit::plain());
         assert_eq!(unit("EUR/hour").to_string(), "EUR/hour");
         assert_eq!(unit("1/year").to_string(), "1/year");
-        assert!(Unit::parse("EUR//hour").is_err() && Unit::parse("<b>").is_err() && Unit::parse("").is_err());
+        assert!(
+            Unit::parse("EUR//hour").is_err()
+                && Unit::parse("<b>").is_err()
+                && Unit::parse("").is_err()
+        );
     }
 
     #[test]
     fn minutes_beside_hours_are_parts_of_them() {
         let unit = |text| Unit::parse(text).expect("a unit");
-        assert_eq!(unit("minute").aligned_with(&unit("hour")), (unit("hour"), 1.0 / 60.0));
-        assert_eq!(unit("page/month").aligned_with(&unit("year")), (unit("page/year"), 12.0));
+        assert_eq!(
+            unit("minute").aligned_with(&unit("hour")),
+            (unit("hour"), 1.0 / 60.0)
+        );
+        assert_eq!(
+            unit("page/month").aligned_with(&unit("year")),
+            (unit("page/year"), 12.0)
+        );
         assert_eq!(unit("day").aligned_with(&unit("month")), (unit("day"), 1.0));
     }
 
     #[test]
     fn conversions_are_exact_or_refused() {
-        let factor = |from, to| Unit::parse(from).expect("a unit").factor_to(&Unit::parse(to).expect("a unit"));
+        let factor = |from, to| {
+            Unit::parse(from)
+                .expect("a unit")
+                .factor_to(&Unit::parse(to).expect("a unit"))
+        };
         assert_eq!(factor("week", "day"), Some(7.0));
         assert_eq!(factor("EUR/year", "EUR/quarter"), Some(0.25));
         assert_eq!(factor("month", "day"), None);
         assert_eq!(factor("EUR", "USD"), None);
         assert_eq!(factor("EUR/hour", "EUR"), None);
-        let stated = |from, to| Unit::parse(from).expect("a unit").factor_to_stated(&Unit::parse(to).expect("a unit"));
+        let stated = |from, to| {
+            Unit::parse(from)
+                .expect("a unit")
+                .factor_to_stated(&Unit::parse(to).expect("a unit"))
+        };
         assert_eq!(stated("EUR/hour", "EUR"), Some(1.0));
         assert_eq!(stated("EUR/month", "EUR/year"), Some(12.0));
         assert_eq!(stated("EUR/month", "EUR/day"), None);

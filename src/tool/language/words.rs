@@ -4,11 +4,19 @@ use super::lexer::{self, Token};
 
 /// The formula of a text that could be parsed; `label` gives what a reader calls a name.
 pub fn words(text: &str, label: &dyn Fn(&str) -> Option<String>) -> String {
-    let Ok(tokens) = lexer::tokens(text) else { return text.to_owned() };
+    let Ok(tokens) = lexer::tokens(text) else {
+        return text.to_owned();
+    };
     let mut out = String::new();
     let mut is_after_value = false;
     for (token, range) in tokens {
-        let is_value = matches!(token, Token::Number(_) | Token::Text(_) | Token::Name(_) | Token::Sign(")" | "true" | "false"));
+        let is_value = matches!(
+            token,
+            Token::Number(_)
+                | Token::Text(_)
+                | Token::Name(_)
+                | Token::Sign(")" | "true" | "false")
+        );
         match token {
             Token::End => {}
             Token::Number(_) => out.push_str(&text[range]),
@@ -27,11 +35,16 @@ pub fn words(text: &str, label: &dyn Fn(&str) -> Option<String>) -> String {
             Token::Sign(",") => out.push_str(", "),
             Token::Sign("not") => out.push_str("not "),
             Token::Sign("-") if !is_after_value => out.push('−'),
-            Token::Sign("%") => out.push_str(if text[range.end..].trim_start().starts_with(|c: char| c.is_alphanumeric() || c == '(') {
-                " mod "
-            } else {
-                "%"
-            }),
+            Token::Sign("%") => out.push_str(
+                if text[range.end..]
+                    .trim_start()
+                    .starts_with(|c: char| c.is_alphanumeric() || c == '(')
+                {
+                    " mod "
+                } else {
+                    "%"
+                },
+            ),
             Token::Sign(sign) if is_value => out.push_str(sign),
             Token::Sign(sign) => {
                 out.push(' ');
@@ -64,8 +77,17 @@ mod tests {
     #[test]
     fn a_formula_for_readers() {
         let label = |name: &str| (name == "weeks").then(|| "Weeks off".to_owned());
-        assert_eq!(words("(52-weeks)*40 / -2", &label), "(52 − Weeks off) × 40 ÷ −2");
-        assert_eq!(words("round(a % b,1) + 60%", &label), "round(a mod b, 1) + 60%");
-        assert_eq!(words("if(not a and b >= 'x', 50 EUR, 0)", &label), "if(not a and b ≥ “x”, 50 EUR, 0)");
+        assert_eq!(
+            words("(52-weeks)*40 / -2", &label),
+            "(52 − Weeks off) × 40 ÷ −2"
+        );
+        assert_eq!(
+            words("round(a % b,1) + 60%", &label),
+            "round(a mod b, 1) + 60%"
+        );
+        assert_eq!(
+            words("if(not a and b >= 'x', 50 EUR, 0)", &label),
+            "if(not a and b ≥ “x”, 50 EUR, 0)"
+        );
     }
 }

@@ -15,12 +15,29 @@ use crate::tool::language::units::Unit;
 const DECIMALS_MAX: f64 = 15.0;
 
 impl Compiler<'_> {
-    pub(super) fn call(&mut self, name: &str, name_range: &Range<usize>, arguments: &[Expr], range: &Range<usize>) -> Option<Part> {
+    pub(super) fn call(
+        &mut self,
+        name: &str,
+        name_range: &Range<usize>,
+        arguments: &[Expr],
+        range: &Range<usize>,
+    ) -> Option<Part> {
         let Some(function) = functions::named(name) else {
             let near = nearest(name, FUNCTIONS.iter().map(|function| function.name));
-            let all = || FUNCTIONS.iter().map(|function| format!("`{}`", function.name)).collect::<Vec<_>>().join(", ");
-            let help = near.map_or_else(|| format!("the functions are {}", all()), |near| format!("did you mean `{near}`?"));
-            return self.fault(Fault::new(name_range.clone(), format!("there is no function `{name}`")).help(help));
+            let all = || {
+                FUNCTIONS
+                    .iter()
+                    .map(|function| format!("`{}`", function.name))
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            };
+            let help = near.map_or_else(
+                || format!("the functions are {}", all()),
+                |near| format!("did you mean `{near}`?"),
+            );
+            return self.fault(
+                Fault::new(name_range.clone(), format!("there is no function `{name}`")).help(help),
+            );
         };
         self.check_count(function, arguments, range)?;
         match name {
@@ -35,7 +52,12 @@ impl Compiler<'_> {
         }
     }
 
-    fn check_count(&mut self, function: &Function, arguments: &[Expr], range: &Range<usize>) -> Option<()> {
+    fn check_count(
+        &mut self,
+        function: &Function,
+        arguments: &[Expr],
+        range: &Range<usize>,
+    ) -> Option<()> {
         let (least, most) = function.arguments;
         if (least..=most).contains(&arguments.len()) {
             return Some(());
@@ -48,10 +70,15 @@ impl Compiler<'_> {
             format!("at most {most}")
         };
         let many = |count: usize| if count == 1 { "argument" } else { "arguments" };
-        let message = format!("`{}` takes {wanted} {}, {} given", function.name, many(least.max(1)), arguments.len());
-        self.faults.push(
-            Fault::new(range.clone(), message).help(format!("write `{}`", function.call.split('`').next_back().unwrap_or(function.call))),
+        let message = format!(
+            "`{}` takes {wanted} {}, {} given",
+            function.name,
+            many(least.max(1)),
+            arguments.len()
         );
+        self.faults.push(Fault::new(range.clone(), message).help(
+            format!("write `{}`", function.call.split('`').next_back().unwrap_or(function.call)),
+        ));
         None
     }
 
@@ -67,11 +94,16 @@ impl Compiler<'_> {
         condition?;
         let (then, otherwise) = then.zip(otherwise)?;
         let of = match (&then.of, &otherwise.of) {
-            (Type::Number(a), Type::Number(b)) => Type::Number(self.agree(a, b, &arguments[2], "both values of `if` need one unit")?.0),
-            (Type::Text(a), Type::Text(b)) => Type::Text(a.as_ref().zip(b.as_ref()).map(|(a, b)| {
-                let more = b.iter().filter(|option| !a.contains(option));
-                a.iter().chain(more).cloned().collect()
-            })),
+            (Type::Number(a), Type::Number(b)) => Type::Number(
+                self.agree(a, b, &arguments[2], "both values of `if` need one unit")?
+                    .0,
+            ),
+            (Type::Text(a), Type::Text(b)) => {
+                Type::Text(a.as_ref().zip(b.as_ref()).map(|(a, b)| {
+                    let more = b.iter().filter(|option| !a.contains(option));
+                    a.iter().chain(more).cloned().collect()
+                }))
+            }
             (a, b) if a == b => a.clone(),
             (a, b) => {
                 let message = format!(
@@ -83,37 +115,73 @@ impl Compiler<'_> {
             }
         };
         self.emit(Op::If);
-        Some(Part { of, span: then.span.or(otherwise.span) })
+        Some(Part {
+            of,
+            span: then.span.or(otherwise.span),
+        })
     }
 
     /// Takes in what a condition says of names, where it holds or where it does not.
     fn narrow(&mut self, condition: &Expr, is_true: bool) {
         match &condition.node {
             Node::Prefix("not", inner) => self.narrow(inner, !is_true),
-            Node::Binary(left, "and", right) if is_true => [left, right].iter().for_each(|part| self.narrow(part, true)),
-            Node::Binary(left, "or", right) if !is_true => [left, right].iter().for_each(|part| self.narrow(part, false)),
-            Node::Binary(left, sign, right) => match (&left.node, literal(right), literal(left), &right.node) {
-                (Node::Name(name), Some(number), ..) => self.narrow_name(name, sign, number, is_true),
-                (_, _, Some(number), Node::Name(name)) => self.narrow_name(name, turned(sign), number, is_true),
-                _ => {}
-            },
+            Node::Binary(left, "and", right) if is_true => [left, right]
+                .iter()
+                .for_each(|part| self.narrow(part, true)),
+            Node::Binary(left, "or", right) if !is_true => [left, right]
+                .iter()
+                .for_each(|part| self.narrow(part, false)),
+            Node::Binary(left, sign, right) => {
+                match (&left.node, literal(right), literal(left), &right.node) {
+                    (Node::Name(name), Some(number), ..) => {
+                        self.narrow_name(name, sign, number, is_true)
+                    }
+                    (_, _, Some(number), Node::Name(name)) => {
+                        self.narrow_name(name, turned(sign), number, is_true)
+                    }
+                    _ => {}
+                }
+            }
             _ => {}
         }
     }
 
     fn narrow_name(&mut self, name: &str, sign: &str, number: f64, is_true: bool) {
-        let Some(slot) = self.scope.known.iter().position(|known| known.name == name) else { return };
-        let zero_is_out = |is_out: bool| Span { without_zero: is_out, ..Span::ALL };
+        let Some(slot) = self.scope.known.iter().position(|known| known.name == name) else {
+            return;
+        };
+        let zero_is_out = |is_out: bool| Span {
+            without_zero: is_out,
+            ..Span::ALL
+        };
         let said = match (sign, is_true) {
-            (">", true) | ("<=", false) => Span { low: number, without_zero: number >= 0.0, ..Span::ALL },
-            (">=", true) | ("<", false) => Span { low: number, ..Span::ALL },
-            ("<", true) | (">=", false) => Span { high: number, without_zero: number <= 0.0, ..Span::ALL },
-            ("<=", true) | (">", false) => Span { high: number, ..Span::ALL },
+            (">", true) | ("<=", false) => Span {
+                low: number,
+                without_zero: number >= 0.0,
+                ..Span::ALL
+            },
+            (">=", true) | ("<", false) => Span {
+                low: number,
+                ..Span::ALL
+            },
+            ("<", true) | (">=", false) => Span {
+                high: number,
+                without_zero: number <= 0.0,
+                ..Span::ALL
+            },
+            ("<=", true) | (">", false) => Span {
+                high: number,
+                ..Span::ALL
+            },
             ("==", true) | ("!=", false) => Span::exactly(number),
             ("!=", true) | ("==", false) => zero_is_out(number == 0.0),
             _ => return,
         };
-        let before = self.narrowed.get(&slot).copied().unwrap_or(self.scope.known[slot].span);
+        let before = self
+            .narrowed
+            .get(&slot)
+            .copied()
+            .unwrap_or(self.scope.known[slot].span);
         self.narrowed.insert(slot, before.and(said));
     }
 
@@ -126,7 +194,12 @@ impl Compiler<'_> {
                 is_sound = false;
                 continue;
             };
-            match self.agree(&measure, &own, argument, &format!("the arguments of `{name}` need one unit")) {
+            match self.agree(
+                &measure,
+                &own,
+                argument,
+                &format!("the arguments of `{name}` need one unit"),
+            ) {
                 Some((agreed, factor)) => {
                     measure = agreed;
                     spans.push(span.times(Span::exactly(factor)));
@@ -140,19 +213,36 @@ impl Compiler<'_> {
         let (op, span) = match name {
             "min" => (
                 Op::Min,
-                spans.iter().copied().reduce(|a, b| Span { low: a.low.min(b.low), high: a.high.min(b.high), without_zero: false }),
+                spans.iter().copied().reduce(|a, b| Span {
+                    low: a.low.min(b.low),
+                    high: a.high.min(b.high),
+                    without_zero: false,
+                }),
             ),
             "max" => (
                 Op::Max,
-                spans.iter().copied().reduce(|a, b| Span { low: a.low.max(b.low), high: a.high.max(b.high), without_zero: false }),
+                spans.iter().copied().reduce(|a, b| Span {
+                    low: a.low.max(b.low),
+                    high: a.high.max(b.high),
+                    without_zero: false,
+                }),
             ),
             "clamp" => {
                 let (value, low, high) = (spans[0], spans[1], spans[2]);
-                (Op::Clamp, Some(Span::new(value.low.max(low.low).min(high.high), value.high.min(high.high).max(low.low))))
+                (
+                    Op::Clamp,
+                    Some(Span::new(
+                        value.low.max(low.low).min(high.high),
+                        value.high.min(high.high).max(low.low),
+                    )),
+                )
             }
             "sum" => (Op::Sum, spans.iter().copied().reduce(Span::plus)),
             _ => {
-                let all = spans.iter().copied().reduce(|a, b| Span::new(a.low.min(b.low), a.high.max(b.high)));
+                let all = spans
+                    .iter()
+                    .copied()
+                    .reduce(|a, b| Span::new(a.low.min(b.low), a.high.max(b.high)));
                 (Op::Average, all)
             }
         };
@@ -161,24 +251,39 @@ impl Compiler<'_> {
         } else {
             self.emit_with(op, arguments.len())
         }
-        Some(Part { of: Type::Number(measure), span: span.unwrap_or(Span::ALL) })
+        Some(Part {
+            of: Type::Number(measure),
+            span: span.unwrap_or(Span::ALL),
+        })
     }
 
     fn call_round(&mut self, arguments: &[Expr]) -> Option<Part> {
         let (measure, span) = self.number(&arguments[0])?;
         let decimals = match arguments.get(1) {
             None => 0.0,
-            Some(written) => match literal(written).filter(|number| number.fract() == 0.0 && number.abs() <= DECIMALS_MAX) {
+            Some(written) => match literal(written)
+                .filter(|number| number.fract() == 0.0 && number.abs() <= DECIMALS_MAX)
+            {
                 Some(decimals) => decimals,
                 None => {
-                    let fault = Fault::new(written.range.clone(), "the decimals of `round` are a whole number from -15 to 15");
+                    let fault = Fault::new(
+                        written.range.clone(),
+                        "the decimals of `round` are a whole number from -15 to 15",
+                    );
                     return self.fault(fault.help("write the number out: `round(a, 2)`"));
                 }
             },
         };
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is a whole number from 5 to 35")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "it is a whole number from 5 to 35"
+        )]
         self.emit_with(Op::Round, (decimals + f64::from(DECIMALS_SHIFT)) as usize);
-        Some(Part { of: Type::Number(measure), span: span.map(|end| numbers::round(end, decimals)) })
+        Some(Part {
+            of: Type::Number(measure),
+            span: span.map(|end| numbers::round(end, decimals)),
+        })
     }
 
     fn call_of_one(&mut self, name: &str, argument: &Expr) -> Option<Part> {
@@ -188,42 +293,80 @@ impl Compiler<'_> {
             "ceil" => (Op::Ceil, span.map(f64::ceil), measure),
             "abs" => {
                 let (a, b) = (span.low.abs(), span.high.abs());
-                let low = if span.low <= 0.0 && span.high >= 0.0 { 0.0 } else { a.min(b) };
-                (Op::Absolute, Span { without_zero: span.without_zero, ..Span::new(low, a.max(b)) }, measure)
+                let low = if span.low <= 0.0 && span.high >= 0.0 {
+                    0.0
+                } else {
+                    a.min(b)
+                };
+                (
+                    Op::Absolute,
+                    Span {
+                        without_zero: span.without_zero,
+                        ..Span::new(low, a.max(b))
+                    },
+                    measure,
+                )
             }
             _ => {
                 let Some(root) = measure.unit().root() else {
-                    let fault = Fault::new(argument.range.clone(), format!("`{}` has no square root", measure.unit()));
+                    let fault = Fault::new(
+                        argument.range.clone(),
+                        format!("`{}` has no square root", measure.unit()),
+                    );
                     return self.fault(fault.help("take the root of a plain number"));
                 };
                 let span = span.map(|end| end.max(0.0).sqrt());
-                (Op::Root, span, if measure.is_any() { measure } else { Measure::Of(root) })
+                (
+                    Op::Root,
+                    span,
+                    if measure.is_any() {
+                        measure
+                    } else {
+                        Measure::Of(root)
+                    },
+                )
             }
         };
         self.emit(op);
-        Some(Part { of: Type::Number(measure), span })
+        Some(Part {
+            of: Type::Number(measure),
+            span,
+        })
     }
 
-    /// A rate is a plain number; periods are any but money; amounts are of one unit, which is that of the result.
+    /// A rate is a plain number; periods are any but money; amounts are of one unit, which is that
+    /// of the result.
     fn call_finance(&mut self, name: &str, arguments: &[Expr]) -> Option<Part> {
         let (rate, _) = self.number(&arguments[0])?;
         if rate.unit().currency().is_some() {
-            let fault = Fault::new(arguments[0].range.clone(), format!("the first argument of `{name}` is a rate; this is money"));
+            let fault = Fault::new(
+                arguments[0].range.clone(),
+                format!("the first argument of `{name}` is a rate; this is money"),
+            );
             return self.fault(fault.help("write the rate of one period, such as `1%`"));
         }
         let amounts = if name == "npv" { 1 } else { 2 };
         if amounts == 2 {
             let (periods, _) = self.number(&arguments[1])?;
             if periods.unit().currency().is_some() {
-                let fault =
-                    Fault::new(arguments[1].range.clone(), format!("the second argument of `{name}` is how many periods; this is money"));
+                let fault = Fault::new(
+                    arguments[1].range.clone(),
+                    format!("the second argument of `{name}` is how many periods; this is money"),
+                );
                 return self.fault(fault.help("write the number of payments"));
             }
         }
         let mut measure = Measure::Any;
         for argument in &arguments[amounts..] {
             let (own, _) = self.number(argument)?;
-            measure = self.agree(&measure, &own, argument, &format!("the amounts of `{name}` need one unit"))?.0;
+            measure = self
+                .agree(
+                    &measure,
+                    &own,
+                    argument,
+                    &format!("the amounts of `{name}` need one unit"),
+                )?
+                .0;
         }
         match name {
             "pmt" => self.emit(Op::Payment),
@@ -236,8 +379,15 @@ impl Compiler<'_> {
             }
             _ => self.emit_with(Op::NetPresentValue, arguments.len()),
         }
-        let of = if measure.is_any() { Measure::Of(Unit::plain()) } else { measure };
-        Some(Part { of: Type::Number(of), span: Span::ALL })
+        let of = if measure.is_any() {
+            Measure::Of(Unit::plain())
+        } else {
+            measure
+        };
+        Some(Part {
+            of: Type::Number(of),
+            span: Span::ALL,
+        })
     }
 
     fn call_dates(&mut self, name: &str, arguments: &[Expr]) -> Option<Part> {
@@ -245,18 +395,30 @@ impl Compiler<'_> {
             self.date(&arguments[0])?;
             let (days, _) = self.number(&arguments[1])?;
             if !days.unit().is_plain() {
-                self.agree(&Measure::Of(Unit::base("day")), &days, &arguments[1], "`add_days` adds days")?;
+                self.agree(
+                    &Measure::Of(Unit::base("day")),
+                    &days,
+                    &arguments[1],
+                    "`add_days` adds days",
+                )?;
             }
             self.emit(Op::Floor);
             self.emit(Op::Add);
-            return Some(Part { of: Type::Date, span: Span::ALL });
+            return Some(Part {
+                of: Type::Date,
+                span: Span::ALL,
+            });
         }
-        // The later date is on the stack first, so that its difference to the earlier one is positive.
+        // The later date is on the stack first, so that its difference to the earlier one is
+        // positive.
         let to = self.date(&arguments[1]);
         let from = self.date(&arguments[0]);
         to.and(from)?;
         self.emit(Op::Subtract);
-        Some(Part { of: Type::Number(Measure::Of(Unit::base("day"))), span: Span::ALL })
+        Some(Part {
+            of: Type::Number(Measure::Of(Unit::base("day"))),
+            span: Span::ALL,
+        })
     }
 
     fn date(&mut self, expr: &Expr) -> Option<()> {
@@ -264,8 +426,14 @@ impl Compiler<'_> {
         if part.of == Type::Date {
             return Some(());
         }
-        let message = format!("{} is {}; a date is needed here", self.quote(&expr.range), part.of);
-        self.faults.push(Fault::new(expr.range.clone(), message).help("dates come from inputs of `type: date`"));
+        let message = format!(
+            "{} is {}; a date is needed here",
+            self.quote(&expr.range),
+            part.of
+        );
+        self.faults.push(
+            Fault::new(expr.range.clone(), message).help("dates come from inputs of `type: date`"),
+        );
         None
     }
 
@@ -274,23 +442,42 @@ impl Compiler<'_> {
         if name == "count" {
             self.emit(Op::Count);
             #[expect(clippy::cast_precision_loss, reason = "there are few options")]
-            return Some(Part { of: Type::plain(), span: Span::new(0.0, options.len() as f64) });
+            return Some(Part {
+                of: Type::plain(),
+                span: Span::new(0.0, options.len() as f64),
+            });
         }
         let part = self.part(&arguments[1])?;
         let Type::Text(texts) = &part.of else {
             let fault = Fault::new(
                 arguments[1].range.clone(),
-                format!("{} is {}; an option is needed here", self.quote(&arguments[1].range), part.of),
+                format!(
+                    "{} is {}; an option is needed here",
+                    self.quote(&arguments[1].range),
+                    part.of
+                ),
             );
             return self.fault(fault.help("write an option in quotes"));
         };
         if let Some(text) = texts.iter().flatten().find(|text| !options.contains(text)) {
             let near = nearest(text, options.iter().map(String::as_str));
-            let help = near.map_or_else(|| format!("the options are {}", options.join(", ")), |near| format!("did you mean `'{near}'`?"));
-            return self.fault(Fault::new(arguments[1].range.clone(), format!("`'{text}'` is none of the options")).help(help));
+            let help = near.map_or_else(
+                || format!("the options are {}", options.join(", ")),
+                |near| format!("did you mean `'{near}'`?"),
+            );
+            return self.fault(
+                Fault::new(
+                    arguments[1].range.clone(),
+                    format!("`'{text}'` is none of the options"),
+                )
+                .help(help),
+            );
         }
         self.emit(Op::Has);
-        Some(Part { of: Type::Boolean, span: Span::ALL })
+        Some(Part {
+            of: Type::Boolean,
+            span: Span::ALL,
+        })
     }
 
     fn choices(&mut self, expr: &Expr) -> Option<Vec<String>> {
@@ -298,8 +485,15 @@ impl Compiler<'_> {
         if let Type::Choices(options) = part.of {
             return Some(options);
         }
-        let message = format!("{} is {}; a set of choices is needed here", self.quote(&expr.range), part.of);
-        self.faults.push(Fault::new(expr.range.clone(), message).help("it comes from an input of `type: choices`"));
+        let message = format!(
+            "{} is {}; a set of choices is needed here",
+            self.quote(&expr.range),
+            part.of
+        );
+        self.faults.push(
+            Fault::new(expr.range.clone(), message)
+                .help("it comes from an input of `type: choices`"),
+        );
         None
     }
 
@@ -307,11 +501,23 @@ impl Compiler<'_> {
         let number = self.table(name, &arguments[0])?;
         let table = &self.scope.tables[number];
         let of = Type::Number(table.unit.clone().map_or(Measure::Any, Measure::Of));
-        let (wants_rows, span) = (name == "total" || (name == "lookup" && table.keys.is_some()), table.span);
+        let (wants_rows, span) = (
+            name == "total" || (name == "lookup" && table.keys.is_some()),
+            table.span,
+        );
         if table.keys.is_some() != wants_rows {
-            let (has, needs) = if wants_rows { ("brackets", "rows") } else { ("rows", "brackets") };
-            let fault =
-                Fault::new(arguments[0].range.clone(), format!("`{}` is a table of {has}; `{name}` needs one of {needs}", table.name));
+            let (has, needs) = if wants_rows {
+                ("brackets", "rows")
+            } else {
+                ("rows", "brackets")
+            };
+            let fault = Fault::new(
+                arguments[0].range.clone(),
+                format!(
+                    "`{}` is a table of {has}; `{name}` needs one of {needs}",
+                    table.name
+                ),
+            );
             return self.fault(
                 fault.help("a table of rows is `{ key: number, … }`, one of brackets `[{ up_to: 10000, rate: 0.1 }, { rate: 0.2 }]`"),
             );
@@ -323,7 +529,10 @@ impl Compiler<'_> {
                 self.emit_with(Op::Total, number);
                 #[expect(clippy::cast_precision_loss, reason = "there are few options")]
                 let many = Span::new(0.0, options.len() as f64);
-                Some(Part { of, span: span.times(many) })
+                Some(Part {
+                    of,
+                    span: span.times(many),
+                })
             }
             "lookup" if wants_rows => {
                 self.key(number, &arguments[1])?;
@@ -337,8 +546,15 @@ impl Compiler<'_> {
                     return Some(Part { of, span });
                 }
                 self.emit_with(Op::Bracket, number);
-                let of = if measure.is_any() { Measure::Of(Unit::plain()) } else { measure };
-                Some(Part { of: Type::Number(of), span: span.times(Span::new(0.0, x.high.max(0.0))) })
+                let of = if measure.is_any() {
+                    Measure::Of(Unit::plain())
+                } else {
+                    measure
+                };
+                Some(Part {
+                    of: Type::Number(of),
+                    span: span.times(Span::new(0.0, x.high.max(0.0))),
+                })
             }
         }
     }
@@ -355,14 +571,27 @@ impl Compiler<'_> {
             }
         }
         let names = || tables.iter().map(|table| table.name.as_str());
-        let near = self.text.get(expr.range.clone()).and_then(|written| nearest(written, names()));
+        let near = self
+            .text
+            .get(expr.range.clone())
+            .and_then(|written| nearest(written, names()));
         let help = match near {
             Some(near) => format!("did you mean `{near}`?"),
             None if tables.is_empty() => "define it under `tables`".to_owned(),
-            None => format!("the tables are {}", names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")),
+            None => format!(
+                "the tables are {}",
+                names()
+                    .map(|name| format!("`{name}`"))
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            ),
         };
-        let message = format!("the first argument of `{function}` is a table; {} is none", self.quote(&expr.range));
-        self.faults.push(Fault::new(expr.range.clone(), message).help(help));
+        let message = format!(
+            "the first argument of `{function}` is a table; {} is none",
+            self.quote(&expr.range)
+        );
+        self.faults
+            .push(Fault::new(expr.range.clone(), message).help(help));
         None
     }
 
@@ -371,18 +600,32 @@ impl Compiler<'_> {
         match &part.of {
             Type::Text(Some(options)) => self.rows_for(table, options, expr),
             Type::Choices(_) => {
-                let fault = Fault::new(expr.range.clone(), "`lookup` takes one choice, and this may be several");
-                self.fault(fault.help(format!("write `total({}, …)` for the sum of those that are chosen", self.scope.tables[table].name)))
-                    .map(|_| ())
+                let fault = Fault::new(
+                    expr.range.clone(),
+                    "`lookup` takes one choice, and this may be several",
+                );
+                self.fault(fault.help(format!(
+                    "write `total({}, …)` for the sum of those that are chosen",
+                    self.scope.tables[table].name
+                )))
+                .map(|_| ())
             }
             Type::Text(None) => {
-                let fault = Fault::new(expr.range.clone(), "what a reader types need not be in the table");
-                self.fault(fault.help("make the input a `choice`")).map(|_| ())
+                let fault = Fault::new(
+                    expr.range.clone(),
+                    "what a reader types need not be in the table",
+                );
+                self.fault(fault.help("make the input a `choice`"))
+                    .map(|_| ())
             }
             other => {
-                let message =
-                    format!("{} is {other}; the rows of `{}` go by texts", self.quote(&expr.range), self.scope.tables[table].name);
-                self.fault(Fault::new(expr.range.clone(), message).help("look up a choice")).map(|_| ())
+                let message = format!(
+                    "{} is {other}; the rows of `{}` go by texts",
+                    self.quote(&expr.range),
+                    self.scope.tables[table].name
+                );
+                self.fault(Fault::new(expr.range.clone(), message).help("look up a choice"))
+                    .map(|_| ())
             }
         }
     }
@@ -391,13 +634,23 @@ impl Compiler<'_> {
     fn rows_for(&mut self, table: usize, options: &[String], expr: &Expr) -> Option<()> {
         let table = &self.scope.tables[table];
         let keys = table.keys.as_deref().unwrap_or_default();
-        let Some(missing) = options.iter().find(|option| !keys.contains(option)) else { return Some(()) };
-        let near = nearest(missing, keys.iter().map(String::as_str).filter(|key| !options.iter().any(|option| option == key)));
+        let Some(missing) = options.iter().find(|option| !keys.contains(option)) else {
+            return Some(());
+        };
+        let near = nearest(
+            missing,
+            keys.iter()
+                .map(String::as_str)
+                .filter(|key| !options.iter().any(|option| option == key)),
+        );
         let help = near.map_or_else(
             || format!("add `{missing}:` to the table"),
             |near| format!("the row `{near}` is perhaps meant: write its key like the option"),
         );
-        let fault = Fault::new(expr.range.clone(), format!("the table `{}` has no row for `{missing}`", table.name));
+        let fault = Fault::new(
+            expr.range.clone(),
+            format!("the table `{}` has no row for `{missing}`", table.name),
+        );
         self.fault(fault.help(help)).map(|_| ())
     }
 }

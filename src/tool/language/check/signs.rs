@@ -15,20 +15,35 @@ impl Compiler<'_> {
         if sign == "not" {
             self.boolean(inner)?;
             self.emit(Op::Not);
-            return Some(Part { of: Type::Boolean, span: Span::ALL });
+            return Some(Part {
+                of: Type::Boolean,
+                span: Span::ALL,
+            });
         }
         let (measure, span) = self.number(inner)?;
         self.emit(Op::Negate);
-        Some(Part { of: Type::Number(measure), span: span.negated() })
+        Some(Part {
+            of: Type::Number(measure),
+            span: span.negated(),
+        })
     }
 
-    pub(super) fn binary(&mut self, left: &Expr, sign: &str, right: &Expr, range: &Range<usize>) -> Option<Part> {
+    pub(super) fn binary(
+        &mut self,
+        left: &Expr,
+        sign: &str,
+        right: &Expr,
+        range: &Range<usize>,
+    ) -> Option<Part> {
         match sign {
             "and" | "or" => {
                 let (left, right) = (self.boolean(left), self.boolean(right));
                 left.and(right)?;
                 self.emit(if sign == "and" { Op::And } else { Op::Or });
-                Some(Part { of: Type::Boolean, span: Span::ALL })
+                Some(Part {
+                    of: Type::Boolean,
+                    span: Span::ALL,
+                })
             }
             "<" | "<=" | ">" | ">=" | "==" | "!=" => self.compare(left, sign, right, range),
             _ => self.arithmetic(left, sign, right),
@@ -43,22 +58,38 @@ impl Compiler<'_> {
                 let what = format!("`{sign}` needs one unit");
                 let (measure, factor) = self.agree(&a, &b, right, &what)?;
                 let y = y.times(Span::exactly(factor));
-                if sign == "+" { (measure, x.plus(y), Op::Add) } else { (measure, x.minus(y), Op::Subtract) }
+                if sign == "+" {
+                    (measure, x.plus(y), Op::Add)
+                } else {
+                    (measure, x.minus(y), Op::Subtract)
+                }
             }
             "*" => {
                 let (b, factor) = self.align(&a, &b);
-                (product(&a, &b, 1), x.times(y).times(Span::exactly(factor)), Op::Multiply)
+                (
+                    product(&a, &b, 1),
+                    x.times(y).times(Span::exactly(factor)),
+                    Op::Multiply,
+                )
             }
             "/" => {
                 self.doubt_zero(right, y);
                 let (b, factor) = self.align(&a, &b);
-                (product(&a, &b, -1), x.over(y.times(Span::exactly(factor))), Op::Divide)
+                (
+                    product(&a, &b, -1),
+                    x.over(y.times(Span::exactly(factor))),
+                    Op::Divide,
+                )
             }
             "%" => {
                 self.doubt_zero(right, y);
                 let (measure, _) = self.agree(&a, &b, right, "a remainder needs one unit")?;
                 let most = y.low.abs().max(y.high.abs());
-                (measure, Span::new(-most, most).and(Span::new(x.low.min(0.0), x.high.max(0.0))), Op::Remainder)
+                (
+                    measure,
+                    Span::new(-most, most).and(Span::new(x.low.min(0.0), x.high.max(0.0))),
+                    Op::Remainder,
+                )
             }
             _ => {
                 let measure = self.power_unit(&a, &b, right)?;
@@ -66,12 +97,18 @@ impl Compiler<'_> {
             }
         };
         self.emit(op);
-        Some(Part { of: Type::Number(measure), span })
+        Some(Part {
+            of: Type::Number(measure),
+            span,
+        })
     }
 
-    /// Before a product or quotient: units of time of the second, on top of the stack, are made those of the first.
+    /// Before a product or quotient: units of time of the second, on top of the stack, are made
+    /// those of the first.
     fn align(&mut self, first: &Measure, second: &Measure) -> (Measure, f64) {
-        let (Measure::Of(a), Measure::Of(b)) = (first, second) else { return (second.clone(), 1.0) };
+        let (Measure::Of(a), Measure::Of(b)) = (first, second) else {
+            return (second.clone(), 1.0);
+        };
         let (aligned, factor) = b.aligned_with(a);
         if factor != 1.0 {
             super::convert(factor, &mut self.code, self.constants);
@@ -79,27 +116,56 @@ impl Compiler<'_> {
         (Measure::Of(aligned), factor)
     }
 
-    /// The unit of a power: a number with a unit takes whole exponents that are written out; an exponent may count anything but money.
-    fn power_unit(&mut self, base: &Measure, exponent: &Measure, written: &Expr) -> Option<Measure> {
+    /// The unit of a power: a number with a unit takes whole exponents that are written out; an
+    /// exponent may count anything but money.
+    fn power_unit(
+        &mut self,
+        base: &Measure,
+        exponent: &Measure,
+        written: &Expr,
+    ) -> Option<Measure> {
         if let Some(currency) = exponent.unit().currency() {
-            let fault = Fault::new(written.range.clone(), format!("an exponent cannot be money (`{currency}`)"));
-            self.faults.push(fault.help("an exponent is a number, such as how many years"));
+            let fault = Fault::new(
+                written.range.clone(),
+                format!("an exponent cannot be money (`{currency}`)"),
+            );
+            self.faults
+                .push(fault.help("an exponent is a number, such as how many years"));
             return None;
         }
         let unit = base.unit();
         if unit.is_plain() {
-            return Some(if base.is_any() && !exponent.is_any() { Measure::Of(unit) } else { base.clone() });
+            return Some(if base.is_any() && !exponent.is_any() {
+                Measure::Of(unit)
+            } else {
+                base.clone()
+            });
         }
-        let whole = match written.node {
-            Node::Number(number, None) if number.fract() == 0.0 && (1.0..=9.0).contains(&number) => number,
-            _ => {
-                let fault = Fault::new(written.range.clone(), format!("`{unit}` to this power has no unit"));
-                self.faults.push(fault.help("a number with a unit takes a whole exponent from 1 to 9, written out"));
-                return None;
-            }
-        };
-        #[expect(clippy::cast_possible_truncation, reason = "it is a whole number up to 9")]
-        Some(Measure::Of((1..whole as i8).fold(unit.clone(), |product, _| product.times(&unit, 1))))
+        let whole =
+            match written.node {
+                Node::Number(number, None)
+                    if number.fract() == 0.0 && (1.0..=9.0).contains(&number) =>
+                {
+                    number
+                }
+                _ => {
+                    let fault = Fault::new(
+                        written.range.clone(),
+                        format!("`{unit}` to this power has no unit"),
+                    );
+                    self.faults.push(fault.help(
+                        "a number with a unit takes a whole exponent from 1 to 9, written out",
+                    ));
+                    return None;
+                }
+            };
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "it is a whole number up to 9"
+        )]
+        Some(Measure::Of(
+            (1..whole as i8).fold(unit.clone(), |product, _| product.times(&unit, 1)),
+        ))
     }
 
     pub(super) fn doubt_zero(&mut self, divisor: &Expr, span: Span) {
@@ -108,10 +174,19 @@ impl Compiler<'_> {
         }
         let message = format!("{} can be 0 here{}", self.quote(&divisor.range), lies(span));
         let help = "give the inputs behind it a `min` or `max` that keeps it from 0, or write `if(… == 0, 0, …)`";
-        self.faults.push(Fault { is_doubt: true, ..Fault::new(divisor.range.clone(), message).help(help) });
+        self.faults.push(Fault {
+            is_doubt: true,
+            ..Fault::new(divisor.range.clone(), message).help(help)
+        });
     }
 
-    fn compare(&mut self, left: &Expr, sign: &str, right: &Expr, range: &Range<usize>) -> Option<Part> {
+    fn compare(
+        &mut self,
+        left: &Expr,
+        sign: &str,
+        right: &Expr,
+        range: &Range<usize>,
+    ) -> Option<Part> {
         let (first, second) = (self.part(left), self.part(right));
         let (first, second) = first.zip(second)?;
         let is_equality = matches!(sign, "==" | "!=");
@@ -121,14 +196,20 @@ impl Compiler<'_> {
             }
             (Type::Date, Type::Date) => {}
             (Type::Boolean, Type::Boolean) if is_equality => {}
-            (Type::Text(a), Type::Text(b)) if is_equality => self.is_possible((left, a.as_deref()), (right, b.as_deref()))?,
+            (Type::Text(a), Type::Text(b)) if is_equality => {
+                self.is_possible((left, a.as_deref()), (right, b.as_deref()))?
+            }
             (Type::Choices(_), _) | (_, Type::Choices(_)) => {
                 let fault = Fault::new(range.clone(), "a set of choices is not compared");
-                return self.fault(fault.help("write `has(choices, 'option')` or `count(choices) > 0`"));
+                return self
+                    .fault(fault.help("write `has(choices, 'option')` or `count(choices) > 0`"));
             }
             (a, b) => {
-                let message =
-                    format!("{} is {a}, {} is {b}: `{sign}` compares two of one type", self.quote(&left.range), self.quote(&right.range));
+                let message = format!(
+                    "{} is {a}, {} is {b}: `{sign}` compares two of one type",
+                    self.quote(&left.range),
+                    self.quote(&right.range)
+                );
                 let help = if is_equality {
                     "texts, numbers, dates and true or false each compare with their like"
                 } else {
@@ -145,18 +226,40 @@ impl Compiler<'_> {
             "==" => Op::Equal,
             _ => Op::Unequal,
         });
-        Some(Part { of: Type::Boolean, span: Span::ALL })
+        Some(Part {
+            of: Type::Boolean,
+            span: Span::ALL,
+        })
     }
 
     /// A text written out has to be one that the other side can be.
-    fn is_possible(&mut self, (left, a): (&Expr, Option<&[String]>), (right, b): (&Expr, Option<&[String]>)) -> Option<()> {
+    fn is_possible(
+        &mut self,
+        (left, a): (&Expr, Option<&[String]>),
+        (right, b): (&Expr, Option<&[String]>),
+    ) -> Option<()> {
         for (expr, own, other) in [(left, a, b), (right, b, a)] {
-            let (Node::Text(text), Some(_), Some(options)) = (&expr.node, own, other) else { continue };
+            let (Node::Text(text), Some(_), Some(options)) = (&expr.node, own, other) else {
+                continue;
+            };
             if !options.contains(text) {
                 let near = nearest(text, options.iter().map(String::as_str));
-                let listed = options.iter().map(|option| format!("`'{option}'`")).collect::<Vec<_>>().join(", ");
-                let help = near.map_or_else(|| format!("the options are {listed}"), |near| format!("did you mean `'{near}'`?"));
-                self.faults.push(Fault::new(expr.range.clone(), format!("`'{text}'` is none of the options")).help(help));
+                let listed = options
+                    .iter()
+                    .map(|option| format!("`'{option}'`"))
+                    .collect::<Vec<_>>()
+                    .join(", ");
+                let help = near.map_or_else(
+                    || format!("the options are {listed}"),
+                    |near| format!("did you mean `'{near}'`?"),
+                );
+                self.faults.push(
+                    Fault::new(
+                        expr.range.clone(),
+                        format!("`'{text}'` is none of the options"),
+                    )
+                    .help(help),
+                );
                 return None;
             }
         }
@@ -175,7 +278,15 @@ fn power_span(base: Span, exponent: Span) -> Span {
     if base.low == base.high && exponent.low == exponent.high {
         return Span::exactly(numbers::pow(base.low, exponent.low));
     }
-    if base.low > 0.0 { Span { low: 0.0, high: f64::INFINITY, without_zero: true } } else { Span::ALL }
+    if base.low > 0.0 {
+        Span {
+            low: 0.0,
+            high: f64::INFINITY,
+            without_zero: true,
+        }
+    } else {
+        Span::ALL
+    }
 }
 
 fn lies(span: Span) -> String {

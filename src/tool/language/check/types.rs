@@ -54,7 +54,9 @@ impl Type {
 impl fmt::Display for Type {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Type::Number(Measure::Of(unit)) if !unit.is_plain() => write!(f, "a number of `{unit}`"),
+            Type::Number(Measure::Of(unit)) if !unit.is_plain() => {
+                write!(f, "a number of `{unit}`")
+            }
             Type::Number(_) => f.write_str("a number"),
             Type::Text(_) => f.write_str("text"),
             Type::Boolean => f.write_str("true or false"),
